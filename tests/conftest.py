@@ -1,0 +1,81 @@
+"""Fixtures that many tests share: where the real data are, and small made-up scanpaths."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import Dataset, Facts, Frame, Scanpaths, Trial
+
+
+def pytest_configure(config):
+    os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of real data sets; the test is skipped, loudly, where it is absent."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    root = Path(os.environ.get("GAZEKIT_DATA", default))
+    if not root.is_dir():
+        pytest.skip(f"REAL DATA ABSENT: {root} is not a folder; set GAZEKIT_DATA to run this test")
+    return root
+
+
+def make_scanpaths(lengths, *, frame=Frame(800, 600), seed=0, durations=True, facts=None, **columns) -> Scanpaths:
+    """Random paths of the given lengths, one stimulus and subject each unless told otherwise."""
+    rng = np.random.default_rng(seed)
+    total = int(np.sum(lengths))
+    n = len(lengths)
+    table = pd.DataFrame(
+        {
+            "stimulus": [f"s{i}" for i in range(n)],
+            "subject": [f"p{i}" for i in range(n)],
+            "width": frame.width,
+            "height": frame.height,
+            "px_per_degree": np.nan if frame.px_per_degree is None else frame.px_per_degree,
+            **columns,
+        }
+    )
+    return Scanpaths(
+        rng.uniform(0, frame.width, total),
+        rng.uniform(0, frame.height, total),
+        np.concatenate([[0], np.cumsum(lengths)]),
+        table,
+        duration=rng.uniform(80, 500, total) if durations else None,
+        facts=facts or Facts(forced_first=False, points="fixations"),
+    )
+
+
+@pytest.fixture
+def small_dataset() -> Dataset:
+    """Six stimuli x four subjects, grey noise images, made-up fixations."""
+    return make_dataset()
+
+
+def make_dataset(n_stimuli=6, n_subjects=4, frame=Frame(160, 120), seed=0, n_fixations=6) -> Dataset:
+    """A small data set with noise images; every subject sees every stimulus."""
+    rng = np.random.default_rng(seed)
+    stimuli = [f"img{i}" for i in range(n_stimuli)]
+    trials = [
+        Trial(s, s, frame, image_source=rng.integers(0, 256, (int(frame.height), int(frame.width), 3), dtype=np.uint8))
+        for s in stimuli
+    ]
+    rows = [(s, f"p{k}") for s in stimuli for k in range(n_subjects)]
+    lengths = rng.integers(3, n_fixations + 3, len(rows))
+    paths = make_scanpaths(lengths, frame=frame, seed=seed, stimulus=[r[0] for r in rows], subject=[r[1] for r in rows])
+    return Dataset("made-up", trials, paths)
+
+
+@pytest.fixture(scope="session")
+def scanpaths_of():
+    """The function that makes random scanpaths: scanpaths_of(lengths, frame=..., seed=..., **columns)."""
+    return make_scanpaths
+
+
+@pytest.fixture(scope="session")
+def dataset_of():
+    """The function that makes a small data set: dataset_of(n_stimuli=..., n_subjects=..., frame=..., seed=...)."""
+    return make_dataset

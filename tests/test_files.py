@@ -1,0 +1,65 @@
+"""Whole files or nothing."""
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from gazekit.errors import DataError
+from gazekit.files import read_whole, write_atomically
+
+
+def test_writes_through_a_link_and_keeps_it(tmp_path):
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("real")
+    write_atomically(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+
+
+def test_others_may_read_as_the_umask_says(tmp_path):
+    old = os.umask(0o022)
+    try:
+        write_atomically(tmp_path / "a", b"")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+
+
+def test_a_file_that_grows_too_large_leaves_the_old_one(tmp_path):
+    """A real failing write: the system refuses files above a limit set for a child process."""
+    target = tmp_path / "a"
+    target.write_bytes(b"old")
+    script = (
+        "import resource, signal, sys\n"
+        "from gazekit.files import write_atomically\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n    write_atomically(sys.argv[1], bytes(5000))\n"
+        "except ValueError as error:\n    print(error)\n"
+    )
+    out = subprocess.run([sys.executable, "-c", script, str(target)], capture_output=True, text=True, check=True)
+    assert "was not written: the file would be larger than this system allows" in out.stdout
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param("absent/a", "the folder .*absent does not exist; make it first", id="no-folder"),
+        pytest.param(".", "is a folder, not a file", id="folder"),
+    ],
+)
+def test_messages_of_writing(tmp_path, name, message):
+    with pytest.raises(DataError, match=message):
+        write_atomically(tmp_path / name, b"")
+
+
+def test_messages_of_reading(tmp_path):
+    with pytest.raises(DataError, match="there is no file"):
+        read_whole(tmp_path / "absent")
+    with pytest.raises(DataError, match="cannot be read: Is a directory"):
+        read_whole(tmp_path)
