@@ -1,0 +1,144 @@
+"""Scanpaths as CSV: one row per fixation, plain text that a spreadsheet, pandas or R reads."""
+
+import gzip
+import io
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import DataError
+from gazekit.files import read_whole, write_atomically
+from gazekit.frames import Facts
+from gazekit.interchange.declared_facts import combine, from_columns, to_columns
+from gazekit.interchange.row_groups import KEY, describe_path
+from gazekit.interchange.tables import from_table, to_table
+from gazekit.scanpaths import Scanpaths
+
+_TEXT = ("stimulus", "subject", "trial", "source", "task")
+# Since pandas 3.1 numbers are read exactly by default, and the option that asks for it is deprecated.
+_EXACT: dict[str, Any] = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
+_EMPTY = ["", "NA", "NaN", "nan", "."]  # "." is how EyeLink reports write a missing value
+_SEPARATORS = (",", ";", "\t")
+
+
+def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
+    """Write scanpaths to a CSV file, `.csv.gz` compressed, in numbers that are read back exactly.
+
+    Declared facts stand in constant columns (`forced_first`, `cut_at_target`, `points`, `unit`), and so
+    does what the reader of these paths left out (`dropped`), so that nothing is lost on the way.
+
+    Parameters
+    ----------
+    scanpaths : Scanpaths
+        The paths; no two of the same stimulus, subject, trial, source and sample.
+    path : path
+        The file.
+
+    Raises
+    ------
+    DataError
+        Two paths that a table could not tell apart, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> one = pd.DataFrame({"stimulus": ["a"], "width": 9, "height": 9})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_csv(Scanpaths([0.1], [0.2], [0, 1], one, facts=Facts(forced_first=True)), f"{folder}/a.csv")
+    ...     read_csv(f"{folder}/a.csv").facts.forced_first
+    True
+    """
+    twice = scanpaths.table.duplicated(list(KEY))
+    if twice.any():
+        row = scanpaths.table[list(KEY)].iloc[int(np.flatnonzero(twice)[0])]
+        raise DataError(
+            f"{path} was not written: two paths have the same {describe_path(row)}; number them in the column 'sample'"
+        )
+    try:
+        table = to_columns(to_table(scanpaths), scanpaths.facts, scanpaths.dropped)
+    except DataError as error:
+        raise DataError(f"{path} was not written: {error}") from None
+    content = table.to_csv(index=False, lineterminator="\n").encode()
+    write_atomically(path, gzip.compress(content, mtime=0) if str(path).endswith(".gz") else content)
+
+
+def read_csv(path: str | Path, *, sep: str | None = None, decimal: str = ".", **options: Any) -> Scanpaths:
+    """Read a CSV file with one row per fixation.
+
+    Parameters
+    ----------
+    path : path
+        The file, UTF-8; `.gz` is decompressed.
+    sep : str, optional
+        Separator of columns; default the one of comma, semicolon and tab that the header has most of.
+    decimal : str
+        Decimal point.
+    **options
+        See `gazekit.interchange.from_table`. `facts` completes those that `write_csv` wrote.
+
+    Returns
+    -------
+    Scanpaths
+
+    Raises
+    ------
+    DataError
+        The file is not there, is not such a table, or `from_table` refuses it.
+    """
+    try:
+        return paths_of(read_csv_table(path, sep=sep, decimal=decimal, columns=options.get("columns")), **options)
+    except DataError as error:
+        if str(path) in str(error):
+            raise
+        raise DataError(f"{path}: {error}") from None
+
+
+def read_csv_table(
+    path: str | Path, *, sep: str | None = None, decimal: str = ".", columns: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """Read a CSV file as a table; names of stimuli, subjects, trials and sources stay text ("007", "NA").
+
+    Raises
+    ------
+    DataError
+        The file is not there or is not a CSV table.
+    """
+    content = read_whole(path)
+    if str(path).endswith(".gz"):
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"{path} cannot be decompressed ({error}); it may be cut short: copy it again") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
+    header = text.partition("\n")[0]
+    if not header.strip():
+        raise DataError(f"{path} is empty: a table of fixations begins with a line of column names")
+    sep = sep or max(_SEPARATORS, key=header.count)
+    names = [(columns or {}).get(name, name) for name in _TEXT]
+    try:
+        found = pd.read_csv(io.StringIO(text), sep=sep, nrows=0).columns
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=sep,
+            decimal=decimal,
+            dtype=dict.fromkeys((n for n in names if n in found), "str"),
+            keep_default_na=False,
+            na_values={c: _EMPTY for c in found if c not in names},
+            **_EXACT,
+            low_memory=False,
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        raise DataError(f"{path} cannot be read as a table ({str(error).strip()}); check its separators") from None
+
+
+def paths_of(table: pd.DataFrame, *, facts: Facts | None = None, **options: Any) -> Scanpaths:
+    """Make scanpaths of a table that may have the columns in which `write_csv` keeps the declared facts."""
+    table, own, dropped = from_columns(table)
+    paths = from_table(table, facts=combine(own, facts), **options)
+    return paths.replace(dropped={**dropped, **paths.dropped}) if dropped else paths

@@ -1,0 +1,173 @@
+"""Scanpaths as parquet: a row per scanpath, list columns for its fixations, metadata that say what it is."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gazekit.errors import DataError
+from gazekit.files import read_whole, write_atomically
+from gazekit.frames import Facts
+from gazekit.interchange.tables import check_path_columns
+from gazekit.scanpaths import Scanpaths
+
+TYPE, VERSION = "scanpaths", 1
+_KEY = b"gazekit"
+_LISTS = {"x": pa.float64(), "y": pa.float64(), "duration_ms": pa.float64(), "object_id": pa.int64()}
+_CUT_SHORT = "it may be cut short or damaged: copy it again, or compute it again"
+
+
+def write_parquet(scanpaths: Scanpaths, path: str | Path) -> None:
+    """Write scanpaths to a parquet file; equal scanpaths give equal bytes.
+
+    The file has a row per scanpath: the columns of `Scanpaths.table`, then the list columns `x`, `y` (px)
+    and, where they are known, `duration_ms` and `object_id`. Its metadata entry `gazekit` is JSON: type,
+    version, declared facts, and what the reader of these paths left out. It appears whole or not at all.
+
+    Parameters
+    ----------
+    scanpaths : Scanpaths
+        The paths.
+    path : path
+        The file, usually named `.parquet`.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written, or a column of the table holds what parquet cannot.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> paths = Scanpaths([1, 2], [3, 4], [0, 2], pd.DataFrame({"stimulus": ["a"], "width": 9, "height": 9}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_parquet(paths, f"{folder}/paths.parquet")
+    ...     read_parquet(f"{folder}/paths.parquet")[0].y.tolist()
+    [3.0, 4.0]
+    """
+    check_path_columns(scanpaths)
+    try:
+        table = pa.Table.from_pandas(scanpaths.table, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise DataError(
+            f"{path} was not written: a column of the table of paths is of no parquet type ({error})"
+        ) from error
+    points = {
+        "x": scanpaths.x,
+        "y": scanpaths.y,
+        "duration_ms": scanpaths.duration,
+        "object_id": scanpaths.object_id,
+    }
+    offsets = pa.array(scanpaths.offsets, pa.int64())
+    for name, values in points.items():
+        if values is not None:
+            column = pa.LargeListArray.from_arrays(offsets, pa.array(values, _LISTS[name]))
+            table = table.append_column(name, column)
+    about = {"type": TYPE, "version": VERSION, "facts": asdict(scanpaths.facts), "dropped": scanpaths.dropped}
+    table = table.replace_schema_metadata({_KEY: json.dumps(about, ensure_ascii=False).encode()}).combine_chunks()
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd")
+    write_atomically(path, buffer.getvalue().to_pybytes())
+
+
+def read_parquet(path: str | Path) -> Scanpaths:
+    """Read a parquet file that `write_parquet` wrote.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    Scanpaths
+        Equal to what was written, to the last bit.
+
+    Raises
+    ------
+    DataError
+        No such file; not a whole parquet file; or one that holds something else than scanpaths of a version
+        that this gazekit reads. For a parquet table of your own (a row per fixation) use `read_scanpaths`.
+    """
+    table = read_arrow(path)
+    facts, dropped = _about(path, table)
+    lists = [name for name in _LISTS if name in table.column_names]
+    if not {"x", "y"} <= set(lists):
+        raise DataError(f"{path} calls itself a file of scanpaths but has no columns x and y; {_CUT_SHORT}")
+    points, offsets = {}, None
+    for name in lists:
+        points[name], own = _flat(path, table, name)
+        if offsets is not None and not np.array_equal(own, offsets):
+            raise DataError(f"{path}: {name!r} has other numbers of fixations than 'x'; {_CUT_SHORT}")
+        offsets = own
+    return Scanpaths(
+        points["x"],
+        points["y"],
+        offsets,
+        table.drop_columns(lists).to_pandas(ignore_metadata=True),
+        duration=points.get("duration_ms"),
+        object_id=points.get("object_id"),
+        facts=facts,
+        dropped=dropped,
+    )
+
+
+def read_arrow(path: str | Path) -> Any:
+    """Read a whole parquet file as a `pyarrow.Table`.
+
+    Raises
+    ------
+    DataError
+        No such file, or not a whole parquet file.
+    """
+    content = read_whole(path)
+    try:
+        return pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise DataError(f"{path} cannot be read as parquet ({reason}); {_CUT_SHORT}") from error
+
+
+def is_gazekit(table: Any) -> bool:
+    """Whether a `pyarrow.Table` carries gazekit's metadata."""
+    return _KEY in (table.schema.metadata or {})
+
+
+def _about(path: str | Path, table: Any) -> tuple[Facts, dict[str, int]]:
+    if not is_gazekit(table):
+        raise DataError(
+            f"{path} is a parquet file that gazekit did not write; if it has a row per fixation, read it "
+            f"with gazekit.interchange.read_scanpaths (columns found: {', '.join(table.column_names)})"
+        )
+    try:
+        about = json.loads(table.schema.metadata[_KEY])
+        kind, version = about["type"], about["version"]
+        if kind == TYPE and version == VERSION:
+            return Facts(**about["facts"]), dict(about["dropped"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: its gazekit metadata cannot be read; {_CUT_SHORT}") from error
+    if kind != TYPE:
+        raise DataError(f"{path} holds {kind!r}, not scanpaths; give the file of predictions or of human paths")
+    raise DataError(
+        f"{path} has format version {version!r}, and this gazekit reads version {VERSION}; "
+        f"install the gazekit that wrote it"
+    )
+
+
+def _flat(path: str | Path, table: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """All fixations' values, (N,), and the offsets of the paths in them, (n + 1,) int64."""
+    column = table.column(name).combine_chunks()
+    if isinstance(column, pa.ChunkedArray):  # of a table without rows
+        column = pa.array([], column.type)
+    if not (pa.types.is_large_list(column.type) or pa.types.is_list(column.type)) or column.null_count:
+        raise DataError(f"{path}: column {name!r} is not a list of numbers in every row; {_CUT_SHORT}")
+    values = column.flatten()
+    if values.null_count or not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
+        raise DataError(f"{path}: column {name!r} holds lists of something else than numbers; {_CUT_SHORT}")
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    return values.to_numpy(zero_copy_only=False), offsets - offsets[0]

@@ -1,0 +1,200 @@
+"""Reading the HDF5 files in which pysaliency keeps scanpaths.
+
+pysaliency 0.2 writes `FixationTrains` (versions 1.0 to 1.2), its successor also `FixationTrains` 1.3,
+`Scanpaths` and `ScanpathFixations` 1.0. All hold positions in px padded with NaN to the longest path, the
+number of the stimulus, and times in seconds. Stimuli and subjects are numbers only: their names travel in a
+group `gazekit` beside them.
+"""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import DataError, GazekitError
+from gazekit.files import read_whole
+from gazekit.frames import Facts, Frame
+from gazekit.interchange.declared_facts import combine
+from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
+from gazekit.interchange.tables import from_table
+from gazekit.scanpaths import Scanpaths
+
+_READ = {
+    "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),
+    "Scanpaths": ("1.0",),
+    "ScanpathFixations": ("1.0",),
+}
+
+
+def read_pysaliency(
+    path: str | Path,
+    *,
+    stimuli: Sequence[str] | None = None,
+    frames: Mapping[str, Frame] | None = None,
+    time_unit: Literal["s", "ms"] = "s",
+    facts: Facts | None = None,
+    **options: Any,
+) -> Scanpaths:
+    """Read scanpaths from an HDF5 file of pysaliency.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    stimuli : sequence of str, optional
+        Name of each stimulus, in the order of the file's numbers; needed unless gazekit wrote the file.
+    frames : mapping of stimulus to Frame, optional
+        Size of each shown image; or `width=` and `height=`. Needed unless gazekit wrote the file, whose own sizes
+        come first.
+    time_unit : {"s", "ms"}
+        Unit of the attribute `durations`, if the file has it. Onset times alone (`ts`) do not say how long a
+        fixation lasted, so without that attribute durations are not known.
+    facts : Facts, optional
+        What is known of the points beyond what the file says.
+    **options
+        Others of `from_table`.
+
+    Returns
+    -------
+    Scanpaths
+        Attributes of scanpaths become columns of the table; attributes of fixations other than `durations`
+        and `object_id` have no place and are counted in `dropped`.
+
+    Raises
+    ------
+    DataError
+        Not such a file, another version, or stimuli whose names are not known.
+    """
+    h5py = load_h5py()
+    content = read_whole(path)
+    try:
+        with h5py.File(io.BytesIO(content), "r") as file:
+            kind, version = (_text(file.attrs.get(name, "")) for name in ("type", "version"))
+            if version not in _READ.get(kind, ()):
+                raise DataError(_refusal(path, kind, version))
+            paths, points, length = _load(file, kind)
+            ours = _ours(file)
+    except GazekitError:
+        raise
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, IndexError) as error:
+        raise DataError(
+            f"{path} cannot be read as a file of pysaliency ({str(error).strip(chr(39))}); "
+            f"it may be cut short: copy it again"
+        ) from None
+    number = paths.pop("n").to_numpy(dtype=np.int64)
+    names = list(stimuli) if stimuli is not None else ours.get("stimuli")
+    if names is None:
+        raise DataError(f"{path} has the stimuli as numbers only; give their names, in order, as stimuli=[...]")
+    if len(number) and not 0 <= number.min() <= number.max() < len(names):
+        raise DataError(f"{path} has stimuli up to number {number.max()} (from 0), but {len(names)} names were given")
+    paths["stimulus"] = np.array(names, dtype=object)[number]
+    if "subjects" in ours:
+        paths["subject"] = np.array(ours["subjects"], dtype=object)[paths["subject"].to_numpy(dtype=np.int64)]
+    if "sample" not in paths:
+        paths["sample"] = number_repeats(paths)
+    table, dropped = _rows(paths, points, length)
+    try:
+        read = from_table(
+            table, frames=frames, time_unit=time_unit, facts=combine(ours.get("facts", Facts()), facts), **options
+        )
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    read.dropped = {**ours.get("dropped", {}), **dropped, **read.dropped}
+    return read
+
+
+# ---------------------------------------------------------------- inside
+
+
+def load_h5py() -> Any:
+    """Import h5py, which is an optional dependency."""
+    try:
+        import h5py
+    except ImportError:
+        raise GazekitError('files of pysaliency need h5py; install it with: pip install "gazekit[hdf5]"') from None
+    return h5py
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _refusal(path: str | Path, kind: str, version: str) -> str:
+    if kind in _READ:
+        return f"{path} holds {kind} of version {version!r}, and this gazekit reads {', '.join(_READ[kind])}"
+    if kind == "Fixations":
+        return f"{path} holds single fixations without their scanpaths; write pysaliency's ScanpathFixations"
+    if kind:
+        return f"{path} holds {kind!r} of pysaliency; scanpaths are of the types {', '.join(_READ)}"
+    return f"{path} is an HDF5 file that pysaliency did not write: it has no attribute 'type'"
+
+
+def _load(file: Any, kind: str) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
+    """Attributes of each path (with `n` and `subject`), padded attributes of fixations, and lengths."""
+    if kind == "FixationTrains":
+        paths = _attributes(file, "scanpath_attributes")
+        paths |= {"n": file["train_ns"][...], "subject": file["train_subjects"][...]}
+        points = {
+            **_attributes(file, "scanpath_fixation_attributes"),
+            **{k: file[f"train_{k}"][...] for k in ("xs", "ys")},
+        }
+        length = file["train_lengths"][...] if "train_lengths" in file else _trailing(points["xs"])
+    else:
+        group = file["scanpaths"] if kind == "ScanpathFixations" else file
+        paths = {**_attributes(group, "scanpath_attributes"), "n": group["n"][...]}
+        points = {**_attributes(group, "fixation_attributes"), **{k: group[k][...] for k in ("xs", "ys")}}
+        length = (group["length"] if "length" in group else group["lengths"])[...]
+    return pd.DataFrame({k: _column(v) for k, v in paths.items()}), points, np.asarray(length, dtype=np.int64)
+
+
+def _attributes(file: Any, name: str) -> dict[str, np.ndarray]:
+    if name not in file:
+        return {}
+    return {key: file[name][key][...] for key in json.loads(_text(file[name].attrs["__attributes__"]))}
+
+
+def _column(values: np.ndarray) -> Any:
+    if values.ndim > 1:
+        return list(values.tolist())
+    return [_text(v) for v in values] if values.dtype.kind in "OS" else values
+
+
+def _trailing(xs: np.ndarray) -> np.ndarray:
+    """(n,) length of each padded row without the NaN at its end."""
+    if not xs.size:
+        return np.zeros(len(xs), dtype=np.int64)
+    known = ~np.isnan(xs)
+    return np.where(known.any(axis=1), xs.shape[1] - known[:, ::-1].argmax(axis=1), 0)
+
+
+def _ours(file: Any) -> dict[str, Any]:
+    if "gazekit" not in file:
+        return {}
+    group = file["gazekit"]
+    about = json.loads(_text(group.attrs["about"]))
+    names = {name: [_text(v) for v in group[name][...]] for name in ("stimuli", "subjects")}
+    return {**names, "facts": Facts(**about["facts"]), "dropped": dict(about["dropped"])}
+
+
+def _rows(
+    paths: pd.DataFrame, points: dict[str, np.ndarray], length: np.ndarray
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """One row per fixation, for `from_table`."""
+    rows = np.repeat(np.arange(len(length)), np.maximum(length, 1))
+    rank = np.arange(len(rows)) - np.concatenate([[0], np.cumsum(np.maximum(length, 1))])[:-1].astype(int)[rows]
+    empty = length[rows] == 0
+    table = paths.iloc[rows].reset_index(drop=True)
+    dropped = {}
+    for name, values in points.items():
+        column = {"xs": "x", "ys": "y", "durations": "duration_ms", "object_id": "object_id"}.get(name)
+        if column is not None:
+            padded = values if values.shape[1] else np.full((len(values), 1), np.nan)
+            table[column] = np.where(empty, np.nan, padded[rows, rank])
+        elif name != "ts":
+            dropped[f"attribute {name!r} of fixations: left out"] = int(length.sum())
+    table["fixation"] = np.where(empty, EMPTY_PATH, rank)
+    return table, dropped

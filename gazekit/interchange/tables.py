@@ -1,0 +1,205 @@
+"""Tables with one row per fixation, the form in which people share scanpaths."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import DataError
+from gazekit.frames import Facts, Frame
+from gazekit.interchange.columns import numbers, require, whole_numbers
+from gazekit.interchange.frame_sizes import frame_sizes
+from gazekit.interchange.points import Missing, Outside, check_choice, clean_points
+from gazekit.interchange.row_groups import EMPTY_PATH, KEY, POINT_COLUMNS, RowGroups
+from gazekit.scanpath_columns import HUMAN
+from gazekit.scanpaths import Scanpaths
+
+_MS = {"ms": 1.0, "s": 1000.0}
+
+
+def from_table(
+    table: pd.DataFrame,
+    *,
+    columns: Mapping[str, str] | None = None,
+    width: float | None = None,
+    height: float | None = None,
+    px_per_degree: float | None = None,
+    frames: Mapping[str, Frame] | None = None,
+    time_unit: Literal["ms", "s"] = "ms",
+    outside: Outside = "keep",
+    missing: Missing = "error",
+    unknown_stimuli: Literal["error", "drop"] = "error",
+    source: str | None = None,
+    facts: Facts | None = None,
+) -> Scanpaths:
+    """Read a table with one row per fixation.
+
+    Columns: `stimulus, x, y` are needed; `subject, trial, source, sample, fixation, duration_ms, object_id,
+    task, width, height, px_per_degree` are read where present. A path is one value of (stimulus, subject,
+    trial, source, sample). Any other column that is constant within every path is kept as a column of
+    `Scanpaths.table`; one that is not is left out and counted.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per fixation; x and y px of the shown image, origin top left, y down. Paths appear in the
+        order of their first rows. `fixation` orders the fixations of a path (gaps allowed); without it the
+        rows' order counts. A path without fixations is one row with fixation -1 and empty x and y.
+    columns : mapping, optional
+        Names that differ, as {gazekit's name: the table's name}: {"x": "FIX_X", "duration_ms": "FIX_DUR"}.
+    width, height : float, optional
+        Size of the shown image, px, where it is the same for all and not in the table.
+    px_per_degree : float, optional
+        Pixels per degree of visual angle, where known and not in the table.
+    frames : mapping of stimulus to Frame, optional
+        Size of each shown image, instead of `width` and `height`; a size that the table has itself comes first.
+    time_unit : {"ms", "s"}
+        Unit of the column `duration_ms`, whatever the name says; stored as ms.
+    outside : {"keep", "clip", "drop"}
+        What to do with fixations outside the image. Clipped and dropped ones are counted in `dropped`.
+    missing : {"error", "drop", "keep"}
+        What to do with fixations whose x or y is empty or infinite. Dropped ones are counted; a path that
+        loses all its fixations stays, empty.
+    unknown_stimuli : {"error", "drop"}
+        What to do with rows of stimuli that `frames` does not have. Dropped ones are counted.
+    source : str, optional
+        Who made the paths, where the table has no such column; default "human".
+    facts : Facts, optional
+        What is known of the points; default nothing is declared.
+
+    Returns
+    -------
+    Scanpaths
+
+    Raises
+    ------
+    DataError
+        A column is absent, a cell is not a number, a frame is not known or changes within a path, a fixation
+        number is there twice, or coordinates are missing.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"stimulus": ["a", "a", "b"], "FIX_X": [10, 500, 7], "y": [1, 2, 3]})
+    >>> paths = from_table(rows, columns={"x": "FIX_X"}, width=100, height=50, outside="clip")
+    >>> paths.x.tolist(), paths.lengths.tolist(), paths.dropped
+    ([10.0, 100.0, 7.0], [2, 1], {'x or y outside the image: clipped': 1})
+    """
+    check_choice("time_unit", time_unit, _MS)
+    check_choice("unknown_stimuli", unknown_stimuli, ("error", "drop"))
+    table = _rename(table, columns or {})
+    groups = RowGroups(table, source or HUMAN)
+    x, y = numbers(require(table, "x", "x")), numbers(require(table, "y", "y"))
+    order, point = groups.order(x, y)
+    paths, dropped = groups.path_table()
+    size = frame_sizes(
+        paths, width=width, height=height, px_per_degree=px_per_degree, frames=frames, unknown=unknown_stimuli
+    )
+    kept = order[point[order]]
+    duration = _durations(table, point, _MS[time_unit])
+    objects = whole_numbers(table["object_id"], -1) if "object_id" in table else None
+    read = Scanpaths(
+        x[kept],
+        y[kept],
+        np.concatenate([[0], np.cumsum(np.bincount(groups.path[kept], minlength=groups.n_paths))]),
+        paths.assign(**size),
+        duration=None if duration is None else duration[kept],
+        object_id=None if objects is None or (objects[kept] == -1).all() else objects[kept],
+        facts=facts,
+        dropped=dropped,
+    )
+    return clean_points(_of_known_size(read), outside=outside, missing=missing)
+
+
+def to_table(scanpaths: Scanpaths) -> pd.DataFrame:
+    """Return a table with one row per fixation; `from_table` reads it back.
+
+    Parameters
+    ----------
+    scanpaths : Scanpaths
+        The paths.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `stimulus, subject, trial, source, sample, fixation` (from 0), `x, y` (px), `duration_ms` (NaN where
+        not known), `object_id` (-1 for none), `task, width, height, px_per_degree` and the other columns of
+        `scanpaths.table`. A path without fixations is one row with fixation -1 and x and y NaN.
+
+    Raises
+    ------
+    DataError
+        A column of `scanpaths.table` has the name of a column of fixations.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"stimulus": ["a", "b"], "width": 9, "height": 9})
+    >>> paths = Scanpaths([1, 2], [3, 4], [0, 2, 2], two)
+    >>> to_table(paths)[["stimulus", "fixation", "x"]].values.tolist()
+    [['a', 0, 1.0], ['a', 1, 2.0], ['b', -1, nan]]
+    """
+    check_path_columns(scanpaths)
+    lengths = scanpaths.lengths
+    rows = np.repeat(np.arange(len(scanpaths)), np.maximum(lengths, 1))
+    real = np.repeat(lengths > 0, np.maximum(lengths, 1))
+
+    def spread(values: np.ndarray, empty: float) -> np.ndarray:
+        column = np.full(len(rows), empty, dtype=values.dtype)
+        column[real] = values
+        return column
+
+    points = pd.DataFrame(
+        {
+            "fixation": spread(scanpaths.rank_of(), EMPTY_PATH),
+            "x": spread(scanpaths.x, np.nan),
+            "y": spread(scanpaths.y, np.nan),
+            "duration_ms": spread(scanpaths.durations(), np.nan),
+            "object_id": spread(scanpaths.object_ids(), -1),
+        }
+    )
+    repeated = scanpaths.table.iloc[rows].reset_index(drop=True)
+    rest = [c for c in repeated.columns if c not in KEY]
+    return pd.concat([repeated[list(KEY)], points, repeated[rest]], axis=1)
+
+
+def check_path_columns(scanpaths: Scanpaths) -> None:
+    """Refuse path columns whose names are taken by columns of fixations."""
+    taken = [c for c in POINT_COLUMNS if c in scanpaths.table]
+    if taken:
+        raise DataError(
+            f"the table of paths has a column {taken[0]!r}, a name that the fixations need; rename it first"
+        )
+
+
+def _rename(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    for ours, theirs in columns.items():
+        require(table, theirs, ours)
+    if not columns:
+        return table.reset_index(drop=True)
+    # A column that already bears one of our names gives way to the one that was named for it.
+    shadowed = [c for c in columns if c in table and c not in columns.values()]
+    back = {theirs: ours for ours, theirs in columns.items()}
+    if len(back) < len(columns):
+        twice = [c for c in back if list(columns.values()).count(c) > 1]
+        raise DataError(f"columns= names the table's column {twice[0]!r} twice")
+    return table.drop(columns=shadowed).rename(columns=back).reset_index(drop=True)
+
+
+def _durations(table: pd.DataFrame, point: np.ndarray, ms: float) -> np.ndarray | None:
+    if "duration_ms" not in table:
+        return None
+    duration = numbers(table["duration_ms"]) * ms
+    wrong = point & ((duration < 0) | np.isinf(duration))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise DataError(f"row {row} (from 0) has a duration of {duration[row]:g} ms; leave it empty if it is not known")
+    return None if np.isnan(duration[point]).all() else duration
+
+
+def _of_known_size(scanpaths: Scanpaths) -> Scanpaths:
+    known = scanpaths.table[["width", "height"]].notna().all(axis=1).to_numpy()
+    if known.all():
+        return scanpaths
+    kept = scanpaths[np.flatnonzero(known)]
+    reason = "stimulus whose image size is not known: dropped"
+    return kept.replace(dropped={**scanpaths.dropped, reason: int(scanpaths.lengths[~known].sum())})

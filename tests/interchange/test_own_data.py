@@ -1,0 +1,157 @@
+"""A data set of one's own table and images."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from gazekit import Box, Dataset, Facts, Frame
+from gazekit.errors import DataError
+from gazekit.interchange import dataset_from_table, write_parquet
+
+
+@pytest.fixture
+def rows():
+    return pd.DataFrame(
+        {
+            "stimulus": ["a", "a", "b.png", "sub/c"],
+            "subject": ["s1", "s2", "s1", "s1"],
+            "x": [1.0, 2, 3, 4],
+            "y": [1.0, 2, 3, 4],
+        }
+    )
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    (folder / "sub").mkdir(parents=True)
+    for name, size in (
+        ("a.jpg", (40, 30)),
+        ("b.png", (50, 20)),
+        ("sub/c.PNG", (9, 8)),
+        ("unused.png", (3, 3)),
+    ):
+        Image.new("RGB", size, (250, 0, 0)).save(folder / name)
+    (folder / "notes.txt").write_text("not an image")
+    return folder
+
+
+def test_sizes_and_pictures_come_from_the_folder(rows, images):
+    rows["stimulus"] = ["a", "a", "b.png", "c"]
+    dataset = dataset_from_table(rows, images, px_per_degree=30)
+    assert [t.id for t in dataset.trials] == ["a", "b.png", "c"]
+    assert [t.frame.size for t in dataset.trials] == [(40, 30), (50, 20), (9, 8)]
+    assert dataset.trials[0].frame.px_per_degree == 30
+    assert dataset.trial("b.png").image.shape == (20, 50, 3)
+    assert dataset.scanpaths.frame_of(3).size == (9, 8)
+    assert len(dataset.scanpaths) == 4
+
+
+def test_stimuli_may_be_paths_below_the_folder(rows, images):
+    rows["stimulus"] = ["a.jpg", "a.jpg", "b.png", "sub/c.PNG"]
+    assert dataset_from_table(rows, images).trial("sub/c.PNG").image_source == images / "sub" / "c.PNG"
+
+
+@pytest.mark.parametrize(
+    ("columns", "options"),
+    [
+        pytest.param({"width": 100, "height": 60}, {}, id="columns"),
+        pytest.param({}, {"width": 100, "height": 60}, id="options"),
+        pytest.param({"W": 100, "H": 60}, {"columns": {"width": "W", "height": "H"}}, id="renamed"),
+        pytest.param({}, {"frames": dict.fromkeys(["a", "b.png", "sub/c"], Frame(100, 60))}, id="frames"),
+    ],
+)
+def test_stated_sizes_overrule_the_files(rows, images, columns, options):
+    rows = rows.assign(stimulus=["a", "a", "b.png", "sub/c"], **columns).iloc[:3]
+    dataset = dataset_from_table(rows, images, **options)
+    assert {t.frame.size for t in dataset.trials} == {(100, 60)}
+
+
+def test_what_is_known_of_a_trial(rows):
+    rows = rows.iloc[:3].assign(
+        task=["fork", "fork", None],
+        caption=["A", "A", "B"],
+        target_x0=[1, 1, None],
+        target_y0=2,
+        target_x1=3,
+        target_y1=4,
+        start_x=5,
+        start_y=6,
+        max_fixations=[7, 7, None],
+    )
+    a, b = dataset_from_table(rows, width=9, height=9).trials
+    assert (a.task, a.caption, a.target_box, a.start, a.max_fixations) == (
+        "fork",
+        "A",
+        Box(1, 2, 3, 4),
+        (5, 6),
+        7,
+    )
+    assert (b.task, b.caption, b.target_box, b.start, b.max_fixations) == (None, "B", None, (5, 6), None)
+
+
+def test_one_image_may_be_shown_in_two_trials(rows):
+    rows["trial"] = ["t1", "t2", "t3", "t4"]
+    dataset = dataset_from_table(rows, width=9, height=9, name="mine")
+    assert (dataset.name, len(dataset.trials), len(dataset.stimuli)) == ("mine", 4, 3)
+
+
+def test_reads_files_and_counts_what_it_left_out(rows, tmp_path):
+    rows.loc[4] = ["a", "s3", 500, 5]
+    rows.to_csv(tmp_path / "a.csv", index=False)
+    rows.to_parquet(tmp_path / "a.parquet")
+    for name in ("a.csv", "a.parquet"):
+        dataset = dataset_from_table(tmp_path / name, width=9, height=9, outside="drop")
+        assert dataset.dropped == {"x or y outside the image: dropped": 1}
+    write_parquet(dataset.scanpaths.replace(facts=Facts(points="clicks")), tmp_path / "b.parquet")
+    again = dataset_from_table(tmp_path / "b.parquet")
+    assert len(again.scanpaths) == 5
+    assert again.scanpaths.facts == Facts(points="clicks")
+    assert again.dropped == dataset.dropped
+
+
+def test_the_method_of_dataset(rows, images, tmp_path):
+    rows.iloc[:3].to_csv(tmp_path / "a.csv", index=False)
+    dataset = Dataset.from_table(tmp_path / "a.csv", images=images)
+    assert np.array_equal(dataset.trial("a").image[0, 0], dataset.trial("a").image[29, 39])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(
+            {"stimulus": ["p", "q", "r", "s"]},
+            r"4 of 4 stimuli have no image in .*images \('p', 'q', "
+            r"'r', ...; it holds 4 images\); stimuli are matched by",
+            id="absent",
+        ),
+        pytest.param(
+            {"stimulus": "twin"},
+            r"stimulus 'twin' could be sub.twin.png or twin.jpg in .*; give its path below the folder",
+            id="ambiguous",
+        ),
+        pytest.param({"stimulus": "broken"}, r"broken.png cannot be read as an image", id="broken"),
+    ],
+)
+def test_messages_of_images(rows, images, change, message):
+    if "twin" in change["stimulus"]:
+        Image.new("L", (2, 2)).save(images / "twin.jpg")
+        Image.new("L", (2, 2)).save(images / "sub" / "twin.png")
+    if "broken" in change["stimulus"]:
+        (images / "broken.png").write_bytes((images / "b.png").read_bytes()[:20])
+    with pytest.raises(DataError, match=message):
+        dataset_from_table(rows.assign(**change), images)
+
+
+def test_other_messages(rows, tmp_path):
+    with pytest.raises(DataError, match="there is no folder of images"):
+        dataset_from_table(rows, tmp_path / "absent")
+    with pytest.raises(DataError, match="size of the shown image is not known"):
+        dataset_from_table(rows)
+    with pytest.raises(DataError, match="no column 'IMG'"):
+        dataset_from_table(rows, columns={"stimulus": "IMG"}, width=1, height=1)
+    with pytest.raises(
+        DataError, match=r"trial 'a' has 2 values of 'task'; .*tell " r"trials apart in the column 'trial'"
+    ):
+        dataset_from_table(rows.assign(task=["fork", "cup", "", ""]), width=9, height=9)
