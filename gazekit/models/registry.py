@@ -1,0 +1,53 @@
+"""Registry of scanpath models by name; other packages add theirs through the entry-point group `gazekit.models`."""
+
+from importlib import import_module
+from typing import Any
+
+from gazekit.models.contract import ScanpathModel
+from gazekit.registry import Registry
+
+models = Registry("model", group="gazekit.models")
+
+_BUILT_IN = {
+    "uniform": "gazekit.models.uniform:Uniform",
+    "centre": "gazekit.models.centre:Centre",
+    "centre-point": "gazekit.models.centre_point:CentrePoint",
+    "empirical": "gazekit.models.empirical:Empirical",
+    "other-image": "gazekit.models.other_image:OtherImage",
+    "ittikoch": "gazekit.models.ittikoch:IttiKoch",
+    "levy": "gazekit.models.levy:Levy",
+}
+for _name, _where in _BUILT_IN.items():
+    models.add(_name, _where)
+
+
+def model_class(name: str) -> type[ScanpathModel]:
+    """The class of a registered model; nothing heavy is imported before it is asked for."""
+    entry = models[name]
+    if isinstance(entry, str):
+        module, attribute = entry.split(":")
+        entry = getattr(import_module(module), attribute)
+    return entry
+
+
+def load_model(name: str, **options: Any) -> ScanpathModel:
+    """Make a model by name.
+
+    Parameters
+    ----------
+    name : str
+        A name of `gazekit models`.
+    **options
+        The model's own options, as in its class.
+
+    Raises
+    ------
+    UnknownNameError
+        No such model; the message has the closest match.
+
+    Examples
+    --------
+    >>> load_model("centre", spread=0.2).name
+    'centre'
+    """
+    return model_class(name)(**options)

@@ -1,0 +1,37 @@
+"""Uniform baseline: every place in the image is equally likely."""
+
+import numpy as np
+
+from gazekit.frames import Facts
+from gazekit.models.lengths import Baseline
+from gazekit.trials import Trial
+
+
+class Uniform(Baseline):
+    """Independent fixations, uniform over the image: the chance level without any knowledge of people.
+
+    It declares nothing about what its points are, so it is a chance level for fixations and for clicks.
+
+    Parameters
+    ----------
+    default_length : int
+        Fixations of a path when the model is not fitted and neither the call nor the trial gives a limit.
+
+    Examples
+    --------
+    >>> from gazekit import Frame
+    >>> trials = [Trial("t1", "a", Frame(800, 600)), Trial("t2", "b", Frame(320, 200))]
+    >>> paths = Uniform().predict(trials, n_samples=3, max_fixations=5, progress=False)
+    >>> len(paths), bool((paths.filter(stimulus="b").x <= 320).all())
+    (6, True)
+    """
+
+    name = "uniform"
+    facts = Facts(forced_first=False)
+
+    def draw(
+        self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
+    ) -> tuple[np.ndarray, np.ndarray, None]:
+        """Draw one path; see `PathByPathModel.draw`."""
+        u = rng.random((2, self.length(trial, rng, max_fixations)))
+        return u[0] * trial.frame.width, u[1] * trial.frame.height, None
