@@ -1,0 +1,188 @@
+"""First saccades: when they leave, how far and where they go, and how often they land on the target."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from gazekit.errors import GazekitError
+from gazekit.metrics.behaviour.saccades import saccades
+from gazekit.metrics.behaviour.search import steps_to_target
+from gazekit.metrics.behaviour.search_metrics import target_boxes
+from gazekit.metrics.behaviour.starts import with_start
+from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.scanpaths import Scanpaths
+
+CENTRE_DEGREES = 2.0  # a first saccade that lands farther than this from the image's centre has left it; our choice
+
+
+class FirstSaccades(NamedTuple):
+    """The first saccade of each path.
+
+    Attributes
+    ----------
+    latency : (n,) float64
+        ms: duration of the fixation that it leaves; NaN where not known.
+    amplitude : (n,) float64
+        Length, in the unit of the paths; NaN for a path with fewer than two fixations.
+    direction : (n,) float64
+        Degrees in (-180, 180], 0 right, 90 up; NaN where there is no saccade or it has no length.
+    eccentricity : (n,) float64
+        Distance of its landing point from the image's centre, in the unit of the paths; NaN where there is none.
+    """
+
+    latency: np.ndarray
+    amplitude: np.ndarray
+    direction: np.ndarray
+    eccentricity: np.ndarray
+
+
+def first_saccades(paths: Scanpaths) -> FirstSaccades:
+    """Measure the first saccade of each path: the one from its first to its second fixation.
+
+    Where a forced first fixation was dropped, that is really the second saccade; `with_start` puts the trial's start
+    back (the registered measures do so by themselves).
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        In px or degrees.
+
+    Returns
+    -------
+    FirstSaccades
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s"], "width": 8, "height": 8})
+    >>> first = first_saccades(Scanpaths([4, 4, 0], [4, 1, 0], [0, 3], table, duration=[180, 250, 240]))
+    >>> [column.tolist() for column in first]
+    [[180.0], [3.0], [90.0], [3.0]]
+    """
+    out = FirstSaccades(*(np.full(len(paths), np.nan) for _ in range(4)))
+    found = saccades(paths)
+    first = found.rank == 0
+    row = found.path[first]
+    start = paths.offsets[row]
+    out.latency[row] = paths.durations()[start]
+    out.amplitude[row], out.direction[row] = found.amplitude[first], found.direction[first]
+    centre = paths.table[["width", "height"]].to_numpy(np.float64)[row] / 2
+    out.eccentricity[row] = np.hypot(paths.x[start + 1] - centre[:, 0], paths.y[start + 1] - centre[:, 1])
+    return out
+
+
+def first_saccade_on_target(
+    paths: Scanpaths, boxes: Mapping[str, Sequence[float]], *, strict: bool = False
+) -> np.ndarray:
+    """Whether the first saccade lands on the target.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        In px, from the start on.
+    boxes : mapping of trial id to (x0, y0, x1, y1)
+        Target boxes, px.
+    strict : bool
+        See `steps_to_target`.
+
+    Returns
+    -------
+    (n,) float64
+        1 or 0; NaN for a trial without a target, for a path without a saccade, and for one that starts on the target.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> paths = Scanpaths([4, 1], [4, 1], [0, 2], pd.DataFrame({"stimulus": ["s"], "width": 8, "height": 8}))
+    >>> first_saccade_on_target(paths, {"s": (0, 0, 2, 2)}).tolist()
+    [1.0]
+    """
+    step = steps_to_target(paths, boxes, strict=strict) - (0.0 if paths.facts.forced_first else 1.0)
+    return np.where(np.isnan(step) | (step <= 0) | (paths.lengths < 2), np.nan, (step == 1).astype(np.float64))
+
+
+def _mean(values: np.ndarray) -> float:
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if len(defined) else np.nan
+
+
+def _amplitude(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
+    return [_mean(first_saccades(with_start(a, trials).to_degrees()).amplitude)]
+
+
+def _latency(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
+    # After drop_first the latency is gone: the start that is put back has no duration, so this is NaN.
+    return [_mean(first_saccades(with_start(a, trials)).latency)]
+
+
+def _leaves_centre(a: Scanpaths, b: Scanpaths, trials: Trials, *, centre_degrees: float) -> list[float]:
+    if not centre_degrees >= 0:
+        raise GazekitError(f"centre_degrees must be a radius of 0 degrees or more, not {centre_degrees!r}")
+    eccentricity = first_saccades(with_start(a, trials).to_degrees()).eccentricity
+    return [_mean(np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees))]
+
+
+def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool) -> list[float]:
+    return [_mean(first_saccade_on_target(with_start(a, trials), target_boxes(trials), strict=strict))]
+
+
+_SOURCE = "Usual definitions; see gazekit's card"
+set_metrics.add(
+    "first_saccade_amplitude",
+    SetMetric(
+        name="first_saccade_amplitude",
+        outputs=("first_saccade_amplitude",),
+        higher_is_better=None,
+        bounds=(0.0, np.inf),
+        unit="degrees",
+        needs=("degrees",),
+        summary="Mean amplitude of the first saccade",
+        source=_SOURCE,
+        compute=_amplitude,
+    ),
+)
+set_metrics.add(
+    "first_saccade_latency",
+    SetMetric(
+        name="first_saccade_latency",
+        outputs=("first_saccade_latency",),
+        higher_is_better=None,
+        bounds=(0.0, np.inf),
+        unit="ms",
+        needs=("duration",),
+        summary="Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped",
+        source=_SOURCE,
+        compute=_latency,
+    ),
+)
+set_metrics.add(
+    "first_saccade_leaves_centre",
+    SetMetric(
+        name="first_saccade_leaves_centre",
+        outputs=("first_saccade_leaves_centre",),
+        higher_is_better=None,
+        bounds=(0.0, 1.0),
+        unit="1",
+        needs=("degrees",),
+        summary="Share of first saccades that land farther than a radius from the image's centre",
+        source=_SOURCE,
+        compute=_leaves_centre,
+        params={"centre_degrees": CENTRE_DEGREES},
+    ),
+)
+set_metrics.add(
+    "first_saccade_on_target",
+    SetMetric(
+        name="first_saccade_on_target",
+        outputs=("first_saccade_on_target",),
+        higher_is_better=None,
+        bounds=(0.0, 1.0),
+        unit="1",
+        needs=("target_box",),
+        summary="Share of first saccades that land on the target",
+        source=_SOURCE,
+        compute=_on_target,
+        params={"strict": False},
+    ),
+)

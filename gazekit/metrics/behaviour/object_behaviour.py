@@ -1,0 +1,213 @@
+"""OAT's five behavioural features of paths over objects, and Delta between two sets of paths (Fang et al. 2024)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gazekit.errors import GazekitError
+from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.scanpaths import Scanpaths
+
+FEATURES = ("correct", "length", "search", "refix", "revisit")
+
+
+class ObjectBehaviour(NamedTuple):
+    """Features of each path over objects, or their means.
+
+    A run is a stretch of fixations on one object, one after another. Search, refix and revisit add up to 1.
+
+    Attributes
+    ----------
+    correct : (n,) float64
+        1 if the last fixation is on the target, else 0; NaN where the target is not known.
+    length : (n,) float64
+        Fixations on objects.
+    search : (n,) float64
+        Share of fixations that begin a run on an object not fixated before.
+    refix : (n,) float64
+        Share that go on with a run.
+    revisit : (n,) float64
+        Share that begin a run on an object fixated in an earlier run.
+    """
+
+    correct: np.ndarray
+    length: np.ndarray
+    search: np.ndarray
+    refix: np.ndarray
+    revisit: np.ndarray
+
+
+def object_behaviour(paths: Scanpaths, target_object: Mapping[str, int]) -> ObjectBehaviour:
+    """Behavioural features of each path.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        With object ids (`Scanpaths.to_objects`). Fixations on no object (-1) end a run and are not counted.
+    target_object : mapping of trial id to int
+        Which object is the target.
+
+    Returns
+    -------
+    ObjectBehaviour
+        (n,) each; NaN for a path without a fixation on an object.
+
+    Raises
+    ------
+    GazekitError
+        The paths have no object ids.
+
+    References
+    ----------
+    Fang et al. (2024), OAT: Object-Level Attention Transformer for Gaze Scanpath Prediction, ECCV.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s"], "width": 9, "height": 9})
+    >>> paths = Scanpaths([1] * 5, [1] * 5, [0, 5], table, object_id=[3, 3, 0, 3, 2])
+    >>> [feature.tolist() for feature in object_behaviour(paths, {"s": 2})]
+    [[1.0], [5.0], [0.6], [0.2], [0.2]]
+    """
+    if paths.object_id is None:
+        raise GazekitError("these scanpaths have no object ids; name the objects first: paths.to_objects(boxes)")
+    ids, of, n = paths.object_id, paths.path_of(), len(paths)
+    on = ids >= 0
+    same = np.zeros(len(ids), dtype=bool)
+    same[1:] = (ids[1:] == ids[:-1]) & (of[1:] == of[:-1])
+    new = np.zeros(len(ids), dtype=bool)
+    if len(ids):
+        _, first = np.unique(of * (int(ids.max(initial=0)) + 2) + ids + 1, return_index=True)
+        new[first] = True
+    count = np.bincount(of[on], minlength=n).astype(np.float64)
+    rates = [
+        np.divide(np.bincount(of[on & kind], minlength=n), count, out=np.full(n, np.nan), where=count > 0)
+        for kind in (new, same, ~new & ~same)
+    ]
+    length = np.where(count > 0, count, np.nan)
+    target = np.array([target_object.get(t, -1) for t in paths.table["trial"]], dtype=np.int64)
+    last = np.full(n, -1)
+    filled = paths.lengths > 0
+    last[filled] = ids[paths.offsets[1:][filled] - 1]
+    correct = np.where((target < 0) | (count == 0), np.nan, (last == target).astype(np.float64))
+    return ObjectBehaviour(correct, length, *rates)
+
+
+def mean_behaviour(paths: Scanpaths, target_object: Mapping[str, int], *, by: str | None = None) -> np.ndarray:
+    """Means of the five features over paths.
+
+    Parameters
+    ----------
+    paths, target_object
+        As in `object_behaviour`.
+    by : str or None
+        Average within each value of this column first ("trial": as OAT does with samples); None weighs paths equally.
+
+    Returns
+    -------
+    (5,) float64
+        correct, length, search, refix, revisit; NaN where no path has the feature.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s"], "width": 9, "height": 9})
+    >>> mean_behaviour(Scanpaths([1] * 2, [1] * 2, [0, 2], table, object_id=[3, 2]), {"s": 2}).tolist()
+    [1.0, 2.0, 1.0, 0.0, 0.0]
+    """
+    table = np.column_stack(object_behaviour(paths, target_object))
+    if by is not None:
+        groups = paths.table.groupby(by, sort=True).indices.values()
+        table = np.array([_column_means(table[rows]) for rows in groups]).reshape(-1, len(FEATURES))
+    return _column_means(table)
+
+
+def delta(model: ArrayLike, human: ArrayLike) -> float:
+    """OAT's Delta: mean relative gap of the five mean features.
+
+    Delta compares two populations. It never compares a prediction with its own trial, so a model that knows
+    nothing about what was shown can score well on it: never report it alone. Two halves of the same people's
+    collages differ by .054 on average (95th percentile .098): do not rank values below .10.
+
+    Parameters
+    ----------
+    model, human : (5,) array
+        As from `mean_behaviour`.
+
+    Returns
+    -------
+    float
+        0 or more; lower is more alike; not symmetric. Features that are 0 in people are left out and the
+        mean is over those kept. NaN if a feature is not known, or none is kept.
+
+    Examples
+    --------
+    >>> round(delta([0.8, 12, 0.8, 0.15, 0.05], [0.8, 10, 0.8, 0.15, 0.05]), 2)
+    0.04
+    """
+    m, h = np.asarray(model, dtype=np.float64), np.asarray(human, dtype=np.float64)
+    if m.shape != h.shape or m.ndim != 1:
+        raise GazekitError(f"Delta compares two vectors of mean features, not shapes {m.shape} and {h.shape}")
+    kept = h != 0
+    return float(np.mean(np.abs(m[kept] - h[kept]) / h[kept])) if kept.any() else np.nan
+
+
+def _column_means(table: np.ndarray) -> np.ndarray:
+    defined = ~np.isnan(table)
+    total = np.where(defined, table, 0.0).sum(axis=0)
+    return np.divide(total, defined.sum(axis=0), out=np.full(table.shape[1], np.nan), where=defined.any(axis=0))
+
+
+def on_objects(paths: Scanpaths, trials: Trials) -> Scanpaths:
+    """The paths with object ids: their own, or those of the nearest of the trial's boxes (OAT's rule)."""
+    if paths.object_id is not None:
+        return paths
+    return paths.to_objects({name: shown.objects for name, shown in trials.items() if shown.objects is not None})
+
+
+def target_objects(trials: Trials) -> dict[str, int]:
+    """Target object of the trials that have one."""
+    return {name: int(shown.target_object) for name, shown in trials.items() if shown.target_object is not None}
+
+
+def _features(a: Scanpaths, b: Scanpaths, trials: Trials, *, by: str | None) -> np.ndarray:
+    return mean_behaviour(on_objects(a, trials), target_objects(trials), by=by)
+
+
+def _delta(a: Scanpaths, b: Scanpaths, trials: Trials, *, by: str | None) -> list[float]:
+    return [delta(*(mean_behaviour(on_objects(p, trials), target_objects(trials), by=by) for p in (a, b)))]
+
+
+_SOURCE = "Fang et al. 2024, OAT, ECCV"
+set_metrics.add(
+    "object_behaviour",
+    SetMetric(
+        name="object_behaviour",
+        outputs=FEATURES,
+        higher_is_better=None,
+        bounds=(0.0, np.inf),
+        unit="1",
+        needs=("objects", "target_object"),
+        summary="Ends on the target, fixations, and shares that search, refixate and revisit objects",
+        source=_SOURCE,
+        compute=_features,
+        params={"by": None},
+    ),
+)
+set_metrics.add(
+    "delta",
+    SetMetric(
+        name="delta",
+        outputs=("delta",),
+        higher_is_better=False,
+        bounds=(0.0, np.inf),
+        unit="1",
+        needs=("objects", "target_object"),
+        summary="Mean relative gap of the five features; a model that knows nothing of the trial can win on it",
+        source=_SOURCE,
+        compute=_delta,
+        params={"by": None},
+    ),
+)

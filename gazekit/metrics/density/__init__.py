@@ -1,0 +1,45 @@
+"""Measures of maps and log densities at people's fixations, and of the maps that sampled paths make."""
+
+from gazekit.metrics.density import entries, sampled  # noqa: F401  (they register)
+from gazekit.metrics.density.auc import auc_one_positive, auc_shuffled, auc_uniform
+from gazekit.metrics.density.centre_bias import CentreBias
+from gazekit.metrics.density.conditional import (
+    ConditionalScores,
+    conditional_auc,
+    conditional_information_gain,
+    conditional_nss,
+    conditional_scores,
+    task_prior,
+)
+from gazekit.metrics.density.likelihood import average, information_gain, log_likelihood
+from gazekit.metrics.density.maps import MapScores, compare_maps, fixation_map, map_cc, map_kl, map_sim
+from gazekit.metrics.density.nss import nss
+from gazekit.metrics.density.pixels import log_density_of, pixels_at
+from gazekit.metrics.density.registry import DensityMetric, density_metrics
+
+__all__ = [
+    "CentreBias",
+    "ConditionalScores",
+    "DensityMetric",
+    "MapScores",
+    "auc_one_positive",
+    "auc_shuffled",
+    "auc_uniform",
+    "average",
+    "compare_maps",
+    "conditional_auc",
+    "conditional_information_gain",
+    "conditional_nss",
+    "conditional_scores",
+    "density_metrics",
+    "fixation_map",
+    "information_gain",
+    "log_density_of",
+    "log_likelihood",
+    "map_cc",
+    "map_kl",
+    "map_sim",
+    "nss",
+    "pixels_at",
+    "task_prior",
+]

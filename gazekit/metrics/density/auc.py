@@ -1,0 +1,144 @@
+"""Area under the ROC curve of a map as a detector of fixated pixels: uniform, shuffled, and with one positive."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gazekit.errors import GazekitError
+from gazekit.metrics.density.pixels import as_map, values_at
+
+
+def auc_uniform(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None) -> np.ndarray:
+    """AUC of each fixation against all pixels of the image, the fixated one included.
+
+    Parameters
+    ----------
+    values : (rows, columns) array
+        A saliency map, a density or its logarithm: only the order of pixels counts.
+    x, y : (n,) array
+        Fixations, px of the shown image.
+    size : (width, height), optional
+        Of the shown image, px, where the map has another resolution.
+
+    Returns
+    -------
+    (n,) float64
+        (pixels with a lower value + half of those with the same) / pixels: 0 to 1, chance 0.5, higher is better. NaN
+        outside the image. Their mean is the AUC of all fixations together.
+
+    Raises
+    ------
+    GazekitError
+        A map of another shape, or with NaN.
+
+    References
+    ----------
+    As in pysaliency; after Tatler, Baddeley, Gilchrist (2005), Vision Research 45.
+
+    Examples
+    --------
+    >>> auc_uniform([[1, 2], [3, 4]], [1.5, 0.5], [1.5, 0.5]).tolist()
+    [0.875, 0.125]
+    """
+    saliency = _ordered(values)
+    return _share_below(saliency.ravel(), values_at(saliency, x, y, size))
+
+
+def auc_shuffled(
+    values: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    other_x: ArrayLike,
+    other_y: ArrayLike,
+    size: tuple[float, float] | None = None,
+) -> np.ndarray:
+    """Shuffled AUC of each fixation: against the places that people fixated on other images.
+
+    A model that only knows the centre bias is at chance.
+
+    Parameters
+    ----------
+    values, x, y, size
+        As in `auc_uniform`.
+    other_x, other_y : (m,) array
+        Fixations on the other images as shares of their width and height, 0 to 1; those outside are left out. All of
+        them are used, so nothing is random.
+
+    Returns
+    -------
+    (n,) float64
+        0 to 1, chance 0.5, higher is better. NaN outside the image, and if there is no other fixation.
+
+    Raises
+    ------
+    GazekitError
+        A map of another shape, or with NaN.
+
+    References
+    ----------
+    Zhang, Tong, Marks, Shan, Cottrell (2008), SUN: a Bayesian framework for saliency, Journal of Vision 8.
+
+    Examples
+    --------
+    >>> auc_shuffled([[1, 2], [3, 4]], [1.5], [0.5], [0.25, 0.75], [0.25, 0.75]).tolist()
+    [0.5]
+    """
+    saliency = _ordered(values)
+    negatives = values_at(saliency, other_x, other_y, (1.0, 1.0))
+    return _share_below(negatives[~np.isnan(negatives)], values_at(saliency, x, y, size))
+
+
+def auc_one_positive(
+    values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None
+) -> np.ndarray:
+    """AUC with the fixated pixel as the only positive and every other pixel as a negative.
+
+    It differs from `auc_uniform` by less than 1 / pixels: there the fixated pixel is among the negatives too. The
+    COCO-Search18 line's code calls something else AUC, with chance 0.75; see `conditional_auc`.
+
+    Parameters
+    ----------
+    values, x, y, size
+        As in `auc_uniform`.
+
+    Returns
+    -------
+    (n,) float64
+        0 to 1, chance 0.5, higher is better; NaN outside the image, and for a map of one pixel.
+
+    Raises
+    ------
+    GazekitError
+        A map of another shape, or with NaN.
+
+    Examples
+    --------
+    >>> auc_one_positive([[1, 2], [3, 4]], [1.5, 0.5], [1.5, 0.5]).tolist()
+    [1.0, 0.0]
+    """
+    saliency = _ordered(values)
+    pixels = saliency.size
+    if pixels == 1:
+        return np.full(np.asarray(x, dtype=np.float64).size, np.nan)
+    share = _share_below(saliency.ravel(), values_at(saliency, x, y, size))
+    return (share * pixels - 0.5) / (pixels - 1)
+
+
+def _share_below(negatives: np.ndarray, positives: np.ndarray) -> np.ndarray:
+    """Share of the negatives below each positive, equal ones half; NaN where a positive is."""
+    out = np.full(len(positives), np.nan)
+    defined = ~np.isnan(positives)
+    if len(negatives):
+        ordered = np.sort(negatives)
+        below = np.searchsorted(ordered, positives[defined], side="left")
+        up_to = np.searchsorted(ordered, positives[defined], side="right")
+        out[defined] = (below + up_to) / (2 * len(ordered))
+    return out
+
+
+def _ordered(values: ArrayLike) -> np.ndarray:
+    """A map of which only the order counts: -inf, the logarithm of 0, is a value like any other."""
+    out = np.asarray(values, dtype=np.float64)
+    if np.isnan(out).any():
+        raise GazekitError(f"a map has {int(np.isnan(out).sum())} values that are NaN")
+    lowest = out[np.isfinite(out)].min(initial=0.0)
+    return as_map(np.where(np.isneginf(out), lowest - 1.0 - abs(lowest), out))

@@ -1,0 +1,110 @@
+"""Semantic labels of fixations: what a map of the image says at each, for SemSS, SemFED and region ScanMatch."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from gazekit.errors import GazekitError, MismatchError
+from gazekit.scanpaths import Scanpaths
+
+Pixel = Literal["truncate", "round"]
+
+
+def label_fixations(paths: Scanpaths, maps: Mapping[str, np.ndarray], *, pixel: Pixel = "truncate") -> Scanpaths:
+    """Label every fixation with the value of its stimulus's map; fills `object_id`, positions stay.
+
+    Scores over labels then are `pairwise("sequence_score", ..., symbols="objects")` and so on.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        Positions in px.
+    maps : mapping of stimulus to (height, width) array of whole numbers
+        The class, object or region of each px. Row is y, column is x. A map must have the size of the frame.
+    pixel : {"truncate", "round"}
+        Which px a position is on. "truncate": int(x), px counted from 0, as the COCO-Search18 line reads its maps.
+        "round": round half up, px counted from 1, as the ScanMatch toolbox reads its region masks. Positions outside
+        are on the nearest px of the edge.
+
+    Returns
+    -------
+    Scanpaths
+        With `object_id` the label; fixations whose position is not finite get -1.
+
+    Raises
+    ------
+    GazekitError
+        A stimulus without a map, or a map that is not a table of whole numbers.
+    MismatchError
+        A map whose size is not the frame's, or positions in degrees.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s"], "width": 4, "height": 2})
+    >>> paths = Scanpaths([0.5, 3.9, 9], [0.2, 1.0, 1.5], [0, 3], table)
+    >>> label_fixations(paths, {"s": np.array([[1, 1, 2, 2], [1, 1, 7, 8]])}).object_id.tolist()
+    [1, 8, 8]
+    """
+    if pixel not in ("truncate", "round"):
+        raise GazekitError(f"pixel is 'truncate' or 'round', not {pixel!r}")
+    if paths.facts.unit != "px":
+        raise MismatchError("label_fixations reads maps by px, and these scanpaths are in degrees; label them before")
+    labels = np.full(len(paths.x), -1, dtype=np.int64)
+    for stimulus, rows in paths.table.groupby("stimulus", sort=False).indices.items():
+        table = _map_of(maps, str(stimulus), paths.table.iloc[rows][["width", "height"]].to_numpy(float))
+        points = points_of(paths, rows)
+        column = _pixel(paths.x[points], table.shape[1], pixel)
+        labels[points] = table[_pixel(paths.y[points], table.shape[0], pixel), column]
+    return paths.replace(object_id=labels)
+
+
+def points_of(paths: Scanpaths, rows: np.ndarray, *, from_rank: int = 0) -> np.ndarray:
+    """(k,) int64: where in the flat columns the fixations of some paths are, of those with a finite position.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        The paths.
+    rows : (n,) int64
+        Rows of the wanted ones.
+    from_rank : int
+        First fixation of each path that counts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s", "t"], "width": 4, "height": 2})
+    >>> points_of(Scanpaths([1, 1, 1], [1, 1, 1], [0, 1, 3], table), np.array([1])).tolist()
+    [1, 2]
+    """
+    lengths = paths.lengths[rows]
+    rank = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    points = (np.repeat(paths.offsets[rows], lengths) + rank)[rank >= from_rank]
+    return points[np.isfinite(paths.x[points]) & np.isfinite(paths.y[points])]
+
+
+def _pixel(position: np.ndarray, count: int, pixel: Pixel) -> np.ndarray:
+    # From 1 and half up is floor(p + 0.5) - 1 from 0.
+    nearest = np.floor(position) if pixel == "truncate" else np.floor(position + 0.5) - 1.0
+    return np.clip(nearest, 0, count - 1).astype(np.int64)
+
+
+def _map_of(maps: Mapping[str, np.ndarray], stimulus: str, sizes: np.ndarray) -> np.ndarray:
+    if stimulus not in maps:
+        raise GazekitError(f"stimulus {stimulus!r} has no map; give it as maps[{stimulus!r}]")
+    table = np.asarray(maps[stimulus])
+    if table.ndim != 2 or table.dtype.kind not in "iub":
+        raise GazekitError(
+            f"the map of stimulus {stimulus!r} must be an array (height, width) of whole numbers, "
+            f"not {table.dtype} of shape {table.shape}"
+        )
+    wrong = np.flatnonzero((np.floor(sizes + 0.5) != table.shape[::-1]).any(axis=1))
+    if len(wrong):
+        width, height = sizes[wrong[0]]
+        raise MismatchError(
+            f"the map of stimulus {stimulus!r} is {table.shape[1]} x {table.shape[0]} px and a frame {width:g} x "
+            f"{height:g}; resize the map (nearest neighbour) or rescale the paths first"
+        )
+    return table

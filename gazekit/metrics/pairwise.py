@@ -1,0 +1,223 @@
+"""Score many pairs of scanpaths: prepared once per path, compiled per pair, in threads over chunks."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gazekit.comparability import check_comparable, check_frames
+from gazekit.errors import GazekitError
+from gazekit.metrics.columns import Columns, columns_of
+from gazekit.metrics.registry import Metric, metrics
+from gazekit.scanpaths import Scanpaths
+
+CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
+WORTH_THREADS = 0.004  # s; less work than this is done before more threads have started
+
+
+class _Scorer:
+    """A metric bound to two sets of scanpaths: scores any array of pairs, from any thread."""
+
+    def __init__(self, metric: Metric, a: Scanpaths, b: Scanpaths, check: bool, params: dict[str, Any]) -> None:
+        self.metric, self.a, self.b = metric, a, b
+        self.options = metric.options(params)
+        if metric.needs_duration and (a.duration is None or b.duration is None):
+            raise GazekitError(f"{metric.name} needs fixation durations, and one set of scanpaths has none")
+        columns_a = columns_of(a)
+        columns_b = columns_a if b is a else columns_of(b)
+        self.check_pairs = check and not _one_frame(columns_a, columns_b)
+        if check:
+            check_comparable(a.facts, b.facts)
+        self.prepared_a = metric.prepare(columns_a, **self.options)
+        self.prepared_b = self.prepared_a if b is a else metric.prepare(columns_b, **self.options)
+
+    def admit(self, pairs: ArrayLike) -> np.ndarray:
+        """Pairs as a writable (n, 2) int64 array, after all checks."""
+        given = np.asarray(pairs)
+        if given.size == 0:
+            return np.empty((0, 2), dtype=np.int64)
+        if given.ndim != 2 or given.shape[1] != 2 or given.dtype.kind not in "iu":
+            raise GazekitError(
+                f"pairs must be an array (n, 2) of whole numbers, row of a and row of b, "
+                f"not {given.dtype} {given.shape}"
+            )
+        admitted = np.array(given, dtype=np.int64, order="C")
+        if admitted.min() >= 0 and admitted.max() < min(len(self.a), len(self.b)) and not self.check_pairs:
+            return admitted  # the quick way for the usual case
+        for side, paths in enumerate((self.a, self.b)):
+            lowest, highest = int(admitted[:, side].min()), int(admitted[:, side].max())
+            if lowest < 0 or highest >= len(paths):
+                wrong = lowest if lowest < 0 else highest
+                raise GazekitError(f"pairs name row {wrong} of {'ab'[side]}, which has rows 0 to {len(paths) - 1}")
+        if self.check_pairs:
+            check_frames(self.a, self.b, admitted)
+        return admitted
+
+    def fill(self, pairs: np.ndarray, out: np.ndarray) -> None:
+        """Score admitted pairs into `out`."""
+        self.metric.score(self.prepared_a, self.prepared_b, pairs, out, **self.options)
+
+    def score(self, pairs: np.ndarray) -> np.ndarray:
+        """Score admitted pairs."""
+        out = np.empty((len(pairs), len(self.metric.outputs)))
+        self.fill(pairs, out)
+        return out
+
+
+def pairwise(
+    metric: str | Metric,
+    a: Scanpaths,
+    b: Scanpaths,
+    pairs: ArrayLike,
+    *,
+    threads: int | None = None,
+    check: bool = True,
+    **params: Any,
+) -> np.ndarray:
+    """Score pairs of scanpaths.
+
+    Parameters
+    ----------
+    metric : str or Metric
+        A name of `gazekit.metrics.metrics`, or a metric.
+    a, b : Scanpaths
+        The two sets; they may be the same.
+    pairs : (n, 2) int
+        Row of `a` and row of `b` of each pair.
+    threads : int, optional
+        Threads to use; default one per processor that this process may use. Give 1 inside worker processes
+        that already fill the machine. The result does not depend on it.
+    check : bool
+        Refuse pairs whose frames or declared facts disagree. Without it the frame of the path of `a` counts.
+    **params
+        The metric's options, for instance `bins=(12, 8)` of scanmatch.
+
+    Returns
+    -------
+    (n, k) float64
+        One column per name in the metric's `outputs`; NaN where the metric is not defined for a pair.
+
+    Raises
+    ------
+    UnknownNameError
+        No such metric or option.
+    MismatchError
+        Frames or declared facts of a pair disagree; the message names the verb that converts.
+    GazekitError
+        Pairs that are not (n, 2) row numbers of `a` and `b`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s", "s"], "width": 1024, "height": 768})
+    >>> paths = Scanpaths([100, 900, 100, 500], [50, 700, 60, 300], [0, 2, 4], table)
+    >>> pairwise("scanmatch", paths, paths, [[0, 0], [0, 1]]).round(3).tolist()
+    [[1.0], [0.5]]
+    """
+    scorer = _Scorer(_find(metric), a, b, check, params)
+    admitted = scorer.admit(pairs)
+    out = np.empty((len(admitted), len(scorer.metric.outputs)))
+    count = _threads(threads)
+    step = max(CHUNK, -(-len(admitted) // (8 * count)))
+    spans = deque(slice(start, start + step) for start in range(0, len(admitted), step))
+
+    def work() -> None:
+        while True:
+            try:
+                span = spans.popleft()  # safe between threads
+            except IndexError:
+                return
+            scorer.fill(admitted[span], out[span])
+
+    if spans:
+        first = spans.popleft()
+        start = time.perf_counter()
+        scorer.fill(admitted[first], out[first])
+        if (time.perf_counter() - start) * len(spans) < WORTH_THREADS:
+            count = 1
+    if count > 1 and spans:
+        with ThreadPoolExecutor(count - 1) as pool:
+            helpers = [pool.submit(work) for _ in range(count - 1)]
+            work()
+            for helper in helpers:
+                helper.result()
+    else:
+        work()
+    return out
+
+
+def pairwise_chunks(
+    metric: str | Metric,
+    a: Scanpaths,
+    b: Scanpaths,
+    chunks: Iterable[ArrayLike],
+    *,
+    threads: int | None = None,
+    check: bool = True,
+    **params: Any,
+) -> Iterator[np.ndarray]:
+    """Score a stream of chunks of pairs; memory does not grow with the number of pairs.
+
+    Parameters
+    ----------
+    metric, a, b, threads, check, **params
+        As in `pairwise`.
+    chunks : iterable of (n, 2) int
+        Chunks of pairs; some thousand pairs each keep the threads busy. At most one more chunk than there
+        are threads is read ahead.
+
+    Yields
+    ------
+    (n, k) float64
+        The scores of each chunk, in the order of the chunks.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s", "s"], "width": 1024, "height": 768})
+    >>> paths = Scanpaths([100, 900, 100, 500], [50, 700, 60, 300], [0, 2, 4], table)
+    >>> stream = pairwise_chunks("scanmatch", paths, paths, ([[0, k]] for k in (0, 1)))
+    >>> [scores.round(3).tolist() for scores in stream]
+    [[[1.0]], [[0.5]]]
+    """
+    scorer = _Scorer(_find(metric), a, b, check, params)
+    return _stream(scorer, chunks, _threads(threads))
+
+
+def _stream(scorer: _Scorer, chunks: Iterable[ArrayLike], count: int) -> Iterator[np.ndarray]:
+    if count == 1:
+        for chunk in chunks:
+            yield scorer.score(scorer.admit(chunk))
+        return
+    with ThreadPoolExecutor(count) as pool:
+        waiting: deque[Future[np.ndarray]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(scorer.score, scorer.admit(chunk)))
+            if len(waiting) > count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _find(metric: str | Metric) -> Metric:
+    return metric if isinstance(metric, Metric) else metrics[metric]
+
+
+def _threads(given: int | None) -> int:
+    if given is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if given < 1:
+        raise GazekitError(f"threads must be at least 1, not {given}")
+    return given
+
+
+def _one_frame(a: Columns, b: Columns) -> bool:
+    """Whether every path of both sets has the same frame, so that no pair can disagree."""
+    if not len(a.width) or not len(b.width):
+        return True
+    return a.same_frame and b.same_frame and a.width[0] == b.width[0] and a.height[0] == b.height[0]

@@ -1,0 +1,225 @@
+"""Scanpath plausibility: how well the best-matching person accounts for a path, by string-based embedding."""
+
+from collections.abc import Sequence
+from math import comb
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from gazekit.errors import GazekitError
+from gazekit.metrics.pairwise import pairwise
+from gazekit.metrics.string_time_delay_embedding import sbtde
+from gazekit.metrics.strings import strings_of
+from gazekit.scanpath import Scanpath
+from gazekit.scanpaths import Scanpaths
+
+LENGTHS = tuple(range(1, 11))  # windows of 1 to 10 fixations, the NeVA line
+Definition = Literal["best_per_length", "best_human", "mean"]
+CAUTION = (
+    "Plausibility rewards paths that repeat one central place: show it beside ten copies of the image's centre and the "
+    "number of distinct cells of each path."
+)
+
+
+def plausibility(
+    path: Scanpath | ArrayLike,
+    humans: Sequence[Scanpath | ArrayLike] | Scanpaths,
+    *,
+    definition: Definition = "best_per_length",
+    n_humans: int | None = None,
+    lengths: Sequence[int] = LENGTHS,
+    **options: Any,
+) -> float:
+    """Scanpath plausibility (SPP) of one path, given the paths of several people on the same image.
+
+    The similarity of the path to a person at window length k is one minus `sbtde`. Published text takes the best
+    person, and does not say whether for each k or once:
+
+    * "best_per_length": the best person for each k, then the mean over k;
+    * "best_human": the mean over k for each person, then the best person. Never above the first, if all people have
+      paths long enough for every k. Where they have not, a short path has only its short windows, which are easier;
+    * "mean": the mean over k for each person, then the mean over people. It does not grow with the number of people.
+
+    A best of many grows with how many there are, so data sets with 15 and with 4 people per image cannot be compared.
+    `n_humans` gives the expected score for n people drawn from those there are: exact, by counting draws, and the same
+    on every call.
+
+    Parameters
+    ----------
+    path : Scanpath, or (n, 2) or (n, 3) array
+        The path that is judged.
+    humans : sequence of Scanpath or arrays, or Scanpaths
+        The people's paths on the same image.
+    definition : {"best_per_length", "best_human", "mean"}
+        See above.
+    n_humans : int, optional
+        People to draw; None takes all. For "best_per_length" the expectation at each k is over draws in which someone's
+        path is long enough.
+    lengths : sequence of int
+        Window lengths k. Those above the length of the path or of all people's are left out of the mean.
+    **options
+        Of `sbtde`: size, transpositions, symbols, bins, temporal_bin_ms, fixatons_grid.
+
+    Returns
+    -------
+    float
+        Similarity in [0, 1]; higher is more plausible. Not symmetric. NaN if no k is defined with any person, or with
+        fewer people than `n_humans`. **It rewards repeating one central place**: see `CAUTION` and the card.
+
+    Raises
+    ------
+    GazekitError
+        Options out of their range, or those of `sbtde`.
+    MismatchError
+        Frames that disagree.
+
+    References
+    ----------
+    Schwinn et al. (2022), Behind the machine's gaze, TMLR. Not in any released code.
+
+    Examples
+    --------
+    >>> humans = [[0, 1, 2, 2], [9, 1, 0]]  # the first is nearer in pairs of fixations, the second in single ones
+    >>> options = {"symbols": "objects", "lengths": [1, 2]}
+    >>> round(plausibility([0, 1, 9], humans, **options), 4)
+    0.875
+    >>> round(plausibility([0, 1, 9], humans, definition="best_human", **options), 4)
+    0.75
+    >>> round(plausibility([0, 1, 9], humans, definition="mean", **options), 4)
+    0.7292
+    """
+    lengths = _check(definition, n_humans, lengths)
+    table = [[1.0 - sbtde(path, human, k=k, **options) for k in lengths] for human in humans]
+    return combine(np.array(table).reshape(-1, len(lengths)), definition, n_humans)
+
+
+def plausibility_table(
+    paths: Scanpaths,
+    humans: Scanpaths,
+    *,
+    definition: Definition = "best_per_length",
+    n_humans: int | None = None,
+    lengths: Sequence[int] = LENGTHS,
+    threads: int | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """Plausibility of many paths, each judged by the people of its trial, never by the same person.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        The paths that are judged; people among them are judged by the other people (leave one out).
+    humans : Scanpaths
+        The people's.
+    definition, n_humans, lengths, **options
+        As in `plausibility`.
+    threads : int, optional
+        As in `pairwise`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per path: `plausibility`; `humans`, how many people it was judged by; `distinct`, how many different
+        symbols it has. Print the last beside the first: see `CAUTION`.
+
+    Raises
+    ------
+    GazekitError, MismatchError
+        As in `plausibility`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"stimulus": "s", "subject": ["a", "b"], "width": 100, "height": 100}, index=[0, 1])
+    >>> people = Scanpaths([10, 40, 90, 10, 90], [10, 40, 90, 10, 90], [0, 3, 5], table)
+    >>> plausibility_table(people, people, lengths=[1, 2]).round(3).to_numpy().tolist()
+    [[0.583, 1.0, 3.0], [0.75, 1.0, 2.0]]
+    """
+    from gazekit.metrics.columns import columns_of
+
+    lengths = _check(definition, n_humans, lengths)
+    pairs = _pairs(paths, humans)
+    similarities = np.column_stack(
+        [1.0 - pairwise("sbtde", paths, humans, pairs, threads=threads, k=k, **options) for k in lengths]
+    )
+    written = {name: option for name, option in options.items() if name != "transpositions"}
+    strings = strings_of(columns_of(paths), "plausibility", **written)
+    starts = np.searchsorted(pairs[:, 0], np.arange(len(paths) + 1))
+    rows = [
+        {
+            "plausibility": combine(similarities[starts[i] : starts[i + 1]], definition, n_humans),
+            "humans": starts[i + 1] - starts[i],
+            "distinct": len(np.unique(strings.symbols[strings.offsets[i] : strings.offsets[i + 1]])),
+        }
+        for i in range(len(paths))
+    ]
+    return pd.DataFrame(rows, columns=["plausibility", "humans", "distinct"])
+
+
+def combine(similarities: np.ndarray, definition: Definition, n_humans: int | None = None) -> float:
+    """Join the similarities of one path to each person at each window length; see `plausibility`.
+
+    Parameters
+    ----------
+    similarities : (people, lengths) float64
+        NaN where a path is too short.
+    definition, n_humans
+        As in `plausibility`.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> table = np.array([[0.9, 0.1], [0.5, 0.4], [0.1, 0.0]])
+    >>> [round(combine(table, name), 3) for name in ("best_per_length", "best_human", "mean")]
+    [0.65, 0.5, 0.333]
+    >>> round(combine(table, "best_human", n_humans=2), 4)  # (0.5 + 0.5 + 0.45) / 3
+    0.4833
+    """
+    people = len(similarities)
+    drawn = people if n_humans is None else n_humans
+    defined = np.isfinite(similarities)
+    if drawn > people or not defined.any():
+        return float("nan")
+    if definition == "best_per_length":
+        return float(np.mean([_expected_best(column, drawn) for column in similarities[:, defined.any(axis=0)].T]))
+    some = defined.any(axis=1)
+    own = np.full(people, np.nan)
+    own[some] = np.nansum(similarities[some], axis=1) / defined[some].sum(axis=1)
+    return float(np.nanmean(own)) if definition == "mean" else _expected_best(own, drawn)
+
+
+def _expected_best(values: np.ndarray, drawn: int) -> float:
+    """Expected greatest defined value of `drawn` people out of all, over the draws that have one.
+
+    The i-th best (from 0) of N is the best of a draw of n in comb(N - 1 - i, n - 1) of the draws.
+    """
+    ranked = np.sort(values[np.isfinite(values)])[::-1]
+    draws = np.array([float(comb(len(values) - 1 - i, drawn - 1)) for i in range(len(ranked))])
+    return float(ranked @ draws / draws.sum())
+
+
+def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Sequence[int]:
+    if definition not in ("best_per_length", "best_human", "mean"):
+        raise GazekitError(f"plausibility: definition is 'best_per_length', 'best_human' or 'mean', not {definition!r}")
+    if n_humans is not None and n_humans < 1:
+        raise GazekitError(f"plausibility: n_humans is a number of people, 1 or more, not {n_humans!r}")
+    if not len(lengths):
+        raise GazekitError("plausibility: give at least one window length")
+    return [int(k) for k in lengths]
+
+
+def _pairs(paths: Scanpaths, humans: Scanpaths) -> np.ndarray:
+    """(n, 2): each path with every person's of its trial but the same person's, sorted by path."""
+    rows_of = humans.table.groupby("trial", sort=False).indices
+    subjects, sources = humans.table["subject"].to_numpy(), humans.table["source"].to_numpy()
+    own = zip(*(paths.table[name] for name in ("trial", "subject", "source")), strict=True)
+    parts = [np.empty((0, 2), dtype=np.int64)]
+    for row, (trial, subject, source) in enumerate(own):
+        theirs = rows_of.get(trial, np.empty(0, dtype=np.int64))
+        theirs = theirs[(subjects[theirs] != subject) | (sources[theirs] != source)]
+        parts.append(np.column_stack([np.full(len(theirs), row), theirs]))
+    return np.concatenate(parts)

@@ -1,0 +1,232 @@
+"""Time-delay embedding: how near each stretch of one path comes to some stretch of another (Wang et al. 2011).
+
+In px (`tde`), and scaled over all stretch lengths (`stde`). Neither is symmetric: stretches of the first path, the one
+that is judged, look for their nearest in the second, the reference. Every stretch of a path that repeats one good place
+finds a near one, so these measures reward saying little.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gazekit.errors import GazekitError
+from gazekit.metrics.columns import Columns, columns_of_single
+from gazekit.metrics.registry import Metric, metrics
+from gazekit.scanpath import Scanpath
+
+WIDTH = 3  # fixations in a window: FixaTons and the NeVA line
+
+
+class Points(NamedTuple):
+    """Positions of n paths.
+
+    Attributes
+    ----------
+    x, y : (N,) float64
+        In px (or degrees), or over the longer side of the frame.
+    first : (n,) int64
+        Where each path begins.
+    fixations : (n,) int64
+        Its fixations; 0 for a path of which a coordinate is not finite.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    first: np.ndarray
+    fixations: np.ndarray
+
+    @property
+    def longest(self) -> int:
+        """Most fixations of a path."""
+        return int(self.fixations.max(initial=0))
+
+
+def tde(
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    *,
+    size: tuple[float, float] | None = None,
+    k: int = WIDTH,
+    furthest: bool = False,
+) -> float:
+    """Time-delay embedding distance of path `a` from path `b`.
+
+    Each window of k consecutive fixations of `a` is a point in 2k dimensions, and so is each of `b`. The distance of
+    two windows is the root of the summed squared distances of their fixations, divided by k (not by the root of k).
+    The score is the mean, over the windows of `a`, of the distance to the nearest window of `b`.
+
+    **Not symmetric**: `a` is the path that is judged (the model's), `b` the reference (a person's). Published code has
+    the arguments in the other order.
+
+    Parameters
+    ----------
+    a, b : Scanpath, or (n, 2) or (n, 3) array
+        x px, y px; a third column is not used.
+    size : (width, height), optional
+        Not needed: distances are in px. If given, it must agree with the frame of a Scanpath.
+    k : int
+        Fixations in a window. FixaTons uses 3, others 2.
+    furthest : bool
+        Take the maximum over the windows of `a` instead of the mean, which published code calls Hausdorff.
+
+    Returns
+    -------
+    float
+        Distance, px (degrees for paths in degrees), 0 or more; 0 if every window of `a` occurs in `b`. Lower is more
+        alike. NaN if a path has fewer than k fixations or a coordinate that is not finite.
+
+    Raises
+    ------
+    GazekitError
+        k below 1, or arrays of another shape.
+    MismatchError
+        Frames that disagree.
+
+    References
+    ----------
+    Wang et al. (2011), Simulating human saccadic scanpaths on natural images, CVPR, 441-448.
+
+    Examples
+    --------
+    >>> human = [[0, 0], [30, 40], [60, 80], [100, 80]]
+    >>> model = [[0, 0], [30, 40], [60, 86]]
+    >>> round(tde(model, human), 3), round(tde(human, model), 3)
+    (2.0, 14.577)
+    """
+    options = {"k": k, "furthest": furthest}
+    if size is None and not any(isinstance(path, Scanpath) for path in (a, b)):
+        size = (1.0, 1.0)  # distances in px need no frame
+    left, right = (_points(columns, **options) for columns in columns_of_single([a, b], size, "tde"))
+    return _one(_score_points, left, right, options)
+
+
+def stde(
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    *,
+    size: tuple[float, float] | None = None,
+    longest: int | None = None,
+) -> float:
+    """Scaled time-delay embedding similarity of path `a` to path `b`.
+
+    Positions are divided by the longer side of the frame; the score is the mean of exp(-`tde`) over windows of k = 1,
+    2, ... fixations, up to the length of the shorter path.
+
+    **Not symmetric**: `a` is the path that is judged (the model's), `b` the reference (a person's).
+
+    Parameters
+    ----------
+    a, b : Scanpath, or (n, 2) or (n, 3) array
+        x px, y px; a third column is not used.
+    size : (width, height), optional
+        Of the shown image, px; needed for arrays, taken from the frame of a Scanpath.
+    longest : int, optional
+        Longest window. None goes up to the shorter path's length.
+
+    Returns
+    -------
+    float
+        Similarity in (0, 1]: 1 if every window of `a` of every length occurs in `b`. Higher is more alike. Values are
+        high by construction: inside the image no fixation can be farther than 1.42 from another, and random paths
+        score about 0.9. NaN if a path has no fixation or a coordinate that is not finite.
+
+    Raises
+    ------
+    GazekitError
+        Arrays without `size` or of another shape; `longest` below 1.
+    MismatchError
+        Frames that disagree.
+
+    References
+    ----------
+    Wang et al. (2011), Simulating human saccadic scanpaths on natural images, CVPR, 441-448; in this form in FixaTons
+    (Zanca et al. 2018, arXiv:1802.02534).
+
+    Examples
+    --------
+    >>> path = [[10, 10], [60, 40], [90, 90]]
+    >>> stde(path, path, size=(100, 100))
+    1.0
+    >>> round(stde([[0, 0]], [[30, 40]], size=(100, 100)), 4)  # exp(-0.5)
+    0.6065
+    """
+    options = {"longest": longest}
+    left, right = (_scaled_points(columns, **options) for columns in columns_of_single([a, b], size, "stde"))
+    return _one(_score_scaled, left, right, options)
+
+
+def _one(score: Any, left: Any, right: Any, options: dict[str, Any]) -> float:
+    out = np.empty((1, 1))
+    score(left, right, np.zeros((1, 2), dtype=np.int64), out, **options)
+    return float(out[0, 0])
+
+
+def check_width(metric: str, name: str, width: int) -> None:
+    """Refuse a window of less than a fixation."""
+    if int(width) != width or width < 1:
+        raise GazekitError(f"{metric}: {name} is a whole number of fixations, 1 or more, not {width!r}")
+
+
+def _points(columns: Columns, *, k: int, **options: Any) -> Points:
+    check_width("tde", "k", k)
+    # writable copies: numba compiles read-only and strided arrays anew
+    fixations = np.where(columns.finite, np.diff(columns.offsets), 0)
+    return Points(np.array(columns.x), np.array(columns.y), columns.offsets[:-1].copy(), fixations)
+
+
+def _scaled_points(columns: Columns, *, longest: int | None) -> Points:
+    if longest is not None:
+        check_width("stde", "longest", longest)
+    side = np.repeat(np.maximum(columns.width, columns.height), np.diff(columns.offsets))
+    points = _points(columns, k=1)
+    return points._replace(x=points.x / side, y=points.y / side)
+
+
+def _score_points(a: Points, b: Points, pairs: np.ndarray, out: np.ndarray, *, k: int, furthest: bool) -> None:
+    from gazekit.metrics.kernels.embedding import embedding_distances
+
+    embedding_distances(*a, *b, pairs, int(k), bool(furthest), out)
+
+
+def _score_scaled(a: Points, b: Points, pairs: np.ndarray, out: np.ndarray, *, longest: int | None) -> None:
+    from gazekit.metrics.kernels.embedding import scaled_similarities
+
+    squares, sums = np.empty((2, a.longest, b.longest))
+    scaled_similarities(*a, *b, pairs, int(longest or 0), squares, sums, out)
+
+
+metrics.add(
+    "tde",
+    Metric(
+        name="tde",
+        outputs=("tde",),
+        higher_is_better=False,
+        bounds=(0.0, float("inf")),
+        unit="px",
+        needs_duration=False,
+        summary="Mean distance of each stretch of k fixations of the first path to the nearest of the second; "
+        "not symmetric: the first path is judged by the second; undefined below k fixations",
+        source="Wang et al. 2011, CVPR",
+        prepare=_points,
+        score=_score_points,
+        params={"k": WIDTH, "furthest": False},
+    ),
+)
+metrics.add(
+    "stde",
+    Metric(
+        name="stde",
+        outputs=("stde",),
+        higher_is_better=True,
+        bounds=(0.0, 1.0),
+        unit="1",
+        needs_duration=False,
+        summary="Mean of exp(-tde) over all stretch lengths, positions over the longer side of the image; "
+        "not symmetric: the first path is judged by the second",
+        source="Wang et al. 2011, CVPR; Zanca et al. 2018, FixaTons",
+        prepare=_scaled_points,
+        score=_score_scaled,
+        params={"longest": None},
+    ),
+)

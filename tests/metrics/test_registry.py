@@ -1,0 +1,69 @@
+"""The registry: what every metric must declare, and how another package or a test adds one."""
+
+import numpy as np
+import pytest
+
+from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.metrics import Metric, metrics, pairwise
+
+
+@pytest.mark.parametrize("name", list(metrics))
+def test_declares_all_that_the_list_shows(name):
+    metric = metrics[name]
+    assert metric.name == name
+    assert all(output == name or output.startswith(f"{name}_") for output in metric.outputs)
+    assert metric.bounds[0] < metric.bounds[1]
+    assert metric.summary
+    assert metric.source
+    assert metric.unit
+
+
+@pytest.mark.parametrize("name", list(metrics))
+def test_keeps_its_bounds_and_reaches_the_best(scanpaths_of, name):
+    metric = metrics[name]
+    paths = scanpaths_of(np.random.default_rng(0).integers(3, 15, 30))
+    scores = metric.pairwise(paths, paths, np.random.default_rng(1).integers(0, 30, (300, 2)))
+    assert np.isfinite(scores).any()
+    assert np.nanmin(scores) >= metric.bounds[0] - 1e-12
+    assert np.nanmax(scores) <= metric.bounds[1] + 1e-12
+    if name.startswith("cross_recurrence"):
+        return  # a path recurs with itself only as often as it comes back: there is no best value to reach
+    same = metric.pairwise(paths, paths, np.column_stack([np.arange(30)] * 2))
+    assert same == pytest.approx(metric.bounds[1] if metric.higher_is_better else metric.bounds[0])
+
+
+def test_names_of_columns_are_unique():
+    outputs = [output for name in metrics for output in metrics[name].outputs]
+    assert len(outputs) == len(set(outputs))
+
+
+def test_a_wrong_name_offers_the_closest():
+    with pytest.raises(UnknownNameError, match=r"no metric called 'multimatch2'; did you mean 'multimatch'"):
+        metrics["multimatch2"]
+
+
+def test_a_metric_of_ones_own(scanpaths_of):
+    def prepare(columns, *, scale):
+        return np.diff(columns.offsets) * scale
+
+    def score(a, b, pairs, out, *, scale):
+        out[:, 0] = np.abs(a[pairs[:, 0]] - b[pairs[:, 1]])
+
+    length = Metric(
+        name="length",
+        outputs=("length",),
+        higher_is_better=False,
+        bounds=(0.0, np.inf),
+        unit="fixations",
+        needs_duration=True,
+        summary="Difference of the numbers of fixations",
+        source="this test",
+        prepare=prepare,
+        score=score,
+        params={"scale": 1.0},
+    )
+    paths = scanpaths_of([2, 7])
+    assert pairwise(length, paths, paths, [[0, 1]], scale=2.0).tolist() == [[10.0]]
+    untimed = scanpaths_of([2, 7], durations=False)
+    with pytest.raises(GazekitError, match="length needs fixation durations"):
+        pairwise(length, untimed, untimed, [[0, 1]])
