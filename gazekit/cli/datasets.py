@@ -1,0 +1,151 @@
+"""`gazekit datasets`: what data sets there are, what one is, whether a folder holds it whole, and fetching it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazekit.cli.options import Outside
+from gazekit.datasets.cards import Card
+from gazekit.datasets.registry import Entry
+
+app = typer.Typer(
+    help="List, explain, check and fetch data sets.\n\nExample: gazekit datasets info osie",
+    invoke_without_command=True,
+)
+Name = Annotated[str, typer.Argument(help="Name of the data set; see `gazekit datasets list`.")]
+Folder = Annotated[Path, typer.Option("--root", help="Folder of the data set, in its authors' layout.")]
+Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
+SHOWN = 20  # lines of problems printed without --all
+
+
+@app.callback(invoke_without_command=True)
+def _default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_command()
+
+
+@app.command("list")
+def list_command() -> None:
+    """List the data sets.
+
+    Example: gazekit datasets list
+    """
+    from gazekit.datasets.registry import datasets
+
+    names = list(datasets)
+    width = max(map(len, names))
+    for name in names:
+        card = datasets[name].card
+        typer.echo(f"{name:<{width}}  {card.title}  [{how_to_get(datasets[name])}]")
+
+
+@app.command("info")
+def info_command(
+    name: Name,
+    root: Annotated[
+        Path | None, typer.Option("--root", help="Also read this folder, and print what was counted in it.")
+    ] = None,
+    outside: Outside = "keep",
+) -> None:
+    """Explain a data set: units, facts, licence, citation, traps; with --root also what was counted.
+
+    Example: gazekit datasets info osie --root data/osie
+    """
+    from gazekit.datasets.cards import read_card
+
+    typer.echo("\n".join(card_lines(read_card(name))))
+    if root is not None:
+        typer.echo("\n".join(["", *count_lines(name, root, outside)]))
+
+
+@app.command("check")
+def check_command(
+    name: Name,
+    root: Folder,
+    every: Annotated[bool, typer.Option("--all", help=f"Print every problem, not only the first {SHOWN}.")] = False,
+    progress: Progress = True,
+) -> None:
+    """Say whether a folder holds the whole data set, file by file (SHA-256); exit code 1 if it does not.
+
+    Example: gazekit datasets check osie --root data/osie
+    """
+    from gazekit.datasets.integrity import check
+
+    report = check(name, root, progress=progress)
+    for line in report.lines(None if every else SHOWN):
+        typer.echo(line)
+    typer.echo(report.summary)
+    if not report.whole:
+        raise typer.Exit(1)
+
+
+@app.command("fetch")
+def fetch_command(
+    name: Name,
+    root: Folder,
+    mirror: Annotated[list[str] | None, typer.Option(help="Base address to try first; may be repeated.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace files whose content is not the published one.")
+    ] = False,
+    progress: Progress = True,
+) -> None:
+    """Fetch what is missing of a data set; a broken transfer is resumed by the same command.
+
+    Example: gazekit datasets fetch osie --root data/osie
+    """
+    from gazekit.datasets.fetch import fetch
+
+    report = fetch(name, root, mirrors=mirror or (), replace=replace, progress=progress)
+    replaced = f", {len(report.replaced)} of them replaced" if report.replaced else ""
+    typer.echo(
+        f"{name}: {len(report.fetched)} files fetched{replaced}, {len(report.present)} were there already: {root}"
+    )
+
+
+def how_to_get(entry: Entry) -> str:
+    """One or two words: made here, fetch, or by hand."""
+    return "made here" if entry.made_here else "fetch" if entry.card.addresses else "by hand"
+
+
+def card_lines(card: Card) -> list[str]:
+    """Write a card as lines of text."""
+
+    def yes_no(value: bool | None) -> str:
+        return {True: "yes", False: "no", None: "not declared"}[value]
+
+    scale = "not known: give px_per_degree" if card.px_per_degree is None else f"{card.px_per_degree:g}"
+    lines = [
+        f"{card.name}: {card.title}",
+        f"  counts               {', '.join(f'{v:,} {k}' for k, v in card.counts.items())}",
+        f"  points               {card.points}",
+        f"  positions            {card.coordinate_unit}",
+        f"  time                 {card.time_unit}",
+        f"  px per degree        {scale}",
+        f"  forced first fixation included: {yes_no(card.forced_first)}. {card.forced_first_note}".rstrip(),
+        f"  cut at the target: {yes_no(card.cut_at_target)}. {card.cut_at_target_note}".rstrip(),
+        f"  folder holds         {card.layout}",
+        f"  how to get it        {card.where}",
+        f"  licence              {card.licence}",
+        f"  cite                 {card.citation}",
+    ]
+    return [*lines, *(f"  note: {note}" for note in card.notes)]
+
+
+def count_lines(name: str, root: Path, outside: str) -> list[str]:
+    """Say what was counted in a folder: trials, paths, points, rows left out by reason, facts."""
+    from gazekit.datasets import load_dataset
+
+    dataset = load_dataset(name, root, outside=outside)
+    paths, facts = dataset.scanpaths, dataset.scanpaths.facts
+    duration = "ms" if paths.duration is not None else "none"
+    lines = [
+        f"{root}:",
+        f"  {len(dataset.stimuli):,} stimuli, {len(dataset.trials):,} trials, {len(dataset.subjects):,} "
+        f"subjects, "
+        f"{len(paths):,} scanpaths, {len(paths.x):,} {facts.points}; durations: {duration}",
+        f"  images: {sum(t.has('image') for t in dataset.trials):,} of {len(dataset.trials):,} trials have theirs",
+        f"  declared: forced_first={facts.forced_first}, cut_at_target={facts.cut_at_target}, points={facts.points}",
+    ]
+    counted = [f"  counted: {count:,} {reason}" for reason, count in dataset.dropped.items()]
+    return [*lines, *(counted or ["  nothing was left out, and no point lies outside its image"])]

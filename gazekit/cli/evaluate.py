@@ -1,0 +1,58 @@
+"""`gazekit evaluate`: models, people and chance on one data set."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazekit.cli.options import Data, Outside, Progress, Root, Samples, Seed, command_line, load, names
+
+
+def evaluate_command(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
+    root: Root = None,
+    models: Annotated[
+        str, typer.Option("--models", help="Comma-separated; options as name:option=value.")
+    ] = "uniform,centre,empirical,other-image",
+    metrics: Annotated[str, typer.Option("--metrics", help="Comma-separated, or all.")] = "scanmatch,multimatch",
+    samples: Samples = 5,
+    seed: Seed = 0,
+    max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest predicted path.")] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
+    outside: Outside = "keep",
+    progress: Progress = True,
+) -> None:
+    """Score models against people, with the human ceiling, chance and 95 % intervals beside every number.
+
+    Example: gazekit evaluate --data osie --root data/osie --models uniform,centre,ittikoch --out runs/osie
+
+    Stop it at any point; the same command resumes it and gives the same tables.
+    """
+    from gazekit.cli.tables import summary_text
+    from gazekit.experiments.evaluation import evaluate
+    from gazekit.report import write_report
+
+    dataset = load(data, root, outside)
+    for reason, count in dataset.dropped.items():
+        typer.echo(f"{data}: {count} x {reason}")
+    results = evaluate(
+        dataset,
+        names(models, "--models"),
+        names(metrics, "--metrics"),
+        out=out,
+        n_samples=samples,
+        seed=seed,
+        max_fixations=max_fixations,
+        workers=workers,
+        resamples=resamples,
+        progress=progress,
+        command=command_line(),
+        notes={"loaded": {"data": data, "root": str(root) if root else None, "outside": outside}},
+    )
+    for name, why in results.manifest["not_applicable"].items():
+        typer.echo(f"{name} was left out: {why}")
+    page = write_report(out, dataset=dataset)
+    typer.echo(summary_text(results))
+    typer.echo(f"tables and manifest in {out}; report: {page}")

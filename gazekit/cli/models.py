@@ -1,0 +1,90 @@
+"""`gazekit models`: what models there are, what each needs, and its options."""
+
+import inspect
+from typing import Annotated
+
+import typer
+
+from gazekit.models.contract import ScanpathModel
+
+
+def models_command(
+    name: Annotated[str | None, typer.Argument(help="One model, with its options explained.")] = None,
+) -> None:
+    """List the scanpath models, or explain one.
+
+    Options are given as name:option=value, for instance in `gazekit evaluate --models centre:spread=0.2`.
+
+    Example: gazekit models centre
+    """
+    from gazekit.models.registry import model_class, models
+
+    if name is not None:
+        typer.echo("\n".join([*model_lines(name, model_class(name)), "", *option_lines(model_class(name))]))
+        return
+    for each in models:
+        try:
+            lines = model_lines(each, model_class(each))
+        except Exception as error:  # another package's model, or one whose libraries are not installed, may not import
+            lines = [each, f"    cannot be loaded here: {type(error).__name__}: {error}"]
+        typer.echo("\n".join(lines))
+
+
+def model_lines(name: str, model: type[ScanpathModel]) -> list[str]:
+    r"""Describe a model in a few lines: summary, needs, options with defaults, source.
+
+    Examples
+    --------
+    >>> from gazekit.models import model_class
+    >>> print("\n".join(model_lines("uniform", model_class("uniform"))))
+    uniform
+        Independent fixations, uniform over the image: the chance level without any knowledge of people.
+        needs: nothing; learns from human scanpaths where there are any
+        options: default_length=10
+    """
+    fits = "; learns from human scanpaths" if hasattr(model, "fit") else ""
+    fits += ", and cannot do without" if getattr(model, "needs_fit", False) else " where there are any" if fits else ""
+    lines = [
+        name,
+        f"    {summary(model)}",
+        f"    needs: {', '.join(model.needs) or 'nothing'}{fits}",
+        f"    options: {', '.join(options(model)) or 'none'}",
+    ]
+    return [*lines, *(f"    source: {line}" for line in sources(model))]
+
+
+def summary(model: type[ScanpathModel]) -> str:
+    """First line of the class's docstring."""
+    return (inspect.getdoc(model) or "no description").splitlines()[0]
+
+
+def options(model: type[ScanpathModel]) -> list[str]:
+    """Options of a model with their defaults, as `option=default`."""
+    found = []
+    for parameter in list(inspect.signature(model.__init__).parameters.values())[1:]:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        default = parameter.default
+        shown = getattr(default, "__name__", None) or repr(default)
+        found.append(parameter.name if default is parameter.empty else f"{parameter.name}={shown}")
+    return found
+
+
+def sources(model: type[ScanpathModel]) -> list[str]:
+    """Papers that a model comes from: each paragraph of the References section of its docstring."""
+    return [" ".join(p.split()) for p in "\n".join(_section(model, "References")).split("\n\n") if p.strip()]
+
+
+def option_lines(model: type[ScanpathModel]) -> list[str]:
+    """Explain the options of a model: the Parameters section of its docstring."""
+    return [f"    {line}".rstrip() for line in _section(model, "Parameters")] or ["    no options"]
+
+
+def _section(model: type[ScanpathModel], title: str) -> list[str]:
+    lines = (inspect.getdoc(model) or "").splitlines()
+    ruled = [i for i in range(len(lines) - 1) if set(lines[i + 1]) == {"-"}]
+    for i in ruled:
+        if lines[i] == title:
+            stop = min((j for j in ruled if j > i), default=len(lines))
+            return "\n".join(lines[i + 2 : stop]).rstrip().splitlines()
+    return []

@@ -1,0 +1,80 @@
+"""`gazekit score`: anybody's predictions file, scored like a model of ours."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazekit.cli.options import Data, Outside, Progress, Root, Seed, command_line, load, names
+
+
+def score_command(
+    predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
+    data: Data,
+    root: Root = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
+    ] = None,
+    metrics: Annotated[str, typer.Option("--metrics", help="Comma-separated.")] = "scanmatch,multimatch",
+    seed: Seed = 0,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    outside: Outside = "keep",
+    missing: Annotated[
+        str, typer.Option("--missing", help="Points without coordinates: error, drop or keep.")
+    ] = "error",
+    rescale: Annotated[
+        bool, typer.Option("--rescale", help="Map paths onto the trial's frame if theirs differs.")
+    ] = False,
+    forced_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--forced-first/--no-forced-first", help="Whether each path begins with the imposed first fixation."
+        ),
+    ] = None,
+    progress: Progress = True,
+) -> None:
+    """Score a predictions file against people, with the human ceiling, chance and 95 % intervals.
+
+    A CSV needs the columns stimulus, x, y (px), and may have fixation, sample, source, task, trial, duration_ms.
+
+    Example: gazekit score mine.csv --data osie --root data/osie
+    """
+    from gazekit.cli.tables import summary_text
+    from gazekit.experiments.predictions import match_trials, score_predictions
+    from gazekit.frames import Facts
+    from gazekit.interchange import read_scanpaths
+    from gazekit.report import write_report
+
+    dataset = load(data, root)
+    frames = {t.stimulus: t.frame for t in dataset.trials}
+    facts = None if forced_first is None else Facts(forced_first=forced_first)
+    paths = read_scanpaths(
+        predictions, frames=frames, outside=outside, missing=missing, facts=facts, unknown_stimuli="drop"
+    )
+    matched = match_trials(paths, dataset, rescale=rescale)
+    for reason, count in paths.dropped.items():
+        typer.echo(f"{predictions.name}: {count} x {reason}")
+    typer.echo(
+        f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched} of unknown stimuli left out, "
+        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction"
+    )
+    if matched.paths.facts.forced_first:
+        typer.echo(
+            f"{predictions.name}: each path declares a forced first fixation, which is dropped before scoring; "
+            f"if the paths have none, say --no-forced-first"
+        )
+    folder = out or Path("runs") / f"score-{predictions.stem}"
+    results = score_predictions(
+        matched,
+        dataset,
+        names(metrics, "--metrics"),
+        out=folder,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+        command=command_line(),
+        notes={"loaded": {"data": data, "root": str(root) if root else None, "outside": "keep"}},
+    )
+    page = write_report(folder, dataset=dataset)
+    typer.echo(summary_text(results))
+    typer.echo(f"tables and manifest in {folder}; report: {page}")

@@ -1,0 +1,41 @@
+"""Results as text tables for the terminal."""
+
+import math
+
+from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.results import CHANCE, Results
+from gazekit.scanpath_columns import HUMAN
+
+
+def summary_text(results: Results) -> str:
+    """One block per metric: a line per model with its interval and its share of the human ceiling.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from gazekit.experiments.results import SCORE_COLUMNS
+    >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
+    >>> print(summary_text(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
+    scanmatch (d)
+      human    0.5000 [0.5000, 0.5000]  ceiling           1 stimuli
+      a        0.2500 [0.2500, 0.2500]   50 % of ceiling  1 stimuli
+    """
+    shares = results.shares.set_index(["dataset", "model", "metric"])["share"] if len(results.shares) else {}
+    width = max(len(m) for m in results.models) + 2
+    lines: list[str] = []
+    for (dataset, metric), part in results.summary.groupby(["dataset", "metric"], sort=False):
+        better = "" if higher_is_better(str(metric)) else ", lower is better"
+        lines.append(f"{metric} ({dataset}{better})")
+        for row in part.itertuples():
+            value = f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" if row.stimuli else f"{'not defined':<23}"
+            role = _role(str(row.model), shares.get((dataset, row.model, metric), math.nan))
+            undefined = f", {row.undefined} pairs undefined" if row.undefined else ""
+            lines.append(f"  {row.model:<{width}} {value}  {role:<16}  {row.stimuli} stimuli{undefined}")
+    return "\n".join(lines)
+
+
+def _role(model: str, share: float) -> str:
+    if model == HUMAN:
+        return "ceiling"
+    text = "" if math.isnan(share) else f"{100 * share:3.0f} % of ceiling"
+    return f"{text} (chance)" if model == CHANCE else text

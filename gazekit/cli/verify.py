@@ -1,0 +1,79 @@
+"""`gazekit verify ...`: ours against published numbers and reference implementations, on your own files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gazekit.experiments.verify import Outcome
+
+app = typer.Typer(
+    help="Compare with published numbers and reference implementations; exit 1 if outside tolerance.",
+    no_args_is_help=True,
+)
+
+
+@app.command("scanmatch")
+def scanmatch_command(
+    data: Annotated[Path, typer.Option("--data", help="Folder with <set>/fix, <set>/ifix and <set>/ss_score.")],
+    stimuli: Annotated[
+        int | None,
+        typer.Option("--stimuli", min=1, help="Trials per subject, where no model's file tells it."),
+    ] = None,
+) -> None:
+    """ScanMatch: reproduce the published means and standard errors of the visual-search data.
+
+    Example: gazekit verify scanmatch --data visual_search/saccade
+    """
+    from gazekit.experiments.verify import verify_scanmatch
+
+    _finish(verify_scanmatch(data, stimuli=stimuli))
+
+
+@app.command("multimatch")
+def multimatch_command(
+    data: Annotated[str, typer.Option("--data", help="Name of the data set; see `gazekit datasets`.")],
+    root: Annotated[Path, typer.Option("--root", help="Folder of the data set, in its authors' layout.")],
+    max_pairs: Annotated[
+        int | None, typer.Option("--max-pairs", min=1, help="Compare a random part of the pairs only.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of that choice.")] = 0,
+    progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show a progress bar.")] = True,
+) -> None:
+    """MultiMatch: compare every two people of a trial with multimatch_gaze.
+
+    Example: gazekit verify multimatch --data osie --root osie --max-pairs 5000
+    """
+    from gazekit.datasets import load_dataset
+    from gazekit.experiments.verify import verify_multimatch
+
+    dataset = load_dataset(data, root)
+    _finish(verify_multimatch(dataset, max_pairs=max_pairs, seed=seed, progress=progress))
+
+
+@app.command("conformance")
+def conformance_command(
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="A file of conformance vectors; default the package's own.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Write this version's vectors to a new file instead of comparing.")
+    ] = None,
+) -> None:
+    """Pair metrics: compare this installation with the conformance vectors, case by case.
+
+    Example: gazekit verify conformance
+    """
+    from gazekit.experiments.verify import verify_conformance, write_vectors
+
+    if write is not None:
+        typer.echo(f"vectors written to {write_vectors(write)}")
+        return
+    _finish(verify_conformance(reference))
+
+
+def _finish(outcome: "Outcome") -> None:
+    typer.echo(str(outcome))
+    if not outcome.passed:
+        raise typer.Exit(1)

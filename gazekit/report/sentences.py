@@ -1,0 +1,55 @@
+"""What the report says in words."""
+
+import math
+
+import pandas as pd
+
+from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.results import CHANCE, Results
+from gazekit.scanpath_columns import HUMAN
+
+
+def summary_sentence(results: Results) -> str:
+    """The run in one or two sentences: best model, its share of the ceiling, and whether people are above it.
+
+    Examples
+    --------
+    >>> from gazekit.experiments.results import SCORE_COLUMNS
+    >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
+    >>> print(summary_sentence(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
+    On d, 1 stimulus: by scanmatch the best model is a with 0.250, 50 % of the human ceiling (0.500).
+    """
+    metric, more = results.headline, higher_is_better(results.headline)
+    rows = results.summary[results.summary["metric"] == metric].set_index("model")
+    dataset = str(rows["dataset"].iloc[0])
+    stimuli = int(results.scores["stimulus"].nunique())
+    models = rows.drop([m for m in (HUMAN, CHANCE) if m in rows.index])["value"].dropna()
+    text = f"On {dataset}, {stimuli} {'stimulus' if stimuli == 1 else 'stimuli'}: "
+    if models.empty:
+        return text + f"no model has a defined {metric}."
+    best = str(models.idxmax() if more else models.idxmin())
+    text += f"by {metric} the best model is {best} with {models[best]:.3f}"
+    ceiling = rows["value"].get(HUMAN, math.nan)
+    if not math.isnan(ceiling):
+        share = models[best] / ceiling if more else ceiling / models[best]
+        text += f", {100 * share:.0f} % of the human ceiling ({ceiling:.3f})"
+    chance = rows["value"].get(CHANCE, math.nan)
+    if not math.isnan(chance):
+        text += f"; chance (a person's path from another image) is {chance:.3f}"
+        gap = _difference(results.differences, metric, best, CHANCE)
+        if gap is not None:
+            low, high = gap
+            better, worse = (low > 0, high < 0) if more else (high < 0, low > 0)
+            clear = "better than" if better else "worse than" if worse else "not told apart from"
+            text += f", and {best} is {clear} it"
+    return text + "."
+
+
+def _difference(table: pd.DataFrame, metric: str, a: str, b: str) -> tuple[float, float] | None:
+    rows = table[table["metric"] == metric]
+    for one, other, sign in ((a, b, 1), (b, a, -1)):
+        found = rows[(rows["model_a"] == one) & (rows["model_b"] == other)]
+        if len(found):
+            low, high = sorted((sign * float(found["low"].iloc[0]), sign * float(found["high"].iloc[0])))
+            return low, high
+    return None

@@ -1,0 +1,75 @@
+import pytest
+from typer.testing import CliRunner
+
+from gazekit.cli.app import app
+from gazekit.models import ScanpathModel, models
+
+NAMES = ["uniform", "centre", "centre-point", "empirical", "other-image", "ittikoch", "levy"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["models", *arguments])
+
+
+def test_every_model_is_listed():
+    result = run()
+    assert result.exit_code == 0
+    titles = [line for line in result.output.splitlines() if line and not line.startswith(" ")]
+    assert set(NAMES) <= set(titles) == set(models)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        pytest.param("centre", ["spread=0.25", "needs: nothing", "spread : float or"], id="centre"),
+        pytest.param("levy", ["saliency=conspicuity", "needs: image", "source: Boccignone and Ferraro"], id="levy"),
+        pytest.param(
+            "other-image", ["same_size=10", "learns from human scanpaths, and cannot do without"], id="other-image"
+        ),
+    ],
+)
+def test_one_model_is_explained(name, parts):
+    output = run(name).output
+    assert all(part in output for part in parts), output
+
+
+def test_unknown_model():
+    result = run("ittikock")
+    assert result.exit_code != 0
+    assert "did you mean 'ittikoch'?" in str(result.exception)
+
+
+class _Broken:
+    name = "broken-plugin"
+
+    def load(self):
+        raise ImportError("no module named somewhere")
+
+
+class _Bare(ScanpathModel):
+    name = "bare"
+
+    def __init__(self, size, *rest, **more):
+        self.size = size
+
+    def predict(self, trials, **options):
+        raise NotImplementedError
+
+
+class _Plain:
+    name = "plain"
+
+    def load(self):
+        return _Bare
+
+
+def test_plug_ins_are_listed_even_if_they_cannot_be_loaded(monkeypatch):
+    monkeypatch.setattr(type(models), "_plugins", lambda self: {"broken": _Broken(), "plain": _Plain()})
+    output = run().output
+    assert "cannot be loaded here: ImportError: no module named somewhere" in output
+    assert "options: size\n" in output
+    assert "uniform\n" in output
+
+
+def test_help_has_an_example():
+    assert "Example: gazekit models centre" in " ".join(run("--help").output.split())

@@ -1,0 +1,75 @@
+"""`gazekit verify` and `gazekit metrics`: what they print, and how they end."""
+
+import shutil
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from gazekit.cli import verify
+from gazekit.cli.metrics import metrics_command
+from gazekit.errors import DataError, UnknownNameError
+
+
+@pytest.fixture
+def run():
+    return lambda *arguments: CliRunner().invoke(verify.app, list(arguments))
+
+
+@pytest.fixture
+def list_metrics():
+    app = typer.Typer()
+    app.command()(metrics_command)
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.data
+def test_scanmatch_prints_the_figure_last_and_fails_on_altered_files(run, data_root, tmp_path):
+    shutil.copytree(data_root / "visual_search" / "saccade" / "Waldo", tmp_path / "Waldo", copy_function=shutil.copy)
+    result = run("scanmatch", "--data", str(tmp_path))
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("largest difference ")
+    file = tmp_path / "Waldo" / "ss_score" / "human.npy"
+    file.chmod(0o644)
+    np.save(file, np.load(file) + 1e-8)
+    result = run("scanmatch", "--data", str(tmp_path))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == "largest difference 1.0e-08, tolerance 1e-12: FAILED"
+
+
+def test_scanmatch_of_no_set_is_an_error_of_the_caller(run, tmp_path):
+    result = run("scanmatch", "--data", str(tmp_path))
+    assert isinstance(result.exception, DataError)
+
+
+@pytest.mark.data
+def test_multimatch_of_a_part_of_a_data_set(run, data_root):
+    result = run("multimatch", "--data", "osie", "--root", str(data_root / "osie"), "--max-pairs", "60", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "a random part: 60 of 73500 pairs, seed 0" in result.stdout
+    assert result.stdout.splitlines()[-1].endswith("passed")
+
+
+@pytest.mark.parametrize("command", ["scanmatch", "multimatch"])
+def test_help_has_an_example(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"gazekit verify {command} --data" in result.stdout
+
+
+def test_metrics_lists_what_each_means(list_metrics):
+    result = list_metrics()
+    assert result.exit_code == 0
+    for text in (
+        "scanmatch",
+        "multimatch_direction",
+        "0 to 1, higher is better",
+        "needs",
+        "Cristino",
+        "bins=(12, 8)",
+    ):
+        assert text in result.stdout
+    alone = list_metrics("scanmatch")
+    assert "multimatch" not in alone.stdout
+    assert isinstance(list_metrics("scanmach").exception, UnknownNameError)

@@ -1,0 +1,43 @@
+"""The summary sentence says what the numbers say, for similarities and for distances."""
+
+import pandas as pd
+import pytest
+
+from gazekit import Results
+from gazekit.experiments.results import SCORE_COLUMNS
+from gazekit.report.sentences import summary_sentence
+
+
+def results_of(metric, **values):
+    rows = [("d", m.replace("_", "-"), metric, f"s{k}", v, 1, 0) for m, v in values.items() for k in range(3)]
+    return Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "expected"),
+    [
+        pytest.param(
+            "scanmatch",
+            {"human": 0.5, "a": 0.4, "b": 0.3, "other_image": 0.2},
+            "by scanmatch the best model is a with 0.400, 80 % of the human ceiling (0.500); chance (a person's path "
+            "from another image) is 0.200, and a is better than it.",
+            id="similarity",
+        ),
+        pytest.param(
+            "edit_distance",
+            {"human": 4.0, "a": 8.0, "b": 5.0, "other_image": 4.5},
+            "by edit_distance the best model is b with 5.000, 80 % of the human ceiling (4.000); chance (a person's "
+            "path from another image) is 4.500, and b is worse than it.",
+            id="distance",
+        ),
+        pytest.param(
+            "scanmatch",
+            {"human": 0.5, "a": 0.2, "other_image": 0.2},
+            "and a is not told apart from it.",
+            id="equal",
+        ),
+        pytest.param("scanmatch", {"human": 0.5}, "no model has a defined scanmatch.", id="none"),
+    ],
+)
+def test_sentence(metric, values, expected):
+    assert summary_sentence(results_of(metric, **values)).endswith(expected)
