@@ -1,0 +1,56 @@
+"""Timing by medians, and the tables that the benchmarks print."""
+
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def timed(function: Callable[[], Any], repeat: int) -> tuple[float, Any]:
+    """Median seconds of `repeat` calls, and what the last one returned."""
+    seconds = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        result = function()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), result
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of a markdown table."""
+    return [f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *rows)]
+
+
+def shown(seconds: float) -> str:
+    """Seconds in a unit that leaves three digits."""
+    for unit, factor in (("s", 1), ("ms", 1e3), ("us", 1e6)):
+        if seconds * factor >= 1 or unit == "us":
+            return f"{seconds * factor:.3g} {unit}"
+    raise AssertionError
+
+
+def difference(ours: np.ndarray, theirs: np.ndarray) -> str:
+    """Largest absolute difference; a NaN on one side only is an error."""
+    if not np.array_equal(np.isnan(ours), np.isnan(theirs)):
+        sys.exit("the two sides are not defined for the same pairs: the comparison is void")
+    return f"{np.nanmax(np.abs(ours - theirs)):.1e}"
+
+
+def machine() -> list[str]:
+    """What the numbers were measured on."""
+    import numba
+    import scipy
+
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return [
+        f"{platform.machine()}, {processors} processors{load}; Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, SciPy {scipy.__version__}, numba {numba.__version__}.",
+        "Times are medians of several calls after the first; what the first costs is a table of its own.",
+        "",
+    ]
