@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml
 		{ echo "gazekit needs Python 3.11 or newer, and python3 is $$(python3 --version)"; exit 1; }
 	python3 -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade pip
-	$(PY) -m pip install --quiet --editable ".[dev]"
+	$(PY) -m pip install --quiet --editable ".[dev,models]"
 	-$(PY) -m pip install --quiet pysaliency # built from source: its test is skipped, loudly, where it does not build
 	touch $(STAMP)
 

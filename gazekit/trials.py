@@ -93,6 +93,11 @@ class Trial:
         Most fixations that people could make (without a forced first one).
     start : (x, y), optional
         Where gaze was made to be when the stimulus appeared, px.
+    cells : (c, 4) float64, optional
+        Places of a search display where an item may stand, whether one does or not: x0, y0, x1, y1 each, px. A cell
+        covers the pixels x0 <= column < x1 and y0 <= row < y1.
+    condition : str, optional
+        Experimental condition, "experiment/condition" ("curvature/line_in_curves").
 
     Examples
     --------
@@ -113,6 +118,8 @@ class Trial:
     target_object: int | None = None
     max_fixations: int | None = None
     start: tuple[float, float] | None = None
+    cells: np.ndarray | None = None
+    condition: str | None = None
 
     @property
     def image(self) -> np.ndarray:
@@ -227,6 +234,7 @@ class Dataset:
         digest = hashlib.sha256()
         for t in self.trials:
             digest.update(repr((t.id, t.stimulus, t.frame, t.target_box, t.start, t.max_fixations)).encode())
+            digest.update(b"" if t.cells is None else np.asarray(t.cells, dtype="<f8").tobytes())
         paths = self.scanpaths
         for column in (paths.x, paths.y, paths.durations(), paths.offsets):
             digest.update(np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes())

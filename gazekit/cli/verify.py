@@ -73,6 +73,44 @@ def conformance_command(
     _finish(verify_conformance(reference))
 
 
+Reference = Annotated[Path, typer.Option("--reference", help="A file of reference outputs (.npz).")]
+
+
+@app.command("eccnet")
+def eccnet_command(reference: Reference) -> None:
+    """eccNET: compare fixations and attention maps with outputs of the official code.
+
+    Example: gazekit verify eccnet --reference reference/eccnet_official_a.npz
+    """
+    from gazekit.experiments.verify.eccnet import verify_eccnet
+
+    _finish(verify_eccnet(reference))
+
+
+@app.command("asymmetry")
+def asymmetry_command(
+    data: Annotated[Path, typer.Option("--data", help="Folder with <model>/out_data/*.csv, saccade counts.")],
+) -> None:
+    """Search asymmetry: recompute the published indices and slopes from the stored saccade counts.
+
+    Example: gazekit verify asymmetry --data visual_search/asymmetry
+    """
+    from gazekit.experiments.verify.asymmetry import verify_asymmetry
+
+    _finish(verify_asymmetry(data))
+
+
+@app.command("neva")
+def neva_command(reference: Reference) -> None:
+    """NeVA: compare perceived images, embeddings, losses and position gradients with outputs of the official code.
+
+    Example: gazekit verify neva --reference reference/neva_official_a.npz
+    """
+    from gazekit.experiments.verify.neva import verify_neva
+
+    _finish(verify_neva(reference))
+
+
 def _finish(outcome: "Outcome") -> None:
     typer.echo(str(outcome))
     if not outcome.passed:

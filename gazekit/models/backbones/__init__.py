@@ -1,0 +1,1 @@
+"""Pretrained and made-up networks that models look inside, behind one contract."""
