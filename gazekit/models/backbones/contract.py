@@ -39,8 +39,10 @@ class Stage(nn.Module):
         How many cells of the input of `layers` beyond a cell's own place its output can depend on, to each side;
         None for all of them (attention).
     pool : Pool, optional
-        Pooling between the stage before and this one. None for the first stage, and for stages that begin with a stride.
+        Pooling between the stage before and this one. None for the first, and for stages that begin with a stride.
     """
+
+    pool: Pool | None
 
     def __init__(
         self, name: str, layers: nn.Module, *, stride: int, channels: int, reach: int | None, pool: Pool | None = None
@@ -74,6 +76,9 @@ class Backbone(nn.Module):
         Whether the network takes blue first.
     """
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(
         self,
         name: str,
@@ -103,6 +108,7 @@ class Backbone(nn.Module):
         """(B, 3, H, W) RGB, 0..255, to every stage's output by name, with the network's own pools ('same' geometry)."""
         x, outputs = self.preprocess(images), {}
         for stage in self.stages:
+            assert isinstance(stage, Stage)  # noqa: S101 -- for type checkers: a ModuleList forgets
             x = stage(x if stage.pool is None else same_pool(x, stage.pool))
             outputs[stage.name] = x
         return outputs
