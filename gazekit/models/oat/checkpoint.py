@@ -1,0 +1,131 @@
+"""Trained networks as safetensors files that carry their configuration and what they were trained on."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gazekit.errors import DataError
+from gazekit.files import write_atomically
+from gazekit.models.oat.config import OatConfig
+from gazekit.models.oat.network import OatNetwork
+
+FORMAT, VERSION = "gazekit-oat", "1"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained network and its papers.
+
+    Parameters
+    ----------
+    network : OatNetwork
+        In eval mode, on the CPU.
+    longest : int
+        Fixations of the longest path it learned from; the default limit when it predicts.
+    trained_on : mapping
+        Data set's name and SHA-256, the split, and `stimuli`: the names of the stimuli that it learned from.
+    """
+
+    network: OatNetwork
+    longest: int
+    trained_on: dict[str, Any] = field(default_factory=dict)
+
+    def save(self, path: str | Path) -> None:
+        """Write to a `.safetensors` file, whole or not at all."""
+        from safetensors.torch import save
+
+        papers = {
+            "format": FORMAT,
+            "version": VERSION,
+            "config": self.network.config.to_json(),
+            "longest": str(self.longest),
+            "trained_on": json.dumps(self.trained_on, sort_keys=True),
+        }
+        state = {k: v.detach().cpu().contiguous() for k, v in self.network.state_dict().items()}
+        write_atomically(Path(path), save(state, metadata=papers))
+
+
+def load_checkpoint(path: str | Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Parameters
+    ----------
+    path : path
+        A file that `Checkpoint.save` wrote.
+
+    Returns
+    -------
+    Checkpoint
+
+    Raises
+    ------
+    DataError
+        It is not there, is damaged, is no OAT checkpoint (a pickle, other weights), or one of another version.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"the checkpoint {path} is not there; train one with `gazekit train oat`")
+    try:
+        with safe_open(path, "pt") as file:
+            papers = file.metadata() or {}
+            state: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
+    except (SafetensorError, OSError) as error:
+        raise DataError(
+            f"{path} cannot be read as a checkpoint ({error}); it is damaged, or carries code instead of weights: only "
+            f"safetensors files are read"
+        ) from error
+    if papers.get("format") != FORMAT:
+        raise DataError(f"{path} is no OAT checkpoint; it holds other weights")
+    if papers.get("version") != VERSION:
+        raise DataError(
+            f"{path} is an OAT checkpoint of version {papers.get('version')}, and this gazekit reads version "
+            f"{VERSION}; use the gazekit that wrote it, or train again"
+        )
+    network = OatNetwork(OatConfig.from_json(papers["config"]))
+    try:
+        network.load_state_dict(state)
+        return Checkpoint(network.eval(), int(papers["longest"]), json.loads(papers["trained_on"]))
+    except (RuntimeError, KeyError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{path} does not fit its own configuration ({reason}); it is damaged: train again") from error
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor], papers: dict[str, str]) -> None:
+    """Write named tensors and short texts, whole or not at all."""
+    from safetensors.torch import save
+
+    write_atomically(path, save({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, metadata=papers))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read what `save_tensors` wrote.
+
+    Raises
+    ------
+    DataError
+        The file is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise DataError(f"{path} is damaged ({error}); train again in a new folder") from error
+
+
+def fingerprint(state: dict[str, Tensor]) -> str:
+    """SHA-256 (hex) of named tensors, in the order of their names."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        digest.update(name.encode())
+        digest.update(state[name].detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,149 @@
+"""What an OAT is made of, as plain values: the paper's size, a small one, and the ablations."""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from gazekit.errors import DataError, GazekitError, UnknownNameError
+
+POSITIONS = ("kernel", "sine", "learned", "none")
+TARGET_POSITIONS = ("given", "hidden")
+TARGET_CROPS = ("scene", "separate")
+APPEARANCES = ("crops", "none")
+POINTERS = ("object-attention", "vocabulary")
+
+
+@dataclass(frozen=True)
+class OatConfig:
+    """Sizes and choices of one network.
+
+    Parameters
+    ----------
+    width : int
+        Width of a token: half is appearance, half is position.
+    encoder_layers, decoder_layers, heads, feed_forward : int
+        The transformer.
+    pointer_heads : int
+        Heads of the object attention that points at the next object.
+    dropout : float
+        In training only.
+    position : {"kernel", "sine", "learned", "none"}
+        How places are encoded: the paper's distance-based code in closed form, or an ablation.
+    sigma : float
+        Width of the distance-based code's Gaussian, cells.
+    appearance : {"crops", "none"}
+        Whether the network sees the objects.
+    crop_height, crop_width : int
+        Size that every crop is brought to, px.
+    target_position : {"given", "hidden"}
+        Whether the network is told where the target is, as the paper's is. "hidden": it knows the target's picture
+        only.
+    target_crop : {"scene", "separate"}
+        Which picture of the target it is given: the pixel-identical crop of the scene (the paper's), or the trial's own
+        picture of the target.
+    target : bool
+        False: the ablation without any target.
+    pointer : {"object-attention", "vocabulary"}
+        "vocabulary": the ablation with a linear layer over a fixed number of objects.
+    max_objects : int
+        For the ablation with a vocabulary: the most objects of a scene.
+    reflections : bool
+        Whether the network knows that its scene may be mirrored (training on reflected scenes; a flag tells it which).
+
+    Raises
+    ------
+    UnknownNameError
+        A choice that does not exist.
+    GazekitError
+        Sizes that do not fit each other.
+    """
+
+    width: int = 512
+    encoder_layers: int = 4
+    decoder_layers: int = 4
+    heads: int = 4
+    feed_forward: int = 512
+    pointer_heads: int = 2
+    dropout: float = 0.1
+    position: str = "kernel"
+    sigma: float = 2.0
+    appearance: str = "crops"
+    crop_height: int = 150
+    crop_width: int = 93
+    target_position: str = "given"
+    target_crop: str = "scene"
+    target: bool = True
+    pointer: str = "object-attention"
+    max_objects: int = 128
+    reflections: bool = False
+
+    def __post_init__(self) -> None:
+        for name, choices in (
+            ("position", POSITIONS),
+            ("target_position", TARGET_POSITIONS),
+            ("target_crop", TARGET_CROPS),
+            ("appearance", APPEARANCES),
+            ("pointer", POINTERS),
+        ):
+            if getattr(self, name) not in choices:
+                raise UnknownNameError(f"value of OAT's option {name}", str(getattr(self, name)), choices)
+        if self.width % (4 * self.heads):
+            raise GazekitError(
+                f"OAT's width must be a multiple of 4 x heads = {4 * self.heads}, and {self.width} is not"
+            )
+
+    def to_json(self) -> str:
+        """Write as JSON, for checkpoints and manifests."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "OatConfig":
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        DataError
+            Not such a text, or one of another version.
+        """
+        try:
+            values = json.loads(text)
+            unknown = set(values) - {f.name for f in fields(cls)}
+        except (ValueError, TypeError) as error:
+            raise DataError(f"the checkpoint's configuration cannot be read ({error})") from error
+        if unknown:
+            raise DataError(
+                f"the checkpoint's configuration has {sorted(unknown)[0]!r}, which this gazekit does not know; "
+                f"use the version that wrote it, or train again"
+            )
+        return cls(**values)
+
+
+PRESETS = {
+    "oat-base": OatConfig(),
+    "oat-small": OatConfig(
+        width=128, encoder_layers=2, decoder_layers=2, feed_forward=128, crop_height=48, crop_width=30
+    ),
+}
+
+
+def preset(name: str, **changes: Any) -> OatConfig:
+    """A preset with some values changed.
+
+    Parameters
+    ----------
+    name : {"oat-base", "oat-small"}
+        The paper's sizes, or ones for a CPU.
+    **changes
+        Fields of `OatConfig`.
+
+    Examples
+    --------
+    >>> preset("oat-small", position="sine").position
+    'sine'
+    """
+    if name not in PRESETS:
+        raise UnknownNameError("preset of OAT", name, PRESETS)
+    unknown = set(changes) - {f.name for f in fields(OatConfig)}
+    if unknown:
+        raise UnknownNameError("option of OAT", sorted(unknown)[0], [f.name for f in fields(OatConfig)])
+    return replace(PRESETS[name], **changes)

@@ -1,0 +1,215 @@
+"""OAT as a scanpath model: trials with objects and a target in, sequences of objects out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from gazekit.errors import DataError, GazekitError
+from gazekit.frames import Facts
+from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.oat.checkpoint import Checkpoint, fingerprint, load_checkpoint
+from gazekit.models.oat.decoding import decode
+from gazekit.models.oat.network import OatNetwork
+from gazekit.models.oat.paths import ObjectPaths, padded
+from gazekit.models.oat.scenes import batch_of, scene_of
+from gazekit.randomness import keyed_rng
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset, Trial
+
+SHIPPED = Path(__file__).parent / "shelves.safetensors"
+DECODING = ("sample", "argmax")
+
+
+class Oat(ScanpathModel):
+    """Object-level attention transformer: people's next object, and when they stop.
+
+    Fixations lie on the centres of objects, and have no durations.
+
+    Parameters
+    ----------
+    checkpoint : path, optional
+        A trained network, or a folder with several (`*.safetensors`, one per fold): each trial is then predicted by the
+        first that has not learned from its stimulus. Default: the network trained on made-up shelves that comes with
+        gazekit.
+    decoding : {"sample", "argmax"}
+        Draw from the distribution of the next object, or take its most probable one (all samples are then equal).
+    temperature : float
+        Sharpens (below 1) or flattens the distribution; 1 is what was learned.
+    inhibition : bool
+        Never go back to an object.
+    allow_seen : bool
+        Predict also trials whose stimuli every network has learned from. Their scores say nothing about new ones.
+
+    Raises
+    ------
+    DataError
+        The checkpoint is not there, is damaged, or is of another kind or version.
+    GazekitError
+        An option out of range.
+
+    References
+    ----------
+    Fang et al. (2024), Oat: object-level attention transformer for gaze scanpath prediction, ECCV.
+    """
+
+    name = "oat"
+    needs = ("objects", "target_object")
+    facts: ClassVar[Facts] = Facts(forced_first=False, points="fixations")
+
+    def __init__(
+        self,
+        checkpoint: str | Path | None = None,
+        decoding: str = "sample",
+        temperature: float = 1.0,
+        inhibition: bool = False,
+        allow_seen: bool = False,
+    ) -> None:
+        if decoding not in DECODING:
+            raise GazekitError(f"OAT's decoding must be 'sample' or 'argmax', not {decoding!r}")
+        if not temperature > 0:
+            raise GazekitError(f"OAT's temperature must be above 0, not {temperature}")
+        self.checkpoint = str(checkpoint) if checkpoint is not None else None
+        self.decoding, self.temperature, self.inhibition = decoding, temperature, inhibition
+        self.allow_seen = allow_seen
+        self.deterministic = decoding == "argmax"
+        self._checkpoints = _load(SHIPPED if checkpoint is None else Path(checkpoint))
+        self.sha256 = "".join(fingerprint(c.network.state_dict())[:16] for c in self._checkpoints)
+
+    def predict(
+        self,
+        trials: Iterable[Trial],
+        *,
+        n_samples: int = 1,
+        seed: int = 0,
+        max_fixations: int | None = None,
+        device: str = "auto",
+        progress: bool = True,
+    ) -> Scanpaths:
+        """Predict scanpaths; see `ScanpathModel.predict`. `object_id` is the object of every fixation."""
+        trials = list(trials)
+        if n_samples < 1:
+            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
+        self.check_needs(trials)
+        device = pick_device(device)
+        paths, ids = [], []
+        for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
+            checkpoint = self.checkpoint_for(trial.stimulus)
+            network = checkpoint.network.to(device)
+            limit = max_fixations or trial.max_fixations or checkpoint.longest
+            with torch.no_grad():
+                scene = network.encode(batch_of([scene_of(trial, network.config)]).to(device))
+            greedy = self.decoding == "argmax"
+            draws = np.stack(
+                [keyed_rng(seed, "oat", trial.id, k).random(limit) for k in range(1 if greedy else n_samples)]
+            )
+            decoded = decode(
+                network,
+                scene,
+                None if greedy else draws,
+                samples=len(draws),
+                longest=limit,
+                temperature=self.temperature,
+                inhibition=self.inhibition,
+            )
+            boxes = trial.objects.boxes if trial.objects is not None else np.empty((0, 4))
+            for objects in decoded * (n_samples if greedy else 1):
+                x0, y0, x1, y1 = boxes[objects].T
+                paths.append(((x0 + x1) / 2, (y0 + y1) / 2, None))
+                ids.append(objects)
+        made = assemble(self.name, trials, n_samples, paths, self.facts)
+        return made.replace(object_id=np.concatenate(ids) if ids else np.empty(0, dtype=np.int64))
+
+    def log_likelihood(self, dataset: Dataset, *, rule: str = "nearest", device: str = "auto") -> list[np.ndarray]:
+        """Log-likelihood of people's paths.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Trials with objects and a target; human scanpaths.
+        rule : {"nearest", "containing"}
+            What a fixation between objects counts as; see `Scanpaths.to_objects`.
+        device : str
+            "auto", "cpu" or "cuda".
+
+        Returns
+        -------
+        list of (n + 1,) float64
+            One array per path with a fixation on an object, in order: nats of every fixation, then of the end.
+        """
+        device = pick_device(device)
+        out: dict[int, np.ndarray] = {}
+        by_checkpoint: dict[int, list[str]] = {}
+        for trial in dataset.trials:
+            which = self._checkpoints.index(self.checkpoint_for(trial.stimulus))
+            by_checkpoint.setdefault(which, []).append(trial.id)
+        trial_of_row = dataset.scanpaths.table["trial"]
+        for which, ids in by_checkpoint.items():
+            part = dataset.select(trials=ids)
+            network = self._checkpoints[which].network.to(device)
+            data = ObjectPaths.from_dataset(part, network.config, rule=rule)
+            rows = np.flatnonzero(trial_of_row.isin(ids))
+            for path, scores in zip(data.rows, path_log_likelihoods(network, data, device), strict=True):
+                out[int(rows[path])] = scores
+        return [out[k] for k in sorted(out)]
+
+    def checkpoint_for(self, stimulus: str) -> Checkpoint:
+        """The first network that has not learned from a stimulus.
+
+        Raises
+        ------
+        DataError
+            All have, and `allow_seen` is off.
+        """
+        for checkpoint in self._checkpoints:
+            if stimulus not in checkpoint.trained_on.get("stimuli", ()):
+                return checkpoint
+        if self.allow_seen:
+            return self._checkpoints[0]
+        raise DataError(
+            f"every network in {self.checkpoint} has learned from the stimulus {stimulus!r}; give the folder of a "
+            f"k-fold training, or allow_seen=True (the scores then say nothing about new stimuli)"
+        )
+
+
+@torch.no_grad()
+def path_log_likelihoods(network: OatNetwork, data: ObjectPaths, device: str = "cpu") -> list[np.ndarray]:
+    """Log-likelihood of every fixation of every path, then of its end: one (n + 1,) float64 array per path, nats."""
+    out: list[np.ndarray] = [np.empty(0)] * len(data.paths)
+    network.eval()
+    for number, scene in enumerate(data.scenes):
+        members = np.flatnonzero(data.scene_of_path == number)
+        encoded = network.encode(batch_of([scene]).to(device))
+        inputs, labels = (x.to(device) for x in padded([data.paths[int(k)] for k in members]))
+        scores = network(encoded.rows(torch.zeros(len(members), dtype=torch.int64, device=device)), inputs)
+        picked = scores.gather(2, labels.clamp(min=0)[..., None])[..., 0].double().cpu().numpy()
+        for row, k in enumerate(members.tolist()):
+            out[k] = picked[row, : len(data.paths[k]) + 1]
+    return out
+
+
+def pick_device(device: str) -> str:
+    """Choose the device: for "auto" a GPU where there is one, else the CPU; other names as they are.
+
+    Raises
+    ------
+    GazekitError
+        A GPU is asked for where there is none.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise GazekitError("no GPU was found; use device='cpu', or 'auto'")
+    return device
+
+
+def _load(path: Path) -> list[Checkpoint]:
+    if path.is_dir():
+        files = sorted(path.glob("*.safetensors"))
+        if not files:
+            raise DataError(f"{path} holds no checkpoint (*.safetensors); train one with `gazekit train oat`")
+        return [load_checkpoint(file) for file in files]
+    return [load_checkpoint(path)]

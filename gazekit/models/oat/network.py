@@ -1,0 +1,261 @@
+"""The network: objects and the target in, for every fixation a distribution over the next object or the end out.
+
+Classes and tokens of a scene have one order: 0 is the target token, and pointing at it means "found: stop"; 1 to P are
+the objects. Paths are given in these numbers too.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from gazekit.errors import GazekitError
+from gazekit.models.oat.attention import Decoder, Encoder, Memory
+from gazekit.models.oat.config import OatConfig
+from gazekit.models.oat.position import kernel_code, sine_code
+
+STOP = 0  # class and token of the target: the end of search
+OBJECT, TARGET, TARGET_OBJECT, BEGIN = range(4)  # types of tokens
+LONGEST_AXIS = 32  # cells that a position code is built for, where it is wide enough
+
+
+@dataclass
+class SceneBatch:
+    """Scenes of one batch, objects padded to the most.
+
+    Parameters
+    ----------
+    places : (S, P, 2) float32
+        Row and column of every object, cells.
+    there : (S, P) bool
+        False where an object is padding.
+    target : (S,) int64
+        Which object is the target.
+    start : (S, 2) float32
+        Row and column of gaze when the scene appears, cells.
+    crops : (S, P, 3, h, w) float32, optional
+        Normalised pictures of the objects.
+    target_crops : (S, 3, h, w) float32, optional
+        Pictures of the target; default the target object's own crop.
+    reflection : (S,) int64
+        0: as shown; 1: mirrored left-right; 2: up-down; 3: both.
+    """
+
+    places: Tensor
+    there: Tensor
+    target: Tensor
+    start: Tensor
+    crops: Tensor | None
+    target_crops: Tensor | None
+    reflection: Tensor
+
+    def to(self, device: str | torch.device) -> "SceneBatch":
+        """Move every tensor."""
+        return replace(self, **{k: v.to(device) for k, v in vars(self).items() if v is not None})
+
+
+@dataclass
+class EncodedScenes:
+    """What the decoder needs of scenes, computed once for all their paths."""
+
+    tokens: Tensor  # (S, 1 + P, width): object tokens as the decoder is given them; row 0 is the beginning
+    encoded: Tensor  # (S, 1 + P, width)
+    there: Tensor  # (S, 1 + P)
+
+    def rows(self, index: Tensor) -> "EncodedScenes":
+        """One row per path."""
+        return EncodedScenes(self.tokens[index], self.encoded[index], self.there[index])
+
+
+class OatNetwork(nn.Module):
+    """Object-level attention transformer.
+
+    Parameters
+    ----------
+    config : OatConfig
+        Sizes and choices.
+
+    References
+    ----------
+    Fang et al. (2024), Oat: object-level attention transformer for gaze scanpath prediction, ECCV. The target's flag is
+    a learned vector here, where the paper takes a third row of its position table.
+    """
+
+    def __init__(self, config: OatConfig) -> None:
+        super().__init__()
+        self.config = config
+        half, axis = config.width // 2, config.width // 4
+        self.appearance = (
+            Appearance(config.crop_height, config.crop_width, half) if config.appearance == "crops" else None
+        )
+        self.types = nn.Embedding(4, config.width)
+        self.reflection = nn.Embedding(4, config.width) if config.reflections else None
+        self.cells = min(LONGEST_AXIS, axis - 8)
+        self.learned = nn.Embedding(2 * self.cells, axis) if config.position == "learned" else None
+        sizes = (config.width, config.heads, config.feed_forward, config.dropout)
+        self.encoder = Encoder(config.encoder_layers, *sizes)
+        self.decoder = Decoder(config.decoder_layers, *sizes)
+        self.drop = nn.Dropout(config.dropout)
+        self.pointer: nn.Module
+        if config.pointer == "object-attention":
+            self.pointer = ObjectAttention(config.width, config.pointer_heads)
+        else:
+            self.pointer = Vocabulary(config.width, config.max_objects)
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+
+    def encode(self, scenes: SceneBatch) -> EncodedScenes:
+        """Encode scenes; every token's last axis is appearance, then position."""
+        config, (n, objects) = self.config, scenes.there.shape
+        seen = scenes.places.new_zeros(n, objects, config.width // 2)
+        if self.appearance is not None:
+            if scenes.crops is None:
+                raise ValueError("this network sees the objects, and the scenes have no crops")
+            seen[scenes.there] = self.appearance(scenes.crops[scenes.there])
+        tokens = torch.cat([seen, self.place(scenes.places)], -1) + self.types.weight[OBJECT]
+        rows = torch.arange(n, device=tokens.device)
+        target = torch.zeros_like(tokens[:, 0])
+        if config.target:
+            picture = seen[rows, scenes.target]
+            if self.appearance is not None and config.target_crop == "separate":
+                if scenes.target_crops is None:
+                    raise ValueError("this network is given the target's own picture, and the scenes have none")
+                picture = self.appearance(scenes.target_crops)
+            target = torch.cat([picture, torch.zeros_like(picture)], -1)
+            if config.target_position == "given":
+                target = torch.cat([picture, self.place(scenes.places[rows, scenes.target])], -1)
+        target = target + self.types.weight[TARGET]
+        begin = torch.cat([torch.zeros_like(seen[:, 0]), self.place(scenes.start)], -1) + self.types.weight[BEGIN]
+        if self.reflection is not None:
+            target = target + self.reflection(scenes.reflection)
+            begin = begin + self.reflection(scenes.reflection)
+        there = functional.pad(scenes.there, (1, 0), value=True)
+        encoded = self.encoder(torch.cat([target[:, None], tokens], 1), there)
+        fixated = tokens.clone()
+        if config.target and config.target_position == "given":
+            fixated[rows, scenes.target] += self.types.weight[TARGET_OBJECT] - self.types.weight[OBJECT]
+        return EncodedScenes(torch.cat([begin[:, None], fixated], 1), encoded, there)
+
+    def place(self, places: Tensor) -> Tensor:
+        """(..., 2) rows and columns, cells, to (..., width / 2): a code per axis, side by side."""
+        config, axis = self.config, self.config.width // 4
+        if config.position == "none":
+            return places.new_zeros(*places.shape[:-1], 2 * axis)
+        if config.position != "sine" and float(places.max()) > self.cells:
+            raise GazekitError(
+                f"a scene is {float(places.max()) + 1:.0f} cells long, and an OAT of width {config.width} encodes at "
+                f"most {self.cells + 1}; use a wider one, or position='sine'"
+            )
+        if self.learned is not None:
+            cell = places.round().long().clamp(0, self.cells - 1)
+            return torch.cat([self.learned(cell[..., 0]), self.learned(cell[..., 1] + self.cells)], -1)
+        plain = places.detach().cpu().double().numpy()
+        code = (
+            kernel_code(plain, axis, sigma=config.sigma, cells=self.cells)
+            if config.position == "kernel"
+            else sine_code(plain, axis)
+        )
+        return torch.from_numpy(code).flatten(-2).to(places)
+
+    def forward(self, scenes: EncodedScenes, paths: Tensor) -> Tensor:
+        """Score every next step of paths.
+
+        Parameters
+        ----------
+        scenes : EncodedScenes
+            A row per path.
+        paths : (B, T) int64
+            Objects fixated, 1 to P; anything after a path's end.
+
+        Returns
+        -------
+        (B, T + 1, 1 + P) float32
+            Log-probability of the end (0) and of every object, given the fixations before; the end has probability 0 at
+            the first step, objects that are padding at every step.
+        """
+        rows = torch.arange(len(paths), device=paths.device)[:, None]
+        tokens = torch.cat([scenes.tokens[:, :1], scenes.tokens[rows, paths]], 1)
+        hidden = self.decoder(self.timed(tokens, 0), self.decoder.memory(scenes.encoded, scenes.there))
+        return self.scores(hidden, scenes, first=0)
+
+    def memory(self, scenes: EncodedScenes) -> Memory:
+        """Begin step-by-step decoding of one path per row."""
+        return self.decoder.memory(scenes.encoded, scenes.there)
+
+    def step(self, scenes: EncodedScenes, memory: Memory, last: Tensor, step: int) -> Tensor:
+        """(B,) objects fixated last (0 at step 0: the beginning) to (B, 1 + P) log-probabilities of the next."""
+        rows = torch.arange(len(last), device=last.device)
+        hidden = self.decoder(self.timed(scenes.tokens[rows, last][:, None], step), memory, keep=True)
+        return self.scores(hidden, scenes, first=step)[:, 0]
+
+    def timed(self, tokens: Tensor, first: int) -> Tensor:
+        """Add the code of the time step, and drop out."""
+        times = sine_code(torch.arange(first, first + tokens.shape[1]).numpy(), self.config.width)
+        return self.drop(tokens + torch.from_numpy(times).to(tokens))
+
+    def scores(self, hidden: Tensor, scenes: EncodedScenes, *, first: int) -> Tensor:
+        """(B, L, width) decoder states to log-probabilities; state 0 belongs to step `first`."""
+        logits = self.pointer(hidden, scenes.encoded).masked_fill(~scenes.there[:, None], float("-inf"))
+        if first == 0:
+            logits[:, 0, STOP] = float("-inf")
+        return functional.log_softmax(logits.float(), -1)
+
+
+class Appearance(nn.Module):
+    """A small convolutional network on a crop, trained with the rest; a small crop is pooled less.
+
+    Parameters
+    ----------
+    height, width : int
+        Size of a crop, px: 150 x 93 in the paper.
+    out : int
+        Numbers per crop.
+    """
+
+    def __init__(self, height: int, width: int, out: int) -> None:
+        super().__init__()
+        first = 5 if height >= 100 else 2
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 16, 5), nn.ReLU(), nn.MaxPool2d(first),
+            nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(3),
+            nn.Flatten(),
+        )  # fmt: skip
+        size = self.layers(torch.zeros(1, 3, height, width)).shape[1]
+        self.out = nn.Linear(size, out)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        """(B, 3, height, width) to (B, out)."""
+        return self.out(self.layers(crops))
+
+
+class ObjectAttention(nn.Module):
+    """The pointer: each head compares a decoder state with every encoded token; a linear mix of the heads decides."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads, self.scale = heads, width**-0.5
+        self.state, self.token = nn.Linear(width, heads * width), nn.Linear(width, heads * width)
+        self.mix = nn.Linear(heads, 1, bias=False)  # a bias would be the same for every class
+
+    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+        """(B, L, width) and (B, n, width) to (B, L, n)."""
+        state, token = (f(x).unflatten(-1, (self.heads, -1)) for f, x in ((self.state, hidden), (self.token, encoded)))
+        return self.mix(torch.einsum("blhd,bnhd->blnh", state, token) * self.scale)[..., 0]
+
+
+class Vocabulary(nn.Module):
+    """The ablation without object attention: a fixed number of objects, told apart by their number only."""
+
+    def __init__(self, width: int, most: int) -> None:
+        super().__init__()
+        self.out = nn.Linear(width, 1 + most)
+
+    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+        """(B, L, width) to (B, L, n)."""
+        if encoded.shape[1] > self.out.out_features:
+            raise ValueError(
+                f"a scene has {encoded.shape[1] - 1} objects, and max_objects is {self.out.out_features - 1}"
+            )
+        return self.out(hidden)[..., : encoded.shape[1]]

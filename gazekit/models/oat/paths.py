@@ -1,0 +1,134 @@
+"""Human scanpaths as sequences of objects: what OAT learns from and is scored on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gazekit.errors import DataError
+from gazekit.models.oat.config import OatConfig
+from gazekit.models.oat.scenes import Scene, scene_of
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset
+
+IGNORED = -1  # label of a step after a path's end
+
+
+@dataclass(frozen=True)
+class ObjectPaths:
+    """Scenes, and the paths that people made on them.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        Each trial once.
+    paths : sequence of (n,) int64
+        Objects fixated, from 1 (the network's numbers), at least one.
+    scene_of_path : (k,) int64
+        Which scene each path belongs to.
+    table : indices (k,) int64
+        Row of each path in the data set's scanpaths.
+    """
+
+    scenes: Sequence[Scene]
+    paths: Sequence[np.ndarray]
+    scene_of_path: np.ndarray
+    rows: np.ndarray
+
+    @classmethod
+    def from_dataset(cls, dataset: Dataset, config: OatConfig, *, rule: str = "nearest") -> "ObjectPaths":
+        """Read a data set.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Trials with objects; human scanpaths.
+        config : OatConfig
+            Of the network.
+        rule : {"nearest", "containing"}
+            What a fixation between objects counts as: the nearest object, or nothing (it is left out). See
+            `Scanpaths.to_objects`.
+
+        Returns
+        -------
+        ObjectPaths
+            Paths without any fixation on an object are left out.
+
+        Raises
+        ------
+        DataError
+            No path at all.
+        MissingNeedError
+            A trial lacks something.
+        """
+        humans = dataset.scanpaths.to_objects(dataset.object_boxes(), rule)
+        ids, offsets = object_ids(humans), humans.offsets
+        order = {t.id: k for k, t in enumerate(dataset.trials)}
+        paths, scene, rows = [], [], []
+        for row, trial in enumerate(humans.table["trial"]):
+            path = ids[offsets[row] : offsets[row + 1]]
+            path = path[path >= 0] + 1
+            if len(path):
+                paths.append(path)
+                scene.append(order[trial])
+                rows.append(row)
+        if not paths:
+            raise DataError(f"data set {dataset.name!r} has no human path with a fixation on an object")
+        used = sorted(set(scene))
+        place = {k: n for n, k in enumerate(used)}
+        scenes = [scene_of(dataset.trials[k], config) for k in used]
+        return cls(scenes, paths, np.array([place[k] for k in scene]), np.array(rows))
+
+    def select(self, scenes: np.ndarray) -> "ObjectPaths":
+        """Keep some scenes (indices) and their paths."""
+        new = {int(k): n for n, k in enumerate(scenes)}
+        kept = [k for k, s in enumerate(self.scene_of_path) if int(s) in new]
+        return ObjectPaths(
+            [self.scenes[int(k)] for k in scenes],
+            [self.paths[k] for k in kept],
+            np.array([new[int(self.scene_of_path[k])] for k in kept], dtype=np.int64),
+            self.rows[kept],
+        )
+
+    def longest(self) -> int:
+        """Fixations of the longest path."""
+        return max(map(len, self.paths))
+
+
+def object_ids(paths: Scanpaths) -> np.ndarray:
+    """The object of every fixation of paths that have been through `to_objects`."""
+    assert paths.object_id is not None  # noqa: S101 -- `to_objects` fills it
+    return paths.object_id
+
+
+def padded(paths: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Decoder input and labels of paths of unequal length.
+
+    Parameters
+    ----------
+    paths : sequence of (n,) int64
+        Objects from 1.
+
+    Returns
+    -------
+    inputs : (B, T) int64
+        0 after a path's end.
+    labels : (B, T + 1) int64
+        The next object, then 0 (the end), then -1.
+
+    Examples
+    --------
+    >>> inputs, labels = padded([np.array([4, 2]), np.array([3])])
+    >>> inputs.tolist(), labels.tolist()
+    ([[4, 2], [3, 0]], [[4, 2, 0], [3, 0, -1]])
+    """
+    longest = max(map(len, paths))
+    inputs = torch.zeros(len(paths), longest, dtype=torch.int64)
+    labels = torch.full((len(paths), longest + 1), IGNORED)
+    for k, path in enumerate(paths):
+        inputs[k, : len(path)] = torch.from_numpy(path)
+        labels[k, : len(path)] = torch.from_numpy(path)
+        labels[k, len(path)] = 0
+    return inputs, labels

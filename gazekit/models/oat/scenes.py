@@ -1,0 +1,206 @@
+"""From trials to what the network is given: places in cells, crops of one size, and batches of scenes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gazekit.errors import DataError, MissingNeedError
+from gazekit.models.oat.config import OatConfig
+from gazekit.models.oat.network import SceneBatch
+from gazekit.trials import Trial
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One trial as the network sees it.
+
+    Parameters
+    ----------
+    trial : str
+        Its id.
+    places : (P, 2) float64
+        Row and column of every object's centre in cells; real numbers for irregular layouts.
+    start : (2,) float64
+        Row and column of gaze when the scene appears; the layout's middle where it is not known.
+    target : int
+        Which object is the target.
+    crops : (P, h, w, 3) uint8, optional
+        Objects, all brought to one size.
+    target_crop : (h, w, 3) uint8, optional
+        The trial's own picture of the target.
+    """
+
+    trial: str
+    places: np.ndarray
+    start: np.ndarray
+    target: int
+    crops: np.ndarray | None = None
+    target_crop: np.ndarray | None = None
+
+
+def scene_of(trial: Trial, config: OatConfig) -> Scene:
+    """Read a trial.
+
+    Parameters
+    ----------
+    trial : Trial
+        With `objects` and `target_object`; with an image, or crops of the objects, if the network sees them.
+    config : OatConfig
+        Of the network.
+
+    Returns
+    -------
+    Scene
+
+    Raises
+    ------
+    MissingNeedError
+        The trial lacks objects, the target among them, or a picture that the network needs.
+    DataError
+        Boxes that are empty or outside the frame, or a target that is no object.
+    """
+    if trial.objects is None:
+        raise MissingNeedError(f"OAT needs the boxes of the objects, and trial {trial.id!r} has none")
+    boxes, count = trial.objects.boxes, len(trial.objects)
+    where = f"trial {trial.id!r}"
+    if count < 1:
+        raise DataError(f"{where} has no object")
+    bad = ~np.isfinite(boxes).all(1) | (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
+    if bad.any():
+        k = int(bad.argmax())
+        raise DataError(f"{where}: box {k} is empty ({boxes[k].tolist()}); a box is left, top, right, bottom in px")
+    centres = np.column_stack([boxes[:, 1] + boxes[:, 3], boxes[:, 0] + boxes[:, 2]]) / 2  # (row, column) from here on
+    outside = (centres < 0).any(1) | (centres > [trial.frame.height, trial.frame.width]).any(1)
+    if outside.any():
+        k = int(outside.argmax())
+        raise DataError(
+            f"{where}: box {k} ({boxes[k].tolist()}) has its centre outside the frame of {trial.frame.width:g} x "
+            f"{trial.frame.height:g} px; are the boxes in px of the shown image?"
+        )
+    if trial.target_object is None:
+        raise MissingNeedError(
+            f"OAT needs to know which object is the target, and {where} does not say; give target_object"
+        )
+    if not 0 <= trial.target_object < count:
+        raise DataError(f"{where}: the target is object {trial.target_object}, and there are objects 0 to {count - 1}")
+    pitch = cell_size(centres, np.column_stack([boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]]))
+    places = (centres - centres.min(0)) / pitch
+    start = places.max(0) / 2 if trial.start is None else (np.array(trial.start)[::-1] - centres.min(0)) / pitch
+    crops = target_crop = None
+    if config.appearance == "crops":
+        size = (config.crop_height, config.crop_width)
+        crops = _crops(trial, size)
+        if config.target_crop == "separate":
+            if not trial.has("target"):
+                raise MissingNeedError(
+                    f"OAT with target_crop='separate' needs a picture of the target, and {where} has none"
+                )
+            target_crop = _resize(trial.target, size)
+    return Scene(trial.id, places, start, trial.target_object, crops, target_crop)
+
+
+def cell_size(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Height and width of a cell: the usual distance between neighbouring rows, and between neighbouring columns.
+
+    Parameters
+    ----------
+    centres : (P, 2) float64
+        Row and column of every object's centre, px.
+    sizes : (P, 2) float64
+        Height and width of every object, px.
+
+    Returns
+    -------
+    (2,) float64
+        Median over objects of the distance to the nearest object that is not in the same row (column): one whose
+        centre is more than half the object's height (width) away. The objects' median size where all are in one row (column).
+
+    Examples
+    --------
+    >>> grid = np.array([[5.0, 10.0], [5.0, 40.0], [25.0, 10.0], [25.0, 40.0]])
+    >>> cell_size(grid, np.full((4, 2), 10.0)).tolist()
+    [20.0, 30.0]
+    """
+    out = np.median(sizes, 0)
+    for axis in range(2):
+        distance = np.abs(centres[:, None, axis] - centres[None, :, axis])
+        nearest = np.where(distance > sizes[:, axis, None] / 2, distance, np.inf).min(1)
+        if np.isfinite(nearest).any():
+            out[axis] = np.median(nearest[np.isfinite(nearest)])
+    return out
+
+
+def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | None = None) -> SceneBatch:
+    """Pad scenes to the most objects; mirror them where told.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        Any numbers of objects.
+    reflections : sequence of int, optional
+        Per scene: 0 as shown, 1 mirrored left-right, 2 up-down, 3 both. Places are mirrored, pictures are not.
+
+    Returns
+    -------
+    SceneBatch
+    """
+    most = max(len(s.places) for s in scenes)
+    turns = np.zeros(len(scenes), dtype=np.int64) if reflections is None else np.asarray(reflections, dtype=np.int64)
+    places, there = np.zeros((len(scenes), most, 2)), np.zeros((len(scenes), most), dtype=bool)
+    start = np.empty((len(scenes), 2))
+    for k, scene in enumerate(scenes):
+        flip = np.array([turns[k] & 2, turns[k] & 1], dtype=bool)
+        last = scene.places.max(0)
+        places[k, : len(scene.places)] = np.where(flip, last - scene.places, scene.places)
+        start[k] = np.where(flip, last - scene.start, scene.start)
+        there[k, : len(scene.places)] = True
+    crops = target_crops = None
+    if scenes[0].crops is not None:
+        crops = torch.zeros(len(scenes), most, 3, *scenes[0].crops.shape[1:3])
+        for k, scene in enumerate(scenes):
+            crops[k, : len(scene.places)] = _normalised(scene.crops)
+    if scenes[0].target_crop is not None:
+        target_crops = _normalised(np.stack([s.target_crop for s in scenes]))  # type: ignore[misc]
+    return SceneBatch(
+        torch.from_numpy(places).float(),
+        torch.from_numpy(there),
+        torch.tensor([s.target for s in scenes]),
+        torch.from_numpy(start).float(),
+        crops,
+        target_crops,
+        torch.from_numpy(turns),
+    )
+
+
+def _normalised(crops: np.ndarray | None) -> torch.Tensor:
+    """(n, h, w, 3) uint8 to (n, 3, h, w), about -2 to 2."""
+    return (torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
+
+
+def _crops(trial: Trial, size: tuple[int, int]) -> np.ndarray:
+    objects = trial.objects
+    if objects is not None and objects.crops is not None:
+        return np.stack([_resize(np.asarray(c), size) for c in objects.crops])
+    if objects is None or not trial.has("image"):
+        raise MissingNeedError(
+            f"OAT needs to see the objects, and trial {trial.id!r} has neither an image nor crops of its objects; "
+            f"use a network trained with appearance='none'"
+        )
+    image = trial.image
+    boxes = np.rint(objects.boxes).astype(int).clip(0)
+    cut = [image[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)] for x0, y0, x1, y1 in boxes]
+    if any(c.size == 0 for c in cut):
+        raise DataError(
+            f"trial {trial.id!r}: a box holds no pixel of the image; are the boxes in px of the shown image?"
+        )
+    return np.stack([_resize(c, size) for c in cut])
+
+
+def _resize(crop: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    from PIL import Image
+
+    if crop.shape[:2] == size:
+        return crop
+    return np.asarray(Image.fromarray(crop).resize(size[::-1], Image.Resampling.BILINEAR))

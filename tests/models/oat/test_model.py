@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
+from gazekit.models.oat.config import OatConfig, preset
+from gazekit.models.oat.model import Oat, path_log_likelihoods, pick_device
+from gazekit.models.oat.paths import ObjectPaths
+from gazekit.testing import check_model
+
+
+@pytest.fixture
+def checkpoint(tiny_network, tmp_path):
+    path = tmp_path / "tiny.safetensors"
+    Checkpoint(tiny_network(), 12, {"data": "made-up", "stimuli": ["seen"]}).save(path)
+    return path
+
+
+def test_keeps_the_contract(checkpoint):
+    report = check_model(Oat(checkpoint))
+    assert report.passed, str(report)
+    report = check_model(Oat(checkpoint, decoding="argmax"))
+    assert report.passed, str(report)
+
+
+def test_paths_lie_on_objects(checkpoint, shelf):
+    trial = shelf(3, 4)
+    paths = Oat(checkpoint).predict([trial], n_samples=5, progress=False)
+    x0, y0, x1, y1 = trial.objects.boxes[paths.object_id].T
+    assert np.array_equal(paths.x, (x0 + x1) / 2)
+    assert np.array_equal(paths.y, (y0 + y1) / 2)
+    assert paths.lengths.max() <= 12
+
+
+def test_a_checkpoint_comes_back(checkpoint, tiny_network):
+    again = load_checkpoint(checkpoint)
+    assert again.longest == 12
+    assert again.trained_on == {"data": "made-up", "stimuli": ["seen"]}
+    for name, value in tiny_network().state_dict().items():
+        assert value.equal(again.network.state_dict()[name])
+
+
+def test_what_was_learned_is_not_predicted(checkpoint, tiny_network, shelf, tmp_path):
+    with pytest.raises(DataError, match=r"every network in .*tiny\.safetensors has learned from the stimulus 'seen'"):
+        Oat(checkpoint).predict([shelf(name="seen")], progress=False)
+    assert len(Oat(checkpoint, allow_seen=True).predict([shelf(name="seen")], progress=False)) == 1
+    folds = tmp_path / "folds"
+    folds.mkdir()
+    for k, seen in enumerate((["a", "b"], ["c"])):
+        Checkpoint(tiny_network(), 5 + k, {"stimuli": seen}).save(folds / f"fold-{k}.safetensors")
+    model = Oat(folds)
+    assert [model.checkpoint_for(s).longest for s in "abcd"] == [6, 6, 5, 5]
+
+
+def test_log_likelihood_is_per_fixation_and_in_order(checkpoint, shelves, tiny_network, tmp_path):
+    data = shelves(4, 2)
+    folds = tmp_path / "folds"
+    folds.mkdir()
+    for k, seen in enumerate((["s1"], ["s0", "s2", "s3"])):
+        Checkpoint(tiny_network(sigma=2.0 + k), 9, {"stimuli": seen}).save(folds / f"{k}.safetensors")
+    model = Oat(folds)
+    scores = model.log_likelihood(data)
+    assert [len(s) for s in scores] == [n + 1 for n in data.scanpaths.lengths]
+    for row in (0, 3, 7):
+        network = model.checkpoint_for(data.scanpaths.table["stimulus"].iloc[row]).network
+        alone = ObjectPaths.from_dataset(data, network.config)
+        assert scores[row] == pytest.approx(path_log_likelihoods(network, alone)[row], abs=1e-5)
+
+
+def test_files_that_are_no_checkpoint(checkpoint, tmp_path):
+    with pytest.raises(DataError, match="is not there; train one with `gazekit train oat`"):
+        load_checkpoint(tmp_path / "none.safetensors")
+    pickled = tmp_path / "code.safetensors"
+    pickled.write_bytes(b"\x80\x04\x95cos\nsystem\n.")
+    with pytest.raises(DataError, match="damaged, or carries code instead of weights: only safetensors files are read"):
+        load_checkpoint(pickled)
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(checkpoint.read_bytes()[:-100])
+    with pytest.raises(DataError, match="damaged"):
+        load_checkpoint(cut)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DataError, match="holds no checkpoint"):
+        Oat(tmp_path / "folder")
+
+
+def rewritten(checkpoint, tmp_path, **papers):
+    from safetensors import safe_open
+    from safetensors.torch import save_file
+
+    with safe_open(checkpoint, "pt") as file:
+        state = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+        metadata = {**file.metadata(), **papers}
+    path = tmp_path / "other.safetensors"
+    save_file(state, path, metadata)
+    return path
+
+
+def test_checkpoints_of_another_kind_or_version(checkpoint, tmp_path):
+    with pytest.raises(DataError, match="is no OAT checkpoint; it holds other weights"):
+        load_checkpoint(rewritten(checkpoint, tmp_path, format="something"))
+    with pytest.raises(DataError, match="of version 7, and this gazekit reads version 1"):
+        load_checkpoint(rewritten(checkpoint, tmp_path, version="7"))
+    with pytest.raises(DataError, match="does not fit its own configuration"):
+        load_checkpoint(rewritten(checkpoint, tmp_path, config=preset("oat-small").to_json()))
+    with pytest.raises(DataError, match="has 'colour', which this gazekit does not know"):
+        load_checkpoint(rewritten(checkpoint, tmp_path, config='{"colour": 1}'))
+    with pytest.raises(DataError, match="configuration cannot be read"):
+        OatConfig.from_json("{")
+
+
+def test_options(checkpoint):
+    with pytest.raises(GazekitError, match="decoding must be 'sample' or 'argmax', not 'beam'"):
+        Oat(checkpoint, decoding="beam")
+    with pytest.raises(GazekitError, match="temperature must be above 0, not 0"):
+        Oat(checkpoint, temperature=0)
+    with pytest.raises(GazekitError, match="n_samples must be at least 1, not 0"):
+        Oat(checkpoint).predict([], n_samples=0)
+    with pytest.raises(UnknownNameError, match="preset of OAT called 'oat-smal'; did you mean 'oat-small'"):
+        preset("oat-smal")
+    with pytest.raises(UnknownNameError, match="option of OAT called 'widht'"):
+        preset("oat-small", widht=3)
+    with pytest.raises(UnknownNameError, match="value of OAT's option position called 'sin'"):
+        preset("oat-small", position="sin")
+    with pytest.raises(GazekitError, match="width must be a multiple of 4 x heads = 16, and 100 is not"):
+        preset("oat-small", width=100)
+
+
+def test_no_gpu(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert pick_device("auto") == "cpu"
+    with pytest.raises(GazekitError, match="no GPU was found; use device='cpu'"):
+        pick_device("cuda")
