@@ -109,7 +109,7 @@ class Decoder(nn.Module):
 
     def memory(self, encoded: Tensor, there: Tensor) -> Memory:
         """Prepare a scene (B, n, width) for any number of steps."""
-        return Memory([b.cross.keys_values(encoded) for b in _blocks(self.blocks)], there[:, None, None])
+        return Memory([b.cross.keys_values(encoded) for b in _blocks(self.blocks) if b.cross], there[:, None, None])
 
     def forward(self, x: Tensor, memory: Memory, *, keep: bool = False) -> Tensor:
         """(B, L, width) to the same; a token sees itself and the ones before.

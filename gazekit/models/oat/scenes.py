@@ -115,7 +115,8 @@ def cell_size(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     -------
     (2,) float64
         Median over objects of the distance to the nearest object that is not in the same row (column): one whose
-        centre is more than half the object's height (width) away. The objects' median size where all are in one row (column).
+        centre is more than half the object's height (width) away. The objects' median size where all are in one row
+        (column).
 
     Examples
     --------
