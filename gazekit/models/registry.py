@@ -16,6 +16,9 @@ _BUILT_IN = {
     "other-image": "gazekit.models.other_image:OtherImage",
     "ittikoch": "gazekit.models.ittikoch:IttiKoch",
     "levy": "gazekit.models.levy:Levy",
+    "eccnet": "gazekit.models.eccnet.model:EccNet",
+    "neva": "gazekit.models.neva.model:Neva",
+    "oat": "gazekit.models.oat.model:Oat",
 }
 for _name, _where in _BUILT_IN.items():
     models.add(_name, _where)

@@ -13,7 +13,7 @@ from gazekit.files import write_atomically
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
 
-FORMAT, VERSION = "gazekit-oat", "1"
+FORMAT, VERSION, PAPERS = "gazekit-oat", "1", "gazekit"
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ class Checkpoint:
 
     def save(self, path: str | Path) -> None:
         """Write to a `.safetensors` file, whole or not at all."""
-        from safetensors.torch import save
-
         papers = {
             "format": FORMAT,
             "version": VERSION,
@@ -45,8 +43,7 @@ class Checkpoint:
             "longest": str(self.longest),
             "trained_on": json.dumps(self.trained_on, sort_keys=True),
         }
-        state = {k: v.detach().cpu().contiguous() for k, v in self.network.state_dict().items()}
-        write_atomically(Path(path), save(state, metadata=papers))
+        save_tensors(Path(path), self.network.state_dict(), papers)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -66,16 +63,14 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     DataError
         It is not there, is damaged, is no OAT checkpoint (a pickle, other weights), or one of another version.
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError
 
     path = Path(path)
     if not path.is_file():
         raise DataError(f"the checkpoint {path} is not there; train one with `gazekit train oat`")
     try:
-        with safe_open(path, "pt") as file:
-            papers = file.metadata() or {}
-            state: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
-    except (SafetensorError, OSError) as error:
+        state, papers = _read(path)
+    except (SafetensorError, OSError, ValueError) as error:
         raise DataError(
             f"{path} cannot be read as a checkpoint ({error}); it is damaged, or carries code instead of weights: only "
             f"safetensors files are read"
@@ -97,10 +92,13 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], papers: dict[str, str]) -> None:
-    """Write named tensors and short texts, whole or not at all."""
+    """Write named tensors and short texts, whole or not at all; equal contents give equal bytes."""
     from safetensors.torch import save
 
-    write_atomically(path, save({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, metadata=papers))
+    # safetensors writes its metadata in an order that differs from run to run: one entry has only one order
+    metadata = {PAPERS: json.dumps(papers, sort_keys=True)}
+    state = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    write_atomically(path, save(state, metadata=metadata))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -111,13 +109,20 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     DataError
         The file is damaged.
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError
 
     try:
-        with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+        return _read(path)
+    except (SafetensorError, OSError, ValueError) as error:
         raise DataError(f"{path} is damaged ({error}); train again in a new folder") from error
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        papers = json.loads((file.metadata() or {}).get(PAPERS, "{}"))
+        return {name: file.get_tensor(name) for name in file.keys()}, papers  # noqa: SIM118 -- no mapping
 
 
 def fingerprint(state: dict[str, Tensor]) -> str:

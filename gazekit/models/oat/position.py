@@ -2,8 +2,8 @@
 
 The paper learns such a table by gradient descent. Its optimum has a closed form: with the Gaussian kernel matrix K of
 the grid positions, every W with W W' = n^2 K is one, and the symmetric square root of K, turned into the wanted width
-by a matrix with orthonormal rows, is such a W. A place between grid positions gets the code that the same kernel gives it
-(Nystrom): k(u, grid) K^(-1/2). On the grid that is the table itself, so that regular and irregular layouts share one
+by a matrix with orthonormal rows, is such a W. A place between grid positions gets the code that the same kernel gives
+it (Nystrom): k(u, grid) K^(-1/2). On the grid that is the table itself, so that regular and irregular layouts share one
 rule.
 """
 

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -63,6 +64,20 @@ class TrainingOptions:
 
 
 PAPER = TrainingOptions(epochs=500, patience=30, batch=20, rate=1e-4, schedule="constant", decay=0.0)
+
+
+def with_changes(options: TrainingOptions, changes: dict[str, Any]) -> TrainingOptions:
+    """Training options with some values changed.
+
+    Raises
+    ------
+    GazekitError
+        An option that does not exist.
+    """
+    try:
+        return replace(options, **changes)
+    except TypeError as error:
+        raise GazekitError(f"training has no such option ({error}); it has {', '.join(asdict(options))}") from error
 
 
 @dataclass(frozen=True)

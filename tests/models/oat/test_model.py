@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gazekit.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
+from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint, read_tensors, save_tensors
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.model import Oat, path_log_likelihoods, pick_device
 from gazekit.models.oat.paths import ObjectPaths
@@ -84,18 +84,18 @@ def test_files_that_are_no_checkpoint(checkpoint, tmp_path):
 
 
 def rewritten(checkpoint, tmp_path, **papers):
-    from safetensors import safe_open
-    from safetensors.torch import save_file
-
-    with safe_open(checkpoint, "pt") as file:
-        state = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
-        metadata = {**file.metadata(), **papers}
+    state, old = read_tensors(checkpoint)
     path = tmp_path / "other.safetensors"
-    save_file(state, path, metadata)
+    save_tensors(path, state, {**old, **papers})
     return path
 
 
 def test_checkpoints_of_another_kind_or_version(checkpoint, tmp_path):
+    from safetensors.torch import save_file
+
+    save_file(read_tensors(checkpoint)[0], tmp_path / "plain.safetensors")
+    with pytest.raises(DataError, match="is no OAT checkpoint; it holds other weights"):
+        load_checkpoint(tmp_path / "plain.safetensors")
     with pytest.raises(DataError, match="is no OAT checkpoint; it holds other weights"):
         load_checkpoint(rewritten(checkpoint, tmp_path, format="something"))
     with pytest.raises(DataError, match="of version 7, and this gazekit reads version 1"):

@@ -1,0 +1,101 @@
+"""`gazekit train ...`: models that learn from people."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gazekit.cli.options import Data, Outside, Progress, Root, Seed, command_line, load
+from gazekit.errors import GazekitError
+
+app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
+
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="name=value of the network or of the training; may be repeated.")
+]
+
+
+@app.callback()
+def _train() -> None:
+    """Train a model on people's scanpaths; resumable."""
+
+
+@app.command("oat")
+def oat_command(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
+    root: Root = None,
+    preset: Annotated[str, typer.Option("--preset", help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
+    split: Annotated[str, typer.Option("--split", help="layout, target, subject, or random (it leaks).")] = "layout",
+    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts that the groups are dealt into.")] = 5,
+    fold: Annotated[
+        str, typer.Option("--fold", help="Which is the test part: a number, several (0,2), or all.")
+    ] = "all",
+    setting: Settings = None,
+    paper: Annotated[bool, typer.Option("--paper-training", help="The paper's optimiser, rate and stopping.")] = False,
+    seed: Seed = 0,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Folds at once; results do not depend on it.")] = 1,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    outside: Outside = "keep",
+    progress: Progress = True,
+) -> None:
+    """Train OAT, and score the likelihood of people's paths on stimuli that it has not seen.
+
+    Example: gazekit train oat --data bookcovers --root data/bookcovers --set appearance=none --out runs/oat
+
+    Then: gazekit evaluate --data bookcovers --root data/bookcovers --models oat:checkpoint=runs/oat --out runs/books
+    """
+    from dataclasses import fields
+
+    from gazekit.experiments.oat_training import train_oat
+    from gazekit.models.oat import config, training
+    from gazekit.models.oat.model import pick_device
+
+    changes = dict(_setting(text) for text in setting or [])
+    of_training = {f.name for f in fields(training.TrainingOptions)}
+    network = config.preset(preset, **{k: v for k, v in changes.items() if k not in of_training})
+    options = training.with_changes(
+        training.PAPER if paper else training.TrainingOptions(),
+        {k: v for k, v in changes.items() if k in of_training},
+    )
+    trained = train_oat(
+        load(data, root, outside),
+        network,
+        options,
+        out=out,
+        by=split,
+        folds=folds,
+        only=None if fold == "all" else _numbers(fold),
+        seed=seed,
+        workers=workers,
+        device=pick_device(device),
+        progress=progress,
+        command=command_line(),
+    )
+    uniform = float(
+        (trained.likelihood["uniform"] * trained.likelihood["steps"]).sum() / trained.likelihood["steps"].sum()
+    )
+    typer.echo(
+        f"loss on unseen stimuli: {trained.loss:.3f} [{trained.low:.3f}, {trained.high:.3f}] nats per step, the end of "
+        f"search included; a uniform choice has {uniform:.3f}"
+    )
+    typer.echo(f"checkpoints, log, loss curve and manifest in {out}; predict with the model oat:checkpoint={out}")
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    import ast
+
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise GazekitError(f"--set {text!r} is not of the form name=value")
+    try:
+        return name.strip(), ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError):
+        return name.strip(), value.strip()
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise GazekitError(f"--fold takes numbers such as 0 or 0,2, or all, not {text!r}") from error

@@ -1,0 +1,243 @@
+"""Train OAT on one or all folds of a data set: resumable, with a manifest, a log, and the test likelihood of people."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import GazekitError
+from gazekit.experiments.bootstrap import RESAMPLES, interval, resample, resampled_means
+from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
+from gazekit.models.oat.checkpoint import Checkpoint
+from gazekit.models.oat.config import OatConfig
+from gazekit.models.oat.model import path_log_likelihoods
+from gazekit.models.oat.paths import ObjectPaths
+from gazekit.models.oat.training import TrainingOptions, train
+from gazekit.randomness import keyed_rng
+from gazekit.splits import split
+from gazekit.trials import Dataset
+
+VALIDATION = 0.1  # share of the training stimuli that decides when to stop
+LOG, TEST = "log.parquet", "likelihood.parquet"
+
+
+class Trained(NamedTuple):
+    """What a training run gives.
+
+    Parameters
+    ----------
+    checkpoints : tuple of path
+        One per fold; `Oat(checkpoint=folder)` takes the folder that holds them.
+    log : table
+        A row per fold and epoch: train, validation (nats per step, the end included), rate, seconds.
+    likelihood : table
+        A row per fold and test stimulus: steps, loss (nats per step, the end included), uniform (log of the number of
+        choices: what a model that knows nothing has).
+    loss, low, high : float
+        Mean loss over steps of all test stimuli, and its 95 % interval by bootstrap over stimuli.
+    """
+
+    checkpoints: tuple[Path, ...]
+    log: pd.DataFrame
+    likelihood: pd.DataFrame
+    loss: float
+    low: float
+    high: float
+
+
+def train_oat(
+    dataset: Dataset,
+    config: OatConfig,
+    options: TrainingOptions,
+    *,
+    out: str | Path,
+    by: str = "layout",
+    folds: int = 5,
+    only: Sequence[int] | None = None,
+    seed: int = 0,
+    rule: str = "nearest",
+    workers: int = 1,
+    device: str = "cpu",
+    progress: bool = True,
+    command: str = "",
+) -> Trained:
+    """Train on each fold's training part, stop on a tenth of its stimuli, and score people's paths of its test part.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with objects and a target; human scanpaths.
+    config : OatConfig
+        Of the network.
+    options : TrainingOptions
+        How to train.
+    out : path
+        Run folder; an unfinished run of the same request is resumed.
+    by, folds : str, int
+        How the data set is split; see `gazekit.splits.split`.
+    only : sequence of int, optional
+        Train these folds only.
+    seed : int
+        Seed of weights, order and split.
+    rule : {"nearest", "containing"}
+        What a fixation between objects counts as; see `Scanpaths.to_objects`.
+    workers : int
+        Folds trained at once, each in a process with one thread.
+    device : str
+        "cpu" or "cuda".
+    progress : bool
+        Show a bar.
+    command : str
+        Command line for the manifest.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    RunFolderError, GazekitError, DataError
+        The folder holds another run; the split cannot be made; training failed.
+    """
+    chosen = list(range(folds)) if only is None else sorted(set(only))
+    splits = [split(dataset, by, folds=folds, fold=fold, seed=seed) for fold in chosen]
+    run = RunFolder(
+        out,
+        {
+            "kind": "train oat",
+            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "config": asdict(config),
+            "options": asdict(options),
+            "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
+            "seed": seed,
+            "rule": rule,
+            "versions": {**versions(), "torch": _torch_version()},
+        },
+        command=command or f"train_oat({dataset.name!r}, ...)",
+        about={},
+    )
+    if not run.complete:
+        pieces = [
+            (run.part(f"fold-{fold}"), part.train, part.test, by, fold, config, options, seed, rule, workers, device)
+            for fold, part in zip(chosen, splits, strict=True)
+        ]
+        missing = [p for p in pieces if not (p[0] / TEST).is_file()]
+        done = len(pieces) - len(missing)
+        for _ in run_pieces(_fold, missing, workers=workers, progress=progress, label="train oat", done=done):
+            pass
+        for name in (LOG, TEST):
+            run.write_table(pd.concat([read_table(p[0] / name) for p in pieces], ignore_index=True), name)
+        for piece in pieces:
+            (piece[0] / "checkpoint.safetensors").replace(run.path / f"{piece[0].name}.safetensors")
+        _draw_loss(run.path)
+        run.finish()
+    log, likelihood = (read_table(run.path / name) for name in (LOG, TEST))
+    loss, low, high = mean_loss(likelihood, seed=seed)
+    return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), log, likelihood, loss, low, high)
+
+
+def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAMPLES) -> tuple[float, float, float]:
+    """Mean loss over steps, with a 95 % interval by bootstrap over stimuli.
+
+    Parameters
+    ----------
+    likelihood : table
+        A row per fold and test stimulus, columns stimulus, steps and loss.
+    seed : int
+        Seed of the bootstrap.
+    resamples : int
+        How many.
+
+    Returns
+    -------
+    (mean, low, high) : floats
+        Nats per step.
+    """
+    sums = likelihood.assign(total=likelihood["loss"] * likelihood["steps"])
+    grouped = sums.groupby("stimulus", sort=True)[["total", "steps"]].sum()
+    draws = resample(len(grouped), seed=seed, resamples=resamples)
+    totals, steps = grouped["total"].to_numpy(), grouped["steps"].to_numpy(dtype=float)
+    # a ratio of sums: long paths count by their steps, in every resample too
+    low, high = interval(resampled_means(totals, draws) / resampled_means(steps, draws))
+    return float(totals.sum() / steps.sum()), low, high
+
+
+def _fold(
+    folder: Path,
+    training: Dataset,
+    test: Dataset,
+    by: str,
+    fold: int,
+    config: OatConfig,
+    options: TrainingOptions,
+    seed: int,
+    rule: str,
+    workers: int,
+    device: str,
+) -> None:
+    import torch
+
+    if workers > 1:
+        torch.set_num_threads(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    data = ObjectPaths.from_dataset(training, config, rule=rule)
+    order = keyed_rng(seed, "oat validation", fold).permutation(len(data.scenes))
+    held = max(1, round(VALIDATION * len(order)))
+    if held >= len(order):
+        raise GazekitError(f"fold {fold} has {len(order)} training scenes: too few to hold some out for stopping")
+    parts = data.select(np.sort(order[held:])), data.select(np.sort(order[:held]))
+    network, log = train(config, *parts, options, folder=folder, seed=seed, device=device, progress=False)
+    about = {
+        "data": training.name,
+        "sha256": training.fingerprint(),
+        "split": by,
+        "fold": fold,
+        "seed": seed,
+        "stimuli": sorted(training.stimuli),
+        "subjects": training.subjects if by == "subject" else [],
+    }
+    Checkpoint(network, max(data.longest(), 1), about).save(folder / "checkpoint.safetensors")
+    write_table(pd.DataFrame([{"fold": fold, **vars(line)} for line in log]), folder / LOG)
+    write_table(_test_likelihood(network, test, fold, rule), folder / TEST)  # last: its presence says the fold is done
+
+
+def _test_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> pd.DataFrame:
+    data = ObjectPaths.from_dataset(test, network.config, rule=rule)
+    stimulus_of = {t.id: t.stimulus for t in test.trials}
+    rows = [
+        {
+            "fold": fold,
+            "stimulus": stimulus_of[data.scenes[int(scene)].trial],
+            "steps": len(scores),
+            "loss": -float(np.mean(scores)),
+            "uniform": float(np.log(len(data.scenes[int(scene)].places) + 1)),
+        }
+        for scene, scores in zip(data.scene_of_path, path_log_likelihoods(network, data), strict=True)
+    ]
+    table = pd.DataFrame(rows)
+    table["total"] = table["loss"] * table["steps"]
+    grouped = table.groupby("stimulus", sort=True).agg(
+        fold=("fold", "first"), steps=("steps", "sum"), total=("total", "sum"), uniform=("uniform", "first")
+    )
+    grouped["loss"] = grouped.pop("total") / grouped["steps"]
+    return grouped.reset_index()[["fold", "stimulus", "steps", "loss", "uniform"]]
+
+
+def _draw_loss(folder: Path) -> None:
+    import matplotlib.pyplot as plt
+
+    from gazekit.plots.loss import loss_curve
+
+    figure = loss_curve(read_table(folder / LOG)).figure
+    figure.savefig(folder / "loss.png", dpi=200)  # type: ignore[union-attr]
+    plt.close(figure)  # type: ignore[arg-type]
+
+
+def _torch_version() -> str:
+    import torch
+
+    return str(torch.__version__)

@@ -1,0 +1,58 @@
+import re
+
+import pytest
+from PIL import Image
+
+from gazekit.cli import main
+
+
+def call(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr("sys.argv", ["gazekit", *map(str, arguments)])
+    code = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = stop.code or 0
+    return code, capsys.readouterr()
+
+
+SMALL = ("width=96", "heads=2", "feed_forward=32", "encoder_layers=1", "decoder_layers=1", "epochs=1")
+
+
+@pytest.mark.data
+def test_trains_on_book_covers(data_root, tmp_path, monkeypatch, capsys):
+    settings = [word for s in (*SMALL, "appearance=none") for word in ("--set", s)]
+    root = data_root / "bookcovers"
+    code, out = call(
+        monkeypatch, capsys, "train", "oat", "--data", "bookcovers", "--root", root, "--fold", "0", "--quiet",
+        "--out", tmp_path / "run", *settings,
+    )  # fmt: skip
+    assert code == 0, out.err
+    assert 3 < float(re.search(r"loss on unseen stimuli: (\S+) ", out.out)[1]) < 4.443
+    assert "a uniform choice has 4.443" in out.out  # log 85
+    assert (tmp_path / "run" / "fold-0.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "epochs"], "--set 'epochs' is not of the form name=value"),
+        (["--set", "epoch=3"], "there is no option of OAT called 'epoch'"),
+        (["--fold", "x"], "--fold takes numbers such as 0 or 0,2, or all, not 'x'"),
+        (["--preset", "oat-tiny"], "there is no preset of OAT called 'oat-tiny'"),
+        ([], "has no objects; give its boxes"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys):
+    table = tmp_path / "mine.csv"
+    table.write_text("stimulus,subject,x,y\n" + "".join(f"s{k},p,1,1\n" for k in range(6)))
+    images = tmp_path / "images"
+    images.mkdir()
+    for k in range(6):
+        Image.new("L", (8, 8)).save(images / f"s{k}.png")
+    code, out = call(
+        monkeypatch, capsys, "train", "oat", "--data", table, "--root", images, "--quiet",
+        "--out", tmp_path / "run", *arguments,
+    )  # fmt: skip
+    assert code == 2
+    assert message in out.err
