@@ -230,11 +230,13 @@ class Dataset:
         return split(self, by, folds=folds, fold=fold, seed=seed)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of the trials' ids and frames and of every human fixation: what a run was computed on."""
+        """SHA-256 (hex) of trials' ids, frames and boxes and of every human fixation: what a run was computed on."""
         digest = hashlib.sha256()
         for t in self.trials:
-            digest.update(repr((t.id, t.stimulus, t.frame, t.target_box, t.start, t.max_fixations)).encode())
-            digest.update(b"" if t.cells is None else np.asarray(t.cells, dtype="<f8").tobytes())
+            facts = (t.id, t.stimulus, t.frame, t.target_box, t.start, t.max_fixations, t.target_object, t.condition)
+            digest.update(repr(facts).encode())
+            for boxes in (t.cells, None if t.objects is None else t.objects.boxes):
+                digest.update(b"" if boxes is None else np.asarray(boxes, dtype="<f8").tobytes())
         paths = self.scanpaths
         for column in (paths.x, paths.y, paths.durations(), paths.offsets):
             digest.update(np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes())

@@ -1,16 +1,18 @@
-"""`gazekit datasets`: what data sets there are, what one is, whether a folder holds it whole, and fetching it."""
+"""`gazekit datasets`: what data sets there are, what one is, whether a folder holds it whole, fetching, writing."""
 
+from ast import literal_eval
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gazekit.cli.options import Outside
 from gazekit.datasets.cards import Card
 from gazekit.datasets.registry import Entry
+from gazekit.errors import GazekitError
 
 app = typer.Typer(
-    help="List, explain, check and fetch data sets.\n\nExample: gazekit datasets info osie",
+    help="List, explain, check, fetch and write data sets.\n\nExample: gazekit datasets info osie",
     invoke_without_command=True,
 )
 Name = Annotated[str, typer.Argument(help="Name of the data set; see `gazekit datasets list`.")]
@@ -54,6 +56,8 @@ def info_command(
     """
     from gazekit.datasets.cards import read_card
 
+    if root is not None:
+        _need_published(name)
     typer.echo("\n".join(card_lines(read_card(name))))
     if root is not None:
         typer.echo("\n".join(["", *count_lines(name, root, outside)]))
@@ -72,6 +76,7 @@ def check_command(
     """
     from gazekit.datasets.integrity import check
 
+    _need_published(name)
     report = check(name, root, progress=progress)
     for line in report.lines(None if every else SHOWN):
         typer.echo(line)
@@ -96,11 +101,70 @@ def fetch_command(
     """
     from gazekit.datasets.fetch import fetch
 
+    _need_published(name)
     report = fetch(name, root, mirrors=mirror or (), replace=replace, progress=progress)
     replaced = f", {len(report.replaced)} of them replaced" if report.replaced else ""
     typer.echo(
         f"{name}: {len(report.fetched)} files fetched{replaced}, {len(report.present)} were there already: {root}"
     )
+
+
+@app.command("write")
+def write_command(
+    name: Name,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write; must be new or empty.")],
+    options: Annotated[
+        list[str] | None, typer.Option("--set", help="Option of the data set, as option=value; may be repeated.")
+    ] = None,
+    progress: Progress = True,
+) -> None:
+    """Write a data set that gazekit makes itself as files: a PNG per image and target, and tables as CSV.
+
+    Example: gazekit datasets write search-arrays --out displays --set experiments=curvature --set per_size=5
+    """
+    from gazekit.datasets.registry import datasets, load_dataset
+    from gazekit.interchange.image_folder import write_image_folder
+
+    if not datasets[name].made_here:
+        raise GazekitError(f"gazekit does not make the data set {name!r}: its files are the published ones")
+    dataset = load_dataset(name, **option_values(options or []))
+    written = write_image_folder(dataset, out, progress=progress)
+    typer.echo(
+        f"{name}: {written.trials:,} trials, {written.images:,} images and {written.targets:,} pictures of targets "
+        f"written to {out}"
+    )
+
+
+def option_values(pairs: list[str]) -> dict[str, Any]:
+    """Read `option=value` texts; a value that is a number or several of them is read as such.
+
+    Examples
+    --------
+    >>> option_values(["experiments=curvature,lighting", "set_sizes=1,4", "seed=3"])
+    {'experiments': 'curvature,lighting', 'set_sizes': (1, 4), 'seed': 3}
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        option, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not option or not value:
+            raise GazekitError(f"--set {pair!r} is not of the form option=value")
+        if option in found:
+            raise GazekitError(f"--set {option} is given twice; give one value")
+        try:
+            found[option] = literal_eval(value)
+        except (ValueError, SyntaxError):
+            found[option] = value
+    return found
+
+
+def _need_published(name: str) -> None:
+    from gazekit.datasets.registry import datasets
+
+    if datasets[name].made_here:
+        raise GazekitError(
+            f"gazekit makes the data set {name!r} itself, so there is no published folder of it; "
+            f"`gazekit datasets write {name} --out DIR` writes it as files"
+        )
 
 
 def how_to_get(entry: Entry) -> str:

@@ -1,13 +1,16 @@
 """Whether a folder holds the whole data set, file by file."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from gazekit.datasets.cards import Card, read_card
+from gazekit.datasets.expected_counts import CountReport
 from gazekit.datasets.hashes import read_checksums, sha256_of
 from gazekit.datasets.published_files import need_root
+from gazekit.datasets.registry import datasets
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class IntegrityReport:
         return found
 
 
-def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityReport:
-    """Compare a folder with the published files of a data set, by SHA-256.
+def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityReport | CountReport:
+    """Compare a folder with the published files of a data set, by SHA-256, or by known counts where it has none.
 
     Parameters
     ----------
@@ -85,7 +88,8 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityRep
 
     Returns
     -------
-    IntegrityReport
+    IntegrityReport or CountReport
+        Both have `whole`, `summary` and `lines`.
 
     Raises
     ------
@@ -94,6 +98,10 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityRep
     DataError
         The folder is not there.
     """
+    checked_by = datasets[name].checked_by
+    if checked_by is not None:
+        module, function = checked_by.split(":")
+        return getattr(import_module(module), function)(root, progress=progress)
     card: Card = read_card(name)
     folder = need_root(root, card)
     expected = read_checksums(name)

@@ -26,11 +26,14 @@ class Entry:
         `module:function` of the loader; imported when the data set is loaded, not before.
     made_here : bool
         Whether gazekit makes the data set itself, so that it has no folder and nothing to fetch.
+    checked_by : str, optional
+        `module:function` that checks a folder by what its files add up to, where their hashes are not known.
     """
 
     name: str
     where: str
     made_here: bool = False
+    checked_by: str | None = None
 
     @property
     def loader(self) -> "Callable[..., Dataset]":
@@ -55,10 +58,18 @@ _BUILT_IN = {
     "coco-search18": "gazekit.datasets.coco_search18:load",
     "object-arrays": "gazekit.datasets.object_arrays:load",
     "waldo": "gazekit.datasets.waldo:load",
+    "mit1003": "gazekit.datasets.mit1003:load",
+    "capmit1003": "gazekit.datasets.capmit1003:load",
+}
+_CHECKED_BY = {  # by what the files add up to: no list of their hashes is known
+    "mit1003": "gazekit.datasets.mit1003.published_counts:check",
+    "capmit1003": "gazekit.datasets.capmit1003:check",
 }
 for _name, _where in _BUILT_IN.items():
-    datasets.add(_name, Entry(_name, _where))
-datasets.add("demo", Entry("demo", "gazekit.datasets.demo:load", made_here=True))
+    datasets.add(_name, Entry(_name, _where, checked_by=_CHECKED_BY.get(_name)))
+_MADE_HERE = {"demo": "gazekit.datasets.demo:load", "search-arrays": "gazekit.datasets.search_arrays:load"}
+for _name, _where in _MADE_HERE.items():
+    datasets.add(_name, Entry(_name, _where, made_here=True))
 
 
 def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "Dataset":

@@ -20,6 +20,7 @@ _WHERE = {
     "write_pysaliency": "pysaliency_writing",
     "read_scanpaths": "formats",
     "write_scanpaths": "formats",
+    "write_image_folder": "image_folder",
 }
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "to_table",
     "write_coco_search18",
     "write_csv",
+    "write_image_folder",
     "write_parquet",
     "write_pysaliency",
     "write_scanpaths",
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from gazekit.interchange.coco_search18 import read_coco_search18, write_coco_search18
     from gazekit.interchange.csv_files import read_csv, write_csv
     from gazekit.interchange.formats import read_scanpaths, write_scanpaths
+    from gazekit.interchange.image_folder import write_image_folder
     from gazekit.interchange.own_data import dataset_from_table
     from gazekit.interchange.parquet import read_parquet, write_parquet
     from gazekit.interchange.pysaliency_hdf5 import read_pysaliency

@@ -87,7 +87,7 @@ def dataset_from_table(
 
 
 def find_images(stimuli: Any, folder: Path) -> dict[str, Path]:
-    """Find the image file of every stimulus: by path below the folder, by file name, or by file name stem.
+    """Find the image file of every stimulus: by path below the folder or by file name, each with or without suffix.
 
     Raises
     ------
@@ -99,8 +99,11 @@ def find_images(stimuli: Any, folder: Path) -> dict[str, Path]:
     files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in IMAGE_SUFFIXES and f.is_file())
     by: list[dict[str, list[Path]]] = [{}, {}, {}]
     for file in files:
-        for index, key in zip(by, (file.relative_to(folder).as_posix(), file.name, file.stem), strict=True):
+        below = file.relative_to(folder)
+        for index, key in zip(by, (below.as_posix(), file.name, file.stem), strict=True):
             index.setdefault(key, []).append(file)
+        if len(below.parts) > 1:  # a bare stem may be ambiguous, and is looked up last
+            by[0].setdefault(below.with_suffix("").as_posix(), []).append(file)
     found: dict[str, Path] = {}
     absent = []
     for stimulus in stimuli:

@@ -117,6 +117,12 @@ def test_the_method_of_dataset(rows, images, tmp_path):
     assert np.array_equal(dataset.trial("a").image[0, 0], dataset.trial("a").image[29, 39])
 
 
+def test_a_path_below_the_folder_needs_no_suffix(rows, images):
+    Image.new("L", (40, 30)).save(images / "sub" / "c.d.png")
+    dataset = dataset_from_table(rows.assign(stimulus="sub/c.d"), images)
+    assert dataset.trials[0].image_source == images / "sub" / "c.d.png"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
