@@ -6,6 +6,7 @@ import sys
 import typer
 
 from gazekit import __version__
+from gazekit.cli.asymmetry import asymmetry_command
 from gazekit.cli.datasets import app as datasets_app
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command
@@ -36,6 +37,7 @@ app.command("predict")(predict_command)
 app.command("score")(score_command)
 app.command("evaluate")(evaluate_command)
 app.add_typer(train_app, name="train")
+app.command("asymmetry")(asymmetry_command)
 app.command("report")(report_command)
 app.add_typer(verify_app, name="verify")
 

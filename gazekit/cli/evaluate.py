@@ -15,7 +15,9 @@ def evaluate_command(
     models: Annotated[
         str, typer.Option("--models", help="Comma-separated; options as name:option=value.")
     ] = "uniform,centre,empirical,other-image",
-    metrics: Annotated[str, typer.Option("--metrics", help="Comma-separated, or all.")] = "scanmatch,multimatch",
+    metrics: Annotated[
+        str, typer.Option("--metrics", help="Comma-separated, or all; see gazekit metrics.")
+    ] = "scanmatch,multimatch",
     samples: Samples = 5,
     seed: Seed = 0,
     max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest predicted path.")] = None,
@@ -33,6 +35,7 @@ def evaluate_command(
     from gazekit.cli.tables import summary_text
     from gazekit.experiments.evaluation import evaluate
     from gazekit.report import write_report
+    from gazekit.report.sentences import left_out
 
     dataset = load(data, root, outside)
     for reason, count in dataset.dropped.items():
@@ -51,8 +54,8 @@ def evaluate_command(
         command=command_line(),
         notes={"loaded": {"data": data, "root": str(root) if root else None, "outside": outside}},
     )
-    for name, why in results.manifest["not_applicable"].items():
-        typer.echo(f"{name} was left out: {why}")
+    for line in left_out(results.manifest):
+        typer.echo(line)
     page = write_report(out, dataset=dataset)
     typer.echo(summary_text(results))
     typer.echo(f"tables and manifest in {out}; report: {page}")

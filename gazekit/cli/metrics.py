@@ -5,13 +5,20 @@ from typing import Annotated, Any
 import typer
 
 from gazekit.errors import UnknownNameError
-from gazekit.metrics import density_metrics, metrics, set_metrics
+from gazekit.registry import Registry
 
-KINDS = {
-    "pairs of scanpaths (`gazekit evaluate` scores these)": metrics,
-    "sets of scanpaths (gazekit.metrics.behaviour)": set_metrics,
-    "log densities at fixations (gazekit.metrics.density)": density_metrics,
-}
+
+def kinds() -> dict[str, Registry]:
+    """The registries of measures, by what a measure is given."""
+    from gazekit.experiments.labelled_scoring import labelled_measures
+    from gazekit.metrics import density_metrics, metrics, set_metrics
+
+    return {
+        "pairs of scanpaths": metrics,
+        "pairs of scanpaths as strings of labels": labelled_measures,
+        "sets of scanpaths": set_metrics,
+        "log densities at people's fixations": density_metrics,
+    }
 
 
 def metrics_command(
@@ -19,15 +26,17 @@ def metrics_command(
 ) -> None:
     """List the metrics: columns, range, direction, needs, what each means and where it comes from.
 
+    `gazekit evaluate --metrics all` computes all of them whose needs are met, and says why not the rest.
+
     Example: gazekit metrics scanmatch
     """
     if name is not None:
-        found = [registry[name] for registry in KINDS.values() if name in registry]
+        found = [registry[name] for registry in kinds().values() if name in registry]
         if not found:
-            raise UnknownNameError("metric", name, [each for registry in KINDS.values() for each in registry])
+            raise UnknownNameError("metric", name, [each for registry in kinds().values() for each in registry])
         typer.echo("\n\n".join("\n".join(metric_lines(metric)) for metric in found))
         return
-    for kind, registry in KINDS.items():
+    for kind, registry in kinds().items():
         typer.echo(f"== {kind}\n")
         for each in registry:
             typer.echo("\n".join([*metric_lines(registry[each]), ""]))
@@ -47,6 +56,8 @@ def metric_lines(metric: Any) -> list[str]:
         f"  means    {metric.summary}",
         f"  source   {metric.source}",
     ]
+    if getattr(metric, "caution", ""):
+        lines.append(f"  CAUTION  {metric.caution}")
     params = getattr(metric, "params", {})
     if params:
         lines.append(f"  options  {', '.join(f'{option}={_shown(default)}' for option, default in params.items())}")

@@ -1,12 +1,14 @@
 """Options that several commands share, and how they are read."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gazekit.errors import GazekitError
-from gazekit.trials import Dataset
+
+if TYPE_CHECKING:
+    from gazekit.trials import Dataset
 
 Data = Annotated[
     str, typer.Option("--data", help="Name of a data set (see `gazekit datasets`) or a table of your own.")
@@ -26,8 +28,10 @@ Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progres
 TABLES = (".csv", ".gz", ".parquet")
 
 
-def load(data: str, root: str | Path | None, outside: str = "keep") -> Dataset:
+def load(data: str, root: str | Path | None, outside: str = "keep") -> "Dataset":
     """Load a data set by its command-line options: a registered name, or a user's own table with a folder of images."""
+    from gazekit.trials import Dataset
+
     if Path(data).suffix in TABLES:
         return Dataset.from_table(data, images=root, outside=outside)
     from gazekit.datasets import load_dataset

@@ -15,7 +15,9 @@ def score_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
     ] = None,
-    metrics: Annotated[str, typer.Option("--metrics", help="Comma-separated.")] = "scanmatch,multimatch",
+    metrics: Annotated[
+        str, typer.Option("--metrics", help="Comma-separated, or all; see gazekit metrics.")
+    ] = "scanmatch,multimatch",
     seed: Seed = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
     outside: Outside = "keep",
@@ -44,6 +46,7 @@ def score_command(
     from gazekit.frames import Facts
     from gazekit.interchange import read_scanpaths
     from gazekit.report import write_report
+    from gazekit.report.sentences import left_out
 
     dataset = load(data, root)
     frames = {t.stimulus: t.frame for t in dataset.trials}
@@ -75,6 +78,8 @@ def score_command(
         command=command_line(),
         notes={"loaded": {"data": data, "root": str(root) if root else None, "outside": "keep"}},
     )
+    for line in left_out(results.manifest):
+        typer.echo(line)
     page = write_report(folder, dataset=dataset)
     typer.echo(summary_text(results))
     typer.echo(f"tables and manifest in {folder}; report: {page}")

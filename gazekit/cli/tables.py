@@ -2,7 +2,7 @@
 
 import math
 
-from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.directions import better_words, caution, higher_is_better
 from gazekit.experiments.results import CHANCE, Results
 from gazekit.scanpath_columns import HUMAN
 
@@ -24,18 +24,20 @@ def summary_text(results: Results) -> str:
     width = max(len(m) for m in results.models) + 2
     lines: list[str] = []
     for (dataset, metric), part in results.summary.groupby(["dataset", "metric"], sort=False):
-        better = "" if higher_is_better(str(metric)) else ", lower is better"
-        lines.append(f"{metric} ({dataset}{better})")
+        lines.append(f"{metric} ({dataset}{better_words(str(metric))})")
+        if caution(str(metric)):
+            lines.append(f"  CAUTION: {caution(str(metric))}")
         for row in part.itertuples():
             value = f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" if row.stimuli else f"{'not defined':<23}"
-            role = _role(str(row.model), shares.get((dataset, row.model, metric), math.nan))
-            undefined = f", {row.undefined} pairs undefined" if row.undefined else ""
+            directed = higher_is_better(str(metric)) is not None
+            role = _role(str(row.model), directed, shares.get((dataset, row.model, metric), math.nan))
+            undefined = f", {row.undefined} undefined" if row.undefined else ""
             lines.append(f"  {row.model:<{width}} {value}  {role:<16}  {row.stimuli} stimuli{undefined}")
     return "\n".join(lines)
 
 
-def _role(model: str, share: float) -> str:
+def _role(model: str, directed: bool, share: float) -> str:
     if model == HUMAN:
-        return "ceiling"
+        return "ceiling" if directed else "people"
     text = "" if math.isnan(share) else f"{100 * share:3.0f} % of ceiling"
     return f"{text} (chance)" if model == CHANCE else text

@@ -13,7 +13,10 @@ from skimage.io import imsave
 
 from gazekit.cli.app import main
 
-COMMANDS = ["demo", "datasets", "models", "metrics", "predict", "score", "evaluate", "report", "verify"]
+COMMANDS = [
+    *("demo", "datasets", "models", "metrics", "predict", "score", "evaluate", "train", "asymmetry"),
+    *("report", "verify"),
+]
 
 
 @pytest.fixture

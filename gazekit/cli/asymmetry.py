@@ -1,0 +1,152 @@
+"""`gazekit asymmetry`: which network shows which search asymmetry, and whether people differ."""
+
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gazekit.cli.options import Progress, Seed, command_line, names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gazekit.experiments.asymmetry import AsymmetryResults
+
+EXAMPLE_SIZE = 1  # which set size from the smallest the pictured searches have: neither trivial nor crowded
+
+
+def asymmetry_command(
+    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
+    model: Annotated[
+        str, typer.Option("--model", help="Any model, options as name:option=value; see `gazekit models`.")
+    ] = "eccnet",
+    backbone: Annotated[str | None, typer.Option("--backbone", help="Network: vgg16, squeezenet, v1, ...")] = None,
+    weights: Annotated[str | None, typer.Option("--weights", help="Weights by name, or a file.")] = None,
+    variant: Annotated[str | None, typer.Option("--variant", help="Variant of eccNET: ivsn, 18-17, ...")] = None,
+    rotate_kernels: Annotated[
+        int | None, typer.Option("--rotate-kernels", help="Turn every kernel by 90, 180 or 270 degrees.")
+    ] = None,
+    mirror_kernels: Annotated[
+        str | None, typer.Option("--mirror-kernels", help="Mirror every kernel: horizontal or vertical.")
+    ] = None,
+    experiments: Annotated[
+        str | None, typer.Option("--experiments", help="Comma-separated; default the six published ones.")
+    ] = None,
+    per_size: Annotated[
+        int | None, typer.Option("--per-size", min=1, help="Displays per condition and set size; default 30 or 36.")
+    ] = None,
+    controls: Annotated[
+        bool, typer.Option("--controls/--no-controls", help="Swapped target and equal level weights, where they exist.")
+    ] = True,
+    censoring: Annotated[
+        str, typer.Option("--censoring", help="An unsolved search counts: set-size (published), limit, or drop.")
+    ] = "set-size",
+    seed: Seed = 0,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
+    progress: Progress = True,
+) -> None:
+    """Search asymmetry: search slopes and asymmetry indices of a model, beside people's and the published eccNET's.
+
+    Example: gazekit asymmetry --model eccnet --backbone squeezenet --weights squeezenet.safetensors --out runs/squeeze
+
+    Stop it at any point; the same command resumes it and gives the same tables.
+    """
+    from gazekit.experiments.asymmetry import asymmetry
+
+    options: dict[str, Any] = {
+        "backbone": backbone,
+        "weights": weights,
+        "variant": variant,
+        "rotate_kernels": rotate_kernels,
+        "mirror_kernels": mirror_kernels,
+    }
+    chosen = None if experiments is None else names(experiments, "--experiments")
+    results = asymmetry(
+        model,
+        out=out,
+        experiments=chosen,
+        per_size=per_size,
+        options={key: value for key, value in options.items() if value is not None},
+        controls=None if controls else (),
+        censoring=censoring,
+        seed=seed,
+        workers=workers,
+        resamples=resamples,
+        progress=progress,
+        command=command_line(),
+    )
+    typer.echo(table_text(results))
+    for sentence in results.sentences:
+        typer.echo(sentence)
+    pictures = write_pictures(results, out, chosen, per_size)
+    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}")
+
+
+def table_text(results: "AsymmetryResults") -> str:
+    """One line per experiment: index with interval, people, published eccNET, level weights, controls."""
+    first, indices = results.models[0], results.indices
+    levels = [c for c in indices if c.startswith("w_")]
+    heads = ["experiment", "index [95 % interval]", "people", "eccNET published"]
+    heads += ["level weights"] if levels else []
+    heads += [control.removeprefix(f"{first}, ") for control in results.models[1:]]
+    lines = [heads]
+    for _, row in indices[indices["model"] == first].iterrows():
+        line = [row["experiment"], _interval(row), _number(row["human"]), _number(row["published_eccnet"])]
+        line += ["/".join(f"{row[w]:.2f}" for w in levels)] if levels else []
+        line += [_interval(results.row(control, row["experiment"])) for control in results.models[1:]]
+        lines.append(line)
+    widths = [max(len(line[k]) for line in lines) for k in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def write_pictures(
+    results: "AsymmetryResults", folder: Path, experiments: list[str] | None, per_size: int | None
+) -> list[str]:
+    """Draw reaction times, indices and example searches into a folder, and return the files' names."""
+    import matplotlib.pyplot as plt
+
+    from gazekit.plots.asymmetry import index_scatter
+    from gazekit.plots.search_figures import reaction_time_panels, search_panels
+
+    drawn = []
+
+    def draw(name: str, figure: Any) -> None:
+        figure.savefig(folder / name, dpi=150, metadata={"Software": None})
+        plt.close(figure)
+        drawn.append(name)
+
+    draw("reaction_times.png", reaction_time_panels(results.cells))
+    if results.indices["human"].notna().any():
+        draw("indices.png", index_scatter(results.indices).figure)
+    draw("scanpaths.png", search_panels(example_searches(results, experiments, per_size)))
+    return drawn
+
+
+def example_searches(results: "AsymmetryResults", experiments: list[str] | None, per_size: int | None) -> list[Any]:
+    """The first model's search of the first display of each condition, at the second smallest set size."""
+    from gazekit.datasets.search_arrays import load
+
+    first = results.models[0]
+    trials = results.trials[results.trials["model"] == first]
+    shown = {t.id: t for t in load(experiments=experiments, seed=results.seed, per_size=per_size).trials}
+    paths = results.scanpaths().filter(source=first)
+    where = {trial: k for k, trial in enumerate(paths.table["trial"])}
+    found = []
+    for (_, condition), part in trials.groupby(["experiment", "condition"], sort=False):
+        sizes = sorted(part["set_size"].unique())
+        size = sizes[min(EXAMPLE_SIZE, len(sizes) - 1)]
+        name = part.loc[part["set_size"] == size, "trial"].iloc[0]
+        found.append((f"{condition}, {size} items", paths[where[name]], shown[name].image))
+    return found
+
+
+def _interval(row: "pd.Series") -> str:
+    return f"{row['index']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}]"
+
+
+def _number(value: float) -> str:
+    return "" if isnan(value) else f"{value:+.2f}"

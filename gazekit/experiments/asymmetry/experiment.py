@@ -1,0 +1,166 @@
+"""The search-asymmetry experiment: every display searched by a model and its controls, in resumable pieces."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gazekit.errors import UnknownNameError
+from gazekit.experiments.asymmetry.designs import DESIGNS
+from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
+from gazekit.experiments.asymmetry.pieces import files, search_piece
+from gazekit.experiments.asymmetry.reaction_times import CENSORING
+from gazekit.experiments.asymmetry.results import AsymmetryResults
+from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
+from gazekit.experiments.asymmetry.searches import REACH
+from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.experiments.evaluation import describe_model
+from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.runs import RunFolder, read_table, versions
+from gazekit.models.contract import ScanpathModel
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset, Trial
+
+
+def asymmetry(
+    model: MakesModel,
+    *,
+    out: str | Path,
+    experiments: Sequence[str] | None = None,
+    displays: Dataset | None = None,
+    per_size: int | None = None,
+    options: Mapping[str, Any] | None = None,
+    controls: Sequence[str] | None = None,
+    censoring: str = "set-size",
+    reach: float = REACH,
+    seed: int = 0,
+    workers: int = 1,
+    resamples: int = RESAMPLES,
+    progress: bool = True,
+    command: str = "",
+) -> AsymmetryResults:
+    """Search displays with a model, and compare its search slopes and asymmetries with people's.
+
+    Parameters
+    ----------
+    model : str, model, or class
+        A registered name ("eccnet", "uniform", "ittikoch"), a model, or a class. A name or a class is made anew for
+        every experiment, with the published settings of that experiment where it has such options (`background`,
+        `difference_of_gaussians`). A model with a method `search` is asked that, any other is followed until a
+        fixation touches the target; see `searches.search_trials`.
+    out : path
+        Run folder; an unfinished run of the same request is resumed, any other content is refused.
+    experiments : sequence of str, optional
+        Default: all of `displays`, or the six published ones.
+    displays : Dataset, optional
+        Displays of your own, each trial with condition ("experiment/condition"), objects (their number is the set
+        size), target_box and max_fixations; two conditions per experiment, the easy one first. Default: the
+        published experiments, made with `seed`.
+    per_size : int, optional
+        Displays per condition and set size; default as published (30 or 36). Not with `displays`.
+    options : mapping, optional
+        Options of the model, for instance backbone and weights.
+    controls : sequence of str, optional
+        See `searchers.searchers`; default: those that the model has options for.
+    censoring : str
+        What an unsolved search counts; see `reaction_times.censored`.
+    reach : float
+        See `searches.touches`, px.
+    seed : int
+        Seed of displays, model and bootstrap.
+    workers : int
+        Processes. The tables do not depend on it.
+    resamples : int
+        Bootstrap resamples.
+    progress : bool
+        Show a progress bar.
+    command : str
+        Command line for the manifest.
+
+    Returns
+    -------
+    AsymmetryResults
+
+    Raises
+    ------
+    UnknownNameError, MissingNeedError, RunFolderError, DataError
+        Each says what was wrong and what to do; the folder stays resumable.
+    """
+    if censoring not in CENSORING:
+        raise UnknownNameError("rule for unsolved trials", censoring, CENSORING)
+    rows = searchers(model, options, controls, seed=seed)
+    trials = choose_displays(experiments, displays, per_size, seed)
+    names = list(dict.fromkeys(experiment_of(t) for t in trials))
+    about = [_check(row, names[0], trials) for row in rows]  # told now, not after hours, if a model cannot be made
+    run = RunFolder(
+        out,
+        {
+            "experiment": "asymmetry",
+            "displays": fingerprint(trials),
+            "experiments": names,
+            "models": about,
+            "censoring": censoring,
+            "reach": reach,
+            "seed": seed,
+            "resamples": resamples,
+            "piece_displays": PIECE_DISPLAYS,
+            "versions": _versions(),
+        },
+        command=command or f"gazekit.experiments.asymmetry.asymmetry({rows[0].name!r}, ...)",
+        about={"trials": len(trials), "settings": {n: dict(DESIGNS[n].settings) for n in names if n in DESIGNS}},
+    )
+    if not run.complete:
+        identity = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
+        pieces = [
+            (run.part(f"{k:02d}-{c:05d}"), row, identity[k], part, seed, reach)
+            for k, row in enumerate(rows)
+            for c, part in enumerate(cut(trials))
+        ]
+        missing = [piece for piece in pieces if not files(piece[0])[1].is_file()]
+        done = len(pieces) - len(missing)
+        for _ in run_pieces(search_piece, missing, workers=workers, progress=progress, label="asymmetry", done=done):
+            pass
+        _assemble(run, [piece[0] for piece in pieces])
+    results = AsymmetryResults.load(run.path)
+    results.write_tables(run.path)  # again for a finished run: statsmodels may have come since
+    return results
+
+
+def describe(row: Searcher, model: ScanpathModel) -> dict[str, Any]:
+    """What the manifest says of a row: the model, the options it was given, its network and weights in words."""
+    about = {"row": row.name, **describe_model(model)}
+    # The file's place does not decide the result; what is in it does, and `network` names that by its hash.
+    about["given"] = {k: str(v) for k, v in row.options.items() if k != "weights" or not hasattr(model, "network")}
+    if hasattr(model, "network"):
+        about["network"] = str(model.network)
+    if is_dataclass(getattr(model, "settings", None)):
+        about["settings"] = {k: str(v) for k, v in vars(model.settings).items()}  # type: ignore[attr-defined]
+    return about
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _check(row: Searcher, experiment: str, trials: Sequence[Trial]) -> dict[str, Any]:
+    model = row.model(experiment)
+    model.check_needs(trials)
+    return describe(row, model)
+
+
+def _versions() -> dict[str, str]:
+    """Of what decides the result; not of statsmodels, whose test is recomputed from the trials."""
+    try:
+        return {**versions(), "torch": version("torch")}
+    except PackageNotFoundError:
+        return versions()
+
+
+def _assemble(run: RunFolder, parts: Sequence[Path]) -> None:
+    trials = pd.concat([read_table(files(part)[1]) for part in parts], ignore_index=True)
+    run.write_table(trials, "trials.parquet")
+    Scanpaths.concat([Scanpaths.load(files(part)[0]) for part in parts]).save(run.path / "scanpaths.parquet")
+    run.finish()

@@ -1,0 +1,162 @@
+"""Do the two conditions of an experiment differ: the published nested F test, and a mixed model beside it."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import GazekitError, MissingNeedError
+
+NOT_INSTALLED = "the mixed model needs statsmodels: pip install 'gazekit[statistics]'"
+
+
+@dataclass(frozen=True)
+class NestedF:
+    """Result of the nested F test: the statistic, its degrees of freedom, and p (NaN if nothing varies)."""
+
+    f: float
+    df: int
+    residual_df: int
+    p: float
+
+
+@dataclass(frozen=True)
+class MixedModel:
+    """Result of the mixed model.
+
+    Parameters
+    ----------
+    slope_difference : float
+        Slope of the second condition less that of the first, ms per item.
+    error : float
+        Its standard error.
+    p : float
+        Two-sided Wald test of it; NaN where the fit gave no error.
+    group_deviation : float
+        Standard deviation of the random intercepts, ms.
+    note : str
+        Empty, or what a reader must know of the fit.
+    """
+
+    slope_difference: float
+    error: float
+    p: float
+    group_deviation: float
+    note: str
+
+
+def nested_f(set_size: np.ndarray, second: np.ndarray, times: np.ndarray) -> NestedF:
+    """Test whether condition matters: least squares of RT on size, against RT on size x condition (published test).
+
+    Parameters
+    ----------
+    set_size : (n,) float
+        Items shown in each trial.
+    second : (n,) bool
+        Whether the trial is of the second condition.
+    times : (n,) float64
+        Reaction times, ms, one per trial; NaN trials are left out.
+
+    Returns
+    -------
+    NestedF
+        With 2 and n - 4 degrees of freedom. The test is about intercept or slope, so a small p alone does not say that
+        slopes differ; and it takes trials as normal and of equal variance, which saccade counts are not.
+
+    Raises
+    ------
+    GazekitError
+        Fewer than 5 trials.
+
+    Examples
+    --------
+    >>> size, second = np.tile([1, 2, 3, 4], 2), np.repeat([False, True], 4)
+    >>> result = nested_f(size, second, np.where(second, 3.0 * size, 0.0) + [0, 1, 1, 0, 1, 0, 0, 1])
+    >>> result.df, result.residual_df, bool(result.p < 0.001)
+    (2, 4, True)
+    """
+    from scipy.stats import f as f_distribution
+
+    defined = np.isfinite(times)
+    size, late, y = (np.asarray(a, dtype=float)[defined] for a in (set_size, second, times))
+    if len(y) < 5:
+        raise GazekitError(f"the nested F test needs at least 5 trials, not {len(y)}")
+    y = y - y[0]  # equal times become exact zeros
+    ones = np.ones(len(y))
+    small = _residual(np.column_stack([ones, size]), y)
+    large = _residual(np.column_stack([ones, size, late, size * late]), y)
+    degrees = len(y) - 4
+    # Least squares leaves rounding of about this size where the fit is exact.
+    floor = 1e-20 * float((y**2).sum())
+    if small <= floor:
+        return NestedF(float("nan"), 2, degrees, float("nan"))
+    if large <= floor:
+        return NestedF(float("inf"), 2, degrees, 0.0)
+    statistic = max(small - large, 0.0) / 2 / (large / degrees)
+    return NestedF(float(statistic), 2, degrees, float(f_distribution.sf(statistic, 2, degrees)))
+
+
+def mixed_model(set_size: np.ndarray, second: np.ndarray, times: np.ndarray, groups: np.ndarray) -> MixedModel:
+    """Fit RT ~ size x condition with a random intercept per group (the place of the target) by restricted likelihood.
+
+    Where a target stands decides how soon it is found (near the start, in a corner), and displays that have it in the
+    same place are not independent: the random intercept takes that up, which the nested F test does not.
+
+    Three things can happen instead of a plain fit, and `note` says which. Nothing varies: no test. The places' variance
+    is estimated as 0: the model is then ordinary least squares, whose numbers are given. The fit did not converge or
+    broke down: the estimate of ordinary least squares is given with no error and no p.
+
+    Parameters
+    ----------
+    set_size, second, times
+        As in `nested_f`.
+    groups : (n,) int
+        Group of each trial.
+
+    Returns
+    -------
+    MixedModel
+
+    Raises
+    ------
+    MissingNeedError
+        statsmodels is not installed.
+    GazekitError
+        Fewer than 5 trials.
+    """
+    try:
+        import statsmodels.formula.api as formulas
+    except ImportError as absent:
+        raise MissingNeedError(NOT_INSTALLED) from absent
+    table = pd.DataFrame({"rt": times, "size": set_size, "second": np.asarray(second, dtype=float), "place": groups})
+    table = table[np.isfinite(table["rt"])]
+    if len(table) < 5:
+        raise GazekitError(f"the mixed model needs at least 5 trials, not {len(table)}")
+    if np.ptp(table["rt"]) == 0:
+        return MixedModel(0.0, float("nan"), float("nan"), 0.0, "every reaction time is the same")
+    formula = "rt ~ size * second"
+    plain = formulas.ols(formula, table).fit()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they say is read from the fit below, and told in `note`
+        try:
+            # Powell's search needs no gradient. The default ones stop short of a variance of 0, or break down there.
+            fit: Any = formulas.mixedlm(formula, table, groups=table["place"]).fit(reml=True, method="powell")
+            variance, error, converged = float(fit.cov_re.iloc[0, 0]), float(fit.bse["size:second"]), fit.converged
+        except (np.linalg.LinAlgError, ValueError, ZeroDivisionError):
+            variance, error, converged = float("nan"), float("nan"), False
+    term = "size:second"
+    if not np.isfinite(variance) or (variance > 1e-6 * fit.scale and not (converged and error > 0)):
+        note = "the mixed model did not converge; the estimate is that of ordinary least squares, without a test"
+        return MixedModel(float(plain.params[term]), float("nan"), float("nan"), float("nan"), note)
+    if variance <= 1e-6 * fit.scale:
+        note = "no variance between the target's places: ordinary least squares"
+        return MixedModel(float(plain.params[term]), float(plain.bse[term]), float(plain.pvalues[term]), 0.0, note)
+    return MixedModel(float(fit.params[term]), error, float(fit.pvalues[term]), float(np.sqrt(variance)), "")
+
+
+def _residual(design: np.ndarray, y: np.ndarray) -> float:
+    """Sum of squares that least squares leaves."""
+    beta = np.linalg.lstsq(design, y, rcond=None)[0]
+    return float(((y - design @ beta) ** 2).sum())

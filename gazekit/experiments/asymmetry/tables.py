@@ -1,0 +1,264 @@
+"""From trials to tables: cells, slopes, indices, tests, and how a model agrees with people.
+
+Trials are a table with a row per search: model, experiment, condition, set_size, display, saccades, found, limit;
+`cell` (the place of the target) and level weights `w_1`, `w_2`, ... where a model has them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import GazekitError, MissingNeedError
+from gazekit.experiments.asymmetry.designs import DESIGNS
+from gazekit.experiments.asymmetry.intervals import cell_means
+from gazekit.experiments.asymmetry.people import human_index, human_slope, human_times
+from gazekit.experiments.asymmetry.published_models import MODELS
+from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE, censored, reaction_time
+from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_model, nested_f
+from gazekit.experiments.asymmetry.slopes import asymmetry_index, intercept, slope
+from gazekit.experiments.bootstrap import RESAMPLES, interval
+
+MEAN = "mean"
+ECCNET = MODELS["eccNET"]
+
+
+@dataclass(frozen=True)
+class SearchTimes:
+    """One condition of one model: set sizes, mean reaction times, and these means in every bootstrap resample."""
+
+    sizes: np.ndarray  # (k,)
+    means: np.ndarray  # (k,) ms
+    resampled: np.ndarray  # (resamples, k) ms
+
+    @property
+    def slopes(self) -> np.ndarray:
+        """(resamples,) ms per item."""
+        return slope(self.sizes, self.resampled)
+
+    @property
+    def slope(self) -> float:
+        """Slope of the means, ms per item."""
+        return float(slope(self.sizes, self.means))
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What follows from the trials of one or several models.
+
+    Parameters
+    ----------
+    trials : pandas.DataFrame
+        See the module. The first condition of an experiment to appear is its easy (first) one.
+    rule : str
+        What an unsolved trial counts; see `reaction_times.censored`.
+    seed : int
+        Seed of the bootstrap.
+    resamples : int
+        Bootstrap resamples.
+
+    Raises
+    ------
+    GazekitError
+        An experiment that has not exactly two conditions.
+    """
+
+    trials: pd.DataFrame
+    rule: str = "set-size"
+    seed: int = 0
+    resamples: int = RESAMPLES
+
+    def __post_init__(self) -> None:
+        t = self.trials
+        made, found, size, limit = (t[name].to_numpy() for name in ("saccades", "found", "set_size", "limit"))
+        saccades = censored(made, found, size, limit, self.rule)
+        object.__setattr__(self, "trials", t.assign(counted=saccades, rt=reaction_time(saccades)))
+        for experiment, conditions in self.conditions.items():
+            if len(conditions) != 2:
+                raise GazekitError(
+                    f"the experiment {experiment!r} has {len(conditions)} conditions ({', '.join(conditions)}); an "
+                    f"asymmetry is between two"
+                )
+
+    @property
+    def models(self) -> list[str]:
+        """Rows of the tables, in order; the first is the one that the others are controls of."""
+        return list(dict.fromkeys(self.trials["model"]))
+
+    @cached_property
+    def conditions(self) -> Mapping[str, tuple[str, ...]]:
+        """Conditions of every experiment, the easy (first) one first."""
+        pairs = self.trials.drop_duplicates(["experiment", "condition"])
+        return {str(name): tuple(part["condition"]) for name, part in pairs.groupby("experiment", sort=False)}
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """A row per model, condition and set size.
+
+        displays, unfound, saccades (mean, unsolved trials counted by the rule), rt and its standard error sem (ms), and
+        people's rt where known (human).
+        """
+        rows = []
+        keys = ["model", "experiment", "condition", "set_size"]
+        for (model, experiment, condition, size), part in self.trials.groupby(keys, sort=False):
+            counted = part["counted"].dropna().to_numpy()
+            mean = counted.mean() if len(counted) else np.nan
+            sem = MS_PER_SACCADE * counted.std() / np.sqrt(len(counted)) if len(counted) else np.nan
+            human = human_times(experiment, condition).get(size, np.nan)
+            unfound = int((~part["found"]).sum())
+            rows.append((model, experiment, condition, size, len(part), unfound, mean, reaction_time(mean), sem, human))
+        return pd.DataFrame(rows, columns=[*keys, "displays", "unfound", "saccades", "rt", "sem", "human"])
+
+    @cached_property
+    def slopes(self) -> pd.DataFrame:
+        """A row per model and condition: slope with interval, intercept, people's slope, and the difference to it."""
+        rows = []
+        for model, experiment, condition in self._series():
+            times = self._times[model, experiment, condition]
+            human = human_slope(experiment, condition)
+            start = float(intercept(times.sizes, times.means))
+            spread = interval(times.slopes)
+            rows.append((model, experiment, condition, times.slope, *spread, start, human, times.slope - human))
+        names = ["slope", "low", "high", "intercept", "human", "minus_human"]
+        return pd.DataFrame(rows, columns=["model", "experiment", "condition", *names])
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """A row per model and experiment, and their mean: the index with its interval, beside people and published.
+
+        `same_sign` says whether the index has the sign of people's (missing where either has none). `minus_first` is
+        the index less that of the run's first model on the same displays, with its paired interval; `w_1`, ... are the
+        mean level weights that acted.
+        """
+        rows, first = [], self.models[0]
+        experiments = list(self.conditions)
+        for model in self.models:
+            indices = [self._index(model, e) for e in experiments]
+            base = [self._index(first, e) for e in experiments]
+            points = [*(p for p, _ in indices), float(np.mean([p for p, _ in indices]))]
+            draws = [*(d for _, d in indices), np.mean([d for _, d in indices], axis=0)]
+            base_points = [*(p for p, _ in base), float(np.mean([p for p, _ in base]))]
+            base_draws = [*(d for _, d in base), np.mean([d for _, d in base], axis=0)]
+            human = _with_mean([human_index(e) for e in experiments])
+            published = _with_mean([ECCNET.index(e) if e in DESIGNS else np.nan for e in experiments])
+            for k, name in enumerate([*experiments, MEAN]):
+                row = [model, name, points[k], *interval(draws[k]), human[k], published[k]]
+                row.append(_same_sign(points[k], human[k]))
+                if model != first:
+                    row += [points[k] - base_points[k], *interval(draws[k] - base_draws[k])]
+                else:
+                    row += [np.nan] * 3
+                rows.append(row)
+        names = ["index", "low", "high", "human", "published_eccnet", "same_sign"]
+        names += ["minus_first", "minus_first_low", "minus_first_high"]
+        table = pd.DataFrame(rows, columns=["model", "experiment", *names])
+        table["same_sign"] = table["same_sign"].astype("boolean")
+        return table.merge(self._weights(), on=["model", "experiment"], how="left")
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """A row per model, experiment and test: nested F (published), and the mixed model where cells are known."""
+        rows: list[tuple[Any, ...]] = []
+        for (model, experiment), part in self.trials.groupby(["model", "experiment"], sort=False):
+            second = (part["condition"] == self.conditions[experiment][1]).to_numpy()
+            size, times = part["set_size"].to_numpy(), part["rt"].to_numpy()
+            if np.isfinite(times).sum() < 5:
+                continue
+            f = nested_f(size, second, times)
+            rows.append((model, experiment, "nested F", f.f, f.df, f.residual_df, f.p, np.nan, np.nan, np.nan, ""))
+            if "cell" not in part or part["cell"].isna().any():
+                continue
+            try:
+                m = mixed_model(size, second, times, part["cell"].to_numpy())
+            except MissingNeedError:
+                rows.append((model, experiment, "mixed model", *[np.nan] * 7, NOT_INSTALLED))
+                continue
+            z = m.slope_difference / m.error if m.error > 0 else np.nan
+            estimates = (m.slope_difference, m.error, m.group_deviation)
+            rows.append((model, experiment, "mixed model", z, np.nan, np.nan, m.p, *estimates, m.note))
+        names = ["statistic", "df", "residual_df", "p", "slope_difference", "error", "cell_deviation", "note"]
+        table = pd.DataFrame(rows, columns=["model", "experiment", "test", *names])
+        return table.astype({"df": "Int64", "residual_df": "Int64"})
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """A row per model, over the conditions that people did: correlations with their slopes and reaction times.
+
+        slope_correlation and rt_correlation (Pearson), rt_error (root mean square, ms), same_sign of experiments.
+        """
+        rows = []
+        for model in self.models:
+            slopes = self.slopes[(self.slopes["model"] == model) & self.slopes["human"].notna()]
+            cells = self.cells[(self.cells["model"] == model) & self.cells["human"].notna()]
+            if slopes.empty:
+                continue
+            error = float(np.sqrt(((cells["rt"] - cells["human"]) ** 2).mean()))
+            indices = self.indices[(self.indices["model"] == model) & self.indices["human"].notna()]
+            indices = indices[indices["experiment"] != MEAN]
+            rows.append(
+                (
+                    model,
+                    correlation(slopes["slope"].to_numpy(), slopes["human"].to_numpy()),
+                    correlation(cells["rt"].to_numpy(), cells["human"].to_numpy()),
+                    error,
+                    int(indices["same_sign"].sum()),
+                    len(indices),
+                )
+            )
+        names = ["slope_correlation", "rt_correlation", "rt_error", "same_sign", "experiments"]
+        return pd.DataFrame(rows, columns=["model", *names])
+
+    # ---------------------------------------------------------------- inside
+
+    @cached_property
+    def _times(self) -> dict[tuple[str, str, str], SearchTimes]:
+        found = {}
+        keys = ["model", "experiment", "condition"]
+        for (model, experiment, condition), part in self.trials.groupby(keys, sort=False):
+            sizes, means, draws = [], [], []
+            for size, cell in part.groupby("set_size"):
+                times = cell.sort_values("display")["rt"].to_numpy()
+                sizes.append(size)
+                means.append(times[np.isfinite(times)].mean() if np.isfinite(times).any() else np.nan)
+                draws.append(cell_means(times, experiment, condition, size, seed=self.seed, resamples=self.resamples))
+            found[model, experiment, condition] = SearchTimes(
+                np.array(sizes, dtype=float), np.array(means), np.column_stack(draws)
+            )
+        return found
+
+    def _series(self) -> Iterator[tuple[str, str, str]]:
+        for model in self.models:
+            for experiment, conditions in self.conditions.items():
+                for condition in conditions:
+                    yield model, experiment, condition
+
+    def _index(self, model: str, experiment: str) -> tuple[float, np.ndarray]:
+        easy, hard = (self._times[model, experiment, condition] for condition in self.conditions[experiment])
+        return float(asymmetry_index(easy.slope, hard.slope)), asymmetry_index(easy.slopes, hard.slopes)
+
+    def _weights(self) -> pd.DataFrame:
+        """Mean level weights per model and experiment, and over all trials."""
+        names = [c for c in self.trials if c.startswith("w_")]
+        each = self.trials.groupby(["model", "experiment"], sort=False)[names].mean().reset_index()
+        whole = self.trials.groupby("model", sort=False)[names].mean().reset_index().assign(experiment=MEAN)
+        return pd.concat([each, whole], ignore_index=True)[["model", "experiment", *names]]
+
+
+def correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Pearson's r; NaN for fewer than two values, or where one side does not vary."""
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def _with_mean(values: list[float]) -> list[float]:
+    return [*values, float(np.mean(values))]
+
+
+def _same_sign(value: float, human: float) -> bool | None:
+    if np.isnan(value) or np.isnan(human) or value == 0 or human == 0:
+        return None
+    return bool(np.sign(value) == np.sign(human))

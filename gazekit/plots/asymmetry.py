@@ -1,0 +1,268 @@
+"""Search asymmetry: reaction times by set size with people beside the model, and asymmetry indices against people's."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
+CONDITIONS = (style.PALETTE[0], style.PALETTE[1])  # the easy (first) one, the hard one
+PEOPLE = "#666666"
+
+
+def reaction_times(
+    cells: pd.DataFrame, ax: "Axes | None" = None, *, experiment: str, model: str | None = None, key: bool = True
+) -> "Axes":
+    """Draw the mean reaction time of an experiment's conditions over set size, people's beside the model's.
+
+    The model is drawn with discs, solid lines and standard errors of the mean; people, where known, with open squares
+    and dashed lines in the same colours. Each condition is named at the right end of the model's line.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        `cells` of an asymmetry run: columns model, experiment, condition, set_size, rt, sem, human (ms).
+    ax : matplotlib Axes, optional
+        Where to draw; default a new figure of one column's width.
+    experiment : str
+        Which experiment.
+    model : str, optional
+        Which model; default the first in the table.
+    key : bool
+        Say what discs and squares are.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    UnknownNameError
+        No such experiment or model.
+    GazekitError
+        A column is absent.
+
+    Examples
+    --------
+    >>> rows = [("a", "e", c, n, n * t, 5.0, float("nan")) for c, t in (("easy", 1.0), ("hard", 9.0)) for n in (1, 4)]
+    >>> columns = ["model", "experiment", "condition", "set_size", "rt", "sem", "human"]
+    >>> ax = reaction_times(pd.DataFrame(rows, columns=columns), experiment="e")
+    >>> [text.get_text() for text in ax.texts]
+    ['easy', 'hard']
+    """
+    part = _choose(cells, ("set_size", "rt", "sem", "human", "condition"), model)
+    part = _named(part, "experiment", experiment)
+    ax = style.new_axes() if ax is None else ax
+    conditions = list(dict.fromkeys(part["condition"]))
+    ends = []
+    for k, condition in enumerate(conditions):
+        colour = CONDITIONS[k % len(CONDITIONS)]
+        rows = part[part["condition"] == condition].sort_values("set_size")
+        size = rows["set_size"].to_numpy(float)
+        ax.plot(
+            size,
+            rows["human"],
+            "s--",
+            color=colour,
+            markerfacecolor="white",
+            markersize=3.4,
+            linewidth=0.8 * style.LINE,
+            zorder=2,
+        )
+        ax.errorbar(
+            size,
+            rows["rt"],
+            yerr=rows["sem"],
+            fmt="o-",
+            color=colour,
+            markersize=3.8,
+            markeredgecolor="white",
+            markeredgewidth=0.4,
+            linewidth=1.2 * style.LINE,
+            elinewidth=0.8,
+            zorder=3,
+        )
+        ends.append(float(rows["rt"].iloc[-1]))
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    _end_labels(ax, conditions, ends, float(part["set_size"].max()))
+    ax.set_title(experiment, fontsize=style.TEXT, pad=3)
+    ax.set_xticks(sorted(part["set_size"].unique()))
+    ax.set_xlabel("set size, items", fontsize=style.TEXT)
+    ax.set_ylabel("reaction time, ms", fontsize=style.TEXT)
+    if key:
+        handles = key_handles(bool(part["human"].notna().any()))
+        ax.legend(
+            handles=handles,
+            fontsize=style.SMALL,
+            frameon=False,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.18),
+            ncols=2,
+        )
+    return _plain(ax)
+
+
+def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str | None = None) -> "Axes":
+    """Draw a model's asymmetry index against people's, a point per experiment with its 95 % interval.
+
+    On the diagonal the model's asymmetry is people's; below zero it has the opposite sign. The published eccNET's
+    indices are small open circles at the same places.
+
+    Parameters
+    ----------
+    indices : pandas.DataFrame
+        `indices` of an asymmetry run: columns model, experiment, index, low, high, human, published_eccnet.
+    ax : matplotlib Axes, optional
+        Where to draw; default a new figure of one column's width.
+    model : str, optional
+        Which model; default the first in the table.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    UnknownNameError
+        No such model.
+    GazekitError
+        A column is absent, or people's index is known for no experiment.
+
+    Examples
+    --------
+    >>> row = ("a", "curvature", 0.5, 0.2, 0.7, 0.81, 1.0)
+    >>> columns = ["model", "experiment", "index", "low", "high", "human", "published_eccnet"]
+    >>> ax = index_scatter(pd.DataFrame([row], columns=columns))
+    >>> ax.get_ylabel()
+    'asymmetry index, a'
+    """
+    part = _choose(indices, ("index", "low", "high", "human", "published_eccnet"), model)
+    part = part[part["human"].notna() & (part["experiment"] != "mean")]
+    if part.empty:
+        raise GazekitError(
+            "people's asymmetry index is known for none of these experiments; there is nothing to compare"
+        )
+    ax = style.new_axes(height=92) if ax is None else ax
+    ax.axhline(0, color=PEOPLE, linewidth=0.6, zorder=1)
+    ax.plot([-1, 1], [-1, 1], ":", color=PEOPLE, linewidth=0.8, zorder=1)
+    human, index = part["human"].to_numpy(), part["index"].to_numpy()
+    ax.vlines(human, part["low"], part["high"], color=style.MODEL, linewidth=1.4 * style.LINE, zorder=3)
+    ax.plot(human, part["published_eccnet"], "o", color=PEOPLE, markerfacecolor="white", markersize=3.2, zorder=2)
+    ax.plot(
+        human, index, "o", color=style.MODEL, markersize=4.6, markeredgecolor="white", markeredgewidth=0.5, zorder=4
+    )
+    for name, x in zip(part["experiment"], human, strict=True):
+        ax.axvline(x, color="#dddddd", linewidth=0.6, zorder=0)
+        ax.annotate(
+            name,
+            (x, 1.0),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(0, 2),
+            textcoords="offset points",
+            fontsize=style.SMALL,
+            rotation=45,
+            rotation_mode="anchor",
+            ha="left",
+            va="center",
+        )
+    ax.set_ylim(-1.08, 1.08)
+    ax.set_xlim(min(0.0, float(human.min()) - 0.05), 1.02)
+    ax.set_xlabel("asymmetry index, people", fontsize=style.TEXT)
+    ax.set_ylabel(f"asymmetry index, {part['model'].iloc[0]}", fontsize=style.TEXT)
+    _index_key(ax)
+    return _plain(ax)
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _choose(table: pd.DataFrame, columns: tuple[str, ...], model: str | None) -> pd.DataFrame:
+    """Rows of one model, after a look at the columns."""
+    for name in ("model", "experiment", *columns):
+        if name not in table:
+            raise GazekitError(f"the table has no column {name!r}; it has {', '.join(map(str, table.columns))}")
+    if table.empty:
+        raise GazekitError("the table has no row; there is nothing to draw")
+    return _named(table, "model", str(table["model"].iloc[0]) if model is None else model)
+
+
+def _named(table: pd.DataFrame, column: str, name: str) -> pd.DataFrame:
+    found = table[table[column] == name]
+    if found.empty:
+        raise UnknownNameError(f"{column} in this table", name, table[column].unique())
+    return found
+
+
+def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -> None:
+    """Names beside the right ends of the lines, pushed apart where they would overlap."""
+    low, high = ax.get_ylim()
+    room = 0.085 * (high - low)
+    places = list(ends)
+    if len(places) == 2 and abs(places[1] - places[0]) < room:
+        middle, sign = sum(places) / 2, 1 if places[1] >= places[0] else -1
+        places = [middle - sign * room / 2, middle + sign * room / 2]
+    for k, (name, y) in enumerate(zip(names, places, strict=True)):
+        ax.annotate(
+            name,
+            (right, y),
+            xytext=(4, 0),
+            textcoords="offset points",
+            color=CONDITIONS[k % len(CONDITIONS)],
+            fontsize=style.SMALL,
+            va="center",
+            annotation_clip=False,
+        )
+
+
+def key_handles(people: bool) -> "list[Line2D]":
+    """What discs and squares are, for the legend of an axes or of a figure with several."""
+    from matplotlib.lines import Line2D
+
+    model = Line2D([], [], marker="o", linestyle="-", color=PEOPLE, markersize=3.8, label="model, ± standard error")
+    theirs = Line2D(
+        [], [], marker="s", linestyle="--", color=PEOPLE, markerfacecolor="white", markersize=3.4, label="people"
+    )
+    return [model, theirs] if people else [model]
+
+
+def _index_key(ax: "Axes") -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], marker="o", linestyle="-", color=style.MODEL, markersize=4.6, label="model, 95 % interval"),
+        Line2D(
+            [],
+            [],
+            marker="o",
+            linestyle="",
+            color=PEOPLE,
+            markerfacecolor="white",
+            markersize=3.2,
+            label="eccNET, published",
+        ),
+        Line2D([], [], linestyle=":", color=PEOPLE, linewidth=0.8, label="as people"),
+    ]
+    ax.legend(
+        handles=handles,
+        fontsize=style.SMALL,
+        frameon=False,
+        loc="upper center",
+        bbox_to_anchor=(0.45, -0.13),
+        ncols=3,
+        columnspacing=1.2,
+        handlelength=1.6,
+    )
+
+
+def _plain(ax: "Axes") -> "Axes":
+    ax.tick_params(labelsize=style.TEXT, length=2, width=0.6)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_linewidth(0.6)
+    return ax

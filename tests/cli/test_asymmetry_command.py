@@ -1,0 +1,112 @@
+"""`gazekit asymmetry`: what it prints and leaves behind, and how it refuses."""
+
+import json
+
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from gazekit.cli.asymmetry import asymmetry_command, table_text
+from gazekit.errors import GazekitError, RunFolderError, UnknownNameError
+from gazekit.experiments.asymmetry import AsymmetryResults
+
+SMALL = ("--experiments", "lighting,curvature", "--per-size", "2", "--resamples", "100", "--quiet")
+PICTURES = ["reaction_times.png", "indices.png", "scanpaths.png"]
+
+
+@pytest.fixture
+def run():
+    app = typer.Typer()
+    app.command()(asymmetry_command)
+    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """One finished run: the command's output and its folder."""
+    app = typer.Typer()
+    app.command()(asymmetry_command)
+    folder = tmp_path_factory.mktemp("asymmetry") / "run"
+    return CliRunner().invoke(app, ["--model", "uniform", "--out", str(folder), *SMALL]), folder
+
+
+def test_the_table_has_people_and_the_published_model_beside(done):
+    result, folder = done
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["experiment", "index", "[95", "%", "interval]", "people", "eccNET", "published"]
+    assert lines[1].startswith("lighting ")
+    assert lines[1].endswith("+0.70   +1.00")
+    assert lines[2].endswith("+0.81   +1.00")
+    assert lines[3].startswith("mean ")
+    assert lines[4].startswith("uniform: mean asymmetry index ")
+    assert lines[-1] == f"tables, manifest and pictures ({', '.join(PICTURES)}) in {folder}"
+
+
+def test_the_folder_has_tables_and_pictures(done):
+    _, folder = done
+    for name in PICTURES:
+        assert (folder / name).read_bytes().startswith(b"\x89PNG")
+    assert len(pd.read_csv(folder / "slopes.csv")) == 4
+    assert json.loads((folder / "manifest.json").read_text())["status"] == "complete"
+
+
+def test_a_finished_run_is_shown_again(done, run):
+    result, folder = done
+    assert run("--model", "uniform", "--out", folder, *SMALL).stdout == result.stdout
+
+
+def test_another_run_in_the_same_folder_is_refused(done, run):
+    _, folder = done
+    result = run("--model", "uniform", "--seed", "1", "--out", folder, *SMALL)
+    assert isinstance(result.exception, RunFolderError)
+    assert "holds another run: its displays is" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (["--model", "unifrom"], UnknownNameError, "no model called 'unifrom'; did you mean 'uniform'"),
+        (["--model", "uniform", "--experiments", "lightning"], UnknownNameError, "did you mean 'lighting'"),
+        (["--model", "uniform", "--experiments", ","], GazekitError, "--experiments needs at least one name"),
+        (["--model", "uniform", "--backbone", "v1"], GazekitError, "model 'uniform' does not take these options"),
+        (["--model", "empirical"], GazekitError, "learns from people's scanpaths"),
+        (["--model", "uniform", "--censoring", "no"], UnknownNameError, "known: drop, limit, set-size"),
+    ],
+)
+def test_refusals(run, tmp_path, arguments, kind, message):
+    result = run(*arguments, "--out", tmp_path / "run", "--quiet")
+    assert isinstance(result.exception, kind)
+    assert message in str(result.exception)
+    assert not (tmp_path / "run").exists()
+
+
+def test_controls_and_level_weights_have_columns():
+    rows = [
+        (model, "colour", condition, size, k, made, True, 5, 0.9, 0.1)
+        for model in ("m", "m, swapped target")
+        for condition in ("red", "green")
+        for size, made in ((1, 1), (3, 1 if condition == "red" else 3))
+        for k in range(2)
+    ]
+    names = ["model", "experiment", "condition", "set_size", "display", "saccades", "found", "limit", "w_1", "w_2"]
+    lines = table_text(AsymmetryResults(pd.DataFrame(rows, columns=names), resamples=100)).splitlines()
+    assert lines[0].endswith("people  eccNET published  level weights  swapped target")
+    assert lines[1].split() == ["colour", "+1.00", "[+1.00,", "+1.00]", "0.90/0.10", "+1.00", "[+1.00,", "+1.00]"]
+
+
+def test_help_has_an_example(run):
+    result = run("--help")
+    assert result.exit_code == 0
+    assert "gazekit asymmetry --model eccnet" in " ".join(result.stdout.split())
+
+
+def test_an_experiment_that_has_no_people(run, tmp_path):
+    result = run(
+        "--model", "uniform", "--experiments", "colour", "--per-size", "2", "--quiet", "--out", tmp_path / "run"
+    )
+    assert result.exit_code == 0, result.exception
+    assert "people" not in result.stdout.splitlines()[3]
+    assert not (tmp_path / "run" / "indices.png").exists()
+    assert (tmp_path / "run" / "reaction_times.png").exists()
