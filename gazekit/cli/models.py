@@ -1,11 +1,12 @@
 """`gazekit models`: what models there are, what each needs, and its options."""
 
 import inspect
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.models.contract import ScanpathModel
+if TYPE_CHECKING:
+    from gazekit.models.contract import ScanpathModel
 
 
 def models_command(
@@ -30,7 +31,7 @@ def models_command(
         typer.echo("\n".join(lines))
 
 
-def model_lines(name: str, model: type[ScanpathModel]) -> list[str]:
+def model_lines(name: str, model: "type[ScanpathModel]") -> list[str]:
     r"""Describe a model in a few lines: summary, needs, options with defaults, source.
 
     Examples
@@ -53,12 +54,12 @@ def model_lines(name: str, model: type[ScanpathModel]) -> list[str]:
     return [*lines, *(f"    source: {line}" for line in sources(model))]
 
 
-def summary(model: type[ScanpathModel]) -> str:
+def summary(model: "type[ScanpathModel]") -> str:
     """First line of the class's docstring."""
     return (inspect.getdoc(model) or "no description").splitlines()[0]
 
 
-def options(model: type[ScanpathModel]) -> list[str]:
+def options(model: "type[ScanpathModel]") -> list[str]:
     """Options of a model with their defaults, as `option=default`."""
     found = []
     for parameter in list(inspect.signature(model.__init__).parameters.values())[1:]:
@@ -70,17 +71,17 @@ def options(model: type[ScanpathModel]) -> list[str]:
     return found
 
 
-def sources(model: type[ScanpathModel]) -> list[str]:
+def sources(model: "type[ScanpathModel]") -> list[str]:
     """Papers that a model comes from: each paragraph of the References section of its docstring."""
     return [" ".join(p.split()) for p in "\n".join(_section(model, "References")).split("\n\n") if p.strip()]
 
 
-def option_lines(model: type[ScanpathModel]) -> list[str]:
+def option_lines(model: "type[ScanpathModel]") -> list[str]:
     """Explain the options of a model: the Parameters section of its docstring."""
     return [f"    {line}".rstrip() for line in _section(model, "Parameters")] or ["    no options"]
 
 
-def _section(model: type[ScanpathModel], title: str) -> list[str]:
+def _section(model: "type[ScanpathModel]", title: str) -> list[str]:
     lines = (inspect.getdoc(model) or "").splitlines()
     ruled = [i for i in range(len(lines) - 1) if set(lines[i + 1]) == {"-"}]
     for i in ruled:
