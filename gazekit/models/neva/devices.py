@@ -1,0 +1,35 @@
+"""Where a network runs, and how much it is given at once."""
+
+from typing import Literal
+
+import torch
+
+from gazekit.errors import GazekitError
+
+CHUNK = {"cpu": 4, "cuda": 64}  # images per call of the network
+ROWS = {"cpu": 64, "cuda": 512}  # scanpaths in memory at once
+
+
+def chosen_device(device: Literal["auto"] | str) -> torch.device:
+    """Device of this name; "auto" is the GPU where there is one.
+
+    Raises
+    ------
+    GazekitError
+        A GPU is asked for and there is none, or no such kind of device.
+
+    Examples
+    --------
+    >>> chosen_device("cpu").type
+    'cpu'
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise GazekitError(
+            f"device {device!r} was asked for, but this machine has no GPU that torch can use; use 'auto'"
+        )
+    try:
+        return torch.device(device)
+    except RuntimeError as error:
+        raise GazekitError(f"there is no device {device!r}; use 'auto', 'cpu' or 'cuda'") from error

@@ -1,0 +1,271 @@
+"""NeVA and NevaClip as one scanpath model: any encoder, objective and search."""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from gazekit.errors import GazekitError
+from gazekit.frames import Facts, Frame
+from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.encoders import Encoder, load_encoder
+from gazekit.models.lengths import DEFAULT_LENGTH, positive
+from gazekit.models.neva.devices import CHUNK, ROWS, chosen_device
+from gazekit.models.neva.fovea import SIGMA, Fovea
+from gazekit.models.neva.objectives import Objective, objective_from
+from gazekit.models.neva.optimisers import Search, search_from
+from gazekit.models.neva.periphery import SPREAD
+from gazekit.models.neva.problem import Problem
+from gazekit.models.neva.rows import set_up
+from gazekit.models.neva.scenes import Precision, Runner
+from gazekit.models.neva.view import How, View
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Trial
+
+GAMMA = 0.7  # the authors' 2022 example with CLIP; their 2024 release has 0
+PUBLISHED_SIZE = 224  # cells for which the authors give the blur
+
+
+class Neva(ScanpathModel):
+    """Scanpaths that sharpen a blurred image where an objective gains most, one fixation after another.
+
+    Each fixation is the position that, added to the fading memory of the earlier ones, lets an encoder see a partly
+    sharpened image for which the objective's loss is smallest. Gaze starts nowhere: the first fixation is sought like
+    the others. Paths have no durations.
+
+    Parameters
+    ----------
+    encoder : str, Encoder or callable
+        See `gazekit.models.encoders.load_encoder`. The default, "filters", is a fixed filter bank that learned nothing:
+        it needs no file, and its scanpaths follow edges and colour contrast, not objects.
+    weights : str or path, optional
+        The encoder's weights.
+    objective : str, Objective or callable
+        "clean" (the sharp image's embedding), "caption", "class", "reconstruction", sums ("clean+class") or a schedule
+        ("clean>caption"); see `gazekit.models.neva.objectives`.
+    optimiser : str or Search
+        "auto", or "blended", "linearised", "restarts", "evaluated", "reference", "grid"; see docs/models/neva.md.
+    gamma : float
+        How much of the memory is kept from one fixation to the next, 0 to 1.
+    sigma, sigma_px, sigma_degrees : float or (float, float)
+        Width of the fovea, one of the three; see `Fovea`. A pair is (x, y). Default sigma=0.2, as published.
+    px_per_degree : float, optional
+        For sigma_degrees where a trial's frame does not know it.
+    view : {"letterbox", "whole", "crop"}
+        What the encoder sees; see `View`. The published "crop" hides the ends of the longer side.
+    blur_sigma : float, optional
+        Standard deviation of the periphery's blur, cells of the encoder's input; default 10 for 224 cells, in
+        proportion.
+    blur_kernel : int, optional
+        Its taps, odd; default 4.1 standard deviations, which is 41 for 224 cells.
+    precision : {"float32", "bf16"}
+        Of the encoder. Positions, memory and losses are float32 always.
+    chunk : int, optional
+        Images per call of the network, always the same number, so that batches do not change results; default 4 on a
+        CPU and 64 on a GPU.
+    default_length : int
+        Fixations, where neither the call nor the trial gives a limit.
+    **search_options
+        Of the search: iterations, step, restart, starts, rounds, level, cells.
+
+    Attributes
+    ----------
+    passes : dict of str to int
+        Forward and backward passes of the encoder in the last `predict`: for searching, and per image.
+
+    Notes
+    -----
+    A path is as long as the limit: the model has no rule for stopping. Random numbers decide ties and shifts of the
+    searched lattice, restarts and shakes; samples of one trial are alike where one place clearly wins.
+
+    References
+    ----------
+    Schwinn, Precup, Eskofier, Zanca (2022), Behind the machine's gaze. Zanca et al. (2023), Contrastive language-image
+    pretrained models are zero-shot human scanpath predictors, arXiv 2305.12380.
+
+    Examples
+    --------
+    >>> image = np.full((60, 80, 3), 128, np.uint8)
+    >>> image[40:50, 60:70] = np.random.default_rng(0).integers(0, 255, (10, 10, 3))
+    >>> trial = Trial("t", "a", Frame(80, 60), image)
+    >>> path = Neva(sigma=0.05).predict([trial], max_fixations=1, progress=False)[0]
+    >>> bool(np.hypot(path.x[0] - 65, path.y[0] - 45) < 12)
+    True
+    """
+
+    name = "neva"
+    facts = Facts(forced_first=False, points="fixations")
+
+    def __init__(
+        self,
+        encoder: "str | Encoder | Callable[[Tensor], Tensor]" = "filters",
+        weights: str | Path | None = None,
+        objective: "str | Objective | Callable[[Tensor, Tensor], Tensor]" = "clean",
+        optimiser: str | Search = "auto",
+        gamma: float = GAMMA,
+        *,
+        sigma: float | tuple[float, float] | None = None,
+        sigma_px: float | tuple[float, float] | None = None,
+        sigma_degrees: float | tuple[float, float] | None = None,
+        px_per_degree: float | None = None,
+        view: How = "letterbox",
+        blur_sigma: float | None = None,
+        blur_kernel: int | None = None,
+        precision: Precision = "float32",
+        chunk: int | None = None,
+        default_length: int = DEFAULT_LENGTH,
+        **search_options: Any,
+    ) -> None:
+        self.gamma = positive("gamma", gamma, zero=True)
+        if self.gamma > 1:
+            raise GazekitError(f"gamma is the share of the memory that is kept, 0 to 1, not {gamma}")
+        self.fovea = _fovea(sigma, sigma_px, sigma_degrees)
+        self.px_per_degree = None if px_per_degree is None else positive("px_per_degree", px_per_degree)
+        if default_length < 1:
+            raise GazekitError(f"default_length is a number of fixations, at least 1, not {default_length}")
+        self.default_length = int(default_length)
+        self.objective = objective_from(objective)
+        self.encoder = load_encoder(encoder, weights)
+        for output in self.objective.outputs:
+            self.encoder.check_output(output)
+        if "caption" in self.objective.needs and not self.encoder.has_text:
+            self.encoder.text([])  # raises the sentence that says so
+        self.needs = ("image", *self.objective.needs)  # type: ignore[misc]  # what is needed depends on the objective
+        self.search = search_from(optimiser, self.encoder, **search_options)
+        View.of(Frame(4, 3), self.encoder.size, view)  # a wrong name is said now, not at the first image
+        if view == "whole" and not self.encoder.any_shape:
+            raise GazekitError(f"the encoder {self.encoder.name!r} takes square inputs only; use view=letterbox")
+        self.view = view
+        self.blur_sigma = (
+            SPREAD * self.encoder.size / PUBLISHED_SIZE if blur_sigma is None else positive("blur_sigma", blur_sigma)
+        )
+        self.blur_kernel = 2 * max(round(2.05 * self.blur_sigma), 1) + 1 if blur_kernel is None else blur_kernel
+        if self.blur_kernel < 1 or self.blur_kernel % 2 == 0:
+            raise GazekitError(f"blur_kernel must be an odd number of cells, at least 1, not {blur_kernel}")
+        self.precision, self.chunk = precision, chunk
+        self.passes: dict[str, int] = {}
+        Runner(self.encoder, self.objective.outputs, torch.device("cpu"), chunk or 1, precision)
+
+    def __repr__(self) -> str:
+        objective = type(self.objective).__name__
+        return (
+            f"Neva({self.encoder.name} [{self.encoder.weights}], {objective}, {self.search.name}, "
+            f"gamma={self.gamma:g}, fovea {self.fovea.size} {self.fovea.unit}, {self.view})"
+        )
+
+    def predict(
+        self,
+        trials: Iterable[Trial],
+        *,
+        n_samples: int = 1,
+        seed: int = 0,
+        max_fixations: int | None = None,
+        device: str = "auto",
+        progress: bool = True,
+    ) -> Scanpaths:
+        """Predict scanpaths; see `ScanpathModel.predict`."""
+        trials = list(trials)
+        if n_samples < 1:
+            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
+        self.check_needs(trials)
+        if "caption" in self.needs:
+            self._check_captions(trials)
+        lengths = [self._length(trial, max_fixations) for trial in trials]
+        where = chosen_device(device)
+        runner = Runner(
+            self.encoder, self.objective.outputs, where, self.chunk or CHUNK.get(where.type, 4), self.precision
+        )
+        self.passes = {"search forward": 0, "search backward": 0, "per image": 0}
+        paths: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, None]] = {}
+        with tqdm(total=len(trials), desc=self.name, unit="trial", disable=not progress) as bar:
+            for group in self._groups(trials, lengths, max(1, ROWS.get(where.type, 64) // n_samples)):
+                self._predict_group(trials, group, lengths[group[0]], n_samples, seed, runner, paths)
+                bar.update(len(group))
+        ordered = [paths[i, k] for i in range(len(trials)) for k in range(n_samples)]
+        return assemble(self.name, trials, n_samples, ordered, self.facts)
+
+    def view_of(self, trial: Trial) -> View:
+        """How a trial's image lies on the encoder's input."""
+        frame = trial.frame
+        if frame.px_per_degree is None and self.px_per_degree is not None:
+            frame = Frame(frame.width, frame.height, self.px_per_degree)
+        return View.of(frame, self.encoder.size, self.view)
+
+    def problem(self, trials: Sequence[Trial], n_samples: int, seed: int, runner: Runner) -> Problem:
+        """Set up the first fixation of trials whose views have one size; rows are trial-major.
+
+        Images of one stimulus are prepared once, and each caption is embedded once per image.
+        """
+        return set_up(self, trials, n_samples, seed, runner)
+
+    def _predict_group(
+        self,
+        trials: Sequence[Trial],
+        group: Sequence[int],
+        length: int,
+        n_samples: int,
+        seed: int,
+        runner: Runner,
+        paths: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, None]],
+    ) -> None:
+        own = [trials[i] for i in group]
+        problem = self.problem(own, n_samples, seed, runner)
+        positions = np.empty((length, len(problem), 2))
+        for t in range(length):
+            problem.progress = t / length
+            found = self.search.find(problem)
+            positions[t] = found.positions.double().cpu().numpy()
+            problem.fixate(found.positions, self.gamma)
+        self.passes["search forward"] += int(problem.forward.sum())
+        self.passes["search backward"] += int(problem.backward.sum())
+        self.passes["per image"] += problem.scenes.passes
+        for row in range(len(problem)):
+            trial = own[row // n_samples]
+            x, y = self.view_of(trial).to_px(positions[:, row])
+            # the published search may leave the image; a path may not
+            inside = np.clip(x, 0, trial.frame.width), np.clip(y, 0, trial.frame.height)
+            paths[group[row // n_samples], row % n_samples] = (*inside, None)
+
+    def _groups(self, trials: Sequence[Trial], lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+        """Indices of trials that can be searched together: views of one size, paths of one length."""
+        alike: dict[tuple[int, int, int], list[int]] = {}
+        for i, trial in enumerate(trials):
+            view = self.view_of(trial)
+            alike.setdefault((view.height, view.width, lengths[i]), []).append(i)
+        for members in alike.values():
+            for start in range(0, len(members), most):
+                yield members[start : start + most]
+
+    def _length(self, trial: Trial, max_fixations: int | None) -> int:
+        limit = trial.max_fixations if max_fixations is None else max_fixations
+        if limit is not None and limit < 1:
+            raise GazekitError(f"max_fixations must be at least 1, not {limit} (trial {trial.id!r})")
+        return self.default_length if limit is None else int(limit)
+
+    def _check_captions(self, trials: Sequence[Trial]) -> None:
+        count = getattr(self.encoder, "token_count", None)
+        for trial in trials:
+            if not (trial.caption or "").strip():
+                raise GazekitError(f"the caption of trial {trial.id!r} is empty; give it one, or use objective=clean")
+            tokens, limit = count(trial.caption) if count else (0, 0)
+            if tokens > limit:
+                warnings.warn(
+                    f"the caption of trial {trial.id!r} has {tokens} tokens and {self.encoder.name} reads {limit}; "
+                    f"the rest is cut off",
+                    UserWarning,
+                    stacklevel=3,
+                )
+
+
+def _fovea(grid: Any, px: Any, degrees: Any) -> Fovea:
+    given = {unit: size for unit, size in (("grid", grid), ("px", px), ("degrees", degrees)) if size is not None}
+    if len(given) > 1:
+        raise GazekitError("give the fovea once: as sigma (grid), sigma_px or sigma_degrees")
+    for unit, size in given.items():
+        return Fovea(size, unit)  # type: ignore[arg-type]
+    return Fovea(SIGMA, "grid")

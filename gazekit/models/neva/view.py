@@ -1,0 +1,152 @@
+"""What part of a shown image a network sees, and where: letterbox, the whole image without bars, or a centre crop."""
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+import numpy as np
+
+from gazekit.errors import GazekitError
+from gazekit.frames import Frame
+from gazekit.scanpaths import Scanpaths
+
+How = Literal["letterbox", "whole", "crop"]
+SMALLEST = 32  # cells; trained networks halve their input about five times
+
+
+@dataclass(frozen=True)
+class View:
+    """How a shown image lies on the cells of a network's input.
+
+    Parameters
+    ----------
+    frame : Frame
+        The shown image.
+    height, width : int
+        The network's input, cells.
+    content : (int, int)
+        Rows and columns of cells to which the whole image is resized.
+    corner : (int, int)
+        Row and column of the resized image's first cell on the input: positive where there are bars, negative where a
+        part of the image is cut off.
+
+    Examples
+    --------
+    >>> view = View.of(Frame(1024, 768), 224, "letterbox")
+    >>> view.content, view.corner
+    ((168, 224), (28, 0))
+    >>> x, y = view.to_px(np.zeros((1, 2)))  # the centre of the grid is the centre of the image
+    >>> float(x[0]), float(y[0])
+    (512.0, 384.0)
+    """
+
+    frame: Frame
+    height: int
+    width: int
+    content: tuple[int, int]
+    corner: tuple[int, int]
+
+    @classmethod
+    def of(cls, frame: Frame, size: int, how: How = "letterbox") -> Self:
+        """Lay an image of a frame on an input.
+
+        Parameters
+        ----------
+        frame : Frame
+            The shown image.
+        size : int
+            Side of the network's usual square input, cells.
+        how : {"letterbox", "whole", "crop"}
+            "letterbox": the longer side fills the square, the rest is bars of the network's mean colour. "whole": the
+            same without the bars, for networks that take inputs of any shape (a side is at least 32 cells). "crop", as
+            published: the shorter side fills the square, and the ends of the longer are cut off.
+
+        Raises
+        ------
+        GazekitError
+            Another way than these.
+        """
+        if how not in get_args(How):
+            raise GazekitError(f"a view must be one of {', '.join(get_args(How))}, not {how!r}")
+        longer, shorter = max(frame.size), min(frame.size)
+        if how == "crop":
+            sides = [size if side == shorter else int(size * side / shorter) for side in frame.size]
+            columns, rows = sides
+            # half a cell rounds to the even number, as in torchvision's centre crop
+            return cls(frame, size, size, (rows, columns), (-round((rows - size) / 2), -round((columns - size) / 2)))
+        columns, rows = (max(1, round(size * side / longer)) for side in frame.size)
+        if how == "whole":
+            columns, rows = max(columns, SMALLEST), max(rows, SMALLEST)
+            return cls(frame, rows, columns, (rows, columns), (0, 0))
+        return cls(frame, size, size, (rows, columns), ((size - rows) // 2, (size - columns) // 2))
+
+    @property
+    def cell(self) -> tuple[float, float]:
+        """Width and height of a cell, px of the shown image."""
+        return self.frame.width / self.content[1], self.frame.height / self.content[0]
+
+    @property
+    def limits(self) -> np.ndarray:
+        """((lowest row, highest row), (lowest column, highest column)) of the image on the grid, (2, 2) float64.
+
+        These are the centres of its first and last visible cells.
+        """
+        out = np.empty((2, 2))
+        for k, (cells, n, corner) in enumerate(zip(self.content, (self.height, self.width), self.corner, strict=True)):
+            first, last = max(corner, 0), min(corner + cells, n) - 1
+            out[k] = [2 * q / (n - 1) - 1 if n > 1 else 0.0 for q in (first, last)]
+        return out
+
+    def to_px(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Convert grid positions (..., 2), (row, column), to x and y, px of the shown image."""
+        row, column = positions[..., 0], positions[..., 1]  # here (row, column) becomes (x, y)
+        x = ((column + 1) / 2 * (self.width - 1) - self.corner[1] + 0.5) * self.cell[0]
+        y = ((row + 1) / 2 * (self.height - 1) - self.corner[0] + 0.5) * self.cell[1]
+        return x, y
+
+    def to_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Convert px of the shown image to grid positions (..., 2), (row, column); the inverse of `to_px`."""
+        column = 2 * (np.asarray(x) / self.cell[0] - 0.5 + self.corner[1]) / max(self.width - 1, 1) - 1
+        row = 2 * (np.asarray(y) / self.cell[1] - 0.5 + self.corner[0]) / max(self.height - 1, 1) - 1
+        return np.stack([row, column], axis=-1)
+
+
+def unreachable_share(scanpaths: Scanpaths, size: int = 224, how: How = "crop") -> float:
+    """Share of fixations on places that a view does not show, and a model behind it cannot reach.
+
+    Parameters
+    ----------
+    scanpaths : Scanpaths
+        For instance a data set's human ones, px. Fixations outside the frame, or missing, are not counted.
+    size : int
+        Side of the network's input, cells.
+    how : {"letterbox", "whole", "crop"}
+        The view; only a crop hides anything.
+
+    Returns
+    -------
+    float
+        In [0, 1]; NaN if there is no fixation.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["a"], "width": 1024, "height": 768})
+    >>> unreachable_share(Scanpaths([100, 512, 890, 1000], [10, 10, 10, 10], [0, 4], table))
+    0.5
+    """
+    if scanpaths.facts.unit != "px":
+        raise GazekitError("the share of unreachable fixations is counted in px; these scanpaths are in degrees")
+    hidden = counted = 0
+    of = scanpaths.path_of()
+    sizes = scanpaths.table[["width", "height"]].to_numpy(float)
+    for width, height in np.unique(sizes, axis=0):
+        view = View.of(Frame(width, height), size, how)
+        own = (sizes[of] == (width, height)).all(axis=1)
+        x, y = scanpaths.x[own], scanpaths.y[own]
+        inside = (x >= 0) & (y >= 0) & (x <= width) & (y <= height)
+        left, top = (-min(view.corner[k], 0) * view.cell[1 - k] for k in (1, 0))
+        shown = (x >= left) & (x <= left + min(view.width, view.content[1]) * view.cell[0])
+        shown &= (y >= top) & (y <= top + min(view.height, view.content[0]) * view.cell[1])
+        counted += int(inside.sum())
+        hidden += int((inside & ~shown).sum())
+    return hidden / counted if counted else float("nan")
