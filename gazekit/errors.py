@@ -29,7 +29,8 @@ class UnknownNameError(GazekitError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+        folded = {known_name.lower(): known_name for known_name in names}
+        close = [folded[c] for c in get_close_matches(name.lower(), folded, n=1, cutoff=0.5)]
         hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}"
         super().__init__(f"there is no {kind} called {name!r}; {hint}")
         self.kind, self.name = kind, name

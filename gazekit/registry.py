@@ -31,6 +31,7 @@ class Registry:
     def __init__(self, kind: str, group: str | None = None) -> None:
         self.kind, self.group = kind, group
         self._entries: dict[str, Any] = {}
+        self._found: dict[str, Any] | None = None
 
     def add(self, name: str, entry: Any) -> None:
         """Register an entry; a name is given once."""
@@ -62,4 +63,6 @@ class Registry:
         return iter(sorted({*self._entries, *self._plugins()}))
 
     def _plugins(self) -> dict[str, Any]:
-        return {} if self.group is None else {e.name: e for e in entry_points(group=self.group)}
+        if self._found is None:  # reading the metadata of every installed package takes tens of ms
+            self._found = {} if self.group is None else {e.name: e for e in entry_points(group=self.group)}
+        return self._found

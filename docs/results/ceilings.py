@@ -1,4 +1,4 @@
-"""Make docs/results/ceilings.md from finished runs: human ceiling, chance and the control of every metric.
+"""Make docs/results/ceilings.md from finished runs: human ceiling, chance and the control of every measure.
 
 Run from the project's root: python docs/results/ceilings.py runs/all-osie runs/all-interiors ...
 """
@@ -8,45 +8,91 @@ import sys
 from pathlib import Path
 
 from gazekit import Results
-from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.directions import caution, higher_is_better, measures
+from gazekit.report.sentences import left_out
 
-SOURCES = {"human": "people", "other-image": "chance", "uniform": "uniform", "centre-point": "centre repeated"}
-INTRODUCTION = """# Human ceiling and chance of every pair metric
+SOURCES = {
+    "human": "people",
+    "other-image": "chance",
+    "uniform": "uniform",
+    "centre": "centre",
+    "centre-point": "centre repeated",
+}
+BETTER = {True: "higher", False: "lower", None: "–"}
+INTRODUCTION = """# Human ceiling and chance of every measure
 
-What two people reach (each person's path against all other people's on the trial), what a person's path from another
-image reaches (chance), uniform places, and the image's centre repeated: a control that no metric should reward. Mean
-over stimuli and 95 % interval of a bootstrap over stimuli. A row in which the control is as good as people, or better,
-is marked (!): do not report that metric without the control beside it. Default options; `gazekit metrics` prints them.
+What people reach (each person against the others), what a person's path from another image reaches (chance), uniform
+places, a Gaussian at the centre, and the image's centre repeated: a control that no measure should reward. Values with
+95 % intervals over stimuli. How each kind of measure is scored, and what chance means on divergences, is in
+[architecture.md](../architecture.md#how-an-evaluation-runs). A row in which the control is as good as people,
+or better, is marked (!): do not report that measure without the control beside it. A direction of – is a description:
+neither more nor less is better, read it beside people's. A dash in a cell is a value that is not defined. Chance and
+the control have no density; the empirical density, learned from the other images, stands in their place. Default
+options; `gazekit metrics` prints them.
 """
+KINDS = {
+    "Metric": "Pairs of paths",
+    "LabelledMeasure": "Strings of labels",
+    "SetMetric": "Sets of paths",
+    "DensityMetric": "Log densities at people's fixations",
+}
 
 
-def cell(row) -> str:
+def cell(rows, source: str) -> str:
     """Value and interval, or a dash."""
-    return f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]" if row.stimuli else "–"
+    if source not in rows.index or not rows.loc[source, "stimuli"]:
+        return "–"
+    row = rows.loc[source]
+    return f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
 
 
-lines = [INTRODUCTION]
-for folder in sys.argv[1:]:
+def kind_table(results: Results, columns: dict[str, str], names: list[str]) -> list[str]:
+    """A table of the columns of one kind of measures, with their cautions under it."""
+    rows_of = {metric: part.set_index("model") for metric, part in results.summary.groupby("metric", sort=False)}
+    lines = [f"| measure | better | {' | '.join(columns.values())} |", "|---" * (2 + len(columns)) + "|"]
+    for metric in names:
+        rows, more = rows_of[metric], higher_is_better(metric)
+        mark = ""
+        if more is not None and "centre-point" in rows.index:
+            human, control = rows.loc["human", "value"], rows.loc["centre-point", "value"]
+            mark = " (!)" if (control >= human if more else control <= human) else ""
+        cells = " | ".join(cell(rows, source) for source in columns)
+        lines.append(f"| {metric}{mark} | {BETTER[more]} | {cells} |")
+    return [*lines, "", *(f"{text}\n" for text in dict.fromkeys(caution(m) for m in names) if text)]
+
+
+def section(folder: str) -> list[str]:
+    """All tables of one run."""
     results = Results.load(folder)
     about = results.manifest["data"]
-    lines += [
+    lines = [
         f"## {about['name']}",
         "",
         f"{about['stimuli']} stimuli, {about['subjects']} subjects, {about['scanpaths']} scanpaths. "
         f"`{results.manifest['command']}`",
         "",
-        f"| metric | better | {' | '.join(SOURCES.values())} |",
-        "|---" * (2 + len(SOURCES)) + "|",
     ]
-    for metric in results.metrics:
-        rows = results.summary[results.summary["metric"] == metric].set_index("model")
-        more = higher_is_better(metric)
-        human, control = rows.loc["human", "value"], rows.loc["centre-point", "value"]
-        mark = " (!)" if (control >= human if more else control <= human) else ""
-        cells = " | ".join(cell(rows.loc[source]) for source in SOURCES)
-        lines.append(f"| {metric}{mark} | {'higher' if more else 'lower'} | {cells} |")
-    left_out = "; ".join(f"{name}: {why}" for name, why in results.manifest["not_applicable"].items())
-    lines += ["", f"Left out: {left_out or 'nothing'}.", ""]
+    kind_of = {output: type(m).__name__ for m in measures().values() for output in m.outputs}
+    for kind, title in KINDS.items():
+        names = [metric for metric in results.metrics if kind_of.get(metric) == kind]
+        densities = {"human": "people", "uniform": "uniform", "centre": "centre", "empirical": "empirical"}
+        if names:
+            columns = densities if kind == "DensityMetric" else SOURCES
+            lines += [f"### {title}", "", *kind_table(results, columns, names)]
+    lines += [*(f"- {line}" for line in left_out(results.manifest)), ""]
     manifest = json.dumps(results.manifest, sort_keys=True)
-    lines += ["<details><summary>Manifest</summary>", "", f"```json\n{manifest}\n```", "", "</details>", ""]
-Path(__file__).with_name("ceilings.md").write_text("\n".join(lines), encoding="utf-8")
+    return [*lines, "<details><summary>Manifest</summary>", "", f"```json\n{manifest}\n```", "", "</details>", ""]
+
+
+def main() -> None:
+    """Write the page beside this file, or to the path after --to."""
+    folders, to = sys.argv[1:], Path(__file__).with_name("ceilings.md")
+    if "--to" in folders:
+        k = folders.index("--to")
+        to, folders = Path(folders[k + 1]), folders[:k] + folders[k + 2 :]
+    lines = [INTRODUCTION, *(line for folder in folders for line in section(folder))]
+    to.write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,31 +1,34 @@
 """Evaluate models on a data set: predict, score against people, and put ceiling, chance and intervals beside it."""
 
-import inspect
+import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from gazekit.errors import DataError, GazekitError
+from gazekit.errors import GazekitError
+from gazekit.experiments.assembling import RunPieces, assemble
 from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.experiments.choice import Choice, Ground, MetricChoice, choose
+from gazekit.experiments.cluster_pieces import describe_clusters, join_clusters, make_clusters
+from gazekit.experiments.density_scoring import LONGER_SIDE, OTHERS, DensityGround, density_of, without_density
+from gazekit.experiments.describing import about_data, describe_model
+from gazekit.experiments.equal_sets import DRAWS
 from gazekit.experiments.parallel import run_pieces
-from gazekit.experiments.preparation import PreparedHumans, prepare_humans, prepare_predictions
-from gazekit.experiments.results import CHANCE, SCORE_COLUMNS, Results
-from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
-from gazekit.experiments.scoring import score_by_stimulus, score_people
-from gazekit.metrics import metrics as metric_registry
+from gazekit.experiments.piece_scoring import PieceScoring, score_piece
+from gazekit.experiments.preparation import prepare_humans, prepare_predictions
+from gazekit.experiments.results import CHANCE, Results
+from gazekit.experiments.runs import RunFolder, versions, write_table
+from gazekit.experiments.set_pieces import score_sets, set_pieces
+from gazekit.experiments.set_scoring import SET_RESAMPLES, contents_of
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.specs import model_from_text
 from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset
 
 PIECE_STIMULI = 10  # small enough that little is lost by a stop, large enough that files stay few
-ALL = "all"
-MetricChoice = Sequence[str] | Mapping[str, Mapping[str, Any]]
 
 
 def evaluate(
@@ -41,11 +44,13 @@ def evaluate(
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
+    label_maps: Mapping[str, np.ndarray] | None = None,
     notes: Mapping[str, Any] | None = None,
 ) -> Results:
-    """Score every sample of every model against every human path of its trial.
+    """Score every sample of every model against every human path of its trial, and models as sets and densities.
 
-    Scores are averaged within a stimulus, then over stimuli. People (each subject against all others) and chance (a
+    Scores are averaged within a stimulus, then over stimuli; measures of the whole data set (divergences, search
+    performance) are computed anew on resampled stimuli. People (each subject against all others) and chance (a
     person's path from another image) are scored by the same code and are always part of the result.
 
     Parameters
@@ -73,6 +78,8 @@ def evaluate(
         Show a progress bar.
     command : str
         Command line for the manifest.
+    label_maps : mapping of stimulus to (height, width) array of whole numbers, optional
+        Labels of the px of each image, for the measures of strings of labels.
     notes : mapping, optional
         More for the manifest that does not decide the result.
 
@@ -87,26 +94,32 @@ def evaluate(
     """
     loaded = _load_models(models)
     humans = prepare_humans(dataset)
-    chosen, not_applicable = _choose_metrics(metrics, humans.paths)
     scored_trials = set(humans.paths.table["trial"])
     trials = [t for t in dataset.trials if t.id in scored_trials]
+    maps = dict(label_maps or {})
+    densities = any(density_of(m) for m in loaded)
+    choice = choose(metrics, Ground(humans.paths, contents_of(trials), maps, densities))
     for model in loaded:
         model.check_needs(trials)
+    about = {"data": about_data(dataset, humans), "not_applicable": dict(choice.not_applicable), **(notes or {})}
+    if choice.densities:
+        about["without_density"] = without_density({m.name: m for m in loaded})
     run = RunFolder(
         out,
         {
             "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
             "models": [describe_model(m) for m in loaded],
-            "metrics": {name: describe_parameters(name, p) for name, p in chosen.items()},
+            "metrics": choice.parameters(),
             "n_samples": n_samples,
             "seed": seed,
             "max_fixations": max_fixations,
             "resamples": resamples,
             "piece_stimuli": PIECE_STIMULI,
             "versions": versions(),
+            **_describe_resources(choice, maps, resamples),
         },
         command=command or f"gazekit.evaluate({dataset.name!r}, ...)",
-        about={"data": about_data(dataset, humans), "not_applicable": not_applicable, **(notes or {})},
+        about=about,
     )
     if run.complete:
         return Results.load(run.path)
@@ -115,22 +128,39 @@ def evaluate(
     for model in loaded:
         if hasattr(model, "fit"):
             model.fit(ready)
+
+    def do(work: Callable[..., None], pieces: list[tuple[Any, ...]], what: str, done: Callable[[Path], bool]) -> None:
+        missing = [p for p in pieces if not done(p[0])]
+        label = f"{what} {dataset.name}"
+        for _ in run_pieces(
+            work, missing, workers=workers, progress=progress, label=label, done=len(pieces) - len(missing)
+        ):
+            pass
+
+    parts = _cut(ready)
+    clusters = ground = None
+    if choice.needs_clusters:
+        files = [run.part(f"clusters-{c:05d}.json") for c in range(len(parts))]
+        do(make_clusters, [(f, p.scanpaths) for f, p in zip(files, parts, strict=True)], "cluster", Path.is_file)
+        clusters = join_clusters(files)
+    if choice.densities:
+        ground = DensityGround.of(ready.scanpaths, ready.trials, seed=seed)
+    scoring = PieceScoring(choice, clusters, maps, ground)
+    threads = 1 if workers > 1 else None
+    sources = [None, *loaded]
     pieces = [
-        (run.part(f"{k:02d}-{c:05d}"), model, part, chosen, n_samples, seed, max_fixations, 1 if workers > 1 else None)
-        for k, model in enumerate([None, *loaded])
-        for c, part in enumerate(_cut(ready))
+        (run.part(f"{k:02d}-{c:05d}"), model, part, scoring.for_piece(part), n_samples, seed, max_fixations, threads)
+        for k, model in enumerate(sources)
+        for c, part in enumerate(parts)
     ]
-    missing = [p for p in pieces if not _is_done(p[0])]
-    for _ in run_pieces(
-        _work,
-        missing,
-        workers=workers,
-        progress=progress,
-        label=f"evaluate {dataset.name}",
-        done=len(pieces) - len(missing),
-    ):
-        pass
-    return _assemble(run, pieces, dataset.name, [HUMAN, *(m.name for m in loaded)], chosen)
+    do(_work, pieces, "evaluate", _is_done)
+    names = [HUMAN, *(m.name for m in loaded)]
+    written = [[_files(p[0]) for p in pieces[k * len(parts) : (k + 1) * len(parts)]] for k in range(len(sources))]
+    done = RunPieces(names, [[f[1] for f in of] for of in written], [[f[0] for f in of] for of in written[1:]])
+    if choice.sets:
+        done = set_pieces(run, done, ready, choice.sets, seed=seed, resamples=min(resamples, SET_RESAMPLES))
+        do(score_sets, list(done.sets), "score sets of", Path.is_file)
+    return assemble(run, done, dataset.name, choice, clusters, ground)
 
 
 def _load_models(models: Sequence[str | ScanpathModel]) -> list[ScanpathModel]:
@@ -146,74 +176,22 @@ def _load_models(models: Sequence[str | ScanpathModel]) -> list[ScanpathModel]:
     return loaded
 
 
-def _choose_metrics(metrics: MetricChoice, human: Scanpaths) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """The metrics with their parameters; for "all", also those that these people's paths do not allow, and why."""
-    if isinstance(metrics, str) or not metrics:
-        raise GazekitError("give at least one metric, as a list of names; see `gazekit metrics`")
-    if list(metrics) == [ALL]:
-        reasons = {name: not_applicable(name, human) for name in metric_registry}
-        return {n: {} for n, why in reasons.items() if not why}, {n: why for n, why in reasons.items() if why}
-    chosen = metrics if isinstance(metrics, Mapping) else {name: {} for name in metrics}
-    for name in chosen:
-        why = not_applicable(name, human)
-        if why:
-            raise GazekitError(f"metric {name!r} cannot be used on this data set: {why}")
-    return {name: dict(parameters) for name, parameters in chosen.items()}, {}
-
-
-def not_applicable(name: str, human: Scanpaths) -> str:
-    """Why a metric cannot be computed on these human paths; empty if it can."""
-    if metric_registry[name].needs_duration and human.duration is None:
-        return "it needs fixation durations, and the human scanpaths have none"
-    return ""
-
-
-def describe_model(model: ScanpathModel) -> dict[str, Any]:
-    """Name and options of a model, for the manifest: its constructor's arguments, read from attributes of their names.
-
-    A model with a `sha256` attribute (a file of predictions, weights) is told apart by it.
-    """
-    names = [*inspect.signature(type(model).__init__).parameters, "sha256"]
-    options = {k: getattr(model, k) for k in names if k not in ("self", "name") and hasattr(model, k)}
-    plain = {k: _plain(v) for k, v in options.items()}
-    return {"name": model.name, "class": f"{type(model).__module__}.{type(model).__qualname__}", "options": plain}
-
-
-def _plain(value: Any) -> Any:
-    """A value that is the same in every process: functions and objects by name, never by address."""
-    if isinstance(value, str | int | float | bool | type(None)):
-        return value
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    named = value if hasattr(value, "__qualname__") else type(value)
-    return f"{named.__module__}.{named.__qualname__}"
-
-
-def describe_parameters(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every parameter of a metric, with its default where none was given."""
-    return {**metric_registry[name].params, **given}
-
-
-def about_data(dataset: Dataset, humans: PreparedHumans) -> dict[str, Any]:
-    """What the manifest says of the data: counts, dropped rows, facts, conversions, licence, citation."""
-    facts = dataset.scanpaths.facts
-    about: dict[str, Any] = {
-        "name": dataset.name,
-        "trials": len(dataset.trials),
-        "stimuli": len(dataset.stimuli),
-        "subjects": len(dataset.subjects),
-        "scanpaths": len(humans.paths),
-        "fixations": len(humans.paths.x),
-        "dropped_by_loader": dict(dataset.dropped),
-        "facts": {k: getattr(facts, k) for k in ("forced_first", "cut_at_target", "points", "unit")},
-        "before_scoring": list(humans.notes),
-    }
-    if dataset.card is not None:
-        about |= {"licence": dataset.card.licence, "citation": dataset.card.citation}
-        about["simulated"] = dataset.card.simulated
-    return about
+def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resamples: int) -> dict[str, Any]:
+    """What decides the result besides data, models and options; nothing where it is not used."""
+    found: dict[str, Any] = {}
+    if choice.sets:
+        found["sets"] = {"draws": DRAWS, "resamples": min(resamples, SET_RESAMPLES)}
+    if choice.densities:
+        found["densities"] = {"longer_side_cells": LONGER_SIDE, "other_fixations": OTHERS, "draws_of_halves": DRAWS}
+    if choice.needs_clusters:
+        found["clusters"] = describe_clusters()
+    if maps:
+        digest = hashlib.sha256()
+        for stimulus in sorted(maps):
+            table = np.asarray(maps[stimulus], dtype="<i8")
+            digest.update(f"{stimulus}{table.shape}".encode() + table.tobytes())
+        found["label_maps"] = {"sha256": digest.hexdigest()}
+    return found
 
 
 def _cut(dataset: Dataset) -> list[Dataset]:
@@ -237,14 +215,15 @@ def _work(
     part: Path,
     model: ScanpathModel | None,
     dataset: Dataset,
-    metrics: Mapping[str, Mapping[str, Any]],
+    scoring: PieceScoring,
     n_samples: int,
     seed: int,
     max_fixations: int | None,
     threads: int | None,
 ) -> None:
     """Do one piece and write its two files; without a model, score people."""
-    start = time.perf_counter()
+    start = between = time.perf_counter()
+    predicted = None
     if model is not None:
         predicted = model.predict(
             dataset.trials, n_samples=n_samples, seed=seed, max_fixations=max_fixations, progress=False
@@ -252,34 +231,6 @@ def _work(
         predicted = prepare_predictions(predicted, dataset.scanpaths, dataset)
         predicted.save(_files(part)[0])
         between = time.perf_counter()
-        scores = score_by_stimulus(predicted, dataset.scanpaths, metrics, threads=threads)
-    else:
-        between = start
-        scores = score_people(dataset.scanpaths, metrics, threads=threads)
+    scores = score_piece(scoring, dataset, predicted, model, threads=threads)
     scores["predict_s"], scores["score_s"] = between - start, time.perf_counter() - between
     write_table(scores, _files(part)[1])
-
-
-def _assemble(
-    run: RunFolder, pieces: list[tuple[Any, ...]], dataset: str, names: list[str], metrics: Mapping[str, Any]
-) -> Results:
-    """Join the parts in the order of the request and write the tables."""
-    tables = [read_table(_files(p[0])[1]) for p in pieces]
-    predictions = [Scanpaths.load(_files(p[0])[0]) for p in pieces if p[1] is not None]
-    scores = pd.concat(tables, ignore_index=True).assign(dataset=dataset)
-    seconds = pd.concat([t.iloc[:1] for t in tables]).groupby("model", sort=False)[["predict_s", "score_s"]].sum()
-    outputs = [output for name in metrics for output in metric_registry[name].outputs]
-    order = [
-        np.array([names.index(m) for m in scores["model"]]),
-        np.array([outputs.index(m) for m in scores["metric"]]),
-    ]
-    scores = scores.iloc[np.lexsort([order[0], order[1]])][SCORE_COLUMNS].reset_index(drop=True)
-    run.write_table(scores, "scores.parquet")
-    Scanpaths.concat(predictions).save(run.path / "predictions.parquet")
-    results = Results(scores, run.manifest, run.manifest["request"]["seed"], run.manifest["request"]["resamples"])
-    if scores["value"].isna().all():
-        raise DataError(f"no score is defined in {run.path}: every path is too short for the metrics asked for")
-    for name in ("summary", "differences", "shares"):
-        run.write_table(getattr(results, name), f"{name}.csv")
-    run.finish(seconds={m: {k: round(float(v), 3) for k, v in row.items()} for m, row in seconds.T.to_dict().items()})
-    return Results.load(run.path)

@@ -12,7 +12,9 @@ import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.experiments.bootstrap import RESAMPLES, interval, resample, resampled_means
-from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.directions import has_zero, higher_is_better
+from gazekit.experiments.set_results import difference_rows, share_rows, summary_rows
+from gazekit.experiments.set_scoring import SET_COLUMNS
 from gazekit.scanpath_columns import HUMAN
 
 CHANCE = "other-image"
@@ -36,6 +38,10 @@ class Results:
         Seed of the bootstrap.
     resamples : int
         Bootstrap resamples.
+    sets : pandas.DataFrame
+        Measures of the whole data set, which have no value per stimulus: one row per dataset, model, metric and
+        resample of the stimuli (-1: all stimuli, once each), with `stimuli` and `undefined` (draws of equal sets
+        without a value). They follow the others in every table.
 
     Examples
     --------
@@ -50,6 +56,7 @@ class Results:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     resamples: int = RESAMPLES
+    sets: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SET_COLUMNS))
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -68,22 +75,29 @@ class Results:
                 f"the run in {folder} is not finished; run its command again to resume it: {manifest.get('command')}"
             )
         request = manifest["request"]
-        return cls(read_table(Path(folder) / "scores.parquet"), manifest, request["seed"], request["resamples"])
+        scores = read_table(Path(folder) / "scores.parquet")
+        pooled = Path(folder) / "sets.parquet"
+        more = {"sets": read_table(pooled)} if pooled.is_file() else {}
+        return cls(scores, manifest, request["seed"], request["resamples"], **more)
 
     @property
     def models(self) -> list[str]:
         """Models in the order of the run; `human` is one of them."""
-        return list(dict.fromkeys(self.scores["model"]))
+        return list(dict.fromkeys([*self.scores["model"], *self.sets["model"]]))
 
     @property
     def metrics(self) -> list[str]:
         """Metrics in the order of the run."""
-        return list(dict.fromkeys(self.scores["metric"]))
+        return list(dict.fromkeys([*self.scores["metric"], *self.sets["metric"]]))
 
     @property
     def headline(self) -> str:
-        """The metric that a one-sentence summary is about: ScanMatch where it was computed, else the first."""
-        return "scanmatch" if "scanmatch" in self.metrics else self.metrics[0]
+        """The metric that a one-sentence summary is about: ScanMatch where it was computed, else the first.
+
+        Descriptions, of which neither more nor less is better, come last.
+        """
+        directed = [m for m in self.metrics if higher_is_better(m) is not None]
+        return "scanmatch" if "scanmatch" in self.metrics else (directed or self.metrics)[0]
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -105,7 +119,7 @@ class Results:
                         int(undefined[model]),
                     )
                 )
-        return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
+        return pd.DataFrame([*rows, *summary_rows(self.sets)], columns=SUMMARY_COLUMNS)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -119,7 +133,7 @@ class Results:
                     low, high = interval(resampled_means(gap, draws))
                     rows.append((dataset, metric, a, b, _mean(gap), low, high, int(np.isfinite(gap).sum())))
         names = ["dataset", "metric", "model_a", "model_b", "difference", "low", "high", "stimuli"]
-        return pd.DataFrame(rows, columns=names)
+        return pd.DataFrame([*rows, *difference_rows(self.sets)], columns=names)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
@@ -129,11 +143,13 @@ class Results:
         (ceiling - chance): 0 is a path from another image, 1 is another person; it may be negative. Both with 95 %
         intervals; NaN without people or chance.
         `share_above_chance` is NaN as well where people are not clearly above chance (the interval of their paired
-        difference holds 0): dividing by it would only magnify noise.
+        difference holds 0): dividing by it would only magnify noise. `share` is NaN where 0 does not mean none
+        (log-likelihood). Descriptions, of which neither more nor less is better, have no shares.
         """
         rows = []
         for (dataset, metric), grid in self._grids():
-            if HUMAN not in grid:
+            better = higher_is_better(metric)
+            if HUMAN not in grid or better is None:
                 continue
             draws, ceiling = self._draws[dataset], grid[HUMAN].to_numpy()
             chance = grid[CHANCE].to_numpy() if CHANCE in grid else np.full(len(grid), np.nan)
@@ -142,11 +158,12 @@ class Results:
                 chance = np.full(len(grid), np.nan)
             for model in grid.columns.drop(HUMAN):
                 value = grid[model].to_numpy()
-                over = (value, ceiling) if higher_is_better(metric) else (ceiling, value)
-                plain = _ratio(*over, np.zeros(len(grid)), draws)
+                over = (value, ceiling) if better else (ceiling, value)
+                plain = _ratio(*over, np.full(len(grid), 0.0 if has_zero(metric) else np.nan), draws)
                 above = _ratio(value, ceiling, chance, draws)
                 rows.append((dataset, model, metric, *plain, *above))
         names = ["share", "share_low", "share_high", "share_above_chance", "above_low", "above_high"]
+        rows += share_rows(self.sets, CHANCE)
         return pd.DataFrame(rows, columns=["dataset", "model", "metric", *names])
 
     @cached_property

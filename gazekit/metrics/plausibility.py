@@ -136,25 +136,51 @@ def plausibility_table(
     >>> plausibility_table(people, people, lengths=[1, 2]).round(3).to_numpy().tolist()
     [[0.583, 1.0, 3.0], [0.75, 1.0, 2.0]]
     """
-    from gazekit.metrics.columns import columns_of
-
     lengths = _check(definition, n_humans, lengths)
+    similarities = similarities_to_people(paths, humans, lengths=lengths, threads=threads, **options)
+    rows = [
+        {"plausibility": combine(table, definition, n_humans), "humans": len(table), "distinct": distinct}
+        for table, distinct in zip(similarities, distinct_symbols(paths, **options), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["plausibility", "humans", "distinct"])
+
+
+def similarities_to_people(
+    paths: Scanpaths,
+    humans: Scanpaths,
+    *,
+    lengths: Sequence[int] = LENGTHS,
+    threads: int | None = None,
+    **options: Any,
+) -> list[np.ndarray]:
+    """Similarity of each path to each person of its trial but the same one, at each window length.
+
+    Parameters
+    ----------
+    paths, humans, lengths, threads, **options
+        As in `plausibility_table`.
+
+    Returns
+    -------
+    list of (people, lengths) float64
+        One table per path, for `combine`; NaN where a path is too short.
+    """
     pairs = _pairs(paths, humans)
     similarities = np.column_stack(
         [1.0 - pairwise("sbtde", paths, humans, pairs, threads=threads, k=k, **options) for k in lengths]
     )
+    starts = np.searchsorted(pairs[:, 0], np.arange(1, len(paths)))
+    return np.split(similarities, starts)
+
+
+def distinct_symbols(paths: Scanpaths, **options: Any) -> np.ndarray:
+    """(n,) int64: how many different cells (or objects) each path visits; options as in `plausibility_table`."""
+    from gazekit.metrics.columns import columns_of
+
     written = {name: option for name, option in options.items() if name != "transpositions"}
     strings = strings_of(columns_of(paths), "plausibility", **written)
-    starts = np.searchsorted(pairs[:, 0], np.arange(len(paths) + 1))
-    rows = [
-        {
-            "plausibility": combine(similarities[starts[i] : starts[i + 1]], definition, n_humans),
-            "humans": starts[i + 1] - starts[i],
-            "distinct": len(np.unique(strings.symbols[strings.offsets[i] : strings.offsets[i + 1]])),
-        }
-        for i in range(len(paths))
-    ]
-    return pd.DataFrame(rows, columns=["plausibility", "humans", "distinct"])
+    ends = strings.offsets
+    return np.array([len(np.unique(strings.symbols[ends[i] : ends[i + 1]])) for i in range(len(paths))], dtype=np.int64)
 
 
 def combine(similarities: np.ndarray, definition: Definition, n_humans: int | None = None) -> float:

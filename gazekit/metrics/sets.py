@@ -77,6 +77,16 @@ class SetMetric:
         `compute(a, b, trials, **options)` gives one number per output.
     params : mapping of str to default
         Its options.
+    by_stimulus : callable, optional
+        `by_stimulus(a, b, trials, **options)` gives a table with a row per stimulus (its index) and a column per
+        output at least, NaN where not defined: for measures that are a mean over stimuli. Measures that share the
+        work share the function, and an evaluation calls it once for all of them. None: the measure is of the set as a
+        whole.
+    leaves_out : bool
+        Whether the measure itself leaves out people's own paths and counts equally many people for models and for
+        people, so that it may be given all paths of both. Otherwise whoever calls it draws equally large sets.
+    caution : str
+        A sentence to be printed wherever the measure is shown; empty for none.
     """
 
     name: str
@@ -89,6 +99,9 @@ class SetMetric:
     source: str
     compute: Callable[..., Any] = field(repr=False)
     params: Mapping[str, Any] = field(default_factory=dict)
+    by_stimulus: Callable[..., Any] | None = field(default=None, repr=False)
+    leaves_out: bool = False
+    caution: str = ""
 
     def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All options, those that were not given at their default.

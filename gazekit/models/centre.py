@@ -8,6 +8,7 @@ from scipy.special import ndtr, ndtri
 
 from gazekit.errors import GazekitError
 from gazekit.frames import Facts
+from gazekit.models.cells import cells
 from gazekit.models.lengths import DEFAULT_LENGTH, Baseline, positive
 from gazekit.models.others import OtherSums
 from gazekit.trials import Dataset, Trial
@@ -80,6 +81,23 @@ class Centre(Baseline):
         low = ndtr(-0.5 / spread)
         x, y = np.clip(0.5 + spread * ndtri(low + u * (1 - 2 * low)), 0, 1)  # rounding may pass the edge by 1e-16
         return x * trial.frame.width, y * trial.frame.height, None
+
+    def log_density(self, trial: Trial, shape: tuple[int, int] | None = None) -> np.ndarray:
+        """Log density of a fixation over the image: exact masses of the cells; arguments as in `Uniform.log_density`.
+
+        Examples
+        --------
+        >>> from gazekit import Frame
+        >>> density = np.exp(Centre().log_density(Trial("t", "a", Frame(40, 30)), (3, 3)))
+        >>> round(float(density.sum()), 9), bool(density[1, 1] > density[0, 1] > density[0, 0])
+        (1.0, True)
+        """
+        rows, columns = cells(trial.frame, shape)
+        masses = []
+        for count, spread in zip((columns, rows), self.spread_for(trial.stimulus), strict=True):
+            edges = ndtr((np.linspace(0, 1, count + 1) - 0.5) / spread)
+            masses.append(np.log(np.diff(edges) / (edges[-1] - edges[0])))
+        return masses[1][:, None] + masses[0][None, :]
 
 
 def truncated_spread(mean_square: float) -> float:

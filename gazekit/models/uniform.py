@@ -3,6 +3,7 @@
 import numpy as np
 
 from gazekit.frames import Facts
+from gazekit.models.cells import cells
 from gazekit.models.lengths import Baseline
 from gazekit.trials import Trial
 
@@ -35,3 +36,27 @@ class Uniform(Baseline):
         """Draw one path; see `PathByPathModel.draw`."""
         u = rng.random((2, self.length(trial, rng, max_fixations)))
         return u[0] * trial.frame.width, u[1] * trial.frame.height, None
+
+    def log_density(self, trial: Trial, shape: tuple[int, int] | None = None) -> np.ndarray:
+        """Log density of a fixation over the image, for the measures of `gazekit.metrics.density`.
+
+        Parameters
+        ----------
+        trial : Trial
+            What is shown.
+        shape : (int, int), optional
+            Rows and columns of the map; default one cell per px.
+
+        Returns
+        -------
+        (rows, columns) float64
+            Natural logarithms of probabilities that add up to 1.
+
+        Examples
+        --------
+        >>> from gazekit import Frame
+        >>> np.exp(Uniform().log_density(Trial("t", "a", Frame(4, 2)))).round(9).tolist()
+        [[0.125, 0.125, 0.125, 0.125], [0.125, 0.125, 0.125, 0.125]]
+        """
+        rows, columns = cells(trial.frame, shape)
+        return np.full((rows, columns), -np.log(rows * columns))

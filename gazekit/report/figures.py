@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.directions import caution, higher_is_better
 from gazekit.experiments.results import CHANCE, Results
 from gazekit.scanpath_columns import HUMAN
 from gazekit.scanpaths import Scanpaths
@@ -34,11 +34,10 @@ def forest_figures(results: Results) -> str:
         if rows["value"].isna().all():
             continue
         figure, ax = plt.subplots(figsize=(4.6, 0.7 + 0.32 * len(rows)), layout="constrained")
-        more = higher_is_better(str(metric))
-        forest(results.summary, ax, metric=str(metric), dataset=str(dataset), higher_is_better=more)
-        parts.append(
-            _figure(figure, f"{metric} on {dataset}: models with 95 % intervals, chance and human ceiling", "")
-        )
+        more = higher_is_better(str(metric))  # None (a description): nothing is best, so it is drawn as if more were
+        forest(results.summary, ax, metric=str(metric), dataset=str(dataset), higher_is_better=more is not False)
+        alternative = f"{metric} on {dataset}: models with 95 % intervals, chance and people"
+        parts.append(_figure(figure, alternative, caution(str(metric))))
     return f'<div class="forests">{"".join(parts)}</div>'
 
 
@@ -54,8 +53,10 @@ def example_figures(results: Results, predictions: Scanpaths, dataset: Dataset |
 
 def chosen_stimuli(results: Results, number: int = EXAMPLES) -> list[str]:
     """Stimuli spread from the best to the worst score of the best model, so that no page shows good cases only."""
-    metric, more = results.headline, higher_is_better(results.headline)
+    metric, more = results.headline, higher_is_better(results.headline) is not False
     rows = results.summary[(results.summary["metric"] == metric) & ~results.summary["model"].isin([HUMAN, CHANCE])]
+    if rows.empty or metric not in set(results.scores["metric"]):  # a measure of the whole data set: any stimuli
+        return sorted(results.scores["stimulus"].unique())[:number]
     best = rows.sort_values("value", ascending=not more)["model"].iloc[0]
     scores = results.scores[(results.scores["metric"] == metric) & (results.scores["model"] == best)].dropna(
         subset="value"

@@ -3,6 +3,7 @@
 import json
 import math
 
+from gazekit.experiments.directions import caution
 from gazekit.experiments.results import Results
 from gazekit.report.sentences import summary_sentence
 
@@ -29,7 +30,7 @@ def markdown_page(results: Results) -> str:
     >>> print(page.splitlines()[6])
     | human | 0.5000 | 0.5000, 0.5000 | – | – | 1 | 0 |
     """
-    name = results.scores["dataset"].iloc[0]
+    name = results.summary["dataset"].iloc[0]
     parts = [f"# {name}", summary_sentence(results), *_tables(results)]
     if results.manifest:
         manifest = json.dumps(results.manifest, indent=1, sort_keys=True)
@@ -57,5 +58,6 @@ def _tables(results: Results) -> list[str]:
                 str(row.undefined),
             ]
             lines.append(f"| {' | '.join(cells)} |")
-        tables.append("\n".join(lines))
+        warning = caution(str(metric))
+        tables.append("\n".join([*lines, "", warning] if warning else lines))
     return tables

@@ -8,7 +8,7 @@ from string import Template
 from gazekit.experiments.results import Results
 from gazekit.files import write_atomically
 from gazekit.report.figures import example_figures, forest_figures
-from gazekit.report.sentences import summary_sentence
+from gazekit.report.sentences import left_out, summary_sentence
 from gazekit.report.tables import difference_tables, score_tables
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset
@@ -80,6 +80,7 @@ def _facts(results: Results) -> str:
             f"{name} ({', '.join(f'{k}={v}' for k, v in given.items())})" if given else name
             for name, given in request["metrics"].items()
         ),
+        "Not computed": "; ".join(left_out(results.manifest)) or "nothing",
         "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
         "Command": results.manifest["command"],
     }

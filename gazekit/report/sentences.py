@@ -1,10 +1,12 @@
 """What the report says in words."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.directions import has_zero, higher_is_better
 from gazekit.experiments.results import CHANCE, Results
 from gazekit.scanpath_columns import HUMAN
 
@@ -22,17 +24,20 @@ def summary_sentence(results: Results) -> str:
     metric, more = results.headline, higher_is_better(results.headline)
     rows = results.summary[results.summary["metric"] == metric].set_index("model")
     dataset = str(rows["dataset"].iloc[0])
-    stimuli = int(results.scores["stimulus"].nunique())
+    stimuli = int(results.scores["stimulus"].nunique() or rows["stimuli"].max())
     models = rows.drop([m for m in (HUMAN, CHANCE) if m in rows.index])["value"].dropna()
     text = f"On {dataset}, {stimuli} {'stimulus' if stimuli == 1 else 'stimuli'}: "
     if models.empty:
         return text + f"no model has a defined {metric}."
+    ceiling = rows["value"].get(HUMAN, math.nan)
+    if more is None:
+        return f"{text}{metric} of people is {ceiling:.3f}, of {models.index[0]} {models.iloc[0]:.3f}."
     best = str(models.idxmax() if more else models.idxmin())
     text += f"by {metric} the best model is {best} with {models[best]:.3f}"
-    ceiling = rows["value"].get(HUMAN, math.nan)
     if not math.isnan(ceiling):
         share = models[best] / ceiling if more else ceiling / models[best]
-        text += f", {100 * share:.0f} % of the human ceiling ({ceiling:.3f})"
+        of = f"{100 * share:.0f} % of the" if has_zero(metric) else "with a"
+        text += f", {of} human ceiling ({ceiling:.3f})"
     chance = rows["value"].get(CHANCE, math.nan)
     if not math.isnan(chance):
         text += f"; chance (a person's path from another image) is {chance:.3f}"
@@ -53,3 +58,19 @@ def _difference(table: pd.DataFrame, metric: str, a: str, b: str) -> tuple[float
             low, high = sorted((sign * float(found["low"].iloc[0]), sign * float(found["high"].iloc[0])))
             return low, high
     return None
+
+
+def left_out(manifest: Mapping[str, Any]) -> list[str]:
+    """A line per reason: which measures were not computed, and for which models, and why.
+
+    Examples
+    --------
+    >>> left_out({"not_applicable": {"a": "no box", "b": "no box"}, "without_density": ["levy"]})
+    ['left out: a, b (no box)', 'measures of densities: not for levy (no log density)']
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, why in manifest.get("not_applicable", {}).items():
+        reasons.setdefault(why, []).append(name)
+    lines = [f"left out: {', '.join(names)} ({why})" for why, names in reasons.items()]
+    without = manifest.get("without_density", [])
+    return [*lines, f"measures of densities: not for {', '.join(without)} (no log density)"] if without else lines

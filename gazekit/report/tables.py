@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.directions import better_words, caution, higher_is_better
 from gazekit.experiments.results import CHANCE, Results
 from gazekit.scanpath_columns import HUMAN
 
@@ -19,7 +19,8 @@ def score_tables(results: Results) -> str:
             if shares is not None and (dataset, row.model, metric) in shares.index:
                 of = shares.loc[(dataset, row.model, metric)]
                 share, above = of["share"], of["share_above_chance"]
-            role = {HUMAN: "ceiling", CHANCE: "chance"}.get(str(row.model), "")
+            directed = higher_is_better(str(metric)) is not None
+            role = {HUMAN: "ceiling" if directed else "people", CHANCE: "chance"}.get(str(row.model), "")
             cells = [
                 f"{escape(str(row.model))}{f' ({role})' if role else ''}",
                 _number(row.value),
@@ -32,8 +33,9 @@ def score_tables(results: Results) -> str:
             body = "".join(f"<td>{cell}</td>" for cell in cells)
             lines.append(f'<tr class="{role}">{body}</tr>')
         names = ("model", "score", "95 % interval", "share", "above chance", "stimuli", "undefined")
-        better = "" if higher_is_better(str(metric)) else ", lower is better"
-        parts.append(_table(f"{metric} ({dataset}{better})", names, lines))
+        table = _table(f"{metric} ({dataset}{better_words(str(metric))})", names, lines)
+        warning = caution(str(metric))
+        parts.append(f'{table}<p class="notice">{escape(warning)}</p>' if warning else table)
     return "\n".join(parts)
 
 

@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import Dataset, Facts, GazekitError, Trial, evaluate
+from gazekit import Dataset, Facts, GazekitError, Results, Trial, evaluate
 from gazekit.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.experiments import evaluation
+from gazekit.experiments.choice import Ground, choose
+from gazekit.experiments.set_scoring import contents_of
+from gazekit.metrics.plausibility_entries import OUTPUTS
 
 MODELS, METRICS = ["uniform", "centre:spread=0.2"], ["scanmatch", "multimatch"]
+DIRECTIONS = ("direction_js", "turn_js")
 TABLES = ("predictions.parquet", "scores.parquet", "summary.csv", "differences.csv", "shares.csv")
 
 
@@ -207,6 +211,7 @@ def test_identical_people_reach_a_ceiling_of_one(small_dataset, tmp_path):
 @pytest.fixture
 def duration_metric(monkeypatch):
     """A registered metric that needs durations: the mean duration of the first path."""
+    from gazekit.experiments.directions import measures
     from gazekit.metrics import Metric, metrics
 
     def score(a, b, pairs, out, **options):
@@ -216,19 +221,107 @@ def duration_metric(monkeypatch):
         "toy", ("toy",), True, (0, 1e4), "ms", True, "Mean duration", "none", prepare=lambda c: c, score=score
     )
     monkeypatch.setitem(metrics._entries, "toy", metric)
+    measures.cache_clear()
+    yield
+    measures.cache_clear()
 
 
 def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_path, duration_metric):
-    timed = evaluate(small_dataset, ["uniform"], ["all"], out=tmp_path / "timed", progress=False)
-    assert {"toy", "scanmatch", "multimatch_vector"} <= set(timed.metrics)
-    assert timed.manifest["not_applicable"] == {}
-    summary = timed.summary.query("metric == 'toy'").set_index("model")
-    assert summary.loc["uniform", "stimuli"] == 0  # a model without durations: undefined, counted
-    assert summary.loc["uniform", "undefined"] == 120
-    assert summary.loc["human", "stimuli"] == 6
-    bare = Dataset("bare", small_dataset.trials, small_dataset.scanpaths.replace(duration=None))
-    untimed = evaluate(bare, ["uniform"], ["all"], out=tmp_path / "untimed", progress=False)
-    assert "toy" not in untimed.metrics
-    assert "needs fixation durations" in untimed.manifest["not_applicable"]["toy"]
+    """Every kind of measure, its rows for every source, and a reason for each measure that is left out."""
+    options = {"n_samples": 2, "resamples": 100, "progress": False}
+    data = small_dataset.select(stimuli=["img0", "img1", "img2"])
+    timed = evaluate(data, ["uniform"], ["all"], out=tmp_path / "timed", **options)
+    assert {"toy", "scanmatch", "multimatch_vector", "sequence_score_clusters", "paths_nss"} <= set(timed.metrics)
+    assert {"nss", "direction_js", "plausibility_mean"} <= set(timed.metrics)
+    left_out = timed.manifest["not_applicable"]
+    assert left_out["amplitude_js"].startswith("it needs px per degree")
+    assert left_out["tfp_auc"].startswith("it needs target_box")
+    assert left_out["sequence_score_labels"].startswith("it needs a map of labels")
+    assert left_out["conditional"].startswith("it needs a density of each next fixation")
+    assert timed.manifest["without_density"] == ["other-image"]
+    summary = timed.summary.set_index(["metric", "model"])
+    assert summary.index.is_unique
+    assert summary.loc[("toy", "uniform"), "stimuli"] == 0  # a model without durations: undefined, counted
+    assert summary.loc[("toy", "uniform"), "undefined"] == 24
+    assert summary.loc[("toy", "human"), "stimuli"] == 3
+    assert ("nss", "other-image") not in summary.index
+    assert summary.loc[("information_gain_uniform", "uniform"), "value"] == pytest.approx(0)
+    assert Results.load(tmp_path / "timed").summary.equals(timed.summary)
+    assert (tmp_path / "timed" / "clusters.json").is_file()
+    bare = Dataset("bare", data.trials, data.scanpaths.replace(duration=None))
+    why = Ground(bare.scanpaths, contents_of(bare.trials))
+    assert "needs fixation durations" in choose(["all"], why).not_applicable["toy"]
     with pytest.raises(GazekitError, match="'toy' cannot be used on this data set: it needs fixation durations"):
         evaluate(bare, ["uniform"], ["toy"], out=tmp_path / "asked", progress=False)
+
+
+SETS = ["direction_js", "scanmatch", "paths_nss", "plausibility", "sequence_score_clusters", "nss"]
+SET_TABLES = (*TABLES, "sets.parquet", "clusters.json")
+
+
+def run_sets(dataset, out: Path, **options):
+    few = dataset.select(stimuli=dataset.stimuli[:3])
+    return evaluate(few, ["uniform"], SETS, out=out, n_samples=2, resamples=30, progress=False, **options)
+
+
+def test_sets_stop_and_resume_to_equal_bytes(small_dataset, tmp_path, monkeypatch):
+    whole = run_sets(small_dataset, tmp_path / "whole")
+    assert whole.metrics == ["scanmatch", "paths_nss", *OUTPUTS, "sequence_score_clusters", "nss", *DIRECTIONS]
+    assert whole.manifest["request"]["sets"] == {"draws": 5, "resamples": 30}
+    work, done = evaluation.score_sets, []
+
+    def stops(part, *rest):
+        if len(done) == 8:
+            raise KeyboardInterrupt
+        done.append(part)
+        work(part, *rest)
+
+    monkeypatch.setattr(evaluation, "score_sets", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run_sets(small_dataset, tmp_path / "r")
+    monkeypatch.setattr(evaluation, "score_sets", work)
+    run_sets(small_dataset, tmp_path / "r")
+    for name in SET_TABLES:
+        assert (tmp_path / "r" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_workers_change_nothing_in_sets(small_dataset, tmp_path):
+    run_sets(small_dataset, tmp_path / "a")
+    run_sets(small_dataset, tmp_path / "b", workers=2)
+    for name in SET_TABLES:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_measures_of_the_whole_set_alone(small_dataset, tmp_path):
+    results = evaluate(small_dataset, ["uniform"], ["direction_js"], out=tmp_path / "r", resamples=40, progress=False)
+    assert len(results.scores) == 0
+    assert results.summary["stimuli"].tolist() == [6] * 6
+    assert (results.summary["low"] <= results.summary["value"]).all()
+    assert len(results.differences) == 6
+    with pytest.raises(UnknownNameError, match="no option of direction_js called 'bin'"):
+        evaluate(small_dataset, ["uniform"], {"direction_js": {"bin": 3}}, out=tmp_path / "s", progress=False)
+
+
+def test_label_maps_are_part_of_the_request(small_dataset, tmp_path):
+    maps = {s: np.arange(160 * 120).reshape(120, 160) // 4800 for s in small_dataset.stimuli}
+    chosen = ["sequence_score_labels"]
+    results = evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=maps, progress=False)
+    assert results.summary["stimuli"].tolist() == [6, 6, 6]
+    other = {**maps, "img0": maps["img0"] + 1}
+    with pytest.raises(RunFolderError, match=r"its label_maps\.sha256 is"):
+        evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=other, progress=False)
+
+
+@pytest.mark.slow
+def test_people_are_above_the_baselines_on_osie(data_root, tmp_path):
+    """Order on real data: uniform places, the centre, people."""
+    from gazekit.datasets import load_dataset
+
+    data = load_dataset("osie", data_root / "osie")
+    few = data.select(stimuli=data.stimuli[:8])
+    chosen = ["paths_nss", "plausibility", "nss", "information_gain", "sequence_score_clusters"]
+    results = evaluate(few, ["uniform", "centre"], chosen, out=tmp_path / "r", resamples=100, progress=False)
+    table = results.summary.pivot_table(index="metric", columns="model", values="value")
+    assert (table["uniform"] < table["centre"]).all()
+    assert (table["centre"] < table["human"]).all()

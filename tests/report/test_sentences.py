@@ -36,6 +36,18 @@ def results_of(metric, **values):
             "and a is not told apart from it.",
             id="equal",
         ),
+        pytest.param(
+            "log_likelihood",
+            {"human": -7.0, "a": -8.0},
+            "by log_likelihood the best model is a with -8.000, with a human ceiling (-7.000).",
+            id="no zero",
+        ),
+        pytest.param(
+            "distinct_cells",
+            {"human": 4.0, "a": 2.0},
+            "distinct_cells of people is 4.000, of a 2.000.",
+            id="description",
+        ),
         pytest.param("scanmatch", {"human": 0.5}, "no model has a defined scanmatch.", id="none"),
     ],
 )

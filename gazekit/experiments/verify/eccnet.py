@@ -41,7 +41,9 @@ def verify_eccnet(reference: str | Path) -> Outcome:
     path = Path(reference)
     content = _read(path)
     parameters = _parameters(path, content)
-    backbone = reference_backbone()
+    import torch
+
+    backbone = reference_backbone().to(memory_format=torch.channels_last)
     rows: list[tuple[Any, ...]] = []
     notes: list[str] = []
     worst, same_paths = 0.0, True

@@ -209,5 +209,6 @@ set_metrics.add(
         source=_SOURCE,
         compute=_delta,
         params={"by": None},
+        caution="Delta never compares a prediction with its own trial: a model that knows nothing of it can win.",
     ),
 )

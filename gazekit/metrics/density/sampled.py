@@ -1,15 +1,18 @@
 """Maps for models that only give paths: smooth one source's fixations, score the map at people's."""
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from gazekit.errors import GazekitError, MismatchError
-from gazekit.metrics.density.auc import auc_shuffled, auc_uniform
+from gazekit.metrics.density.auc import auc_uniform
 from gazekit.metrics.density.maps import fixation_map, map_cc, map_kl, map_sim
 from gazekit.metrics.density.nss import nss
+from gazekit.metrics.density.pixels import pixels_at, values_at
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
 from gazekit.scanpaths import Scanpaths
 
@@ -19,8 +22,9 @@ SIGMA_SHARE = 0.03  # of the image's width: about 1 degree on a display 33 degre
 CELLS_PER_SIGMA = 4
 
 
-class _OneImage(NamedTuple):
-    """Both sides of one image, in one unit: the map of `a`, and people's fixations."""
+@dataclass(frozen=True)
+class _OneImage:
+    """Both sides of one image, in one unit: the map of `a`, people's fixations, and theirs on other images by cell."""
 
     values: np.ndarray
     x: np.ndarray
@@ -28,6 +32,13 @@ class _OneImage(NamedTuple):
     size: tuple[float, float]
     sigma: float
     stimulus: str
+    other: np.ndarray
+
+    @cached_property
+    def human(self) -> np.ndarray:
+        """People's map, on the grid of the other."""
+        shape = (self.values.shape[0], self.values.shape[1])
+        return fixation_map(self.x, self.y, shape, sigma=self.sigma, size=self.size)
 
 
 def _images(a: Scanpaths, b: Scanpaths, sigma_share: float, sigma_degrees: float | None) -> Iterator[_OneImage]:
@@ -36,20 +47,60 @@ def _images(a: Scanpaths, b: Scanpaths, sigma_share: float, sigma_degrees: float
             raise GazekitError(f"{name} must be a positive number, not {value!r}")
     if sigma_degrees is not None:
         a, b = a.to_degrees(), b.to_degrees()
-    people = dict(b.groupby("stimulus"))
-    for stimulus, mine in a.groupby("stimulus"):
-        theirs = people.get(stimulus)
-        if theirs is None or not len(theirs.x) or not len(mine.x):
+    mine, theirs = _Points(a), _Points(b)
+    share_x, share_y = theirs.x / theirs.size[theirs.of, 0], theirs.y / theirs.size[theirs.of, 1]
+    cells: dict[tuple[int, ...], np.ndarray] = {}
+    totals: dict[tuple[int, ...], np.ndarray] = {}
+    for stimulus, own in mine.points.items():
+        people = theirs.points.get(stimulus)
+        if people is None or not len(people) or not len(own):
             continue
-        sizes = {s for p in (mine, theirs) for s in zip(p.table["width"], p.table["height"], strict=True)}
-        if len(sizes) > 1:
+        sizes = np.concatenate([side.size[side.of[rows]] for side, rows in ((mine, own), (theirs, people))])
+        if (sizes != sizes[0]).any():
             raise MismatchError(f"paths of stimulus {stimulus!r} have several frames; use rescale(frame) on one side")
-        width, height = (float(side) for side in sizes.pop())
+        width, height = (float(side) for side in sizes[0])
         sigma = sigma_share * width if sigma_degrees is None else sigma_degrees
         shape = tuple(max(1, int(np.ceil(side * CELLS_PER_SIGMA / sigma))) for side in (height, width))
-        smooth = fixation_map(mine.x, mine.y, (shape[0], shape[1]), sigma=sigma, size=(width, height))
+        smooth = fixation_map(mine.x[own], mine.y[own], (shape[0], shape[1]), sigma=sigma, size=(width, height))
         if smooth.any():
-            yield _OneImage(smooth, theirs.x, theirs.y, (width, height), sigma, str(stimulus))
+            if shape not in cells:
+                cells[shape] = pixels_at(share_x, share_y, (shape[0], shape[1]), (1.0, 1.0))
+                totals[shape] = _counts(cells[shape], smooth.size)
+            other = totals[shape] - _counts(cells[shape][people], smooth.size)
+            x, y = theirs.x[people], theirs.y[people]
+            yield _OneImage(smooth, x, y, (width, height), sigma, stimulus, other)
+
+
+class _Points:
+    """Fixations of a set of paths, and which of them are on each stimulus (in sorted order of the names)."""
+
+    def __init__(self, paths: Scanpaths) -> None:
+        self.x, self.y, self.of = paths.x, paths.y, paths.path_of()
+        self.size = paths.table[["width", "height"]].to_numpy(np.float64)
+        codes, names = pd.factorize(paths.table["stimulus"], sort=True)
+        code = codes[self.of]
+        order = np.argsort(code, kind="stable")
+        ends = np.cumsum(np.bincount(code, minlength=len(names)))
+        parts = np.split(order, ends[:-1]) if len(names) else []
+        self.points = {str(name): part for name, part in zip(names, parts, strict=True)}
+
+
+def _counts(cells: np.ndarray, size: int) -> np.ndarray:
+    return np.bincount(cells[cells >= 0], minlength=size)
+
+
+def _auc_shuffled(image: _OneImage) -> float:
+    """`auc_shuffled` with the negatives counted by cell: the same value, without sorting them for every image."""
+    values = image.values.ravel()
+    positives = values_at(image.values, image.x, image.y, image.size)
+    positives = positives[~np.isnan(positives)]
+    negatives = int(image.other.sum())
+    if not negatives or not len(positives):
+        return np.nan
+    order = np.argsort(values, kind="stable")
+    below = np.concatenate([[0], np.cumsum(image.other[order])])
+    ends = [np.searchsorted(values[order], positives, side=side) for side in ("left", "right")]
+    return float(((below[ends[0]] + below[ends[1]]) / (2 * negatives)).mean())
 
 
 def _mean(values: np.ndarray) -> float:
@@ -57,72 +108,104 @@ def _mean(values: np.ndarray) -> float:
     return float(defined.mean()) if len(defined) else np.nan
 
 
-def _at_fixations(measure: Callable[[_OneImage], np.ndarray]) -> Callable[..., list[float]]:
-    def compute(
-        a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float, sigma_degrees: float | None
-    ) -> list[float]:
-        return [_mean(np.array([_mean(measure(image)) for image in _images(a, b, sigma_share, sigma_degrees)]))]
+def _map_measure(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[_OneImage], float]:
+    def measure(image: _OneImage) -> float:
+        return compare(image.values, image.human) if image.human.any() else np.nan
+
+    return measure
+
+
+_MEASURES: Mapping[str, Callable[[_OneImage], float]] = MappingProxyType(
+    {
+        "paths_nss": lambda image: _mean(nss(image.values, image.x, image.y, image.size)),
+        "paths_auc": lambda image: _mean(auc_uniform(image.values, image.x, image.y, image.size)),
+        "paths_auc_shuffled": _auc_shuffled,
+        "paths_kl": _map_measure(map_kl),
+        "paths_cc": _map_measure(map_cc),
+        "paths_sim": _map_measure(map_sim),
+    }
+)
+
+
+def paths_as_maps(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials | None = None,
+    *,
+    sigma_share: float = SIGMA_SHARE,
+    sigma_degrees: float | None = None,
+    measures: tuple[str, ...] = tuple(_MEASURES),
+) -> pd.DataFrame:
+    """Score the smoothed map of one source's fixations at people's, image by image.
+
+    Parameters
+    ----------
+    a : Scanpaths
+        The source's paths.
+    b : Scanpaths
+        People's paths; those on the other images are the negatives of the shuffled AUC.
+    trials : mapping, optional
+        Not used; every measure of sets is given it.
+    sigma_share : float
+        Standard deviation of the Gaussian as a share of the image's width.
+    sigma_degrees : float, optional
+        The same in degrees of visual angle; it goes before `sigma_share`.
+    measures : tuple of str
+        Which: paths_nss, paths_auc, paths_auc_shuffled, paths_kl, paths_cc, paths_sim.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per stimulus (the index) with fixations of both, sorted by name; NaN where not defined.
+
+    Raises
+    ------
+    GazekitError, MismatchError
+        A width that is not positive; frames that differ; degrees that are not known.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"stimulus": ["s", "t"], "width": 100, "height": 100})
+    >>> paths = Scanpaths([10, 90], [10, 90], [0, 1, 2], table)
+    >>> paths_as_maps(paths, paths, measures=("paths_auc",)).round(2).to_dict()["paths_auc"]
+    {'s': 1.0, 't': 1.0}
+    """
+    found = {
+        image.stimulus: [_MEASURES[name](image) for name in measures]
+        for image in _images(a, b, sigma_share, sigma_degrees)
+    }
+    return pd.DataFrame.from_dict(found, orient="index", columns=list(measures), dtype=np.float64)
+
+
+def _mean_over_images(name: str) -> Callable[..., list[float]]:
+    def compute(a: Scanpaths, b: Scanpaths, trials: Trials, **options: float | None) -> list[float]:
+        table = paths_as_maps(a, b, trials, measures=(name,), **options)  # type: ignore[arg-type]
+        return [_mean(table[name].to_numpy())]
 
     return compute
-
-
-def _between_maps(measure: Callable[[np.ndarray, np.ndarray], float]) -> Callable[..., list[float]]:
-    def of_image(image: _OneImage) -> float:
-        shape = (image.values.shape[0], image.values.shape[1])
-        human = fixation_map(image.x, image.y, shape, sigma=image.sigma, size=image.size)
-        return measure(image.values, human) if human.any() else np.nan
-
-    def compute(
-        a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float, sigma_degrees: float | None
-    ) -> list[float]:
-        return [_mean(np.array([of_image(image) for image in _images(a, b, sigma_share, sigma_degrees)]))]
-
-    return compute
-
-
-def _shuffled(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float, sigma_degrees: float | None
-) -> list[float]:
-    of = b.path_of()
-    size = b.table[["width", "height"]].to_numpy(np.float64)[of]
-    x, y = b.x / size[:, 0], b.y / size[:, 1]
-    codes, names = pd.factorize(b.table["stimulus"])
-    code_of, code = dict(zip(names, range(len(names)), strict=True)), codes[of]
-    values = []
-    for image in _images(a, b, sigma_share, sigma_degrees):
-        other = code != code_of[image.stimulus]
-        values.append(_mean(auc_shuffled(image.values, image.x, image.y, x[other], y[other], image.size)))
-    return [_mean(np.array(values))]
 
 
 def _register() -> None:
-    entries: dict[str, tuple[Callable[..., list[float]], bool, tuple[float, float], str, str]] = {
-        "paths_nss": (
-            _at_fixations(lambda image: nss(image.values, image.x, image.y, image.size)),
-            True,
-            (-np.inf, np.inf),
-            "1",
-            "NSS of the smoothed map of the source's fixations at people's; chance 0",
-        ),
+    high, share = (-np.inf, np.inf), (0.0, 1.0)
+    entries: dict[str, tuple[bool, tuple[float, float], str, str]] = {
+        "paths_nss": (True, high, "1", "NSS of the smoothed map of the source's fixations at people's; chance 0"),
         "paths_auc": (
-            _at_fixations(lambda image: auc_uniform(image.values, image.x, image.y, image.size)),
             True,
-            (0.0, 1.0),
+            share,
             "1",
             "AUC against all pixels of the smoothed map of the source's fixations at people's; chance 0.5",
         ),
         "paths_auc_shuffled": (
-            _shuffled,
             True,
-            (0.0, 1.0),
+            share,
             "1",
             "AUC against people's fixations on other images of the smoothed map of the source's fixations; chance 0.5",
         ),
-        "paths_kl": (_between_maps(map_kl), False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
-        "paths_cc": (_between_maps(map_cc), True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
-        "paths_sim": (_between_maps(map_sim), True, (0.0, 1.0), "1", "Histogram intersection of the smoothed maps"),
+        "paths_kl": (False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
+        "paths_cc": (True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
+        "paths_sim": (True, share, "1", "Histogram intersection of the smoothed maps"),
     }
-    for name, (compute, better, bounds, unit, summary) in entries.items():
+    for name, (better, bounds, unit, summary) in entries.items():
         set_metrics.add(
             name,
             SetMetric(
@@ -134,8 +217,9 @@ def _register() -> None:
                 needs=(),
                 summary=f"{summary}; mean over images",
                 source="Bylinskii et al. 2019, IEEE TPAMI 41, on maps of sampled fixations",
-                compute=compute,
+                compute=_mean_over_images(name),
                 params={"sigma_share": SIGMA_SHARE, "sigma_degrees": None},
+                by_stimulus=paths_as_maps,
             ),
         )
 
