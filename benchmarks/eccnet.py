@@ -1,0 +1,148 @@
+"""eccNET beside a straightforward PyTorch port of the published procedure, in the same run.
+
+Both sides search the same displays with one VGG16 of random weights (times do not depend on the values), features
+channels last, torch's default threads. The straightforward side runs the whole network on the whole window at every
+fixation, pools every ring over the whole map, and runs once on an empty window per trial. The floor is the time of the
+convolutions alone, on the boxes that the image changes.
+
+Run: python benchmarks/eccnet.py [--trials N]
+"""
+
+import argparse
+import sys
+import time
+
+import numpy as np
+import torch
+from measure import CPU, machine, shown, table
+from measure import target as note_target
+
+from gazekit.experiments.verify.eccnet import reference_backbone
+from gazekit.models.eccnet.blank import BlankWindows
+from gazekit.models.eccnet.levels import plan
+from gazekit.models.eccnet.patches import StageStep
+from gazekit.models.eccnet.search import Display, Outcome, Settings, run_search
+from gazekit.models.eccnet.targets import Targets, target_features
+from gazekit.models.eccnet.variants import variant_named
+from gazekit.models.eccnet.windows import WholeWindows
+
+TARGET = 6  # times less time per trial than the straightforward side
+SACCADES = 2  # of every trial; the published eccNET runs its network 1.7 times a trial
+# image px, cells per side, px of an item, grey of the background: lighting, orientation, intersection
+DISPLAYS = ((198, 4, 31, 27), (339, 4, 69, 255), (615, 3, 177, 255))
+
+
+def display(side: int, cells: int, item: int, grey: int, seed: int) -> tuple[Display, np.ndarray]:
+    """A full display of noise items, none of which is ever recognised, and the picture of one of them."""
+    rng = np.random.default_rng(seed)
+    image, step = np.full((side, side, 3), grey, np.uint8), side // cells
+    items = np.zeros((cells**2, side, side), dtype=bool)
+    for k in range(cells**2):
+        row, column = (k // cells) * step, (k % cells) * step
+        items[k, row : row + step, column : column + step] = True
+        row, column = row + int(rng.integers(step - item)), column + int(rng.integers(step - item))
+        image[row : row + item, column : column + item] = rng.integers(0, 256, (item, item, 1))
+    return Display(image, (grey, grey, grey), items), image[row : row + item, column : column + item].copy()
+
+
+def straightforward(windows: WholeWindows, shown_: Display, target: np.ndarray) -> Outcome:
+    """One trial of the published procedure."""
+    side = 2 * (len(shown_.image) + Settings.margin)
+    empty = np.zeros_like(shown_.image)
+    windows.features(empty, (0, 0, 0), (0, 0), side)
+    features = target_features(windows.plan, target)
+    return run_search(shown_, features, windows, Settings(), limit=SACCADES, maps=SACCADES)
+
+
+def clock() -> float:
+    """Processor time of one thread, which other work on the machine changes less; else wall time."""
+    return CPU() if torch.get_num_threads() == 1 else time.perf_counter()
+
+
+class Convolutions:
+    """Adds up the time of the stages' convolutions while it is open."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __enter__(self) -> "Convolutions":
+        self.compute = StageStep.compute
+
+        def timed_compute(step, x, origin, box):
+            start = clock()
+            found = self.compute(step, x, origin, box)
+            self.seconds += clock() - start
+            return found
+
+        StageStep.compute = timed_compute  # type: ignore[method-assign]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        StageStep.compute = self.compute  # type: ignore[method-assign]
+
+
+def report(trials: int = 2) -> list[str]:
+    backbone = reference_backbone().to(memory_format=torch.channels_last)
+    what = plan(backbone, variant_named("eccnet"))
+    rows, ratios = [], []
+    for side, cells, item, grey in DISPLAYS:
+        given = [display(side, cells, item, grey, seed) for seed in range(trials)]
+        slow, fast, targets = WholeWindows(what), BlankWindows(what), Targets(what)
+        start = clock()
+        run_search(given[0][0], targets.features(given[0][1]), fast, Settings(), limit=1)  # makes the blank window
+        first = clock() - start
+        ours, theirs, floor, gap = [], [], [], 0.0
+        for one, target in given:
+            start = clock()
+            expected = straightforward(slow, one, target)
+            theirs.append(clock() - start)
+            with Convolutions() as convolutions:
+                start = clock()
+                found = run_search(one, targets.features(target), fast, Settings(), limit=SACCADES, maps=SACCADES)
+                ours.append(clock() - start)
+            floor.append(convolutions.seconds)
+            if found.fixations.tolist() != expected.fixations.tolist():
+                sys.exit("the two sides do not fixate the same places: the comparison is void")
+            pairs = zip(found.maps, expected.maps, strict=True)
+            gap = max(gap, *(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs))
+        a, b, c = np.median(theirs), np.median(ours), np.median(floor)
+        rows.append(
+            (
+                str(2 * (side + Settings.margin)),
+                shown(a),
+                shown(b),
+                f"{a / b:.1f}x",
+                shown(c),
+                f"{b / c:.2f}",
+                shown(first),
+                f"{gap:.1e}",
+            )
+        )
+        ratios.append(a / b)
+    lowest = min(ratios)
+    note_target("eccNET, VGG16, time per trial", f"{TARGET}x", f"{lowest:.1f}x or more", lowest >= TARGET)
+    heads = (
+        "window side, px",
+        "straightforward",
+        "gazekit",
+        "ratio",
+        "convolutions that change",
+        "gazekit / these",
+        "first search, blank window included",
+        "largest difference / maximum",
+    )
+    return [
+        "## eccNET with VGG16 against the published procedure, per trial",
+        "",
+        f"{trials} trials of {SACCADES} saccades each, display full of items, {torch.get_num_threads()} threads; equal "
+        f"fixations. Target: {TARGET}x.",
+        "",
+        *table(heads, rows),
+        "",
+    ]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=2, help="trials per window side (default 2)")
+    print("\n".join([*machine(), *report(parser.parse_args().trials)]))

@@ -1,0 +1,151 @@
+"""Which outputs of a backbone eccNET compares, and the pools that lead to them and bring them to one size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.models.backbones.contract import Backbone, Stage
+from gazekit.models.eccnet.every_ring import pool_every_ring
+from gazekit.models.eccnet.pooling import pool_whole
+from gazekit.models.eccnet.rings import PoolRule
+from gazekit.models.eccnet.variants import Variant
+
+# Slope by the stride of a pool's input: the published 0.02 x (3.5, 8, 16) of VGG16's pools 3 to 5.
+SLOPES = {4: 0.07, 8: 0.16, 16: 0.32}
+SEARCH_STRIDE = 16  # px per cell at which levels are compared; the target has one pool more
+
+
+@dataclass(frozen=True)
+class Level:
+    """One compared level: a stage's place in the chain, and the pools after it in either branch."""
+
+    stage: int
+    search: tuple[PoolRule, ...]
+    target: tuple[PoolRule, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A backbone as eccNET runs it.
+
+    Parameters
+    ----------
+    backbone : Backbone
+        The network.
+    steps : tuple of (PoolRule or None, Stage)
+        Stages in order, each with the pool before it, up to the last compared one.
+    levels : tuple of Level
+        Lowest first.
+    """
+
+    backbone: Backbone
+    steps: tuple[tuple[PoolRule | None, Stage], ...]
+    levels: tuple[Level, ...]
+
+    def features(self, images: Tensor, branch: str, *, every_ring: bool = False) -> list[Tensor]:
+        """Run the network on whole images.
+
+        Parameters
+        ----------
+        images : (B, 3, H, W)
+            RGB, 0..255.
+        branch : {"search", "target"}
+            Which pools to end with.
+        every_ring : bool
+            Pool as the published code does (slow).
+
+        Returns
+        -------
+        list of (B, C, h, w)
+            One per level, all of one size.
+        """
+        pool = pool_every_ring if every_ring else pool_whole
+        x, found = self.backbone.preprocess(images), []
+        for k, (rule, stage) in enumerate(self.steps):
+            x = stage(x if rule is None else pool(x, rule))
+            for level in self.levels:
+                if level.stage == k:
+                    y = x
+                    for extra in getattr(level, branch):
+                        y = pool(y, extra)
+                    found.append(y)
+        return found
+
+
+def plan(
+    backbone: Backbone,
+    variant: Variant,
+    *,
+    levels: Sequence[str] | None = None,
+    px_per_degree: float = 30,
+    round_degrees: bool = True,
+) -> Plan:
+    """Decide pools and levels for a backbone.
+
+    Parameters
+    ----------
+    backbone : Backbone
+        Any network that keeps the contract.
+    variant : Variant
+        Which pools.
+    levels : sequence of str, optional
+        Names of stages; default the backbone's own. With `variant.last_only`, the last of them alone.
+    px_per_degree : float
+        Of the image given to the network.
+    round_degrees : bool
+        Round px per degree at every pool to a whole number, as the official code does.
+
+    Raises
+    ------
+    UnknownNameError
+        The backbone has no such level.
+    GazekitError
+        The levels' strides cannot be brought to one size by pools of stride 2.
+    """
+    stages = [stage for stage in backbone.stages if isinstance(stage, Stage)]
+    names = [stage.name for stage in stages]
+    wanted = list(backbone.levels if levels is None else levels)
+    for name in wanted:
+        if name not in names:
+            raise UnknownNameError(f"level of backbone {backbone.name!r}", name, names)
+    if not wanted:
+        raise GazekitError(f"eccNET needs at least one level to compare; {backbone.name!r} has {', '.join(names)}")
+    places = sorted({names.index(name) for name in wanted})
+    if variant.last_only:
+        places = places[-1:]
+
+    def rule(size: int, stride: int, at: int, grows: bool) -> PoolRule:
+        slope = SLOPES.get(at, 0.0) if grows and variant.eccentricity else 0.0
+        d = px_per_degree / at
+        return PoolRule(size, stride, variant.pooling, slope, (round(d) if round_degrees else d) if slope else 0.0)
+
+    steps: list[tuple[PoolRule | None, Stage]] = []
+    at = 1  # px per cell so far
+    for stage in stages[: places[-1] + 1]:
+        if stage.pool is not None:
+            steps.append((rule(stage.pool.size, stage.pool.stride, at, True), stage))
+        elif steps and stage.stride > at and variant.eccentricity and at in SLOPES:
+            # A stage that begins with a stride has no pool to widen: blur its input by eccentricity instead.
+            blur = rule(1, 1, at, True)
+            steps.append((PoolRule(1, 1, "average", blur.slope, blur.px_per_degree), stage))
+        else:
+            steps.append((None, stage))
+        at = stage.stride
+    common = max(SEARCH_STRIDE, *(stages[k].stride for k in places)) if places else SEARCH_STRIDE
+    found = []
+    for k in places:
+        extra = (common // stages[k].stride).bit_length() - 1  # how often the stride doubles
+        plain = tuple(rule(2, 2, 1, False) for _ in range(extra))
+        # Of the target's extra pools the first grows with eccentricity in the official code; it only does so for
+        # targets so large that its input reaches beyond the fovea.
+        found.append(Level(k, plain, (rule(2, 2, stages[k].stride, True), *plain)))
+    ends = {stages[level.stage].stride << len(level.search) for level in found}
+    if len(ends) > 1:
+        strides = ", ".join(f"{stages[k].name} {stages[k].stride}" for k in places)
+        raise GazekitError(
+            f"the levels of backbone {backbone.name!r} have strides ({strides} px) that pools of stride 2 cannot bring "
+            f"to one; choose levels of one stride"
+        )
+    return Plan(backbone, tuple(steps), tuple(found))

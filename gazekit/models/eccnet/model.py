@@ -1,0 +1,288 @@
+"""eccNET as a scanpath model."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from gazekit.errors import GazekitError
+from gazekit.frames import Facts
+from gazekit.models.backbones.contract import Backbone
+from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.eccnet.blank import BlankWindows
+from gazekit.models.eccnet.found import Search
+from gazekit.models.eccnet.levels import plan
+from gazekit.models.eccnet.options import at_least, check_choices, pair_of_blurs, px_or_trial
+from gazekit.models.eccnet.prepare import Prepared, prepare
+from gazekit.models.eccnet.search import Settings, run_search
+from gazekit.models.eccnet.targets import Targets
+from gazekit.models.eccnet.variants import variant_named
+from gazekit.models.eccnet.windows import WholeWindows, Windows
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Trial
+
+RECOGNITION = 10  # px, published for search among items
+LIMIT = 80  # saccades where neither the trial nor its cells give a limit; published for Waldo
+
+
+class EccNet(ScanpathModel):
+    """Search for a target by its features, seen less finely away from the centre of gaze (Gupta et al. 2021).
+
+    At every fixation a network looks at a window around it; pools grow with eccentricity. Its features are correlated
+    with those of the target's picture at three levels; the strongest place is fixated next and then inhibited. The
+    target is recognised by an oracle (`Trial.target_box`): the model is about where gaze goes, not about recognition.
+
+    A trial with `cells`, or with masks of its objects, is searched among these; any other as a whole image. The limit
+    of saccades is the call's `max_fixations`, then the trial's, then cells + 1 or 80.
+
+    Parameters
+    ----------
+    backbone : str or Backbone
+        Name of a network, see `gazekit.models.backbones.backbone_names`, or one that is there already.
+    weights : str or path, optional
+        Its weights; see `gazekit.models.backbones.load_backbone`.
+    variant : str
+        "eccnet", "18-17", "ivsn", "no-eccentricity", "no-eccentricity-average", "eccentricity-max"; see
+        `gazekit.models.eccnet.variants`.
+    level_weights : {"auto", "maximum", "equal"}
+        "maximum": a level counts for its largest raw correlation. "auto": "maximum" among items, "equal" in whole
+        images, as published.
+    levels : sequence of str or comma-separated str, optional
+        Stages to compare; default the backbone's own.
+    difference_of_gaussians : ((side, sigma), (side, sigma))
+        Cells. Published: ((3, 0), (5, 1)) for lighting and real images, ((3, 1), (5, 3)) for orientation and curvature,
+        ((5, 3), (7, 5)) for intersections, T and L.
+    background : "auto", int or (r, g, b)
+        See `gazekit.models.eccnet.prepare.prepare`.
+    px_per_degree : float or "trial"
+        Of the image that the network sees. 30 is published, for resized photographs too, where it is not true; "trial"
+        takes the trial's own.
+    margin : int
+        px of background between image and window.
+    inhibition_size : int
+        Side of the square that is inhibited in whole images, px of the network's image.
+    recognition_size : int, optional
+        Side of the square around a fixation that must meet the target. Default: 10 among items; in whole images
+        `inhibition_size`, as published.
+    swap_target : bool
+        Control: give the network a distractor as target; see `gazekit.models.eccnet.prepare.prepare`.
+    rotate_kernels : int
+        Degrees counter-clockwise by which the backbone's kernels are rotated.
+    mirror_kernels : {"none", "horizontal", "vertical"}
+        How they are then mirrored.
+    fast : bool
+        Recompute only what the image changes (exact); False: the whole window at every fixation.
+    seed : int
+        Of random weights; nothing else is random, and all samples are equal.
+    whole_image : bool
+        Search the whole image though the trial has cells.
+    max_side : int or None
+        Larger images are shrunk to this longer side, px.
+    winner, exhausted, count_last, window, round_degrees
+        Quirks of the official code, see `gazekit.models.eccnet.search.Settings` and docs/models/eccnet.md.
+
+    References
+    ----------
+    Gupta, Zhang, Wu, Wolfe and Kreiman (2021), Visual search asymmetry: deep nets and humans share similar inherent
+    biases, NeurIPS 34.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_trials
+    >>> model = EccNet("v1")
+    >>> trial = example_trials()[0]
+    >>> path = model.predict([trial], max_fixations=3, progress=False)[0]
+    >>> len(path.x) <= 3
+    True
+    """
+
+    name = "eccnet"
+    needs = ("image", "target")
+    deterministic = True
+    facts = Facts(forced_first=False, points="fixations")
+
+    def __init__(
+        self,
+        backbone: str | Backbone = "v1",
+        weights: str | Path | None = None,
+        variant: str = "eccnet",
+        *,
+        level_weights: str = "auto",
+        levels: Sequence[str] | str | None = None,
+        difference_of_gaussians: Sequence[Sequence[float]] = ((3, 0), (5, 1)),
+        background: Any = "auto",
+        px_per_degree: float | str = 30,
+        margin: int = 64,
+        inhibition_size: int = 64,
+        recognition_size: int | None = None,
+        swap_target: bool = False,
+        rotate_kernels: int = 0,
+        mirror_kernels: str = "none",
+        fast: bool = True,
+        seed: int = 0,
+        whole_image: bool = False,
+        max_side: int | None = 736,
+        winner: str = "corner",
+        exhausted: str = "stop",
+        count_last: bool = True,
+        window: str = "longer",
+        round_degrees: bool = True,
+    ) -> None:
+        check_choices(level_weights=level_weights, winner=winner, exhausted=exhausted, window=window)
+        self.variant = variant_named(variant)
+        self.level_weights, self.px_per_degree = level_weights, px_or_trial(px_per_degree)
+        self.background, self.swap_target, self.fast = background, swap_target, fast
+        self.whole_image, self.round_degrees = whole_image, round_degrees
+        self.max_side = None if max_side is None else int(at_least("max_side", max_side, 1))
+        self.recognition_size = recognition_size
+        if recognition_size is not None:
+            at_least("recognition_size", recognition_size, 1)
+        self.settings = Settings(
+            margin=int(at_least("margin", margin, 0)),
+            inhibition_size=int(at_least("inhibition_size", inhibition_size, 2)),
+            blurs=pair_of_blurs(difference_of_gaussians),
+            winner=winner,
+            exhausted=exhausted,
+            count_last=count_last,
+            window=window,
+        )
+        names = [n.strip() for n in levels.split(",")] if isinstance(levels, str) else levels
+        if isinstance(backbone, Backbone):
+            if weights is not None or rotate_kernels or mirror_kernels != "none":
+                raise GazekitError(
+                    "weights, rotate_kernels and mirror_kernels go with a backbone's name, not with a Backbone object; "
+                    "give them to load_backbone"
+                )
+            self.backbone = backbone
+        else:
+            from gazekit.models.backbones import load_backbone
+
+            self.backbone = load_backbone(
+                backbone, weights, seed=seed, rotate_kernels=rotate_kernels, mirror_kernels=mirror_kernels
+            )
+        self.levels = tuple(self.backbone.levels if names is None else names)
+        self._networks: dict[tuple[float, str], tuple[Targets, Windows]] = {}
+        self._plan(30.0)  # a level that is not there is an error now, not at the first trial
+
+    @property
+    def network(self) -> str:
+        """Which backbone, weights and variant make the results, in words."""
+        return f"{self.backbone.name}, weights {self.backbone.weights}, variant {self.variant.name}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_networks": {}}  # blank windows are large, and quickly made again
+
+    def predict(
+        self,
+        trials: Iterable[Trial],
+        *,
+        n_samples: int = 1,
+        seed: int = 0,
+        max_fixations: int | None = None,
+        device: str = "auto",
+        progress: bool = True,
+    ) -> Scanpaths:
+        """Predict scanpaths, without the start; see `ScanpathModel.predict`. They end where the target is found."""
+        trials = list(trials)
+        if n_samples < 1:
+            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
+        self.check_needs(trials)
+        paths = []
+        for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
+            x, y = self.search(trial, max_fixations=max_fixations, device=device).fixations[1:].T
+            paths += [(x, y, None)] * n_samples
+        return assemble(self.name, trials, n_samples, paths, self.facts)
+
+    def search(self, trial: Trial, *, max_fixations: int | None = None, maps: int = 0, device: str = "auto") -> Search:
+        """Search one display.
+
+        Parameters
+        ----------
+        trial : Trial
+            With image and target.
+        max_fixations : int, optional
+            Most saccades; default the trial's own limit.
+        maps : int
+            How many of the first attention maps to return.
+        device : str
+            "auto", "cpu" or "cuda".
+
+        Returns
+        -------
+        Search
+
+        Raises
+        ------
+        MissingNeedError
+            The trial lacks image or target, or what an option needs.
+        GazekitError
+            The trial's parts do not fit together; see `gazekit.models.eccnet.prepare.prepare`.
+        """
+        self.check_needs([trial])
+        prepared = prepare(
+            trial,
+            background=self.background,
+            max_side=self.max_side,
+            whole_image=self.whole_image,
+            swap_target=self.swap_target,
+        )
+        targets, windows = self._network(self._degrees(trial, prepared), device)
+        items = prepared.display.items
+        weights, recognition = self.level_weights, self.recognition_size
+        if weights == "auto":
+            weights = "equal" if items is None else "maximum"
+        if recognition is None:
+            recognition = self.settings.inhibition_size if items is None else RECOGNITION
+        limit = trial.max_fixations if max_fixations is None else max_fixations
+        if limit is None:
+            limit = LIMIT if items is None else len(items) + 1
+        found = run_search(
+            prepared.display,
+            targets.features(prepared.target),
+            windows,
+            Settings(**{**vars(self.settings), "level_weights": weights, "recognition_size": recognition}),
+            limit=limit,
+            maps=maps,
+        )
+        # (row, column) of the network's image to (x, y) of the frame.
+        fixations = found.fixations[:, ::-1] / prepared.scale
+        return Search(fixations, found.found, len(fixations) - 1, self._all_levels(found.weights), found.maps)
+
+    def _all_levels(self, weights: np.ndarray) -> np.ndarray:
+        """Put the weights of the compared levels into columns of all."""
+        every = np.zeros((len(weights), len(self.levels)))
+        if len(weights):
+            every[:, len(self.levels) - weights.shape[1] :] = weights
+        return every
+
+    def _degrees(self, trial: Trial, prepared: Prepared) -> float:
+        if self.px_per_degree is not None:
+            return self.px_per_degree
+        if trial.frame.px_per_degree is None:
+            raise GazekitError(
+                f"px_per_degree='trial', but trial {trial.id!r} does not know its own; give a number (30 is published)"
+            )
+        return trial.frame.px_per_degree * float(prepared.scale.mean())
+
+    def _plan(self, px_per_degree: float) -> Any:
+        return plan(
+            self.backbone,
+            self.variant,
+            levels=self.levels,
+            px_per_degree=px_per_degree,
+            round_degrees=self.round_degrees,
+        )
+
+    def _network(self, px_per_degree: float, device: str) -> tuple[Targets, Windows]:
+        where = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        key = (px_per_degree, where)
+        if key not in self._networks:
+            # Convolutions on a CPU are faster with channels last.
+            self.backbone.to(device=where).to(memory_format=torch.channels_last)
+            what = self._plan(px_per_degree)
+            windows: Windows = BlankWindows(what, where) if self.fast else WholeWindows(what, where)
+            self._networks = {key: (Targets(what, where), windows)}
+        return self._networks[key]

@@ -1,0 +1,167 @@
+"""Steps of a network on a box of cells: what a change reaches, what is needed to recompute it, and the rest.
+
+The rest is the map of a blank window, one that is background throughout.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from gazekit.models.backbones.contract import Stage
+from gazekit.models.eccnet.pooling import Box
+
+
+class Step(Protocol):
+    """A pool or a stage on a map of known size."""
+
+    rows: int
+    columns: int
+
+    def influenced(self, box: Box) -> Box:
+        """Output cells that a box of the input can change."""
+        ...
+
+    def needed(self, box: Box) -> Box:
+        """Input cells from which a box of the output can be computed exactly."""
+        ...
+
+    def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+        """Compute a box of the output from the part of the input at `origin`."""
+        ...
+
+
+class StageStep:
+    """A stage on a square map of known side, as `PoolTable` is for pools.
+
+    Parameters
+    ----------
+    stage : Stage
+        Layers with a declared reach.
+    side : int
+        Cells of the input.
+    stride : int
+        Of the stage alone.
+    """
+
+    def __init__(self, stage: Stage, side: int, stride: int) -> None:
+        self.stage, self.side, self.stride = stage, side, stride
+        self.rows = self.columns = -(-side // stride)
+        # What counts as a cell's own place is at most one stride wide.
+        self.reach = side if stage.reach is None else stage.reach
+
+    def influenced(self, box: Box) -> Box:
+        """See `Step`."""
+        if box.empty:
+            return Box(0, 0, 0, 0)
+        return Box(*self._touched(box.top, box.bottom), *self._touched(box.left, box.right))
+
+    def _touched(self, first: int, last: int) -> tuple[int, int]:
+        return (
+            max((first - self.reach) // self.stride, 0),
+            min((last - 1 + self.reach) // self.stride + 1, self.rows),
+        )
+
+    def needed(self, box: Box) -> Box:
+        """See `Step`. The part begins on the stage's own grid, and ends as far from it as the whole map does."""
+        return Box(*self._taken(box.top, box.bottom), *self._taken(box.left, box.right))
+
+    def _taken(self, first: int, last: int) -> tuple[int, int]:
+        begin = max(first * self.stride - self.reach, 0) // self.stride * self.stride
+        end = min(last * self.stride + self.reach, self.side)
+        return begin, self.side - (self.side - end) // self.stride * self.stride
+
+    def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+        """See `Step`."""
+        top, left = origin.top // self.stride, origin.left // self.stride
+        return self.stage(x)[:, :, box.top - top : box.bottom - top, box.left - left : box.right - left]
+
+
+@dataclass
+class Patch:
+    """Values of a box of cells."""
+
+    values: Tensor
+    box: Box
+
+    def moved(self, down: int, right: int) -> "Patch":
+        """The same values elsewhere, cells."""
+        box = self.box
+        return Patch(self.values, Box(box.top + down, box.bottom + down, box.left + right, box.right + right))
+
+
+class BlankMap:
+    """A map of a blank window, stored without the repetitions in its middle.
+
+    Parameters
+    ----------
+    values : (1, C, m, m)
+        The map of a smaller blank window, or of the whole one.
+    side : int
+        Cells of the map that it stands for.
+    """
+
+    def __init__(self, values: Tensor, side: int) -> None:
+        self.values, self.side = values, side
+        small = values.shape[2]
+        place = torch.arange(side, device=values.device)
+        self.index = torch.where(
+            place < side - (small - small // 2), place.clamp(max=small // 2), place - (side - small)
+        )
+
+    def crop(self, box: Box) -> Tensor:
+        """Take a box of the map; a new tensor, channels last in memory."""
+        rows, columns = self.index[box.top : box.bottom], self.index[box.left : box.right]
+        return self.values[0].permute(1, 2, 0)[rows[:, None], columns[None]].permute(2, 0, 1)[None]
+
+    def unfolded(self) -> "BlankMap":
+        """The same map with its repetitions."""
+        if self.values.shape[2] == self.side:
+            return self
+        return BlankMap(self.crop(Box(0, self.side, 0, self.side)), self.side)
+
+    def patched(self, patch: Patch, box: Box) -> Tensor:
+        """Take a box of the map, with a patch's values where they reach."""
+        inner = patch.box
+        if inner.top <= box.top and inner.bottom >= box.bottom and inner.left <= box.left and inner.right >= box.right:
+            return patch.values[
+                :, :, box.top - inner.top : box.bottom - inner.top, box.left - inner.left : box.right - inner.left
+            ]
+        top, bottom = max(inner.top, box.top), min(inner.bottom, box.bottom)
+        left, right = max(inner.left, box.left), min(inner.right, box.right)
+        if top >= bottom or left >= right:
+            return self.crop(box)
+        shape = (1, self.values.shape[1], box.bottom - box.top, box.right - box.left)
+        part = torch.empty(shape, device=self.values.device, memory_format=torch.channels_last)
+        for strip in (  # the blank map is read around the patch only
+            Box(box.top, top, box.left, box.right),
+            Box(bottom, box.bottom, box.left, box.right),
+            Box(top, bottom, box.left, left),
+            Box(top, bottom, right, box.right),
+        ):
+            if not strip.empty:
+                _within(part, box, strip).copy_(self.crop(strip))
+        values = patch.values[:, :, top - inner.top : bottom - inner.top, left - inner.left : right - inner.left]
+        _within(part, box, Box(top, bottom, left, right)).copy_(values)
+        return part
+
+
+@dataclass
+class Link:
+    """One step with the blank map that goes into it."""
+
+    step: Step
+    before: BlankMap
+
+    def follow(self, patch: Patch) -> Patch:
+        """What the step makes of a changed box."""
+        box = self.step.influenced(patch.box)
+        if box.empty:
+            return Patch(patch.values[:, :, :0, :0], box)
+        needed = self.step.needed(box)
+        return Patch(self.step.compute(self.before.patched(patch, needed), needed, box), box)
+
+
+def _within(part: Tensor, origin: Box, box: Box) -> Tensor:
+    return part[:, :, box.top - origin.top : box.bottom - origin.top, box.left - origin.left : box.right - origin.left]

@@ -1,0 +1,73 @@
+"""How large a pool's windows are: one side at the fovea, larger ones on rings around it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FOVEA = 4  # degrees; the official code calls it a size and uses it as a radius
+
+
+@dataclass(frozen=True)
+class PoolRule:
+    """How a pool works, whatever the size of its input.
+
+    Parameters
+    ----------
+    size, stride : int
+        Window side and step at the fovea, cells of the input.
+    kind : {"average", "max"}
+        What is taken of a window. Padded cells never count.
+    slope : float
+        Growth of the window's side per degree of eccentricity and per cell-per-degree; 0: the same everywhere.
+    px_per_degree : float
+        Cells of the input per degree. Rounded by the caller where the official code rounds.
+    """
+
+    size: int
+    stride: int
+    kind: str
+    slope: float = 0.0
+    px_per_degree: float = 0.0
+
+
+def window_sides(height: int, width: int, rule: PoolRule) -> np.ndarray:
+    """Side of the window of every output cell.
+
+    A disc of 4 degrees around the central cell has the pool's own size. Rings of 1 degree follow as long as they fit
+    in half the map; what is left, corners included, counts as one more ring. A point belongs to a disc if its squared
+    distance is strictly below the squared radius.
+
+    Parameters
+    ----------
+    height, width : int
+        Cells of the pool's input. The published maps are square; of others, the longer side counts the rings.
+    rule : PoolRule
+        The pool.
+
+    Returns
+    -------
+    (height', width') int64
+        Cells of the input, with height' = ceil(height / stride).
+
+    Examples
+    --------
+    >>> sides = window_sides(202, 202, PoolRule(2, 2, "average", 0.07, 8))
+    >>> sides.shape, sides[50, 50::4].tolist()
+    ((101, 101), [2, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7])
+    """
+    rows, columns = -(-height // rule.stride), -(-width // rule.stride)
+    half, d = max(rows, columns) / 2, rule.px_per_degree
+    radius, step = round(FOVEA * d / rule.stride), max(round(d / rule.stride), 1)
+    sides = np.full((rows, columns), rule.size, dtype=np.int64)
+    if rule.slope == 0 or radius > half:
+        return sides
+    row, column = np.ogrid[:rows, :columns]
+    squared = (row - rows // 2) ** 2 + (column - columns // 2) ** 2
+    j, inside = 0, radius
+    while True:
+        j, outside = j + 1, inside
+        inside = radius + j * step
+        growth = rule.slope * (rule.stride * inside - FOVEA * d)
+        sides[squared >= outside**2] = max(rule.size + round(growth), 1)
+        if inside >= half:
+            return sides
