@@ -6,19 +6,42 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+Clock = Callable[[], float]
+CPU: Clock = time.process_time  # of one thread it says what the work costs, whatever else the machine does
+targets: list[tuple[str, str, str, bool]] = []  # what, wanted, found, met: the first table of the page
 
-def timed(function: Callable[[], Any], repeat: int) -> tuple[float, Any]:
+
+def timed(function: Callable[[], Any], repeat: int, clock: Clock = time.perf_counter) -> tuple[float, Any]:
     """Median seconds of `repeat` calls, and what the last one returned."""
     seconds = []
     for _ in range(repeat):
-        start = time.perf_counter()
+        start = clock()
         result = function()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(clock() - start)
     return statistics.median(seconds), result
+
+
+class Reading(NamedTuple):
+    """Median of several readings, and half the range of their middle half as a share of it."""
+
+    median: float
+    spread: float
+
+
+def reading(function: Callable[[], Any], repeat: int, clock: Clock = CPU) -> Reading:
+    """Time a function several times."""
+    seconds = [timed(function, 1, clock)[0] for _ in range(repeat)]
+    low, median, high = np.quantile(seconds, [0.25, 0.5, 0.75])
+    return Reading(float(median), float((high - low) / 2 / median) if median else 0.0)
+
+
+def target(what: str, wanted: str, found: str, met: bool) -> None:
+    """Note a target for the page's first table."""
+    targets.append((what, wanted, found, met))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -51,6 +74,7 @@ def machine() -> list[str]:
     return [
         f"{platform.machine()}, {processors} processors{load}; Python {platform.python_version()}, "
         f"NumPy {np.__version__}, SciPy {scipy.__version__}, numba {numba.__version__}.",
-        "Times are medians of several calls after the first; what the first costs is a table of its own.",
+        "Times are medians of several calls after the first; what the first costs is a table of its own. Times of one "
+        "thread are its processor time, which other work on the machine changes less than wall time.",
         "",
     ]

@@ -1,31 +1,42 @@
-"""Run all benchmarks and print one markdown page.
+"""Run the benchmarks and write docs/results/speed.md.
 
-Run: python benchmarks/run.py [--out FILE]. Real data: environment variable GAZEKIT_DATA, default ../shared/data.
+Run: python benchmarks/run.py [--only PART,PART] [--out FILE]. Real data: environment variable GAZEKIT_DATA, default
+../shared/data. Some parts only: the page is printed, and written only where --out says.
 """
 
 import argparse
+import importlib
 from pathlib import Path
 
-import evaluation
-import first_call
-import memory
-import multimatch
-import scanmatch
-from measure import machine
+import measure
+
+PARTS = ("pair_metrics", "multimatch", "scanmatch", "memory", "first_call", "evaluation")
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "speed.md"
+
+
+def targets_table() -> list[str]:
+    rows = [(what, wanted, found, "yes" if met else "**no**") for what, wanted, found, met in measure.targets]
+    return ["## Targets", "", *measure.table(["what", "wanted", "found", "met"], rows), ""]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, help="write the page to this file too")
-    out = parser.parse_args().out
-    page = ["# Benchmarks", "", *machine()]
-    print("\n".join(page), flush=True)
-    for part in (multimatch, scanmatch, memory, first_call, evaluation):
-        lines = part.report()
+    parser.add_argument("--only", default=",".join(PARTS), help="parts to run, separated by commas")
+    parser.add_argument("--out", type=Path, help="write the page to this file")
+    given = parser.parse_args()
+    parts = given.only.split(",")
+    head = ["# Speed", "", "Written by `make bench`.", "", *measure.machine()]
+    print("\n".join(head), flush=True)
+    body: list[str] = []
+    for part in parts:
+        lines = importlib.import_module(part).report()
         print("\n".join(lines), flush=True)
-        page += lines
+        body += lines
+    verdicts = targets_table()
+    print("\n".join(verdicts), flush=True)
+    out = given.out or (PAGE if set(parts) == set(PARTS) else None)
     if out is not None:
-        out.write_text("\n".join(page), encoding="utf-8")
+        out.write_text("\n".join([*head, *verdicts, *body]).rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

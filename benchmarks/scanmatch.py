@@ -9,7 +9,7 @@ Run: python benchmarks/scanmatch.py
 import math
 
 import numpy as np
-from measure import difference, machine, shown, table, timed
+from measure import CPU, difference, machine, shown, table, target, timed
 from people import people, random_paths
 
 from gazekit.metrics import pairwise
@@ -64,12 +64,14 @@ def report() -> list[str]:
         "random, 40 fixations": (random_paths(40, 2000, 5_000), 1),
     }
     rows = []
+    ratio = {}
     for name, ((paths, pairs), repeat) in sets.items():
         lists = [list(zip(p.x.tolist(), p.y.tolist(), strict=True)) for p in paths]
         pairwise("scanmatch", paths, paths, pairs[:1])
         ours, scores = timed(lambda paths=paths, pairs=pairs: pairwise("scanmatch", paths, paths, pairs), 25)
-        one, _ = timed(lambda paths=paths, pairs=pairs: pairwise("scanmatch", paths, paths, pairs, threads=1), 25)
-        theirs, expected = timed(lambda lists=lists, pairs=pairs: textbook_scores(lists, pairs.tolist()), repeat)
+        one, _ = timed(lambda paths=paths, pairs=pairs: pairwise("scanmatch", paths, paths, pairs, threads=1), 101, CPU)
+        theirs, expected = timed(lambda lists=lists, pairs=pairs: textbook_scores(lists, pairs.tolist()), repeat, CPU)
+        ratio[name] = theirs / one
         rows.append(
             (
                 name,
@@ -78,18 +80,19 @@ def report() -> list[str]:
                 shown(one),
                 shown(ours),
                 f"{theirs / one:.0f}x",
-                f"{theirs / ours:.0f}x",
                 difference(scores[:, 0], np.array(expected)),
             )
         )
+    least = min(ratio, key=lambda name: ratio[name])
+    found = f"at least {ratio[least]:.0f} times ({least})"
+    target("ScanMatch, one thread, beside a textbook in plain Python", f"{TARGET} times", found, ratio[least] >= TARGET)
     heads = (
         "paths",
         "pairs",
         "textbook",
         "gazekit, one thread",
         "gazekit, all threads",
-        "ratio, one",
-        "ratio, all",
+        "ratio, one thread",
         "largest difference",
     )
     return [

@@ -5,7 +5,7 @@
 (`gazekit.metrics.density`). Nothing here is compiled, and numba is not imported, before a metric is called.
 """
 
-from gazekit.metrics import behaviour, density
+from gazekit.metrics import behaviour, density, plausibility_entries  # noqa: F401  (the last registers)
 from gazekit.metrics.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.damerau_distance import damerau_distance, damerau_distance_normalised
 from gazekit.metrics.density import density_metrics

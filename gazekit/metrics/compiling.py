@@ -1,9 +1,12 @@
-"""How the pair kernels are compiled: by numba, kept on disk if possible, without the interpreter's lock."""
+"""How the pair kernels are compiled: by numba, kept on disk if possible, without the interpreter's lock, announced."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
+
+from gazekit.metrics.notices import notify_once
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -18,7 +21,7 @@ def compiled(function: Kernel) -> Kernel:
 
     Where neither the installation nor the user's cache folder can be written (a read-only container), numba
     refuses to cache; the kernel is then compiled anew by each process, which costs seconds and changes
-    nothing else.
+    nothing else. The first compilation of a process is announced on standard error.
 
     Parameters
     ----------
@@ -35,3 +38,20 @@ def compiled(function: Kernel) -> Kernel:
     except RuntimeError:  # numba: "cannot cache function ...: no locator available"
         kernel = numba.njit(nogil=True, error_model="numpy")(function)
     return cast(Kernel, kernel)
+
+
+class _Announcement(event.Listener):  # type: ignore[misc]
+    """Says once per process that kernels are being compiled; numba tells it, and not when it finds them on disk."""
+
+    def on_start(self, event: Any) -> None:
+        kernel = event.data["dispatcher"]
+        if kernel.py_func.__module__.startswith("gazekit."):
+            folder = kernel.stats.cache_path
+            where = f"kept in {folder} for next time" if folder else "no folder can be written, so each process does it"
+            notify_once("compiling", f"compiling the kernels of the metrics in use, seconds each; {where}")
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+event.register("numba:compile", _Announcement())

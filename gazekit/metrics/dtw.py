@@ -1,6 +1,6 @@
 """Dynamic time warping: the summed distance along the cheapest alignment in order, exact (Sakoe and Chiba 1978)."""
 
-from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from gazekit.metrics.euclidean import Positions, divide_by_diagonal, positions, score_one
 from gazekit.metrics.registry import Metric, metrics
 from gazekit.scanpath import Scanpath
+
+LARGEST_TABLE = 2**20  # cells, 8 MiB: two paths of 1023 fixations
 
 
 def dtw(
@@ -97,18 +99,24 @@ def dtw_per_step(
     return score_one(_DTW_PER_STEP, a, b, size, over_diagonal, over_diagonal=over_diagonal)[0]
 
 
-def _score(
-    a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool, per_step: bool
-) -> None:
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
     from gazekit.metrics.kernels.distances import warping_distances
 
-    row, steps = np.empty(b.longest), np.empty(b.longest, dtype=np.int64)
-    warping_distances(*a[:4], *b[:4], pairs, per_step, row, steps, out)
+    warping_distances(*a[:4], *b[:4], pairs, np.empty(b.longest), out)
     if over_diagonal:
         divide_by_diagonal(out, a, pairs)
 
 
-def _metric(name: str, per_step: bool, summary: str) -> Metric:
+def _score_per_step(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
+    from gazekit.metrics.kernels.warping import warping_means
+
+    table = np.empty(min((a.longest + 1) * (b.longest + 1), LARGEST_TABLE))
+    warping_means(*a[:4], *b[:4], pairs, table, np.empty(b.longest), np.empty(b.longest, dtype=np.int64), out)
+    if over_diagonal:
+        divide_by_diagonal(out, a, pairs)
+
+
+def _metric(name: str, score: Any, summary: str) -> Metric:
     return Metric(
         name=name,
         outputs=(name,),
@@ -116,17 +124,18 @@ def _metric(name: str, per_step: bool, summary: str) -> Metric:
         bounds=(0.0, float("inf")),
         unit="px",
         needs_duration=False,
+        symmetric=True,
         summary=summary,
         source="Sakoe and Chiba 1978, IEEE Transactions on Acoustics, Speech, and Signal Processing 26",
         prepare=positions,
-        score=partial(_score, per_step=per_step),
+        score=score,
         params={"over_diagonal": False},
     )
 
 
-_DTW = _metric("dtw", False, "Sum of distances between aligned fixations, on the cheapest alignment in order; exact")
+_DTW = _metric("dtw", _score, "Sum of distances between aligned fixations, on the cheapest alignment in order; exact")
 _DTW_PER_STEP = _metric(
-    "dtw_per_step", True, "Mean distance between aligned fixations, on the cheapest alignment in order"
+    "dtw_per_step", _score_per_step, "Mean distance between aligned fixations, on the cheapest alignment in order"
 )
 metrics.add("dtw", _DTW)
 metrics.add("dtw_per_step", _DTW_PER_STEP)

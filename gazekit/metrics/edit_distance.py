@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, marks, single_strings, strings_of
+from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, distance_rows, marks, single_strings, strings_of
 from gazekit.scanpath import Scanpath
 
 
@@ -193,9 +193,8 @@ def score_strings(
     from gazekit.metrics.kernels.strings import edit_distances
 
     strings, low, bits, words = marks(a, b, pairs)
-    table = np.empty((a.longest + 1, b.longest + 1) if transpositions else (1, 1), dtype=np.int64)
-    seen = np.empty(b.longest, dtype=np.int64)
-    edit_distances(*strings, low, transpositions, normalised, table, seen, bits, words, out)
+    rows, kept, seen = distance_rows(b.longest if transpositions else 0)
+    edit_distances(*strings, low, transpositions, normalised, rows, kept, seen, bits, words, out)
 
 
 def register_distance(name: str, transpositions: bool, normalised: bool, summary: str, source: str) -> None:
@@ -209,6 +208,7 @@ def register_distance(name: str, transpositions: bool, normalised: bool, summary
             bounds=(0.0, 1.0 if normalised else float("inf")),
             unit="1" if normalised else "symbols",
             needs_duration=False,
+            symmetric=True,
             summary=summary,
             source=source,
             prepare=partial(prepare_strings, metric=name),

@@ -148,6 +148,7 @@ _EUCLIDEAN = Metric(
     bounds=(0.0, float("inf")),
     unit="px",
     needs_duration=False,
+    symmetric=True,
     summary="Mean distance of fixations of the same rank; undefined for paths of different lengths",
     source="Zanca et al. 2018, FixaTons",
     prepare=_prepare,

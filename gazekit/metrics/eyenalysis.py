@@ -118,7 +118,9 @@ def _score(
 
     left, right = ((p.at.x, p.at.y, p.time, p.at.first, p.at.fixations) for p in (a, b))
     squared, by_both = variant == "squared", variant == "mean"
-    eyenalysis_distances(*left, *right, pairs, squared, by_both, np.empty(b.at.longest), out)
+    eyenalysis_distances(
+        *left, *right, pairs, squared, by_both, np.empty(a.at.longest), np.empty(b.at.longest), out
+    )
     if over_diagonal:
         out[:, 0] /= a.at.diagonal[pairs[:, 0]] ** (2 if squared else 1)
 
@@ -130,6 +132,7 @@ _EYENALYSIS = Metric(
     bounds=(0.0, float("inf")),
     unit="px",
     needs_duration=False,
+    symmetric=True,
     summary="Distances of all fixations to the nearest of the other path, added up, over the longer length; order "
     "does not count",
     source="Mathot, Cristino, Gilchrist, Theeuwes 2012, Journal of Eye Movement Research 5",

@@ -73,6 +73,7 @@ _FRECHET = Metric(
     bounds=(0.0, float("inf")),
     unit="px",
     needs_duration=False,
+    symmetric=True,
     summary="Largest distance between two walkers who follow the paths in order, as near to each other as they can",
     source="Eiter and Mannila 1994, CD-TR 94/64, TU Vienna",
     prepare=positions,

@@ -72,6 +72,7 @@ _HAUSDORFF = Metric(
     bounds=(0.0, float("inf")),
     unit="px",
     needs_duration=False,
+    symmetric=True,
     summary="Distance of the most remote fixation of either path from the nearest of the other; order does not count",
     source="Huttenlocher, Klanderman, Rucklidge 1993, IEEE Transactions on Pattern Analysis 15",
     prepare=positions,

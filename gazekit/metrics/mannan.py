@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike
 from gazekit.errors import GazekitError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.euclidean import Positions, divide_by_diagonal, positions, score_one
+from gazekit.metrics.notices import notify_once
 from gazekit.metrics.registry import Metric, metrics
 from gazekit.randomness import keyed_rng
 from gazekit.scanpath import Scanpath
 
+LONG_TABLE = 2e8  # distances in a baseline's table that take about a second: paths of 300 fixations with 2000 draws
 DRAWS = 2000  # pairs of random paths behind a baseline; its standard error: 1.2 % of it for one fixation, 0.4 % for ten
 
 
@@ -144,12 +146,16 @@ def mannan_baseline(m: int, n: int, size: tuple[float, float], *, draws: int = D
 @lru_cache(maxsize=64)
 def _baselines(rows: int, columns: int, width: float, height: float, draws: int, seed: int) -> np.ndarray:
     """Baselines of all lengths up to `rows` and `columns` at once, from prefixes of the same random paths."""
-    from gazekit.metrics.kernels.distances import mannan_means
+    from gazekit.metrics.kernels.baseline import mannan_means
+
+    if rows * columns * draws > LONG_TABLE:
+        kind = f"baseline of {rows} x {columns}"
+        notify_once(kind, f"computing mannan_similarity's random baseline for {rows} and {columns} fixations, seconds")
 
     def draw(side: str, length: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = np.empty((2, draws, length))
+        x, y = np.empty((2, length, draws))
         for k in range(length):  # a stream per rank: what is drawn does not depend on the size of the table
-            x[:, k], y[:, k] = keyed_rng(seed, "mannan", side, k).random((2, draws)) * [[width], [height]]
+            x[k], y[k] = keyed_rng(seed, "mannan", side, k).random((2, draws)) * [[width], [height]]
         return x, y
 
     means = np.empty((rows, columns))
@@ -161,9 +167,14 @@ def _baselines(rows: int, columns: int, width: float, height: float, draws: int,
 
 def _expected(m: np.ndarray, n: np.ndarray, width: float, height: float, draws: int, seed: int) -> np.ndarray:
     shorter, longer = np.minimum(m, n), np.maximum(m, n)
-    sides = (1 << max(4, int(side.max(initial=1) - 1).bit_length()) for side in (shorter, longer))
+    sides = (_room(int(side.max(initial=1))) for side in (shorter, longer))
     table = _baselines(*sides, width, height, int(draws), int(seed))
     return np.where(shorter > 0, table[shorter - 1, longer - 1], np.nan)
+
+
+def _room(longest: int) -> int:
+    """Room in a table: a power of two up to 64, then a multiple of 64, so that few tables serve all lengths."""
+    return -(-longest // 64) * 64 if longest > 64 else 1 << max(4, (longest - 1).bit_length())
 
 
 def _check_draws(draws: int) -> None:
@@ -202,6 +213,7 @@ _MANNAN = Metric(
     bounds=(0.0, 1.0),
     unit="1",
     needs_duration=False,
+    symmetric=True,
     summary="Root mean squared distance of fixations to the nearest of the other path, over the image's diagonal",
     source=_SOURCE,
     prepare=positions,
@@ -214,6 +226,7 @@ _SIMILARITY = Metric(
     bounds=(float("-inf"), 100.0),
     unit="1",
     needs_duration=False,
+    symmetric=True,
     summary="How much nearer two paths are (by mannan) than uniform random paths of their lengths: 100 for the same "
     "places, 0 for chance",
     source=_SOURCE,

@@ -155,6 +155,7 @@ metrics.add(
         bounds=(0.0, 1.0),
         unit="1",
         needs_duration=False,
+        symmetric=False,  # where walks tie, the tie rule may take another one when the paths change places
         summary="Shape, direction, length, position and duration of saccades along the best "
         "alignment; 1 for equal paths; undefined below three fixations",
         source="Jarodzka, Holmqvist, Nystrom 2010, ETRA; Dewhurst et al. 2012, Behavior Research Methods 44",

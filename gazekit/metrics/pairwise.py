@@ -28,6 +28,11 @@ class _Scorer:
         self.options = metric.options(params)
         if metric.needs_duration and (a.duration is None or b.duration is None):
             raise GazekitError(f"{metric.name} needs fixation durations, and one set of scanpaths has none")
+        if metric.needs_objects and (a.object_id is None or b.object_id is None):
+            raise GazekitError(
+                f"{metric.name} needs the object of each fixation, and one set of scanpaths has none; name them first "
+                f"with Scanpaths.to_objects, Clusters.label or label_fixations"
+            )
         columns_a = columns_of(a)
         columns_b = columns_a if b is a else columns_of(b)
         self.check_pairs = check and not _one_frame(columns_a, columns_b)
@@ -220,4 +225,6 @@ def _one_frame(a: Columns, b: Columns) -> bool:
     """Whether every path of both sets has the same frame, so that no pair can disagree."""
     if not len(a.width) or not len(b.width):
         return True
+    if a is b:
+        return a.same_frame
     return a.same_frame and b.same_frame and a.width[0] == b.width[0] and a.height[0] == b.height[0]

@@ -254,6 +254,7 @@ _CROSS = Metric(
     bounds=(0.0, 100.0),
     unit="%",
     needs_duration=False,
+    symmetric=True,
     summary="Share of pairs of fixations of the two paths within a radius, and the shares of these on diagonal and on "
     "horizontal or vertical lines; a path against itself does not reach 100",
     source=_CROSS_SOURCE,
@@ -268,6 +269,7 @@ _LAG = Metric(
     bounds=(0.0, 100.0),
     unit="%",
     needs_duration=False,
+    symmetric=True,
     summary="How far apart in time recurrences of the two paths lie on average (centre of recurrence mass, its size); "
     "with signed=True positive where the second path is later",
     source=_CROSS_SOURCE,

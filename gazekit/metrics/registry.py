@@ -48,6 +48,10 @@ class Metric:
         (n, 2) int64. It must not hold the interpreter's lock, and must treat each pair by itself.
     params : mapping of str to default
         Its options.
+    symmetric : bool
+        Whether an exchange of the two paths never changes a value, with the default options. False promises nothing.
+    needs_objects : bool
+        Whether it is undefined unless every fixation has an object (`object_id`).
     """
 
     name: str
@@ -61,6 +65,14 @@ class Metric:
     prepare: Callable[..., Any] = field(repr=False)
     score: Callable[..., None] = field(repr=False)
     params: Mapping[str, Any] = field(default_factory=dict)
+    symmetric: bool = False
+    needs_objects: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What paths must have besides positions: "duration", "objects"; named as in the other registries."""
+        wanted = {"duration": self.needs_duration, "objects": self.needs_objects}
+        return tuple(name for name, needed in wanted.items() if needed)
 
     def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All options, those that were not given at their default.

@@ -154,22 +154,34 @@ def substitution_table(bins: tuple[int, int], threshold: float) -> np.ndarray:
     return table
 
 
-def _bin(p: np.ndarray, size: np.ndarray, count: int) -> np.ndarray:
+def _pixels(p: np.ndarray, whole: Any) -> np.ndarray:
     # The toolbox counts px from 1 and rounds halves up, then cuts off (Cristino et al.'s code,
     # FixationToSequence). A 0-based or truncating version moves data set means by up to 1.2e-3.
-    whole = np.maximum(np.floor(size + 0.5), 1.0)
-    cell = p + 0.5
-    np.floor(cell, out=cell)
-    np.maximum(cell, 1.0, out=cell)
-    np.minimum(cell, whole, out=cell)
-    cell -= 1.0
-    cell *= count
-    cell /= whole  # exact enough below 2**53 for the floor to be right, and faster than integer division
-    return np.floor(cell, out=cell)
+    px = p + 0.5
+    np.maximum(px, 1.0, out=px)
+    np.minimum(px, whole, out=px)
+    return px.astype(np.int64)  # of a positive number: its floor
+
+
+def _whole(size: np.ndarray) -> np.ndarray:
+    return np.maximum(np.floor(size + 0.5), 1.0).astype(np.int64)
 
 
 def _cells(x: np.ndarray, y: np.ndarray, width: np.ndarray, height: np.ndarray, bins: tuple[int, int]) -> np.ndarray:
-    return (_bin(x, width, int(bins[0])) + int(bins[0]) * _bin(y, height, int(bins[1]))).astype(np.int64)
+    across, down = int(bins[0]), int(bins[1])
+    width, height = _whole(width), _whole(height)
+    column = (_pixels(x, width) - 1) * across // width
+    return column + across * ((_pixels(y, height) - 1) * down // height)
+
+
+def _cells_of_one_frame(columns: Columns, bins: tuple[int, int]) -> np.ndarray | None:
+    """As `_cells` in one pass, four times as fast; None if a coordinate is not finite."""
+    from gazekit.metrics.kernels.alignment import grid_cells
+
+    cells = np.empty(len(columns.x), dtype=np.int64)
+    x, y = np.array(columns.x), np.array(columns.y)  # writable copies: numba compiles read-only arrays a second time
+    sides = (float(_whole(side[:1])[0]) for side in (columns.width, columns.height))
+    return cells if grid_cells(x, y, *sides, float(bins[0]), float(bins[1]), cells) else None
 
 
 def _symbols(
@@ -180,9 +192,11 @@ def _symbols(
         raise MismatchError("scanmatch counts px, and these scanpaths are in degrees; score them before to_degrees()")
     if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
         raise GazekitError(f"scanmatch: bins are a whole number of columns and of rows, not {bins!r}")
+    if temporal_bin_ms is None and columns.same_frame:
+        cells = _cells_of_one_frame(columns, bins)
+        if cells is not None:
+            return cells, columns.offsets
     good = columns.finite
-    if good.all() and temporal_bin_ms is None and columns.same_frame:
-        return _cells(columns.x, columns.y, columns.width[:1], columns.height[:1], bins), columns.offsets
     of = np.repeat(np.arange(len(columns.width)), np.diff(columns.offsets))
     x, y = (np.where(good[of], p, 0.0) for p in (columns.x, columns.y))
     symbol = _cells(x, y, columns.width[of], columns.height[of], bins)
@@ -263,6 +277,7 @@ metrics.add(
         bounds=(0.0, 1.0),
         unit="1",
         needs_duration=False,
+        symmetric=True,
         summary="Global alignment of the two paths as strings of grid cells; 1 for the same string of cells",
         source="Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42",
         prepare=symbol_table,

@@ -75,10 +75,8 @@ def scanmatch_regions(
 
 
 def _prepare(columns: Columns, **options: Any) -> SymbolTable:
-    ids = getattr(columns, "object_id", None)
-    if ids is None:
-        raise GazekitError("scanmatch_regions needs the region of each fixation; name them first with label_fixations")
-    return _table(ids, columns.offsets, columns.duration, **options)
+    regions = np.asarray(columns.object_id)  # never None: `needs_objects` says so to pairwise
+    return _table(regions, columns.offsets, columns.duration, **options)
 
 
 def _table(
@@ -128,6 +126,8 @@ REGION_SCANMATCH = Metric(
     bounds=(0.0, 1.0),
     unit="1",
     needs_duration=False,
+    symmetric=False,  # the caller's table of scores need not be
+    needs_objects=True,
     summary="Global alignment of the two paths as strings of regions of the image; needs a region of each fixation and "
     "a score for every two regions",
     source="Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42",

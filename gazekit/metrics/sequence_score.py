@@ -152,6 +152,7 @@ metrics.add(
         bounds=(0.0, 1.0),
         unit="1",
         needs_duration=False,
+        symmetric=True,
         summary="Longest common subsequence of the two paths as strings, over the longer length; 1 for the same string",
         source="Yang et al. 2020, CVPR",
         prepare=_prepare,

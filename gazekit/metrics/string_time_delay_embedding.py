@@ -4,6 +4,7 @@ Not symmetric: stretches of the first path, the one that is judged, look for the
 Every stretch of a path that repeats one good place finds a near one, so this measure rewards saying little.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from numpy.typing import ArrayLike
 
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, single_strings, strings_of
+from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, distance_rows, single_strings, strings_of
 from gazekit.metrics.time_delay_embedding import WIDTH, check_width
 from gazekit.scanpath import Scanpath
 
 LONGEST_IN_MEMO = 4  # windows whose distances are kept by their pattern of equal symbols: 2 ** (k * k) patterns
+WORD = 64  # longest window whose equal symbols fit a word
 
 
 def sbtde(
@@ -101,13 +103,24 @@ def _score(
 ) -> None:
     from gazekit.metrics.kernels.strings import window_distances
 
-    table, seen = np.empty((int(k) + 1, int(k) + 1), dtype=np.int64), np.empty(int(k), dtype=np.int64)
-    short = k <= LONGEST_IN_MEMO
-    memo = np.full(2 ** (int(k) ** 2) if short else 0, -1, dtype=np.int8)
-    masks = np.empty((a.longest, b.longest) if short else (0, 0), dtype=np.uint64)
+    k = int(k)
+    short, masked = k <= LONGEST_IN_MEMO, k <= WORD
+    memo = _memo(k, bool(transpositions)) if short else np.empty(0, dtype=np.int8)
+    masks = np.empty((a.longest, b.longest) if masked else (0, 0), dtype=np.uint64)
+    places = np.empty(b.longest, dtype=np.uint64)
+    rows, kept, seen = distance_rows(k)
     strings = (*a.indices(), *b.indices(), pairs.view(np.uint64))
-    choice = (np.uint64(k), bool(transpositions), bool(furthest))
-    window_distances(*strings, *choice, table, seen, masks, memo, out)
+    choice = (k, bool(transpositions), bool(furthest))
+    window_distances(*strings, *choice, rows, kept, seen, masks, places, memo, out)
+
+
+@cache
+def _memo(k: int, transpositions: bool) -> np.ndarray:
+    """Distances of windows by their pattern of equal symbols, -1 until needed.
+
+    Threads share it: they can only write the same number at the same place, a byte each.
+    """
+    return np.full(2 ** (k * k), -1, dtype=np.int8)
 
 
 metrics.add(
@@ -119,6 +132,7 @@ metrics.add(
         bounds=(0.0, 1.0),
         unit="1",
         needs_duration=False,
+        symmetric=False,  # the first path is judged by the second
         summary="Mean edit distance per symbol of each stretch of k symbols of the first path to the nearest of the "
         "second; not symmetric: the first path is judged by the second; undefined below k symbols",
         source="Schwinn et al. 2022, TMLR; Zanca et al., FixaTons",

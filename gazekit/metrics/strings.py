@@ -61,6 +61,11 @@ def marks(a: Strings, b: Strings, pairs: np.ndarray) -> tuple[IndexedPairs, int,
     return (sym_a, off_a, sym_b, off_b, pairs.view(np.uint64)), low, bits, words
 
 
+def distance_rows(longest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Room that `distance_by_cell` needs for second strings of up to `longest` symbols."""
+    return np.empty((3, longest + 1), dtype=np.int64), *np.empty((2, longest), dtype=np.int64)
+
+
 def _made(symbols: np.ndarray, offsets: np.ndarray) -> Strings:
     lowest, highest = (int(symbols.min()), int(symbols.max())) if len(symbols) else (0, 0)
     # a writable copy: numba compiles read-only arrays a second time

@@ -186,14 +186,15 @@ def _scaled_points(columns: Columns, *, longest: int | None) -> Points:
 def _score_points(a: Points, b: Points, pairs: np.ndarray, out: np.ndarray, *, k: int, furthest: bool) -> None:
     from gazekit.metrics.kernels.embedding import embedding_distances
 
-    embedding_distances(*a, *b, pairs, int(k), bool(furthest), out)
+    sums, nearest = np.empty((2, a.longest))
+    embedding_distances(*a, *b, pairs, int(k), bool(furthest), sums, nearest, out)
 
 
 def _score_scaled(a: Points, b: Points, pairs: np.ndarray, out: np.ndarray, *, longest: int | None) -> None:
     from gazekit.metrics.kernels.embedding import scaled_similarities
 
-    squares, sums = np.empty((2, a.longest, b.longest))
-    scaled_similarities(*a, *b, pairs, int(longest or 0), squares, sums, out)
+    squares, sums = np.empty((2, b.longest, a.longest))
+    scaled_similarities(*a, *b, pairs, int(longest or 0), squares, sums, np.empty(a.longest), out)
 
 
 metrics.add(
@@ -205,6 +206,7 @@ metrics.add(
         bounds=(0.0, float("inf")),
         unit="px",
         needs_duration=False,
+        symmetric=False,  # the first path is judged by the second
         summary="Mean distance of each stretch of k fixations of the first path to the nearest of the second; "
         "not symmetric: the first path is judged by the second; undefined below k fixations",
         source="Wang et al. 2011, CVPR",
@@ -222,6 +224,7 @@ metrics.add(
         bounds=(0.0, 1.0),
         unit="1",
         needs_duration=False,
+        symmetric=False,  # the first path is judged by the second
         summary="Mean of exp(-tde) over all stretch lengths, positions over the longer side of the image; "
         "not symmetric: the first path is judged by the second",
         source="Wang et al. 2011, CVPR; Zanca et al. 2018, FixaTons",

@@ -1,5 +1,6 @@
 """Dynamic time warping against similaritymeasures, all walks by brute force, closed forms and laws."""
 
+import importlib
 import itertools
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from similaritymeasures import dtw as outside_dtw
 
-from gazekit import Frame, Scanpath
+from gazekit import Frame, Scanpath, Scanpaths
 from gazekit.errors import GazekitError, MismatchError
 from gazekit.metrics import pairwise
 from gazekit.metrics.dtw import dtw, dtw_per_step
@@ -116,3 +117,12 @@ def test_laws(a, b, shift, scale):
     assert dtw(a[::-1], b[::-1]) == pytest.approx(here)
     if len(a) == len(b):
         assert here <= np.hypot(*np.subtract(a, b).T).sum() + 1e-9  # no worse than no warping
+
+
+def test_paths_beyond_the_table_and_ties_are_counted_cell_by_cell(scanpaths_of, monkeypatch):
+    paths = scanpaths_of([1, 9, 30, 45])
+    paths = Scanpaths.concat([paths, paths.replace(x=paths.x // 200 * 200, y=paths.y // 200 * 200)])
+    pairs = np.array(list(itertools.product(range(8), repeat=2)))
+    with_table = pairwise("dtw_per_step", paths, paths, pairs)
+    monkeypatch.setattr(importlib.import_module("gazekit.metrics.dtw"), "LARGEST_TABLE", 1)
+    assert np.array_equal(with_table, pairwise("dtw_per_step", paths, paths, pairs))

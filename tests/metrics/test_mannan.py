@@ -1,5 +1,6 @@
 """Mannan's distance and index against their definitions, the known mean distance in a square, and laws."""
 
+import importlib
 import itertools
 
 import numpy as np
@@ -10,10 +11,11 @@ from scipy.spatial.distance import cdist
 
 from gazekit import Frame, Scanpath
 from gazekit.errors import GazekitError, MismatchError
-from gazekit.metrics import pairwise
+from gazekit.metrics import notices, pairwise
 from gazekit.metrics.mannan import _baselines, mannan, mannan_baseline, mannan_similarity
 
 SIZE = (800, 600)
+mannan_module = importlib.import_module("gazekit.metrics.mannan")  # the package has a function of that name
 
 
 def by_definition(a, b, size):
@@ -133,3 +135,15 @@ def test_laws(a, b, shift, random):
     assert mannan(np.add(a, shift), np.add(b, shift), size=SIZE) == here
     assert mannan(np.multiply(a, 2), np.multiply(b, 2), size=(1600, 1200)) == pytest.approx(here)
     assert mannan(random.sample(a, len(a)), b, size=SIZE) == pytest.approx(here)
+
+
+def test_a_long_baseline_is_announced(monkeypatch, capsys):
+    monkeypatch.setattr(notices, "_said", set())
+    mannan_baseline(300, 10, SIZE, draws=1)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(mannan_module, "LONG_TABLE", 1000)
+    value = mannan_baseline(300, 10, SIZE, draws=3)
+    assert mannan_baseline(10, 300, SIZE, draws=3) == value
+    assert capsys.readouterr().err == (
+        "gazekit: computing mannan_similarity's random baseline for 16 and 320 fixations, seconds\n"
+    )

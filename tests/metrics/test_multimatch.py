@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gazekit import Frame, Scanpath, Scanpaths
 from gazekit.errors import GazekitError, MismatchError
 from gazekit.metrics import MultiMatch, multimatch, pairwise
+from gazekit.metrics.kernels.multimatch import _median
 
 SIZE = (1280, 1024)
 SCIPY = tuple(int(part) for part in scipy.__version__.split(".")[:2])
@@ -219,3 +220,9 @@ def test_symmetric_where_nothing_ties(scanpaths_of):
 def test_errors_say_what_to_do(call, error, message):
     with pytest.raises(error, match=message):
         call([[1, 1], [2, 2], [3, 3]])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=150))
+def test_medians_by_counting(values):
+    assert _median(np.array(values, dtype=float), len(values)) == np.median(values)

@@ -3,14 +3,16 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit import Facts, Frame, Scanpath
+from gazekit import Facts, Frame, Scanpath, Scanpaths
 from gazekit.errors import GazekitError, MismatchError
 from gazekit.metrics import pairwise, scanmatch
-from gazekit.metrics.scanmatch import substitution_table, symbols
+from gazekit.metrics.columns import columns_of
+from gazekit.metrics.scanmatch import substitution_table, symbol_table, symbols
 
 SIZE = (1024, 768)
 
@@ -238,3 +240,15 @@ def test_degrees_are_refused(scanpaths_of):
     paths = scanpaths_of([3, 4], frame=Frame(800, 600, px_per_degree=20), facts=Facts(points="fixations")).to_degrees()
     with pytest.raises(MismatchError, match="before to_degrees"):
         pairwise("scanmatch", paths, paths, [[0, 1]])
+
+
+@pytest.mark.parametrize("frame", [pytest.param(Frame(1280, 1024), id="whole"), pytest.param(Frame(33.4, 7.5), id="not")])
+@pytest.mark.parametrize("bins", [pytest.param((12, 8), id="12x8"), pytest.param((7, 100), id="more-rows-than-px")])
+def test_the_quick_way_for_one_frame_gives_the_same_cells(frame, bins):
+    rng = np.random.default_rng(0)
+    x, y = (rng.integers(-20, 2 * side, 4000) / 2 for side in frame.size)
+    table = {"stimulus": ["s", "t"], "width": [frame.width, 50.0], "height": [frame.height, 50.0]}
+    both = Scanpaths(np.append(x, 1.0), np.append(y, 1.0), [0, 4000, 4001], pd.DataFrame(table))
+    quick, general = (symbol_table(columns_of(paths), bins=bins).symbols for paths in (both[np.array([0])], both))
+    assert np.array_equal(quick, general[:4000])
+    assert len(set(quick.tolist())) > 20

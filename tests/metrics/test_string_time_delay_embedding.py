@@ -97,3 +97,10 @@ def test_laws(a, b, k):
     assert score(a[::-1], b[::-1]) == pytest.approx(forth)
     assert score(a, [*b, 9]) <= forth
     assert score(a, [*b, *a]) == 0
+
+
+def test_windows_longer_than_a_word():
+    rng = np.random.default_rng(0)
+    a, b = (rng.integers(0, 3, n).tolist() for n in (68, 70))
+    for k in (64, 66):
+        assert sbtde(a, b, k=k, symbols="objects") == by_definition(a, b, k, DamerauLevenshtein.distance)

@@ -8,6 +8,25 @@ from gazekit.metrics.compiling import compiled
 
 
 @compiled
+def grid_cells(x, y, width, height, across, down, cells):
+    """Cell of each position in a grid of `across` by `down` over width x height whole px; whether all were finite.
+
+    Px count from 1, halves are rounded up, what is outside goes to the edge. Products and quotients of whole numbers
+    below 2**52 are exact enough for the floor to be right.
+    """
+    bad = 0
+    for k in range(len(x)):
+        p, q = x[k] + 0.5, y[k] + 0.5
+        bad += not (abs(p) < np.inf and abs(q) < np.inf)
+        p = p if p > 1.0 else 1.0
+        q = q if q > 1.0 else 1.0
+        p = np.floor(p if p < width else width)
+        q = np.floor(q if q < height else height)
+        cells[k] = np.int64(np.floor((p - 1.0) * across / width) + across * np.floor((q - 1.0) * down / height))
+    return bad == 0
+
+
+@compiled
 def alignment_scores(sym_a, off_a, sym_b, off_b, pairs, substitution, best, gap, row, out):
     """Needleman-Wunsch score over `best` times the longer length, into out (n, 1); NaN if one is empty.
 

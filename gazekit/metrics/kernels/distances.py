@@ -38,11 +38,10 @@ def frechet_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pa
 
 
 @compiled
-def warping_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, per_step, row, steps, out):
+def warping_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, row, out):
     """Exact dynamic time warping distance of each pair into out (n, 1); NaN if a path is empty.
 
-    With `per_step` it is divided by the number of cells of the cheapest walk, the shortest of them if several are
-    equally cheap. `row` and `steps` have room for the longest second path.
+    `row` has room for the longest second path.
     """
     for k in range(len(pairs)):
         p, q = pairs[k, 0], pairs[k, 1]
@@ -53,29 +52,18 @@ def warping_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pa
         xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
         xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
         row[:n] = np.inf
-        steps[:n] = 0
-        cell, count = 0.0, 0
+        cell = 0.0
         for i in range(m):
-            diagonal, before = np.inf if i else 0.0, 0
-            cell, count = np.inf, 0
+            diagonal, cell = np.inf if i else 0.0, np.inf
             for j in range(n):
                 dx, dy = xa[i] - xb[j], ya[i] - yb[j]
                 up = row[j]
-                if per_step:
-                    least, taken = diagonal, before
-                    if up < least or (up == least and steps[j] < taken):
-                        least, taken = up, steps[j]
-                    if cell < least or (cell == least and count < taken):
-                        least, taken = cell, count
-                    before, count = steps[j], taken + 1
-                    steps[j] = count
-                else:
-                    least = diagonal if diagonal < up else up
-                    least = least if least < cell else cell
+                least = diagonal if diagonal < up else up
+                least = least if least < cell else cell
                 cell = np.sqrt(dx * dx + dy * dy) + least
                 row[j] = cell
                 diagonal = up
-        out[k, 0] = cell / count if per_step else cell
+        out[k, 0] = cell
 
 
 @compiled
@@ -99,17 +87,19 @@ def matched_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pa
 
 
 @compiled
-def nearest_squares(xa, ya, xb, yb, to_b, to_a):
-    """Squared distance of each fixation of either path to the nearest of the other, into `to_b` and `to_a`."""
-    to_a[: len(xb)] = np.inf
-    for i in range(len(xa)):
-        nearest = np.inf
-        for j in range(len(xb)):
-            dx, dy = xa[i] - xb[j], ya[i] - yb[j]
+def nearest_squares(xa, ya, xb, yb, to_b):
+    """Squared distance of each fixation of the first path to the nearest of the second, into `to_b`.
+
+    The inner loop is over the first path, each place of `to_b` by itself: four at a time in one instruction, which a
+    search for one least value would not be.
+    """
+    to_b[: len(xa)] = np.inf
+    for j in range(len(xb)):
+        x, y = xb[j], yb[j]
+        for i in range(len(xa)):
+            dx, dy = xa[i] - x, ya[i] - y
             square = dx * dx + dy * dy
-            nearest = square if square < nearest else nearest
-            to_a[j] = square if square < to_a[j] else to_a[j]
-        to_b[i] = nearest
+            to_b[i] = square if square < to_b[i] else to_b[i]
 
 
 @compiled
@@ -126,7 +116,8 @@ def hausdorff_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, 
             continue
         xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
         xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
-        nearest_squares(xa, ya, xb, yb, to_b, to_a)
+        nearest_squares(xa, ya, xb, yb, to_b)
+        nearest_squares(xb, yb, xa, ya, to_a)
         most = 0.0
         for i in range(m):
             most = to_b[i] if to_b[i] > most else most
@@ -149,7 +140,8 @@ def mannan_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pai
             continue
         xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
         xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
-        nearest_squares(xa, ya, xb, yb, to_b, to_a)
+        nearest_squares(xa, ya, xb, yb, to_b)
+        nearest_squares(xb, yb, xa, ya, to_a)
         sum_a, sum_b = 0.0, 0.0
         for i in range(m):
             sum_a += to_b[i]
@@ -159,42 +151,25 @@ def mannan_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pai
 
 
 @compiled
-def mannan_means(x_a, y_a, x_b, y_b, means):
-    """Mean of `mannan_distances` over many pairs of paths, for each two lengths of prefixes, into means (m, n).
-
-    Row d of x_a, y_a (draws, m) and of x_b, y_b (draws, n) is a pair. The second path's prefix grows by a fixation at a
-    time, which can only lower `to_b`; the first path's prefixes are running minima and sums. Filled only where the
-    first prefix is not the longer one.
-    """
-    draws, m = x_a.shape
-    n = x_b.shape[1]
-    to_b, sum_b = np.empty(m), np.empty(m)
-    share = 0.5 / np.arange(1, max(m, n) + 1)
-    means[:] = 0.0
-    for d in range(draws):
-        to_b[:], sum_b[:] = np.inf, 0.0
-        for j in range(n):
-            nearest, sum_a = np.inf, 0.0
-            for i in range(m):
-                dx, dy = x_a[d, i] - x_b[d, j], y_a[d, i] - y_b[d, j]
-                square = dx * dx + dy * dy
-                nearest = square if square < nearest else nearest
-                to_b[i] = square if square < to_b[i] else to_b[i]
-                sum_a += to_b[i]
-                sum_b[i] += nearest
-                if i <= j:
-                    means[i, j] += np.sqrt(sum_a * share[i] + sum_b[i] * share[j])
-    means /= draws
+def nearest_squares_timed(xa, ya, za, xb, yb, zb, to_b):
+    """As `nearest_squares`, in three dimensions."""
+    to_b[: len(xa)] = np.inf
+    for j in range(len(xb)):
+        x, y, z = xb[j], yb[j], zb[j]
+        for i in range(len(xa)):
+            dx, dy, dz = xa[i] - x, ya[i] - y, za[i] - z
+            square = dx * dx + dy * dy + dz * dz
+            to_b[i] = square if square < to_b[i] else to_b[i]
 
 
 @compiled
 def eyenalysis_distances(
-    x_a, y_a, z_a, first_a, count_a, x_b, y_b, z_b, first_b, count_b, pairs, squared, by_both, to_a, out
+    x_a, y_a, z_a, first_a, count_a, x_b, y_b, z_b, first_b, count_b, pairs, squared, by_both, to_b, to_a, out
 ):
     """Sum of all distances to the nearest, over the longer length, into out (n, 1); NaN if a path is empty.
 
     With `squared` the squares of the distances are summed, with `by_both` the sum is divided by both lengths together.
-    z is a third dimension; `to_a` has room for the longest second path.
+    z is a third dimension; `to_b` and `to_a` as in `hausdorff_distances`.
     """
     for k in range(len(pairs)):
         p, q = pairs[k, 0], pairs[k, 1]
@@ -202,17 +177,13 @@ def eyenalysis_distances(
         if m == 0 or n == 0:
             out[k, 0] = np.nan
             continue
+        xa, ya, za = x_a[a : a + m], y_a[a : a + m], z_a[a : a + m]
         xb, yb, zb = x_b[b : b + n], y_b[b : b + n], z_b[b : b + n]
-        to_a[:n] = np.inf
+        nearest_squares_timed(xa, ya, za, xb, yb, zb, to_b)
+        nearest_squares_timed(xb, yb, zb, xa, ya, za, to_a)
         sum_a, sum_b = 0.0, 0.0  # kept apart, so that an exchange of the paths changes no rounding
         for i in range(m):
-            nearest = np.inf
-            for j in range(n):
-                dx, dy, dz = x_a[a + i] - xb[j], y_a[a + i] - yb[j], z_a[a + i] - zb[j]
-                square = dx * dx + dy * dy + dz * dz
-                nearest = square if square < nearest else nearest
-                to_a[j] = square if square < to_a[j] else to_a[j]
-            sum_a += nearest if squared else np.sqrt(nearest)
+            sum_a += to_b[i] if squared else np.sqrt(to_b[i])
         for j in range(n):
             sum_b += to_a[j] if squared else np.sqrt(to_a[j])
         out[k, 0] = (sum_a + sum_b) / (m + n if by_both else max(m, n))

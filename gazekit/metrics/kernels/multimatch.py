@@ -18,6 +18,7 @@ def multimatch_scores(geo_a, first_a, count_a, diagonal, geo_b, first_b, count_b
     before = np.empty(most_a * most_b, dtype=np.int64)
     heap = np.empty(most_a * most_b, dtype=np.int64)
     walk = np.empty(most_a + most_b, dtype=np.int64)
+    at_a, at_b = np.empty((2, most_a + most_b), dtype=np.int64)
     values = np.empty(most_a + most_b)
     for k in range(len(pairs)):
         p, q = pairs[k, 0], pairs[k, 1]
@@ -31,7 +32,10 @@ def multimatch_scores(geo_a, first_a, count_a, diagonal, geo_b, first_b, count_b
         if steps < 0:
             _settle(total, m, n, before, heap)
             steps = _follow(before, m * n - 1, walk)
-        _similarities(geo_a, a, geo_b, b, n, walk, steps, diagonal[p], values, out, k)
+        for s in range(steps):
+            row = walk[s] // n  # a division costs as much as all the rest of a step: once is enough
+            at_a[s], at_b[s] = a + row, b + walk[s] - row * n
+        _similarities(geo_a, at_a[:steps], geo_b, at_b[:steps], diagonal[p], values, out, k)
 
 
 @compiled
@@ -169,28 +173,29 @@ def _follow(before, node, walk):
 
 
 @compiled
-def _similarities(geo_a, a, geo_b, b, n, walk, steps, diagonal, values, out, k):
-    """One minus the median difference along the walk over its norm, for the five dimensions."""
+def _similarities(geo_a, at_a, geo_b, at_b, diagonal, values, out, k):
+    """One minus the median difference between aligned saccades over its norm, for the five dimensions."""
+    steps = len(at_a)
     for s in range(steps):
-        p, q = a + walk[s] // n, b + walk[s] % n
+        p, q = at_a[s], at_b[s]
         dx, dy = geo_a[0, p] - geo_b[0, q], geo_a[1, p] - geo_b[1, q]
         values[s] = np.sqrt(dx * dx + dy * dy)
     out[k, 0] = 1.0 - _median(values, steps) / (2.0 * diagonal)
     for s in range(steps):
-        angle = abs(geo_a[3, a + walk[s] // n] - geo_b[3, b + walk[s] % n])
+        angle = abs(geo_a[3, at_a[s]] - geo_b[3, at_b[s]])
         values[s] = 2.0 * np.pi - angle if angle > np.pi else angle
     out[k, 1] = 1.0 - _median(values, steps) / np.pi
     for s in range(steps):
-        values[s] = abs(geo_a[2, a + walk[s] // n] - geo_b[2, b + walk[s] % n])
+        values[s] = abs(geo_a[2, at_a[s]] - geo_b[2, at_b[s]])
     out[k, 2] = 1.0 - _median(values, steps) / diagonal
     for s in range(steps):
-        p, q = a + walk[s] // n, b + walk[s] % n
+        p, q = at_a[s], at_b[s]
         dx, dy = geo_a[4, p] - geo_b[4, q], geo_a[5, p] - geo_b[5, q]
         values[s] = np.sqrt(dx * dx + dy * dy)
     out[k, 3] = 1.0 - _median(values, steps) / diagonal
     out[k, 4] = np.nan
     for s in range(steps):
-        t, u = geo_a[6, a + walk[s] // n], geo_b[6, b + walk[s] % n]
+        t, u = geo_a[6, at_a[s]], geo_b[6, at_b[s]]
         longer = max(t, u)
         if longer == 0.0 or np.isnan(t) or np.isnan(u):
             return
@@ -202,10 +207,10 @@ def _similarities(geo_a, a, geo_b, b, n, walk, steps, diagonal, values, out, k):
 def _median(values, count):
     """Median of values[:count], which are rearranged; the mean of the middle two for an even count."""
     middle = count // 2
-    low, high = 0, count - 1
-    while high - low > 12:  # Hoare's selection narrows to the neighbourhood of the middle
-        pivot = values[(low + high) // 2]
-        i, j = low, high
+    low, high = 0, count
+    while high - low > 32:  # Hoare's selection narrows to the neighbourhood of the middle
+        pivot = values[(low + high - 1) // 2]
+        i, j = low, high - 1
         while i <= j:
             while values[i] < pivot:
                 i += 1
@@ -216,22 +221,31 @@ def _median(values, count):
                 i += 1
                 j -= 1
         if middle <= j:
-            high = j
+            high = j + 1
         elif middle >= i:
             low = i
         else:
-            low = high = middle
-    for i in range(low + 1, high + 1):
-        value = values[i]
-        j = i - 1
-        while j >= low and values[j] > value:
-            values[j + 1] = values[j]
-            j -= 1
-        values[j + 1] = value
-    upper = values[middle]
+            low, high = middle, middle + 1
+    upper = _ranked(values[low:high], middle - low)
     if count % 2 == 1:
         return upper
+    if middle > low:
+        return (_ranked(values[low:high], middle - 1 - low) + upper) / 2.0
     lower = values[0]  # everything before the middle is at most the middle: its greatest is the other one
     for i in range(1, middle):
         lower = max(lower, values[i])
     return (lower + upper) / 2.0
+
+
+@compiled
+def _ranked(values, rank):
+    """The value that would be at place `rank` of a sorted copy: by counting, quicker than sorting a few."""
+    for i in range(len(values)):
+        value = values[i]
+        below, up_to = 0, 0
+        for j in range(len(values)):
+            below += values[j] < value
+            up_to += values[j] <= value
+        if below <= rank and rank < up_to:
+            return value
+    return np.nan

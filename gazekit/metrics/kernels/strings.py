@@ -84,47 +84,65 @@ def common_subsequence(bits, m, second, start, n, low, rising):
 
 
 @compiled
-def distance_by_cell(first, i0, m, second, j0, n, transpositions, table, seen):
-    """Edit distance of first[i0 : i0 + m] and second[j0 : j0 + n], cell by cell.
+def distance_by_cell(first, second, transpositions, rows, kept, seen):
+    """Edit distance of two strings, cell by cell: with `transpositions` unrestricted Damerau, otherwise Levenshtein.
 
-    With `transpositions` unrestricted Damerau (Lowrance and Wagner 1975), otherwise Levenshtein.
+    Damerau's recurrence (Lowrance and Wagner 1975) looks, in each cell, at the nearest pair of exchanged symbols, and
+    may delete symbols between them in one string and insert some in the other. Doing both never pays: two replacements
+    and what is left cost no more. So one of the two symbols is the last one, and three rows and a value kept per column
+    are enough (Zhao and Sahni 2019, BMC Bioinformatics 20, 277).
 
-    `table` has room for (m + 1, n + 1) and `seen` for n: the last row above whose symbol is that of column j,
-    counted from 1, 0 for none. Keeping it by column needs no table of the alphabet.
+    `rows` (3, n + 1), `kept` and `seen` (n,), int64 as everything here, have room for the second string. `seen` is the
+    last row above whose symbol is that of the column: keeping it by column needs no table of the alphabet.
     """
+    n = len(second)
+    two_above, above, here = rows[0], rows[1], rows[2]
+    here[0] = 0
     for j in range(n):
-        table[0, j] = j
-        seen[j] = 0
-    table[0, n] = n
-    for i in range(m):
-        symbol = first[i0 + i]
-        left = np.int64(i + ONE)
-        table[i + ONE, 0] = left
-        column = 0  # the last one to the left, counted from 1, whose symbol is this row's
+        here[j + 1] = j + 1
+        seen[j] = -2
+    left = n
+    for i in range(len(first)):
+        two_above, above, here = above, here, two_above
+        symbol = first[i]
+        here[0] = left = i + 1
+        diagonal, column, corner = i, -2, 0  # column: the last one to the left whose symbol is this row's
         for j in range(n):
-            same = symbol == second[j0 + j]
-            step = min(table[i, j + ONE], left) + 1
-            cell = table[i, j] if same else table[i, j] + 1
-            left = cell if cell < step else step
-            if transpositions and column and seen[j]:
-                # swap the two symbols; delete what lies between in one string, insert what does in the other
-                between = (np.int64(i) - seen[j]) + (np.int64(j) - column)
-                swap = table[np.uint64(seen[j] - 1), np.uint64(column - 1)] + between + 1
-                left = swap if swap < left else left
-            table[i + ONE, j + ONE] = left
-            if same:
-                column = np.int64(j + ONE)
-                seen[j] = np.int64(i + ONE)
+            up = above[j + 1]
+            if symbol == second[j]:
+                cell = diagonal
+                if j > 0:
+                    kept[j] = above[j - 1]  # what an exchange in the next column starts from
+                if i > 0:
+                    corner = two_above[j]  # and one in the next row
+                column = j
+                seen[j] = i
+            else:
+                step = up if up < left else left
+                cell = (diagonal if diagonal < step else step) + 1
+                if transpositions:
+                    if column == j - 1:
+                        if seen[j] >= 0:
+                            swap = kept[j] + i - seen[j]
+                            cell = swap if swap < cell else cell
+                    elif seen[j] == i - 1 and column >= 0:
+                        swap = corner + j - column
+                        cell = swap if swap < cell else cell
+            diagonal = up
+            left = cell
+            here[j + 1] = cell
     return left
 
 
 @compiled
-def edit_distances(sym_a, off_a, sym_b, off_b, pairs, low, transpositions, normalised, table, seen, bits, words, out):
+def edit_distances(
+    sym_a, off_a, sym_b, off_b, pairs, low, transpositions, normalised, rows, kept, seen, bits, words, out
+):
     """Edit distance of each pair, over the longer length if `normalised`, into out (n, 1); NaN if one is empty.
 
     `bits` is zero, with a row for each symbol from `low` on; the first string of a pair stays marked in it while the
     following pairs have the same. Room for the longest first string: `words` (2, ...) and `bits` by 64 symbols a
-    column, `table` one more than that; its columns and `seen` hold the longest second.
+    column. `rows`, `kept` and `seen` as in `distance_by_cell`.
     """
     held, held_count = ZERO, ZERO
     for k in range(len(pairs)):
@@ -134,7 +152,7 @@ def edit_distances(sym_a, off_a, sym_b, off_b, pairs, low, transpositions, norma
             out[k, 0] = np.nan
             continue
         if transpositions:
-            distance = distance_by_cell(sym_a, i, m, sym_b, j, n, True, table, seen)
+            distance = distance_by_cell(sym_a[i : i + m], sym_b[j : j + n], True, rows, kept, seen)
         else:
             if held != i or held_count != m:
                 unmark(bits, sym_a, held, held_count, low)
@@ -166,47 +184,84 @@ def sequence_scores(sym_a, off_a, sym_b, off_b, pairs, low, bits, words, out):
 
 
 @compiled
-def window_distances(sym_a, off_a, sym_b, off_b, pairs, width, transpositions, furthest, table, seen, masks, memo, out):
+def window_distances(
+    sym_a, off_a, sym_b, off_b, pairs, width, transpositions, furthest, rows, kept, seen, masks, places, memo, out
+):
     """String-based time-delay embedding of each pair into out (n, 1); NaN if a string is shorter than `width`.
 
     For every window of `width` symbols of the first string, the edit distance to the nearest window of the
     second over `width`; their mean, or with `furthest` their maximum.
 
     The distance of two windows depends only on which of their symbols are equal. For short windows those width x width
-    bits are the place of the distance in `memo`, which is -1 where it was not needed before, and `masks` has room for
-    (longest first string, longest second); for longer windows both are empty.
+    bits are the place of the distance in `memo`, which is -1 where it was not needed before; otherwise `memo` is empty
+    and windows are left out that cannot be nearer than the nearest. `masks` has room for (longest first string, longest
+    second) and `places` for the longest second; without room for masks every two windows are compared.
     """
     for k in range(len(pairs)):
         i0, j0 = off_a[pairs[k, 0]], off_b[pairs[k, 1]]
-        m, n = off_a[pairs[k, 0] + ONE] - i0, off_b[pairs[k, 1] + ONE] - j0
+        m, n = np.int64(off_a[pairs[k, 0] + ONE] - i0), np.int64(off_b[pairs[k, 1] + ONE] - j0)
         if m < width or n < width:
             out[k, 0] = np.nan
             continue
-        if len(memo):  # bit t of masks[i, j]: symbol i of the first is symbol j + t of the second
-            for i in range(m):
-                symbol, bits = sym_a[i0 + i], ZERO
-                for back in range(n):
-                    j = n - ONE - back
-                    bits = ((bits << ONE) | np.uint64(symbol == sym_b[j0 + j])) & ((ONE << width) - ONE)
-                    masks[i, j] = bits
+        first, second = sym_a[np.int64(i0) : np.int64(i0) + m], sym_b[np.int64(j0) : np.int64(j0) + n]
+        there = places[: n - width + 1]
+        if len(masks):
+            mark_windows(first, second, width, masks)
         total, most = 0, 0
-        for i in range(m - width + ONE):
-            nearest = np.int64(width)
-            for j in range(n - width + ONE):
-                place, distance = ZERO, np.int64(-1)
+        for i in range(m - width + 1):
+            if len(memo):
+                place_windows(masks, i, width, there)
+            nearest = width
+            for j in range(len(there)):
                 if len(memo):
-                    for step in range(width):
-                        place |= masks[i + step, j] << (step * width)
-                    distance = np.int64(memo[place])
-                if distance < 0:
-                    distance = distance_by_cell(sym_a, i0 + i, width, sym_b, j0 + j, width, transpositions, table, seen)
-                    if len(memo):
-                        memo[place] = distance
-                if distance < nearest:
-                    nearest = distance
-                    if nearest == 0:
-                        break
+                    distance = np.int64(memo[there[j]])
+                    if distance < 0:
+                        distance = distance_by_cell(
+                            first[i : i + width], second[j : j + width], transpositions, rows, kept, seen
+                        )
+                        memo[there[j]] = distance
+                else:
+                    if len(masks) and without_equal(masks, i, j, width) >= nearest:
+                        continue
+                    distance = distance_by_cell(
+                        first[i : i + width], second[j : j + width], transpositions, rows, kept, seen
+                    )
+                nearest = distance if distance < nearest else nearest
             total += nearest
             most = max(most, nearest)
-        windows = np.float64(np.int64(m - width + ONE))
-        out[k, 0] = (np.float64(most) if furthest else total / windows) / np.float64(np.int64(width))
+        windows = np.float64(m - width + 1)
+        out[k, 0] = (np.float64(most) if furthest else total / windows) / np.float64(width)
+
+
+@compiled
+def mark_windows(first, second, width, masks):
+    """Bit t of masks[i, j]: symbol i of the first string is symbol j + t of the second."""
+    count = len(second) - width + 1
+    for i in range(len(first)):
+        row, symbol = masks[i], first[i]
+        for j in range(count):
+            row[j] = ZERO
+        for t in range(width):
+            ahead, bit = second[t:], np.uint64(t)
+            for j in range(count):
+                row[j] |= np.uint64(symbol == ahead[j]) << bit
+
+
+@compiled
+def place_windows(masks, i, width, places):
+    """Place in `memo` of window i of the first string with every window of the second."""
+    for j in range(len(places)):
+        places[j] = ZERO
+    for t in range(width):
+        row, shift = masks[i + t], np.uint64(t * width)
+        for j in range(len(places)):
+            places[j] |= row[j] << shift
+
+
+@compiled
+def without_equal(masks, i, j, width):
+    """Symbols of window i that window j has none of: each costs an edit of its own."""
+    count = 0
+    for t in range(width):
+        count += masks[i + t, j] == ZERO
+    return count
