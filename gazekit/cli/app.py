@@ -15,6 +15,7 @@ from gazekit.cli.models import models_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.report import report_command
 from gazekit.cli.score import score_command
+from gazekit.cli.shelf_search import shelf_search_command
 from gazekit.cli.train import app as train_app
 from gazekit.cli.verify import app as verify_app
 from gazekit.errors import GazekitError
@@ -38,6 +39,7 @@ app.command("score")(score_command)
 app.command("evaluate")(evaluate_command)
 app.add_typer(train_app, name="train")
 app.command("asymmetry")(asymmetry_command)
+app.command("shelf-search")(shelf_search_command)
 app.command("report")(report_command)
 app.add_typer(verify_app, name="verify")
 

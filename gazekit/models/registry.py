@@ -19,6 +19,15 @@ _BUILT_IN = {
     "eccnet": "gazekit.models.eccnet.model:EccNet",
     "neva": "gazekit.models.neva.model:Neva",
     "oat": "gazekit.models.oat.model:Oat",
+    "uniform-object": "gazekit.models.object_search.simple:UniformObject",
+    "centre-object": "gazekit.models.object_search.simple:CentreObject",
+    "nearest-object": "gazekit.models.object_search.simple:NearestObject",
+    "similarity-object": "gazekit.models.object_search.appearance:SimilarityObject",
+    "saliency-object": "gazekit.models.object_search.appearance:SaliencyObject",
+    "markov-move": "gazekit.models.object_search.markov_move:MarkovMove",
+    "move": "gazekit.models.object_search.move:Move",
+    "line": "gazekit.models.object_search.controls:Line",
+    "target-repeated": "gazekit.models.object_search.controls:TargetRepeated",
 }
 for _name, _where in _BUILT_IN.items():
     models.add(_name, _where)

@@ -15,7 +15,7 @@ from gazekit.cli.app import main
 
 COMMANDS = [
     *("demo", "datasets", "models", "metrics", "predict", "score", "evaluate", "train", "asymmetry"),
-    *("report", "verify"),
+    *("shelf-search", "report", "verify"),
 ]
 
 
@@ -161,7 +161,7 @@ def test_bad_predictions(gazekit, own, change, options, message):
 @pytest.mark.slow
 def test_ctrl_c_leaves_a_folder_that_resumes(tmp_path):
     """A real process, really interrupted, twice; then the same tables as an undisturbed run."""
-    command = [sys.executable, "-m", "gazekit", "evaluate", "--data", "demo", "--models", "uniform,ittikoch"]
+    command = [sys.executable, "-m", "gazekit", "evaluate", "--data", "demo", "--models", "ittikoch,levy"]
     environment = {**os.environ, "MPLBACKEND": "Agg"}
     whole = subprocess.run(
         [*command, "--out", tmp_path / "whole", "--quiet"], env=environment, capture_output=True, check=True
@@ -170,7 +170,7 @@ def test_ctrl_c_leaves_a_folder_that_resumes(tmp_path):
     out = tmp_path / "r"
     running = subprocess.Popen([*command, "--out", out], env=environment, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
-    while len(list(out.glob("parts/*.scores.parquet"))) < 3:
+    while not list(out.glob("parts/*.scores.parquet")):  # people are done, and the slow models are not
         assert time.monotonic() < deadline
         assert running.poll() is None
         time.sleep(0.005)

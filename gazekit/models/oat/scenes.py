@@ -9,6 +9,7 @@ import torch
 from gazekit.errors import DataError, MissingNeedError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
+from gazekit.models.object_search.layout import cell_size
 from gazekit.trials import Trial
 
 
@@ -99,38 +100,6 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
                 )
             target_crop = _resize(trial.target, size)
     return Scene(trial.id, places, start, trial.target_object, crops, target_crop)
-
-
-def cell_size(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Height and width of a cell: the usual distance between neighbouring rows, and between neighbouring columns.
-
-    Parameters
-    ----------
-    centres : (P, 2) float64
-        Row and column of every object's centre, px.
-    sizes : (P, 2) float64
-        Height and width of every object, px.
-
-    Returns
-    -------
-    (2,) float64
-        Median over objects of the distance to the nearest object that is not in the same row (column): one whose
-        centre is more than half the object's height (width) away. The objects' median size where all are in one row
-        (column).
-
-    Examples
-    --------
-    >>> grid = np.array([[5.0, 10.0], [5.0, 40.0], [25.0, 10.0], [25.0, 40.0]])
-    >>> cell_size(grid, np.full((4, 2), 10.0)).tolist()
-    [20.0, 30.0]
-    """
-    out = np.median(sizes, 0)
-    for axis in range(2):
-        distance = np.abs(centres[:, None, axis] - centres[None, :, axis])
-        nearest = np.where(distance > sizes[:, axis, None] / 2, distance, np.inf).min(1)
-        if np.isfinite(nearest).any():
-            out[axis] = np.median(nearest[np.isfinite(nearest)])
-    return out
 
 
 def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | None = None) -> SceneBatch:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from gazekit.errors import DataError, GazekitError, MissingNeedError
-from gazekit.models.oat.scenes import batch_of, cell_size, scene_of
+from gazekit.models.oat.scenes import batch_of, scene_of
+from gazekit.models.object_search.layout import cell_size
 from gazekit.trials import Objects
 
 

@@ -1,0 +1,133 @@
+"""The object-search experiment: models and people on one data set, a row a piece, resumable."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gazekit.errors import GazekitError
+from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.experiments.describing import describe_model
+from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.runs import RunFolder, read_table, versions
+from gazekit.experiments.shelf_search.paths import People
+from gazekit.experiments.shelf_search.pieces import DONE, PATHS, ROWS_OF_PEOPLE, TABLES, measure
+from gazekit.experiments.shelf_search.results import KIND, ShelfResults
+from gazekit.models.contract import ScanpathModel
+from gazekit.models.object_search import Line, TargetRepeated
+from gazekit.models.specs import model_from_text
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset
+
+SAMPLES = 10
+_FILES = {"scores": "scores", "approach": "distances", "lengths": "lengths"}
+
+
+def shelf_search(
+    dataset: Dataset,
+    models: Sequence[str | ScanpathModel],
+    out: str | Path,
+    *,
+    n_samples: int = SAMPLES,
+    seed: int = 0,
+    rule: str = "nearest",
+    resamples: int = RESAMPLES,
+    workers: int = 1,
+    progress: bool = True,
+    command: str = "",
+) -> ShelfResults:
+    """Score models of object search beside people, chance, and the controls that win Sequence Score without searching.
+
+    Rows: `human` (every path against other people's on the same trial), people's paths put on other layouts (all, and
+    those with the target in the same cell), the models, and the controls `line` and `target-repeated`. Measures: see
+    `measures.py`; intervals draw stimuli with replacement, the same for all rows, so that differences are paired.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with objects and target_object; human scanpaths.
+    models : sequence of str or ScanpathModel
+        Any models; those with `fit` learn from the data set, keeping stimuli apart by themselves; those with
+        `log_likelihood` over objects are scored by it too.
+    out : path
+        Run folder; an unfinished run of the same request is resumed, any other content is refused.
+    n_samples : int
+        Paths per trial and model; one of a model that is deterministic.
+    seed : int
+        Seed of models and bootstrap.
+    rule : {"nearest", "containing"}
+        What a fixation between objects counts as; see `Scanpaths.to_objects`.
+    resamples : int
+        Bootstrap resamples.
+    workers : int
+        Rows at once, each in a process. The tables do not depend on it.
+    progress : bool
+        Show a progress bar.
+    command : str
+        Command line for the manifest.
+
+    Returns
+    -------
+    ShelfResults
+
+    Raises
+    ------
+    UnknownNameError, MissingNeedError, RunFolderError, DataError, GazekitError
+        Each says what was wrong and what to do; the folder stays resumable.
+    """
+    rows = [model_from_text(m) if isinstance(m, str) else m for m in models]
+    for control in (Line(), TargetRepeated()):
+        if control.name not in [m.name for m in rows]:
+            rows.append(control)
+    names = [*ROWS_OF_PEOPLE, *(m.name for m in rows)]
+    twice = next((n for k, n in enumerate(names) if n in names[:k]), None)
+    if twice is not None:
+        raise GazekitError(f"two rows are called {twice!r}; give every model once")
+    people = People.of(dataset, rule)
+    trials = [t for t in dataset.trials if t.id in people.layouts]
+    for model in rows:
+        model.check_needs(trials)
+    run = RunFolder(
+        out,
+        {
+            "kind": KIND,
+            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "models": [describe_model(m) for m in rows],
+            "n_samples": n_samples,
+            "seed": seed,
+            "rule": rule,
+            "resamples": resamples,
+            "versions": versions(),
+        },
+        command=command or f"gazekit.experiments.shelf_search.shelf_search({dataset.name!r}, ...)",
+        about={
+            "trials": len(trials),
+            "scanpaths": len(people.paths),
+            "left_out": {**dataset.dropped, "scanpaths without an object": len(dataset.scanpaths) - len(people.paths)},
+        },
+    )
+    if not run.complete:
+        sources: list[ScanpathModel | None] = [*([None] * len(ROWS_OF_PEOPLE)), *rows]
+        pieces: list[tuple[Any, ...]] = [
+            (run.part(f"{k:02d}"), name, model, dataset, rule, n_samples, seed)
+            for k, (name, model) in enumerate(zip(names, sources, strict=True))
+        ]
+        missing = [p for p in pieces if not (p[0] / DONE).is_file()]
+        done = len(pieces) - len(missing)
+        for _ in run_pieces(measure, missing, workers=workers, progress=progress, label="shelf-search", done=done):
+            pass
+        _assemble(run, [p[0] for p in pieces])
+    results = ShelfResults.load(run.path)
+    results.write_tables(run.path)
+    return results
+
+
+def _assemble(run: RunFolder, parts: Sequence[Path]) -> None:
+    for table in TABLES:
+        files = [part / f"{table}.parquet" for part in parts]
+        joined = pd.concat([read_table(f) for f in files if f.is_file()], ignore_index=True)
+        run.write_table(joined[["model", *(c for c in joined if c != "model")]], f"{_FILES[table]}.parquet")
+    made = [part / PATHS for part in parts if (part / PATHS).is_file()]
+    Scanpaths.concat([Scanpaths.load(file) for file in made]).save(run.path / "predictions.parquet")
+    run.finish()

@@ -1,0 +1,95 @@
+"""One row of the tables: people, people of another layout, or a model, measured and written whole or not at all."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import GazekitError
+from gazekit.experiments.runs import write_table
+from gazekit.experiments.shelf_search.curves import approach, lengths
+from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores
+from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, predicted_objects
+from gazekit.models.contract import ScanpathModel
+from gazekit.models.object_search import target_similarity
+from gazekit.scanpath_columns import HUMAN
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset
+
+TABLES = ("scores", "approach", "lengths")
+PATHS = "paths.parquet"
+DONE = "scores.parquet"  # written last
+ROWS_OF_PEOPLE = (HUMAN, SAME_CELL, OTHER)
+
+
+def measure(
+    part: Path, name: str, model: ScanpathModel | None, dataset: Dataset, rule: str, n_samples: int, seed: int
+) -> None:
+    """Measure one row and write its tables into a folder; a model that learns from people is fitted first.
+
+    Parameters
+    ----------
+    part : path
+        Folder to write into.
+    name : str
+        Of the row: one of `ROWS_OF_PEOPLE`, or the model's.
+    model : ScanpathModel or None
+        None for people.
+    dataset : Dataset
+        Trials with objects and targets; human scanpaths.
+    rule : {"nearest", "containing"}
+        What a fixation between objects counts as.
+    n_samples, seed : int
+        Of the model's paths.
+    """
+    people = People.of(dataset, rule)
+    tables: dict[str, pd.DataFrame] = {}
+    if model is None and name != HUMAN:
+        tables["scores"] = pair_scores(people.transplanted(same_target=name == SAME_CELL), people)
+    else:
+        paths = people.paths if model is None else predict(model, dataset, people, n_samples, seed)
+        parts = [
+            pair_scores(paths, people, same=model is None),
+            behaviour_scores(paths, people, similarities(dataset, people)),
+        ]
+        if model is not None and callable(getattr(model, "log_likelihood", None)):
+            score: Callable[..., list[np.ndarray]] = model.log_likelihood  # type: ignore[attr-defined]
+            parts.append(likelihood_scores(score(dataset, rule=rule), people))
+        tables["scores"] = pd.concat(parts, ignore_index=True)
+        tables["approach"], tables["lengths"] = approach(paths, people), lengths(paths)
+        part.mkdir(parents=True, exist_ok=True)
+        if model is not None:
+            paths.save(part / PATHS)
+    part.mkdir(parents=True, exist_ok=True)
+    for table in reversed(TABLES):
+        if table in tables:
+            write_table(tables[table].assign(model=name), part / f"{table}.parquet")
+
+
+def predict(model: ScanpathModel, dataset: Dataset, people: People, n_samples: int, seed: int) -> Scanpaths:
+    """A model's paths over objects on the trials that people have paths on; it never sees how long people's are.
+
+    Raises
+    ------
+    GazekitError
+        Not one path of the model has a fixation on an object.
+    """
+    if hasattr(model, "fit"):
+        model.fit(dataset)
+    trials = [t for t in dataset.trials if t.id in people.layouts]
+    samples = 1 if getattr(model, "deterministic", False) else n_samples
+    made = model.predict(trials, n_samples=samples, seed=seed, progress=False)
+    paths = predicted_objects(made, people)
+    if not len(paths):
+        raise GazekitError(f"model {model.name!r} predicted no fixation on an object; nothing can be measured")
+    return paths
+
+
+def similarities(dataset: Dataset, people: People) -> Mapping[str, np.ndarray]:
+    """How alike the target and every object are, of the trials whose objects can be seen."""
+    return {
+        t.id: target_similarity(t)
+        for t in dataset.trials
+        if t.id in people.layouts and t.objects is not None and (t.objects.crops is not None or t.has("image"))
+    }

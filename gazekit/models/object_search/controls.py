@@ -1,0 +1,112 @@
+"""Controls that win Sequence Score without searching: a straight line to the target, and the target again and again."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from gazekit.errors import GazekitError
+from gazekit.models.contract import TrainableModel
+from gazekit.models.lengths import DEFAULT_LENGTH
+from gazekit.models.object_search.human_paths import human_paths
+from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.walk import ObjectModel
+from gazekit.models.others import OtherThan
+from gazekit.trials import Dataset
+
+
+class Line(ObjectModel):
+    """A straight line from the start of gaze to the target, then more fixations on the target.
+
+    Knows where the target is, and knows nothing about people. On the book covers it has a higher Sequence Score than
+    people with each other.
+
+    Parameters
+    ----------
+    dwell : int
+        Fixations on the target after the first one there.
+    step : float
+        Cells between fixations on the way, about.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_trials
+    >>> [int(k) for k in Line(dwell=1).predict(example_trials(), progress=False)[3].object_id[-2:]]
+    [3, 3]
+    """
+
+    name = "line"
+    needs = ("objects", "target_object")
+    deterministic = True
+
+    def __init__(self, dwell: int = 2, step: float = 1.0) -> None:
+        if dwell < 0:
+            raise GazekitError(f"dwell is a number of fixations, at least 0, not {dwell}")
+        if not step > 0:
+            raise GazekitError(f"step must be above 0 cells, not {step}")
+        self.dwell, self.step = int(dwell), float(step)
+
+    def __repr__(self) -> str:
+        return f"Line(dwell={self.dwell}, step={self.step})"
+
+    def draw(self, layout: Layout, prepared: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+        """Draw the path; see `ObjectModel.draw`."""
+        goal = layout.places[layout.target]
+        steps = max(1, round(float(np.hypot(*(goal - layout.start))) / self.step))
+        points = layout.start + np.linspace(0, 1, steps + 1)[:-1, None] * (goal - layout.start)
+        way = np.hypot(*(layout.places[None] - points[:, None]).transpose(2, 0, 1)).argmin(1)
+        fresh = np.concatenate([[True], way[1:] != way[:-1]])
+        way = way[fresh & (way != layout.target)]
+        return np.concatenate([way, np.full(1 + self.dwell, layout.target)])[:limit]
+
+
+class TargetRepeated(ObjectModel, TrainableModel):
+    """Nothing but the target, as often as people fixate anything.
+
+    Fitted: the length is that of a random human path on another stimulus. Not fitted: the limit, or `default_length`.
+
+    Parameters
+    ----------
+    default_length : int
+        Fixations of a path when the model is not fitted and neither the call nor the trial gives a limit.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_trials
+    >>> TargetRepeated().predict(example_trials()[:1], max_fixations=3, progress=False).object_id.tolist()
+    [0, 0, 0]
+    """
+
+    name = "target-repeated"
+    needs = ("objects", "target_object")
+    needs_fit = False
+
+    def __init__(self, default_length: int = DEFAULT_LENGTH) -> None:
+        if default_length < 1:
+            raise GazekitError(f"default_length is a number of fixations, at least 1, not {default_length}")
+        self.default_length = int(default_length)
+        self._lengths: np.ndarray | None = None
+        self._others: OtherThan | None = None
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether all samples are alike: they are until lengths are drawn from people's."""
+        return self._others is None
+
+    def __repr__(self) -> str:
+        return f"TargetRepeated(default_length={self.default_length})" + ("" if self._others is None else " fitted")
+
+    def fit(self, dataset: Dataset) -> Self:
+        """Keep people's path lengths, and return self."""
+        stimulus = {t.id: t.stimulus for t in dataset.trials}
+        paths = human_paths(dataset)
+        self._lengths = np.array([len(path.objects) for path in paths])
+        self._others = OtherThan([stimulus[path.trial] for path in paths])
+        return self
+
+    def draw(self, layout: Layout, prepared: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+        """Draw one path; see `ObjectModel.draw`."""
+        n = self.default_length if limit is None else limit
+        if self._others is not None and self._lengths is not None:
+            drawn = int(self._lengths[self._others.draw(layout.stimulus, rng, 1)[0]])
+            n = drawn if limit is None else min(drawn, limit)
+        return np.full(n, layout.target)

@@ -1,0 +1,59 @@
+"""`gazekit shelf-search`: what it prints and leaves behind, and how it refuses."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from gazekit.cli import shelf_search as command
+from gazekit.cli.shelf_search import shelf_search_command
+from gazekit.errors import GazekitError
+from gazekit.models.object_search import MarkovMove
+
+SMALL = ("--samples", "1", "--resamples", "100", "--quiet")
+
+
+@pytest.fixture
+def run(monkeypatch, shelves):
+    """Run the command on made-up shelves."""
+    app = typer.Typer()
+    app.command()(shelf_search_command)
+    monkeypatch.setattr(command, "load", lambda data, root, outside: shelves(6, subjects=2))
+    monkeypatch.setattr("gazekit.experiments.shelf_search.experiment.model_from_text", lambda text: MarkovMove())
+    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_the_table_has_people_chance_and_controls(run, tmp_path):
+    result = run("--data", "made-up", "--models", "markov-move", "--out", tmp_path / "run", *SMALL)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[:4] == ["Sequence", "Score", "SSx", "edit"]
+    first = [line.split("  ")[0] for line in lines[1:7]]
+    assert first == [
+        "human",
+        "human, same target cell",
+        "human, other layout",
+        "markov-move",
+        "line",
+        "target-repeated",
+    ]
+    assert "do not rank models below that" in result.stdout
+    assert "do not search" in result.stdout
+    for name in ("approach_start.png", "approach_target.png", "features.png", "summary.csv", "delta_floor.csv"):
+        assert (tmp_path / "run" / name).stat().st_size > 0
+    assert json.loads((tmp_path / "run" / "manifest.json").read_text())["request"]["kind"] == "shelf-search"
+    again = run("--data", "made-up", "--models", "markov-move", "--out", tmp_path / "run", *SMALL)
+    assert again.stdout == result.stdout
+
+
+def test_book_covers_are_filtered_unless_told(data_root):
+    root = data_root / "bookcovers"
+    assert len(command._load("bookcovers", root, "keep", True, None).scanpaths) == 585
+    assert len(command._load("bookcovers", root, "clip", False, None).scanpaths) == 600
+
+
+def test_no_models_are_refused(run, tmp_path):
+    result = run("--data", "made-up", "--models", ",", "--out", tmp_path / "run", *SMALL)
+    assert isinstance(result.exception, GazekitError)
+    assert "--models needs at least one name" in str(result.exception)
