@@ -67,7 +67,11 @@ _CHECKED_BY = {  # by what the files add up to: no list of their hashes is known
 }
 for _name, _where in _BUILT_IN.items():
     datasets.add(_name, Entry(_name, _where, checked_by=_CHECKED_BY.get(_name)))
-_MADE_HERE = {"demo": "gazekit.datasets.demo:load", "search-arrays": "gazekit.datasets.search_arrays:load"}
+_MADE_HERE = {
+    "demo": "gazekit.datasets.demo:load",
+    "search-arrays": "gazekit.datasets.search_arrays:load",
+    "shelves": "gazekit.datasets.shelves:load",
+}
 for _name, _where in _MADE_HERE.items():
     datasets.add(_name, Entry(_name, _where, made_here=True))
 
