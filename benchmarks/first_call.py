@@ -44,7 +44,14 @@ def report() -> list[str]:
                 )
                 rows.append((metric, state, *(shown(float(part)) for part in done.stdout.split())))
     heads = ("metric", "cache on disk", "import", "first call", "second call")
-    return ["## First call of a process", "", "One pair; single runs. Compiling is announced on standard error.", "", *table(heads, rows), ""]
+    return [
+        "## First call of a process",
+        "",
+        "One pair; single runs. Compiling is announced on standard error.",
+        "",
+        *table(heads, rows),
+        "",
+    ]
 
 
 if __name__ == "__main__":

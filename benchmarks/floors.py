@@ -48,19 +48,23 @@ def leashed(x, y, first, second, out):
 
 @compiled
 def looked_up(symbols, substitution, first, second, out):
-    """A score out of a table, an addition, the greatest of three."""
-    for i in range(len(symbols)):
-        row = substitution[symbols[i]]
+    """A score out of a table, an addition, the greatest of three; two rows at a time, as few reads as there can be."""
+    for i in range(0, len(symbols), 2):
+        row, below = substitution[symbols[i]], substitution[symbols[i + 1]]
         for j in range(len(symbols)):
-            cell = first[j] + row[symbols[j]]
+            symbol = symbols[j]
+            cell = first[j] + row[symbol]
             cell = cell if cell > second[j] else second[j]
-            out[j] = cell if cell > out[j] else out[j]
+            cell = cell if cell > out[j] else out[j]
+            lower = second[j] + below[symbol]
+            lower = lower if lower > first[j] else first[j]
+            out[j] = lower if lower > cell else cell
 
 
 def calls(cells: int = 200) -> dict[str, Callable[[], None]]:
     """Floors by name: a function that does the work of cells x cells cells, 100 times."""
     rng = np.random.default_rng(0)
-    x, y, first, second, out = rng.random((5, cells))
+    x, y, first, second, out = (rng.random(cells) for _ in range(5))
     symbols = rng.integers(0, 96, cells).astype(np.uint64)
     substitution = rng.random((96, 96))
     kernels = {

@@ -70,11 +70,13 @@ def machine() -> list[str]:
     import scipy
 
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    load = f", load {busy:.1f} before the first measurement" if hasattr(os, "getloadavg") else ""
+    shared = " **Other work ran on the machine meanwhile**: wall times are too long." if busy > 0.7 else ""
     return [
         f"{platform.machine()}, {processors} processors{load}; Python {platform.python_version()}, "
         f"NumPy {np.__version__}, SciPy {scipy.__version__}, numba {numba.__version__}.",
         "Times are medians of several calls after the first; what the first costs is a table of its own. Times of one "
-        "thread are its processor time, which other work on the machine changes less than wall time.",
+        "thread are its processor time, which other work on the machine changes less than wall time." + shared,
         "",
     ]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from measure import machine, table
+from measure import machine, table, target
 from people import people
 
 from gazekit.metrics import pairwise_chunks
@@ -48,14 +48,18 @@ def stream(metric: str, count: int) -> dict[str, float]:
 
 
 def report() -> list[str]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    traced: list[float] = []
     for metric in ("scanmatch", "multimatch"):
         for count in (10_000, 100_000, 1_000_000):
             command = [sys.executable, Path(__file__).name, metric, str(count)]
             done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent)
             found = json.loads(done.stdout)
+            traced.append(found["traced"] / 2**20)
             mib = [f"{found[key] / 2**20:.2f}" for key in ("traced", "resident", "result")]
             rows.append((metric, f"{count:,}", *mib))
+    grown = max(traced[2] / traced[1], traced[5] / traced[4])
+    target("memory of a stream of pairs, ten times as many pairs", "flat", f"{grown:.2f} times at most", grown < 1.2)
     heads = (
         "metric",
         "pairs streamed",

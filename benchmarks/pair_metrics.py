@@ -75,8 +75,8 @@ def lengths_table(found: dict[str, dict[int, Reading]]) -> list[str]:
         "## Microseconds per pair",
         "",
         f"One thread, its own processor time, through `pairwise` from `Scanpaths` to scores, random paths of the given "
-        f"number of fixations, default options, kernels compiled. Medians of {REPEAT} readings of {ENOUGH * 1000:.0f} ms "
-        f"or more; the spread is half the range of a cell's middle half.",
+        f"number of fixations, default options, kernels compiled. Medians of {REPEAT} readings of "
+        f"{ENOUGH * 1000:.0f} ms or more; the spread is half the range of a cell's middle half.",
         "",
         *table(heads, rows),
         "",
@@ -96,10 +96,10 @@ def peers_table(found: dict[str, dict[int, Reading]]) -> list[str]:
     return [
         "## Times as fast as an outside implementation",
         "",
-        "The same process, one thread on both sides, processor time. What the outside function needs (words, tables) is "
-        "made once per path beforehand; gazekit makes its own within the measured call. Where the package index has no "
-        "implementation, it is the definition in plain Python or NumPy. The last column is the largest difference of "
-        "the values.",
+        "The same process, one thread on both sides, processor time. What the outside function needs (words, tables) "
+        "is made once per path beforehand; gazekit makes its own within the measured call. Where the package index has "
+        "no implementation, it is the definition in plain Python or NumPy. The last column is the largest difference "
+        "of the values.",
         "",
         *table(["metric", "outside implementation", *map(str, LENGTHS), "difference"], rows),
         "",
@@ -119,11 +119,11 @@ def floors_table(found: dict[str, dict[int, Reading]]) -> list[str]:
     return [
         "## Share of a floor",
         "",
-        "What the arithmetic of a cell of the table of m x n costs if no cell waits for another; the share is that time "
-        "over the metric's. "
+        "What the arithmetic of a cell of the table of m x n costs if no cell waits for another; the share is that "
+        "time over the metric's. "
         + "; ".join(f"{what}: {seconds * 1e9:.2f} ns" for what, seconds in floor.items()).capitalize()
-        + ". Alignments cannot reach it, since each cell needs the one before it. Edit distance and sequence score take 64 "
-        "cells in one instruction and have no such floor.",
+        + ". Alignments cannot reach it, since each cell needs the one before it. Edit distance and sequence score "
+        "take 64 cells in one instruction and have no such floor.",
         "",
         *table(["metric", "fixations", "cells per ns", "floor of a cell", "share"], rows),
         "",
@@ -145,8 +145,8 @@ def published_table(found: dict[str, dict[int, Reading]]) -> list[str]:
     return [
         "## Beside the best kernels known before",
         "",
-        "Microseconds per pair: one thread of gazekit through `pairwise` (the first table), beside kernels alone on two "
-        "threads, measured on a quiet machine of this kind.",
+        "Microseconds per pair: one thread of gazekit through `pairwise` (the first table), beside kernels alone on "
+        "two threads, measured on a quiet machine of this kind.",
         "",
         *table(["metric", "fixations", "gazekit, one thread", "theirs, two threads", "ratio"], rows),
         "",
@@ -171,13 +171,16 @@ def osie_table() -> list[str]:
     wall, cpu = (sum(each[k] for each in seconds.values()) for k in (0, 1))
     slowest = sorted(seconds, key=lambda name: -seconds[name][1])[:3]
     target(
-        f"all {len(pairs):,} pairs of people on OSIE, all pair metrics, all threads", "under 30 s", shown(wall), wall < 30
+        f"all {len(pairs):,} pairs of people on OSIE, all pair metrics, all threads",
+        "under 30 s",
+        shown(wall),
+        wall < 30,
     )
     return [
         "## All pairs of people on OSIE",
         "",
-        f"{len(pairs):,} pairs of {len(paths):,} paths (mean {paths.lengths.mean():.1f} fixations), {len(seconds)} metrics "
-        f"one after the other, kernels compiled, all threads.",
+        f"{len(pairs):,} pairs of {len(paths):,} paths (mean {paths.lengths.mean():.1f} fixations), {len(seconds)} "
+        f"metrics one after the other, kernels compiled, all threads.",
         "",
         *table(
             ["wall time", "processor time", "slowest (processor time)"],

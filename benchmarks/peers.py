@@ -126,9 +126,7 @@ PEERS: dict[str, list[tuple[str, Callable[[Prepared, Prepared], Any]]]] = {
         ("rapidfuzz", lambda a, b: DamerauLevenshtein.distance(a.word, b.word)),
         ("nltk", lambda a, b: nltk_edit_distance(a.word, b.word, transpositions=True)),
     ],
-    "damerau_distance_normalised": [
-        ("rapidfuzz", lambda a, b: DamerauLevenshtein.normalized_distance(a.word, b.word))
-    ],
+    "damerau_distance_normalised": [("rapidfuzz", lambda a, b: DamerauLevenshtein.normalized_distance(a.word, b.word))],
     "dtw": [("similaritymeasures", lambda a, b: dtw(a.xy, b.xy)[0])],
     "dtw_per_step": [("plain Python on scipy's cdist", plain_dtw_per_step)],
     "edit_distance": [

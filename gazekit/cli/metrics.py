@@ -53,6 +53,7 @@ def metric_lines(metric: Any) -> list[str]:
         f"  columns  {', '.join(metric.outputs)}",
         f"  range    {low:g} to {high:g}{unit}, {better[metric.higher_is_better]}",
         f"  needs    {', '.join(('x, y', *needs))}",
+        *([f"  symmetric {'yes' if metric.symmetric else 'no'}"] if hasattr(metric, "symmetric") else []),
         f"  means    {metric.summary}",
         f"  source   {metric.source}",
     ]

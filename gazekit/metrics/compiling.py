@@ -40,7 +40,7 @@ def compiled(function: Kernel) -> Kernel:
     return cast(Kernel, kernel)
 
 
-class _Announcement(event.Listener):  # type: ignore[misc]
+class _Announcement(event.Listener):
     """Says once per process that kernels are being compiled; numba tells it, and not when it finds them on disk."""
 
     def on_start(self, event: Any) -> None:

@@ -118,9 +118,7 @@ def _score(
 
     left, right = ((p.at.x, p.at.y, p.time, p.at.first, p.at.fixations) for p in (a, b))
     squared, by_both = variant == "squared", variant == "mean"
-    eyenalysis_distances(
-        *left, *right, pairs, squared, by_both, np.empty(a.at.longest), np.empty(b.at.longest), out
-    )
+    eyenalysis_distances(*left, *right, pairs, squared, by_both, np.empty(a.at.longest), np.empty(b.at.longest), out)
     if over_diagonal:
         out[:, 0] /= a.at.diagonal[pairs[:, 0]] ** (2 if squared else 1)
 

@@ -180,8 +180,8 @@ def _cells_of_one_frame(columns: Columns, bins: tuple[int, int]) -> np.ndarray |
 
     cells = np.empty(len(columns.x), dtype=np.int64)
     x, y = np.array(columns.x), np.array(columns.y)  # writable copies: numba compiles read-only arrays a second time
-    sides = (float(_whole(side[:1])[0]) for side in (columns.width, columns.height))
-    return cells if grid_cells(x, y, *sides, float(bins[0]), float(bins[1]), cells) else None
+    width, height = (float(_whole(side[:1])[0]) for side in (columns.width, columns.height))
+    return cells if grid_cells(x, y, width, height, float(bins[0]), float(bins[1]), cells) else None
 
 
 def _symbols(

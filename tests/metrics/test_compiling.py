@@ -38,7 +38,9 @@ def test_without_a_place_to_cache_the_kernel_is_compiled_in_memory(monkeypatch):
 
 
 def test_compiling_is_announced_once_and_not_when_the_code_is_on_disk(tmp_path):
-    code = "from gazekit.metrics import scanmatch, hausdorff; a = [[1, 1]]; scanmatch(a, a, size=(4, 4)); hausdorff(a, a)"
+    code = (
+        "from gazekit.metrics import scanmatch, hausdorff; a = [[1, 1]]; scanmatch(a, a, size=(4, 4)); hausdorff(a, a)"
+    )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     first, second = (
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)

@@ -1,6 +1,8 @@
 """Scoring many pairs: the same numbers whatever the chunks, threads or order; frames, facts checked."""
 
+import importlib
 import itertools
+import threading
 import tracemalloc
 
 import numpy as np
@@ -45,6 +47,20 @@ def test_threads_and_chunks_change_nothing(paths, pairs, name, threads):
         chunks = (pairs[k : k + step] for k in range(0, 500, step))
         streamed = np.concatenate(list(pairwise_chunks(name, paths, paths, chunks, threads=threads)))
         assert np.array_equal(once[: len(streamed)], streamed, equal_nan=True)
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_threads_that_start_change_nothing(paths, pairs, monkeypatch, threads):
+    module = importlib.import_module("gazekit.metrics.pairwise")
+    monkeypatch.setattr(module, "WORTH_THREADS", 0.0)  # so few pairs are not worth a thread otherwise
+    monkeypatch.setattr(module, "CHUNK", 7)
+    names = set()
+    fill = module._Scorer.fill
+    monkeypatch.setattr(module._Scorer, "fill", lambda *a: (names.add(threading.current_thread().name), fill(*a))[1])
+    for name in NAMES:
+        once = pairwise(name, paths, paths, pairs, threads=1)
+        assert np.array_equal(once, pairwise(name, paths, paths, pairs, threads=threads), equal_nan=True)
+    assert len(names) > 1
 
 
 @pytest.mark.parametrize("name", NAMES)

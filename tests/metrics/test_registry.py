@@ -36,7 +36,7 @@ def test_keeps_its_bounds_and_reaches_the_best(scanpaths_of, name):
 
 def _both_orders(paths, name):
     pairs = np.random.default_rng(2).integers(0, len(paths), (400, 2))
-    return (pairwise(name, paths, paths, order) for order in (pairs, pairs[:, ::-1]))
+    return [pairwise(name, paths, paths, order) for order in (pairs, pairs[:, ::-1])]
 
 
 @pytest.mark.parametrize("name", list(metrics))
@@ -44,7 +44,8 @@ def test_symmetric_is_what_it_says(scanpaths_of, name):
     lengths = np.random.default_rng(0).integers(0, 15, 40)
     smooth = scanpaths_of(lengths)
     few_places = smooth.replace(x=smooth.x // 400 * 400, y=smooth.y // 300 * 300)  # where alignments tie
-    there, back = (np.concatenate(list(side)) for side in zip(*(_both_orders(p, name) for p in (smooth, few_places))))
+    orders = [_both_orders(paths, name) for paths in (smooth, few_places)]
+    there, back = (np.concatenate(side) for side in zip(*orders, strict=True))
     assert np.array_equal(np.isnan(there), np.isnan(back))
     assert np.isfinite(there).any()
     difference = np.nanmax(np.abs(there - back))

@@ -242,7 +242,9 @@ def test_degrees_are_refused(scanpaths_of):
         pairwise("scanmatch", paths, paths, [[0, 1]])
 
 
-@pytest.mark.parametrize("frame", [pytest.param(Frame(1280, 1024), id="whole"), pytest.param(Frame(33.4, 7.5), id="not")])
+@pytest.mark.parametrize(
+    "frame", [pytest.param(Frame(1280, 1024), id="whole-px"), pytest.param(Frame(33.4, 7.5), id="parts-of-px")]
+)
 @pytest.mark.parametrize("bins", [pytest.param((12, 8), id="12x8"), pytest.param((7, 100), id="more-rows-than-px")])
 def test_the_quick_way_for_one_frame_gives_the_same_cells(frame, bins):
     rng = np.random.default_rng(0)

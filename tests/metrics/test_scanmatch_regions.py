@@ -100,5 +100,5 @@ def test_errors_say_what_to_do(call, message):
 
 def test_regions_must_be_named(scanpaths_of):
     paths = scanpaths_of([3])
-    with pytest.raises(GazekitError, match="scanmatch_regions needs the object of each fixation, .* or label_fixations"):
+    with pytest.raises(GazekitError, match="scanmatch_regions needs the object of each fixation, .* or label_fix"):
         pairwise(REGION_SCANMATCH, paths, paths, [[0, 0]], substitution=SCORES)
