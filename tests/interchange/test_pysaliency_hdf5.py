@@ -252,16 +252,24 @@ class AbsentTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 @pytest.fixture
 def pysaliency(monkeypatch):
-    """The real package, as it is on the index; `np.string_` is a name that it uses and NumPy 2 no longer has."""
+    """The real package, as it is on the index.
+
+    `np.string_` is a name that it uses and NumPy 2 no longer has; `pkg_resources`, which it uses for Matlab models only,
+    is one that setuptools no longer brings. Torch is stood in for where it is absent.
+    """
     if importlib.util.find_spec("pysaliency") is None:
         pytest.skip("pysaliency is not installed: it is built from source, and did not build here")
     monkeypatch.setattr(np, "string_", np.bytes_, raising=False)
+    if importlib.util.find_spec("pkg_resources") is None:
+        monkeypatch.setitem(sys.modules, "pkg_resources", MagicMock())
+    stood_in = ["pysaliency"]
     if importlib.util.find_spec("torch") is None:
         monkeypatch.setattr(sys, "meta_path", [AbsentTorch(), *sys.meta_path])
+        stood_in.append("torch")
     before = set(sys.modules)
     yield importlib.import_module("pysaliency")
     for name in set(sys.modules) - before:
-        if name.split(".")[0] in ("torch", "pysaliency"):
+        if name.split(".")[0] in stood_in:
             del sys.modules[name]
 
 
