@@ -254,7 +254,7 @@ class AbsentTorch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def pysaliency(monkeypatch):
     """The real package, as it is on the index.
 
-    `np.string_` is a name that it uses and NumPy 2 no longer has; `pkg_resources`, which it uses for Matlab models only,
+    `np.string_` is a name that it uses and NumPy 2 no longer has; `pkg_resources`, used for its Matlab models only,
     is one that setuptools no longer brings. Torch is stood in for where it is absent.
     """
     if importlib.util.find_spec("pysaliency") is None:
