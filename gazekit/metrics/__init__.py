@@ -6,6 +6,7 @@
 """
 
 from gazekit.metrics import behaviour, density, plausibility_entries  # noqa: F401  (the last registers)
+from gazekit.metrics.alignment import Alignment, multimatch_alignment, scanmatch_alignment
 from gazekit.metrics.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.damerau_distance import damerau_distance, damerau_distance_normalised
 from gazekit.metrics.density import density_metrics
@@ -33,6 +34,7 @@ from gazekit.metrics.time_delay_embedding import stde, tde
 
 __all__ = [
     "REGION_SCANMATCH",
+    "Alignment",
     "Clusters",
     "Metric",
     "MultiMatch",
@@ -62,6 +64,7 @@ __all__ = [
     "mean_shift_clusters",
     "metrics",
     "multimatch",
+    "multimatch_alignment",
     "pairwise",
     "pairwise_chunks",
     "plausibility",
@@ -69,6 +72,7 @@ __all__ = [
     "recommended_threshold",
     "sbtde",
     "scanmatch",
+    "scanmatch_alignment",
     "scanmatch_regions",
     "sequence_score",
     "set_metrics",

@@ -39,6 +39,20 @@ def multimatch_scores(geo_a, first_a, count_a, diagonal, geo_b, first_b, count_b
 
 
 @compiled
+def aligned_saccades(geo_a, m, geo_b, n):
+    """Cells (row x n + column) of the walk of one pair, from first to last; m and n saccades from column 0."""
+    total = np.empty(m * n)
+    walk = np.empty(m + n, dtype=np.int64)
+    _accumulate(geo_a, 0, m, geo_b, 0, n, total)
+    steps = _walk_back(total, m, n, walk)
+    if steps < 0:
+        before, heap = np.empty((2, m * n), dtype=np.int64)
+        _settle(total, m, n, before, heap)
+        steps = _follow(before, m * n - 1, walk)
+    return walk[:steps][::-1].copy()
+
+
+@compiled
 def _accumulate(geo_a, a, m, geo_b, b, n, total):
     """Cheapest cost to each cell: entering one costs the distance of its saccades, the first is free."""
     dx_b, dy_b = geo_b[0], geo_b[1]
