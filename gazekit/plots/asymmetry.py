@@ -104,7 +104,7 @@ def reaction_times(
             bbox_to_anchor=(0.5, -0.18),
             ncols=2,
         )
-    return _plain(ax)
+    return style.plain(ax)
 
 
 def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str | None = None) -> "Axes":
@@ -175,7 +175,7 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
     ax.set_xlabel("asymmetry index, people", fontsize=style.TEXT)
     ax.set_ylabel(f"asymmetry index, {part['model'].iloc[0]}", fontsize=style.TEXT)
     _index_key(ax)
-    return _plain(ax)
+    return style.plain(ax)
 
 
 # ---------------------------------------------------------------- inside
@@ -257,12 +257,3 @@ def _index_key(ax: "Axes") -> None:
         columnspacing=1.2,
         handlelength=1.6,
     )
-
-
-def _plain(ax: "Axes") -> "Axes":
-    ax.tick_params(labelsize=style.TEXT, length=2, width=0.6)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_linewidth(0.6)
-    return ax

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gazekit.plots.style import LINE, PALETTE, SMALL, TEXT, new_axes
+from gazekit.plots.style import LINE, PALETTE, SMALL, TEXT, new_axes, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,4 @@ def loss_curve(log: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
     ax.legend(once.values(), once.keys(), fontsize=SMALL, frameon=False)
     ax.set_xlabel("epoch", fontsize=TEXT)
     ax.set_ylabel("loss (nats per step)", fontsize=TEXT)
-    ax.tick_params(labelsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return plain(ax)

@@ -7,6 +7,7 @@ import numpy as np
 
 from gazekit.errors import GazekitError
 from gazekit.plots import style
+from gazekit.plots.canvas import background, new_canvas, view
 from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
@@ -57,11 +58,10 @@ def scanpath(
     >>> tuple(map(float, ax.get_ylim()))  # y down
     (60.0, 0.0)
     """
-    if ax is None:
-        left, right, top, bottom = _view([path])
-        ax = style.new_axes(height=style.COLUMN * (bottom - top) / (right - left) + 6)
-    _background(ax, [path], image)
-    _draw(ax, path, colour, numbers)
+    sides = view([path])
+    ax = new_canvas(sides) if ax is None else ax
+    background(ax, path.frame.size, sides, image)
+    draw(ax, path, colour, numbers=numbers)
     if key and path.duration is not None and len(path):
         _duration_key(ax, colour)
     return ax
@@ -114,14 +114,15 @@ def scanpaths_beside(
     if titles is not None and len(titles) != len(panels):
         raise GazekitError(f"there are {len(panels)} panels ({', '.join(names)}) but {len(titles)} titles")
     everything = [path for paths in panels.values() for path in paths]
+    sides = view(everything)
     if axes is None:
-        axes = _new_panels(len(panels), _view(everything))
+        axes = _new_panels(len(panels), sides)
     if len(axes) != len(panels):
         raise GazekitError(f"there are {len(panels)} panels ({', '.join(names)}) but {len(axes)} axes")
     for ax, title, paths in zip(axes, titles or names, panels.values(), strict=True):
-        _background(ax, everything, image)
+        background(ax, everything[0].frame.size, sides, image)
         for k, path in enumerate(paths):
-            _draw(ax, path, style.PALETTE[k % len(style.PALETTE)], numbers=len(paths) == 1)
+            draw(ax, path, style.PALETTE[k % len(style.PALETTE)], numbers=len(paths) == 1)
         ax.set_title(title, fontsize=style.TEXT, pad=3)
     if any(path.duration is not None and len(path) for path in everything):
         _duration_key(axes[0], style.CHANCE)
@@ -150,25 +151,12 @@ def _panels(human: list[Scanpath], predicted: list[Scanpath]) -> dict[str, list[
     return panels
 
 
-def _view(paths: Sequence[Scanpath]) -> tuple[float, float, float, float]:
-    """Left, right, top, bottom, px: the image, and a margin where fixations lie beyond it."""
-    width, height = paths[0].frame.size
-    sides = []
-    for size, values in ((width, [p.x for p in paths]), (height, [p.y for p in paths])):
-        finite = np.concatenate(values)
-        finite = finite[np.isfinite(finite)]
-        margin = 0.03 * paths[0].frame.diagonal
-        low, high = finite.min(initial=0), finite.max(initial=size)
-        sides += [low - margin if low < 0 else 0.0, high + margin if high > size else size]
-    return tuple(map(float, sides))  # type: ignore[return-value]
-
-
-def _new_panels(n: int, view: tuple[float, float, float, float]) -> "list[Axes]":
+def _new_panels(n: int, sides: tuple[float, float, float, float]) -> "list[Axes]":
     import matplotlib.pyplot as plt
 
     rows = -(-n // 2)
     columns = min(n, 2)
-    left, right, top, bottom = view
+    left, right, top, bottom = sides
     height = rows * (2 * style.COLUMN / columns * (bottom - top) / (right - left) + 6) + 6
     figure, grid = plt.subplots(
         rows,
@@ -182,22 +170,8 @@ def _new_panels(n: int, view: tuple[float, float, float, float]) -> "list[Axes]"
     return list(grid.flat[:n])
 
 
-def _background(ax: "Axes", paths: Sequence[Scanpath], image: np.ndarray | None) -> None:
-    from matplotlib.patches import Rectangle
-
-    width, height = paths[0].frame.size
-    if image is not None:
-        ax.imshow(image, extent=(0, width, height, 0), cmap="gray", zorder=0, interpolation="bilinear")
-    left, right, top, bottom = _view(paths)
-    ax.set_xlim(left, right)
-    ax.set_ylim(bottom, top)
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    border = Rectangle((0, 0), width, height, fill=False, edgecolor="#999999", linewidth=0.6, clip_on=False)
-    ax.add_patch(border)
-
-
-def _draw(ax: "Axes", path: Scanpath, colour: str, numbers: bool) -> None:
+def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollow: Sequence[int] = ()) -> None:
+    """Draw fixations and saccades on a canvas that is there; the markers of `hollow` fixations are not filled."""
     from matplotlib.lines import Line2D
     from matplotlib.patheffects import withStroke
 
@@ -224,15 +198,18 @@ def _draw(ax: "Axes", path: Scanpath, colour: str, numbers: bool) -> None:
         zorder=3,
     )
     ax.add_line(ring)
-    ax.scatter(x, y, s=area, facecolors=colour, edgecolors="white", linewidths=0.6, zorder=4, clip_on=False)
+    index = np.flatnonzero(seen)
+    inside, edge = ([pair[k in hollow] for k in index] for pair in ((colour, "white"), ("white", colour)))
+    ax.scatter(x, y, s=area, facecolors=inside, edgecolors=edge, linewidths=0.6, zorder=4, clip_on=False)
     if numbers:
-        outline = [withStroke(linewidth=1.8, foreground=colour)]  # a number wider than its disc stays legible
         for k in range(len(x)):
+            # outlined in the disc's colour, so that a number wider than its disc stays legible
+            outline = [withStroke(linewidth=1.8, foreground=inside[k])]
             ax.text(
                 x[k],
                 y[k],
-                str(int(np.flatnonzero(seen)[k]) + 1),
-                color="white",
+                str(int(index[k]) + 1),
+                color=edge[k],
                 fontsize=style.SMALL,
                 fontweight="bold",
                 ha="center",
@@ -260,16 +237,4 @@ def _duration_key(ax: "Axes", colour: str) -> None:
         )
         for t in ms
     ]
-    ax.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0, 0),
-        ncols=len(ms),
-        frameon=False,
-        fontsize=style.SMALL,
-        handletextpad=0.5,
-        handleheight=2.1,  # room for the largest marker
-        columnspacing=1.2,
-        borderaxespad=0.4,
-        borderpad=0,
-    )
+    style.key_below(ax, handles, handleheight=2.1)  # room for the largest marker

@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 COLUMN = 85.0  # mm: width of one column of a journal page
@@ -15,6 +18,9 @@ LINE = 1.0  # pt
 # Okabe, M. & Ito, K. (2008), Color Universal Design: colours that people of every colour vision tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 MODEL, CEILING, CHANCE = PALETTE[0], PALETTE[2], "#666666"
+PEOPLE = ("human", "people")  # names under which people are drawn in the colour of the ceiling
+OTHERS = tuple(colour for colour in PALETTE if colour not in (CEILING, PALETTE[6]))  # yellow lines vanish on white
+DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)))
 
 
 def new_axes(width: float = COLUMN, height: float = 60.0) -> "Axes":
@@ -35,3 +41,47 @@ def new_axes(width: float = COLUMN, height: float = 60.0) -> "Axes":
 
     _, ax = plt.subplots(figsize=(width * MM, height * MM), layout="constrained")
     return ax
+
+
+def lines_of(names: "Iterable[str]") -> dict[str, dict[str, object]]:
+    """Colour and dashes of the line of each source: people green and solid, the others in order of their names given.
+
+    Examples
+    --------
+    >>> [line["color"] for line in lines_of(["levy", "human"]).values()]
+    ['#0072B2', '#009E73']
+    """
+    drawn: dict[str, dict[str, object]] = {}
+    k = 0
+    for name in names:
+        drawn[name] = {"color": CEILING, "linestyle": "-", "linewidth": 1.6 * LINE, "zorder": 3}
+        if name not in PEOPLE:
+            dash = DASHES[k // len(OTHERS) % len(DASHES)]
+            drawn[name] = {"color": OTHERS[k % len(OTHERS)], "linestyle": dash, "linewidth": 1.2 * LINE, "zorder": 4}
+            k += 1
+    return drawn
+
+
+def plain(ax: "Axes") -> "Axes":
+    """Take the frame's upper and right side away and make ticks small; return the Axes."""
+    ax.tick_params(labelsize=TEXT, length=2, width=0.6)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side not in ("top", "right"))
+        spine.set_linewidth(0.6)
+    return ax
+
+
+def key_below(ax: "Axes", handles: "Sequence[Artist]", **options: object) -> None:
+    """Put a key in one row below the Axes, at its left edge."""
+    settings = {
+        "loc": "upper left",
+        "bbox_to_anchor": (0, 0),
+        "ncols": len(handles),
+        "frameon": False,
+        "fontsize": SMALL,
+        "handletextpad": 0.5,
+        "columnspacing": 1.2,
+        "borderaxespad": 0.4,
+        "borderpad": 0,
+    }
+    ax.legend(handles=handles, **{**settings, **options})  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+"""Visual search: the share of trials in which the target was found, by number of fixations."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gazekit.errors import GazekitError
+from gazekit.metrics.behaviour.search import CumulativePerformance
+from gazekit.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Z95 = 1.96
+ROOM = 0.052  # least distance of two names at the right, as a share of the axis
+
+
+def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" = None) -> "Axes":
+    """Draw the cumulative share of trials in which the target was found, a line per source named at its right end.
+
+    Bands are 95 % intervals over trials (1.96 standard errors); they take trials as independent.
+
+    Parameters
+    ----------
+    curves : mapping of name to CumulativePerformance
+        From `gazekit.metrics.behaviour.cumulative_performance`; "human" and "people" are drawn green.
+    ax : matplotlib Axes, optional
+        Where to draw; default a new figure of one column's width.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    GazekitError
+        No curve, or one without a trial that has a target.
+
+    Examples
+    --------
+    >>> from gazekit.metrics.behaviour import cumulative_performance
+    >>> ax = search_curve({"human": cumulative_performance([1, 3, np.inf, 1], 3)})
+    >>> [text.get_text() for text in ax.texts]
+    ['human']
+    """
+    if not curves:
+        raise GazekitError("there is no search curve to draw")
+    for name, curve in curves.items():
+        if not curve.trials:
+            raise GazekitError(f"{name!r} has no trial with a target, so it has no search curve")
+    ax = style.new_axes() if ax is None else ax
+    lines = style.lines_of(curves)
+    for name, curve in curves.items():
+        low, high = curve.share - Z95 * curve.sem, curve.share + Z95 * curve.sem
+        colour = lines[name]["color"]
+        ax.fill_between(
+            curve.fixations, low.clip(0, 1), high.clip(0, 1), color=colour, alpha=0.18, linewidth=0, zorder=1
+        )
+        ax.plot(
+            curve.fixations,
+            curve.share,
+            marker="o",
+            markersize=3.2,
+            markeredgecolor="white",
+            markeredgewidth=0.4,
+            label=name,
+            **lines[name],
+        )
+    last = max(int(curve.fixations[-1]) for curve in curves.values())
+    ends = [float(curve.share[-1]) for curve in curves.values()]
+    for (name, curve), y in zip(curves.items(), spread(ends, ROOM), strict=True):
+        ax.annotate(
+            name,
+            (float(curve.fixations[-1]), y),
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=lines[name]["color"],
+            fontsize=style.TEXT,
+            va="center",
+            annotation_clip=False,
+        )
+    ax.set_xlim(0, last)
+    ax.set_ylim(0, 1)
+    ax.set_xticks(range(0, last + 1, max(1, -(-last // 12))))
+    ax.set_xlabel("fixations after the start", fontsize=style.TEXT)
+    ax.set_ylabel("share of trials with the target found", fontsize=style.TEXT)
+    return style.plain(ax)
+
+
+def spread(places: list[float], room: float) -> list[float]:
+    """Move places apart until each two are `room` from each other, in their order and as near as can be.
+
+    Examples
+    --------
+    >>> spread([0.5, 0.5, 0.9], 0.25)
+    [0.375, 0.625, 0.9]
+    """
+    # Places less the room below them may not decrease: least squares under that is isotonic regression.
+    order = np.argsort(places, kind="stable")
+    blocks: list[list[float]] = []  # mean and size of each run of places that stand as close as they may
+    for rank, k in enumerate(order):
+        blocks.append([places[k] - rank * room, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (low, m), (high, n) = blocks[-2:]
+            blocks[-2:] = [[(low * m + high * n) / (m + n), m + n]]
+    moved = [mean for mean, size in blocks for _ in range(int(size))]
+    out = [0.0] * len(places)
+    for rank, k in enumerate(order):
+        out[k] = float(moved[rank] + rank * room)
+    return out
