@@ -3,7 +3,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test quick lint bench clean
+.PHONY: demo test quick lint bench docs clean
 
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
@@ -19,6 +19,10 @@ lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
+
 bench: $(STAMP)
 	$(PY) benchmarks/run.py
 
@@ -27,7 +31,7 @@ $(STAMP): pyproject.toml
 		{ echo "gazekit needs Python 3.11 or newer, and python3 is $$(python3 --version)"; exit 1; }
 	python3 -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade pip
-	$(PY) -m pip install --quiet --editable ".[dev,models]"
+	$(PY) -m pip install --quiet --editable ".[dev,models,docs]"
 	-$(PY) -m pip install --quiet pysaliency # built from source: its test is skipped, loudly, where it does not build
 	touch $(STAMP)
 

@@ -1,0 +1,44 @@
+"""API reference: a page per room of the package, with what the room offers in `__all__`."""
+
+from importlib import import_module
+
+# A name that several rooms offer is explained in the first of them.
+ROOMS = {
+    "gazekit.interchange": "Readers and writers",
+    "gazekit.datasets": "Data sets by name",
+    "gazekit.models": "The contract of models, and models by name",
+    "gazekit.models.backbones": "Networks that a model looks inside",
+    "gazekit.metrics": "Measures of pairs of scanpaths",
+    "gazekit.metrics.behaviour": "Measures of sets of scanpaths",
+    "gazekit.metrics.density": "Measures of densities at people's fixations",
+    "gazekit.plots": "Figures on an Axes",
+    "gazekit.report": "The report",
+    "gazekit.testing": "For authors of models",
+    "gazekit": "The names that most work needs",
+}
+UNITS = "Everything is (x, y) in px of the shown image, origin top left, and ms."
+
+
+def api_pages() -> dict[str, str]:
+    """Page by name."""
+    index = ["# Python", "", f"Written from the docstrings. {UNITS}", ""]
+    pages: dict[str, str] = {}
+    explained: dict[str, str] = {}
+    for room, title in ROOMS.items():
+        module = import_module(room)
+        lines, elsewhere = [], []
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if name.startswith("_") or not hasattr(thing, "__qualname__"):
+                continue  # a room of its own, a registry, or the version
+            place = f"{thing.__module__}.{thing.__qualname__}"
+            if place in explained:
+                elsewhere.append(f"[`{name}`]({explained[place]}.md)")
+            else:
+                explained[place] = room
+                lines += [f"::: {place}", ""]
+        also = ["Also here: " + ", ".join(elsewhere) + ".", ""] if elsewhere else []
+        pages[f"reference/python/{room}.md"] = "\n".join([f"# {room}", "", f"{title}.", "", *also, *lines])
+        index.append(f"- [`{room}`]({room}.md): {title}")
+    pages["reference/python/index.md"] = "\n".join(index)
+    return pages
