@@ -1,12 +1,11 @@
 """`gazekit datasets`: what data sets there are, what one is, whether a folder holds it whole, fetching, writing."""
 
-from ast import literal_eval
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Outside
+from gazekit.cli.options import Outside, settings
 from gazekit.datasets.cards import Card
 from gazekit.datasets.registry import Entry
 from gazekit.errors import GazekitError
@@ -114,7 +113,7 @@ def write_command(
     name: Name,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write; must be new or empty.")],
     options: Annotated[
-        list[str] | None, typer.Option("--set", help="Option of the data set, as option=value; may be repeated.")
+        list[str] | None, typer.Option("--set", help="Option of the data set, as name=value; may be repeated.")
     ] = None,
     progress: Progress = True,
 ) -> None:
@@ -127,34 +126,12 @@ def write_command(
 
     if not datasets[name].made_here:
         raise GazekitError(f"gazekit does not make the data set {name!r}: its files are the published ones")
-    dataset = load_dataset(name, **option_values(options or []))
+    dataset = load_dataset(name, **settings(options, "--set"))
     written = write_image_folder(dataset, out, progress=progress)
     typer.echo(
         f"{name}: {written.trials:,} trials, {written.images:,} images and {written.targets:,} pictures of targets "
         f"written to {out}"
     )
-
-
-def option_values(pairs: list[str]) -> dict[str, Any]:
-    """Read `option=value` texts; a value that is a number or several of them is read as such.
-
-    Examples
-    --------
-    >>> option_values(["experiments=curvature,lighting", "set_sizes=1,4", "seed=3"])
-    {'experiments': 'curvature,lighting', 'set_sizes': (1, 4), 'seed': 3}
-    """
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        option, equals, value = (part.strip() for part in pair.partition("="))
-        if not equals or not option or not value:
-            raise GazekitError(f"--set {pair!r} is not of the form option=value")
-        if option in found:
-            raise GazekitError(f"--set {option} is given twice; give one value")
-        try:
-            found[option] = literal_eval(value)
-        except (ValueError, SyntaxError):
-            found[option] = value
-    return found
 
 
 def _need_published(name: str) -> None:

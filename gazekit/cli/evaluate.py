@@ -5,13 +5,27 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, Outside, Progress, Root, Samples, Seed, command_line, load, names
+from gazekit.cli.options import (
+    Data,
+    DataSet,
+    Outside,
+    Progress,
+    Root,
+    Samples,
+    Seed,
+    command_line,
+    how_loaded,
+    load,
+    names,
+    settings,
+)
 
 
 def evaluate_command(
     data: Data,
     out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
     root: Root = None,
+    data_set: DataSet = None,
     models: Annotated[
         str, typer.Option("--models", help="Comma-separated; options as name:option=value.")
     ] = "uniform,centre,empirical,other-image",
@@ -37,7 +51,8 @@ def evaluate_command(
     from gazekit.report import write_report
     from gazekit.report.sentences import left_out
 
-    dataset = load(data, root, outside)
+    options = settings(data_set, "--data-set")
+    dataset = load(data, root, outside, options)
     for reason, count in dataset.dropped.items():
         typer.echo(f"{data}: {count} x {reason}")
     results = evaluate(
@@ -52,7 +67,7 @@ def evaluate_command(
         resamples=resamples,
         progress=progress,
         command=command_line(),
-        notes={"loaded": {"data": data, "root": str(root) if root else None, "outside": outside}},
+        notes={"loaded": how_loaded(data, root, outside, options)},
     )
     for line in left_out(results.manifest):
         typer.echo(line)

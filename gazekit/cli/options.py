@@ -1,5 +1,7 @@
 """Options that several commands share, and how they are read."""
 
+from ast import literal_eval
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +19,10 @@ Root = Annotated[
     Path | None,
     typer.Option("--root", help="Folder of the data set in its authors' layout, or of your images."),
 ]
+DataSet = Annotated[
+    list[str] | None,
+    typer.Option("--data-set", help="Option of the data set, as name=value (layouts=4x8,6x14); may be repeated."),
+]
 Outside = Annotated[
     str, typer.Option("--outside", help="Points outside the image: keep, clip or drop. Counted in any case.")
 ]
@@ -26,18 +32,71 @@ Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progres
 
 
 TABLES = (".csv", ".gz", ".parquet")
+TABLE_OPTIONS = ("height", "missing", "name", "outside", "px_per_degree", "source", "time_unit", "width")
 
 
-def load(data: str, root: str | Path | None, outside: str = "keep") -> "Dataset":
+def load(
+    data: str, root: str | Path | None = None, outside: str = "keep", options: Mapping[str, Any] | None = None
+) -> "Dataset":
     """Load a data set by its command-line options: a registered name, or a user's own table with a folder of images."""
-    from gazekit.trials import Dataset
-
+    given = dict(options or {})
+    if outside != "keep" and given.setdefault("outside", outside) != outside:
+        raise GazekitError("--outside and --data-set outside= disagree; give one of them")
     if Path(data).suffix in TABLES:
-        return Dataset.from_table(data, images=root, outside=outside)
+        from gazekit.trials import Dataset
+
+        unknown = sorted(set(given) - set(TABLE_OPTIONS))
+        if unknown:
+            raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(TABLE_OPTIONS)}")
+        return Dataset.from_table(data, images=root, **given)
     from gazekit.datasets import load_dataset
 
-    options: dict[str, Any] = {} if outside == "keep" else {"outside": outside}
-    return load_dataset(data, root, **options)
+    return load_dataset(data, root, **given)
+
+
+def how_loaded(data: str, root: Path | None, outside: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest says of the data, so that `load(**that)` reads the same again."""
+    return {"data": data, "root": str(root) if root else None, "outside": outside, "options": dict(options)}
+
+
+def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
+    """Read the `name=value` texts of a command-line option: true, false, numbers and several of them as such.
+
+    Parameters
+    ----------
+    pairs : iterable of str, optional
+        What was given; the option may be repeated.
+    option : str
+        Name of the option, for messages.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form, or a name twice.
+
+    Examples
+    --------
+    >>> settings(["layouts=4x8,6x14", "set_sizes=1,4", "seed=3", "length_filter=true"], "--data-set")
+    {'layouts': '4x8,6x14', 'set_sizes': (1, 4), 'seed': 3, 'length_filter': True}
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs or ():
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not name or not value:
+            raise GazekitError(f"{option} {pair!r} is not of the form name=value")
+        if name in found:
+            raise GazekitError(f"{option} {name} is given twice; give one value")
+        found[name] = _value(value)
+    return found
+
+
+def _value(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def names(text: str, option: str) -> list[str]:

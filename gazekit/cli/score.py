@@ -5,13 +5,26 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, Outside, Progress, Root, Seed, command_line, load, names
+from gazekit.cli.options import (
+    Data,
+    DataSet,
+    Outside,
+    Progress,
+    Root,
+    Seed,
+    command_line,
+    how_loaded,
+    load,
+    names,
+    settings,
+)
 
 
 def score_command(
     predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
     data: Data,
     root: Root = None,
+    data_set: DataSet = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
     ] = None,
@@ -48,7 +61,8 @@ def score_command(
     from gazekit.report import write_report
     from gazekit.report.sentences import left_out
 
-    dataset = load(data, root)
+    options = settings(data_set, "--data-set")
+    dataset = load(data, root, options=options)
     frames = {t.stimulus: t.frame for t in dataset.trials}
     facts = None if forced_first is None else Facts(forced_first=forced_first)
     paths = read_scanpaths(
@@ -76,7 +90,7 @@ def score_command(
         workers=workers,
         progress=progress,
         command=command_line(),
-        notes={"loaded": {"data": data, "root": str(root) if root else None, "outside": "keep"}},
+        notes={"loaded": how_loaded(data, root, "keep", options)},
     )
     for line in left_out(results.manifest):
         typer.echo(line)

@@ -6,11 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Data, Outside, Progress, Root, Seed, command_line, load, names
+from gazekit.cli.options import (
+    Data,
+    DataSet,
+    Outside,
+    Progress,
+    Root,
+    Seed,
+    command_line,
+    how_loaded,
+    load,
+    names,
+    settings,
+)
 
 if TYPE_CHECKING:
     from gazekit.experiments.shelf_search import ShelfResults
-    from gazekit.trials import Dataset
 
 # Heading, measure, digits, and whether the interval is printed.
 COLUMNS = (
@@ -36,6 +47,7 @@ def shelf_search_command(
     data: Data,
     out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
     root: Root = None,
+    data_set: DataSet = None,
     models: Annotated[
         str, typer.Option("--models", help="Comma-separated; options as name:option=value.")
     ] = "uniform-object,centre-object,nearest-object,markov-move,move",
@@ -61,7 +73,8 @@ def shelf_search_command(
     """
     from gazekit.experiments.shelf_search import shelf_search
 
-    dataset = _load(data, root, outside, length_filter, images)
+    options = data_options(data, data_set, length_filter, images)
+    dataset = load(data, root, outside, options)
     for reason, count in dataset.dropped.items():
         typer.echo(f"{data}: {count} x {reason}")
     results = shelf_search(
@@ -75,6 +88,7 @@ def shelf_search_command(
         workers=workers,
         progress=progress,
         command=command_line(),
+        notes={"loaded": how_loaded(data, root, outside, options)},
     )
     typer.echo(table_text(results))
     mean, high = results.delta_floor
@@ -117,13 +131,12 @@ def write_pictures(results: "ShelfResults", folder: Path) -> list[str]:
     return list(drawn)
 
 
-def _load(data: str, root: Path | None, outside: str, length_filter: bool, images: Path | None) -> "Dataset":
+def data_options(data: str, pairs: list[str] | None, length_filter: bool, images: Path | None) -> dict[str, Any]:
+    """Options of the data set: those given, and for the book covers OAT's filter of paths unless told otherwise."""
+    given = settings(pairs, "--data-set")
     if data != "bookcovers":
-        return load(data, root, outside)
-    from gazekit.datasets import load_dataset
-
-    options: dict[str, Any] = {} if outside == "keep" else {"outside": outside}
-    return load_dataset(data, root, length_filter=length_filter, images=images, **options)
+        return given
+    return {"length_filter": length_filter, **({} if images is None else {"images": str(images)}), **given}
 
 
 def _cell(row: Any, digits: int, wide: bool) -> str:

@@ -1,11 +1,11 @@
 """`gazekit train ...`: models that learn from people."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, Outside, Progress, Root, Seed, command_line, load
+from gazekit.cli.options import Data, DataSet, Outside, Progress, Root, Seed, command_line, load, settings
 from gazekit.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
@@ -22,9 +22,10 @@ def _train() -> None:
 
 @app.command("oat")
 def oat_command(
-    data: Data,
     out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
+    data: Data = "shelves",
     root: Root = None,
+    data_set: DataSet = None,
     preset: Annotated[str, typer.Option("--preset", help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
     split: Annotated[str, typer.Option("--split", help="layout, target, subject, or random (it leaks).")] = "layout",
     folds: Annotated[int, typer.Option("--folds", min=2, help="Parts that the groups are dealt into.")] = 5,
@@ -41,6 +42,8 @@ def oat_command(
 ) -> None:
     """Train OAT, and score the likelihood of people's paths on stimuli that it has not seen.
 
+    Without --data it learns from shelves that gazekit draws, and from simulated searchers: nothing is downloaded.
+
     Example: gazekit train oat --data bookcovers --root data/bookcovers --set appearance=none --out runs/oat
 
     Then: gazekit evaluate --data bookcovers --root data/bookcovers --models oat:checkpoint=runs/oat --out runs/books
@@ -51,7 +54,7 @@ def oat_command(
     from gazekit.models.oat import config, training
     from gazekit.models.oat.model import pick_device
 
-    changes = dict(_setting(text) for text in setting or [])
+    changes = settings(setting, "--set")
     of_training = {f.name for f in fields(training.TrainingOptions)}
     network = config.preset(preset, **{k: v for k, v in changes.items() if k not in of_training})
     options = training.with_changes(
@@ -59,7 +62,7 @@ def oat_command(
         {k: v for k, v in changes.items() if k in of_training},
     )
     trained = train_oat(
-        load(data, root, outside),
+        load(data, root, outside, settings(data_set, "--data-set")),
         network,
         options,
         out=out,
@@ -80,18 +83,6 @@ def oat_command(
         f"search included; a uniform choice has {uniform:.3f}"
     )
     typer.echo(f"checkpoints, log, loss curve and manifest in {out}; predict with the model oat:checkpoint={out}")
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    import ast
-
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise GazekitError(f"--set {text!r} is not of the form name=value")
-    try:
-        return name.strip(), ast.literal_eval(value.strip())
-    except (ValueError, SyntaxError):
-        return name.strip(), value.strip()
 
 
 def _numbers(text: str) -> list[int]:

@@ -6,7 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gazekit.errors import DataError, GazekitError
+from gazekit.datasets.loader_options import check_options
+from gazekit.errors import DataError
 from gazekit.registry import Registry
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "
     DataError
         The folder is not there, a file is missing, or a file cannot be read; the message names it.
     GazekitError
-        An option that this loader does not have.
+        An option that this loader does not have, or a value of another kind.
 
     Examples
     --------
@@ -113,10 +114,7 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "
     """
     entry = datasets[name]
     loader = entry.loader
-    known = set(loader.__kwdefaults__ or ())
-    unknown = sorted(set(options) - known)
-    if unknown:
-        raise GazekitError(f"data set {name!r} has no option {unknown[0]!r}; it has {', '.join(sorted(known))}")
+    check_options(name, loader, options)
     if entry.made_here:
         return loader(**options)
     if root is None:

@@ -19,7 +19,7 @@ def run(monkeypatch, shelves):
     """Run the command on made-up shelves."""
     app = typer.Typer()
     app.command()(shelf_search_command)
-    monkeypatch.setattr(command, "load", lambda data, root, outside: shelves(6, subjects=2))
+    monkeypatch.setattr(command, "load", lambda data, root, outside, options: shelves(6, subjects=2))
     monkeypatch.setattr("gazekit.experiments.shelf_search.experiment.model_from_text", lambda text: MarkovMove())
     return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
 
@@ -47,10 +47,12 @@ def test_the_table_has_people_chance_and_controls(run, tmp_path):
     assert again.stdout == result.stdout
 
 
-def test_book_covers_are_filtered_unless_told(data_root):
-    root = data_root / "bookcovers"
-    assert len(command._load("bookcovers", root, "keep", True, None).scanpaths) == 585
-    assert len(command._load("bookcovers", root, "clip", False, None).scanpaths) == 600
+def test_book_covers_are_filtered_unless_told():
+    options = command.data_options
+    assert options("bookcovers", None, True, None) == {"length_filter": True}
+    assert options("bookcovers", ["length_filter=false"], True, None) == {"length_filter": False}
+    assert options("bookcovers", None, False, "covers") == {"length_filter": False, "images": "covers"}
+    assert options("shelves", ["scenes=3"], True, None) == {"scenes": 3}
 
 
 def test_no_models_are_refused(run, tmp_path):

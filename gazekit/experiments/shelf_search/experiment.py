@@ -1,6 +1,6 @@
 """The object-search experiment: models and people on one data set, a row a piece, resumable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ def shelf_search(
     workers: int = 1,
     progress: bool = True,
     command: str = "",
+    notes: Mapping[str, Any] | None = None,
 ) -> ShelfResults:
     """Score models of object search beside people, chance, and the controls that win Sequence Score without searching.
 
@@ -66,6 +67,8 @@ def shelf_search(
         Show a progress bar.
     command : str
         Command line for the manifest.
+    notes : mapping, optional
+        More for the manifest that does not decide the result.
 
     Returns
     -------
@@ -105,6 +108,7 @@ def shelf_search(
             "trials": len(trials),
             "scanpaths": len(people.paths),
             "left_out": {**dataset.dropped, "scanpaths without an object": len(dataset.scanpaths) - len(people.paths)},
+            **(notes or {}),
         },
     )
     if not run.complete:

@@ -1,0 +1,53 @@
+"""Options that commands share: how data sets are named, and what a manifest keeps of that."""
+
+import pandas as pd
+import pytest
+
+from gazekit.cli.options import how_loaded, load, settings
+from gazekit.errors import GazekitError
+
+
+def test_values_are_read_as_what_they_are():
+    pairs = ["a=1", "b=1,2", "c=x,y", "d = None", "e=0.5", "f=true", "g=False", "h=a=b"]
+    assert settings(pairs, "--set") == {
+        "a": 1, "b": (1, 2), "c": "x,y", "d": None, "e": 0.5, "f": True, "g": False, "h": "a=b",
+    }  # fmt: skip
+    assert settings(None, "--set") == {}
+
+
+@pytest.mark.parametrize("pair", ["a", "=1", "a=", " = 1"])
+def test_no_setting(pair):
+    with pytest.raises(GazekitError, match="--data-set '.*' is not of the form name=value"):
+        settings([pair], "--data-set")
+
+
+def test_a_name_twice():
+    with pytest.raises(GazekitError, match="--set a is given twice; give one value"):
+        settings(["a=1", "a=2"], "--set")
+
+
+def test_a_made_up_set_needs_no_folder_and_takes_its_options():
+    options = settings(["layouts=2x3,1x4", "scenes=2", "agents=1", "covers=test"], "--data-set")
+    data = load("shelves", options=options)
+    assert [t.id for t in data.trials] == [f"{k}/test/0000{n}" for k in ("2x3", "1x4") for n in (0, 1)]
+
+
+def test_what_a_manifest_keeps_loads_the_same_data():
+    import json
+
+    options = settings(["experiments=curvature", "per_size=1", "set_sizes=3,8"], "--data-set")
+    kept = json.loads(json.dumps(how_loaded("search-arrays", None, "keep", options)))
+    assert load(**kept).fingerprint() == load("search-arrays", options=options).fingerprint()
+
+
+def test_outside_is_given_once(tmp_path):
+    with pytest.raises(GazekitError, match="--outside and --data-set outside= disagree"):
+        load("osie", tmp_path, "clip", {"outside": "drop"})
+
+
+def test_options_of_a_table(tmp_path):
+    table = tmp_path / "mine.csv"
+    pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [2]}).to_csv(table, index=False)
+    assert load(str(table), options={"width": 9, "height": 5, "name": "mine"}).name == "mine"
+    with pytest.raises(GazekitError, match="a table of your own has no option 'scenes'; it has height, missing, name"):
+        load(str(table), options={"scenes": 3})
