@@ -11,6 +11,7 @@ import pandas as pd
 
 from gazekit.errors import DataError, GazekitError
 from gazekit.frames import Frame
+from gazekit.image_files import read_image_file
 from gazekit.scanpaths import Scanpaths
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Trial:
 
     @property
     def image(self) -> np.ndarray:
-        """(H, W, 3) uint8, read now; a grey image is repeated on three channels."""
+        """(H, W, 3) uint8, read now; grey is repeated on three channels, files are read by `read_image_file`."""
         return _read_image(self.image_source, f"trial {self.id!r} has no image")
 
     @property
@@ -264,24 +265,3 @@ def _read_image(source: ImageSource, absent: str) -> np.ndarray:
     if image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
     return np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)
-
-
-def read_image_file(path: Path) -> np.ndarray:
-    """Read an image file as (H, W, 3) uint8; grey is repeated, transparency left out.
-
-    Raises
-    ------
-    DataError
-        The file is not there, or is not an image that can be read.
-    """
-    from PIL import Image, UnidentifiedImageError
-
-    if not path.is_file():
-        raise DataError(f"the image {path} is not there; check the data folder, or the name in the table")
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (OSError, SyntaxError, UnidentifiedImageError) as error:  # Pillow calls a broken PNG a SyntaxError
-        raise DataError(
-            f"{path} cannot be read as an image ({error}); the file may be truncated: fetch it again"
-        ) from error

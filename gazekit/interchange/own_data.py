@@ -9,6 +9,7 @@ import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.frames import Frame
+from gazekit.image_files import image_file_size
 from gazekit.interchange.columns import names, require
 from gazekit.interchange.csv_files import paths_of, read_csv_table
 from gazekit.interchange.declared_facts import to_columns
@@ -127,18 +128,15 @@ def find_images(stimuli: Any, folder: Path) -> dict[str, Path]:
 
 
 def image_frame(file: Path) -> Frame:
-    """Return the size of an image, read from its header.
+    """Return the size of an image, read from its header; turned upright as its EXIF orientation says, like the image.
 
     Raises
     ------
     DataError
         Not an image that can be read.
     """
-    from PIL import Image
-
     try:
-        with Image.open(file) as image:
-            width, height = image.size
+        width, height = image_file_size(file)
     except OSError as error:
         raise DataError(f"{file} cannot be read as an image ({error}); it may be cut short: copy it again") from None
     return Frame(width, height)

@@ -9,6 +9,7 @@ import pandas as pd
 from gazekit.datasets.cards import Card
 from gazekit.datasets.published_files import unexpected, unreadable
 from gazekit.errors import DataError
+from gazekit.image_files import image_file_size
 
 FOLDER = "ALLSTIMULI"
 SIZES = "image_sizes.csv"
@@ -98,10 +99,9 @@ def _listed_sizes(file: Path, card: Card) -> dict[str, tuple[int, int]]:
 
 
 def _size_of(file: Path, card: Card) -> tuple[int, int]:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     try:
-        with Image.open(file) as image:
-            return image.size
+        return image_file_size(file)
     except (OSError, SyntaxError, UnidentifiedImageError) as error:
         raise unreadable(file, card, error) from error

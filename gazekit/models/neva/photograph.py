@@ -2,41 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from gazekit.errors import DataError
 from gazekit.frames import Frame
+from gazekit.image_files import read_image_file
 from gazekit.trials import Trial
-
-
-def read_photograph(path: str | Path) -> np.ndarray:
-    """Read an image file as it is meant to be looked at: (H, W, 3) uint8.
-
-    Turned upright as its EXIF data say; 16 bits per channel are divided by 257; transparency is laid on white; grey is
-    repeated, CMYK converted.
-
-    Raises
-    ------
-    DataError
-        The file is not there, or is not an image that can be read.
-    """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    path = Path(path)
-    if not path.is_file():
-        raise DataError(f"the image {path} is not there; check its name")
-    try:
-        with Image.open(path) as opened:
-            image = ImageOps.exif_transpose(opened)
-            if image.mode.startswith("I") or image.mode == "F":
-                deep = np.asarray(image, dtype=np.float64)
-                grey = np.clip(np.round(deep / 257), 0, 255).astype(np.uint8)
-                return np.repeat(grey[:, :, None], 3, axis=2)
-            if "A" in image.mode or "transparency" in image.info:
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-            return np.asarray(image.convert("RGB"))
-    except (OSError, SyntaxError, UnidentifiedImageError) as error:
-        raise DataError(f"{path} cannot be read as an image ({error}); save it again, or fetch it again") from error
 
 
 def photograph_trial(
@@ -47,7 +15,7 @@ def photograph_trial(
     Parameters
     ----------
     path : path
-        The image file.
+        The image file; see `gazekit.image_files.read_image_file` for what is done to it.
     caption : str, optional
         What is said about it.
     name : str, optional
@@ -56,7 +24,7 @@ def photograph_trial(
         Where it is known how large the image is shown.
     """
     path = Path(path)
-    image = read_photograph(path)
+    image = read_image_file(path)
     height, width = image.shape[:2]
     trial = name or (path.stem if caption is None else f"{path.stem}: {caption}")
     return Trial(trial, path.stem, Frame(width, height, px_per_degree), image_source=image, caption=caption)

@@ -10,11 +10,12 @@ from PIL import Image
 
 from gazekit import Frame, Trial
 from gazekit.errors import DataError, GazekitError, MissingNeedError
+from gazekit.image_files import read_image_file
 from gazekit.models.encoders import Encoder
 from gazekit.models.encoders.filters import FilterBank
 from gazekit.models.neva.devices import chosen_device
 from gazekit.models.neva.model import Neva
-from gazekit.models.neva.photograph import photograph_trial, read_photograph
+from gazekit.models.neva.photograph import photograph_trial
 from gazekit.testing import check_model, example_trials
 
 
@@ -168,16 +169,16 @@ def test_photographs_of_every_kind(tmp_path):
     Image.fromarray(grey).save(tmp_path / "grey.png")
     Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / "deep.png")
     for name in ("grey", "deep"):
-        np.testing.assert_array_equal(read_photograph(tmp_path / f"{name}.png"), np.repeat(grey[..., None], 3, axis=2))
+        np.testing.assert_array_equal(read_image_file(tmp_path / f"{name}.png"), np.repeat(grey[..., None], 3, axis=2))
     colour = Image.fromarray(np.full((6, 9, 3), (200, 30, 60), np.uint8))
     colour.convert("CMYK").save(tmp_path / "cmyk.tif")
-    assert np.abs(read_photograph(tmp_path / "cmyk.tif").astype(int) - (200, 30, 60)).max() <= 2
+    assert np.abs(read_image_file(tmp_path / "cmyk.tif").astype(int) - (200, 30, 60)).max() <= 2
     Image.fromarray(np.zeros((6, 9, 4), np.uint8)).save(tmp_path / "clear.png")
-    assert (read_photograph(tmp_path / "clear.png") == 255).all()
+    assert (read_image_file(tmp_path / "clear.png") == 255).all()
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: shown 90 degrees clockwise
     Image.fromarray(grey).save(tmp_path / "turned.png", exif=exif)
-    np.testing.assert_array_equal(read_photograph(tmp_path / "turned.png")[..., 0], np.rot90(grey, -1))
+    np.testing.assert_array_equal(read_image_file(tmp_path / "turned.png")[..., 0], np.rot90(grey, -1))
     trial = photograph_trial(tmp_path / "turned.png", caption="noise")
     assert (trial.frame.size, trial.id) == ((6, 9), "turned: noise")
     assert len(small(rounds=1).predict([trial], max_fixations=1, progress=False)[0]) == 1
@@ -186,9 +187,9 @@ def test_photographs_of_every_kind(tmp_path):
 def test_photographs_that_cannot_be_read(tmp_path):
     (tmp_path / "no.png").write_bytes(b"no image")
     with pytest.raises(DataError, match="no.png cannot be read as an image"):
-        read_photograph(tmp_path / "no.png")
+        read_image_file(tmp_path / "no.png")
     with pytest.raises(DataError, match="none.png is not there; check its name"):
-        read_photograph(tmp_path / "none.png")
+        read_image_file(tmp_path / "none.png")
 
 
 @pytest.mark.parametrize(
