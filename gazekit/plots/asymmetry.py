@@ -156,11 +156,14 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
     ax.plot(
         human, index, "o", color=style.MODEL, markersize=4.6, markeredgecolor="white", markeredgewidth=0.5, zorder=4
     )
-    for name, x in zip(part["experiment"], human, strict=True):
+    left, right = min(0.0, float(human.min()) - 0.05), 1.02
+    for name, x, place in zip(
+        part["experiment"], human, style.spread(list(human), 0.065 * (right - left)), strict=True
+    ):
         ax.axvline(x, color="#dddddd", linewidth=0.6, zorder=0)
         ax.annotate(
             name,
-            (x, 1.0),
+            (place, 1.0),
             xycoords=ax.get_xaxis_transform(),
             xytext=(0, 2),
             textcoords="offset points",
@@ -171,7 +174,7 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
             va="center",
         )
     ax.set_ylim(-1.08, 1.08)
-    ax.set_xlim(min(0.0, float(human.min()) - 0.05), 1.02)
+    ax.set_xlim(left, right)
     ax.set_xlabel("asymmetry index, people", fontsize=style.TEXT)
     ax.set_ylabel(f"asymmetry index, {part['model'].iloc[0]}", fontsize=style.TEXT)
     _index_key(ax)
@@ -201,11 +204,7 @@ def _named(table: pd.DataFrame, column: str, name: str) -> pd.DataFrame:
 def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -> None:
     """Names beside the right ends of the lines, pushed apart where they would overlap."""
     low, high = ax.get_ylim()
-    room = 0.085 * (high - low)
-    places = list(ends)
-    if len(places) == 2 and abs(places[1] - places[0]) < room:
-        middle, sign = sum(places) / 2, 1 if places[1] >= places[0] else -1
-        places = [middle - sign * room / 2, middle + sign * room / 2]
+    places = style.spread(ends, 0.085 * (high - low))
     for k, (name, y) in enumerate(zip(names, places, strict=True)):
         ax.annotate(
             name,

@@ -84,7 +84,7 @@ def fixation_density(
     if not len(shares) or any(not low < high for low, high in zip((0, *shares), (*shares, 1), strict=True)):
         raise GazekitError(f"shares are numbers between 0 and 1, the smallest first, not {tuple(shares)}")
     sides = (0.0, frame.width, 0.0, frame.height)
-    ax = new_canvas(sides, below=7) if ax is None else ax
+    ax = new_canvas(sides) if ax is None else ax
     background(ax, frame.size, sides, image, fade=FADE)
     across, down, density = _density(frame, x, y, sigma)
     levels = _levels(density, shares)

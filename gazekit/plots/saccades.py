@@ -71,7 +71,7 @@ def saccade_amplitudes(
     ax.set_xlim(0, edges[-1])
     ax.set_ylim(bottom=0)
     ax.set_xlabel(f"saccade amplitude, {unit}", fontsize=style.TEXT)
-    ax.set_ylabel(f"share of saccades per bin of {edges[1]:.2g} {unit}, %", fontsize=style.TEXT)
+    ax.set_ylabel(f"saccades per {edges[1]:.2g} {unit}, %", fontsize=style.TEXT)
     ax.legend(fontsize=style.SMALL, frameon=False)
     return style.plain(ax)
 
@@ -159,6 +159,7 @@ def _polar_axes() -> "PolarAxes":
 
 
 def _polar_style(ax: "Axes") -> None:
+    from matplotlib.patheffects import withStroke
     from matplotlib.ticker import MaxNLocator
 
     ax.set_ylim(bottom=0)
@@ -167,6 +168,10 @@ def _polar_style(ax: "Axes") -> None:
     ax.set_xticks(np.radians(np.arange(0, 360, 45)), ["right", "", "up", "", "left", "", "down", ""])
     ax.tick_params(labelsize=style.TEXT, pad=0)
     ax.tick_params(axis="y", labelsize=style.SMALL)
+    ax.set_rlabel_position(67.5)  # type: ignore[attr-defined]  # between two of the rays
+    for label in ax.get_yticklabels():
+        label.set_path_effects([withStroke(linewidth=2, foreground="white")])
+        label.set_zorder(6)
     ax.grid(color="#dddddd", linewidth=0.6)
     ax.spines["polar"].set(color="#aaaaaa", linewidth=0.6)
     ax.legend(fontsize=style.SMALL, frameon=False, loc="upper left", bbox_to_anchor=(0.86, 1.12))

@@ -72,7 +72,7 @@ def scanpath_pair(
     """
     _check(a, b, alignment)
     sides = view([a, b])
-    ax = new_canvas(sides, below=9) if ax is None else ax
+    ax = new_canvas(sides) if ax is None else ax
     background(ax, a.frame.size, sides, image, fade=FADE)
     for path, colour, aligned in ((a, COLOURS[0], "a"), (b, COLOURS[1], "b")):
         draw(ax, Scanpath(path.x, path.y, None, path.frame), colour, hollow=_alone(path, alignment, aligned))
@@ -121,8 +121,12 @@ def _draw_ties(ax: "Axes", a: Scanpath, b: Scanpath, alignment: "Alignment") -> 
     for (x0, y0), (x1, y1) in zip(*ends, strict=True):
         ax.plot([x0, x1], [y0, y1], color=TIE, linestyle=(0, (1, 1)), linewidth=1.2, zorder=3, path_effects=halo)
     if alignment.unit == "saccade":
-        for places, colour in zip(ends, COLOURS, strict=True):
-            ax.scatter(*places.T, s=9, color=colour, edgecolors="white", linewidths=0.5, marker="D", zorder=3.5)
+        edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 3.5}
+        for path, index, places, colour in zip((a, b), (alignment.a, alignment.b), ends, COLOURS, strict=True):
+            for k, (x, y) in zip(index[both], places, strict=True):
+                angle = np.degrees(np.arctan2(path.y[k] - path.y[k + 1], path.x[k + 1] - path.x[k]))
+                head = (3, 0, angle - 90)  # a triangle that points where the saccade goes; y grows downwards
+                ax.plot(x, y, color=colour, marker=head, markersize=6, **edge)
 
 
 def _places(path: Scanpath, index: np.ndarray, unit: str) -> np.ndarray:
@@ -148,7 +152,7 @@ def _key(ax: "Axes", names: tuple[str, str], alignment: "Alignment | None") -> N
         label = f"aligned {alignment.unit}s"
         handles.append(Line2D([], [], color=TIE, linestyle=(0, (1, 1)), linewidth=1.2, label=label))
         if ((alignment.a < 0) | (alignment.b < 0)).any():
-            open_disc = Line2D([], [], linestyle="", marker="o", markersize=6, label="left alone")
+            open_disc = Line2D([], [], linestyle="", marker="o", markersize=6, label="alone")
             open_disc.set(markerfacecolor="white", markeredgecolor=style.CHANCE)
             handles.append(open_disc)
-    style.key_below(ax, handles, columnspacing=1.0)
+    style.key_below(ax, handles, columnspacing=0.9, handlelength=1.6, handletextpad=0.4)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gazekit.errors import GazekitError
 from gazekit.metrics.behaviour.search import CumulativePerformance
 from gazekit.plots import style
@@ -40,7 +38,7 @@ def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" 
     Examples
     --------
     >>> from gazekit.metrics.behaviour import cumulative_performance
-    >>> ax = search_curve({"human": cumulative_performance([1, 3, np.inf, 1], 3)})
+    >>> ax = search_curve({"human": cumulative_performance([1, 3, float("inf"), 1], 3)})
     >>> [text.get_text() for text in ax.texts]
     ['human']
     """
@@ -69,7 +67,7 @@ def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" 
         )
     last = max(int(curve.fixations[-1]) for curve in curves.values())
     ends = [float(curve.share[-1]) for curve in curves.values()]
-    for (name, curve), y in zip(curves.items(), spread(ends, ROOM), strict=True):
+    for (name, curve), y in zip(curves.items(), style.spread(ends, ROOM), strict=True):
         ax.annotate(
             name,
             (float(curve.fixations[-1]), y),
@@ -86,26 +84,3 @@ def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" 
     ax.set_xlabel("fixations after the start", fontsize=style.TEXT)
     ax.set_ylabel("share of trials with the target found", fontsize=style.TEXT)
     return style.plain(ax)
-
-
-def spread(places: list[float], room: float) -> list[float]:
-    """Move places apart until each two are `room` from each other, in their order and as near as can be.
-
-    Examples
-    --------
-    >>> spread([0.5, 0.5, 0.9], 0.25)
-    [0.375, 0.625, 0.9]
-    """
-    # Places less the room below them may not decrease: least squares under that is isotonic regression.
-    order = np.argsort(places, kind="stable")
-    blocks: list[list[float]] = []  # mean and size of each run of places that stand as close as they may
-    for rank, k in enumerate(order):
-        blocks.append([places[k] - rank * room, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (low, m), (high, n) = blocks[-2:]
-            blocks[-2:] = [[(low * m + high * n) / (m + n), m + n]]
-    moved = [mean for mean, size in blocks for _ in range(int(size))]
-    out = [0.0] * len(places)
-    for rank, k in enumerate(order):
-        out[k] = float(moved[rank] + rank * room)
-    return out

@@ -85,3 +85,26 @@ def key_below(ax: "Axes", handles: "Sequence[Artist]", **options: object) -> Non
         "borderpad": 0,
     }
     ax.legend(handles=handles, **{**settings, **options})  # type: ignore[arg-type]
+
+
+def spread(places: list[float], room: float) -> list[float]:
+    """Move places apart until each two are `room` from each other, in their order and as near as can be.
+
+    Examples
+    --------
+    >>> spread([0.5, 0.5, 0.9], 0.25)
+    [0.375, 0.625, 0.9]
+    """
+    # Places less the room below them may not decrease: least squares under that is isotonic regression.
+    order = sorted(range(len(places)), key=places.__getitem__)
+    blocks: list[list[float]] = []  # mean and size of each run of places that stand as close as they may
+    for rank, k in enumerate(order):
+        blocks.append([float(places[k]) - rank * room, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (low, m), (high, n) = blocks[-2:]
+            blocks[-2:] = [[(low * m + high * n) / (m + n), m + n]]
+    moved = [mean for mean, size in blocks for _ in range(int(size))]
+    out = [0.0] * len(places)
+    for rank, k in enumerate(order):
+        out[k] = moved[rank] + rank * room
+    return out

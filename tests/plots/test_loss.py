@@ -1,7 +1,15 @@
+"""Pictures of a training's loss."""
+
 import pandas as pd
 
 from gazekit.plots.loss import loss_curve
 from gazekit.plots.style import new_axes
+
+
+def test_picture(looks_like):
+    epoch = range(6)
+    rows = [(fold, e, 3 - 0.3 * e - fold / 9, 3 - 0.4 * e + 0.06 * e**2 - fold / 9) for fold in (0, 1) for e in epoch]
+    looks_like(loss_curve(pd.DataFrame(rows, columns=["fold", "epoch", "train", "validation"])).figure, "loss")
 
 
 def test_a_dot_marks_the_best_epoch_of_every_fold():

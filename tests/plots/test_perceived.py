@@ -11,6 +11,12 @@ PATH = Scanpath([20, 100, 60], [20, 70, 40], None, Frame(120, 90))
 PICTURES = [np.full((45, 60, 3), 60 * k, np.uint8) for k in range(3)]
 
 
+def test_picture(looks_like):
+    y, x = np.mgrid[0:45, 0:60]
+    pictures = [np.stack([x * 4, y * 5, np.full_like(x, 80 * k)], -1).astype(np.uint8) for k in range(3)]
+    looks_like(perceived(pictures, PATH)[0].figure, "perceived")
+
+
 def test_a_panel_per_fixation():
     axes = perceived(PICTURES, PATH)
     assert [ax.get_title() for ax in axes] == ["1", "2", "3"]
