@@ -97,8 +97,12 @@ class Encoder(nn.Module):
         """Embed captions, (n, D), in the space of the image embedding; encoders with `has_text` only."""
         raise GazekitError(
             f"the encoder {self.name!r} has no text side, which captions need; choose an open_clip model "
-            f"(encoder=open_clip/RN50-quickgelu, weights=openai)"
+            f"(encoder=open_clip/RN50-quickgelu, weights=openai), or encoder=colour-words, which knows colours only"
         )
+
+    def reads(self, caption: str) -> bool:
+        """Whether `text` can make anything of a caption; encoders that understand sentences always can."""
+        return self.has_text
 
     def check_output(self, output: str) -> None:
         """Raise `GazekitError` unless the encoder gives an output."""

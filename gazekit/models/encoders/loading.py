@@ -13,7 +13,7 @@ from gazekit.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.encoders.contract import Encoder
 from gazekit.models.weights import read_weights
 
-NAMES = ("filters", "pixels", "squeezenet", "open_clip/<model>", "torchvision/<model>", "timm/<model>")
+NAMES = ("filters", "pixels", "colour-words", "squeezenet", "open_clip/<model>", "torchvision/<model>", "timm/<model>")
 
 
 def load_encoder(encoder: "str | Encoder | Callable[[Tensor], Tensor]", weights: str | Path | None = None) -> Encoder:
@@ -22,8 +22,8 @@ def load_encoder(encoder: "str | Encoder | Callable[[Tensor], Tensor]", weights:
     Parameters
     ----------
     encoder : str, Encoder or callable
-        "filters" (a fixed filter bank: no weights, nothing learned), "pixels", "squeezenet",
-        "open_clip/RN50-quickgelu",
+        "filters" (a fixed filter bank: no weights, nothing learned), "pixels", "colour-words" (names of colours in
+        images and captions; nothing learned), "squeezenet", "open_clip/RN50-quickgelu",
         "torchvision/resnet50", "timm/mobilenetv3_small_100"; an encoder; or any function (B, 3, H, W) in 0..1 to (B,
         D).
     weights : str or path, optional
@@ -56,6 +56,11 @@ def load_encoder(encoder: "str | Encoder | Callable[[Tensor], Tensor]", weights:
 
         _refuse(encoder, weights)
         return FilterBank() if family == "filters" else Pixels()
+    if family == "colour-words" and not model:
+        from gazekit.models.encoders.colour_words import ColourWords
+
+        _refuse(encoder, weights)
+        return ColourWords()
     if family == "squeezenet" and not model:
         from gazekit.models.encoders.squeezenet import SqueezeNet
 
