@@ -5,15 +5,31 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, Progress, Root, Samples, Seed, load
+from gazekit.cli.options import DataSet, Progress, Root, Samples, Seed, load, settings
+from gazekit.cli.own_shelf import check_choice, shelf_lines, write_paths, write_picture
 from gazekit.errors import GazekitError
 
 
 def predict_command(
     model: Annotated[str, typer.Argument(help="Model, with options as name:option=value; see `gazekit models`.")],
-    data: Data,
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")],
+    data: Annotated[
+        str | None, typer.Option("--data", help="Name of a data set (see `gazekit datasets`) or a table of your own.")
+    ] = None,
     root: Root = None,
+    data_set: DataSet = None,
+    image: Annotated[
+        Path | None, typer.Option("--image", help="Instead of --data: the photograph of a shelf of your own.")
+    ] = None,
+    boxes: Annotated[
+        Path | None, typer.Option("--boxes", help="CSV with a row per object of that shelf: x0,y0,x1,y1 px, and id.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="What is sought there: the id of an object, or a picture of it.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Also draw the first path on that shelf: .png, .pdf or .svg.")
+    ] = None,
     samples: Samples = 1,
     seed: Seed = 0,
     max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest path.")] = None,
@@ -21,18 +37,31 @@ def predict_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     progress: Progress = True,
 ) -> None:
-    """Predict scanpaths for every trial of a data set.
+    """Predict scanpaths for every trial of a data set, or for a shelf of your own.
 
     Example: gazekit predict ittikoch --data osie --root data/osie --samples 5 -o ittikoch.parquet
+
+    Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
     """
     from gazekit.experiments.preparation import prepare_humans
-    from gazekit.interchange import write_scanpaths
+    from gazekit.interchange import own_shelf, write_scanpaths
     from gazekit.models.specs import model_from_text
 
-    if out.exists() and not overwrite:
-        raise GazekitError(f"{out} is there already; give --overwrite or another -o")
+    own = check_choice(data, image, boxes, target)
+    if picture is not None and not own:
+        raise GazekitError("--picture draws a path on a shelf of your own: give --image, --boxes and --target")
+    for file in (out, picture):
+        if file is not None and file.exists() and not overwrite:
+            raise GazekitError(f"{file} is there already; give --overwrite or another name")
     chosen = model_from_text(model)
-    dataset = load(data, root)
+    if own:
+        dataset = own_shelf(image, boxes, target)  # type: ignore[arg-type]  # `check_choice` has looked
+        for line in shelf_lines(dataset):
+            typer.echo(line)
+    else:
+        dataset = load(str(data), root, options=settings(data_set, "--data-set"))
+    if hasattr(chosen, "provenance"):
+        typer.echo(f"{chosen.name}: {chosen.provenance}")
     if hasattr(chosen, "fit") and len(dataset.scanpaths):
         from dataclasses import replace
 
@@ -40,5 +69,10 @@ def predict_command(
     paths = chosen.predict(
         dataset.trials, n_samples=samples, seed=seed, max_fixations=max_fixations, device=device, progress=progress
     )
-    write_scanpaths(paths, out)
+    if own:
+        write_paths(paths, dataset, out)
+    else:
+        write_scanpaths(paths, out)
+    if picture is not None:
+        write_picture(paths, dataset, picture)
     typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")

@@ -12,9 +12,10 @@ from gazekit.trials import Dataset
 def describe_model(model: ScanpathModel) -> dict[str, Any]:
     """Name and options of a model, for the manifest: its constructor's arguments, read from attributes of their names.
 
-    A model with a `sha256` attribute (a file of predictions, weights) is told apart by it.
+    A model with a `sha256` attribute (a file of predictions, weights) is told apart by it; one with a `provenance` says
+    what it has learned from.
     """
-    names = [*inspect.signature(type(model).__init__).parameters, "sha256"]
+    names = [*inspect.signature(type(model).__init__).parameters, "sha256", "provenance"]
     options = {k: getattr(model, k) for k in names if k not in ("self", "name") and hasattr(model, k)}
     plain = {k: _plain(v) for k, v in options.items()}
     return {"name": model.name, "class": f"{type(model).__module__}.{type(model).__qualname__}", "options": plain}

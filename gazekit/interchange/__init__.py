@@ -10,6 +10,7 @@ _WHERE = {
     "from_table": "tables",
     "to_table": "tables",
     "dataset_from_table": "own_data",
+    "own_shelf": "shelf_photograph",
     "read_parquet": "parquet",
     "write_parquet": "parquet",
     "read_csv": "csv_files",
@@ -26,6 +27,7 @@ _WHERE = {
 __all__ = [
     "dataset_from_table",
     "from_table",
+    "own_shelf",
     "read_coco_search18",
     "read_csv",
     "read_parquet",
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from gazekit.interchange.parquet import read_parquet, write_parquet
     from gazekit.interchange.pysaliency_hdf5 import read_pysaliency
     from gazekit.interchange.pysaliency_writing import write_pysaliency
+    from gazekit.interchange.shelf_photograph import own_shelf
     from gazekit.interchange.tables import from_table, to_table
 
 

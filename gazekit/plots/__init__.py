@@ -7,6 +7,7 @@ from gazekit.plots.asymmetry import index_scatter, reaction_times
 from gazekit.plots.density import fixation_density
 from gazekit.plots.forest import forest
 from gazekit.plots.loss import loss_curve
+from gazekit.plots.objects import attention_over_objects, object_path
 from gazekit.plots.perceived import perceived
 from gazekit.plots.saccades import saccade_amplitudes, saccade_directions
 from gazekit.plots.scanpath import scanpath, scanpaths_beside
@@ -15,10 +16,12 @@ from gazekit.plots.search_curve import search_curve
 from gazekit.plots.search_figures import reaction_time_panels, search_panels
 
 __all__ = [
+    "attention_over_objects",
     "fixation_density",
     "forest",
     "index_scatter",
     "loss_curve",
+    "object_path",
     "perceived",
     "reaction_time_panels",
     "reaction_times",

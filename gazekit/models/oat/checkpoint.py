@@ -34,8 +34,21 @@ class Checkpoint:
     longest: int
     trained_on: dict[str, Any] = field(default_factory=dict)
 
-    def save(self, path: str | Path) -> None:
-        """Write to a `.safetensors` file, whole or not at all."""
+    def save(self, path: str | Path, *, half: bool = False) -> None:
+        """Write to a `.safetensors` file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        half : bool
+            Store weights as float16: half the size, about three digits each. They are read back as float32.
+
+        Raises
+        ------
+        DataError
+            A weight that float16 cannot hold.
+        """
         papers = {
             "format": FORMAT,
             "version": VERSION,
@@ -43,7 +56,13 @@ class Checkpoint:
             "longest": str(self.longest),
             "trained_on": json.dumps(self.trained_on, sort_keys=True),
         }
-        save_tensors(Path(path), self.network.state_dict(), papers)
+        state = self.network.state_dict()
+        if half:
+            state = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+            large = next((name for name, value in state.items() if not value.isfinite().all()), None)
+            if large is not None:
+                raise DataError(f"{path} was not written: {large} has a weight too large for float16; give half=False")
+        save_tensors(Path(path), state, papers)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:

@@ -15,26 +15,28 @@ from gazekit.models.oat.checkpoint import Checkpoint, fingerprint, load_checkpoi
 from gazekit.models.oat.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.paths import ObjectPaths, padded
-from gazekit.models.oat.scenes import batch_of, scene_of
+from gazekit.models.oat.scenes import batch_of, needs_of, scene_of
 from gazekit.randomness import keyed_rng
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset, Trial
 
-SHIPPED = Path(__file__).parent / "shelves.safetensors"
+SHIPPED = Path(__file__).parent / "shipped.safetensors"
 DECODING = ("sample", "argmax")
 
 
 class Oat(ScanpathModel):
     """Object-level attention transformer: people's next object, and when they stop.
 
-    Fixations lie on the centres of objects, and have no durations.
+    Fixations lie on the centres of objects, and have no durations. `needs` depends on the network: one that was told
+    where the target is needs `target_object`, one that was given the target's own picture needs `target`.
 
     Parameters
     ----------
     checkpoint : path, optional
         A trained network, or a folder with several (`*.safetensors`, one per fold): each trial is then predicted by the
-        first that has not learned from its stimulus. Default: the network trained on made-up shelves that comes with
-        gazekit.
+        first that has not learned from its stimulus. Default: the network that comes with gazekit. It has learned from
+        simulated searchers of made-up shelves, not from people; it sees the objects and a picture of the target, and
+        is not told where the target is (docs/models/oat.md).
     decoding : {"sample", "argmax"}
         Draw from the distribution of the next object, or take its most probable one (all samples are then equal).
     temperature : float
@@ -57,7 +59,7 @@ class Oat(ScanpathModel):
     """
 
     name = "oat"
-    needs = ("objects", "target_object")
+    needs: ClassVar[tuple[str, ...]] = ("objects", "target_object")
     facts: ClassVar[Facts] = Facts(forced_first=False, points="fixations")
 
     def __init__(
@@ -78,6 +80,18 @@ class Oat(ScanpathModel):
         self.deterministic = decoding == "argmax"
         self._checkpoints = _load(SHIPPED if checkpoint is None else Path(checkpoint))
         self.sha256 = "".join(fingerprint(c.network.state_dict())[:16] for c in self._checkpoints)
+        needs = dict.fromkeys(need for c in self._checkpoints for need in needs_of(c.network.config))
+        self.needs = tuple(needs)  # type: ignore[misc]  # what is needed depends on what the network is told
+
+    @property
+    def provenance(self) -> str:
+        """Which network this is, and what it has learned from, in a sentence."""
+        about = self._checkpoints[0].trained_on
+        whose = "the network that comes with gazekit" if self.checkpoint is None else self.checkpoint
+        more = f" and {len(self._checkpoints) - 1} more" if len(self._checkpoints) > 1 else ""
+        learned = f"{len(about.get('stimuli', ()))} stimuli of {about.get('data', 'an unknown data set')!r}"
+        simulated = ", whose searchers are simulated" if about.get("data") == "shelves" else ""
+        return f"{whose}{more}: learned from {learned}{simulated}; weights {self.sha256[:16]}"
 
     def predict(
         self,
@@ -169,6 +183,12 @@ class Oat(ScanpathModel):
                 return checkpoint
         if self.allow_seen:
             return self._checkpoints[0]
+        if self.checkpoint is None:
+            raise DataError(
+                f"the network that comes with gazekit has learned from the stimulus {stimulus!r}; predict others "
+                f"(made-up shelves with covers='test'), or give allow_seen=True (the scores then say nothing about new "
+                f"stimuli)"
+            )
         raise DataError(
             f"every network in {self.checkpoint} has learned from the stimulus {stimulus!r}; give the folder of a "
             f"k-fold training, or allow_seen=True (the scores then say nothing about new stimuli)"

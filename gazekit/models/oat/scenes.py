@@ -26,7 +26,7 @@ class Scene:
     start : (2,) float64
         Row and column of gaze when the scene appears; the layout's middle where it is not known.
     target : int
-        Which object is the target.
+        Which object is the target; 0 where neither the trial says so nor the network is told.
     crops : (P, h, w, 3) uint8, optional
         Objects, all brought to one size.
     target_crop : (h, w, 3) uint8, optional
@@ -41,13 +41,29 @@ class Scene:
     target_crop: np.ndarray | None = None
 
 
+def needs_of(config: OatConfig) -> tuple[str, ...]:
+    """Fields of a trial without which a network of this configuration cannot predict.
+
+    Examples
+    --------
+    >>> needs_of(OatConfig())
+    ('objects', 'target_object')
+    >>> needs_of(OatConfig(target_position="hidden", target_crop="separate"))
+    ('objects', 'target')
+    """
+    sees = config.target and config.appearance == "crops"
+    place = config.target and config.target_position == "given"
+    object_ = ("target_object",) if place or (sees and config.target_crop == "scene") else ()
+    return ("objects", *object_, *(("target",) if sees and config.target_crop == "separate" else ()))
+
+
 def scene_of(trial: Trial, config: OatConfig) -> Scene:
     """Read a trial.
 
     Parameters
     ----------
     trial : Trial
-        With `objects` and `target_object`; with an image, or crops of the objects, if the network sees them.
+        With what `needs_of` names; with an image, or crops of the objects, if the network sees them.
     config : OatConfig
         Of the network.
 
@@ -80,12 +96,14 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
             f"{where}: box {k} ({boxes[k].tolist()}) has its centre outside the frame of {trial.frame.width:g} x "
             f"{trial.frame.height:g} px; are the boxes in px of the shown image?"
         )
-    if trial.target_object is None:
+    needs = needs_of(config)
+    if trial.target_object is None and "target_object" in needs:
         raise MissingNeedError(
             f"OAT needs to know which object is the target, and {where} does not say; give target_object"
         )
-    if not 0 <= trial.target_object < count:
-        raise DataError(f"{where}: the target is object {trial.target_object}, and there are objects 0 to {count - 1}")
+    target = trial.target_object or 0
+    if not 0 <= target < count:
+        raise DataError(f"{where}: the target is object {target}, and there are objects 0 to {count - 1}")
     pitch = cell_size(centres, np.column_stack([boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]]))
     places = (centres - centres.min(0)) / pitch
     start = places.max(0) / 2 if trial.start is None else (np.array(trial.start)[::-1] - centres.min(0)) / pitch
@@ -93,13 +111,13 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
     if config.appearance == "crops":
         size = (config.crop_height, config.crop_width)
         crops = _crops(trial, size)
-        if config.target_crop == "separate":
+        if "target" in needs:
             if not trial.has("target"):
                 raise MissingNeedError(
                     f"OAT with target_crop='separate' needs a picture of the target, and {where} has none"
                 )
             target_crop = _resize(trial.target, size)
-    return Scene(trial.id, places, start, trial.target_object, crops, target_crop)
+    return Scene(trial.id, places, start, target, crops, target_crop)
 
 
 def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | None = None) -> SceneBatch:

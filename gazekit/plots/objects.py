@@ -1,0 +1,181 @@
+"""Pictures of objects: a path from object to object, and how attention is shared among them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gazekit.errors import GazekitError
+from gazekit.plots import style
+from gazekit.plots.scanpath import scanpath
+from gazekit.scanpath import Scanpath
+from gazekit.trials import Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FOUND = style.PALETTE[1]  # the target's frame
+LEAST = 0.08  # of the largest weight: below it an object is not tinted, so that its picture stays clear
+
+
+def object_path(trial: Trial, path: Scanpath, ax: "Axes | None" = None, *, names: bool = False) -> "Axes":
+    """Draw a path from object to object on its shelf: boxes in grey, the target's in orange.
+
+    Parameters
+    ----------
+    trial : Trial
+        With `objects`; with an image, if it is to be shown.
+    path : Scanpath
+        Fixations, px of the trial's frame.
+    ax : matplotlib Axes, optional
+        Where to draw; default a new figure of one column's width.
+    names : bool
+        Write every object's name (or number) into the corner of its box.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    GazekitError
+        A trial without objects.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_trials
+    >>> trial = example_trials()[0]
+    >>> ax = object_path(trial, Scanpath([30, 60], [30, 90], None, trial.frame))
+    >>> len(ax.patches)  # the picture's border, four boxes
+    5
+    """
+    boxes = _boxes(trial)
+    if ax is None:
+        ax = _new_axes(trial)
+    image = trial.image if trial.has("image") else None
+    scanpath(path, ax, image=image)
+    for k, box in enumerate(boxes):
+        _frame(ax, box, target=k == trial.target_object)
+        if names:
+            assert trial.objects is not None  # noqa: S101 -- `_boxes` has looked
+            called = str(k) if trial.objects.names is None else trial.objects.names[k]
+            ax.text(
+                box[0] + 1, box[1] + 1, called, fontsize=style.SMALL, va="top", color="black", zorder=5,
+                bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5},
+            )  # fmt: skip
+    return ax
+
+
+def attention_over_objects(
+    trial: Trial,
+    weights: np.ndarray,
+    ax: "Axes | None" = None,
+    *,
+    before: Sequence[int] | np.ndarray = (),
+    chosen: int | None = None,
+    colour: str = style.PALETTE[0],
+    title: str | None = None,
+) -> "Axes":
+    """Draw how a weight is shared among the objects of a trial: the more, the stronger an object is tinted.
+
+    Tints are relative to the largest weight; the strongest three are written, in per cent.
+
+    Parameters
+    ----------
+    trial : Trial
+        With `objects`; with an image, if it is to be shown.
+    weights : (k,) array
+        One per object, not negative; for instance a step of `gazekit.models.oat.inside.Inside.next_object`.
+    ax : matplotlib Axes, optional
+        Where to draw; default a new figure of one column's width.
+    before : sequence of int
+        Objects fixated so far, in order: joined by a thin line, the last one marked.
+    chosen : int, optional
+        The object fixated next: marked by a ring.
+    colour : str
+        Of the tint.
+    title : str, optional
+        Above the picture.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    GazekitError
+        A trial without objects, another number of weights than objects, or weights that are negative or not finite.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_trials
+    >>> ax = attention_over_objects(example_trials()[0], np.array([0.7, 0.1, 0.2, 0.0]), before=[1], title="step 2")
+    >>> [text.get_text() for text in ax.texts]
+    ['70', '20', '10']
+    """
+    from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
+
+    boxes, weights = _boxes(trial), np.asarray(weights, dtype=float)
+    if weights.shape != (len(boxes),):
+        raise GazekitError(
+            f"trial {trial.id!r} has {len(boxes)} objects, and the weights have the shape {weights.shape}; give one "
+            f"number per object"
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise GazekitError("weights of attention must be finite and not negative")
+    if ax is None:
+        ax = _new_axes(trial)
+    width, height = trial.frame.size
+    if trial.has("image"):
+        ax.imshow(trial.image, extent=(0, width, height, 0), zorder=0, interpolation="bilinear")
+        ax.add_patch(Rectangle((0, 0), width, height, facecolor="white", alpha=0.45, zorder=0.5))
+    share = weights / weights.max() if weights.max() > 0 else weights
+    for k, (x0, y0, x1, y1) in enumerate(boxes):
+        if share[k] >= LEAST:
+            tint = Rectangle((x0, y0), x1 - x0, y1 - y0, facecolor=colour, alpha=0.75 * float(share[k]), zorder=1)
+            ax.add_patch(tint)
+        _frame(ax, boxes[k], target=k == trial.target_object)
+    centres = np.column_stack([boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]]) / 2
+    way = centres[np.asarray(before, dtype=int)]
+    halo = [withStroke(linewidth=2.0, foreground="white")]
+    if len(way):
+        ax.plot(*way.T, color="black", linewidth=0.7, zorder=3, path_effects=halo)
+        ax.plot(*way[-1:].T, "o", color="black", markersize=3.5, zorder=4, path_effects=halo)
+    if chosen is not None:
+        ax.plot(
+            *centres[[chosen]].T, "o", markersize=9, markerfacecolor="none", markeredgecolor="black",
+            markeredgewidth=1.1, zorder=4, path_effects=halo,
+        )  # fmt: skip
+    for k in np.argsort(-weights, kind="stable")[:3]:
+        if weights[k] > 0:
+            ax.text(
+                centres[k, 0], boxes[k, 3] - 1, f"{100 * weights[k]:.0f}", fontsize=style.SMALL, ha="center",
+                va="bottom", zorder=5, path_effects=halo,
+            )  # fmt: skip
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    if title is not None:
+        ax.set_title(title, fontsize=style.TEXT, pad=3)
+    return ax
+
+
+def _boxes(trial: Trial) -> np.ndarray:
+    if trial.objects is None:
+        raise GazekitError(f"trial {trial.id!r} has no objects to draw")
+    return trial.objects.boxes
+
+
+def _new_axes(trial: Trial) -> "Axes":
+    width, height = trial.frame.size
+    return style.new_axes(height=style.COLUMN * height / width + 6)
+
+
+def _frame(ax: "Axes", box: np.ndarray, *, target: bool) -> None:
+    from matplotlib.patches import Rectangle
+
+    x0, y0, x1, y1 = box
+    colour, line = (FOUND, 1.6) if target else ("#777777", 0.5)
+    ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
