@@ -131,7 +131,7 @@ def _levels(density: np.ndarray, shares: Sequence[float]) -> list[float]:
     """Densities above which the cells hold these shares of the whole."""
     ranked = np.sort(density, axis=None)[::-1]
     held = np.cumsum(ranked)
-    return [float(ranked[min(np.searchsorted(held, share), len(ranked) - 1)]) for share in shares]
+    return ranked[np.minimum(np.searchsorted(held, shares), len(ranked) - 1)].tolist()
 
 
 def _key(ax: "Axes", shares: Sequence[float], width: str) -> None:

@@ -1,7 +1,7 @@
 """The main statistics of saccades: how long they are, and where they go."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from gazekit.scanpaths import Scanpaths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.projections.polar import PolarAxes
 
 BINS = 30
 SECTORS = 24  # of 15 degrees, the first about 0
@@ -66,7 +65,12 @@ def saccade_amplitudes(
         values = amplitude[name]
         share = np.histogram(values, edges)[0] / len(values)
         ax.stairs(100 * share, edges, baseline=None, label=f"{name}, median {np.median(values):.3g}", **line)
-        mark = {"color": line["color"], "markeredgecolor": "white", "markeredgewidth": 0.5, "clip_on": False}
+        mark: dict[str, Any] = {
+            "color": line["color"],
+            "markeredgecolor": "white",
+            "markeredgewidth": 0.5,
+            "clip_on": False,
+        }
         ax.plot(np.median(values), 0, "^", markersize=6, zorder=5, **mark)
     ax.set_xlim(0, edges[-1])
     ax.set_ylim(bottom=0)
@@ -149,7 +153,7 @@ def _found(name: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _polar_axes() -> "PolarAxes":
+def _polar_axes() -> "Axes":
     import matplotlib.pyplot as plt
 
     _, ax = plt.subplots(

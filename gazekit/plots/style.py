@@ -1,6 +1,6 @@
 """Sizes and colours that all pictures share: legible at one journal column, safe for colour-blind readers."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ def new_axes(width: float = COLUMN, height: float = 60.0) -> "Axes":
     return ax
 
 
-def lines_of(names: "Iterable[str]") -> dict[str, dict[str, object]]:
+def lines_of(names: "Iterable[str]") -> dict[str, dict[str, Any]]:
     """Colour and dashes of the line of each source: people green and solid, the others in order of their names given.
 
     Examples
@@ -51,7 +51,7 @@ def lines_of(names: "Iterable[str]") -> dict[str, dict[str, object]]:
     >>> [line["color"] for line in lines_of(["levy", "human"]).values()]
     ['#0072B2', '#009E73']
     """
-    drawn: dict[str, dict[str, object]] = {}
+    drawn: dict[str, dict[str, Any]] = {}
     k = 0
     for name in names:
         drawn[name] = {"color": CEILING, "linestyle": "-", "linewidth": 1.6 * LINE, "zorder": 3}
@@ -71,9 +71,9 @@ def plain(ax: "Axes") -> "Axes":
     return ax
 
 
-def key_below(ax: "Axes", handles: "Sequence[Artist]", **options: object) -> None:
+def key_below(ax: "Axes", handles: "Sequence[Artist]", **options: Any) -> None:
     """Put a key in one row below the Axes, at its left edge."""
-    settings = {
+    settings: dict[str, Any] = {
         "loc": "upper left",
         "bbox_to_anchor": (0, 0),
         "ncols": len(handles),
@@ -84,7 +84,7 @@ def key_below(ax: "Axes", handles: "Sequence[Artist]", **options: object) -> Non
         "borderaxespad": 0.4,
         "borderpad": 0,
     }
-    ax.legend(handles=handles, **{**settings, **options})  # type: ignore[arg-type]
+    ax.legend(handles=list(handles), **{**settings, **options})
 
 
 def spread(places: list[float], room: float) -> list[float]:
