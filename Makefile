@@ -3,7 +3,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test quick lint bench docs clean
+.PHONY: demo test quick lint leaderboard bench docs clean
 
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
@@ -22,6 +22,9 @@ lint: $(STAMP)
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
 	@echo "open build/site/index.html"
+
+leaderboard: $(STAMP)
+	$(PY) docs/leaderboard.py
 
 bench: $(STAMP)
 	$(PY) benchmarks/run.py

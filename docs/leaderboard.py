@@ -1,0 +1,247 @@
+"""Make docs/leaderboard.md from the committed summaries of runs in docs/results/runs, and take in new ones.
+
+`make leaderboard`, or from the project's root:
+
+    python docs/leaderboard.py                      write the page
+    python docs/leaderboard.py --check              fail, and say why, if a line of the page cannot be traced
+    python docs/leaderboard.py --add runs/x NAME    take a finished run in as docs/results/runs/NAME, and write the page
+
+To add rows: finish a run with `gazekit evaluate --data D --root ../shared/data/... --models m,n --metrics
+scanmatch,multimatch,sequence_score,edit_distance_normalised,dtw --out runs/x` (root as a relative path: the manifest is
+published), then `--add runs/x NAME`, and commit docs/results/runs/NAME and docs/leaderboard.md. Nothing else is needed:
+
+- A run of data that are there already (equal name and hash) adds its models to that table; people's rows have to agree.
+  A model that two runs have is taken from the run whose name comes first in the alphabet, and so are chance and people:
+  call a run of NeVA on OSIE `osie-neva`, which comes after `osie`.
+- Other data (another name, or other trials of the same name) get a table of their own.
+- Other measures are shown where a column below names them; all are in the run's summary.csv.
+- `--add` reads the run's scores again, refuses one whose summary.csv is not what they give, that is not finished, or
+  whose manifest holds an absolute path, and writes the hash of summary.csv into the copied manifest (`summary_sha256`).
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from committed_runs import LeaderboardError, Run, add, read_run
+
+from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.results import CHANCE
+from gazekit.scanpath_columns import HUMAN
+
+HERE = Path(__file__).resolve().parent
+RUNS, PAGE = HERE / "results" / "runs", HERE / "leaderboard.md"
+CONTROLS = ("centre-point", "line", "target-repeated")
+TOLD = ("line", "target-repeated", "nearest-object", "markov-move", "move", "oat")  # where the target is
+FIRST = ("osie", "interiors", "mit1003", "coco-search18", "bookcovers", "object-arrays")  # order of the page
+RANKED_BY = "scanmatch"
+TABLES = (
+    ("Order and place", ("scanmatch", "sequence_score", "edit_distance_normalised", "dtw")),
+    ("Objects and targets", ("sequence_score_objects", "sequence_score_objects_without_target", "target_found")),
+    ("MultiMatch", tuple(f"multimatch_{d}" for d in ("vector", "direction", "length", "position", "duration"))),
+    ("Paths as maps, plausibility", ("paths_nss", "paths_auc", "plausibility")),
+)
+TITLES = {
+    "scanmatch": "ScanMatch",
+    "sequence_score": "Sequence Score",
+    "edit_distance_normalised": "edit distance",
+    "dtw": "DTW, px",
+    "sequence_score_objects": "Sequence Score, objects",
+    "sequence_score_objects_without_target": "SSx, objects",
+    "target_found": "target found",
+}
+ARROWS = {True: " ↑", False: " ↓", None: ""}
+INTRODUCTION = """# Leaderboard
+
+Every line is one model on one data set, with 95 % intervals over stimuli, between people (each person against all
+others: the ceiling) and chance (a person's path from another image). Models stand in the order of their ScanMatch
+score. A model says that the image matters where it is above *chance*, not above `uniform`. Controls are told what
+they should not know or never move; a measure on which a control is as good as people is marked (!): never report it
+without the control. † knows where the target is. ↑ more is better, ↓ less is better. A dash is a value that is not
+defined for that model. All measures of every run are in its `summary.csv`.
+
+`make leaderboard` writes this page from the committed runs in `docs/results/runs`; a test fails when a line comes from
+none of them. How to add your model: [howto/own-model.md](howto/own-model.md), then the top of `docs/leaderboard.py`.
+Other experiments have pages of their own: [results](results/README.md).
+"""
+
+
+def page(runs: Path = RUNS) -> str:
+    """The text of the page.
+
+    Raises
+    ------
+    LeaderboardError
+        A run cannot be traced, or two runs of the same data disagree about people.
+    """
+    found = [read_run(folder) for folder in sorted(runs.iterdir()) if folder.is_dir()]
+    by_data: dict[tuple[str, str], list[Run]] = {}
+    for run in found:
+        by_data.setdefault(run.data, []).append(run)
+    order = sorted(by_data, key=lambda data: (FIRST.index(data[0]) if data[0] in FIRST else len(FIRST), data[0]))
+    sections = [_section(by_data[data]) for data in order]
+    return "\n".join([INTRODUCTION, *_overview([by_data[d] for d in order]), *(s for part in sections for s in part)])
+
+
+def check(runs: Path = RUNS, written: Path = PAGE) -> None:
+    """Compare the written page with what the committed runs give.
+
+    Raises
+    ------
+    LeaderboardError
+        A line of the page that no run gives, or the reverse.
+    """
+    wanted, there = page(runs).splitlines(), written.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(there, 1):
+        if line not in wanted:
+            raise LeaderboardError(f"{written.name}, line {number} comes from no committed run: {line[:100]}")
+    if wanted != there:
+        raise LeaderboardError(f"{written.name} is not what the committed runs give; run `make leaderboard`")
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _overview(groups: list[list[Run]]) -> list[str]:
+    """People, the best model and chance of every data set, by the measure that ranks."""
+    lines = ["| ScanMatch | people | best model | chance |", "|---|---|---|---|"]
+    for runs in groups:
+        rows, _ = _rows(runs)
+        cells = {(row.model, row.metric): row for row in rows.itertuples()}
+        best = next(m for m in _order(rows) if m not in (HUMAN, CHANCE, *CONTROLS))
+        human, model, chance = (_cell(cells.get((m, RANKED_BY))) for m in (HUMAN, best, CHANCE))
+        lines.append(f"| [{_title(runs[0])}](#{_anchor(runs[0])}) | {human} | {_name(best)} {model} | {chance} |")
+    return [*lines, ""]
+
+
+def _title(run: Run) -> str:
+    about = run.manifest["data"]
+    return f"{about['name']}, {about['stimuli']} stimuli"
+
+
+def _anchor(run: Run) -> str:
+    return _title(run).replace(",", "").replace(" ", "-")
+
+
+def _section(runs: list[Run]) -> list[str]:
+    """Everything about one data set."""
+    rows, taken = _rows(runs)
+    about = runs[0].manifest["data"]
+    people = "simulated observers" if about.get("simulated") else "people"
+    lines = [
+        f"## {_title(runs[0])}",
+        "",
+        f"{about['subjects']} {people}, {about['scanpaths']} scanpaths, {about['fixations']} fixations. "
+        f"Data SHA-256 `{runs[0].data[1][:12]}`.",
+        "",
+    ]
+    order = _order(rows)
+    for title, metrics in TABLES:
+        defined = set(rows.loc[np.isfinite(rows["value"]) & (rows["model"] != HUMAN), "metric"])
+        shown = [metric for metric in metrics if metric in defined]
+        if shown:
+            lines += [f"### {title}", "", *_table(rows, shown, order, taken), ""]
+    lines += ["### Runs", "", "| run | lines | samples | seed | summary SHA-256 |", "|---|---|---|---|---|"]
+    for run in runs:
+        request = run.manifest["request"]
+        models = ", ".join(f"`{model}`" for model in order if taken[model] == run.name)
+        files = f"[{run.name}](results/runs/{run.name}/manifest.json)"
+        lines.append(f"| {files} | {models} | {request['n_samples']} | {request['seed']} | `{run.sha256[:12]}` |")
+    lines += ["", "```sh", *(run.manifest["command"] for run in runs), "```", ""]
+    return lines
+
+
+def _rows(runs: list[Run]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Rows of all runs of the same data, each model once; and the run that each model's rows are from."""
+    taken: dict[str, str] = {}
+    parts = []
+    for run in runs:
+        for earlier in parts:
+            _agree(earlier, run)
+        for model in run.summary["model"].unique():
+            taken.setdefault(str(model), run.name)
+        parts.append(run.summary.assign(run=run.name))
+    rows = pd.concat(parts, ignore_index=True)
+    # People do not depend on the models: a measure that only a later run has takes them from there, and chance too.
+    mine = (rows["run"] == rows["model"].map(taken)) | rows["model"].isin([HUMAN, CHANCE])
+    rows = rows[mine].drop_duplicates(["model", "metric"])
+    return rows, taken
+
+
+def _agree(earlier: pd.DataFrame, run: Run) -> None:
+    """People of two runs of the same data have the same values."""
+    one, other = (t[t["model"] == HUMAN].set_index("metric")["value"] for t in (earlier, run.summary))
+    for metric in one.index.intersection(other.index):
+        if higher_is_better(metric) is not None and not np.isclose(
+            one[metric], other[metric], rtol=1e-6, equal_nan=True
+        ):
+            raise LeaderboardError(
+                f"run {run.name}: people's {metric} is {other[metric]:.6g}, and {one[metric]:.6g} in run "
+                f"{earlier['run'].iloc[0]}; metric parameters or versions differ, so do not mix them"
+            )
+
+
+def _order(rows: pd.DataFrame) -> list[str]:
+    """People first, then models by the first measure, best first."""
+    metric = RANKED_BY if RANKED_BY in set(rows["metric"]) else rows["metric"].iloc[0]
+    values = rows[rows["metric"] == metric].set_index("model")["value"]
+    values = values.sort_values(ascending=higher_is_better(metric) is False, na_position="last", kind="stable")
+    rest = [model for model in rows["model"].unique() if model not in values.index]
+    return [HUMAN, *(m for m in [*values.index, *rest] if m != HUMAN)]
+
+
+def _table(rows: pd.DataFrame, metrics: list[str], order: list[str], taken: dict[str, str]) -> list[str]:
+    cells = {(row.model, row.metric): row for row in rows.itertuples()}
+    heads = [f"{TITLES.get(m, m.removeprefix('multimatch_').replace('_', ' '))}{_mark(cells, m)}" for m in metrics]
+    lines = [f"| | {' | '.join(heads)} | run |", "|---" * (len(metrics) + 2) + "|"]
+    for model in order:
+        found = [_cell(cells.get((model, metric))) for metric in metrics]
+        if any(text != "–" for text in found):
+            lines.append(f"| {_name(model)} | {' | '.join(found)} | {taken[model]} |")
+    return lines
+
+
+def _mark(cells: dict[tuple[str, str], Any], metric: str) -> str:
+    more = higher_is_better(metric)
+    human = cells.get((HUMAN, metric))
+    controls = [cells[c, metric].value for c in CONTROLS if (c, metric) in cells]
+    beaten = (
+        more is not None and human is not None and any(c >= human.value if more else c <= human.value for c in controls)
+    )
+    return ARROWS[more] + (" (!)" if beaten else "")
+
+
+def _name(model: str) -> str:
+    names = {HUMAN: "**people**", CHANCE: "**other-image: chance**"}
+    told = " †" if model.split(":")[0] in TOLD else ""
+    return names.get(model, f"`{model}`{told}" + (" (control)" if model in CONTROLS else ""))
+
+
+def _cell(row: Any) -> str:
+    if row is None or not np.isfinite(row.value):
+        return "–"
+    digits = 0 if abs(row.value) >= 100 else 3
+    return f"{row.value:.{digits}f} [{row.low:.{digits}f}, {row.high:.{digits}f}]"
+
+
+def main(arguments: list[str]) -> None:
+    """Write, check or add; see the top of the file."""
+    match arguments:
+        case []:
+            PAGE.write_text(page(), encoding="utf-8")
+        case ["--check"]:
+            check()
+        case ["--add", folder, name]:
+            add(Path(folder), name, RUNS)
+            PAGE.write_text(page(), encoding="utf-8")
+        case _:
+            raise LeaderboardError("use no argument, --check, or --add RUN_FOLDER NAME")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except LeaderboardError as error:
+        raise SystemExit(f"leaderboard: {error}") from None
