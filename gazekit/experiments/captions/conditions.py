@@ -1,0 +1,134 @@
+"""Which caption a model is given for each observation, and the model under that condition."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gazekit.frames import Facts
+from gazekit.models.contract import ScanpathModel
+from gazekit.randomness import keyed_rng
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Trial
+
+RIGHT, SAME_IMAGE, OTHER_IMAGE = "right caption", "same-image caption", "other-image caption"
+NONE, SCHEDULED = "no caption", "scheduled caption"
+
+
+def right(observations: Sequence[Trial]) -> list[Trial]:
+    """Every observation with its own caption."""
+    return list(observations)
+
+
+def same_image(observations: Sequence[Trial], seed: int) -> list[Trial]:
+    """Every observation with another caption of its image, drawn; those of images without another are left out.
+
+    The same words count as the same caption, whoever wrote them.
+    """
+    of_image: dict[str, list[Trial]] = {}
+    for trial in observations:
+        of_image.setdefault(trial.stimulus, []).append(trial)
+    found = []
+    for trial in observations:
+        others = [other for other in of_image[trial.stimulus] if _words(other) != _words(trial)]
+        if others:
+            drawn = keyed_rng(seed, SAME_IMAGE, trial.id).integers(len(others))
+            found.append(replace(trial, caption=others[int(drawn)].caption))
+    return found
+
+
+def other_image(observations: Sequence[Trial], seed: int) -> list[Trial]:
+    """Every observation with a caption of another image, drawn from all of them; never the same words by chance."""
+    found = []
+    for trial in observations:
+        for k in keyed_rng(seed, OTHER_IMAGE, trial.id).permutation(len(observations)):
+            other = observations[int(k)]
+            if other.stimulus != trial.stimulus and _words(other) != _words(trial):
+                found.append(replace(trial, caption=other.caption))
+                break
+    return found
+
+
+def without(observations: Sequence[Trial]) -> list[Trial]:
+    """Every image once, without a caption: what is said about it then makes no difference."""
+    first = {trial.stimulus: trial for trial in reversed(observations)}
+    return [
+        replace(first[name], id=name, caption=None) for name in dict.fromkeys(trial.stimulus for trial in observations)
+    ]
+
+
+class CaptionCondition(ScanpathModel):
+    """A model that is shown, for each image, the captions that a condition gives it: `n_samples` paths per caption.
+
+    Parameters
+    ----------
+    name : str
+        Of the condition.
+    model : ScanpathModel
+        What predicts.
+    given : sequence of Trial
+        What it is shown, several trials per image: `id` is the observation's, so that its random numbers are the same
+        under every condition.
+    options : mapping
+        The model's options, for the manifest.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of everything that it is shown, and of how the model describes itself, for manifests.
+    """
+
+    needs = ("image",)
+
+    def __init__(
+        self, name: str, model: ScanpathModel, given: Sequence[Trial], options: Mapping[str, Any] | None = None
+    ) -> None:
+        self.name, self.model, self.options = name, model, dict(options or {})
+        self.facts: Facts | None = getattr(model, "facts", None)
+        self._given: dict[str, list[Trial]] = {}
+        digest = hashlib.sha256(repr(model).encode())
+        for trial in given:
+            self._given.setdefault(trial.stimulus, []).append(trial)
+            digest.update(f"{trial.id}\x1f{trial.stimulus}\x1f{trial.caption}\x1e".encode())
+        self.sha256 = digest.hexdigest()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._given.values()))
+
+    def predict(
+        self,
+        trials: Iterable[Trial],
+        *,
+        n_samples: int = 1,
+        seed: int = 0,
+        max_fixations: int | None = None,
+        device: str = "auto",
+        progress: bool = True,
+    ) -> Scanpaths:
+        """Predict scanpaths on images; the columns `observation` and `caption` say what each followed."""
+        import warnings
+
+        home: dict[str, str] = {}
+        shown: list[Trial] = []
+        for image in trials:
+            for trial in self._given.get(image.stimulus, ()):
+                home[trial.id] = image.id
+                shown.append(trial)
+        with warnings.catch_warnings():  # captions that are too long were counted before
+            warnings.filterwarnings("ignore", message="the caption of trial")
+            paths = self.model.predict(
+                shown, n_samples=n_samples, seed=seed, max_fixations=max_fixations, device=device, progress=progress
+            )
+        table = paths.table
+        said = {trial.id: trial.caption or "" for trial in shown}
+        image_ids = np.array([home[name] for name in table["trial"]], dtype=object)
+        table = table.assign(
+            observation=table["trial"], caption=table["trial"].map(said), trial=image_ids, source=self.name
+        )
+        return paths.replace(table=table.assign(sample=table.groupby("trial", sort=False).cumcount()))
+
+
+def _words(trial: Trial) -> str:
+    return " ".join((trial.caption or "").casefold().split())

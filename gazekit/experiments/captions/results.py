@@ -1,0 +1,129 @@
+"""`CaptionResults`: everything that a finished run of the caption experiment says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from gazekit.errors import DataError
+from gazekit.experiments.captions.conditions import RIGHT
+from gazekit.experiments.captions.rows import gamma_row
+from gazekit.experiments.captions.writers import OTHERS, WRITER, swapped
+from gazekit.experiments.results import Results
+from gazekit.experiments.runs import read_table, write_table
+from gazekit.scanpaths import Scanpaths
+
+LENGTHS, WRITERS = "lengths.parquet", "writers.parquet"
+
+
+@dataclass(frozen=True)
+class CaptionResults:
+    """Conditions beside people, chance and controls.
+
+    Parameters
+    ----------
+    main : Results
+        Every path against everybody who looked at the image: scores, summary, paired differences, shares.
+    lengths, writers : pandas.DataFrame
+        Scores of `Results` by window length, and against the writer and the others.
+    folder : Path
+        The run.
+    """
+
+    main: Results
+    lengths: pd.DataFrame
+    writers: pd.DataFrame
+    folder: Path
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read a finished run.
+
+        Raises
+        ------
+        DataError, RunFolderError
+            No run of this kind, or one that is not finished.
+        """
+        folder = Path(folder)
+        main = Results.load(folder)
+        for name in (LENGTHS, WRITERS):
+            if not (folder / name).is_file():
+                if "captions" not in main.manifest:
+                    raise DataError(f"{folder} is not a run of the caption experiment; give the --out of one")
+                raise DataError(f"{folder} lacks {name}; run its command again to finish it")
+        return cls(main, read_table(folder / LENGTHS), read_table(folder / WRITERS), folder)
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the manifest says of captions: counts, gamma, sentences."""
+        return self.main.manifest["captions"]
+
+    def paths(self) -> Scanpaths:
+        """Every predicted path; the columns `observation` and `caption` say what it followed."""
+        return Scanpaths.load(self.folder / "predictions.parquet")
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Plausibility by window length: model, length, value, low, high, stimuli."""
+        table = self._of(self.lengths).summary
+        table = table.assign(length=table["metric"].astype(int))
+        return table[["model", "length", "value", "low", "high", "stimuli"]]
+
+    @cached_property
+    def writer_summary(self) -> pd.DataFrame:
+        """Each source against the writer and against the others, and the paired difference, with 95 % intervals.
+
+        Columns model, metric, writer, writer_low, writer_high, others, others_low, others_high, difference, low, high,
+        stimuli. Empty where people's paths are not the writers'.
+        """
+        names = ["value", "low", "high"]
+        if not len(self.writers):
+            return pd.DataFrame(columns=["model", "metric", "writer", "others", "difference", *names[1:], "stimuli"])
+        turned = self._of(swapped(self.writers))
+        key = {"dataset": "model"}
+        summary = turned.summary.rename(columns={"model": "judge", **key}).set_index(["model", "metric", "judge"])
+        gaps = turned.differences.rename(columns=key).set_index(["model", "metric"])
+        rows = []
+        for (model, metric), gap in gaps.iterrows():
+            writer, others = (summary.loc[(model, metric, judge), names].tolist() for judge in (WRITER, OTHERS))
+            rows.append((model, metric, *writer, *others, gap["difference"], gap["low"], gap["high"], gap["stimuli"]))
+        judged = [f"{who}{end}" for who in ("writer", "others") for end in ("", "_low", "_high")]
+        return pd.DataFrame(rows, columns=["model", "metric", *judged, "difference", "low", "high", "stimuli"])
+
+    @cached_property
+    def writer_differences(self) -> pd.DataFrame:
+        """Paired differences between sources against the writer: metric, model_a, model_b, difference, low, high."""
+        names = ["metric", "model_a", "model_b", "difference", "low", "high", "stimuli"]
+        if not len(self.writers):
+            return pd.DataFrame(columns=names)
+        return self._of(self.writers[self.writers["dataset"] == WRITER]).differences[names]
+
+    @cached_property
+    def gammas(self) -> pd.DataFrame:
+        """The right caption by gamma, a row each: gamma, metric, value, low, high, stimuli."""
+        rows = {gamma_row(g): g for g in self.about["gammas"]} | {RIGHT: self.about["gamma"]}
+        table = self.main.summary[self.main.summary["model"].isin(rows)]
+        table = table.assign(gamma=table["model"].map(rows)).sort_values("gamma", kind="stable")
+        order = {metric: k for k, metric in enumerate(self.main.metrics)}
+        table = table.sort_values("metric", key=lambda column: column.map(order), kind="stable")
+        return table[["gamma", "metric", "value", "low", "high", "stimuli"]].reset_index(drop=True)
+
+    def difference(self, one: str, other: str, metric: str) -> pd.Series | None:
+        """Paired difference between two rows against everybody; None if one of them is not there."""
+        table = self.main.differences
+        rows = table[(table["metric"] == metric) & (table["model_a"] == one) & (table["model_b"] == other)]
+        return rows.iloc[0] if len(rows) else None
+
+    def write_tables(self) -> None:
+        """Write `lengths.csv`, `gammas.csv`, and where there are writers `writers.csv` and `writer_differences.csv`."""
+        tables = {"lengths": self.curves, "gammas": self.gammas}
+        if len(self.writers):
+            tables |= {"writers": self.writer_summary, "writer_differences": self.writer_differences}
+        for name, table in tables.items():
+            write_table(table, self.folder / f"{name}.csv")
+
+    def _of(self, scores: pd.DataFrame) -> Results:
+        return Results(scores, seed=self.main.seed, resamples=self.main.resamples)

@@ -1,0 +1,80 @@
+"""The writer's gaze against other people's: what a caption says of the one who wrote it.
+
+Compared with everybody who looked at an image, the right captions of an image and the other captions of the same image
+are the same captions, only shuffled: they cannot differ but by chance. Whether a caption says something of its writer
+shows when a path is compared with that one person, and with the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.experiments.captions.observations import Captioned, by_observation
+from gazekit.experiments.results import SCORE_COLUMNS
+from gazekit.experiments.scoring import score_by_stimulus
+from gazekit.metrics.plausibility import combine, similarities_to_people
+from gazekit.scanpath_columns import HUMAN
+from gazekit.scanpaths import Scanpaths
+
+WRITER, OTHERS = "the writer", "the others"
+PLAUSIBILITY = "plausibility_mean"  # the definition that does not grow with the number of people
+
+
+def writer_scores(
+    sources: Sequence[tuple[str, Scanpaths]], captioned: Captioned, metrics: Mapping[str, Mapping[str, Any]]
+) -> pd.DataFrame:
+    """Score every source against the writer of each observation, and against the other people on the image.
+
+    Only observations whose image somebody else looked at as well count, the same for both.
+
+    Parameters
+    ----------
+    sources : sequence of (name, Scanpaths)
+        People first; a person's own path meets the others, the others' paths meet the writer's.
+    captioned : Captioned
+        With `own` paths.
+    metrics : mapping of name to options
+        Of pairs of paths.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Scores of `Results`, the data set being `WRITER` or `OTHERS`; empty without `own` paths, or if nobody else
+        looked.
+    """
+    if captioned.own is None:
+        return pd.DataFrame(columns=SCORE_COLUMNS)
+    everybody = by_observation(captioned.images.scanpaths, captioned)
+    writer = everybody.table["trial"].map(captioned.writers).to_numpy()
+    others = everybody.filter(everybody.table["subject"].to_numpy() != writer)
+    counted = set(others.table["trial"])
+    judges = {WRITER: captioned.own.filter(trial=sorted(counted)), OTHERS: others}
+    parts = []
+    for judge, people in judges.items():
+        for name, paths in sources:
+            if name == HUMAN:
+                mine = judges[OTHERS] if judge == WRITER else judges[WRITER]
+            else:
+                mine = by_observation(paths, captioned)
+                mine = mine.filter(mine.table["trial"].isin(counted).to_numpy())
+            if len(mine) and len(people):
+                scores = [score_by_stimulus(mine, people, metrics), _plausibility(mine, people)]
+                parts += [part.assign(dataset=judge, model=name)[SCORE_COLUMNS] for part in scores if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCORE_COLUMNS)
+
+
+def swapped(scores: pd.DataFrame) -> pd.DataFrame:
+    """The same scores with sources as data sets and judges as models, so that writer and others can be subtracted."""
+    return scores.assign(dataset=scores["model"], model=scores["dataset"])
+
+
+def _plausibility(mine: Scanpaths, people: Scanpaths) -> pd.DataFrame:
+    tables = similarities_to_people(mine, people, threads=1)
+    values = pd.Series([combine(t, "mean") if len(t) else np.nan for t in tables], dtype=np.float64)
+    groups = values.groupby(mine.table["stimulus"].to_numpy(), sort=False)
+    pairs = groups.size()
+    found = pd.DataFrame({"metric": PLAUSIBILITY, "value": groups.mean(), "pairs": pairs})
+    found["undefined"] = pairs - groups.count()
+    return found.rename_axis("stimulus").reset_index()
