@@ -21,6 +21,7 @@ DIAGONALS = 0.03  # where px per degree are not known
 INK = style.PALETTE[1]
 LAYER = 0.3  # opacity of one area
 FADE = 0.35  # how much paler the image is
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def fixation_density(
@@ -45,7 +46,7 @@ def fixation_density(
     ax : matplotlib Axes, optional
         Where to draw; default a new figure of one column's width.
     image : (H, W) or (H, W, 3) array, optional
-        The shown image; it is drawn paler than it is.
+        The shown image; it is drawn in pale grey, so that colour means density.
     sigma : float, optional
         Standard deviation of the Gaussian, px; default 1 degree, or 3 % of the image's diagonal where the frame does
         not know its px per degree.
@@ -75,6 +76,8 @@ def fixation_density(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['25 %', '50 %', '75 % of the density', 'σ = 5 px']
     """
+    from matplotlib.patheffects import withStroke
+
     drawn = list(paths)
     frame, x, y = _inside(drawn)
     if sigma is None:
@@ -85,12 +88,13 @@ def fixation_density(
         raise GazekitError(f"shares are numbers between 0 and 1, the smallest first, not {tuple(shares)}")
     sides = (0.0, frame.width, 0.0, frame.height)
     ax = new_canvas(sides) if ax is None else ax
-    background(ax, frame.size, sides, image, fade=FADE)
+    background(ax, frame.size, sides, None if image is None else _grey(image), fade=FADE)
     across, down, density = _density(frame, x, y, sigma)
     levels = _levels(density, shares)
     for level in levels:  # the areas lie in each other, so that the innermost is the darkest
         ax.contourf(across, down, density, [level, np.inf], colors=[INK], alpha=LAYER, zorder=2)
-    ax.contour(across, down, density, sorted(levels), colors=[INK], linewidths=0.8, zorder=3)
+    lines = ax.contour(across, down, density, sorted(levels), colors=[INK], linewidths=0.8, zorder=3)
+    lines.set_path_effects([withStroke(linewidth=1.8, foreground="white")])
     if points:
         ax.scatter(x, y, s=3, color="#222222", edgecolors="white", linewidths=0.25, zorder=4)
     if key:
@@ -113,6 +117,12 @@ def _inside(paths: list[Scanpath]) -> tuple[Frame, np.ndarray, np.ndarray]:
     if not within.any():
         raise GazekitError("there is no fixation inside the image, so there is no density to draw")
     return paths[0].frame, x[within], y[within]
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+    """The image without its colours, (H, W, 3) uint8."""
+    grey = image if image.ndim == 2 else image[..., :3] @ LUMINANCE
+    return np.repeat(grey[..., None], 3, axis=2).astype(np.uint8)
 
 
 def _density(frame: Frame, x: np.ndarray, y: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
