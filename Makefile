@@ -3,7 +3,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test quick lint leaderboard bench docs clean
+.PHONY: demo test quick lint leaderboard checkpoint bench docs clean
 
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
@@ -25,6 +25,9 @@ docs: $(STAMP)
 
 leaderboard: $(STAMP)
 	$(PY) docs/leaderboard.py
+
+checkpoint: $(STAMP)
+	OMP_NUM_THREADS=1 $(PY) docs/models/shipped_oat.py
 
 bench: $(STAMP)
 	$(PY) benchmarks/run.py

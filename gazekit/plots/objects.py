@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FOUND = style.PALETTE[1]  # the target's frame
+PALE = 0.4  # of the image's contrast with white
 LEAST = 0.08  # of the largest weight: below it an object is not tinted, so that its picture stays clear
 
 
@@ -78,7 +79,8 @@ def attention_over_objects(
 ) -> "Axes":
     """Draw how a weight is shared among the objects of a trial: the more, the stronger an object is tinted.
 
-    Tints are relative to the largest weight; the strongest three are written, in per cent.
+    The image is shown pale and without colour, so that only the tint is coloured. Tints are relative to the largest
+    weight; the strongest three are written, in per cent.
 
     Parameters
     ----------
@@ -128,8 +130,11 @@ def attention_over_objects(
         ax = _new_axes(trial)
     width, height = trial.frame.size
     if trial.has("image"):
-        ax.imshow(trial.image, extent=(0, width, height, 0), zorder=0, interpolation="bilinear")
-        ax.add_patch(Rectangle((0, 0), width, height, facecolor="white", alpha=0.45, zorder=0.5))
+        grey = trial.image.mean(axis=2)
+        ax.imshow(
+            255 - PALE * (255 - grey), extent=(0, width, height, 0), zorder=0, interpolation="bilinear", cmap="gray",
+            vmin=0, vmax=255,
+        )  # fmt: skip
     share = weights / weights.max() if weights.max() > 0 else weights
     for k, (x0, y0, x1, y1) in enumerate(boxes):
         if share[k] >= LEAST:

@@ -40,6 +40,58 @@ def test_a_checkpoint_comes_back(checkpoint, tiny_network):
         assert value.equal(again.network.state_dict()[name])
 
 
+def test_half_precision_is_read_back_as_float32(tiny_network, tmp_path):
+    import torch
+
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    Checkpoint(tiny_network(), 12, {}).save(whole)
+    Checkpoint(tiny_network(), 12, {}).save(half, half=True)
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    for name, value in load_checkpoint(half).network.state_dict().items():
+        assert value.dtype == torch.float32
+        assert value.equal(tiny_network().state_dict()[name].half().float())
+    network = tiny_network()
+    network.types.weight.data[0, 0] = 1e6
+    with pytest.raises(DataError, match=r"types\.weight has a weight too large for float16; give half=False"):
+        Checkpoint(network, 12, {}).save(tmp_path / "large.safetensors", half=True)
+    assert not (tmp_path / "large.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "needs"),
+    [
+        ({}, ("objects", "target_object")),
+        ({"target": False}, ("objects",)),
+        ({"target_position": "hidden"}, ("objects",)),
+        ({"appearance": "crops", "target_position": "hidden"}, ("objects", "target_object")),
+        ({"appearance": "crops", "target_crop": "separate"}, ("objects", "target_object", "target")),
+        ({"appearance": "crops", "target_position": "hidden", "target_crop": "separate"}, ("objects", "target")),
+        ({"appearance": "crops", "target": False}, ("objects",)),
+    ],
+)
+def test_what_is_needed_depends_on_what_the_network_is_told(tiny_network, tmp_path, changes, needs):
+    Checkpoint(tiny_network(**changes), 5, {}).save(tmp_path / "c.safetensors")
+    model = Oat(tmp_path / "c.safetensors")
+    assert model.needs == needs
+    report = check_model(model)
+    assert report.passed, str(report)
+
+
+def test_without_knowing_which_object_is_the_target(tiny_network, shelf, tmp_path):
+    changes = {"appearance": "crops", "target_position": "hidden", "target_crop": "separate"}
+    Checkpoint(tiny_network(**changes), 5, {}).save(tmp_path / "c.safetensors")
+    model, picture = Oat(tmp_path / "c.safetensors"), shelf().image[:50, :30]
+    told, untold = (
+        model.predict([shelf(target=t, target_source=picture)], n_samples=3, progress=False) for t in (4, None)
+    )
+    assert np.array_equal(told.object_id, untold.object_id)
+
+
+def test_says_what_it_has_learned_from(checkpoint):
+    said = Oat(checkpoint).provenance
+    assert said.startswith(f"{checkpoint}: learned from 1 stimuli of 'made-up'; weights ")
+
+
 def test_what_was_learned_is_not_predicted(checkpoint, tiny_network, shelf, tmp_path):
     with pytest.raises(DataError, match=r"every network in .*tiny\.safetensors has learned from the stimulus 'seen'"):
         Oat(checkpoint).predict([shelf(name="seen")], progress=False)

@@ -1,0 +1,273 @@
+"""Every code block of README and docs: Python runs, commands exist with these options and values, tables parse.
+
+The blocks of a page are run in their order and share their names. A comment behind `print(...)` is what it prints (its
+beginning is enough). A block that begins with `# NAME.py` is that file. Functions called test_... are called.
+"""
+
+import ast
+import json
+import re
+import shlex
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from markdown_it import MarkdownIt
+from typer.main import get_command
+
+from gazekit.cli.app import app, main
+from gazekit.cli.metrics import kinds
+from gazekit.cli.models import options as options_of
+from gazekit.cli.options import TABLES
+from gazekit.datasets.registry import datasets
+from gazekit.models import model_class, models
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SLOW = {"README.md", "docs/howto/search-asymmetry.md", "docs/howto/shelf-search.md"}
+SHELL = ("gazekit", "make", "pip", "python")
+TEXT = ("text", "mermaid", "bibtex")
+
+# Commands that are run, not only parsed: cheap, offline, and nothing but this folder is written to.
+RUN = ("datasets", "datasets list", "datasets info", "info", "metrics", "models", "verify conformance")
+RUN_ON = {
+    "docs/datasets/search-arrays.md": ("datasets write",),
+    "docs/datasets/shelves.md": ("datasets write",),
+    "docs/howto/own-data.md": ("evaluate",),
+    "docs/howto/own-shelf.md": ("predict",),
+    "docs/start.md": ("evaluate", "report"),
+}
+
+# Pages that load published weights, which the folder of real data holds.
+WEIGHTS = {"docs/models/backbones.md"}
+
+# What a page takes as given.
+GIVEN = {
+    "docs/howto/search-asymmetry.md": """
+from gazekit.datasets.search_arrays import load
+my_dataset = load(experiments="lighting", set_sizes=[1, 6], per_size=1)
+""",
+}
+
+
+class Block(NamedTuple):
+    """A block of a page."""
+
+    line: int
+    language: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """Blocks of a page in their order; an indented block is commands or text."""
+    found = []
+    for token in MarkdownIt().parse(page.read_text()):
+        if token.type == "fence":
+            found.append(Block(token.map[0] + 1, token.info.strip() or "none", token.content))
+        elif token.type == "code_block":
+            first = token.content.split(maxsplit=1)[0]
+            found.append(Block(token.map[0] + 1, "sh" if first in SHELL else "text", token.content))
+    return found
+
+
+def commands(text: str) -> list[list[str]]:
+    """Commands of a shell block, as words; a backslash joins lines."""
+    lines = text.replace("\\\n", " ").splitlines()
+    return [words for words in (shlex.split(line, comments=True) for line in lines) if words]
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def test_every_language_is_known():
+    known = {"python", "sh", "json", "toml", *TEXT}
+    unknown = {(name_of(p), b.line, b.language) for p in PAGES for b in blocks(p) if b.language not in known}
+    assert not unknown, "a test must know what to do with a block: name its language"
+
+
+def test_no_python_hides_in_indented_blocks():
+    for page in PAGES:
+        for block in blocks(page):
+            assert block.language != "text" or not re.match(r"(from|import) \w", block.text), (page, block.line)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, id=name_of(p), marks=[pytest.mark.slow] * (name_of(p) in SLOW)) for p in PAGES if blocks(p)],
+)
+def test_page(page, workplace, monkeypatch, capsys):
+    found = blocks(page)
+    if not workplace.has_data and (name_of(page) in WEIGHTS or any("data/" in b.text for b in found if runs(b, page))):
+        pytest.skip("REAL DATA ABSENT: set GAZEKIT_DATA to run this page")
+    monkeypatch.setattr(models, "_found", None)  # entry points that a page declares are looked for anew
+    names: dict = {"__name__": "page"}
+    exec(GIVEN.get(name_of(page), ""), names)  # noqa: S102
+    for block in found:
+        where = f"{name_of(page)}, line {block.line}"
+        if block.language == "python":
+            run_python(block.text, names, capsys, where)
+        elif block.language == "sh":
+            for words in commands(block.text):
+                check_command(words, name_of(page), monkeypatch, where)
+        elif block.language == "json":
+            json.loads(block.text)
+        elif block.language == "toml":
+            install(tomllib.loads(block.text), workplace.folder)
+
+
+def runs(block: Block, page: Path) -> bool:
+    """Whether a block reads files: commands that are only parsed do not."""
+    paths = (*RUN, *RUN_ON.get(name_of(page), ()))
+    return block.language == "python" or any(f"gazekit {path} " in block.text for path in paths)
+
+
+def run_python(text: str, names: dict, capsys, where: str) -> None:
+    file = re.match(r"# (\w+\.py)\n", text)
+    if file:
+        Path(file[1]).write_text(text)
+        return
+    capsys.readouterr()
+    before = set(names)
+    exec(compile(text, where, "exec"), names)  # noqa: S102
+    for name in set(names) - before:
+        if name.startswith("test_"):
+            names[name]()
+    said = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    for told in re.findall(r"^ *print\(.*\)  # (.*)$", text, flags=re.MULTILINE):
+        hits = [k for k, line in enumerate(said) if line and (told.startswith(line) or line.startswith(told))]
+        assert hits, f"{where}: nothing printed is {told!r}, but {said}"
+        said = said[hits[0] + 1 :]
+
+
+def check_command(words: list[str], page: str, monkeypatch, where: str) -> None:
+    """The program, its options and its values exist; run it if it is cheap."""
+    program, *arguments = words
+    if program == "make":
+        targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+        assert set(arguments) <= set(targets), where
+    elif program == "pip":
+        extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+        asked = re.findall(r"\[([\w,]+)\]", " ".join(arguments))
+        assert {extra for some in asked for extra in some.split(",")} <= set(extras), where
+    elif program == "python":
+        assert (ROOT / arguments[0]).is_file(), where
+    else:
+        assert program == "gazekit", f"{where}: no test knows the program {program!r}"
+        path, values = parsed(arguments, where)
+        check_values(values, where)
+        if path in (*RUN, *RUN_ON.get(page, ())):
+            monkeypatch.setattr(sys, "argv", ["gazekit", *arguments, *["--quiet"] * ("progress" in values)])
+            assert not exit_code(), where
+
+
+def exit_code() -> int | str | None:
+    """Run `gazekit` with the present arguments."""
+    try:
+        main()
+    except SystemExit as stop:
+        return stop.code
+    return 0
+
+
+def parsed(arguments: list[str], where: str) -> tuple[str, dict]:
+    """The command that these arguments call (without "gazekit"), and the values it would be called with."""
+    called: list[tuple[str, dict]] = []
+
+    def replace(command, path):
+        below = getattr(command, "commands", {})
+        for name, each in below.items():
+            replace(each, [*path, name])
+        callback = command.callback
+        if not below or len(arguments) == len(path):  # a group is called itself if nothing follows it
+            command.callback = lambda **values: called.append((" ".join(path), values))
+        elif callback is not None:
+            command.callback = lambda **values: None
+
+    group = get_command(app)
+    replace(group, [])
+    try:
+        group.main(arguments, prog_name="gazekit", standalone_mode=False)
+    except Exception as error:
+        raise AssertionError(f"{where}: gazekit {shlex.join(arguments)}: {error}") from error
+    assert called or "--help" in arguments or "--version" in arguments, where
+    return called[-1] if called else ("", {})
+
+
+def check_values(values: dict, where: str) -> None:
+    """Names of models, their options, metrics and data sets exist."""
+    for model in [*split(values.get("models")), *split(values.get("model"))]:
+        name, *pairs = model.split(":")
+        assert name in models, f"{where}: no model {name!r}"
+        known = {option.partition("=")[0] for option in options_of(model_class(name))}
+        assert {pair.partition("=")[0] for pair in pairs} <= known, f"{where}: {model!r} has no such option"
+    every = {name for registry in kinds().values() for name in registry} | {"all"}
+    assert set(split(values.get("metrics"))) <= every, where
+    data = values.get("data")
+    assert data is None or Path(str(data)).suffix in TABLES or "/" in str(data) or data in datasets, where
+
+
+def split(text) -> list[str]:
+    return [part for part in str(text).split(",") if part] if text else []
+
+
+def install(project: dict, folder: Path) -> None:
+    """Write entry points of a pyproject.toml where Python finds those of an installed package."""
+    info = folder / "page-1.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: page\nVersion: 1\n")
+    groups = project.get("project", {}).get("entry-points", {})
+    lines = [line for g, entries in groups.items() for line in (f"[{g}]", *(f"{k} = {v}" for k, v in entries.items()))]
+    (info / "entry_points.txt").write_text("\n".join(lines))
+
+
+def helps():
+    """Each command with the example of its help."""
+
+    def walk(command, path):
+        for example in re.findall(r"Example: gazekit (.*)", command.help or ""):
+            yield pytest.param(example, id=path or "gazekit")
+        for name, below in getattr(command, "commands", {}).items():
+            yield from walk(below, f"{path} {name}".strip())
+
+    return list(walk(get_command(app), ""))
+
+
+@pytest.mark.parametrize("example", helps())
+def test_examples_of_the_commands_help(example):
+    _, values = parsed(shlex.split(example), example)
+    check_values(values, example)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("gazekit evaluat --data osie --out r", "evaluat"),
+        ("gazekit evaluate --data osie --out r --sample 3", "--sample"),
+        ("gazekit evaluate --data osie --out r --samples many", "samples"),
+        ("gazekit evaluate --data osie --out r --models centr", "centr"),
+        ("gazekit evaluate --data osie --out r --models centre:width=3", "centre:width=3"),
+        ("gazekit evaluate --data osi --out r", "page"),
+        ("make dem", "page"),
+        ('pip install "gazekit[model]"', "page"),
+        ("python benchmarks/nothing.py", "page"),
+        ("rm -r x", "rm"),
+    ],
+)
+def test_a_wrong_line_is_found(line, message, monkeypatch):
+    with pytest.raises(AssertionError, match=re.escape(message)):
+        check_command(shlex.split(line), "page", monkeypatch, "page")
+
+
+def test_a_wrong_print_is_found(capsys):
+    with pytest.raises(AssertionError, match="nothing printed is '3'"):
+        run_python("print(1 + 1)  # 3\n", {}, capsys, "page")
+    run_python("print(1 + 1)  # 2: two\n", {}, capsys, "page")
+
+
+def test_blocks_that_are_given_something_are_python():
+    assert set(GIVEN) | set(RUN_ON) | SLOW | WEIGHTS <= {name_of(p) for p in PAGES}
+    for text in GIVEN.values():
+        ast.parse(text)
