@@ -64,12 +64,12 @@ def perceived_images(model: Neva, trial: Trial, path: Scanpath, *, side: int = S
     sigma_down, sigma_across = model.fovea.on(view)
     one_down, one_across = (view.height - 1) / 2 * down_px, (view.width - 1) / 2 * across_px  # px per grid unit
     y, x = np.mgrid[:rows, :columns] + 0.5
-    memory, pictures = np.zeros((rows, columns)), []
+    fading, kept, pictures = np.zeros((rows, columns)), np.zeros((rows, columns)), []
     for px, py in zip(path.x * columns / width, path.y * rows / height, strict=True):
         fovea = np.exp(-(((y - py) / one_down) ** 2) / sigma_down - ((x - px) / one_across) ** 2 / sigma_across)
-        share = np.clip(memory + fovea, 0, 1)[:, :, None]
+        share = np.clip(kept + fading + fovea, 0, 1)[:, :, None]
         pictures.append(np.clip(np.round(soft + share * (sharp - soft)), 0, 255).astype(np.uint8))
-        memory = model.gamma * memory + fovea
+        fading, kept = model.gamma * fading + (1 - model.lasting) * fovea, kept + model.lasting * fovea
     return pictures
 
 

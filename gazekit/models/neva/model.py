@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from gazekit.errors import GazekitError
 from gazekit.frames import Facts, Frame
@@ -24,6 +23,7 @@ from gazekit.models.neva.problem import Problem
 from gazekit.models.neva.rows import set_up
 from gazekit.models.neva.scenes import Precision, Runner
 from gazekit.models.neva.view import How, View
+from gazekit.progress import tqdm
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Trial
 
@@ -54,6 +54,11 @@ class Neva(ScanpathModel):
         How much of the memory is kept from one fixation to the next, 0 to 1.
     sigma, sigma_px, sigma_degrees : float or (float, float)
         Width of the fovea, one of the three; see `Fovea`. A pair is (x, y). Default sigma=0.2, as published.
+    saccade_cost : float
+        What a saccade across the whole diagonal of the shown image adds to the loss, in units of the objective's loss;
+        shorter ones in proportion. 0 as published. With a cost the first saccade starts at the image's centre.
+    lasting : float
+        Share of each fixation's sharpness that never fades, 0 to 1; the rest fades by `gamma`. 0 as published.
     px_per_degree : float, optional
         For sigma_degrees where a trial's frame does not know it.
     view : {"letterbox", "whole", "crop"}
@@ -112,6 +117,8 @@ class Neva(ScanpathModel):
         sigma: float | tuple[float, float] | None = None,
         sigma_px: float | tuple[float, float] | None = None,
         sigma_degrees: float | tuple[float, float] | None = None,
+        saccade_cost: float = 0.0,
+        lasting: float = 0.0,
         px_per_degree: float | None = None,
         view: How = "letterbox",
         blur_sigma: float | None = None,
@@ -124,6 +131,10 @@ class Neva(ScanpathModel):
         self.gamma = positive("gamma", gamma, zero=True)
         if self.gamma > 1:
             raise GazekitError(f"gamma is the share of the memory that is kept, 0 to 1, not {gamma}")
+        self.saccade_cost = positive("saccade_cost", saccade_cost, zero=True)
+        self.lasting = positive("lasting", lasting, zero=True)
+        if self.lasting > 1:
+            raise GazekitError(f"lasting is the share of a fixation that never fades, 0 to 1, not {lasting}")
         self.fovea = _fovea(sigma, sigma_px, sigma_degrees)
         self.px_per_degree = None if px_per_degree is None else positive("px_per_degree", px_per_degree)
         if default_length < 1:

@@ -34,6 +34,10 @@ class Problem:
         Width of the fovea along rows and columns, squared grid units.
     limits : (R, 2, 2) float32
         Lowest and highest (row, column) of the image on the grid.
+    price : (R, 2) float32
+        What a saccade of one grid unit along rows and columns adds to the loss; 0 for the published model.
+    lasting : float
+        Share of each fixation's sharpness that never fades; 0 for the published model.
     draws : callable
         (row, fixation, iteration) to a NumPy generator: random numbers depend on the row's own key only.
     names : list of str
@@ -46,9 +50,12 @@ class Problem:
     targets: Tensor
     sigma: Tensor
     limits: Tensor
+    price: Tensor
+    lasting: float
     draws: Callable[[int, int, int], np.random.Generator]
     names: list[str]
     memory: Tensor = field(init=False)
+    gaze: Tensor = field(init=False)  # (R, 2), where the next saccade starts: at first the image's centre
     fixation: int = field(init=False, default=0)
     progress: float = field(init=False, default=0.0)  # t / T, for scheduled objectives
     forward: np.ndarray = field(init=False)
@@ -56,6 +63,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         self.memory = torch.zeros(len(self.image), *self.scenes.size, device=self.image.device)
+        self._kept = self.memory  # the part of the memory that never fades
+        self.gaze = self.limits.mean(dim=2)
         self.forward = np.zeros(len(self.image), dtype=np.int64)
         self.backward = np.zeros(len(self.image), dtype=np.int64)
 
@@ -63,9 +72,15 @@ class Problem:
         return len(self.image)
 
     def loss(self, rows: Tensor, positions: Tensor) -> Tensor:
-        """Loss (n,) of rows (n,) if they fixate positions (n, 2); one forward pass each."""
+        """Loss (n,) of rows (n,) if they fixate positions (n, 2), the saccade included; one forward pass each."""
         with torch.no_grad():
-            return self._all(rows, lambda part: self._loss_at(rows[part], positions[part])[:1])[0]
+            found = self._all(rows, lambda part: self._loss_at(rows[part], positions[part])[:1])[0]
+        return found + self.effort(rows, positions)
+
+    def effort(self, rows: Tensor, positions: Tensor) -> Tensor:
+        """What the saccades of rows (n,) to positions (n, ..., 2) cost, (n, ...): their length, priced."""
+        way = positions - self._of_rows(self.gaze, rows, positions)
+        return torch.linalg.vector_norm(way * self._of_rows(self.price, rows, positions), dim=-1)
 
     def loss_and_gradient(self, rows: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Loss (n,) and its exact gradient by the positions, (n, 2); a forward and a backward pass each."""
@@ -76,7 +91,10 @@ class Problem:
             return loss, position_gradient(pull, self.memory[which], positions[part], self.sigma[which])
 
         loss, gradient = self._all(rows, one)
-        return loss, gradient
+        effort = self.effort(rows, positions)
+        slope = (positions - self.gaze[rows]) * self.price[rows] ** 2
+        # where nothing is moved the slope of a length is not defined: 0, as if the saccade were free there
+        return loss + effort, gradient + torch.where(effort[:, None] > 0, slope / effort[:, None], 0)
 
     def pull_at(self, rows: Tensor, level: float) -> tuple[Tensor, Tensor]:
         """Loss (n,), and how it changes with sharpness at each cell (n, H, W), when all is sharpened by `level`.
@@ -94,13 +112,22 @@ class Problem:
     def fixate(self, positions: Tensor, forgetting: float) -> None:
         """Move all rows to positions (R, 2), and go on to the next fixation."""
         down, across = acuity(positions, self.sigma, self.scenes.size)
-        self.memory = remember(self.memory, down, across, forgetting)
+        fading = remember(self.memory - self._kept, down, across, forgetting)
+        if self.lasting:
+            present = down[:, :, None] * across[:, None, :]
+            self._kept = self._kept + self.lasting * present
+            fading = fading - self.lasting * present
+        self.memory = self._kept + fading
+        self.gaze = positions
         self.fixation += 1
 
     def uniform(self, rows: Tensor, iteration: int, count: int = 1) -> Tensor:
         """Draws from [0, 1), (n, count, 2): keyed by each row, this fixation and the iteration."""
         draws = [self.draws(int(row), self.fixation, iteration).random((count, 2)) for row in rows]
         return torch.from_numpy(np.stack(draws).astype(np.float32)).to(self.image.device)
+
+    def _of_rows(self, values: Tensor, rows: Tensor, like: Tensor) -> Tensor:
+        return values[rows].reshape(len(rows), *[1] * (like.ndim - 2), 2)
 
     def _loss_at(self, rows: Tensor, positions: Tensor, gradient: bool = False) -> tuple[Tensor, ...]:
         down, across = acuity(positions, self.sigma[rows], self.scenes.size)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gazekit.models.neva.problem import Problem
 from gazekit.models.neva.scenes import Runner, Scenes
+from gazekit.models.neva.view import View
 from gazekit.randomness import keyed_rng
 from gazekit.trials import Trial
 
@@ -57,9 +58,18 @@ def set_up(model: "Neva", trials: Sequence[Trial], n_samples: int, seed: int, ru
         targets=torch.stack(per_trial).to(device).repeat_interleave(n_samples, dim=0),
         sigma=repeated(np.array([model.fovea.on(view) for view in views], dtype=np.float32)),
         limits=repeated(np.array([view.limits for view in views], dtype=np.float32)),
+        price=repeated(np.array([_price(view, model.saccade_cost) for view in views], dtype=np.float32)),
+        lasting=model.lasting,
         draws=draws,
         names=[f"trial {trial.id!r}" for trial in trials for _ in range(n_samples)],
     )
+
+
+def _price(view: View, cost: float) -> tuple[float, float]:
+    """What one grid unit along rows and columns costs, if a saccade across the shown image's diagonal costs `cost`."""
+    across, down = view.cell
+    per_px = cost / view.frame.diagonal
+    return per_px * down * (view.height - 1) / 2, per_px * across * (view.width - 1) / 2
 
 
 def _reader(trial: Trial) -> Callable[[], np.ndarray]:

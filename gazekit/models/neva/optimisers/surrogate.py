@@ -44,13 +44,14 @@ def lowest(problem: Problem, places: Places, expected: Tensor, rounds: Sequence[
     places : Places
         What may be chosen.
     expected : (R, C) float
-        Rough map of the loss at the places; its offset does not matter, its scale does.
+        Rough map of the loss at the places, without what saccades cost; its offset does not matter, its scale does.
     rounds : sequence of int
         Places to evaluate in each round.
     """
     n = len(problem)
     each = torch.arange(n, device=expected.device)
     # the linear algebra of a few points per row, in double precision: rounding decides no choice
+    expected = expected + problem.effort(each, places.positions)
     mean = torch.where(places.valid, expected.double(), torch.inf)
     count = places.valid.sum(dim=1, keepdim=True)
     known = torch.where(places.valid, expected.double(), 0.0)

@@ -1,0 +1,119 @@
+"""NeVA on real people: options swept on one half of OSIE's images, reported on the other; MIT1003 as a second set.
+
+Run: python docs/results/neva/study.py sweep|combine|final|mit1003 OUT   (resumable; each stage is an evaluation)
+Real data and weights: environment variable GAZEKIT_DATA, default ../shared/data. LITE0: the file that
+efficientnet_lite0.py made.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+
+from gazekit import Dataset, Scanpaths, evaluate, load_dataset
+from gazekit.models.precomputed import Precomputed
+from gazekit.randomness import keyed_rng
+from gazekit.splits import split
+
+DATA = Path(os.environ.get("GAZEKIT_DATA", "../shared/data"))
+SQUEEZENET = f"neva:encoder=squeezenet:weights={DATA}/weights/squeezenet1_0_imagenet.safetensors"
+LITE0 = f"neva:encoder=timm/tf_efficientnet_lite0:weights={os.environ.get('LITE0', 'lite0.safetensors')}"
+METRICS = (
+    "scanmatch",
+    "multimatch",
+    "plausibility",
+    "distinct_cells",
+    "amplitude_wasserstein",
+    "return_rates",
+    "paths_nss",
+)
+OSIE_PX_PER_DEGREE = 24.0  # assumed: the files do not say. Decides amplitudes and returns in degrees, no fixation
+BASELINES = ("uniform", "centre", "centre-point", "empirical", "ittikoch", "levy")
+TUNING_IMAGES = 80  # of the 350 of the tuning half: a configuration's score is then known to about 0.006 ScanMatch
+# One change at a time from the defaults (gamma 0.7, sigma 0.2, nothing lasting, free saccades), for both objectives.
+CHANGES = {
+    "clean": (
+        "",
+        "gamma=0",
+        "gamma=0.3",
+        "gamma=1",
+        "sigma_px=24",
+        "sigma_px=48",
+        "sigma_px=72",
+        "lasting=0.3",
+        "saccade_cost=0.1",
+        "saccade_cost=0.3",
+    ),
+    "class": ("", "gamma=0.3", "gamma=1", "sigma_px=48", "saccade_cost=3", "saccade_cost=10"),
+}
+
+
+def name(objective: str, *changes: str, of: str = SQUEEZENET) -> str:
+    """A model of `gazekit evaluate`, options as text."""
+    return ":".join([of, f"objective={objective}", *(c for c in changes if c)])
+
+
+def halves(data: Dataset) -> tuple[Dataset, Dataset]:
+    """The tuning half and the reported half of a data set's images."""
+    parts = split(data, "stimulus", folds=2, fold=0, seed=0)
+    return parts.train, parts.test
+
+
+def some(data: Dataset, count: int) -> Dataset:
+    """Every k-th trial."""
+    trials = [data.trials[i] for i in np.linspace(0, len(data.trials) - 1, count).round().astype(int)]
+    return data.select(trials=[t.id for t in trials])
+
+
+def shuffled(paths: Scanpaths, seed: int = 0) -> Scanpaths:
+    """The same fixations of every path in a random order, keyed by trial and sample."""
+    order = np.arange(len(paths.x))
+    for k, (trial, sample) in enumerate(zip(paths.table["trial"], paths.table["sample"], strict=True)):
+        start, stop = paths.offsets[k], paths.offsets[k + 1]
+        order[start:stop] = start + keyed_rng(seed, "shuffled", trial, int(sample)).permutation(stop - start)
+    return Scanpaths(paths.x[order], paths.y[order], paths.offsets, paths.table, facts=paths.facts)
+
+
+def with_shuffled(data: Dataset, run: Path, out: Path) -> None:
+    """Score a run's NeVA paths in their own order and in a random one."""
+    predicted = Scanpaths.load(run / "predictions.parquet")
+    models = []
+    for source in [s for s in dict.fromkeys(predicted.table["source"]) if s.startswith("neva")]:
+        own = predicted.filter(source=source)
+        models += [Precomputed(own, f"{source}, own order"), Precomputed(shuffled(own), f"{source}, shuffled")]
+    evaluate(data, models, ["scanmatch"], out=out, n_samples=1)
+
+
+def main(stage: str, out: Path, workers: int, finalists: list[str]) -> None:
+    """Run one stage."""
+    common = {"n_samples": 1, "seed": 0, "workers": workers, "command": f"python docs/results/neva/study.py {stage}"}
+    if stage == "mit1003":
+        data = load_dataset("mit1003", DATA / "mit1003", source="redetected")
+        data = data.select(trials=[t.id for t in data.trials if t.image_source is not None])
+        models = [*BASELINES, name("clean"), name("class"), *finalists]
+        evaluate(data, models, METRICS, out=out / stage, **common)
+        with_shuffled(data, out / stage, out / f"{stage}-order")
+        return
+    osie = load_dataset("osie", DATA / "osie", px_per_degree=OSIE_PX_PER_DEGREE)
+    tuning, reported = halves(osie)
+    if stage == "sweep":
+        models = [name(objective, change) for objective, changes in CHANGES.items() for change in changes]
+        evaluate(some(tuning, TUNING_IMAGES), ["centre", *models], METRICS, out=out / stage, **common)
+    elif stage == "combine":
+        evaluate(some(tuning, TUNING_IMAGES), finalists, METRICS, out=out / stage, **common)
+    elif stage == "final":
+        evaluate(reported, [*BASELINES, name("clean"), name("class"), *finalists], METRICS, out=out / stage, **common)
+        with_shuffled(reported, out / stage, out / f"{stage}-order")
+    elif stage == "full":
+        evaluate(osie, [*BASELINES, name("clean"), name("class")], METRICS, out=out / stage, **common)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stage", choices=["sweep", "combine", "final", "full", "mit1003"])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--finalists", nargs="*", default=[], help="models as text, beside the defaults")
+    given = parser.parse_args()
+    main(given.stage, given.out, given.workers, given.finalists)
