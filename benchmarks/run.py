@@ -10,7 +10,7 @@ from pathlib import Path
 
 import measure
 
-PARTS = ("pair_metrics", "multimatch", "scanmatch", "memory", "first_call", "eccnet", "evaluation")
+PARTS = ("pair_metrics", "multimatch", "scanmatch", "memory", "first_call", "eccnet", "neva", "evaluation")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "speed.md"
 
 
