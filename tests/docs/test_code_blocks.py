@@ -227,8 +227,9 @@ def helps():
     """Each command with the example of its help."""
 
     def walk(command, path):
-        for example in re.findall(r"Example: gazekit (.*)", command.help or ""):
-            yield pytest.param(example, id=path or "gazekit")
+        for paragraph in (command.help or "").split("\n\n"):
+            if paragraph.startswith("Example: gazekit "):
+                yield pytest.param(paragraph.removeprefix("Example: gazekit "), id=path or "gazekit")
         for name, below in getattr(command, "commands", {}).items():
             yield from walk(below, f"{path} {name}".strip())
 
