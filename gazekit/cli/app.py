@@ -7,15 +7,18 @@ import typer
 
 from gazekit import __version__
 from gazekit.cli.asymmetry import asymmetry_command
+from gazekit.cli.captions import captions_command
 from gazekit.cli.datasets import app as datasets_app
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command
+from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.report import report_command
 from gazekit.cli.score import score_command
 from gazekit.cli.shelf_search import shelf_search_command
+from gazekit.cli.start import COMMANDS, start_text
 from gazekit.cli.train import app as train_app
 from gazekit.cli.verify import app as verify_app
 from gazekit.errors import GazekitError
@@ -25,9 +28,7 @@ INTERRUPTED = 130  # what typer makes of Ctrl-C
 app = typer.Typer(
     name="gazekit",
     help="Real gaze in, any scanpath model, scored against a human ceiling.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo")(demo_command)
@@ -39,16 +40,25 @@ app.command("score")(score_command)
 app.command("evaluate")(evaluate_command)
 app.add_typer(train_app, name="train")
 app.command("asymmetry")(asymmetry_command)
+app.command("captions")(captions_command)
 app.command("shelf-search")(shelf_search_command)
 app.command("report")(report_command)
 app.add_typer(verify_app, name="verify")
+app.command("info")(info_command)
+for registered in (*app.registered_commands, *app.registered_groups):
+    registered.rich_help_panel = COMMANDS.get(str(registered.name), "More")
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def _begin(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+) -> None:
     if version:
         typer.echo(f"gazekit {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(start_text(context.command))
 
 
 def main() -> None:

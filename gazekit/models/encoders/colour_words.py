@@ -20,7 +20,7 @@ LIGHTNESS = {
 SPREAD = 8.0  # standard deviation of a name around its colour, CIELAB units
 LIMITS = (75.0, 25.0)  # L* from which a place is light, and up to which it is dark, with soft edges of
 EDGE = 5.0
-LATTICE = 25  # colours per axis of the table; between them it is interpolated
+LATTICE = 21  # colours per axis of the table; between them it is interpolated
 CELLS = 14  # places per side
 LONGEST = 4  # words of the longest colour name
 
@@ -153,15 +153,13 @@ def _survey() -> tuple[list[str], np.ndarray]:
 def _shares(lab: np.ndarray) -> np.ndarray:
     """Shares of `DIMENSIONS` of colours (n, 3) in CIELAB, (n, 13) float64."""
     names, centres = _survey()
-    last = np.array([name.split()[-1] for name in names])
-    logs = []
-    for term in TERMS:
-        own = centres[last == term]
-        # summed axis by axis, without a matrix product, so that the bits do not depend on threads
-        far = sum((lab[:, None, axis] - own[None, :, axis]) ** 2 for axis in range(3))
-        logs.append(np.logaddexp.reduce(-far / (2 * SPREAD**2), axis=1) - np.log(len(own)))
-    kernels = np.stack(logs, axis=1)
-    shares = np.exp(kernels - kernels.max(axis=1, keepdims=True))
+    term = np.array([name.split()[-1] for name in names])
+    basic = np.isin(term, TERMS)
+    term, centres = term[basic], centres[basic]
+    # summed axis by axis, without a matrix product, so that the bits do not depend on threads
+    far = sum((lab[:, None, axis] - centres[None, :, axis]) ** 2 for axis in range(3))
+    near = np.exp(-(far - far.min(axis=1, keepdims=True)) / (2 * SPREAD**2))
+    shares = np.stack([near[:, term == t].mean(axis=1) for t in TERMS], axis=1)
     light = 1 / (1 + np.exp((LIMITS[0] - lab[:, 0]) / EDGE))
     dark = 1 / (1 + np.exp((lab[:, 0] - LIMITS[1]) / EDGE))
     return np.column_stack([shares / shares.sum(axis=1, keepdims=True), light, dark])

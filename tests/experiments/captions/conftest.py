@@ -20,7 +20,7 @@ PAIRS = (("red", "blue"), ("green", "yellow"), ("blue", "green"), ("yellow", "re
 SIZE = (96, 64)
 
 
-def make_world(root, images=6, alone=1):
+def make_world(root, images=5, alone=1):
     """Write a database of CapMIT1003's schema, its images, and a table of fixations of MIT1003's re-detected form.
 
     Two people click on one disc of each image and two on the other; the last `alone` images have one person only.
@@ -29,6 +29,8 @@ def make_world(root, images=6, alone=1):
     (root / "ALLSTIMULI").mkdir(parents=True)
     y, x = np.mgrid[: SIZE[1], : SIZE[0]]
     click, fixations, sizes = 0, [], []
+    columns = "Participant,Stimulus,Fixation_Position_X_px,Fixation_Position_Y_px"
+    columns += ",Event_Start_Trial_Time_ms,Event_Ende_Trial_Time_ms,Duration"
     with contextlib.closing(sqlite3.connect(root / "capmit1003.db")) as db:
         db.executescript(SCHEMA)
         for k in range(images):
@@ -46,19 +48,23 @@ def make_world(root, images=6, alone=1):
                 caption = f"I see a {pair[which]} ball, says {person}"
                 db.execute("INSERT INTO captions VALUES (?, ?, ?, ?, ?)", (*row, caption))
                 points = places[which] + rng.integers(-4, 5, (4, 2))
+                fixations.append((f"v{person}", f"i{k}", SIZE[0] / 2, SIZE[1] / 2, 0.0, 0.2, 0.2))
                 for n, (px, py) in enumerate(points.tolist()):
                     click += 1
                     db.execute("INSERT INTO clicks VALUES (?, ?, ?, ?, ?)", (click, row[0], px, py, ""))
-                    fixations.append((f"i{k}", f"v{person}", n + 1, px, py))
+                    start = 0.3 * (n + 1)
+                    fixations.append((f"v{person}", f"i{k}", px, py, start, start + 0.2, 0.2))
         db.commit()
     pd.DataFrame(sizes, columns=["stimulus", "width", "height"]).to_csv(root / "image_sizes.csv", index=False)
-    return root, pd.DataFrame(fixations, columns=["stimulus", "subject", "fixation", "x", "y"])
+    table = pd.DataFrame(fixations, columns=columns.split(","))
+    table.to_csv(root / "fixations_redetected.csv.gz", index=False)
+    return root
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
     """Folder of the world."""
-    return make_world(tmp_path_factory.mktemp("world") / "cap")[0]
+    return make_world(tmp_path_factory.mktemp("world") / "cap")
 
 
 @pytest.fixture(scope="session")
@@ -68,17 +74,9 @@ def observations(world):
 
 
 @pytest.fixture(scope="session")
-def viewers(world, observations):
-    """Other people who looked at the same images, with fixations: a trial per image."""
-    from gazekit import Dataset, Facts, Trial
-    from gazekit.scanpaths import Scanpaths
-
-    paths = observations.scanpaths
-    table = paths.table.assign(trial=paths.table["stimulus"], subject="v" + paths.table["subject"])
-    images = {t.stimulus: t for t in observations.trials}
-    trials = [Trial(s, s, t.frame, t.image_source) for s, t in images.items()]
-    points = Scanpaths(paths.x, paths.y, paths.offsets, table, facts=Facts(forced_first=False, points="fixations"))
-    return Dataset("viewers", tuple(trials), points)
+def viewers(world):
+    """Other people who looked at the same images freely: a trial per image."""
+    return load_dataset("mit1003", world, missing="skip")
 
 
 @pytest.fixture(scope="session")

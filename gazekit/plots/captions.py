@@ -1,0 +1,123 @@
+"""Pictures of the caption experiment: plausibility by window length, and where each condition looks on one image."""
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gazekit.errors import GazekitError
+from gazekit.plots import style
+from gazekit.plots.scanpath import scanpaths_beside
+from gazekit.scanpath import Scanpath
+from gazekit.scanpath_columns import HUMAN
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+GREYS = ("--", ":", "-.", (0, (1, 3)))  # chance and controls differ in their dashes, not in colour
+TITLE_WIDTH = 44  # characters of a panel's title before it is broken
+COLOURS = tuple(c for c in style.PALETTE if c != style.CEILING)
+
+
+def plausibility_by_length(
+    curves: "pd.DataFrame", ax: "Axes | None" = None, *, controls: Sequence[str] = (), undrawn: Sequence[str] = ()
+) -> "Axes":
+    """Draw plausibility against window length: a line per source, people with their 95 % interval, controls in grey.
+
+    Parameters
+    ----------
+    curves : table
+        `CaptionResults.curves`: model, length, value, low, high.
+    ax : matplotlib Axes, optional
+        Where to draw; default a new figure of one column's width.
+    controls : sequence of str
+        Chance and control models.
+    undrawn : sequence of str
+        Models to leave out.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    GazekitError
+        Nothing is left to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("human", 1, 0.8, 0.7, 0.9), ("human", 2, 0.6, 0.5, 0.7), ("right caption", 1, 0.5, 0.4, 0.6)]
+    >>> ax = plausibility_by_length(pd.DataFrame(rows, columns=["model", "length", "value", "low", "high"]))
+    >>> [line.get_label() for line in ax.lines]
+    ['people', 'right caption']
+    """
+    table = curves[~curves["model"].isin(undrawn) & curves["value"].notna()]
+    if not len(table):
+        raise GazekitError("there is no plausibility to draw: every path is shorter than every window")
+    ax = style.new_axes(width=1.35 * style.COLUMN) if ax is None else ax
+    coloured = [m for m in dict.fromkeys(curves["model"]) if m != HUMAN and m not in controls]
+    for model, line in table.groupby("model", sort=False):
+        line = line.sort_values("length")
+        look: dict[str, object] = {"color": style.CEILING, "linewidth": 1.6 * style.LINE}
+        if model == HUMAN:
+            ax.fill_between(line["length"], line["low"], line["high"], color=style.CEILING, alpha=0.2, linewidth=0)
+        elif model in controls:
+            dash = GREYS[list(controls).index(str(model)) % len(GREYS)]
+            look = {"color": style.CHANCE, "linestyle": dash, "linewidth": style.LINE}
+        else:
+            k = coloured.index(str(model))
+            look = {
+                "color": COLOURS[k % len(COLOURS)],
+                "linestyle": "-" if k < len(COLOURS) else "--",
+                "linewidth": style.LINE,
+                "marker": "o",
+                "markersize": 2.5,
+            }
+        ax.plot(line["length"], line["value"], label="people" if model == HUMAN else str(model), **look)  # type: ignore[arg-type]
+    ax.set_xlabel("window length (fixations)", fontsize=style.TEXT)
+    ax.set_ylabel("plausibility (best person)", fontsize=style.TEXT)
+    ax.set_ylim(0, 1)
+    ax.set_xticks(sorted(table["length"].unique()))
+    ax.tick_params(labelsize=style.SMALL)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(fontsize=style.SMALL, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax
+
+
+def conditions_on_image(
+    people: Iterable[Scanpath],
+    paths: Mapping[str, Scanpath],
+    *,
+    image: np.ndarray | None = None,
+    what_people: str = "people",
+) -> "list[Axes]":
+    """Draw people's paths on one image, and a path of each condition with the caption that it followed.
+
+    Parameters
+    ----------
+    people : scanpaths
+        On the image.
+    paths : mapping of condition to Scanpath
+        A path of each; the caption is in its ids.
+    image : (H, W, 3) array, optional
+        The shown image.
+    what_people : str
+        Title of people's panel ("clicks of 4 people").
+
+    Returns
+    -------
+    list of matplotlib Axes
+        People's first.
+    """
+    people = list(people)
+    named = [Scanpath(p.x, p.y, None, p.frame, {**p.ids, "source": name}) for name, p in paths.items()]
+    titles = [what_people] if people else []
+    for name, path in paths.items():
+        caption = str(path.ids.get("caption") or "")
+        said = textwrap.shorten(caption, 2 * TITLE_WIDTH, placeholder=" ...")
+        titles.append(textwrap.fill(f"{name}: {said}" if said else name, TITLE_WIDTH))
+    untimed = [Scanpath(p.x, p.y, None, p.frame, p.ids) for p in people]
+    return scanpaths_beside(untimed, named, image=image, titles=titles)
