@@ -1,45 +1,64 @@
 """`gazekit report`: one HTML page from a run folder."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gazekit.cli.options import Root, load
 
+if TYPE_CHECKING:
+    from gazekit.trials import Dataset
+
 
 def report_command(
-    run: Annotated[Path, typer.Argument(help="A finished run folder.")],
+    run: Annotated[Path, typer.Argument(help="A finished run folder: of evaluate, asymmetry, shelf-search ...")],
     root: Root = None,
+    images: Annotated[
+        str, typer.Option("--images", help="none, thumbs (reduced so that they stay near 8 MB) or full.")
+    ] = "thumbs",
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, help="Most samples of each model and trial to look at.")
+    ] = 5,
     markdown: Annotated[
-        Path | None, typer.Option("--markdown", help="Also write tables, command and manifest as a Markdown file.")
+        Path | None,
+        typer.Option("--markdown", help="Also write tables, command and manifest of an evaluation as Markdown."),
     ] = None,
 ) -> None:
-    """Write report.html into a run folder: the table, the forest plots, predicted beside human scanpaths.
+    """Write report.html into a run folder: tables, figures, scanpaths to explore, methods, manifest, in one file.
 
-    The data set is looked for where the run read it; give --root if it has moved. Without it the page has no scanpaths.
+    The data set is looked for where the run read it; give --root if it has moved. Without it the page has no images and
+    no scanpaths of people.
 
     Example: gazekit report runs/osie
     """
-    from gazekit.errors import DataError
-    from gazekit.experiments.results import Results
-    from gazekit.experiments.runs import read_manifest
     from gazekit.files import write_atomically
     from gazekit.report import write_report
-    from gazekit.report.markdown import markdown_page
 
-    loaded = dict(read_manifest(run).get("loaded") or {})
-    dataset = None
-    if root is not None:
-        loaded["root"] = root
-    if loaded:
-        try:
-            dataset = load(**loaded)
-        except DataError as error:
-            if root is not None:
-                raise
-            typer.echo(f"without scanpaths: {error}", err=True)
-    typer.echo(f"report: {write_report(run, dataset=dataset)}")
+    page = write_report(run, dataset=_dataset(run, root), images=images, samples=samples)
+    typer.echo(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
     if markdown is not None:
+        from gazekit.experiments.results import Results
+        from gazekit.report.markdown import markdown_page
+
         write_atomically(markdown, markdown_page(Results.load(run)).encode())
         typer.echo(f"tables: {markdown}")
+
+
+def _dataset(run: Path, root: Path | None) -> "Dataset | None":
+    """The run's data set, read as the run read it; None, and why, where it is not there."""
+    from gazekit.errors import DataError
+    from gazekit.experiments.runs import read_manifest
+
+    loaded = dict(read_manifest(run).get("loaded") or {})
+    if not loaded:
+        return None
+    if root is not None:
+        loaded["root"] = root
+    try:
+        return load(**loaded)
+    except DataError as error:
+        if root is not None:
+            raise
+        typer.echo(f"without scanpaths of people: {error}", err=True)
+        return None

@@ -1,28 +1,54 @@
-"""Put the page together: text, tables and pictures in one HTML file that needs no network."""
+"""Put the page together: one HTML file that needs no network and runs no code but its own."""
 
+import base64
+import hashlib
+import json
+import re
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from gazekit.experiments.results import Results
+from gazekit import __version__
+from gazekit.experiments.runs import read_manifest
 from gazekit.files import write_atomically
-from gazekit.report.figures import example_figures, forest_figures
-from gazekit.report.sentences import left_out, summary_sentence
-from gazekit.report.tables import difference_tables, score_tables
-from gazekit.scanpaths import Scanpaths
+from gazekit.report.content import Content
+from gazekit.report.exploring import SAMPLES, explorer_blocks
+from gazekit.report.kinds import content_of
 from gazekit.trials import Dataset
 
+SCRIPTS = (
+    "columns",
+    "scanmatch",
+    "multimatch",
+    "tables",
+    "copying",
+    "paths",
+    "picture",
+    "timeline",
+    "measures",
+    "explorer",
+    "start",
+)
 
-def write_report(run: str | Path, *, dataset: Dataset | None = None) -> Path:
-    """Write `report.html` into a finished run folder.
+
+def write_report(
+    run: str | Path, *, dataset: Dataset | None = None, images: str = "thumbs", samples: int = SAMPLES
+) -> Path:
+    """Write `report.html` into a finished run folder of any kind.
 
     Parameters
     ----------
     run : path
-        The run folder.
+        The run folder: of an evaluation, of search asymmetry, of shelf search, or of another experiment with a
+        `summary.csv` in the house's columns.
     dataset : Dataset, optional
-        The data set of the run, for images and human scanpaths; without it the page has tables and forest plots only.
+        The data set of the run, for images, people's scanpaths and targets; without it the page has the tables and the
+        models' scanpaths.
+    images : {"none", "thumbs", "full"}
+        Which images go into the page; thumbnails of all of them stay near 8 MB.
+    samples : int
+        Most samples of each model and trial in the explorer.
 
     Returns
     -------
@@ -33,56 +59,95 @@ def write_report(run: str | Path, *, dataset: Dataset | None = None) -> Path:
     ------
     DataError, RunFolderError
         The run is not finished, or the folder is not a run.
+    UnknownNameError
+        Another choice of images.
     """
     run = Path(run)
-    results = Results.load(run)
-    predictions = Scanpaths.load(run / "predictions.parquet")
-    about = results.manifest["data"]
-    page = Template(_text("page.html")).substitute(
-        title=escape(f"gazekit: {about['name']}"),
-        style=_text("page.css"),
-        sentence=escape(summary_sentence(results)),
-        notice=_notice(about),
-        tables=score_tables(results),
-        forests=forest_figures(results),
-        differences=difference_tables(results),
-        examples=example_figures(results, predictions, dataset),
-        facts=_facts(results),
-        manifest=escape(results.manifest_text()),
-    )
+    page = page_of(content_of(run, read_manifest(run), dataset), images=images, samples=samples)
     path = run / "report.html"
     write_atomically(path, page.encode())
     return path
 
 
-def _text(name: str) -> str:
-    return files("gazekit.report").joinpath(name).read_text(encoding="utf-8")
+def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES) -> str:
+    """The whole page as text; see `write_report`."""
+    style, script = (
+        asset("page.css") + asset("explorer.css"),
+        "\n".join(["'use strict';", *(asset(f"{n}.js") for n in SCRIPTS)]),
+    )
+    blocks, shown = "", []
+    for section in content.sections:
+        shown.append(
+            (
+                section.id,
+                section.title,
+                f'<section id="{section.id}"><h2>{escape(section.title)}</h2>{section.html}</section>',
+            )
+        )
+    if content.exploration is not None and len(content.exploration.paths):
+        blocks, note = explorer_blocks(content.exploration, images, samples)
+        explorer = Template(asset("explorer.html")).substitute(note=escape(note))
+        shown.insert(1, ("explorer", "Scanpaths", explorer))
+    shown.append(("methods", "Methods", _methods(content)))
+    shown.append(("made", "How this was made", _made(content)))
+    return Template(asset("page.html")).substitute(
+        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        version=escape(__version__),
+        title=escape(content.title),
+        kicker=escape(content.kicker),
+        facts=" · ".join(f"<span>{escape(fact)}</span>" for fact in content.facts),
+        sentence=escape(content.sentence),
+        notices="".join(f'<p class="notice">{escape(text)}</p>' for text in content.notices),
+        links="".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title, _ in shown),
+        sections="\n".join(html for _, _, html in shown),
+        style=style,
+        blocks=blocks,
+        script=script,
+    )
 
 
-def _notice(about: dict) -> str:
-    if not about.get("simulated"):
-        return ""
-    text = "The observers are simulated: these numbers show the toolkit and say nothing about people."
-    return f'<p class="notice">{text}</p>'
+def asset(name: str) -> str:
+    """Text of a file in `assets/`."""
+    return files("gazekit.report").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _facts(results: Results) -> str:
-    about, request = results.manifest["data"], results.manifest["request"]
-    dropped = "; ".join(f"{count} x {reason}" for reason, count in about["dropped_by_loader"].items()) or "none"
-    lines = {
-        "Data": f"{about['stimuli']} stimuli, {about['subjects']} subjects, {about['scanpaths']} human scanpaths with "
-        f"{about['fixations']} fixations were scored",
-        "Left out by the loader": dropped,
-        "Before scoring": " ".join(about["before_scoring"]) or "nothing was changed",
-        "Licence of the data": about.get("licence", "not stated"),
-        "Please cite": about.get("citation", "not stated"),
-        "Metrics": "; ".join(
-            f"{name} ({', '.join(f'{k}={v}' for k, v in given.items())})" if given else name
-            for name, given in request["metrics"].items()
-        ),
-        "Not computed": "; ".join(left_out(results.manifest)) or "nothing",
-        "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
-        "Command": results.manifest["command"],
-    }
-    items = "".join(f"<dt>{escape(key)}</dt><dd>{escape(str(value))}</dd>" for key, value in lines.items())
-    return f"<dl>{items}</dl>"
+# ---------------------------------------------------------------- inside
+
+
+def _hash(text: str) -> str:
+    """The source expression of a security policy that allows this text and no other."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _methods(content: Content) -> str:
+    paragraphs = "".join(f"<p>{_linked(p)}</p>" for p in content.methods.split("\n\n"))
+    return (
+        '<section id="methods"><h2>Methods</h2><p class="about">Ready to paste; check it against what you did.</p>'
+        f'<div class="paste" id="methods-text">{paragraphs}</div>'
+        f"<p>{_copy_button('methods-plain', 'Copy the methods')}</p>"
+        f'<pre id="methods-plain" hidden>{escape(content.methods)}</pre></section>'
+    )
+
+
+def _linked(paragraph: str) -> str:
+    """A paragraph of the methods as HTML: its first word in bold, its list as lines."""
+    lines = [escape(line) for line in paragraph.split("\n")]
+    lines[0] = re.sub(r"^([A-Z][a-z]+(?: and chance)?)(\.|$)", r"<strong>\1\2</strong>", lines[0])
+    return "<br>".join(lines)
+
+
+def _made(content: Content) -> str:
+    rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(str(value))}</dd>" for key, value in content.made.items())
+    manifest = json.dumps(content.manifest, indent=2, sort_keys=True)
+    command = str(content.manifest.get("command", ""))
+    return (
+        f'<section id="made"><h2>How this was made</h2><dl>{rows}</dl>'
+        f'<h3>Command</h3><pre id="command">{escape(command)}</pre><p>{_copy_button("command", "Copy the command")}</p>'
+        f'<details class="manifest"><summary>Manifest</summary><pre id="manifest">{escape(manifest)}</pre>'
+        f"<p>{_copy_button('manifest', 'Copy the manifest')}</p></details></section>"
+    )
+
+
+def _copy_button(target: str, words: str) -> str:
+    return f'<button type="button" class="copy js-only" data-copy="{target}">{escape(words)}</button>'

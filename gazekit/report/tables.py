@@ -1,74 +1,114 @@
-"""The report's tables, as HTML. Every name that comes from data is escaped."""
+"""Tables as HTML, and numbers as text. Whatever comes from data is escaped; every table can be sorted."""
 
 import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
-from gazekit.experiments.directions import better_words, caution, higher_is_better
-from gazekit.experiments.results import CHANCE, Results
-from gazekit.scanpath_columns import HUMAN
+import pandas as pd
 
-
-def score_tables(results: Results) -> str:
-    """A table per data set and metric: model, score and interval, share of the ceiling, stimuli, undefined pairs."""
-    shares = results.shares.set_index(["dataset", "model", "metric"]) if len(results.shares) else None
-    parts = []
-    for (dataset, metric), rows in results.summary.groupby(["dataset", "metric"], sort=False):
-        lines = []
-        for row in rows.itertuples():
-            share = above = math.nan
-            if shares is not None and (dataset, row.model, metric) in shares.index:
-                of = shares.loc[(dataset, row.model, metric)]
-                share, above = of["share"], of["share_above_chance"]
-            directed = higher_is_better(str(metric)) is not None
-            role = {HUMAN: "ceiling" if directed else "people", CHANCE: "chance"}.get(str(row.model), "")
-            cells = [
-                f"{escape(str(row.model))}{f' ({role})' if role else ''}",
-                _number(row.value),
-                f"[{_number(row.low)}, {_number(row.high)}]",
-                _percent(share),
-                "" if role else _percent(above),
-                str(row.stimuli),
-                str(row.undefined),
-            ]
-            body = "".join(f"<td>{cell}</td>" for cell in cells)
-            lines.append(f'<tr class="{role}">{body}</tr>')
-        names = ("model", "score", "95 % interval", "share", "above chance", "stimuli", "undefined")
-        table = _table(f"{metric} ({dataset}{better_words(str(metric))})", names, lines)
-        warning = caution(str(metric))
-        parts.append(f'{table}<p class="notice">{escape(warning)}</p>' if warning else table)
-    return "\n".join(parts)
+NOTHING = "–"
 
 
-def difference_tables(results: Results) -> str:
-    """A table per metric of paired differences, the clear ones in bold."""
-    parts = []
-    for (dataset, metric), rows in results.differences.groupby(["dataset", "metric"], sort=False):
-        lines = []
-        for row in rows.itertuples():
-            clear = row.low > 0 or row.high < 0
-            text = f"{row.difference:+.4f} [{row.low:+.4f}, {row.high:+.4f}]" if row.stimuli else "not defined"
-            cells = [
-                f"{escape(str(row.model_a))} − {escape(str(row.model_b))}",
-                f"<strong>{text}</strong>" if clear else text,
-                str(row.stimuli),
-            ]
-            lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        table = _table("", ("models", "difference", "stimuli"), lines)
-        parts.append(f"<details><summary>{escape(f'{metric} ({dataset})')}</summary>{table}</details>")
-    return "\n".join(parts)
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: what is shown, and the number or text that it is sorted by.
+
+    Parameters
+    ----------
+    html : str
+        Escaped already.
+    value : float or str
+        Sorted by; NaN goes last.
+    """
+
+    html: str
+    value: float | str = math.nan
 
 
-def _table(title: str, names: tuple[str, ...], lines: list[str]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    heading = f"<h3>{escape(title)}</h3>\n" if title else ""
-    body = "".join(lines)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'{heading}<div class="scroll">{table}</div>'
+def table(heads: Sequence[str], rows: Iterable[tuple[str, Sequence[Cell]]], label: str) -> str:
+    """A table that can be sorted by each column; the first cell of a row names it.
+
+    Parameters
+    ----------
+    heads : sequence of str
+        Column titles, as HTML; one that begins with "·" belongs to a picture and is not sorted by.
+    rows : iterable of (class, cells)
+        Class "" for none.
+    label : str
+        What the table holds, for those who do not see it.
+    """
+    titles = "".join(
+        f'<th scope="col">{h[1:]}</th>'
+        if h.startswith("·")
+        else f'<th scope="col"><button type="button">{h}</button></th>'
+        for h in heads
+    )
+    lines = []
+    for kind, cells in rows:
+        first = f'<th scope="row"{_sorted_by(cells[0])}>{cells[0].html}</th>'
+        rest = "".join(f"<td{_sorted_by(cell)}>{cell.html}</td>" for cell in cells[1:])
+        lines.append(f'<tr class="{kind}">{first}{rest}</tr>' if kind else f"<tr>{first}{rest}</tr>")
+    body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    named = escape(label, quote=True)
+    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
+    return f'{scroll}<table class="sortable">{body}</table></div>'
 
 
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}"
+def plain_table(frame: pd.DataFrame, label: str) -> str:
+    """Any table of a run, as it is: numbers to four significant digits."""
+    heads = [breakable(str(name)) for name in frame.columns]
+    rows = [("", [_any_cell(value) for value in row]) for row in frame.itertuples(index=False, name=None)]
+    return table(heads, rows, label)
 
 
-def _percent(value: float) -> str:
-    return "–" if math.isnan(value) else f"{100 * value:.0f} %"
+def digits(rows: pd.DataFrame) -> int:
+    """Decimals that say no more than the intervals allow: two figures of the narrowest."""
+    widths = (rows["high"] - rows["low"]) / 2
+    widths = widths[(widths > 0) & widths.map(math.isfinite)]
+    if widths.empty:
+        return 4
+    return min(max(1 - math.floor(math.log10(widths.min())), 1), 5)
+
+
+def number(value: float, places: int = 4, *, sign: bool = False) -> str:
+    """A number, or a dash where there is none.
+
+    Examples
+    --------
+    >>> number(0.25, 3), number(-0.25, 1, sign=True), number(float("nan"))
+    ('0.250', '−0.2', '–')
+    """
+    if not math.isfinite(value):
+        return NOTHING
+    return f"{value:{'+' if sign else ''}.{places}f}".replace("-", "−")
+
+
+def percent(value: float) -> str:
+    """A share in percent, or a dash."""
+    return f"{100 * value:.0f}&nbsp;%".replace("-", "−") if math.isfinite(value) else NOTHING
+
+
+def breakable(name: str) -> str:
+    """A name, escaped, that may be broken after its underscores."""
+    return escape(name).replace("_", "_<wbr>")
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _sorted_by(cell: Cell) -> str:
+    if isinstance(cell.value, str):
+        return f' class="text" data-value="{escape(cell.value, quote=True)}"'
+    return f' data-value="{cell.value!r}"' if math.isfinite(cell.value) else ""
+
+
+def _any_cell(value: Any) -> Cell:
+    if isinstance(value, bool) or value is None or value is pd.NA:
+        text = "" if value is None or value is pd.NA else str(value)
+        return Cell(escape(text), text)
+    if isinstance(value, int | float):
+        text = f"{value:.4g}".replace("-", "−") if math.isfinite(value) else NOTHING
+        return Cell(text, float(value))
+    return Cell(escape(str(value)), str(value))

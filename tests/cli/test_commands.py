@@ -95,7 +95,7 @@ def test_own_data_from_csv_to_report(gazekit, own):
     assert code == 0, err
     assert "human" in out
     assert "(chance)" in out
-    assert (run / "report.html").read_text().count("data:image/jpeg") == 4
+    assert (run / "report.html").read_text(encoding="utf-8").count('id="image-') == 6
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["command"].startswith("gazekit evaluate --data")
 

@@ -38,7 +38,8 @@ def test_on_the_command_line(results):
 def test_in_the_report_and_in_markdown(results, data):
     folder, found = results
     page = write_report(folder, dataset=data).read_text(encoding="utf-8")
-    assert page.count("Plausibility rewards paths") >= 12  # under each of six tables and six plots
+    caution = "Plausibility rewards paths"
+    assert page.count(caution) == 6 + 1 + 1  # at each of six tables, the overview, and the scores of a stimulus
     assert "measures of densities: not for other-image (no log density)" in page
     assert markdown_page(found).count(CAUTION) == 6
 

@@ -1,94 +1,120 @@
-"""The report: whole, self-contained, escaped."""
+"""The page: whole, self-contained, escaped, and under a policy that lets nothing in."""
 
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from gazekit import Dataset, Trial, evaluate
-from gazekit.errors import DataError, RunFolderError
+from gazekit.errors import DataError, RunFolderError, UnknownNameError
 from gazekit.report import write_report
-from gazekit.report.figures import chosen_stimuli
+from gazekit.report.page import SCRIPTS, asset
 
 
 class Strict(HTMLParser):
-    """Checks that tags are balanced and collects what refers outside."""
+    """Checks that tags are balanced and collects what refers outside, styles and event handlers."""
 
-    VOID = frozenset({"meta", "img", "br", "link"})
+    VOID = frozenset({"meta", "img", "br", "link", "input", "wbr"})
+    EMPTY_SVG = frozenset({"line", "path", "polygon", "polyline", "rect"})
 
     def __init__(self):
         super().__init__()
-        self.open, self.outside, self.images = [], [], []
+        self.open, self.outside, self.attributes, self.tags, self.policy, self.text = [], [], set(), [], "", []
 
     def handle_starttag(self, tag, attrs):
         if tag not in self.VOID:
             self.open.append(tag)
-        if tag == "img":
-            self.images.append(dict(attrs))
-        self.outside += [v for k, v in attrs if k in ("src", "href") and not v.startswith("data:")]
+        self.tags.append((tag, dict(attrs)))
+        self.attributes |= {key for key, _ in attrs}
+        self.outside += [v for k, v in attrs if k in ("src", "href") and not v.startswith("#")]
+        if dict(attrs).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attrs)["content"]
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
-
-@pytest.fixture(scope="module")
-def evil(dataset_of):
-    """A data set whose names try to be HTML."""
-    data = dataset_of()
-    names = {t.stimulus: f"<script>alert('{t.stimulus}')</script>&.jpg" for t in data.trials}
-    trials = [Trial(names[t.id], names[t.id], t.frame, image_source=t.image_source) for t in data.trials]
-    table = data.scanpaths.table
-    paths = data.scanpaths.replace(
-        table=table.assign(stimulus=table["stimulus"].map(names), trial=table["trial"].map(names))
-    )
-    return Dataset("<b>evil</b>", trials, paths)
-
-
-@pytest.fixture(scope="module")
-def run(evil, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs") / "r"
-    evaluate(evil, ["uniform", "empirical"], ["scanmatch", "multimatch"], out=folder, n_samples=2, progress=False)
-    return folder
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in ("script", "style"):
+            self.text.append(data)
 
 
 def parse(page):
     parser = Strict()
-    parser.feed(page.read_text())
+    parser.feed(page.read_text(encoding="utf-8"))
     assert parser.open == []
     return parser
 
 
-def test_one_file_that_needs_nothing_else(run, evil):
-    found = parse(write_report(run, dataset=evil))
+def test_one_file_that_needs_nothing_else(page):
+    found = parse(page)
     assert found.outside == []
-    assert len(found.images) == 6 + 4  # a forest per output, four examples
-    assert all(image["alt"] for image in found.images)
+    assert found.policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in found.policy
+    assert "http" not in found.policy
 
 
-def test_names_are_escaped(run, evil):
-    text = write_report(run, dataset=evil).read_text()
-    assert "<script" not in text
-    assert "<b>evil" not in text
-    assert "&lt;script&gt;alert" in text
+def test_what_the_policy_forbids_is_not_used(page):
+    """No style attribute, no event handler: the browser would drop them."""
+    assert {a for a in parse(page).attributes if a == "style" or a.startswith("on")} == set()
 
 
-def test_without_data_it_says_so(run):
-    page = write_report(run)
-    assert "The data set was not at hand" in page.read_text()
-    assert len(parse(page).images) == 6
+def test_names_are_escaped(page):
+    found = parse(page)
+    names = {tag for tag, _ in found.tags}
+    assert not names & {"b", "em", "img", "i"}
+    assert sum(tag == "script" and "type" not in attrs for tag, attrs in found.tags) == 1
+    assert "<b>evil</b>" in "".join(found.text)  # shown as what it is
 
 
-def test_summary_sentence_and_tables(run, evil):
-    text = write_report(run, dataset=evil).read_text()
-    assert re.search(r"On &lt;b&gt;evil&lt;/b&gt;, 6 stimuli: by scanmatch the best model is \w+", text)
-    assert text.count("human (ceiling)") == 6
+def test_sections_links_and_headings(page):
+    found = parse(page)
+    ids = [attrs["id"] for _, attrs in found.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    links = [attrs["href"][1:] for tag, attrs in found.tags if tag == "a"]
+    assert set(links) <= set(ids)
+    assert {"scores", "explorer", "search", "methods", "made"} <= set(links)
+    labelled = {attrs["for"] for tag, attrs in found.tags if tag == "label" and "for" in attrs}
+    assert {attrs["id"] for tag, attrs in found.tags if tag == "select"} <= labelled
+    assert all(attrs.get("aria-label") or attrs.get("aria-hidden") or attrs.get("aria-labelledby")
+               for tag, attrs in found.tags if tag == "svg")  # fmt: skip
+
+
+def test_summary_sentence_and_tables(page):
+    text = "".join(parse(page).text)
+    assert re.search(r"On <b>evil</b>, 6 stimuli: by scanmatch the best model is <svg onload", text)
+    assert text.count("human (ceiling)") == 7  # overview, and one per output
     assert "other-image (chance)" in text
+    assert "Paired differences (6)" in text
 
 
-def test_examples_span_good_and_bad(run):
-    from gazekit import Results
+def test_without_data_it_says_so_and_shows_the_models(run):
+    text = write_report(run).read_text(encoding="utf-8")
+    assert "The data set was not at hand" in text
+    assert '"subjects":[]' in text
+    assert 'id="explorer"' in text
 
-    assert len(set(chosen_stimuli(Results.load(run)))) == 4
+
+def test_images(run, evil):
+    sizes = {}
+    for images in ("none", "thumbs", "full"):
+        found = parse(write_report(run, dataset=evil, images=images))
+        sizes[images] = sum(attrs.get("id", "").startswith("image-") for _, attrs in found.tags)
+    assert sizes == {"none": 0, "thumbs": 6, "full": 6}
+    with pytest.raises(UnknownNameError, match="no choice of images called 'some'"):
+        write_report(run, dataset=evil, images="some")
+
+
+def test_fewer_samples(run, evil):
+    text = write_report(run, dataset=evil, samples=1).read_text(encoding="utf-8")
+    assert "Samples beyond the first 1 of each model are not on this page (12 paths)." in text
+
+
+def test_equal_bytes(run, evil):
+    assert write_report(run, dataset=evil).read_bytes() == write_report(run, dataset=evil).read_bytes()
 
 
 def test_unfinished_and_foreign_folders(run, tmp_path):
@@ -98,3 +124,11 @@ def test_unfinished_and_foreign_folders(run, tmp_path):
     (tmp_path / "manifest.json").write_text(text.replace('"complete"', '"running"'))
     with pytest.raises(DataError, match="is not finished"):
         write_report(tmp_path)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_are_small_and_ask_for_nothing(name):
+    text = asset(f"{name}.js")
+    assert text.startswith("// ")
+    assert len(text.splitlines()) < 250
+    assert not re.search(r"\b(fetch|XMLHttpRequest|import|eval|innerHTML|WebSocket|localStorage)\b", text)

@@ -1,0 +1,90 @@
+"""The page of a run of any other experiment: its `summary.csv` in the house's columns, and its other tables."""
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gazekit.errors import DataError
+from gazekit.report.content import Content, Section
+from gazekit.report.exploring import Exploration, bare_trials
+from gazekit.report.methods import general_methods
+from gazekit.report.score_tables import ScoreTables, overview, panels
+from gazekit.report.tables import plain_table
+from gazekit.scanpath_columns import HUMAN
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset
+
+NEEDED = ("dataset", "model", "metric", "value", "low", "high")
+LONGEST = 500  # rows of another table that are shown
+
+
+def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None, kind: str) -> Content:
+    """What the page of such a run says.
+
+    Raises
+    ------
+    DataError
+        No `summary.csv`, or one without the house's columns.
+    """
+    summary = _read(run / "summary.csv")
+    missing = [c for c in NEEDED if c not in summary]
+    if missing:
+        raise DataError(f"{run / 'summary.csv'} lacks the column {missing[0]!r}; a report needs {', '.join(NEEDED)}")
+    summary = summary if "stimuli" in summary else summary.assign(stimuli=0)
+    differences, shares = (_optional(run / f"{name}.csv") for name in ("differences", "shares"))
+    needed = {"dataset", "metric", "model_a", "model_b", "difference", "low", "high"}
+    differences = differences if needed <= set(differences) else pd.DataFrame()
+    if len(differences) and "stimuli" not in differences:
+        differences = differences.assign(stimuli=summary["stimuli"].max())
+    shares = shares if {"dataset", "model", "metric", "share", "share_above_chance"} <= set(shares) else pd.DataFrame()
+    tables = ScoreTables(summary, differences, shares)
+    sections = [Section("scores", "Scores", f"{overview(tables)}<h3>One metric at a time</h3>{panels(tables)}")]
+    others = sorted(p for p in run.glob("*.csv") if p.stem not in ("summary", "differences", "shares"))
+    shown = [f"<details><summary>{escape(p.name)}</summary>{_shortened(_read(p), p.name)}</details>" for p in others]
+    if shown:
+        sections.append(Section("tables", "More tables", "".join(shown)))
+    models = [m for m in summary["model"].unique() if m != HUMAN]
+    return Content(
+        title=f"{kind}: {summary['dataset'].iloc[0]}",
+        kicker=f"gazekit report: {kind}",
+        facts=[f"{len(models)} rows", f"{summary['metric'].nunique()} metrics"],
+        sentence=f"{', '.join(map(str, models[:6]))}{' and more' if len(models) > 6 else ''} beside people.",
+        sections=sections,
+        methods=general_methods([], manifest.get("request", {})),
+        made={"Run": kind},
+        manifest=manifest,
+        exploration=_exploration(run, dataset),
+    )
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read as a table ({error}); run the command of this run again") from error
+
+
+def _optional(path: Path) -> pd.DataFrame:
+    return _read(path) if path.is_file() else pd.DataFrame()
+
+
+def _shortened(frame: pd.DataFrame, name: str) -> str:
+    more = f'<p class="quiet">The first {LONGEST} of {len(frame)} rows.</p>' if len(frame) > LONGEST else ""
+    return plain_table(frame.head(LONGEST), name) + more
+
+
+def _exploration(run: Path, dataset: Dataset | None) -> Exploration | None:
+    file = next((run / n for n in ("predictions.parquet", "scanpaths.parquet") if (run / n).is_file()), None)
+    if file is None:
+        return None
+    paths = Scanpaths.load(file)
+    if paths.facts.unit != "px":
+        return None
+    if dataset is None:
+        return Exploration(paths, bare_trials(paths))
+    known = {t.id for t in dataset.trials}
+    here = paths.filter(trial=[t for t in paths.table["trial"].unique() if t in known])
+    return Exploration(here, dataset.trials)

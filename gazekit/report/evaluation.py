@@ -1,0 +1,153 @@
+"""The page of an evaluation: scores, scanpaths, and search curves where there are targets."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gazekit.experiments.directions import higher_is_better
+from gazekit.experiments.preparation import prepare_humans
+from gazekit.experiments.results import CHANCE, Results
+from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
+from gazekit.report.charts import Series, line_chart
+from gazekit.report.content import Content, Section
+from gazekit.report.exploring import Exploration, bare_trials
+from gazekit.report.methods import evaluation_methods
+from gazekit.report.score_tables import ScoreTables, overview, panels
+from gazekit.report.sentences import left_out, summary_sentence
+from gazekit.scanpath_columns import HUMAN
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset
+
+READING = (
+    "<p>Means over stimuli, with the 95&nbsp;% interval of a bootstrap over stimuli. The ceiling is each person’s path "
+    "against all other people’s of the same trial; chance is a person’s path from another image. The best model of "
+    "each metric is in bold.</p>"
+)
+HOW = (
+    '<p class="quiet">“Share of ceiling” is score / ceiling (ceiling / score for a distance); “above chance” puts '
+    "chance at 0&nbsp;% and the ceiling at 100&nbsp;%. “Undefined” counts pairs for which the metric has no value; "
+    "they are left out. Differences are paired, over the stimuli where both are defined; one whose interval leaves "
+    "out 0 is in bold. Press a heading to sort.</p>"
+)
+ABSENT = (
+    "The data set was not at hand when this page was made: there are no images and no people’s scanpaths. "
+    "gazekit report RUN --root DIR adds them."
+)
+SIMULATED = "The observers are simulated: these numbers show the toolkit and say nothing about people."
+LONGEST = 20  # fixations of a search curve
+
+
+def evaluation_content(run: Path, dataset: Dataset | None) -> Content:
+    """What the page of an evaluation says; without its data set the page has no images and no people's paths."""
+    results = Results.load(run)
+    predictions = Scanpaths.load(run / "predictions.parquet")
+    manifest, about = results.manifest, results.manifest["data"]
+    tables = ScoreTables(results.summary, results.differences, results.shares)
+    sections = [
+        Section("scores", "Scores", f"{READING}{overview(tables)}<h3>One metric at a time</h3>{HOW}{panels(tables)}")
+    ]
+    people = None if dataset is None else prepare_humans(dataset).paths
+    if dataset is not None and people is not None:
+        sections += search_sections(people, predictions, dataset)
+    notices = [SIMULATED] if about.get("simulated") else []
+    if dataset is None:
+        notices.append(ABSENT)
+    return Content(
+        title=dataset.card.title if dataset is not None and dataset.card is not None else str(about["name"]),
+        kicker="gazekit report: models of gaze beside people",
+        facts=[
+            f"{about['stimuli']:,} stimuli",
+            f"{about['subjects']} {'simulated observers' if about.get('simulated') else 'people'}",
+            f"{about['scanpaths']:,} scanpaths",
+            f"{len([m for m in results.models if m not in (HUMAN, CHANCE)])} models",
+        ],
+        sentence=summary_sentence(results),
+        sections=sections,
+        methods=evaluation_methods(manifest),
+        made=_made(results),
+        manifest=manifest,
+        notices=notices,
+        exploration=_exploration(results, predictions, people, dataset),
+    )
+
+
+def search_sections(people: Scanpaths, predictions: Scanpaths, dataset: Dataset) -> list[Section]:
+    """Share of searches that found the target, by fixation; nothing where trials have no target box."""
+    boxes = dataset.target_boxes()
+    if not boxes or people.facts.unit != "px":
+        return []
+    longest = int(min(LONGEST, max(np.percentile(people.lengths, 95), 3)))
+    rows = [(HUMAN, people), *((m, predictions.filter(source=m)) for m in dict.fromkeys(predictions.table["source"]))]
+    series, number = [], 0
+    for name, paths in rows:
+        curve = cumulative_performance(steps_to_target(paths, boxes), longest)
+        if not curve.trials:
+            continue
+        role = {HUMAN: "people", CHANCE: "chance"}.get(name, "")
+        low, high = (np.clip(curve.share + sign * 1.96 * curve.sem, 0, 1).tolist() for sign in (-1, 1))
+        series.append(Series(name, curve.fixations.tolist(), curve.share.tolist(), low, high, role, number))
+        number += not role
+    if not series:
+        return []
+    label = "Share of searches in which the target has been fixated, by fixation"
+    chart = line_chart(series, label=label, x="fixation", y="target found (share)")
+    text = (
+        f"<p>Share of scanpaths that have fixated the target’s box by each fixation; bands are ±1.96 standard errors "
+        f"over scanpaths. A path that ended without the target counts as not found.</p><figure>{chart}</figure>"
+    )
+    return [Section("search", "Search", text)]
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _exploration(
+    results: Results, predictions: Scanpaths, people: Scanpaths | None, dataset: Dataset | None
+) -> Exploration | None:
+    if predictions.facts.unit != "px":
+        return None
+    paths = predictions if people is None else Scanpaths.concat([people, predictions])
+    trials = bare_trials(paths) if dataset is None else dataset.trials
+    headline = _headline(results)
+    favourite = None if headline is None else headline[0]
+    options = results.manifest["request"]["metrics"]
+    return Exploration(paths, trials, results.scores, options, headline, favourite)
+
+
+def _headline(results: Results) -> tuple[str, str, bool] | None:
+    """The best model by the headline metric, to order stimuli by how well it does."""
+    metric = results.headline
+    rows = results.summary[(results.summary["metric"] == metric) & ~results.summary["model"].isin([HUMAN, CHANCE])]
+    rows = rows.dropna(subset="value")
+    more = higher_is_better(metric)
+    if rows.empty or more is None:
+        return None
+    best = rows.sort_values("value", ascending=not more)["model"].iloc[0]
+    return str(best), metric, more
+
+
+def _made(results: Results) -> Mapping[str, str]:
+    about, request = results.manifest["data"], results.manifest["request"]
+    return {
+        "Data": f"{about['trials']} trials, {about['fixations']} fixations of people",
+        "Left out by the loader": "; ".join(f"{n} x {why}" for why, n in about["dropped_by_loader"].items())
+        or "nothing",
+        "Before scoring": " ".join(about["before_scoring"]) or "nothing was changed",
+        "Licence of the data": about.get("licence", "not stated"),
+        "Please cite": about.get("citation", "not stated"),
+        "Metrics": "; ".join(_with_options(name, given) for name, given in request["metrics"].items()),
+        "Not computed": "; ".join(left_out(results.manifest)) or "nothing",
+        "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
+    }
+
+
+def _with_options(name: str, given: Mapping[str, Any]) -> str:
+    options = ", ".join(f"{key}={value}" for key, value in given.items() if not _absent(value))
+    return f"{name} ({options})" if options else name
+
+
+def _absent(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

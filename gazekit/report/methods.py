@@ -1,0 +1,124 @@
+"""The methods section of a paper, as far as a run can tell it: plain text, ready to paste."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+from gazekit.experiments.directions import measures
+from gazekit.models.registry import models as registry
+
+GAZEKIT = (
+    "The gazekit team, gazekit: human gaze scanpath prediction with a human ceiling beside every score, version {}."
+)
+
+
+def evaluation_methods(manifest: Mapping[str, Any]) -> str:
+    """What an evaluation did, from its manifest: data, models, metrics, ceiling and chance, statistics, software.
+
+    Examples
+    --------
+    >>> about = {"name": "d", "stimuli": 2, "subjects": 3, "scanpaths": 6, "fixations": 40, "before_scoring": []}
+    >>> request = {"models": [], "metrics": {"scanmatch": {}}, "n_samples": 5, "seed": 0, "resamples": 2000}
+    >>> print(evaluation_methods({"data": about, "request": request}).splitlines()[0])
+    Data. 6 scanpaths (40 fixations) that 3 people made on 2 stimuli of d were scored.
+    """
+    about, request = manifest["data"], manifest["request"]
+    who = "simulated observers" if about.get("simulated") else "people"
+    points = "clicks" if about.get("facts", {}).get("points") == "clicks" else "fixations"
+    data = (
+        f"Data. {about['scanpaths']:,} scanpaths ({about['fixations']:,} {points}) that {about['subjects']} {who} made "
+        f"on {about['stimuli']} stimuli of {about['name']} were scored."
+    )
+    lost = [f"{count} x {reason}" for reason, count in about.get("dropped_by_loader", {}).items()]
+    data += f" Left out when the data were read: {'; '.join(lost)}." if lost else ""
+    data += "".join(f" {note}" for note in about.get("before_scoring", ()))
+    references = [about["citation"]] if about.get("citation") else []
+    chosen = _models(request["models"], references)
+    measured = _metrics(request["metrics"], references)
+    return _joined(
+        [
+            data,
+            f"Models. Each model drew {request['n_samples']} scanpaths per trial (seed {request['seed']}). {chosen}",
+            f"Metrics. {measured}",
+            "Ceiling and chance. Every sample of a model was compared with every person's scanpath of the same trial. "
+            "The human ceiling is each person's scanpath compared with all other people's on the same trial; chance is "
+            "a person's scanpath from another image.",
+            "Statistics. Values were averaged within a stimulus, then over stimuli. Intervals are 95 % percentile "
+            f"intervals of a bootstrap over stimuli ({request['resamples']} resamples, the same for all models, so "
+            "that differences are paired). Pairs for which a metric is not defined were left out and counted.",
+        ],
+        request,
+        references,
+    )
+
+
+def general_methods(paragraphs: Sequence[str], request: Mapping[str, Any], references: Sequence[str] = ()) -> str:
+    """Methods of an experiment of another kind: its own paragraphs, then models and software."""
+    found = list(references)
+    chosen = _models(request.get("models", []), found)
+    return _joined([*paragraphs, *([f"Models. {chosen}"] if chosen else [])], request, found)
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _joined(paragraphs: Sequence[str], request: Mapping[str, Any], references: list[str]) -> str:
+    versions = request.get("versions", {})
+    others = ", ".join(f"{name} {number}" for name, number in versions.items() if name not in ("gazekit", "python"))
+    software = f"Software. gazekit {versions.get('gazekit', '')} on Python {versions.get('python', '')} ({others})."
+    listed = [*dict.fromkeys(references), GAZEKIT.format(versions.get("gazekit", ""))]
+    numbered = "\n".join(f"- {text}" for text in listed)
+    return "\n\n".join([*(p for p in paragraphs if p), software, f"References\n{numbered}"])
+
+
+def _models(described: Sequence[Mapping[str, Any]], references: list[str]) -> str:
+    sentences = []
+    for model in described:
+        doc, papers = _documented(str(model.get("class", "")))
+        options = {k: v for k, v in model.get("options", {}).items() if v is not None}
+        given = ", ".join(f"{k} = {v}" for k, v in options.items())
+        name = str(model.get("row", model.get("name", "")))
+        sentences.append(
+            f"{name}{f' ({given})' if given else ''}: {doc}" if doc else f"{name}{f' ({given})' if given else ''}."
+        )
+        references += papers
+    return " ".join(sentences)
+
+
+def _documented(where: str) -> tuple[str, list[str]]:
+    """First line and references of a registered model's docstring. A manifest's class is never imported by its name."""
+    for name in registry:
+        entry = registry[name]
+        if isinstance(entry, str) and entry.replace(":", ".") == where:
+            module, attribute = entry.split(":")
+            try:
+                doc = inspect.getdoc(getattr(import_module(module), attribute)) or ""
+            except ImportError:  # its libraries are not installed here
+                return "", []
+            return doc.splitlines()[0], _references(doc)
+    return "", []
+
+
+def _references(doc: str) -> list[str]:
+    lines = doc.splitlines()
+    ruled = [k for k in range(1, len(lines)) if lines[k] and set(lines[k]) == {"-"}]
+    start = next((k + 1 for k in ruled if lines[k - 1] == "References"), None)
+    if start is None:
+        return []
+    stop = min((k - 1 for k in ruled if k > start), default=len(lines))
+    paragraphs = "\n".join(lines[start:stop]).split("\n\n")
+    return [" ".join(p.split()) for p in paragraphs if p.strip()]
+
+
+def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> str:
+    sentences, known = [], measures()
+    for name, given in chosen.items():
+        if name not in known:
+            sentences.append(f"{name}.")
+            continue
+        options = ", ".join(f"{k} = {v}" for k, v in given.items() if v is not None)
+        summary = known[name].summary
+        sentences.append(f"{name}{f' ({options})' if options else ''}: {summary[0].lower()}{summary[1:]}.")
+        references.append(known[name].source)
+    return " ".join(sentences)

@@ -1,0 +1,157 @@
+"""The page of a run of object search: scores, how gaze approaches the target, and paths over the objects."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from gazekit.experiments.shelf_search.measures import HIGHER
+from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
+from gazekit.experiments.shelf_search.results import ShelfResults
+from gazekit.report.charts import Series, line_chart
+from gazekit.report.content import Content, Section
+from gazekit.report.exploring import Exploration, bare_trials
+from gazekit.report.methods import general_methods
+from gazekit.report.score_tables import ScoreTables, overview, panels
+from gazekit.report.tables import plain_table
+from gazekit.scanpath_columns import HUMAN
+from gazekit.scanpaths import Scanpaths
+from gazekit.trials import Dataset
+
+READING = (
+    "<p>Means with the 95&nbsp;% interval of a bootstrap over layouts. <em>human</em> is every person’s path against "
+    "other people’s on the same trial; <em>human, other layout</em> is chance; <em>human, same target cell</em> is "
+    "how far the target’s place alone carries. <em>line</em> and <em>target-repeated</em> are told where the target "
+    "is and do not search: a Sequence Score that is not above theirs shows nothing about search.</p>"
+)
+CONTROLS = ("line", "target-repeated")  # told where the target is, they do not search
+
+
+def shelf_content(run: Path, dataset: Dataset | None) -> Content:
+    """What the page of a shelf-search run says; without its data set there are no people's paths and no objects."""
+    results = ShelfResults.load(run)
+    request = results.manifest["request"]
+    name = str(request["data"]["name"])
+    tables = _tables(results, name)
+    mean, high = results.delta_floor
+    scores = (
+        f"{READING}{overview(tables)}<p class='quiet'>Delta of people on half of the layouts from people on the other "
+        f"half: mean {mean:.3f}, 95th percentile {high:.3f}; models below that are not told apart by it.</p>"
+        f"<h3>One measure at a time</h3>{panels(tables)}"
+    )
+    approach = [
+        f"<figure>{_approach(results.approach, alignment, title)}</figure>"
+        for alignment, title in (("start", "fixation"), ("target", "fixation before the target is reached"))
+    ]
+    return Content(
+        title=dataset.card.title if dataset is not None and dataset.card is not None else f"Object search: {name}",
+        kicker="gazekit report: object search",
+        facts=[
+            f"{results.manifest['trials']:,} trials",
+            f"{results.manifest['scanpaths']:,} scanpaths of people",
+            f"{len(request['models'])} models and controls",
+        ],
+        sentence=_sentence(results, name),
+        sections=[
+            Section("scores", "Scores", scores),
+            Section(
+                "approach",
+                "Approach to the target",
+                "<p>Mean distance of gaze from the target, in cells, with 95&nbsp;% intervals.</p>"
+                f'<div class="figures">{"".join(approach)}</div><details><summary>As a table</summary>'
+                f"{plain_table(results.approach, 'Distance to the target by fixation')}</details>",
+            ),
+        ],
+        methods=general_methods(_methods(results, name, dataset), request, _citations(dataset)),
+        made={
+            "Left out": "; ".join(f"{n} x {why}" for why, n in results.manifest["left_out"].items()) or "nothing",
+            "A fixation between objects": str(request["rule"]),
+            "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
+        },
+        manifest=results.manifest,
+        notices=() if dataset is not None else ("The data set was not at hand: there are no people’s scanpaths here.",),
+        exploration=_exploration(results, dataset, request["rule"]),
+    )
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _tables(results: ShelfResults, name: str) -> ScoreTables:
+    """The run's tables in the house's columns."""
+    summary = results.summary.rename(columns={"measure": "metric"}).assign(dataset=name)
+    differences = results.differences.rename(columns={"measure": "metric", "model": "model_a", "against": "model_b"})
+    stimuli = results.summary["stimuli"].max()
+    measures = {str(m): HIGHER.get(str(m)) for m in summary["metric"].unique()} | {"delta": False}
+    return ScoreTables(
+        summary,
+        differences.assign(dataset=name, stimuli=stimuli),
+        better=measures,
+        chance=OTHER,
+        aside=(SAME_CELL, *CONTROLS),
+    )
+
+
+def _models(results: ShelfResults) -> list[str]:
+    return [m for m in results.models if m not in (HUMAN, SAME_CELL, OTHER, *CONTROLS)]
+
+
+def _sentence(results: ShelfResults, name: str) -> str:
+    models = _models(results)
+    table = results.summary
+    likely = table[(table["measure"] == "nll") & table["model"].isin(models)]
+    score = {m: results.value(m, "sequence_score") for m in (*models, *CONTROLS)}
+    best = max(models, key=lambda m: score[m]) if models else None
+    text = f"On {name}, {results.manifest['trials']} trials: "
+    if best is None:
+        return text + "no model beside the controls."
+    people, chance = (results.value(row, "sequence_score") for row in (HUMAN, OTHER))
+    text += (
+        f"by Sequence Score the best model is {best} with {score[best]:.3f} (people {people:.3f}, another layout "
+        f"{chance:.3f}, a straight line to the target {score['line']:.3f})"
+    )
+    if len(likely):
+        row = likely.sort_values("value").iloc[0]
+        text += f"; people’s paths are likeliest under {row['model']}, {row['value']:.3f} nats per step"
+    return text + "."
+
+
+def _approach(approach: pd.DataFrame, alignment: str, x: str) -> str:
+    series, count = [], 0
+    part = approach[approach["alignment"] == alignment]
+    for model, line in part.groupby("model", sort=False):
+        ordered = line.sort_values("fixation")
+        role = "people" if model == HUMAN else ""
+        at, distance, low, high = (ordered[c].tolist() for c in ("fixation", "distance", "low", "high"))
+        series.append(Series(str(model), at, distance, low, high, role, count))
+        count += not role
+    label = f"Distance of gaze from the target by {x}"
+    return line_chart(series, label=label, x=x, y="distance (cells)")
+
+
+def _methods(results: ShelfResults, name: str, dataset: Dataset | None) -> list[str]:
+    request = results.manifest["request"]
+    return [
+        f"Data. {results.manifest['scanpaths']:,} scanpaths of people on {results.manifest['trials']} trials of "
+        f"{name}, written as sequences of objects; a fixation between objects was taken as: {request['rule']}.",
+        f"Predictions. Each model drew {request['n_samples']} scanpaths per trial (one if it is deterministic; seed "
+        f"{request['seed']}).",
+        "Measures. Sequence Score is the longest common subsequence of objects over the longer length; SSx leaves "
+        "out fixations on the target; edit distance is of objects at unit cost; MultiMatch is the mean of vector, "
+        "direction, length and position between centres of objects; NLL is the negative log-likelihood of people’s "
+        "paths per step, the end included; Delta is the mean relative gap of five behavioural features from people’s.",
+        "Statistics. Intervals are 95 % percentile intervals of a bootstrap over layouts "
+        f"({request['resamples']} resamples, shared by all rows, so that differences are paired).",
+    ]
+
+
+def _citations(dataset: Dataset | None) -> list[str]:
+    return [dataset.card.citation] if dataset is not None and dataset.card is not None else []
+
+
+def _exploration(results: ShelfResults, dataset: Dataset | None, rule: str) -> Exploration:
+    paths, models = results.paths(), _models(results)
+    favourite = max(models, key=lambda m: results.value(m, "sequence_score")) if models else None
+    if dataset is None:
+        return Exploration(paths, bare_trials(paths), favourite=favourite)
+    people = People.of(dataset, rule).paths
+    return Exploration(Scanpaths.concat([people, paths]), dataset.trials, favourite=favourite)
