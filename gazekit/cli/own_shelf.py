@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from gazekit.errors import GazekitError
 
+PICTURES = (".png", ".jpg", ".pdf", ".svg")
+
 if TYPE_CHECKING:
     from gazekit.scanpaths import Scanpaths
     from gazekit.trials import Dataset
@@ -70,22 +72,24 @@ def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:
     write_atomically(out, table.to_csv(index=False, lineterminator="\n").encode())
 
 
-def write_picture(paths: "Scanpaths", dataset: "Dataset", file: Path) -> None:
-    """Draw the first path on its shelf.
+def check_picture(file: Path) -> None:
+    """Refuse, before anything is computed, a picture whose name does not say which kind it is.
 
     Raises
     ------
     GazekitError
-        The name of the file does not say a kind of picture.
+        Another suffix than those of `PICTURES`.
     """
+    if file.suffix.lower() not in PICTURES:
+        raise GazekitError(f"--picture {file} must end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
+
+
+def write_picture(paths: "Scanpaths", dataset: "Dataset", file: Path) -> None:
+    """Draw the first path on its shelf."""
     import matplotlib.pyplot as plt
 
     from gazekit.plots.objects import object_path
 
     figure = object_path(dataset.trials[0], paths[0]).figure
-    try:
-        figure.savefig(file, dpi=200)  # type: ignore[union-attr]
-    except ValueError as error:
-        raise GazekitError(f"{file} cannot be drawn ({error}); name it .png, .pdf or .svg") from error
-    finally:
-        plt.close(figure)  # type: ignore[arg-type]
+    figure.savefig(file, dpi=200)  # type: ignore[union-attr]
+    plt.close(figure)  # type: ignore[arg-type]

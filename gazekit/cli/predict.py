@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gazekit.cli.options import DataSet, Progress, Root, Samples, Seed, load, settings
-from gazekit.cli.own_shelf import check_choice, shelf_lines, write_paths, write_picture
+from gazekit.cli.own_shelf import check_choice, check_picture, shelf_lines, write_paths, write_picture
 from gazekit.errors import GazekitError
 
 
@@ -50,6 +50,8 @@ def predict_command(
     own = check_choice(data, image, boxes, target)
     if picture is not None and not own:
         raise GazekitError("--picture draws a path on a shelf of your own: give --image, --boxes and --target")
+    if picture is not None:
+        check_picture(picture)
     for file in (out, picture):
         if file is not None and file.exists() and not overwrite:
             raise GazekitError(f"{file} is there already; give --overwrite or another name")

@@ -87,7 +87,7 @@ def test_other_models_search_it_too(gazekit, own, tmp_path):
         (["--data", "demo", "--picture", "p.png"], "--picture draws a path on a shelf of your own"),
         (["OWN", "--target", "z"], "no object has the id 'z', and there is no such picture; the 6 objects are"),
         (["OWN"], "model 'oat' needs 'target', which trial 'shelf'"),
-        (["OWN", "--target", "a", "--picture", "p.xyz"], "name it .png, .pdf or .svg"),
+        (["OWN", "--target", "a", "--picture", "p.xyz"], "--picture p.xyz must end in .png, .jpg, .pdf or .svg"),
         (["--data", "shelves", "--data-set", "scene=3"], "data set 'shelves' has no option 'scene'; it has agents"),
         (["--data", "shelves", "--data-set", "scenes"], "--data-set 'scenes' is not of the form name=value"),
         (["--data", "shelves", "--data-set", "scenes=1"], "has learned from the stimulus '4x8/train/00000'"),
@@ -100,6 +100,7 @@ def test_mistakes_end_in_one_sentence(gazekit, own, tmp_path, monkeypatch, argum
     assert code == 2
     assert message in err
     assert err.count("\n") == 1
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_files_are_not_replaced(gazekit, own, tmp_path):
