@@ -45,8 +45,10 @@ app.command("shelf-search")(shelf_search_command)
 app.command("report")(report_command)
 app.add_typer(verify_app, name="verify")
 app.command("info")(info_command)
-for registered in (*app.registered_commands, *app.registered_groups):
-    registered.rich_help_panel = COMMANDS.get(str(registered.name), "More")
+for command in app.registered_commands:
+    command.rich_help_panel = COMMANDS.get(str(command.name), "More")
+for group in app.registered_groups:
+    group.rich_help_panel = COMMANDS.get(str(group.name), "More")
 
 
 @app.callback(invoke_without_command=True)

@@ -1,20 +1,27 @@
 """`gazekit datasets`: what data sets there are, what one is, whether a folder holds it whole, fetching, writing."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.cli.completing import dataset_names
 from gazekit.cli.options import Outside, settings
-from gazekit.datasets.cards import Card
-from gazekit.datasets.registry import Entry
+from gazekit.cli.printing import Json, print_json
 from gazekit.errors import GazekitError
+
+if TYPE_CHECKING:
+    from gazekit.datasets.cards import Card
+    from gazekit.datasets.registry import Entry
 
 app = typer.Typer(
     help="List, explain, check, fetch and write data sets.\n\nExample: gazekit datasets info osie",
     invoke_without_command=True,
 )
-Name = Annotated[str, typer.Argument(help="Name of the data set; see `gazekit datasets list`.")]
+Name = Annotated[
+    str, typer.Argument(help="Name of the data set; see `gazekit datasets list`.", autocompletion=dataset_names)
+]
 Folder = Annotated[Path, typer.Option("--root", help="Folder of the data set, in its authors' layout.")]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 SHOWN = 20  # lines of problems printed without --all
@@ -27,7 +34,7 @@ def _default(context: typer.Context) -> None:
 
 
 @app.command("list")
-def list_command() -> None:
+def list_command(as_json: Json = False) -> None:
     """List the data sets.
 
     Example: gazekit datasets list
@@ -35,6 +42,9 @@ def list_command() -> None:
     from gazekit.datasets.registry import datasets
 
     names = list(datasets)
+    if as_json:
+        print_json([{**asdict(datasets[name].card), "how_to_get": how_to_get(datasets[name])} for name in names])
+        return
     width = max(map(len, names))
     for name in names:
         card = datasets[name].card
@@ -48,6 +58,7 @@ def info_command(
         Path | None, typer.Option("--root", help="Also read this folder, and print what was counted in it.")
     ] = None,
     outside: Outside = "keep",
+    as_json: Json = False,
 ) -> None:
     """Explain a data set: units, facts, licence, citation, traps; with --root also what was counted.
 
@@ -57,9 +68,13 @@ def info_command(
 
     if root is not None:
         _need_published(name)
+    found = None if root is None else counted(name, root, outside)
+    if as_json:
+        print_json({**asdict(read_card(name)), "counted": found})
+        return
     typer.echo("\n".join(card_lines(read_card(name))))
-    if root is not None:
-        typer.echo("\n".join(["", *count_lines(name, root, outside)]))
+    if found is not None:
+        typer.echo("\n".join(["", *count_lines(found)]))
 
 
 @app.command("check")
@@ -144,12 +159,12 @@ def _need_published(name: str) -> None:
         )
 
 
-def how_to_get(entry: Entry) -> str:
+def how_to_get(entry: "Entry") -> str:
     """One or two words: made here, fetch, or by hand."""
     return "made here" if entry.made_here else "fetch" if entry.card.addresses else "by hand"
 
 
-def card_lines(card: Card) -> list[str]:
+def card_lines(card: "Card") -> list[str]:
     """Write a card as lines of text."""
 
     def yes_no(value: bool | None) -> str:
@@ -173,20 +188,37 @@ def card_lines(card: Card) -> list[str]:
     return [*lines, *(f"  note: {note}" for note in card.notes)]
 
 
-def count_lines(name: str, root: Path, outside: str) -> list[str]:
-    """Say what was counted in a folder: trials, paths, points, rows left out by reason, facts."""
+def counted(name: str, root: Path, outside: str) -> dict[str, Any]:
+    """Read a folder and count: trials, paths, points, images, rows left out by reason; with the declared facts."""
     from gazekit.datasets import load_dataset
 
     dataset = load_dataset(name, root, outside=outside)
-    paths, facts = dataset.scanpaths, dataset.scanpaths.facts
-    duration = "ms" if paths.duration is not None else "none"
+    paths = dataset.scanpaths
+    return {
+        "root": str(root),
+        "stimuli": len(dataset.stimuli),
+        "trials": len(dataset.trials),
+        "subjects": len(dataset.subjects),
+        "scanpaths": len(paths),
+        "points": len(paths.x),
+        "durations": paths.duration is not None,
+        "images": sum(trial.has("image") for trial in dataset.trials),
+        "facts": asdict(paths.facts),
+        "dropped": dict(dataset.dropped),
+    }
+
+
+def count_lines(found: dict[str, Any]) -> list[str]:
+    """Write what was counted as lines of text."""
+    facts = found["facts"]
     lines = [
-        f"{root}:",
-        f"  {len(dataset.stimuli):,} stimuli, {len(dataset.trials):,} trials, {len(dataset.subjects):,} "
-        f"subjects, "
-        f"{len(paths):,} scanpaths, {len(paths.x):,} {facts.points}; durations: {duration}",
-        f"  images: {sum(t.has('image') for t in dataset.trials):,} of {len(dataset.trials):,} trials have theirs",
-        f"  declared: forced_first={facts.forced_first}, cut_at_target={facts.cut_at_target}, points={facts.points}",
+        f"{found['root']}:",
+        f"  {found['stimuli']:,} stimuli, {found['trials']:,} trials, {found['subjects']:,} subjects, "
+        f"{found['scanpaths']:,} scanpaths, {found['points']:,} {facts['points']}; "
+        f"durations: {'ms' if found['durations'] else 'none'}",
+        f"  images: {found['images']:,} of {found['trials']:,} trials have theirs",
+        f"  declared: forced_first={facts['forced_first']}, cut_at_target={facts['cut_at_target']}, "
+        f"points={facts['points']}",
     ]
-    counted = [f"  counted: {count:,} {reason}" for reason, count in dataset.dropped.items()]
-    return [*lines, *(counted or ["  nothing was left out, and no point lies outside its image"])]
+    lines += [f"  counted: {count:,} {reason}" for reason, count in found["dropped"].items()]
+    return lines if found["dropped"] else [*lines, "  nothing was left out, and no point lies outside its image"]

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from gazekit.cli.completing import metric_names
+from gazekit.cli.printing import Json, print_json
 from gazekit.errors import UnknownNameError
 from gazekit.registry import Registry
 
@@ -22,7 +24,10 @@ def kinds() -> dict[str, Registry]:
 
 
 def metrics_command(
-    name: Annotated[str | None, typer.Argument(help="One metric; default is all of them.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One metric; default is all of them.", autocompletion=metric_names)
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """List the metrics: columns, range, direction, needs, what each means and where it comes from.
 
@@ -31,10 +36,16 @@ def metrics_command(
     Example: gazekit metrics scanmatch
     """
     if name is not None:
-        found = [registry[name] for registry in kinds().values() if name in registry]
+        found = [(kind, registry[name]) for kind, registry in kinds().items() if name in registry]
         if not found:
             raise UnknownNameError("metric", name, [each for registry in kinds().values() for each in registry])
-        typer.echo("\n\n".join("\n".join(metric_lines(metric)) for metric in found))
+        if as_json:
+            print_json([metric_facts(kind, metric) for kind, metric in found])
+        else:
+            typer.echo("\n\n".join("\n".join(metric_lines(metric)) for _, metric in found))
+        return
+    if as_json:
+        print_json([metric_facts(kind, registry[each]) for kind, registry in kinds().items() for each in registry])
         return
     for kind, registry in kinds().items():
         typer.echo(f"== {kind}\n")
@@ -42,17 +53,46 @@ def metrics_command(
             typer.echo("\n".join([*metric_lines(registry[each]), ""]))
 
 
+def metric_facts(kind: str, metric: Any) -> dict[str, Any]:
+    """What `--json` prints of a metric; null is no bound, and `better` null a description.
+
+    Examples
+    --------
+    >>> from gazekit.metrics import metrics
+    >>> facts = metric_facts("pairs of scanpaths", metrics["scanmatch"])
+    >>> facts["range"], facts["better"], facts["needs"]
+    ((0.0, 1.0), 'higher', ['x', 'y'])
+    """
+    return {
+        "name": metric.name,
+        "of": kind,
+        "columns": list(metric.outputs),
+        "range": metric.bounds,
+        "unit": metric.unit,
+        "better": {True: "higher", False: "lower", None: None}[metric.higher_is_better],
+        "needs": ["x", "y", *needs(metric)],
+        "means": metric.summary,
+        "source": metric.source,
+        "caution": getattr(metric, "caution", "") or None,
+        "options": dict(getattr(metric, "params", {})),
+    }
+
+
+def needs(metric: Any) -> tuple[str, ...]:
+    """What a metric needs beyond positions."""
+    return getattr(metric, "needs", ("duration",) if getattr(metric, "needs_duration", False) else ())
+
+
 def metric_lines(metric: Any) -> list[str]:
     """Describe one metric of any kind, a line per fact."""
     low, high = metric.bounds
     better = {True: "higher is better", False: "lower is better", None: "a description: read it beside people's"}
     unit = "" if metric.unit == "1" else f" {metric.unit}"
-    needs = getattr(metric, "needs", ("duration",) if getattr(metric, "needs_duration", False) else ())
     lines = [
         metric.name,
         f"  columns  {', '.join(metric.outputs)}",
         f"  range    {low:g} to {high:g}{unit}, {better[metric.higher_is_better]}",
-        f"  needs    {', '.join(('x, y', *needs))}",
+        f"  needs    {', '.join(('x, y', *needs(metric)))}",
         *([f"  symmetric {'yes' if metric.symmetric else 'no'}"] if hasattr(metric, "symmetric") else []),
         f"  means    {metric.summary}",
         f"  source   {metric.source}",

@@ -1,16 +1,22 @@
 """`gazekit models`: what models there are, what each needs, and its options."""
 
 import inspect
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from gazekit.cli.completing import model_names
+from gazekit.cli.printing import Json, print_json
 
 if TYPE_CHECKING:
     from gazekit.models.contract import ScanpathModel
 
 
 def models_command(
-    name: Annotated[str | None, typer.Argument(help="One model, with its options explained.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One model, with its options explained.", autocompletion=model_names)
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """List the scanpath models, or explain one.
 
@@ -20,6 +26,9 @@ def models_command(
     """
     from gazekit.models.registry import model_class, models
 
+    if as_json:
+        print_json([model_facts(each) for each in models] if name is None else model_facts(name))
+        return
     if name is not None:
         typer.echo("\n".join([*model_lines(name, model_class(name)), "", *option_lines(model_class(name))]))
         return
@@ -29,6 +38,34 @@ def models_command(
         except Exception as error:  # another package's model, or one whose libraries are not installed, may not import
             lines = [each, f"    cannot be loaded here: {type(error).__name__}: {error}"]
         typer.echo("\n".join(lines))
+
+
+def model_facts(name: str) -> dict[str, Any]:
+    """What `--json` prints of a model; of one that cannot be loaded here, the error.
+
+    Examples
+    --------
+    >>> facts = model_facts("centre")
+    >>> facts["needs"], facts["options"]["spread"], facts["learns"]
+    ([], '0.25', 'where it can')
+    """
+    from gazekit.models.registry import model_class, models
+
+    try:
+        model = model_class(name)
+    except Exception as error:
+        if name not in models:
+            raise
+        return {"name": name, "error": f"{type(error).__name__}: {error}"}
+    learns = "always" if getattr(model, "needs_fit", False) else "where it can" if hasattr(model, "fit") else "no"
+    return {
+        "name": name,
+        "summary": summary(model),
+        "needs": list(model.needs),
+        "learns": learns,
+        "options": {o: default or None for o, _, default in (option.partition("=") for option in options(model))},
+        "sources": sources(model),
+    }
 
 
 def model_lines(name: str, model: "type[ScanpathModel]") -> list[str]:

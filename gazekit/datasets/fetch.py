@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tqdm.auto import tqdm
-
 from gazekit.datasets.cards import Card, read_card
 from gazekit.datasets.hashes import read_checksums, sha256_of
 from gazekit.errors import DataError
+from gazekit.progress import tqdm
 
 ATTEMPTS = 3  # per address, as long as each brings new bytes
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
 from gazekit.datasets.cards import Card, read_card
 from gazekit.datasets.expected_counts import CountReport
 from gazekit.datasets.hashes import read_checksums, sha256_of
 from gazekit.datasets.published_files import need_root
 from gazekit.datasets.registry import datasets
+from gazekit.progress import tqdm
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from typing import Any
 
 import requests
 import urllib3
-from tqdm.auto import tqdm
 
 from gazekit.datasets.hashes import sha256_of
 from gazekit.errors import GazekitError
+from gazekit.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
 BLOCK = 1 << 16  # bytes

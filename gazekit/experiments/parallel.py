@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
-from tqdm.auto import tqdm
 
 from gazekit.errors import GazekitError
+from gazekit.progress import tqdm
 
 Result = TypeVar("Result")
 

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from gazekit.errors import DataError
+from gazekit.progress import tqdm
 from gazekit.trials import Dataset, Trial
 
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from gazekit.errors import GazekitError, MissingNeedError
 from gazekit.frames import Facts
+from gazekit.progress import tqdm
 from gazekit.randomness import keyed_rng
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset, Trial

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from gazekit.datasets.cards import Card, read_card
 from gazekit.datasets.expected_counts import CountReport, Expectation
@@ -21,6 +20,7 @@ from gazekit.datasets.mit1003.detection import RATE, detect_fixations
 from gazekit.datasets.mit1003.loading import choose_source
 from gazekit.datasets.mit1003.stimuli import find_images, image_sizes, natural_order
 from gazekit.datasets.published_files import need_root
+from gazekit.progress import tqdm
 
 FIXATIONS = 104_171
 ON_FIRST_IMAGE = 121  # fixations on the first image in natural order

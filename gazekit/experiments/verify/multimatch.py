@@ -5,12 +5,12 @@ import warnings
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from gazekit.errors import DataError, GazekitError
 from gazekit.experiments.verify.outcome import Outcome
 from gazekit.metrics import MultiMatch, pairwise
 from gazekit.metrics.columns import columns_of
+from gazekit.progress import tqdm
 from gazekit.randomness import keyed_rng
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset

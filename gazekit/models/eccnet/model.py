@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
 from gazekit.errors import GazekitError
 from gazekit.frames import Facts
@@ -21,6 +20,7 @@ from gazekit.models.eccnet.search import Settings, run_search
 from gazekit.models.eccnet.targets import Targets
 from gazekit.models.eccnet.variants import variant_named
 from gazekit.models.eccnet.windows import WholeWindows, Windows
+from gazekit.progress import tqdm
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Trial
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
-from tqdm.auto import tqdm
 
 from gazekit.errors import GazekitError
 from gazekit.models.neva.devices import CHUNK, chosen_device
@@ -13,6 +12,7 @@ from gazekit.models.neva.model import Neva
 from gazekit.models.neva.optimisers import Search
 from gazekit.models.neva.optimisers.contract import lattice
 from gazekit.models.neva.scenes import Runner
+from gazekit.progress import tqdm
 from gazekit.trials import Trial
 
 

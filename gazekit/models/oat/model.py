@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
 from gazekit.errors import DataError, GazekitError
 from gazekit.frames import Facts
@@ -16,6 +15,7 @@ from gazekit.models.oat.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.paths import ObjectPaths, padded
 from gazekit.models.oat.scenes import batch_of, needs_of, scene_of
+from gazekit.progress import tqdm
 from gazekit.randomness import keyed_rng
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset, Trial

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from tqdm.auto import tqdm
 
 from gazekit.errors import DataError, GazekitError
 from gazekit.models.oat.checkpoint import read_tensors, save_tensors
@@ -18,9 +17,11 @@ from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.paths import IGNORED, ObjectPaths, padded
 from gazekit.models.oat.scenes import batch_of
+from gazekit.progress import tqdm
 from gazekit.randomness import keyed_rng
 
 POOL = 8  # batches that are sorted by length together
+TABLE_DECAY = 2.0  # weight decay of tables over cells, most of whose entries are seen rarely; 0 is "nothing special"
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def train(
         The loss became NaN, or the state in the folder is damaged or of another training.
     """
     network = seeded_network(config, seed).to(device)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=options.decay)
+    optimiser = torch.optim.AdamW(_groups(network, options.decay), lr=options.rate)
     batches = list(_batches(training, options.batch, keyed_rng(seed, "oat order", 0)))
     total = options.epochs * len(batches)
     folder.mkdir(parents=True, exist_ok=True)
@@ -228,6 +229,13 @@ def _batches(data: ObjectPaths, size: int, rng: np.random.Generator | None) -> I
         parts += [pool[k : k + scenes] for k in range(0, len(pool), scenes)]
     for k in range(len(parts)) if rng is None else rng.permutation(len(parts)):
         yield data.select(parts[k])
+
+
+def _groups(network: OatNetwork, decay: float) -> list[dict[str, Any]]:
+    tables = [p for name, p in network.named_parameters() if name.startswith("way.tables.")]
+    others = [p for name, p in network.named_parameters() if not name.startswith("way.tables.")]
+    groups: list[dict[str, Any]] = [{"params": others, "weight_decay": decay}]
+    return [*groups, {"params": tables, "weight_decay": TABLE_DECAY}] if tables else groups
 
 
 def _rate(options: TrainingOptions, step: int, total: int) -> float:

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from gazekit.errors import GazekitError
 from gazekit.frames import Facts
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout, layout_of
+from gazekit.progress import tqdm
 from gazekit.randomness import keyed_rng
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset, Trial

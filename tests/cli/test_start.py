@@ -1,0 +1,75 @@
+"""`gazekit` alone, mistyped, completed and piped."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from gazekit.cli.app import app
+from gazekit.cli.start import BEGIN, COMMANDS, sentence, start_text
+
+
+def test_alone_it_says_where_to_begin(run):
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    for what, how in BEGIN:
+        assert what in out
+        assert how in out
+
+
+def test_every_command_is_listed_once_under_what_it_is_for(run):
+    _, out, _ = run()
+    for name in get_command(app).commands:
+        assert len(re.findall(rf"^  {name} ", out.split("Begin:")[1], flags=re.MULTILINE)) == 1, name
+        assert name in COMMANDS, "say in COMMANDS what the command is for"
+    assert "More:" not in out
+
+
+def test_a_command_without_a_place_is_listed_too():
+    group = get_command(app)
+    group.commands["new"] = group.commands["demo"]
+    assert start_text(group).splitlines()[-2:] == ["More:", f"  new           {sentence(group.commands['demo'])}"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"), [(["modles"], "models"), (["evaluat"], "evaluate"), (["datasets", "inf"], "info")]
+)
+def test_a_mistyped_command_is_told_the_right_one(run, wrong, right):
+    code, _, err = run(*wrong)
+    assert code == 2
+    assert re.search(rf"[Dd]id you mean '{right}'", err)
+
+
+def test_a_mistyped_option_is_told_the_right_one(run):
+    code, _, err = run("evaluate", "--data", "demo", "--out", "r", "--sample", "3")
+    assert code == 2
+    assert "--samples" in err
+
+
+def call(*arguments, **environment):
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'gazekit'; from gazekit.cli import main; main()"]
+    whole = {**os.environ, **environment}
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, env=whole)
+
+
+def test_no_colours_where_output_is_no_terminal():
+    for done in (call("--help"), call("evaluat")):
+        assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("gazekit eva", ["evaluate"]),
+        ("gazekit models cen", ["centre", "centre-object", "centre-point"]),
+        ("gazekit metrics scanm", ["scanmatch"]),
+        ("gazekit datasets info wal", ["waldo"]),
+    ],
+)
+def test_completion(words, expected):
+    position = str(len(words.split()) - 1)
+    done = call(_GAZEKIT_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=position)
+    assert done.stdout.split() == expected
