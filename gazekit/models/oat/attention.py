@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gazekit.models.oat.way import Way
+
 
 class Attention(nn.Module):
     """Multi-head attention.
@@ -73,16 +75,18 @@ class Block(nn.Module):
 
 @dataclass
 class Memory:
-    """What a decoder keeps between steps: keys and values of the scene per layer, and of its own earlier tokens."""
+    """What is kept between steps: keys and values of the scene and of a path's earlier tokens, per layer; its way."""
 
     scene: list[tuple[Tensor, Tensor]]
     allowed: Tensor  # (B, 1, 1, n): True where there is an object
     own: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+    way: Way | None = None
 
     def rows(self, index: Tensor) -> "Memory":
         """Keep some rows of the batch, in this order."""
         pick = lambda pairs: [(k[index], v[index]) for k, v in pairs]  # noqa: E731
-        return Memory(pick(self.scene), self.allowed[index], pick(self.own))
+        way = None if self.way is None else self.way.rows(index)
+        return Memory(pick(self.scene), self.allowed[index], pick(self.own), way)
 
 
 class Encoder(nn.Module):

@@ -10,7 +10,8 @@ POSITIONS = ("kernel", "sine", "learned", "none")
 TARGET_POSITIONS = ("given", "hidden")
 TARGET_CROPS = ("scene", "separate")
 APPEARANCES = ("crops", "none")
-POINTERS = ("object-attention", "vocabulary")
+POINTERS = ("object-attention", "vocabulary", "none")
+BIASES = ("none", "way")
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,16 @@ class OatConfig:
         picture of the target.
     target : bool
         False: the ablation without any target.
-    pointer : {"object-attention", "vocabulary"}
-        "vocabulary": the ablation with a linear layer over a fixed number of objects.
+    pointer : {"object-attention", "vocabulary", "none"}
+        "vocabulary": the ablation with a linear layer over a fixed number of objects. "none": no transformer at all,
+        scores of the way alone.
     max_objects : int
         For the ablation with a vocabulary: the most objects of a scene.
+    pointer_bias : {"none", "way"}
+        "way": scores of the way so far (moves, recency, dwelling; see `way.py`) are added to the pointer's, so that
+        the network learns what they leave over. Not the paper's.
+    way_hidden : int
+        Hidden units of these scores.
     reflections : bool
         Whether the network knows that its scene may be mirrored (training on reflected scenes; a flag tells it which).
 
@@ -75,6 +82,8 @@ class OatConfig:
     target: bool = True
     pointer: str = "object-attention"
     max_objects: int = 128
+    pointer_bias: str = "none"
+    way_hidden: int = 32
     reflections: bool = False
 
     def __post_init__(self) -> None:
@@ -84,9 +93,12 @@ class OatConfig:
             ("target_crop", TARGET_CROPS),
             ("appearance", APPEARANCES),
             ("pointer", POINTERS),
+            ("pointer_bias", BIASES),
         ):
             if getattr(self, name) not in choices:
                 raise UnknownNameError(f"value of OAT's option {name}", str(getattr(self, name)), choices)
+        if self.pointer == "none" and self.pointer_bias == "none":
+            raise GazekitError("OAT without a pointer needs pointer_bias='way'; else it has no score at all")
         if self.width % (4 * self.heads):
             raise GazekitError(
                 f"OAT's width must be a multiple of 4 x heads = {4 * self.heads}, and {self.width} is not"

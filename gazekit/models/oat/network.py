@@ -13,7 +13,10 @@ from torch.nn import functional
 from gazekit.errors import GazekitError
 from gazekit.models.oat.attention import Decoder, Encoder, Memory
 from gazekit.models.oat.config import OatConfig
+from gazekit.models.oat.pointer import ObjectAttention, Vocabulary
 from gazekit.models.oat.position import kernel_code, sine_code
+from gazekit.models.oat.way import Way
+from gazekit.models.oat.way_scores import WayScores
 
 STOP = 0  # class and token of the target: the end of search
 OBJECT, TARGET, TARGET_OBJECT, BEGIN = range(4)  # types of tokens
@@ -62,10 +65,12 @@ class EncodedScenes:
     tokens: Tensor  # (S, 1 + P, width): object tokens as the decoder is given them; row 0 is the beginning
     encoded: Tensor  # (S, 1 + P, width)
     there: Tensor  # (S, 1 + P)
+    way: Way | None = None  # where there are no fixations yet; None without scores of the way
 
     def rows(self, index: Tensor) -> "EncodedScenes":
         """One row per path."""
-        return EncodedScenes(self.tokens[index], self.encoded[index], self.there[index])
+        way = None if self.way is None else self.way.rows(index)
+        return EncodedScenes(self.tokens[index], self.encoded[index], self.there[index], way)
 
 
 class OatNetwork(nn.Module):
@@ -94,21 +99,28 @@ class OatNetwork(nn.Module):
         self.cells = min(LONGEST_AXIS, axis - 8)
         self.learned = nn.Embedding(2 * self.cells, axis) if config.position == "learned" else None
         sizes = (config.width, config.heads, config.feed_forward, config.dropout)
-        self.encoder = Encoder(config.encoder_layers, *sizes)
-        self.decoder = Decoder(config.decoder_layers, *sizes)
+        layers = (0, 0) if config.pointer == "none" else (config.encoder_layers, config.decoder_layers)
+        self.encoder, self.decoder = Encoder(layers[0], *sizes), Decoder(layers[1], *sizes)
         self.drop = nn.Dropout(config.dropout)
-        self.pointer: nn.Module
+        self.pointer: nn.Module | None = None
         if config.pointer == "object-attention":
             self.pointer = ObjectAttention(config.width, config.pointer_heads)
-        else:
+        elif config.pointer == "vocabulary":
             self.pointer = Vocabulary(config.width, config.max_objects)
+        self.way = WayScores(config.way_hidden, config.dropout) if config.pointer_bias == "way" else None
         for parameter in self.parameters():
             if parameter.dim() > 1:
                 nn.init.xavier_uniform_(parameter)
+        if self.way is not None:
+            self.way.zero()
 
     def encode(self, scenes: SceneBatch) -> EncodedScenes:
         """Encode scenes; every token's last axis is appearance, then position."""
         config, (n, objects) = self.config, scenes.there.shape
+        there = functional.pad(scenes.there, (1, 0), value=True)
+        if self.pointer is None:
+            nothing = scenes.places.new_zeros(n, 1 + objects, 0)
+            return EncodedScenes(nothing, nothing, there, self._way(scenes))
         seen = scenes.places.new_zeros(n, objects, config.width // 2)
         if self.appearance is not None:
             if scenes.crops is None:
@@ -131,12 +143,19 @@ class OatNetwork(nn.Module):
         if self.reflection is not None:
             target = target + self.reflection(scenes.reflection)
             begin = begin + self.reflection(scenes.reflection)
-        there = functional.pad(scenes.there, (1, 0), value=True)
         encoded = self.encoder(torch.cat([target[:, None], tokens], 1), there)
         fixated = tokens.clone()
         if config.target and config.target_position == "given":
             fixated[rows, scenes.target] += self.types.weight[TARGET_OBJECT] - self.types.weight[OBJECT]
-        return EncodedScenes(torch.cat([begin[:, None], fixated], 1), encoded, there)
+        return EncodedScenes(torch.cat([begin[:, None], fixated], 1), encoded, there, self._way(scenes))
+
+    def _way(self, scenes: SceneBatch) -> Way | None:
+        if self.way is None:
+            return None
+        target = torch.zeros_like(scenes.there)
+        if self.config.target and self.config.target_position == "given":
+            target[torch.arange(len(target), device=target.device), scenes.target] = True
+        return Way.begin(scenes.places, scenes.there, scenes.start, target)
 
     def place(self, places: Tensor) -> Tensor:
         """(..., 2) rows and columns, cells, to (..., width / 2): a code per axis, side by side."""
@@ -167,37 +186,60 @@ class OatNetwork(nn.Module):
         scenes : EncodedScenes
             A row per path.
         paths : (B, T) int64
-            Objects fixated, 1 to P; anything after a path's end.
+            Objects fixated, 1 to P; 0 after a path's end.
 
         Returns
         -------
         (B, T + 1, 1 + P) float32
             Log-probability of the end (0) and of every object, given the fixations before; the end has probability 0 at
-            the first step, objects that are padding at every step.
+            the first step, objects that are padding at every step. Steps after a path's end mean nothing.
         """
+        of_way = self._along(scenes.way, paths)
+        if self.pointer is None:
+            return self.scores(None, scenes, of_way, first=0)
         rows = torch.arange(len(paths), device=paths.device)[:, None]
         tokens = torch.cat([scenes.tokens[:, :1], scenes.tokens[rows, paths]], 1)
         hidden = self.decoder(self.timed(tokens, 0), self.decoder.memory(scenes.encoded, scenes.there))
-        return self.scores(hidden, scenes, first=0)
+        return self.scores(hidden, scenes, of_way, first=0)
+
+    def _along(self, way: Way | None, paths: Tensor) -> Tensor | None:
+        """(B, T + 1, 1 + P) scores of the way at every step up to a path's end; 0 after it."""
+        if self.way is None or way is None:
+            return None
+        ways = [way]
+        for fixated in paths.T:
+            ways.append(ways[-1].fixate((fixated - 1).clamp(min=0)))
+        live = functional.pad(paths > 0, (1, 0), value=True)
+        scores = self.way(Way.along(ways, live))
+        return scores.new_zeros(*live.shape, scores.shape[1]).masked_scatter(live[..., None], scores)
 
     def memory(self, scenes: EncodedScenes) -> Memory:
         """Begin step-by-step decoding of one path per row."""
-        return self.decoder.memory(scenes.encoded, scenes.there)
+        memory = self.decoder.memory(scenes.encoded, scenes.there)
+        memory.way = scenes.way
+        return memory
 
     def step(self, scenes: EncodedScenes, memory: Memory, last: Tensor, step: int) -> Tensor:
         """(B,) objects fixated last (0 at step 0: the beginning) to (B, 1 + P) log-probabilities of the next."""
-        rows = torch.arange(len(last), device=last.device)
-        hidden = self.decoder(self.timed(scenes.tokens[rows, last][:, None], step), memory, keep=True)
-        return self.scores(hidden, scenes, first=step)[:, 0]
+        if memory.way is not None and step > 0:
+            memory.way = memory.way.fixate(last - 1)
+        of_way = None if self.way is None or memory.way is None else self.way(memory.way)[:, None]
+        hidden = None
+        if self.pointer is not None:
+            rows = torch.arange(len(last), device=last.device)
+            hidden = self.decoder(self.timed(scenes.tokens[rows, last][:, None], step), memory, keep=True)
+        return self.scores(hidden, scenes, of_way, first=step)[:, 0]
 
     def timed(self, tokens: Tensor, first: int) -> Tensor:
         """Add the code of the time step, and drop out."""
         times = sine_code(torch.arange(first, first + tokens.shape[1]).numpy(), self.config.width)
         return self.drop(tokens + torch.from_numpy(times).to(tokens))
 
-    def scores(self, hidden: Tensor, scenes: EncodedScenes, *, first: int) -> Tensor:
-        """(B, L, width) decoder states to log-probabilities; state 0 belongs to step `first`."""
-        logits = self.pointer(hidden, scenes.encoded).masked_fill(~scenes.there[:, None], float("-inf"))
+    def scores(self, hidden: Tensor | None, scenes: EncodedScenes, of_way: Tensor | None, *, first: int) -> Tensor:
+        """(B, L, width) decoder states, and scores of the way, to log-probabilities; state 0 belongs to `first`."""
+        parts = [] if self.pointer is None else [self.pointer(hidden, scenes.encoded)]
+        logits = sum(parts if of_way is None else [*parts, of_way], start=torch.zeros((), device=scenes.there.device))
+        logits = logits.masked_fill(~scenes.there[:, None], float("-inf"))
         if first == 0:
             logits[:, 0, STOP] = float("-inf")
         return functional.log_softmax(logits.float(), -1)
@@ -228,34 +270,3 @@ class Appearance(nn.Module):
     def forward(self, crops: Tensor) -> Tensor:
         """(B, 3, height, width) to (B, out)."""
         return self.out(self.layers(crops))
-
-
-class ObjectAttention(nn.Module):
-    """The pointer: each head compares a decoder state with every encoded token; a linear mix of the heads decides."""
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads, self.scale = heads, width**-0.5
-        self.state, self.token = nn.Linear(width, heads * width), nn.Linear(width, heads * width)
-        self.mix = nn.Linear(heads, 1, bias=False)  # a bias would be the same for every class
-
-    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
-        """(B, L, width) and (B, n, width) to (B, L, n)."""
-        state, token = (f(x).unflatten(-1, (self.heads, -1)) for f, x in ((self.state, hidden), (self.token, encoded)))
-        return self.mix(torch.einsum("blhd,bnhd->blnh", state, token) * self.scale)[..., 0]
-
-
-class Vocabulary(nn.Module):
-    """The ablation without object attention: a fixed number of objects, told apart by their number only."""
-
-    def __init__(self, width: int, most: int) -> None:
-        super().__init__()
-        self.out = nn.Linear(width, 1 + most)
-
-    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
-        """(B, L, width) to (B, L, n)."""
-        if encoded.shape[1] > self.out.out_features:
-            raise ValueError(
-                f"a scene has {encoded.shape[1] - 1} objects, and max_objects is {self.out.out_features - 1}"
-            )
-        return self.out(hidden)[..., : encoded.shape[1]]
