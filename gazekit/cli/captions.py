@@ -95,7 +95,7 @@ def table_text(results: "CaptionResults") -> str:
     lines = [["", *shown, "images"]]
     for name in results.main.models:
         rows = [cells.get((name, metric)) for metric in shown]
-        images = max((int(row.stimuli) for row in rows if row is not None), default=0)  # type: ignore[arg-type]
+        images = max((int(row.stimuli) for row in rows if row is not None), default=0)
         lines.append([name, *(_cell(row) for row in rows), str(images)])
     widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
     return "\n".join(

@@ -38,12 +38,14 @@ def typical_example(results: CaptionResults) -> Example:
     main, predictions = results.main, results.paths()
     scores = main.scores[main.scores["metric"] == main.headline]
     grid = scores.pivot_table(index="stimulus", columns="model", values="value", sort=False)
-    gap = (grid[RIGHT] - grid[OTHER_IMAGE]).dropna() if {RIGHT, OTHER_IMAGE} <= set(grid) else grid[RIGHT].dropna()
     table = predictions.table
     first = SAME_IMAGE if (table["source"] == SAME_IMAGE).any() else RIGHT
-    gap = gap[gap.index.isin(table.loc[table["source"] == first, "stimulus"])]
-    order = gap.sort_values(kind="stable")
-    stimulus = str(order.index[(len(order) - 1) // 2])
+    candidates = list(dict.fromkeys(table.loc[table["source"] == first, "stimulus"]))
+    if {RIGHT, OTHER_IMAGE} <= set(grid):
+        gap = (grid[RIGHT] - grid[OTHER_IMAGE]).dropna()
+        ranked = gap[gap.index.isin(candidates)].sort_values(kind="stable")
+        candidates = list(ranked.index) or candidates  # nothing is defined: any image
+    stimulus = str(candidates[(len(candidates) - 1) // 2])
     rows = np.flatnonzero((table["source"] == first) & (table["stimulus"] == stimulus))
     observation = str(table["observation"].iloc[rows[0]])
     return Example(stimulus, observation, _paths(predictions, stimulus, observation))

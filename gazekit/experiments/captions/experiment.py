@@ -13,7 +13,7 @@ from gazekit.experiments.captions.writers import writer_scores
 from gazekit.experiments.choice import ALL, Ground, choose
 from gazekit.experiments.evaluation import evaluate
 from gazekit.experiments.preparation import prepare_humans
-from gazekit.experiments.runs import write_table
+from gazekit.experiments.runs import read_table, write_table
 from gazekit.models.contract import ScanpathModel
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset
@@ -113,7 +113,7 @@ def captions(
     folder = Path(out)
     if not all((folder / name).is_file() for name in (LENGTHS, WRITERS)):
         _score_further(captioned, folder, metrics)
-    results = CaptionResults(main, *_further(folder), folder)
+    results = CaptionResults(main, read_table(folder / LENGTHS), read_table(folder / WRITERS), folder)
     results.write_tables()
     return results
 
@@ -127,12 +127,6 @@ def _score_further(captioned: Captioned, folder: Path, metrics: Sequence[str]) -
     wanted = METRICS if list(metrics) == [ALL] else metrics
     pairs = choose(list(wanted), Ground(people, densities=True)).pairs
     write_table(writer_scores(sources, captioned, pairs), folder / WRITERS)
-
-
-def _further(folder: Path) -> list[Any]:
-    from gazekit.experiments.runs import read_table
-
-    return [read_table(folder / name) for name in (LENGTHS, WRITERS)]
 
 
 def _with_options(metrics: Sequence[str], fixed_humans: int) -> Sequence[str] | dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.scanpaths import Scanpaths
@@ -130,13 +131,14 @@ def by_observation(paths: Scanpaths, captioned: Captioned) -> Scanpaths:
         of_image.setdefault(trial.stimulus, []).append(trial.id)
     table = paths.table
     made_for = table["observation"].fillna("") if "observation" in table else [""] * len(table)
-    rows, trials = [], []
+    rows: list[int] = []
+    trials: list[str] = []
     for row, (stimulus, observation) in enumerate(zip(table["stimulus"], made_for, strict=True)):
         names = [observation] if observation in captioned.writers else of_image.get(stimulus, [])
         rows += [row] * len(names)
         trials += names
     moved = paths[np.array(rows, dtype=np.int64)]
-    return moved.replace(table=moved.table.assign(trial=np.array(trials, dtype=object)))
+    return moved.replace(table=moved.table.assign(trial=pd.Series(trials, dtype="str")))
 
 
 def _as_fixations(paths: Scanpaths) -> tuple[Scanpaths, tuple[str, ...]]:

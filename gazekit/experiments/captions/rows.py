@@ -69,7 +69,8 @@ class Subject:
     def reads(self, caption: str) -> bool:
         """Whether the model's encoder can make anything of a caption."""
         encoder = getattr(self._first, "encoder", None)
-        return bool(encoder.reads(caption)) if hasattr(encoder, "reads") else True
+        reads = getattr(encoder, "reads", None)
+        return True if reads is None else bool(reads(caption))
 
     def too_long(self, captions: Sequence[str]) -> int:
         """How many captions are cut, because they have more tokens than the encoder reads (77 for CLIP)."""

@@ -7,6 +7,7 @@ from gazekit.errors import DataError, GazekitError, RunFolderError
 from gazekit.experiments import evaluation
 from gazekit.experiments.captions import CaptionResults, captions
 from gazekit.experiments.captions.example import typical_example
+from gazekit.experiments.captions.rows import Subject
 from gazekit.models import load_model
 from gazekit.models.registry import models as registry
 
@@ -205,9 +206,10 @@ def test_any_model_that_reads_captions(observations, quick, tmp_path, monkeypatc
     options = {k: v for k, v in quick.items() if k != "options"} | {"metrics": ("scanmatch",)}
     found = captions(observations, tmp_path / "made", model=Listener(), **options)
     assert found.main.models == ["human", *CONDITIONS[:3], *CONTROLS]
+    assert typical_example(found).paths.keys() == set(CONDITIONS[:3])
     monkeypatch.setitem(registry._entries, "listener", Listener)
-    named = captions(observations, tmp_path / "named", model="listener", **options)
-    assert named.main.summary.equals(found.main.summary)
+    named = Subject("listener", {"default_length": 4}).under("right caption")
+    assert (type(named), named.default_length) == (Listener, 4)
     with pytest.raises(GazekitError, match="model 'listener' has no gamma to be swept"):
         captions(observations, tmp_path / "no", model=Listener(), gammas=[0.1], **options)
     with pytest.raises(GazekitError, match="options go with the name of a model"):
