@@ -14,6 +14,7 @@ from gazekit.cli.evaluate import evaluate_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
+from gazekit.cli.oat_study import oat_study_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.report import report_command
 from gazekit.cli.score import score_command
@@ -42,6 +43,7 @@ app.add_typer(train_app, name="train")
 app.command("asymmetry")(asymmetry_command)
 app.command("captions")(captions_command)
 app.command("shelf-search")(shelf_search_command)
+app.command("oat-study")(oat_study_command)
 app.command("report")(report_command)
 app.add_typer(verify_app, name="verify")
 app.command("info")(info_command)

@@ -22,6 +22,7 @@ COMMANDS = {
     "train": "Predict, score, look",
     "asymmetry": "Experiments",
     "shelf-search": "Experiments",
+    "oat-study": "Experiments",
     "captions": "Experiments",
     "verify": "Check against published numbers",
 }

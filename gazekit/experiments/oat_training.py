@@ -1,6 +1,6 @@
 """Train OAT on one or all folds of a data set: resumable, with a manifest, a log, and the test likelihood of people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from gazekit.splits import split
 from gazekit.trials import Dataset
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
-LOG, TEST = "log.parquet", "likelihood.parquet"
+LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"
 
 
 class Trained(NamedTuple):
@@ -39,6 +39,9 @@ class Trained(NamedTuple):
         choices: what a model that knows nothing has).
     loss, low, high : float
         Mean loss over steps of all test stimuli, and its 95 % interval by bootstrap over stimuli.
+    steps : table
+        A row per step of every test path: fold, stimulus, subject, path (its row in the fold's test scanpaths), step,
+        log_likelihood (nats).
     """
 
     checkpoints: tuple[Path, ...]
@@ -47,6 +50,7 @@ class Trained(NamedTuple):
     loss: float
     low: float
     high: float
+    steps: pd.DataFrame
 
 
 def train_oat(
@@ -59,11 +63,13 @@ def train_oat(
     folds: int = 5,
     only: Sequence[int] | None = None,
     seed: int = 0,
+    split_seed: int | None = None,
     rule: str = "nearest",
     workers: int = 1,
     device: str = "cpu",
     progress: bool = True,
     command: str = "",
+    notes: Mapping[str, Any] | None = None,
 ) -> Trained:
     """Train on each fold's training part, stop on a tenth of its stimuli, and score people's paths of its test part.
 
@@ -82,7 +88,10 @@ def train_oat(
     only : sequence of int, optional
         Train these folds only.
     seed : int
-        Seed of weights, order and split.
+        Seed of weights and order.
+    split_seed : int, optional
+        Seed of the split; the same as `seed` by default. Trainings that differ by their seed only have the same folds
+        when this is given.
     rule : {"nearest", "containing"}
         What a fixation between objects counts as; see `Scanpaths.to_objects`.
     workers : int
@@ -93,6 +102,8 @@ def train_oat(
         Show a bar.
     command : str
         Command line for the manifest.
+    notes : mapping, optional
+        More for the manifest that does not decide the result.
 
     Returns
     -------
@@ -104,7 +115,9 @@ def train_oat(
         The folder holds another run; the split cannot be made; training failed.
     """
     chosen = list(range(folds)) if only is None else sorted(set(only))
-    splits = [split(dataset, by, folds=folds, fold=fold, seed=seed) for fold in chosen]
+    splits = [
+        split(dataset, by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
+    ]
     run = RunFolder(
         out,
         {
@@ -118,7 +131,7 @@ def train_oat(
             "versions": {**versions(), "torch": _torch_version()},
         },
         command=command or f"train_oat({dataset.name!r}, ...)",
-        about={},
+        about=dict(notes or {}),
     )
     if not run.complete:
         pieces = [
@@ -129,15 +142,15 @@ def train_oat(
         done = len(pieces) - len(missing)
         for _ in run_pieces(_fold, missing, workers=workers, progress=progress, label="train oat", done=done):
             pass
-        for name in (LOG, TEST):
+        for name in (LOG, STEPS, TEST):
             run.write_table(pd.concat([read_table(p[0] / name) for p in pieces], ignore_index=True), name)
         for piece in pieces:
             (piece[0] / "checkpoint.safetensors").replace(run.path / f"{piece[0].name}.safetensors")
         _draw_loss(run.path)
         run.finish()
-    log, likelihood = (read_table(run.path / name) for name in (LOG, TEST))
+    log, steps, likelihood = (read_table(run.path / name) for name in (LOG, STEPS, TEST))
     loss, low, high = mean_loss(likelihood, seed=seed)
-    return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), log, likelihood, loss, low, high)
+    return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), log, likelihood, loss, low, high, steps)
 
 
 def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAMPLES) -> tuple[float, float, float]:
@@ -202,29 +215,37 @@ def _fold(
     }
     Checkpoint(network, max(data.longest(), 1), about).save(folder / "checkpoint.safetensors")
     write_table(pd.DataFrame([{"fold": fold, **vars(line)} for line in log]), folder / LOG)
-    write_table(_test_likelihood(network, test, fold, rule), folder / TEST)  # last: its presence says the fold is done
+    steps, likelihood = held_out_likelihood(network, test, fold, rule)
+    write_table(steps, folder / STEPS)
+    write_table(likelihood, folder / TEST)  # last: its presence says the fold is done
 
 
-def _test_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> pd.DataFrame:
+def held_out_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Likelihood of people's paths: a row per step, and a row per stimulus; see `Trained`."""
     data = ObjectPaths.from_dataset(test, network.config, rule=rule)
     stimulus_of = {t.id: t.stimulus for t in test.trials}
-    rows = [
+    scores = path_log_likelihoods(network, data)
+    count = np.array([len(s) for s in scores])
+    trials = [data.scenes[int(scene)] for scene in data.scene_of_path]
+    each = pd.DataFrame(
         {
-            "fold": fold,
-            "stimulus": stimulus_of[data.scenes[int(scene)].trial],
-            "steps": len(scores),
-            "loss": -float(np.mean(scores)),
-            "uniform": float(np.log(len(data.scenes[int(scene)].places) + 1)),
+            "stimulus": [stimulus_of[scene.trial] for scene in trials],
+            "subject": test.scanpaths.table["subject"].to_numpy()[data.rows],
+            "path": data.rows,
+            "uniform": [float(np.log(len(scene.places) + 1)) for scene in trials],
         }
-        for scene, scores in zip(data.scene_of_path, path_log_likelihoods(network, data), strict=True)
-    ]
-    table = pd.DataFrame(rows)
-    table["total"] = table["loss"] * table["steps"]
-    grouped = table.groupby("stimulus", sort=True).agg(
-        fold=("fold", "first"), steps=("steps", "sum"), total=("total", "sum"), uniform=("uniform", "first")
     )
-    grouped["loss"] = grouped.pop("total") / grouped["steps"]
-    return grouped.reset_index()[["fold", "stimulus", "steps", "loss", "uniform"]]
+    steps = each.loc[each.index.repeat(count)].reset_index(drop=True)
+    steps["step"] = np.concatenate([np.arange(n) for n in count])
+    steps["log_likelihood"] = np.concatenate(scores)
+    grouped = steps.groupby("stimulus", sort=True).agg(
+        steps=("step", "size"), loss=("log_likelihood", "mean"), uniform=("uniform", "first")
+    )
+    grouped["loss"] = -grouped["loss"]
+    tables = steps.drop(columns="uniform"), grouped.reset_index()
+    for table in tables:
+        table.insert(0, "fold", fold)
+    return tables
 
 
 def _draw_loss(folder: Path) -> None:

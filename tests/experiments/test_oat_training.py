@@ -36,7 +36,11 @@ def test_every_stimulus_is_tested_once_by_a_network_that_has_not_seen_it(shelves
         "log.parquet",
         "loss.png",
         "manifest.json",
+        "steps.parquet",
     ]
+    by_path = trained.steps.groupby(["fold", "path"])["log_likelihood"].sum()
+    assert sorted(by_path) == pytest.approx(sorted(s.sum() for s in scores), abs=1e-3)
+    assert set(trained.steps["subject"]) == set(data.subjects)
 
 
 def test_a_finished_fold_is_not_trained_again_and_the_bytes_are_equal(shelves, tmp_path, monkeypatch):
@@ -71,6 +75,13 @@ def test_a_folder_of_another_training(shelves, tmp_path):
     run(shelves(6, 2), tmp_path / "run", only=[0])
     with pytest.raises(RunFolderError, match="holds another run: its seed is 0, and this one's 3"):
         run(shelves(6, 2), tmp_path / "run", only=[0], seed=3)
+
+
+def test_seeds_share_the_folds_of_one_split(shelves, tmp_path):
+    data = shelves(6, 2)
+    one, two = (run(data, tmp_path / str(k), only=[0], seed=k, split_seed=7) for k in (0, 1))
+    assert set(one.likelihood["stimulus"]) == set(two.likelihood["stimulus"])
+    assert one.loss != two.loss
 
 
 def test_too_few_scenes(shelves, tmp_path):

@@ -1,0 +1,145 @@
+"""What a study trains, read from a TOML file."""
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.models.oat.config import OatConfig, preset
+from gazekit.models.oat.training import TrainingOptions, with_changes
+
+TARGETS = ("true", "shuffled")
+OF_STUDY = ("data", "seeds", "by", "folds", "split_seed", "preset", "against", "references")
+OF_VARIANT = ("seeds", "by", "folds", "targets")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One kind of network and training.
+
+    Parameters
+    ----------
+    name : str
+        Of its rows.
+    config : OatConfig
+        Of the network.
+    options : TrainingOptions
+        How it is trained.
+    seeds : tuple of int
+        One training each.
+    by, folds : str, int
+        How the data are split; see `gazekit.splits.split`.
+    targets : {"true", "shuffled"}
+        "shuffled": the network is told another object than the one that people searched for, in training and testing.
+    """
+
+    name: str
+    config: OatConfig
+    options: TrainingOptions
+    seeds: tuple[int, ...]
+    by: str
+    folds: int
+    targets: str = "true"
+
+    def __post_init__(self) -> None:
+        if self.targets not in TARGETS:
+            raise UnknownNameError(f"targets of variant {self.name!r}", str(self.targets), TARGETS)
+        if not self.seeds:
+            raise GazekitError(f"variant {self.name!r} has no seed; give seeds = [0, 1, 2]")
+
+    def folder(self, seed: int) -> str:
+        """Name of the folder of one training."""
+        return f"{self.name.replace(' ', '-')}-{seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study trains and compares.
+
+    Parameters
+    ----------
+    data : mapping
+        `name` of the data set, and options that it is loaded with.
+    variants : tuple of Variant
+        In the order of the file.
+    split_seed : int
+        Of the split, the same for all seeds.
+    against : str
+        Variant that the others are compared with.
+    references : tuple of str
+        Other models with a likelihood, such as "move".
+    """
+
+    data: dict[str, Any]
+    variants: tuple[Variant, ...]
+    split_seed: int
+    against: str
+    references: tuple[str, ...]
+
+    def as_request(self) -> dict[str, Any]:
+        """Everything that decides the result, as JSON values."""
+        return asdict(self)
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read a plan.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file with the tables `study` (data, seeds, by, folds, split_seed, preset, against, references),
+        `network` and `training` (what all variants share), and `variants.NAME` for each: what it changes of the
+        network, the training, `seeds`, `by`, `folds` or `targets`.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    DataError
+        No such file, no TOML, or no variant.
+    GazekitError, UnknownNameError
+        A name or value that does not exist.
+    """
+    path = Path(path)
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(f"the plan {path} is not there") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"the plan {path} is no TOML file ({error})") from error
+    study = found.get("study", {})
+    for table, known in ((study, OF_STUDY), (found, ("study", "network", "training", "variants"))):
+        unknown = next((name for name in table if name not in known), None)
+        if unknown is not None:
+            raise UnknownNameError(f"entry of the plan {path.name}", unknown, known)
+    if not found.get("variants"):
+        raise DataError(f"the plan {path} has no variant; give at least one table [variants.NAME]")
+    if "data" not in study:
+        raise DataError(f"the plan {path} names no data: study.data = {{ name = 'bookcovers' }}")
+    variants = tuple(_variant(name, changes, found, study) for name, changes in found["variants"].items())
+    against = study.get("against", variants[0].name)
+    if against not in [v.name for v in variants]:
+        raise UnknownNameError("variant to compare with", against, [v.name for v in variants])
+    references = tuple(study.get("references", ()))
+    return Plan(dict(study["data"]), variants, int(study.get("split_seed", 0)), against, references)
+
+
+def _variant(name: str, changes: dict[str, Any], found: dict[str, Any], study: dict[str, Any]) -> Variant:
+    network, training = dict(found.get("network", {})), dict(found.get("training", {}))
+    own = {key: changes[key] for key in OF_VARIANT if key in changes}
+    of_network = {f.name for f in fields(OatConfig)}
+    for key, value in changes.items():
+        if key not in own:
+            (network if key in of_network else training)[key] = value
+    return Variant(
+        name,
+        preset(study.get("preset", "oat-small"), **network),
+        with_changes(TrainingOptions(), training),
+        tuple(own.get("seeds", study.get("seeds", (0,)))),
+        own.get("by", study.get("by", "layout")),
+        int(own.get("folds", study.get("folds", 5))),
+        own.get("targets", "true"),
+    )

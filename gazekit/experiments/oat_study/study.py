@@ -1,0 +1,211 @@
+"""The study: every variant and seed is a training of its own folder, which a stopped study goes on with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.errors import GazekitError
+from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
+from gazekit.experiments.oat_study.plan import Plan, Variant
+from gazekit.experiments.oat_study.targets import with_shuffled_targets
+from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_oat
+from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
+from gazekit.models.oat.checkpoint import load_checkpoint
+from gazekit.models.object_search.human_paths import human_paths
+from gazekit.models.specs import model_from_text
+from gazekit.splits import split
+from gazekit.trials import Dataset
+
+TRAININGS = "trainings"
+SWAPPED = "target swapped at test"
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """What a study measured: likelihoods of people's paths that the networks have not learned from.
+
+    Parameters
+    ----------
+    steps : table
+        A row per variant, seed and step of a path: fold, stimulus, subject, path, step, log_likelihood (nats).
+    against : str
+        Variant that the others are compared with.
+    seed, resamples : int
+        Of the bootstrap over stimuli.
+    folder : path
+        Where it is.
+    """
+
+    steps: pd.DataFrame
+    against: str
+    seed: int = 0
+    resamples: int = RESAMPLES
+    folder: Path | None = None
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """A row per variant and seed, their mean, and the ensemble of seeds: loss, low, high, steps."""
+        return self._once("summary", lambda: summary(self.steps, self.seed, self.resamples))
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """A row per variant: its mean loss minus that of `against`, low, high; paired over stimuli."""
+        return self._once("differences", lambda: differences(self.steps, self.against, self.seed, self.resamples))
+
+    @property
+    def subjects(self) -> pd.DataFrame:
+        """A row per variant and subject: loss, low, high, steps."""
+        return self._once("subjects", lambda: by_subject(self.steps, self.seed, self.resamples))
+
+    def _once(self, name: str, make: Any) -> pd.DataFrame:
+        if name not in self._cache:
+            self._cache[name] = make()
+        return self._cache[name]
+
+
+def oat_study(
+    dataset: Dataset,
+    plan: Plan,
+    out: str | Path,
+    *,
+    seed: int = 0,
+    rule: str = "nearest",
+    resamples: int = RESAMPLES,
+    workers: int = 1,
+    device: str = "cpu",
+    progress: bool = True,
+    command: str = "",
+) -> StudyResults:
+    """Train every variant and seed of a plan, and compare how likely they find people's paths.
+
+    The variant `plan.against` is also scored with the target swapped for another object at test only.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with objects and targets; human scanpaths.
+    plan : Plan
+        What to train.
+    out : path
+        Run folder; an unfinished run of the same request is resumed. `trainings/NAME-SEED` are folders of
+        `gazekit train oat`.
+    seed, resamples : int
+        Of the bootstrap over stimuli.
+    rule : {"nearest", "containing"}
+        What a fixation between objects counts as.
+    workers : int
+        Trainings at once, each in a process with one thread. The tables do not depend on it.
+    device : str
+        "cpu" or "cuda".
+    progress : bool
+        Show a progress bar.
+    command : str
+        Command line for the manifest.
+
+    Returns
+    -------
+    StudyResults
+
+    Raises
+    ------
+    GazekitError
+        A reference without a likelihood, and what training raises.
+    """
+    run = RunFolder(
+        out,
+        {
+            "kind": "oat study",
+            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "plan": plan.as_request(),
+            "seed": seed,
+            "rule": rule,
+            "resamples": resamples,
+            "versions": versions(),
+        },
+        command=command or f"oat_study({dataset.name!r}, ...)",
+        about={},
+    )
+    if not run.complete:
+        trainings = [(v, s) for v in plan.variants for s in v.seeds]
+        pieces = [(run.path, dataset, v, s, plan.split_seed, rule, workers, device) for v, s in trainings]
+        for _ in run_pieces(_train, pieces, workers=workers, progress=progress, label="oat study"):
+            pass
+        found = [
+            read_table(run.path / TRAININGS / v.folder(s) / STEPS).assign(variant=v.name, seed=s) for v, s in trainings
+        ]
+        main = next(v for v in plan.variants if v.name == plan.against)
+        if main.targets == "true" and main.config.target:
+            found += [_swapped(run.path, dataset, main, s, plan.split_seed, rule) for s in main.seeds]
+        found += [_reference(run.part(f"{name}.parquet"), dataset, name, plan, rule) for name in plan.references]
+        run.write_table(pd.concat(found, ignore_index=True), STEPS)
+        results = StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
+        for name in ("summary", "differences", "subjects"):
+            run.write_table(getattr(results, name), f"{name}.csv")
+        run.finish()
+    return StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
+
+
+def _train(
+    out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str, workers: int, device: str
+) -> None:
+    if workers > 1:
+        import torch
+
+        torch.set_num_threads(1)
+    train_oat(
+        with_shuffled_targets(dataset) if variant.targets == "shuffled" else dataset,
+        variant.config,
+        variant.options,
+        out=out / TRAININGS / variant.folder(seed),
+        by=variant.by,
+        folds=variant.folds,
+        seed=seed,
+        split_seed=split_seed,
+        rule=rule,
+        device=device,
+        progress=False,
+    )
+
+
+def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str) -> pd.DataFrame:
+    wrong, tables = with_shuffled_targets(dataset), []
+    for fold in range(variant.folds):
+        network = load_checkpoint(out / TRAININGS / variant.folder(seed) / f"fold-{fold}.safetensors").network
+        test = split(wrong, variant.by, folds=variant.folds, fold=fold, seed=split_seed).test
+        tables.append(held_out_likelihood(network, test, fold, rule)[0])
+    return pd.concat(tables, ignore_index=True).assign(variant=f"{variant.name}, {SWAPPED}", seed=seed)
+
+
+def _reference(file: Path, dataset: Dataset, name: str, plan: Plan, rule: str) -> pd.DataFrame:
+    """Likelihood under a model that keeps its own folds; paths have the numbers of the first variant's."""
+    if not file.is_file():
+        model: Any = model_from_text(name)
+        if not hasattr(model, "log_likelihood"):
+            raise GazekitError(f"the reference {name!r} has no likelihood; take another")
+        if hasattr(model, "fit"):
+            model.fit(dataset)
+        scores = model.log_likelihood(dataset, rule=rule)
+        people, stimulus = human_paths(dataset, rule), {t.id: t.stimulus for t in dataset.trials}
+        subject = dataset.scanpaths.table["subject"].to_numpy()
+        rows = [
+            pd.DataFrame(
+                {
+                    "fold": -1,
+                    "stimulus": stimulus[path.trial],
+                    "subject": subject[path.row],
+                    "path": path.row,
+                    "step": np.arange(len(nats)),
+                    "log_likelihood": nats,
+                }
+            )
+            for path, nats in zip(people, scores, strict=True)
+        ]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_table(pd.concat(rows, ignore_index=True), file)
+    return read_table(file).assign(variant=name, seed=0)
