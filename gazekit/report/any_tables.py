@@ -1,6 +1,6 @@
 """The page of a run of any other experiment: its `summary.csv` in the house's columns, and its other tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     DataError
         No `summary.csv`, or one without the house's columns.
     """
-    summary = _read(run / "summary.csv")
+    summary = read_csv(run / "summary.csv")
     missing = [c for c in NEEDED if c not in summary]
     if missing:
         raise DataError(f"{run / 'summary.csv'} lacks the column {missing[0]!r}; a report needs {', '.join(NEEDED)}")
@@ -42,10 +42,8 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     shares = shares if {"dataset", "model", "metric", "share", "share_above_chance"} <= set(shares) else pd.DataFrame()
     tables = ScoreTables(summary, differences, shares)
     sections = [Section("scores", "Scores", f"{overview(tables)}<h3>One metric at a time</h3>{panels(tables)}")]
-    others = sorted(p for p in run.glob("*.csv") if p.stem not in ("summary", "differences", "shares"))
-    shown = [f"<details><summary>{escape(p.name)}</summary>{_shortened(_read(p), p.name)}</details>" for p in others]
-    if shown:
-        sections.append(Section("tables", "More tables", "".join(shown)))
+    if others := more_tables(run):
+        sections.append(Section("tables", "More tables", others))
     models = [m for m in summary["model"].unique() if m != HUMAN]
     return Content(
         title=f"{kind}: {summary['dataset'].iloc[0]}",
@@ -60,15 +58,34 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     )
 
 
-def _read(path: Path) -> pd.DataFrame:
+def more_tables(run: Path, *, without: Sequence[str] = ()) -> str:
+    """Every other CSV table of a run, each behind its name; empty where there is none."""
+    known = ("summary.csv", "differences.csv", "shares.csv", *without)
+    found = sorted(p for p in run.glob("*.csv") if p.name not in known)
+    return "".join(
+        f"<details><summary>{escape(p.name)}</summary>{_shortened(read_csv(p), p.name)}</details>" for p in found
+    )
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A CSV table of a run.
+
+    Raises
+    ------
+    DataError
+        It is not there or cannot be read.
+    """
     try:
         return pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as a table ({error}); run the command of this run again") from error
 
 
+# ---------------------------------------------------------------- inside
+
+
 def _optional(path: Path) -> pd.DataFrame:
-    return _read(path) if path.is_file() else pd.DataFrame()
+    return read_csv(path) if path.is_file() else pd.DataFrame()
 
 
 def _shortened(frame: pd.DataFrame, name: str) -> str:

@@ -36,6 +36,10 @@ ABSENT = (
     "The data set was not at hand when this page was made: there are no images and no people’s scanpaths. "
     "gazekit report RUN --root DIR adds them."
 )
+OTHER_DATA = (
+    "The data set that was read for the scanpaths and images of this page is not the one that was scored: its hash "
+    "differs. The scores are those of the run."
+)
 SIMULATED = "The observers are simulated: these numbers show the toolkit and say nothing about people."
 LONGEST = 20  # fixations of a search curve
 
@@ -44,6 +48,8 @@ def evaluation_content(run: Path, dataset: Dataset | None) -> Content:
     """What the page of an evaluation says; without its data set the page has no images and no people's paths."""
     results = Results.load(run)
     predictions = Scanpaths.load(run / "predictions.parquet")
+    if dataset is not None and not set(predictions.table["trial"]) & {t.id for t in dataset.trials}:
+        dataset = None  # read in another way than the run's
     manifest, about = results.manifest, results.manifest["data"]
     tables = ScoreTables(results.summary, results.differences, results.shares)
     sections = [
@@ -55,6 +61,8 @@ def evaluation_content(run: Path, dataset: Dataset | None) -> Content:
     notices = [SIMULATED] if about.get("simulated") else []
     if dataset is None:
         notices.append(ABSENT)
+    elif dataset.fingerprint() != manifest["request"]["data"]["sha256"]:
+        notices.append(OTHER_DATA)
     return Content(
         title=dataset.card.title if dataset is not None and dataset.card is not None else str(about["name"]),
         kicker="gazekit report: models of gaze beside people",

@@ -73,7 +73,7 @@ def explorer_blocks(exploration: Exploration, images: str = "thumbs", samples: i
     paths = exploration.paths
     keep = (paths.table["source"] == HUMAN) | (paths.table["sample"] < samples)
     left_out = int((~keep).sum())
-    paths = paths.filter(keep)
+    paths = paths.filter(keep.to_numpy() & paths.table["trial"].isin([t.id for t in exploration.trials]).to_numpy())
     present = set(paths.table["trial"])
     trials = [t for t in exploration.trials if t.id in present]
     shown = pictures(trials, images)
@@ -126,9 +126,12 @@ def _path_columns(paths: Scanpaths, trials: Sequence[Trial]) -> tuple[dict[str, 
         "x": paths.x,
         "y": paths.y,
     }
+    texts = list(dict.fromkeys(table["caption"].fillna(""))) if "caption" in table else []
+    if any(texts):  # what a path followed, where that is not the same for all paths of a trial
+        columns["text"] = paths.table["caption"].fillna("").map({text: k for k, text in enumerate(texts)}).to_numpy()
     if paths.duration is not None and np.isfinite(paths.duration).any():
         columns["duration"] = paths.duration
-    return columns, {"sources": sources, "subjects": subjects, "people": HUMAN}
+    return columns, {"sources": sources, "subjects": subjects, "people": HUMAN, "texts": texts}
 
 
 def _natural(name: str) -> tuple[int, str]:

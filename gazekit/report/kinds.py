@@ -18,6 +18,8 @@ def kind_of(manifest: Mapping[str, Any]) -> str:
     ['evaluation', 'asymmetry', 'shelf-search']
     """
     request = manifest.get("request", {})
+    if "captions" in manifest:  # an evaluation, and more
+        return "captions"
     return str(request.get("experiment") or request.get("kind") or "evaluation")
 
 
@@ -46,6 +48,10 @@ def content_of(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) 
         from gazekit.report.shelf_search import shelf_content
 
         return shelf_content(run, dataset)
+    if kind == "captions":
+        from gazekit.report.captions import captions_content
+
+        return captions_content(run, manifest, dataset)
     from gazekit.report.any_tables import tables_content
 
     return tables_content(run, manifest, dataset, kind)

@@ -69,7 +69,7 @@ def digits(rows: pd.DataFrame) -> int:
     widths = widths[(widths > 0) & widths.map(math.isfinite)]
     if widths.empty:
         return 4
-    return min(max(1 - math.floor(math.log10(widths.min())), 1), 5)
+    return min(max(1 - math.floor(math.log10(widths.min()) + 1e-9), 1), 5)
 
 
 def number(value: float, places: int = 4, *, sign: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def run(evil, tmp_path_factory):
     options = {"n_samples": 2, "resamples": 100, "progress": False}
     evaluate(evil, [Precomputed(own, MODEL), "uniform"], ["scanmatch", "multimatch"], out=folder, **options)
     return folder
+
+
+@pytest.fixture
+def copied(run, tmp_path):
+    """A copy of the run, whose page a test may write in another way."""
+    shutil.copytree(run, tmp_path / "copied")
+    return tmp_path / "copied"
 
 
 @pytest.fixture(scope="session")

@@ -91,30 +91,30 @@ def test_summary_sentence_and_tables(page):
     assert "Paired differences (6)" in text
 
 
-def test_without_data_it_says_so_and_shows_the_models(run):
-    text = write_report(run).read_text(encoding="utf-8")
+def test_without_data_it_says_so_and_shows_the_models(copied):
+    text = write_report(copied).read_text(encoding="utf-8")
     assert "The data set was not at hand" in text
     assert '"subjects":[]' in text
     assert 'id="explorer"' in text
 
 
-def test_images(run, evil):
+def test_images(copied, evil):
     sizes = {}
     for images in ("none", "thumbs", "full"):
-        found = parse(write_report(run, dataset=evil, images=images))
+        found = parse(write_report(copied, dataset=evil, images=images))
         sizes[images] = sum(attrs.get("id", "").startswith("image-") for _, attrs in found.tags)
     assert sizes == {"none": 0, "thumbs": 6, "full": 6}
     with pytest.raises(UnknownNameError, match="no choice of images called 'some'"):
-        write_report(run, dataset=evil, images="some")
+        write_report(copied, dataset=evil, images="some")
 
 
-def test_fewer_samples(run, evil):
-    text = write_report(run, dataset=evil, samples=1).read_text(encoding="utf-8")
+def test_fewer_samples(copied, evil):
+    text = write_report(copied, dataset=evil, samples=1).read_text(encoding="utf-8")
     assert "Samples beyond the first 1 of each model are not on this page (12 paths)." in text
 
 
-def test_equal_bytes(run, evil):
-    assert write_report(run, dataset=evil).read_bytes() == write_report(run, dataset=evil).read_bytes()
+def test_equal_bytes(page, copied, evil):
+    assert write_report(copied, dataset=evil).read_bytes() == page.read_bytes()
 
 
 def test_unfinished_and_foreign_folders(run, tmp_path):

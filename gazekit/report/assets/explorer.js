@@ -124,7 +124,8 @@ class Explorer {
       ? `${[...new Set(nominal)].join(" and ")}: no durations, shown for ${NOMINAL_MS} ms a fixation.` : "";
     this.time = Infinity;
     this.redraw();
-    ["a", "b"].forEach((side, k) => (this.at[`name-${side}`].textContent = this.names[k]));
+    const said = this.chosen.map((k, side) => this.names[side] + (paths.text(k) && `: “${paths.text(k)}”`));
+    ["a", "b"].forEach((side, k) => (this.at[`name-${side}`].textContent = said[k]));
     this.at["name-stimulus"].textContent = trial.stimulus;
     this.at.spoken.textContent =
       `${trial.stimulus}: A ${this.names[0]}, B ${this.names[1]}, ScanMatch ${shownNumber(this.measured.scanmatch.value)}`;

@@ -45,6 +45,11 @@ class Paths {
     return alone ? this.source(k) : `${this.source(k)}, ${this.label(k)}`;
   }
 
+  // The caption that a path followed, where the run says so.
+  text(k) {
+    return this.columns.text ? this.data.texts[this.columns.text[k]] : "";
+  }
+
   // { x, y, duration or null, width, height } of one path.
   path(k) {
     const { columns } = this, trial = this.trials[columns.trial[k]];

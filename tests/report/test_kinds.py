@@ -1,0 +1,128 @@
+"""Every kind of run gets a page of its own, recognised by the manifest, and it opens in a browser without an error."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from gazekit.errors import DataError
+from gazekit.experiments.asymmetry import asymmetry
+from gazekit.experiments.shelf_search import shelf_search
+from gazekit.report import write_report
+from gazekit.report.kinds import kind_of
+
+
+@pytest.fixture(scope="module")
+def asymmetry_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("asymmetry") / "r"
+    options = {"per_size": 1, "experiments": ["lighting"], "resamples": 40, "progress": False}
+    asymmetry("uniform", out=folder, **options)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shelf_run(shelves, tmp_path_factory):
+    folder, data = tmp_path_factory.mktemp("shelf") / "r", shelves(n=4)
+    shelf_search(data, ["uniform-object"], folder, n_samples=2, resamples=40, progress=False)
+    return folder, data
+
+
+@pytest.fixture(scope="module")
+def captions_run(run, tmp_path_factory):
+    """An evaluation with what the caption experiment adds to it."""
+    folder = tmp_path_factory.mktemp("captions") / "r"
+    shutil.copytree(run, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["captions"] = {"observations": 24, "compared_with": "the writers' clicks", "notes": ["A <note>."]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    rows = [(m, k, 0.5 + k / 10, 0.4, 0.8, 6) for m in ("human", "a") for k in (1, 2, 3)]
+    lengths = pd.DataFrame(rows, columns=["model", "length", "value", "low", "high", "stimuli"])
+    lengths.to_csv(folder / "lengths.csv", index=False)
+    pd.DataFrame({"gamma": [0.2], "metric": ["scanmatch"], "value": [0.4]}).to_csv(folder / "gammas.csv", index=False)
+    return folder
+
+
+@pytest.fixture
+def other_run(tmp_path):
+    """A run of an experiment that nobody has written yet."""
+    request = {"kind": "new-experiment", "versions": {"gazekit": "1"}}
+    manifest = {"format": "gazekit-run", "version": 1, "status": "complete", "request": request, "command": "gazekit n"}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    rows = [("d", "human", "scanmatch", 0.5, 0.4, 0.6), ("d", "new", "scanmatch", 0.3, 0.2, 0.4)]
+    summary = pd.DataFrame(rows, columns=["dataset", "model", "metric", "value", "low", "high"])
+    summary.to_csv(tmp_path / "summary.csv", index=False)
+    pd.DataFrame({"row": range(600)}).to_csv(tmp_path / "more.csv", index=False)
+    return tmp_path
+
+
+def opened(browser, page):
+    browser.errors()
+    browser.requests()
+    browser.open(page)
+    assert browser.errors() == []
+    assert all(url.startswith(("file:", "data:")) for url in browser.requests())
+    return page.read_text(encoding="utf-8")
+
+
+def test_asymmetry(asymmetry_run, browser):
+    text = opened(browser, write_report(asymmetry_run))
+    assert "Search asymmetry: uniform" in text
+    assert "uniform: mean asymmetry index" in text
+    assert 'aria-label="lighting: reaction time of uniform and of people by the number of items"' in text
+    assert "Search slopes" in text
+    assert text.count('id="image-') == 6  # the displays are made again: two conditions, three set sizes
+    assert browser.run("return document.querySelectorAll('#picture image').length") == 1
+
+
+def test_asymmetry_of_displays_that_are_not_at_hand(asymmetry_run, tmp_path, browser):
+    folder = tmp_path / "r"
+    shutil.copytree(asymmetry_run, folder)
+    text = (folder / "manifest.json").read_text()
+    manifest = json.loads(text)
+    manifest["request"]["displays"] = "0" * 64
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    text = opened(browser, write_report(folder))
+    assert 'id="image-' not in text
+    assert browser.run("return window.explorer.shown.length") == 2
+
+
+def test_shelf_search(shelf_run, browser):
+    folder, data = shelf_run
+    text = opened(browser, write_report(folder, dataset=data))
+    assert "by Sequence Score the best model is uniform-object" in text
+    assert 'aria-label="Distance of gaze from the target by fixation"' in text
+    assert "Delta of people on half of the layouts" in text
+    assert browser.run("return window.explorer.names")[0] == "p0"
+    without = opened(browser, write_report(folder))
+    assert "no people’s scanpaths here" in without
+
+
+def test_captions(captions_run, evil, browser):
+    text = opened(browser, write_report(captions_run, dataset=evil))
+    assert "captions and gaze" in text
+    assert "Plausibility of every row by the length of the window" in text
+    assert "<summary>gammas.csv</summary>" in text
+    assert "A &lt;note&gt;." in text
+
+
+def test_an_experiment_that_nobody_has_written_yet(other_run, browser):
+    text = opened(browser, write_report(other_run))
+    assert "new-experiment: d" in text
+    assert "The first 500 of 600 rows." in text
+    (other_run / "summary.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"lacks the column 'dataset'; a report needs dataset, model"):
+        write_report(other_run)
+
+
+def test_data_that_are_not_those_of_the_run(copied, dataset_of, evil):
+    fewer = evil.select(stimuli=evil.stimuli[:3])
+    text = write_report(copied, dataset=fewer).read_text(encoding="utf-8")
+    assert "its hash differs" in text
+    assert text.count('id="image-') == 3
+    assert "was not at hand" in write_report(copied, dataset=dataset_of(seed=1)).read_text(encoding="utf-8")
+
+
+def test_kinds():
+    assert kind_of({"request": {}, "captions": {}}) == "captions"
+    assert kind_of({}) == "evaluation"

@@ -1,0 +1,182 @@
+"""The parts of a page: charts, tables, pictures, methods."""
+
+import re
+from html import unescape
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import Frame, Trial
+from gazekit.errors import DataError
+from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, ticks
+from gazekit.report.methods import evaluation_methods, general_methods
+from gazekit.report.pictures import pictures
+from gazekit.report.score_tables import ScoreTables, difference_table, overview, score_table
+from gazekit.report.tables import digits, plain_table
+
+SUMMARY = pd.DataFrame(
+    [
+        ("d", "human", "edit_distance", 4.0, 3.9, 4.1, 9, 0),
+        ("d", "a", "edit_distance", 8.0, 7.5, 8.5, 9, 1),
+        ("d", "b|<i>", "edit_distance", 6.0, 5.5, 6.5, 9, 0),
+        ("d", "other-image", "edit_distance", 5.0, 4.5, 5.5, 9, 0),
+    ],
+    columns=["dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined"],
+)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0.2187, 0.4474), (-1, 1), (0, 13), (376.3, 4200), (5, 5.001)])
+def test_ticks_are_round_and_inside(low, high):
+    marks = ticks(low, high)
+    assert 2 <= len(marks) <= 8
+    assert all(low - 1e-9 <= m <= high + 1e-9 for m in marks)
+    steps = np.diff(marks)
+    assert np.allclose(steps, steps[0])
+
+
+def test_a_chart_says_what_it_shows():
+    series = [Series("<model>", [1, 2, 3], [0.1, np.nan, 0.5], [0.0, np.nan, 0.4], [0.2, np.nan, 0.6])]
+    chart = line_chart(series, label='"curve" & <more>', x="fixation", y="share")
+    assert 'role="img" aria-label="&quot;curve&quot; &amp; &lt;more&gt;"' in chart
+    assert chart.count("<title>&lt;model&gt;: ") == 2  # the point that is not defined is not drawn
+    assert "NaN" not in chart
+    assert "nan" not in chart
+
+
+def test_nothing_to_draw():
+    assert "nothing to draw" in line_chart([Series("a", [1], [np.nan])], label="l", x="x", y="y")
+    assert interval_mark(0, np.nan, 1, (0, 1)) == ""
+    assert domain_of([np.nan]) == (0, 1)
+
+
+def test_series_differ_without_colour():
+    """Markers and dashes tell seven models and people apart in black and white."""
+    keys = [line_chart([Series("s", [0, 1], [0, 1], number=k)], label="l", x="x", y="y") for k in range(8)]
+    shapes = {(re.search(r'class="dot" d="([^"]+)"', k)[1], "dasharray" in k) for k in keys}
+    assert len(shapes) >= 4
+    assert "dasharray" in keys[7]
+
+
+def test_marks_are_at_their_values():
+    mark = interval_mark(0.25, 0.5, 0.75, (0.0, 1.0), people=1.0)
+    assert '<line class="whisker" x1="55.0" x2="145.0"' in mark
+    assert '<line class="guide people" x1="190.0"' in mark
+
+
+def test_the_best_is_the_least_distance_and_never_people_or_chance():
+    html = overview(ScoreTables(SUMMARY))
+    assert html.count("<strong>") == 1
+    assert "<strong>6.00</strong>" in html
+    assert "b|&lt;i&gt;" in html
+    assert "lower is better" in html
+    aside = overview(ScoreTables(SUMMARY, aside=("b|<i>",)))
+    assert "<strong>8.00</strong>" in aside
+
+
+def test_scores_without_shares_have_no_columns_for_them():
+    html = score_table(ScoreTables(SUMMARY.drop(columns="undefined")), "d", "edit_distance")
+    assert "share of ceiling" not in html
+    assert "undefined" not in html
+    assert 'data-value="8.0"' in html
+
+
+def test_differences_that_are_clear_are_bold():
+    rows = [("d", "edit_distance", "a", "b", 2.0, 1.0, 3.0, 9), ("d", "edit_distance", "a", "c", 1.0, -1.0, 3.0, 9)]
+    names = ["dataset", "metric", "model_a", "model_b", "difference", "low", "high", "stimuli"]
+    html = difference_table(ScoreTables(SUMMARY, pd.DataFrame(rows, columns=names)), "d", "edit_distance")
+    assert html.count("<strong>") == 1
+    assert "<strong>+2.0</strong>" in html
+    assert difference_table(ScoreTables(SUMMARY), "d", "edit_distance") == ""
+
+
+def test_digits_follow_the_intervals():
+    assert digits(SUMMARY) == 2
+    assert digits(SUMMARY.assign(low=np.nan)) == 4
+
+
+def test_any_table():
+    frame = pd.DataFrame({"name": ["<b>", None], "value": [1.23456789, np.nan], "flag": [True, pd.NA]})
+    html = plain_table(frame, "mine")
+    assert "&lt;b&gt;" in html
+    assert '<td data-value="1.23456789">1.235</td>' in html
+    assert "–" in html
+
+
+def test_pictures_of_one_stimulus_are_there_once_and_broken_ones_are_counted(tmp_path):
+    broken = tmp_path / "b.png"
+    broken.write_bytes(b"\x89PNG nothing")
+    image = np.random.default_rng(0).integers(0, 256, (900, 1200, 3), np.uint8)
+    frame = Frame(1200, 900)
+    trials = [
+        Trial("1", "a", frame, image_source=image),
+        Trial("2", "a", frame, image_source=image),
+        Trial("3", "b", frame, image_source=broken),
+        Trial("4", "c", frame),
+    ]
+    found = pictures(trials)
+    assert found.encoded[0] == found.encoded[1] != ""
+    assert found.encoded[2:] == ("", "")
+    assert "1 images, reduced to 720 px" in found.note
+    assert "1 images could not be read" in found.note
+    assert pictures(trials, "none").note == "Images were left out."
+    assert pictures(trials[3:]).note == "The data have no images at hand."
+    assert len(pictures(trials, "full").encoded[0]) > len(found.encoded[0])
+
+
+def manifest(**about):
+    data = {"name": "d", "stimuli": 2, "subjects": 3, "scanpaths": 6, "fixations": 40, "before_scoring": [], **about}
+    models = [
+        {"name": "mine", "class": "os.system", "options": {"x": 1}},
+        {"name": "levy", "class": "gazekit.models.levy.Levy", "options": {}},
+    ]
+    request = {
+        "models": models,
+        "metrics": {"scanmatch": {"bins": [12, 8], "temporal_bin_ms": None}, "unknown": {}},
+        "n_samples": 5,
+        "seed": 7,
+        "resamples": 100,
+        "versions": {"gazekit": "9.9", "python": "3.11", "numpy": "2"},
+    }
+    return {"data": data, "request": request}
+
+
+def test_methods_name_what_was_done_and_whom_to_cite():
+    about = {"citation": "Somebody (2020)", "dropped_by_loader": {"rows outside": 3}, "before_scoring": ["First cut."]}
+    text = evaluation_methods(manifest(**about))
+    for part in (
+        "Left out when the data were read: 3 x rows outside. First cut.",
+        "mine (x = 1).",  # not a registered class: nothing is imported, nothing is said
+        "levy: Constrained Levy exploration",
+        "scanmatch (bins = [12, 8]): global alignment",
+        "100 resamples",
+        "gazekit 9.9 on Python 3.11 (numpy 2)",
+        "- Somebody (2020)",
+        "- Boccignone",
+        "- Cristino",
+    ):
+        assert part in text
+    assert "simulated" not in text
+    assert "3 simulated observers" in evaluation_methods(manifest(simulated=True))
+
+
+def test_methods_of_another_kind():
+    text = general_methods(["Displays. Ten."], manifest()["request"], ["A (1999)"])
+    assert text.startswith("Displays. Ten.\n\nModels. mine")
+    assert "- A (1999)" in text
+
+
+def test_clicks_are_called_clicks():
+    assert "(40 clicks)" in evaluation_methods(manifest(facts={"points": "clicks"}))
+
+
+def test_other_tables_that_cannot_be_read(tmp_path):
+    from gazekit.report.any_tables import read_csv
+
+    with pytest.raises(DataError, match="cannot be read as a table"):
+        read_csv(tmp_path / "absent.csv")
+
+
+def test_escaping_round_trip():
+    html = plain_table(pd.DataFrame({"a": ["\"'<>&"]}), "\"'<>&")
+    assert unescape(re.search(r'aria-label="([^"]*)"', html)[1]) == "\"'<>&"
