@@ -42,7 +42,7 @@ def shelf_lines(dataset: "Dataset") -> list[str]:
     assert trial.objects.names is not None  # noqa: S101
     rows = int(reading_order(trial.objects.boxes)[1].max()) + 1
     lines = [
-        f"{trial.id}: {len(trial.objects)} objects in {rows} {'row' if rows == 1 else 'rows'}, numbered from 0 in "
+        f"{trial.id}: {_many(len(trial.objects), 'object')} in {_many(rows, 'row')}, numbered from 0 in "
         f"reading order whatever the order of the table (column object_id; in a CSV, column object has your own ids)"
     ]
     if trial.target_object is not None:
@@ -53,6 +53,10 @@ def shelf_lines(dataset: "Dataset") -> list[str]:
     elif trial.target_source is not None:
         lines.append(f"{trial.id}: sought by its picture; nobody says which object it is, or that it is there")
     return [*lines, *(f"{trial.id}: {count} {what}" for what, count in dataset.dropped.items())]
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:

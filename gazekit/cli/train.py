@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, DataSet, Outside, Progress, Root, Seed, command_line, load, settings
+from gazekit.cli.options import Data, DataSet, Outside, Progress, Root, Seed, command_line, how_loaded, load, settings
 from gazekit.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
@@ -61,8 +61,9 @@ def oat_command(
         training.PAPER if paper else training.TrainingOptions(),
         {k: v for k, v in changes.items() if k in of_training},
     )
+    of_data = settings(data_set, "--data-set")
     trained = train_oat(
-        load(data, root, outside, settings(data_set, "--data-set")),
+        load(data, root, outside, of_data),
         network,
         options,
         out=out,
@@ -74,6 +75,7 @@ def oat_command(
         device=pick_device(device),
         progress=progress,
         command=command_line(),
+        notes={"loaded": how_loaded(data, root, outside, of_data)},
     )
     uniform = float(
         (trained.likelihood["uniform"] * trained.likelihood["steps"]).sum() / trained.likelihood["steps"].sum()

@@ -1,9 +1,11 @@
+import json
 import re
 
 import pytest
 from PIL import Image
 
 from gazekit.cli import main
+from gazekit.cli.options import load
 
 
 def call(monkeypatch, capsys, *arguments):
@@ -31,6 +33,20 @@ def test_trains_on_book_covers(data_root, tmp_path, monkeypatch, capsys):
     assert 3 < float(re.search(r"loss on unseen stimuli: (\S+) ", out.out)[1]) < 4.443
     assert "a uniform choice has 4.443" in out.out  # log 85
     assert (tmp_path / "run" / "fold-0.safetensors").is_file()
+
+
+def test_without_data_it_learns_from_drawn_shelves(tmp_path, monkeypatch, capsys):
+    settings = [word for s in SMALL for word in ("--set", s)]
+    made = [word for s in ("layouts=1x4", "scenes=8", "agents=2") for word in ("--data-set", s)]
+    code, out = call(
+        monkeypatch, capsys, "train", "oat", "--fold", "0", "--quiet", "--out", tmp_path / "run", *settings, *made
+    )
+    assert code == 0, out.err
+    assert "a uniform choice has 1.609" in out.out  # log 5
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["request"]["data"]["name"] == "shelves"
+    again = load(**manifest["loaded"])
+    assert again.fingerprint() == manifest["request"]["data"]["sha256"]
 
 
 @pytest.mark.parametrize(
