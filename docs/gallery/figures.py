@@ -93,7 +93,7 @@ def saccade_directions():
 
 
 def forest():
-    return plots.forest(pd.read_csv(RESULTS / "runs" / "osie" / "summary.csv"), metric="scanmatch")
+    return plots.forest(pd.read_csv(RESULTS / "runs" / "mit1003" / "summary.csv"), metric="scanmatch")
 
 
 def search_curve():
@@ -101,7 +101,9 @@ def search_curve():
     boxes = {t.id: t.target_box for t in data.trials}
     found = {"people": data.scanpaths}
     for name in ("eccnet", "centre", "other-image"):
-        found[name] = load_model(name).fit(data).predict(data.trials, progress=False)
+        model = load_model(name)
+        model = model.fit(data) if hasattr(model, "fit") else model
+        found[name] = model.predict(data.trials, progress=False)
     return plots.search_curve(
         {name: cumulative_performance(steps_to_target(paths, boxes), 12) for name, paths in found.items()}
     )
@@ -125,15 +127,33 @@ def perceived():
     return plots.perceived(perceived_images(load_model("neva"), trial, path, side=300), path)[0]
 
 
-def shelf():
-    data = load_dataset("shelves", layouts=["4x8"], scenes=2, agents=2)
-    trial = data.trials[0]
-    return plots.scanpath(data.scanpaths.filter(trial=trial.id)[0], image=trial.image, key=False)
+@cache
+def shelves() -> Dataset:
+    return load_dataset("shelves", layouts=["4x8"], covers="test", scenes=1, agents=9)
+
+
+def searcher():
+    """The path of middle length on the first shelf."""
+    found = shelves().scanpaths.to_objects(shelves().object_boxes()).filter(trial=shelves().trials[0].id)
+    return sorted(found, key=len)[len(found) // 2]
+
+
+def object_path():
+    return plots.object_path(shelves().trials[0], searcher())
+
+
+def attention_over_objects():
+    from gazekit.models.oat.inside import look_inside
+
+    trial = shelves().trials[0]
+    *before, chosen = searcher().object_id[:4].tolist()
+    inside = look_inside(load_model("oat"), trial, before)
+    return plots.attention_over_objects(trial, inside.next_object[-1], before=before, chosen=chosen)
 
 
 FIGURES = {
-    f.__name__: f
-    for f in (
+    function.__name__: function
+    for function in (
         scanpath,
         scanpaths_beside,
         pair_scanmatch,
@@ -146,10 +166,11 @@ FIGURES = {
         reaction_times,
         index_scatter,
         perceived,
-        shelf,
+        object_path,
+        attention_over_objects,
     )
 }
-PHOTOGRAPHS = {"scanpath", "scanpaths_beside", "pair_scanmatch", "pair_multimatch", "fixation_density", "perceived", "shelf"}
+CHARTS = {saccade_amplitudes, saccade_directions, forest, search_curve, reaction_times, index_scatter}
 
 
 def main() -> None:
@@ -157,7 +178,7 @@ def main() -> None:
 
     for name in sys.argv[1:] or FIGURES:
         figure = FIGURES[name]().figure
-        photograph = name in PHOTOGRAPHS
+        photograph = FIGURES[name] not in CHARTS
         file = HERE / f"{name}.{'jpg' if photograph else 'png'}"
         options = {"pil_kwargs": {"quality": 85}} if photograph else {"metadata": {"Software": None}}
         figure.savefig(file, dpi=200, **options)

@@ -4,6 +4,7 @@ Matplotlib is imported when something is drawn, not before.
 """
 
 from gazekit.plots.asymmetry import index_scatter, reaction_times
+from gazekit.plots.captions import plausibility_by_length
 from gazekit.plots.density import fixation_density
 from gazekit.plots.forest import forest
 from gazekit.plots.loss import loss_curve
@@ -23,6 +24,7 @@ __all__ = [
     "loss_curve",
     "object_path",
     "perceived",
+    "plausibility_by_length",
     "reaction_time_panels",
     "reaction_times",
     "saccade_amplitudes",
