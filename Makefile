@@ -8,6 +8,9 @@ STAMP  := $(VENV)/.installed
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
 
+# One thread per test process: more would wait for each other.
+test quick: export OMP_NUM_THREADS := 1
+
 test: $(STAMP) lint
 	$(PY) -m pytest -n auto --dist loadfile --cov --cov-report=term
 
