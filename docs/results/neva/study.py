@@ -30,7 +30,7 @@ METRICS = (
 )
 OSIE_PX_PER_DEGREE = 24.0  # assumed: the files do not say. Decides amplitudes and returns in degrees, no fixation
 BASELINES = ("uniform", "centre", "centre-point", "empirical", "ittikoch", "levy")
-TUNING_IMAGES = 80  # of the 350 of the tuning half: a configuration's score is then known to about 0.006 ScanMatch
+TUNING_IMAGES = 40  # of the 350 of the tuning half: paired differences in ScanMatch are then known to about 0.006
 # One change at a time from the defaults (gamma 0.7, sigma 0.2, nothing lasting, free saccades), for both objectives.
 CHANGES = {
     "clean": (
