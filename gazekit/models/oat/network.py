@@ -37,10 +37,12 @@ class SceneBatch:
         Which object is the target.
     start : (S, 2) float32
         Row and column of gaze when the scene appears, cells.
-    crops : (S, P, 3, h, w) float32, optional
-        Normalised pictures of the objects.
-    target_crops : (S, 3, h, w) float32, optional
-        Pictures of the target; default the target object's own crop.
+    crops : (U, 3, h, w) float32, optional
+        Normalised pictures that differ: the same product on several shelves is encoded once.
+    crop_of : (S, P) int64, optional
+        Which of them shows each object; anything where an object is padding.
+    target_crop_of : (S,) int64, optional
+        Which of them shows the target; default the target object's own.
     reflection : (S,) int64
         0: as shown; 1: mirrored left-right; 2: up-down; 3: both.
     """
@@ -50,7 +52,8 @@ class SceneBatch:
     target: Tensor
     start: Tensor
     crops: Tensor | None
-    target_crops: Tensor | None
+    crop_of: Tensor | None
+    target_crop_of: Tensor | None
     reflection: Tensor
 
     def to(self, device: str | torch.device) -> "SceneBatch":
@@ -125,16 +128,17 @@ class OatNetwork(nn.Module):
         if self.appearance is not None:
             if scenes.crops is None:
                 raise ValueError("this network sees the objects, and the scenes have no crops")
-            seen[scenes.there] = self.appearance(scenes.crops[scenes.there])
+            pictures = self.appearance(scenes.crops)
+            seen = pictures[scenes.crop_of] * scenes.there[..., None]
         tokens = torch.cat([seen, self.place(scenes.places)], -1) + self.types.weight[OBJECT]
         rows = torch.arange(n, device=tokens.device)
         target = torch.zeros_like(tokens[:, 0])
         if config.target:
             picture = seen[rows, scenes.target]
             if self.appearance is not None and config.target_crop == "separate":
-                if scenes.target_crops is None:
+                if scenes.target_crop_of is None:
                     raise ValueError("this network is given the target's own picture, and the scenes have none")
-                picture = self.appearance(scenes.target_crops)
+                picture = pictures[scenes.target_crop_of]
             target = torch.cat([picture, torch.zeros_like(picture)], -1)
             if config.target_position == "given":
                 target = torch.cat([picture, self.place(scenes.places[rows, scenes.target])], -1)

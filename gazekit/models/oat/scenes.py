@@ -144,25 +144,43 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
         places[k, : len(scene.places)] = np.where(flip, last - scene.places, scene.places)
         start[k] = np.where(flip, last - scene.start, scene.start)
         there[k, : len(scene.places)] = True
-    crops = target_crops = None
+    crops = crop_of = target_crop_of = None
     if scenes[0].crops is not None:
-        crops = torch.zeros(len(scenes), most, 3, *scenes[0].crops.shape[1:3])
+        album = Album()
+        crop_of = torch.zeros(len(scenes), most, dtype=torch.int64)
         for k, scene in enumerate(scenes):
-            crops[k, : len(scene.places)] = _normalised(scene.crops)
-    if scenes[0].target_crop is not None:
-        target_crops = _normalised(np.stack([s.target_crop for s in scenes]))  # type: ignore[misc]
+            crop_of[k, : len(scene.places)] = torch.tensor([album.add(c) for c in scene.crops])  # type: ignore[union-attr]
+        if scenes[0].target_crop is not None:
+            target_crop_of = torch.tensor([album.add(s.target_crop) for s in scenes])  # type: ignore[arg-type]
+        crops = _normalised(np.stack(album.pictures))
     return SceneBatch(
         torch.from_numpy(places).float(),
         torch.from_numpy(there),
         torch.tensor([s.target for s in scenes]),
         torch.from_numpy(start).float(),
         crops,
-        target_crops,
+        crop_of,
+        target_crop_of,
         torch.from_numpy(turns),
     )
 
 
-def _normalised(crops: np.ndarray | None) -> torch.Tensor:
+class Album:
+    """Pictures of one size, each kept once."""
+
+    def __init__(self) -> None:
+        self.pictures: list[np.ndarray] = []
+        self._number: dict[bytes, int] = {}
+
+    def add(self, picture: np.ndarray) -> int:
+        """Number of a picture (h, w, 3) uint8; a new one is kept."""
+        number = self._number.setdefault(picture.tobytes(), len(self.pictures))
+        if number == len(self.pictures):
+            self.pictures.append(picture)
+        return number
+
+
+def _normalised(crops: np.ndarray) -> torch.Tensor:
     """(n, h, w, 3) uint8 to (n, 3, h, w), about -2 to 2."""
     return (torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
 

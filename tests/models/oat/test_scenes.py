@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gazekit.errors import DataError, GazekitError, MissingNeedError
-from gazekit.models.oat.scenes import batch_of, scene_of
+from gazekit.models.oat.scenes import Album, batch_of, scene_of
 from gazekit.models.object_search.layout import cell_size
 from gazekit.trials import Objects
 
@@ -87,3 +87,16 @@ def test_500_objects(shelf, tiny_network):
     assert encoded.encoded.shape == (1, 501, 128)
     with pytest.raises(GazekitError, match="a scene is 25 cells long, and an OAT of width 64 encodes at most 9; use a"):
         tiny_network().encode(batch_of([scene_of(shelf(20, 25, 499), network.config)]))
+
+
+def test_the_same_picture_on_several_shelves_is_kept_once(shelf, tiny_config):
+    config = tiny_config(appearance="crops", crop_height=24, crop_width=16, target_crop="separate")
+    scenes = [scene_of(shelf(2, 3, k, f"s{k}", target_source=np.zeros((24, 16, 3), np.uint8)), config) for k in (0, 1)]
+    batch = batch_of(scenes)
+    for row, scene in enumerate(scenes):
+        shown = batch.crops[batch.crop_of[row]].permute(0, 2, 3, 1).numpy() * 0.25 + 0.5
+        assert np.allclose(shown * 255, scene.crops, atol=1e-3)
+    assert len(batch.crops) <= 7 < 14  # six of each shelf, the same on both, and one picture of the target
+    assert batch.target_crop_of[0] == batch.target_crop_of[1]
+    album = Album()
+    assert [album.add(np.full((2, 2, 3), v, np.uint8)) for v in (5, 9, 5, 7, 9)] == [0, 1, 0, 2, 1]
