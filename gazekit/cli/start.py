@@ -24,6 +24,7 @@ COMMANDS = {
     "shelf-search": "Experiments",
     "oat-study": "Experiments",
     "captions": "Experiments",
+    "oat-study": "Experiments",
     "verify": "Check against published numbers",
 }
 
