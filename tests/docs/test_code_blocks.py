@@ -27,7 +27,7 @@ from gazekit.models import model_class, models
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SLOW = {"README.md", "docs/howto/search-asymmetry.md", "docs/howto/shelf-search.md"}
-SHELL = ("gazekit", "make", "pip", "python")
+SHELL = ("gazekit", "make", "pip", "python")  # what an indented block of commands begins with
 TEXT = ("text", "mermaid", "bibtex")
 
 # Commands that are run, not only parsed: cheap, offline, and nothing but this folder is written to.
@@ -144,8 +144,11 @@ def run_python(text: str, names: dict, capsys, where: str) -> None:
 
 def check_command(words: list[str], page: str, monkeypatch, where: str) -> None:
     """The program, its options and its values exist; run it if it is cheap."""
+    words = words[1:] if re.fullmatch(r"[A-Z_]+=\S+", words[0]) else words  # a variable of the environment
     program, *arguments = words
-    if program == "make":
+    if program == "export":
+        assert re.fullmatch(r"[A-Z_]+=\S+", arguments[0]), where
+    elif program == "make":
         targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
         assert set(arguments) <= set(targets), where
     elif program == "pip":
