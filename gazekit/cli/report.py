@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 def report_command(
     run: Annotated[Path, typer.Argument(help="A finished run folder: of evaluate, asymmetry, shelf-search ...")],
     root: Root = None,
+    data: Annotated[
+        str | None, typer.Option("--data", help="Data set of the run, where its manifest does not say it.")
+    ] = None,
     images: Annotated[
         str, typer.Option("--images", help="none, thumbs (reduced so that they stay near 8 MB) or full.")
     ] = "thumbs",
@@ -35,7 +38,7 @@ def report_command(
     from gazekit.files import write_atomically
     from gazekit.report import write_report
 
-    page = write_report(run, dataset=_dataset(run, root), images=images, samples=samples)
+    page = write_report(run, dataset=_dataset(run, data, root), images=images, samples=samples)
     typer.echo(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
     if markdown is not None:
         from gazekit.experiments.results import Results
@@ -45,20 +48,22 @@ def report_command(
         typer.echo(f"tables: {markdown}")
 
 
-def _dataset(run: Path, root: Path | None) -> "Dataset | None":
+def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
     """The run's data set, read as the run read it; None, and why, where it is not there."""
     from gazekit.errors import DataError
     from gazekit.experiments.runs import read_manifest
 
     loaded = dict(read_manifest(run).get("loaded") or {})
-    if not loaded:
+    if data is not None:
+        loaded["data"] = data
+    if "data" not in loaded:
         return None
     if root is not None:
         loaded["root"] = root
     try:
         return load(**loaded)
     except DataError as error:
-        if root is not None:
+        if root is not None or data is not None:
             raise
         typer.echo(f"without scanpaths of people: {error}", err=True)
         return None

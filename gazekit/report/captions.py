@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from gazekit.experiments.captions.observations import image_by_image
 from gazekit.experiments.results import CHANCE
 from gazekit.report.any_tables import more_tables, read_csv
 from gazekit.report.charts import Series, line_chart
@@ -20,6 +21,8 @@ SHOWN_IN_FIGURES = ("lengths.csv",)
 
 def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
     """What the page of a caption experiment says."""
+    if dataset is not None and any(t.has("caption") for t in dataset.trials):
+        dataset = image_by_image(dataset).images  # the run has a trial per image, the data set one per caption
     content = evaluation_content(run, dataset)
     about = manifest["captions"]
     sections = list(content.sections)

@@ -3,12 +3,14 @@
 class Explorer {
   constructor(paths, imageOf) {
     this.paths = paths;
+    this.point = paths.data.point; // what the points of a path are: clicks are called clicks
     const at = (id) => document.getElementById(id);
     this.at = Object.fromEntries(["stimulus", "previous", "next", "order", "source-a", "source-b", "task", "stage", "play",
       "time", "clock", "speed", "pace", "pair", "computed", "fixations", "listing", "spoken", "stimulus-scores",
-      "name-a", "name-b", "name-stimulus"].map((id) => [id, at(id)]));
-    this.picture = new Picture(at("picture"), imageOf);
+      "name-a", "name-b", "name-stimulus", "reading"].map((id) => [id, at(id)]));
+    this.picture = new Picture(at("picture"), imageOf, this.point);
     this.timeline = new Timeline(at("timeline"));
+    if (this.point === "click") at("listing-title").textContent = "Clicks as a table";
     this.keys = [null, null];
     this.time = Infinity;
     this.playing = null;
@@ -117,11 +119,11 @@ class Explorer {
     fillPair(this.at.pair, this.measured);
     this.at.computed.textContent = computedWords(this.measured);
     this.at.task.textContent = [trial.task, trial.caption && `“${trial.caption}”`].filter(Boolean).join(": ");
-    this.at.fixations.replaceChildren(...this.shown.map((path, k) => fixationTable(path, `${"AB"[k]}: ${this.names[k]}`)));
+    this.at.fixations.replaceChildren(...this.shown.map((path, k) => fixationTable(path, `${"AB"[k]}: ${this.names[k]}`, this.point)));
     if (paths.data.scores) this.at["stimulus-scores"].replaceChildren(...stimulusTable(paths, this.trial));
     const nominal = this.shown.map((path, k) => (path.duration ? null : this.names[k])).filter(Boolean);
     this.at.pace.textContent = nominal.length
-      ? `${[...new Set(nominal)].join(" and ")}: no durations, shown for ${NOMINAL_MS} ms a fixation.` : "";
+      ? `${[...new Set(nominal)].join(" and ")}: no durations, shown for ${NOMINAL_MS} ms a ${this.point}.` : "";
     this.time = Infinity;
     this.redraw();
     const said = this.chosen.map((k, side) => this.names[side] + (paths.text(k) && `: “${paths.text(k)}”`));
@@ -135,6 +137,7 @@ class Explorer {
     if (!this.shown) return;
     this.picture.draw(this.paths.trials[this.trial], this.shown, this.names, this.aligned);
     this.timeline.draw(this.shown, this.aligned);
+    this.at.reading.textContent = readingWords(this.aligned, this.point);
     this.show();
   }
 

@@ -47,9 +47,16 @@ function computedWords(measured, options) {
   const words = ["Computed here with gazekit’s definitions: 1 for equal paths."];
   if (measured.timed) words.push(`ScanMatch repeats each cell once per ${measured.timed} ms.`);
   if (measured.simplified) words.push("The run simplified paths before MultiMatch; this pair is not simplified.");
-  if (measured.multimatch.pairs.length === 0) words.push("MultiMatch needs three fixations in both paths.");
+  if (measured.multimatch.pairs.length === 0) words.push("MultiMatch needs at least three points in both paths.");
   else if (Number.isNaN(measured.multimatch.values.duration)) words.push("MultiMatch duration needs durations in both paths.");
   return words.join(" ");
+}
+
+function readingWords({ unit, pairs }, point) {
+  if (pairs.length === 0) return "";
+  return unit === "saccade"
+    ? `Lines join the middles of aligned ${point === "click" ? "steps" : "saccades"}.`
+    : `Lines join aligned ${point}s; those that are left alone are not filled.`;
 }
 
 // Mean scores of every model on this stimulus, and what must be said beside them.
@@ -66,10 +73,10 @@ function stimulusTable(paths, trial) {
   return [table, ...scores.cautions.map((text) => cell("p", text, { class: "notice" }))];
 }
 
-function fixationTable(path, name) {
+function fixationTable(path, name, point) {
   const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
   table.createCaption().textContent = name;
-  const titles = ["fixation", "x px", "y px", ...(path.duration ? ["ms"] : [])];
+  const titles = [point, "x px", "y px", ...(path.duration ? ["ms"] : [])];
   head.append(...titles.map((title) => cell("th", title, { scope: "col" })));
   for (let k = 0; k < path.x.length; k++) {
     const row = body.insertRow();

@@ -32,8 +32,9 @@ function onsets(path) {
 }
 
 class Picture {
-  constructor(svg, imageOf) {
+  constructor(svg, imageOf, point) {
     this.svg = svg;
+    this.point = point; // "fixation" or "click"
     this.imageOf = imageOf;
   }
 
@@ -46,14 +47,14 @@ class Picture {
     this.trial = trial;
     const ground = element("rect", { class: "ground", width, height });
     const title = element("title", { id: "picture-title" });
-    const lengths = paths.map((p, k) => `${"AB"[k]}: ${names[k]}, ${p.x.length} fixations`);
+    const lengths = paths.map((p, k) => `${"AB"[k]}: ${names[k]}, ${p.x.length} ${this.point}s`);
     title.textContent = `${trial.stimulus}. ${lengths.join("; ")}.`;
     const image = trial.image === undefined ? [] : [element("image", { href: this.imageOf(trial.image), width, height, preserveAspectRatio: "none" })];
     this.svg.replaceChildren(title, ground, ...image, this.boxes(trial));
     this.marks = paths.map((path, k) => this.scanpath(path, "ab"[k]));
     this.links = this.linked(paths, aligned);
     if (aligned.unit === "fixation" && aligned.pairs.length) this.hollow(aligned.pairs);
-    this.svg.append(...this.marks.map((m) => m.group), this.links.group);
+    this.svg.append(...this.marks.map((m) => m.below), this.links.group, ...this.marks.map((m) => m.group));
   }
 
   boxes(trial) {
@@ -66,12 +67,12 @@ class Picture {
   }
 
   scanpath(path, kind) {
-    const group = element("g", { class: `path ${kind}` }), marks = [], lines = [];
+    const [below, group] = [0, 1].map(() => element("g", { class: `path ${kind}` })), marks = [], lines = [];
     for (let k = 1; k < path.x.length; k++) {
       const ends = { x1: path.x[k - 1], y1: path.y[k - 1], x2: path.x[k], y2: path.y[k] };
       lines.push([element("line", { class: "halo", ...ends }), element("line", { class: "saccade", ...ends })]);
     }
-    lines.forEach((pair) => group.append(...pair));
+    lines.forEach((pair) => below.append(...pair));
     for (let k = 0; k < path.x.length; k++) {
       const r = this.px * 9.5 * Math.min(Math.max(Math.sqrt(durationOf(path, k) / NOMINAL_MS), 0.8), 1.7);
       const at = `translate(${path.x[k]} ${path.y[k]})`;
@@ -83,7 +84,7 @@ class Picture {
       marks.push(element("g", { class: "mark", transform: at }, shape, number));
     }
     marks.forEach((mark) => group.append(mark));
-    return { group, marks, lines };
+    return { below, group, marks, lines };
   }
 
   linked([a, b], { unit, pairs }) {
