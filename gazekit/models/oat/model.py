@@ -59,7 +59,7 @@ class Oat(ScanpathModel):
     """
 
     name = "oat"
-    needs: ClassVar[tuple[str, ...]] = ("objects", "target_object")
+    needs: ClassVar[tuple[str, ...]] = ("objects", "target")  # those of the network that comes with gazekit
     facts: ClassVar[Facts] = Facts(forced_first=False, points="fixations")
 
     def __init__(

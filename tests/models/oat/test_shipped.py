@@ -1,8 +1,10 @@
 """The checkpoint that comes with gazekit: it is there, whole, small, and has learned what it says."""
 
 import hashlib
+import importlib.util
 import json
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,8 @@ from gazekit.models.oat.checkpoint import read_tensors
 from gazekit.models.oat.model import SHIPPED, Oat
 from gazekit.testing import check_model
 
-SHA256 = "ff4794bbfefac011c45cc94acc03c924605685992ab63f0bdf85ae050fe61c20"  # of the file that docs/models/shipped_oat.py wrote; it prints it
+# Of the file that docs/models/shipped_oat.py wrote; it prints it.
+SHA256 = "ff4794bbfefac011c45cc94acc03c924605685992ab63f0bdf85ae050fe61c20"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,33 @@ def test_keeps_the_contract(model):
 
 
 def test_takes_what_a_user_has(model):
-    assert model.needs == ("objects", "target")
+    assert model.needs == Oat.needs == ("objects", "target")
+
+
+@pytest.fixture(scope="module")
+def script():
+    """The script that makes the file."""
+    path = Path(__file__).resolve().parents[3] / "docs" / "models" / "shipped_oat.py"
+    described = importlib.util.spec_from_file_location("shipped_oat", path)
+    module = importlib.util.module_from_spec(described)
+    described.loader.exec_module(module)
+    return module
+
+
+def test_the_script_makes_such_a_network(script):
+    assert json.loads(read_tensors(SHIPPED)[1]["config"]) == asdict(script.NETWORK)
+    assert (script.NETWORK.target_position, script.NETWORK.target_crop) == ("hidden", "separate")
+
+
+def test_the_target_is_photographed_anew(script):
+    data = script.photographed(load_dataset("shelves", layouts="2x3", scenes=2, agents=1))
+    for trial in data.trials:
+        shown, own = trial.target.astype(float), trial.objects.crops[trial.target_object].astype(float)
+        assert shown.shape == own.shape
+        assert np.array_equal(trial.target, trial.target)
+        assert np.abs(shown - own).mean() > 3  # grey levels: the noise alone has 3.2
+    first, second = (t.target_source for t in data.trials)
+    assert not np.array_equal(script.Photographed(first.picture, second.key)(), first())
 
 
 def test_carries_its_manifest(model):
