@@ -11,8 +11,9 @@ scanmatch,multimatch,sequence_score,edit_distance_normalised,dtw --out runs/x` (
 published), then `--add runs/x NAME`, and commit docs/results/runs/NAME and docs/leaderboard.md. Nothing else is needed:
 
 - A run of data that are there already (equal name and hash) adds its models to that table; people's rows have to agree.
-  A model that two runs have is taken from the run whose name comes first in the alphabet, and so are chance and people:
-  call a run of NeVA on OSIE `osie-neva`, which comes after `osie`.
+  A measure of a model that two runs have is taken from the run whose name comes first in the alphabet: call a run of
+  NeVA on OSIE `osie-neva`, which comes after `osie`. A later run can add measures of a model that an earlier one has,
+  if options, samples and seed are the same; otherwise give the model another name (an option that says what differs).
 - Other data (another name, or other trials of the same name) get a table of their own.
 - Other measures are shown where a column below names them; all are in the run's summary.csv.
 - `--add` reads the run's scores again, refuses one whose summary.csv is not what they give, that is not finished, or
@@ -108,7 +109,7 @@ def _overview(groups: list[list[Run]]) -> list[str]:
     """People, the best model and chance of every data set, by the measure that ranks."""
     lines = ["| ScanMatch | people | best model | chance |", "|---|---|---|---|"]
     for runs in groups:
-        rows, _ = _rows(runs)
+        rows = _rows(runs)
         cells = {(row.model, row.metric): row for row in rows.itertuples()}
         best = next(m for m in _order(rows) if m not in (HUMAN, CHANCE, *CONTROLS))
         human, model, chance = (_cell(cells.get((m, RANKED_BY))) for m in (HUMAN, best, CHANCE))
@@ -127,7 +128,7 @@ def _anchor(run: Run) -> str:
 
 def _section(runs: list[Run]) -> list[str]:
     """Everything about one data set."""
-    rows, taken = _rows(runs)
+    rows = _rows(runs)
     about = runs[0].manifest["data"]
     people = "simulated observers" if about.get("simulated") else "people"
     lines = [
@@ -142,32 +143,37 @@ def _section(runs: list[Run]) -> list[str]:
         defined = set(rows.loc[np.isfinite(rows["value"]) & (rows["model"] != HUMAN), "metric"])
         shown = [metric for metric in metrics if metric in defined]
         if shown:
-            lines += [f"### {title}", "", *_table(rows, shown, order, taken), ""]
+            lines += [f"### {title}", "", *_table(rows, shown, order), ""]
     lines += ["### Runs", "", "| run | lines | samples | seed | summary SHA-256 |", "|---|---|---|---|---|"]
     for run in runs:
         request = run.manifest["request"]
-        models = ", ".join(f"`{model}`" for model in order if taken[model] == run.name)
+        there = set(rows.loc[rows["run"] == run.name, "model"])
+        models = ", ".join(f"`{model}`" for model in order if model in there)
+        again = [f"`{model}`" for model in order if model in set(run.summary["model"]) - there]
+        models += f"; not shown again: {', '.join(again)}" if again else ""
         files = f"[{run.name}](results/runs/{run.name}/manifest.json)"
         lines.append(f"| {files} | {models} | {request['n_samples']} | {request['seed']} | `{run.sha256[:12]}` |")
     lines += ["", "```sh", *(run.manifest["command"] for run in runs), "```", ""]
     return lines
 
 
-def _rows(runs: list[Run]) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Rows of all runs of the same data, each model once; and the run that each model's rows are from."""
-    taken: dict[str, str] = {}
-    parts = []
+def _rows(runs: list[Run]) -> pd.DataFrame:
+    """Rows of all runs of the same data, with the column `run`: each measure of each model once."""
+    first: dict[str, Any] = {}
+    parts: list[pd.DataFrame] = []
     for run in runs:
         for earlier in parts:
             _agree(earlier, run)
-        for model in run.summary["model"].unique():
-            taken.setdefault(str(model), run.name)
-        parts.append(run.summary.assign(run=run.name))
-    rows = pd.concat(parts, ignore_index=True)
-    # People do not depend on the models: a measure that only a later run has takes them from there, and chance too.
-    mine = (rows["run"] == rows["model"].map(taken)) | rows["model"].isin([HUMAN, CHANCE])
-    rows = rows[mine].drop_duplicates(["model", "metric"])
-    return rows, taken
+        request = run.manifest["request"]
+        made = {model["name"]: (model, request["n_samples"], request["seed"]) for model in request["models"]}
+        # The same model, made in the same way, may have more measures in a later run. People do not depend on samples.
+        kept = [
+            model
+            for model in run.summary["model"].unique()
+            if first.setdefault(model, made.get(model)) == made.get(model) or model in (HUMAN, CHANCE)
+        ]
+        parts.append(run.summary[run.summary["model"].isin(kept)].assign(run=run.name))
+    return pd.concat(parts, ignore_index=True).drop_duplicates(["model", "metric"])
 
 
 def _agree(earlier: pd.DataFrame, run: Run) -> None:
@@ -192,14 +198,15 @@ def _order(rows: pd.DataFrame) -> list[str]:
     return [HUMAN, *(m for m in [*values.index, *rest] if m != HUMAN)]
 
 
-def _table(rows: pd.DataFrame, metrics: list[str], order: list[str], taken: dict[str, str]) -> list[str]:
+def _table(rows: pd.DataFrame, metrics: list[str], order: list[str]) -> list[str]:
     cells = {(row.model, row.metric): row for row in rows.itertuples()}
     heads = [f"{TITLES.get(m, m.removeprefix('multimatch_').replace('_', ' '))}{_mark(cells, m)}" for m in metrics]
     lines = [f"| | {' | '.join(heads)} | run |", "|---" * (len(metrics) + 2) + "|"]
     for model in order:
         found = [_cell(cells.get((model, metric))) for metric in metrics]
         if any(text != "–" for text in found):
-            lines.append(f"| {_name(model)} | {' | '.join(found)} | {taken[model]} |")
+            runs = dict.fromkeys(cells[model, metric].run for metric in metrics if (model, metric) in cells)
+            lines.append(f"| {_name(model)} | {' | '.join(found)} | {', '.join(runs)} |")
     return lines
 
 

@@ -73,6 +73,7 @@ def test_models_of_two_runs_of_the_same_data_share_a_table(board, committed):
     assert {line.split(" | ")[-1].strip(" |") for line in lines_of(first, "| `centre`")} == {"made-up-two"}
     assert len(lines_of(first, "| **people**")) == len(lines_of(first, "| **other-image: chance**")) == 1
     assert len(lines_of(first, "| `centre-point` (control)")) == 1
+    assert "`centre`; not shown again: `human`, " in page
 
 
 def test_a_run_brings_its_manifest_its_command_and_its_hash(board, committed):
@@ -89,6 +90,18 @@ def test_other_data_get_a_table_of_their_own(board, committed, dataset_of, tmp_p
     )
     board.add(tmp_path / "x", "more", committed)
     assert lines_of(board.page(committed), "## ") == ["## made-up, 3 stimuli", "## made-up, 4 stimuli"]
+
+
+@pytest.mark.parametrize(("samples", "shown"), [(1, True), (2, False)])
+def test_a_later_run_adds_measures_of_a_model_made_in_the_same_way(
+    board, committed, dataset_of, tmp_path, samples, shown
+):
+    options = {"resamples": 100, "progress": False, "n_samples": samples}
+    evaluate(dataset_of(3, 3), ["uniform"], ["scanmatch", "dtw"], out=tmp_path / "x", **options)
+    board.add(tmp_path / "x", "more", committed)
+    uniform = lines_of(board.page(committed), "| `uniform`")[0]
+    assert uniform.endswith("| made-up-one, more |") if shown else uniform.endswith("| – | made-up-one |")
+    assert lines_of(board.page(committed), "| **people**")[0].endswith("| made-up-one, more |")
 
 
 def test_an_edited_summary_is_refused(board, committed):
