@@ -2,15 +2,23 @@
 
 from importlib import import_module
 
+from gazekit.models import model_class, models
+
 # A name that several rooms offer is explained in the first of them.
 ROOMS = {
     "gazekit.interchange": "Readers and writers",
     "gazekit.datasets": "Data sets by name",
-    "gazekit.models": "The contract of models, and models by name",
+    "gazekit.datasets.search_arrays": "Search displays, made from a declaration",
+    "gazekit.datasets.shelves": "Made-up shelves and the agents that search them",
+    "gazekit.models": "The contract of models, and the models",
     "gazekit.models.backbones": "Networks that a model looks inside",
+    "gazekit.models.encoders": "Networks from an image to one vector",
     "gazekit.metrics": "Measures of pairs of scanpaths",
     "gazekit.metrics.behaviour": "Measures of sets of scanpaths",
     "gazekit.metrics.density": "Measures of densities at people's fixations",
+    "gazekit.experiments.asymmetry": "The search-asymmetry experiment",
+    "gazekit.experiments.captions": "The caption experiment",
+    "gazekit.experiments.shelf_search": "The evaluation of object search",
     "gazekit.plots": "Figures on an Axes",
     "gazekit.report": "The report",
     "gazekit.testing": "For authors of models",
@@ -27,10 +35,14 @@ def api_pages() -> dict[str, str]:
     for room, title in ROOMS.items():
         module = import_module(room)
         lines, elsewhere = [], []
-        for name in module.__all__:
-            thing = getattr(module, name)
-            if name.startswith("_") or not hasattr(thing, "__qualname__"):
-                continue  # a room of its own, a registry, or the version
+        named = {name: getattr(module, name) for name in module.__all__}
+        if room == "gazekit.models":
+            named |= {name: model_class(name) for name in models}
+        for name, thing in named.items():
+            if name.startswith("_") or not str(getattr(thing, "__module__", "")).startswith("gazekit."):
+                continue  # the version, or another package's model
+            if not hasattr(thing, "__qualname__"):
+                continue  # a room of its own, or a registry
             place = f"{thing.__module__}.{thing.__qualname__}"
             if place in explained:
                 elsewhere.append(f"[`{name}`]({explained[place]}.md)")

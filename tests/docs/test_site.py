@@ -61,6 +61,7 @@ def test_every_public_name_is_explained_once(pages):
     assert len(places) == len(set(places))
     assert "gazekit.frames.Frame" in places
     assert "gazekit.metrics.scanmatch.scanmatch" in places
+    assert "gazekit.models.levy.Levy" in places
 
 
 def test_every_notebook_is_a_page(pages):
