@@ -4,7 +4,7 @@ Classes and tokens of a scene have one order: 0 is the target token, and pointin
 the objects. Paths are given in these numbers too.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -68,12 +68,20 @@ class EncodedScenes:
     tokens: Tensor  # (S, 1 + P, width): object tokens as the decoder is given them; row 0 is the beginning
     encoded: Tensor  # (S, 1 + P, width)
     there: Tensor  # (S, 1 + P)
+    scene: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # the decoder's keys and values, per layer
+    pointed: Tensor | None = None  # what the pointer compares with
     way: Way | None = None  # where there are no fixations yet; None without scores of the way
 
     def rows(self, index: Tensor) -> "EncodedScenes":
         """One row per path."""
-        way = None if self.way is None else self.way.rows(index)
-        return EncodedScenes(self.tokens[index], self.encoded[index], self.there[index], way)
+        return EncodedScenes(
+            self.tokens[index],
+            self.encoded[index],
+            self.there[index],
+            [(keys[index], values[index]) for keys, values in self.scene],
+            None if self.pointed is None else self.pointed[index],
+            None if self.way is None else self.way.rows(index),
+        )
 
 
 class OatNetwork(nn.Module):
@@ -105,7 +113,7 @@ class OatNetwork(nn.Module):
         layers = (0, 0) if config.pointer == "none" else (config.encoder_layers, config.decoder_layers)
         self.encoder, self.decoder = Encoder(layers[0], *sizes), Decoder(layers[1], *sizes)
         self.drop = nn.Dropout(config.dropout)
-        self.pointer: nn.Module | None = None
+        self.pointer: ObjectAttention | Vocabulary | None = None
         if config.pointer == "object-attention":
             self.pointer = ObjectAttention(config.width, config.pointer_heads)
         elif config.pointer == "vocabulary":
@@ -123,7 +131,7 @@ class OatNetwork(nn.Module):
         there = functional.pad(scenes.there, (1, 0), value=True)
         if self.pointer is None:
             nothing = scenes.places.new_zeros(n, 1 + objects, 0)
-            return EncodedScenes(nothing, nothing, there, self._way(scenes))
+            return EncodedScenes(nothing, nothing, there, way=self._way(scenes))
         seen = scenes.places.new_zeros(n, objects, config.width // 2)
         if self.appearance is not None:
             if scenes.crops is None:
@@ -151,7 +159,14 @@ class OatNetwork(nn.Module):
         fixated = tokens.clone()
         if config.target and config.target_position == "given":
             fixated[rows, scenes.target] += self.types.weight[TARGET_OBJECT] - self.types.weight[OBJECT]
-        return EncodedScenes(torch.cat([begin[:, None], fixated], 1), encoded, there, self._way(scenes))
+        return EncodedScenes(
+            torch.cat([begin[:, None], fixated], 1),
+            encoded,
+            there,
+            self.decoder.memory(encoded, there).scene,
+            self.pointer.pointed(encoded),
+            self._way(scenes),
+        )
 
     def _way(self, scenes: SceneBatch) -> Way | None:
         if self.way is None:
@@ -203,7 +218,7 @@ class OatNetwork(nn.Module):
             return self.scores(None, scenes, of_way, first=0)
         rows = torch.arange(len(paths), device=paths.device)[:, None]
         tokens = torch.cat([scenes.tokens[:, :1], scenes.tokens[rows, paths]], 1)
-        hidden = self.decoder(self.timed(tokens, 0), self.decoder.memory(scenes.encoded, scenes.there))
+        hidden = self.decoder(self.timed(tokens, 0), self.memory(scenes))
         return self.scores(hidden, scenes, of_way, first=0)
 
     def _along(self, way: Way | None, paths: Tensor) -> Tensor | None:
@@ -219,9 +234,7 @@ class OatNetwork(nn.Module):
 
     def memory(self, scenes: EncodedScenes) -> Memory:
         """Begin step-by-step decoding of one path per row."""
-        memory = self.decoder.memory(scenes.encoded, scenes.there)
-        memory.way = scenes.way
-        return memory
+        return Memory(scenes.scene, scenes.there[:, None, None], way=scenes.way)
 
     def step(self, scenes: EncodedScenes, memory: Memory, last: Tensor, step: int) -> Tensor:
         """(B,) objects fixated last (0 at step 0: the beginning) to (B, 1 + P) log-probabilities of the next."""
@@ -241,8 +254,9 @@ class OatNetwork(nn.Module):
 
     def scores(self, hidden: Tensor | None, scenes: EncodedScenes, of_way: Tensor | None, *, first: int) -> Tensor:
         """(B, L, width) decoder states, and scores of the way, to log-probabilities; state 0 belongs to `first`."""
-        parts = [] if self.pointer is None else [self.pointer(hidden, scenes.encoded)]
-        logits = sum(parts if of_way is None else [*parts, of_way], start=torch.zeros((), device=scenes.there.device))
+        logits = torch.zeros((), device=scenes.there.device) if of_way is None else of_way
+        if self.pointer is not None and hidden is not None and scenes.pointed is not None:
+            logits = logits + self.pointer.scores(hidden, scenes.pointed)
         logits = logits.masked_fill(~scenes.there[:, None], float("-inf"))
         if first == 0:
             logits[:, 0, STOP] = float("-inf")
@@ -264,10 +278,11 @@ class Appearance(nn.Module):
         super().__init__()
         first = 5 if height >= 100 else 2
         self.layers = nn.Sequential(
-            nn.Conv2d(3, 16, 5), nn.ReLU(), nn.MaxPool2d(first),
-            nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(3),
+            nn.Conv2d(3, 16, 5), nn.MaxPool2d(first), nn.ReLU(),
+            nn.Conv2d(16, 32, 3), nn.MaxPool2d(3), nn.ReLU(),
             nn.Flatten(),
         )  # fmt: skip
+        # pooling before the ReLU gives the paper's numbers (both are monotone) on a quarter of the elements or fewer
         size = self.layers(torch.zeros(1, 3, height, width)).shape[1]
         self.out = nn.Linear(size, out)
 

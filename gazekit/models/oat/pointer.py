@@ -1,6 +1,5 @@
 """Pointers: from decoder states and encoded tokens to a score of every object and of the end."""
 
-import torch
 from torch import Tensor, nn
 
 
@@ -13,10 +12,18 @@ class ObjectAttention(nn.Module):
         self.state, self.token = nn.Linear(width, heads * width), nn.Linear(width, heads * width)
         self.mix = nn.Linear(heads, 1, bias=False)  # a bias would be the same for every class
 
+    def pointed(self, encoded: Tensor) -> Tensor:
+        """(S, n, width) encoded tokens to what states are compared with, (S, heads, n, width)."""
+        return self.token(encoded).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def scores(self, hidden: Tensor, pointed: Tensor) -> Tensor:
+        """(B, L, width) decoder states and (B, heads, n, width) to (B, L, n)."""
+        state = self.state(hidden).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return self.mix((state @ pointed.transpose(2, 3) * self.scale).permute(0, 2, 3, 1))[..., 0]
+
     def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
         """(B, L, width) and (B, n, width) to (B, L, n)."""
-        state, token = (f(x).unflatten(-1, (self.heads, -1)) for f, x in ((self.state, hidden), (self.token, encoded)))
-        return self.mix(torch.einsum("blhd,bnhd->blnh", state, token) * self.scale)[..., 0]
+        return self.scores(hidden, self.pointed(encoded))
 
 
 class Vocabulary(nn.Module):
@@ -26,10 +33,18 @@ class Vocabulary(nn.Module):
         super().__init__()
         self.out = nn.Linear(width, 1 + most)
 
-    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+    def pointed(self, encoded: Tensor) -> Tensor:
+        """(S, n, width) encoded tokens, of which only the number counts."""
+        return encoded
+
+    def scores(self, hidden: Tensor, encoded: Tensor) -> Tensor:
         """(B, L, width) to (B, L, n)."""
         if encoded.shape[1] > self.out.out_features:
             raise ValueError(
                 f"a scene has {encoded.shape[1] - 1} objects, and max_objects is {self.out.out_features - 1}"
             )
         return self.out(hidden)[..., : encoded.shape[1]]
+
+    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+        """(B, L, width) and (B, n, width) to (B, L, n)."""
+        return self.scores(hidden, encoded)

@@ -1,0 +1,99 @@
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from gazekit.errors import DataError
+from gazekit.experiments.oat_study import Plan, Variant, oat_study
+from gazekit.experiments.oat_study.comparison import ENSEMBLE
+from gazekit.experiments.oat_study.targets import with_shuffled_targets
+from gazekit.models.oat.config import preset
+from gazekit.models.oat.training import TrainingOptions
+
+TINY = {"width": 64, "heads": 2, "feed_forward": 32, "encoder_layers": 1, "decoder_layers": 1, "appearance": "none"}
+ONCE = TrainingOptions(epochs=1, batch=6)
+
+
+def variant(name, seeds=(0,), targets="true", **changes):
+    return Variant(name, preset("oat-small", **TINY, **changes), ONCE, seeds, "layout", 2, targets)
+
+
+def plan(*variants, references=()):
+    return Plan({"name": "made up"}, variants, 0, variants[0].name, references)
+
+
+def test_a_study(shelves, tmp_path):
+    data = shelves(6, 2)
+    what = plan(
+        variant("full", (0, 1), pointer_bias="way", pointer="none"),
+        variant("shuffled", targets="shuffled"),
+        references=("nearest-object",),
+    )
+    results = oat_study(data, what, tmp_path / "run", resamples=100, progress=False)
+    rows = results.summary.set_index(["variant", "seed"])
+    assert set(rows["steps"]) == {int((data.scanpaths.lengths + 1).sum())}
+    assert ("full", ENSEMBLE) in rows.index
+    assert list(results.differences["variant"]) == ["shuffled", "full, target swapped at test", "nearest-object"]
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
+        "differences.csv",
+        "manifest.json",
+        "steps.parquet",
+        "subjects.csv",
+        "summary.csv",
+        "trainings",
+    ]
+    assert len(pd.read_csv(tmp_path / "run" / "subjects.csv")) == 4 * 2
+
+
+def test_a_stopped_study_goes_on(shelves, tmp_path, monkeypatch):
+    import gazekit.experiments.oat_study.study as module
+
+    what, real, trained = plan(variant("full", (0, 1))), module.train_oat, []
+
+    def dies_at_the_second(*args, **options):
+        trained.append(options["out"].name)
+        if len(trained) == 2:
+            raise KeyboardInterrupt
+        return real(*args, **options)
+
+    monkeypatch.setattr(module, "train_oat", dies_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        oat_study(shelves(4, 2), what, tmp_path / "cut", resamples=100, progress=False)
+    monkeypatch.setattr(module, "train_oat", real)
+    oat_study(shelves(4, 2), what, tmp_path / "cut", resamples=100, progress=False)
+    oat_study(shelves(4, 2), what, tmp_path / "whole", resamples=100, progress=False)
+    for name in ("summary.csv", "steps.parquet"):
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_shuffled_targets_are_never_the_right_ones(shelves):
+    data = shelves(20, 1)
+    wrong = with_shuffled_targets(data, seed=3)
+    pairs = [(a.target_object, b.target_object) for a, b in zip(data.trials, wrong.trials, strict=True)]
+    assert all(a != b for a, b in pairs)
+    assert len({b for _, b in pairs}) > 1
+    assert with_shuffled_targets(data, seed=3).trials[4].target_object == wrong.trials[4].target_object
+    assert wrong.name.endswith(", shuffled targets")
+
+
+def test_one_object_cannot_be_shuffled(shelves):
+    from dataclasses import replace
+
+    data = shelves(1, 1)
+    alone = replace(data, trials=(replace(data.trials[0], target_object=None),))
+    with pytest.raises(DataError, match="needs a target and another object"):
+        with_shuffled_targets(alone)
+
+
+def test_the_command(tmp_path):
+    from gazekit.cli.app import app
+
+    network = "\n".join(f"{k} = {v!r}" for k, v in TINY.items()).replace("'", '"')
+    (tmp_path / "plan.toml").write_text(
+        '[study]\ndata = { name = "shelves", layouts = "2x3", scenes = 4, agents = 2 }\nfolds = 2\n'
+        f"[network]\n{network}\n[training]\nepochs = 1\n[variants.full]\n"
+    )
+    given = ["oat-study", str(tmp_path / "plan.toml"), "--out", str(tmp_path / "run"), "--quiet"]
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("full, 0: ")
+    assert "nats per step" in done.output
