@@ -24,7 +24,6 @@ COMMANDS = {
     "shelf-search": "Experiments",
     "oat-study": "Experiments",
     "captions": "Experiments",
-    "oat-study": "Experiments",
     "verify": "Check against published numbers",
 }
 

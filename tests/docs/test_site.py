@@ -76,6 +76,11 @@ def test_every_model_is_in_the_index():
     assert [name for name in models._entries if f"`{name}`" not in index] == []
 
 
+def test_every_link_of_the_readme_leads_somewhere():
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / "README.md").read_text())
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning_and_loads_nothing(tmp_path):
     pytest.importorskip("mkdocs")
