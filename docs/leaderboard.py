@@ -53,7 +53,8 @@ TITLES = {
     "sequence_score_objects_without_target": "SSx, objects",
     "target_found": "target found",
 }
-ARROWS = {True: " ↑", False: " ↓", None: ""}
+NO_BREAK = "\N{NO-BREAK SPACE}"
+ARROWS = {True: f"{NO_BREAK}↑", False: f"{NO_BREAK}↓", None: ""}
 INTRODUCTION = """# Leaderboard
 
 Every line is one model on one data set, with 95 % intervals over stimuli, between people (each person against all
@@ -217,7 +218,7 @@ def _mark(cells: dict[tuple[str, str], Any], metric: str) -> str:
     beaten = (
         more is not None and human is not None and any(c >= human.value if more else c <= human.value for c in controls)
     )
-    return ARROWS[more] + (" (!)" if beaten else "")
+    return ARROWS[more] + (f"{NO_BREAK}(!)" if beaten else "")
 
 
 def _name(model: str) -> str:
@@ -230,7 +231,7 @@ def _cell(row: Any) -> str:
     if row is None or not np.isfinite(row.value):
         return "–"
     digits = 0 if abs(row.value) >= 100 else 3
-    return f"{row.value:.{digits}f} [{row.low:.{digits}f}, {row.high:.{digits}f}]"
+    return f"{row.value:.{digits}f} [{row.low:.{digits}f},{NO_BREAK}{row.high:.{digits}f}]"
 
 
 def main(arguments: list[str]) -> None:

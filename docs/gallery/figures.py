@@ -93,7 +93,7 @@ def saccade_directions():
 
 
 def forest():
-    return plots.forest(pd.read_csv(RESULTS / "runs" / "mit1003" / "summary.csv"), metric="scanmatch")
+    return plots.forest(pd.read_csv(RESULTS / "runs" / "osie" / "summary.csv"), metric="scanmatch")
 
 
 def search_curve():
