@@ -1,5 +1,6 @@
 """Run independent pieces of work, in this process or in several, with one progress bar."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -9,6 +10,8 @@ from gazekit.errors import GazekitError
 from gazekit.progress import tqdm
 
 Result = TypeVar("Result")
+# A worker that grew by importing a network's library is replaced by joblib, which warns although nothing is lost.
+REPLACED = "A worker stopped while some jobs"
 
 
 def run_pieces(
@@ -40,7 +43,8 @@ def run_pieces(
     if workers < 1:
         raise GazekitError(f"workers must be at least 1, not {workers}")
     bar = tqdm(total=len(pieces) + done, initial=done, desc=label, unit="piece", disable=not progress)
-    with bar:
+    with bar, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=REPLACED)
         if workers == 1 or len(pieces) <= 1:
             results: Any = (work(*piece) for piece in pieces)
         else:

@@ -157,8 +157,6 @@ def test_a_stopped_run_is_resumed_to_the_same_bytes(results, observations, quick
 
 
 @pytest.mark.slow
-# loky replaces workers that grew (by importing torch) and says so; as an error in its thread that would hang the pool
-@pytest.mark.filterwarnings("ignore:A worker stopped while some jobs")
 def test_workers_do_not_change_the_tables(results, observations, quick, tmp_path):
     captions(observations, tmp_path / "run", gammas=[0.0, 0.7], workers=2, **quick)
     for file in FILES:
