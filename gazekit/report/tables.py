@@ -39,18 +39,19 @@ def table(heads: Sequence[str], rows: Iterable[tuple[str, Sequence[Cell]]], labe
     label : str
         What the table holds, for those who do not see it.
     """
-    titles = "".join(
-        f'<th scope="col">{h[1:]}</th>'
-        if h.startswith("·")
-        else f'<th scope="col"><button type="button">{h}</button></th>'
-        for h in heads
-    )
+    rows = list(rows)
+    titles = []
+    for k, head in enumerate(heads):
+        words = rows and all(isinstance(cells[k].value, str) for _, cells in rows)
+        title = head[1:] if head.startswith("·") else f'<button type="button">{head}</button>'
+        kind = ' class="text"' if words else ""
+        titles.append(f'<th scope="col"{kind}>{title}</th>')
     lines = []
     for kind, cells in rows:
         first = f'<th scope="row"{_sorted_by(cells[0])}>{cells[0].html}</th>'
         rest = "".join(f"<td{_sorted_by(cell)}>{cell.html}</td>" for cell in cells[1:])
         lines.append(f'<tr class="{kind}">{first}{rest}</tr>' if kind else f"<tr>{first}{rest}</tr>")
-    body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    body = f"<thead><tr>{''.join(titles)}</tr></thead><tbody>{''.join(lines)}</tbody>"
     named = escape(label, quote=True)
     scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="{named}">'
     return f'{scroll}<table class="sortable">{body}</table></div>'

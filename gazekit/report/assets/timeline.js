@@ -36,7 +36,7 @@ class Timeline {
       const wide = Math.max(durationOf(path, k) * this.scale - 1.5, 1);
       const bar = element("g", { class: "mark" }, element("rect", {
         class: "fixation", x: SIDE + start * this.scale, y: top, width: wide, height: LANE, rx: lane ? 2 : Math.min(8, wide / 2) }));
-      if (wide > 15) {
+      if (wide > (k < 9 ? 13 : 20)) {
         const number = element("text", { class: "number", x: SIDE + start * this.scale + wide / 2, y: top + LANE / 2, dy: "0.36em" });
         number.textContent = k + 1;
         bar.append(number);
