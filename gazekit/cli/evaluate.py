@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gazekit.cli.completing import metric_names, model_names
 from gazekit.cli.options import (
     Data,
     DataSet,
@@ -19,6 +20,7 @@ from gazekit.cli.options import (
     names,
     settings,
 )
+from gazekit.cli.printing import Json
 
 
 def evaluate_command(
@@ -27,10 +29,12 @@ def evaluate_command(
     root: Root = None,
     data_set: DataSet = None,
     models: Annotated[
-        str, typer.Option("--models", help="Comma-separated; options as name:option=value.")
+        str,
+        typer.Option("--models", autocompletion=model_names, help="Comma-separated; options as name:option=value."),
     ] = "uniform,centre,empirical,other-image",
     metrics: Annotated[
-        str, typer.Option("--metrics", help="Comma-separated, or all; see gazekit metrics.")
+        str,
+        typer.Option("--metrics", autocompletion=metric_names, help="Comma-separated, or all; see gazekit metrics."),
     ] = "scanmatch,multimatch",
     samples: Samples = 5,
     seed: Seed = 0,
@@ -38,6 +42,7 @@ def evaluate_command(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
     resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
     outside: Outside = "keep",
+    as_json: Json = False,
     progress: Progress = True,
 ) -> None:
     """Score models against people, with the human ceiling, chance and 95 % intervals beside every number.
@@ -46,15 +51,14 @@ def evaluate_command(
 
     Stop it at any point; the same command resumes it and gives the same tables.
     """
-    from gazekit.cli.tables import summary_text
+    from gazekit.cli.tables import print_results
     from gazekit.experiments.evaluation import evaluate
     from gazekit.report import write_report
-    from gazekit.report.sentences import left_out
 
     options = settings(data_set, "--data-set")
     dataset = load(data, root, outside, options)
     for reason, count in dataset.dropped.items():
-        typer.echo(f"{data}: {count} x {reason}")
+        typer.echo(f"{data}: {count} x {reason}", err=as_json)
     results = evaluate(
         dataset,
         names(models, "--models"),
@@ -69,8 +73,4 @@ def evaluate_command(
         command=command_line(),
         notes={"loaded": how_loaded(data, root, outside, options)},
     )
-    for line in left_out(results.manifest):
-        typer.echo(line)
-    page = write_report(out, dataset=dataset)
-    typer.echo(summary_text(results))
-    typer.echo(f"tables and manifest in {out}; report: {page}")
+    print_results(results, out, write_report(out, dataset=dataset), as_json=as_json)

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.cli.completing import dataset_names
 from gazekit.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.trials import Dataset
 
 Data = Annotated[
-    str, typer.Option("--data", help="Name of a data set (see `gazekit datasets`) or a table of your own.")
+    str,
+    typer.Option(
+        "--data",
+        autocompletion=dataset_names,
+        help="Name of a data set (see `gazekit datasets`) or a table of your own.",
+    ),
 ]
 Root = Annotated[
     Path | None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gazekit.cli.completing import metric_names
 from gazekit.cli.options import (
     Data,
     DataSet,
@@ -18,6 +19,7 @@ from gazekit.cli.options import (
     names,
     settings,
 )
+from gazekit.cli.printing import Json
 
 
 def score_command(
@@ -29,7 +31,8 @@ def score_command(
         Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
     ] = None,
     metrics: Annotated[
-        str, typer.Option("--metrics", help="Comma-separated, or all; see gazekit metrics.")
+        str,
+        typer.Option("--metrics", autocompletion=metric_names, help="Comma-separated, or all; see gazekit metrics."),
     ] = "scanmatch,multimatch",
     seed: Seed = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
@@ -46,6 +49,7 @@ def score_command(
             "--forced-first/--no-forced-first", help="Whether each path begins with the imposed first fixation."
         ),
     ] = None,
+    as_json: Json = False,
     progress: Progress = True,
 ) -> None:
     """Score a predictions file against people, with the human ceiling, chance and 95 % intervals.
@@ -54,12 +58,11 @@ def score_command(
 
     Example: gazekit score mine.csv --data osie --root data/osie
     """
-    from gazekit.cli.tables import summary_text
+    from gazekit.cli.tables import print_results
     from gazekit.experiments.predictions import match_trials, score_predictions
     from gazekit.frames import Facts
     from gazekit.interchange import read_scanpaths
     from gazekit.report import write_report
-    from gazekit.report.sentences import left_out
 
     options = settings(data_set, "--data-set")
     dataset = load(data, root, options=options)
@@ -70,15 +73,17 @@ def score_command(
     )
     matched = match_trials(paths, dataset, rescale=rescale)
     for reason, count in paths.dropped.items():
-        typer.echo(f"{predictions.name}: {count} x {reason}")
+        typer.echo(f"{predictions.name}: {count} x {reason}", err=as_json)
     typer.echo(
         f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched} of unknown stimuli left out, "
-        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction"
+        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
+        err=as_json,
     )
     if matched.paths.facts.forced_first:
         typer.echo(
             f"{predictions.name}: each path declares a forced first fixation, which is dropped before scoring; "
-            f"if the paths have none, say --no-forced-first"
+            f"if the paths have none, say --no-forced-first",
+            err=as_json,
         )
     folder = out or Path("runs") / f"score-{predictions.stem}"
     results = score_predictions(
@@ -92,8 +97,4 @@ def score_command(
         command=command_line(),
         notes={"loaded": how_loaded(data, root, "keep", options)},
     )
-    for line in left_out(results.manifest):
-        typer.echo(line)
-    page = write_report(folder, dataset=dataset)
-    typer.echo(summary_text(results))
-    typer.echo(f"tables and manifest in {folder}; report: {page}")
+    print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)

@@ -1,9 +1,14 @@
 """Results as text tables for the terminal."""
 
 import math
+from pathlib import Path
 
+import typer
+
+from gazekit.cli.printing import print_json
 from gazekit.experiments.directions import better_words, caution, higher_is_better
 from gazekit.experiments.results import CHANCE, Results
+from gazekit.report.sentences import left_out
 from gazekit.scanpath_columns import HUMAN
 
 
@@ -34,6 +39,18 @@ def summary_text(results: Results) -> str:
             undefined = f", {row.undefined} undefined" if row.undefined else ""
             lines.append(f"  {row.model:<{width}} {value}  {role:<16}  {row.stimuli} stimuli{undefined}")
     return "\n".join(lines)
+
+
+def print_results(results: Results, folder: Path, page: Path, *, as_json: bool) -> None:
+    """Print what did not apply, the summary, and where the tables are; as JSON only summary, shares and paths."""
+    if as_json:
+        tables = {name: getattr(results, name).to_dict("records") for name in ("summary", "shares", "differences")}
+        print_json({"run": str(folder), "report": str(page), **tables})
+        return
+    for line in left_out(results.manifest):
+        typer.echo(line)
+    typer.echo(summary_text(results))
+    typer.echo(f"tables and manifest in {folder}; report: {page}")
 
 
 def _role(model: str, directed: bool, share: float) -> str:

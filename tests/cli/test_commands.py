@@ -117,6 +117,24 @@ def test_predict_then_score(gazekit, own):
     pd.testing.assert_frame_equal(scored, evaluated)
 
 
+def test_results_as_json(gazekit, own):
+    data = ("--data", own / "people.csv", "--root", own / "images", "--quiet", "--json")
+    metrics = ("--metrics", "scanmatch")
+    code, out, err = gazekit("evaluate", *data, "--models", "uniform", *metrics, "--out", own / "run")
+    assert code == 0, err
+    found = json.loads(out)
+    assert (code, err, found["run"]) == (0, "", str(own / "run"))
+    table = pd.read_csv(own / "run" / "summary.csv")
+    assert [row["value"] for row in found["summary"]] == pytest.approx(table["value"].tolist(), abs=1e-12)
+    assert {row["model"] for row in found["shares"]} <= set(table["model"])
+    predictions = own / "mine.csv"
+    pd.read_csv(own / "people.csv").query("subject == 'p0'")[["stimulus", "x", "y"]].to_csv(predictions, index=False)
+    code, out, err = gazekit("score", predictions, *data, *metrics, "--out", own / "score")
+    assert code == 0, err
+    assert (code, json.loads(out)["report"]) == (0, str(own / "score" / "report.html"))
+    assert "paths matched" in err
+
+
 def test_score_a_bare_csv(gazekit, own):
     """stimulus, x, y and nothing else: frames come from the data set."""
     table = pd.read_csv(own / "people.csv").query("subject == 'p0'")[["stimulus", "x", "y"]]
