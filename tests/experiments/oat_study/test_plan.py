@@ -52,14 +52,14 @@ def test_a_plan(plan):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("[study]\nfoo = 1", UnknownNameError, "unknown entry of the plan plan.toml 'foo'"),
+        ("[study]\nfoo = 1", UnknownNameError, "no entry of the plan plan.toml called 'foo'"),
         ("[study", DataError, r"plan.toml is no TOML file"),
         ("[study]\ndata = {name = 'bookcovers'}", DataError, r"has no variant; give at least one table \[variants"),
         ("[variants.full]", DataError, "names no data"),
         (TEXT + "foo = 1", GazekitError, "training has no such option"),
-        (TEXT + "targets = 'wrong'", UnknownNameError, "targets of variant 'no target' 'wrong'"),
+        (TEXT + "targets = 'wrong'", UnknownNameError, "no targets of variant 'no target' called 'wrong'"),
         (TEXT.replace("[4]", "[]"), GazekitError, "variant 'no target' has no seed"),
-        (TEXT.replace("[study]", "[study]\nagainst = 'best'"), UnknownNameError, "variant to compare with 'best'"),
+        (TEXT.replace("[study]", "[study]\nagainst = 'best'"), UnknownNameError, "compare with called 'best'"),
     ],
 )
 def test_what_is_wrong_with_a_plan(plan, text, error, message):
