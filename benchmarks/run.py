@@ -10,7 +10,7 @@ from pathlib import Path
 
 import measure
 
-PARTS = ("pair_metrics", "multimatch", "scanmatch", "memory", "first_call", "eccnet", "neva", "evaluation")
+PARTS = ("pair_metrics", "multimatch", "scanmatch", "memory", "first_call", "eccnet", "oat", "neva", "evaluation")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "speed.md"
 
 
