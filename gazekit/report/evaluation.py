@@ -53,7 +53,11 @@ def evaluation_content(run: Path, dataset: Dataset | None) -> Content:
     manifest, about = results.manifest, results.manifest["data"]
     tables = ScoreTables(results.summary, results.differences, results.shares)
     sections = [
-        Section("scores", "Scores", f"{READING}{overview(tables)}<h3>One metric at a time</h3>{HOW}{panels(tables)}")
+        Section(
+            "scores",
+            "Scores",
+            f"{READING}{overview(tables)}<h3>One metric at a time</h3>{HOW}{panels(tables, results.headline)}",
+        )
     ]
     people = None if dataset is None else prepare_humans(dataset).paths
     if dataset is not None and people is not None:

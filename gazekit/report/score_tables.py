@@ -157,13 +157,14 @@ def difference_table(tables: ScoreTables, dataset: str, metric: str) -> str:
     return table(heads, lines, f"Paired differences of {metric} on {dataset}")
 
 
-def panels(tables: ScoreTables) -> str:
-    """A panel per metric: what it is, scores, paired differences. The page's script shows one at a time."""
+def panels(tables: ScoreTables, first: str = "") -> str:
+    """A panel per metric: what it is, scores, paired differences. The page shows one at a time, `first` to begin with."""
     several = len(set(tables.summary["dataset"])) > 1
     chosen, shown = [], []
     for k, (dataset, metric) in enumerate(tables.panels):
         title = f"{metric} ({dataset})" if several else metric
-        chosen.append(f'<option value="panel-{k}">{escape(title)}</option>')
+        begun = " selected" if metric == first else ""
+        chosen.append(f'<option value="panel-{k}"{begun}>{escape(title)}</option>')
         words = better_words(metric) if metric not in tables.better else ""
         measure = measure_of(metric)
         about = (

@@ -12,7 +12,7 @@ from gazekit.errors import DataError
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, ticks
 from gazekit.report.methods import evaluation_methods, general_methods
 from gazekit.report.pictures import pictures
-from gazekit.report.score_tables import ScoreTables, difference_table, overview, score_table
+from gazekit.report.score_tables import ScoreTables, difference_table, overview, panels, score_table
 from gazekit.report.tables import digits, plain_table
 
 SUMMARY = pd.DataFrame(
@@ -79,6 +79,12 @@ def test_scores_without_shares_have_no_columns_for_them():
     assert "share of ceiling" not in html
     assert "undefined" not in html
     assert 'data-value="8.0"' in html
+
+
+def test_the_headline_is_shown_first():
+    two = pd.concat([SUMMARY, SUMMARY.assign(metric="selected")])
+    assert '<option value="panel-1" selected>selected</option>' in panels(ScoreTables(two), "selected")
+    assert " selected>" not in panels(ScoreTables(two), "absent")
 
 
 def test_differences_that_are_clear_are_bold():
