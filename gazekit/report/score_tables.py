@@ -158,7 +158,7 @@ def difference_table(tables: ScoreTables, dataset: str, metric: str) -> str:
 
 
 def panels(tables: ScoreTables, first: str = "") -> str:
-    """A panel per metric: what it is, scores, paired differences. The page shows one at a time, `first` to begin with."""
+    """A panel per metric: what it is, scores, differences. The page shows one at a time, beginning with `first`."""
     several = len(set(tables.summary["dataset"])) > 1
     chosen, shown = [], []
     for k, (dataset, metric) in enumerate(tables.panels):
