@@ -10,8 +10,8 @@ from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
 
 TARGETS = ("true", "shuffled")
-OF_STUDY = ("data", "seeds", "by", "folds", "split_seed", "preset", "against", "references")
-OF_VARIANT = ("seeds", "by", "folds", "targets")
+OF_STUDY = ("data", "seeds", "by", "folds", "only", "split_seed", "preset", "against", "references")
+OF_VARIANT = ("seeds", "by", "folds", "only", "targets")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Variant:
         How the data are split; see `gazekit.splits.split`.
     targets : {"true", "shuffled"}
         "shuffled": the network is told another object than the one that people searched for, in training and testing.
+    only : tuple of int, optional
+        The folds that are trained; all by default.
     """
 
     name: str
@@ -41,12 +43,18 @@ class Variant:
     by: str
     folds: int
     targets: str = "true"
+    only: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.targets not in TARGETS:
             raise UnknownNameError(f"targets of variant {self.name!r}", str(self.targets), TARGETS)
         if not self.seeds:
             raise GazekitError(f"variant {self.name!r} has no seed; give seeds = [0, 1, 2]")
+
+    @property
+    def trained(self) -> tuple[int, ...]:
+        """Folds that are trained."""
+        return tuple(range(self.folds)) if self.only is None else self.only
 
     def folder(self, seed: int) -> str:
         """Name of the folder of one training."""
@@ -88,9 +96,9 @@ def read_plan(path: str | Path) -> Plan:
     Parameters
     ----------
     path : path
-        A TOML file with the tables `study` (data, seeds, by, folds, split_seed, preset, against, references),
+        A TOML file with the tables `study` (data, seeds, by, folds, only, split_seed, preset, against, references),
         `network` and `training` (what all variants share), and `variants.NAME` for each: what it changes of the
-        network, the training, `seeds`, `by`, `folds` or `targets`.
+        network, the training, `seeds`, `by`, `folds`, `only` or `targets`.
 
     Returns
     -------
@@ -130,6 +138,7 @@ def read_plan(path: str | Path) -> Plan:
 def _variant(name: str, changes: dict[str, Any], found: dict[str, Any], study: dict[str, Any]) -> Variant:
     network, training = dict(found.get("network", {})), dict(found.get("training", {}))
     own = {key: changes[key] for key in OF_VARIANT if key in changes}
+    only = own.get("only", study.get("only"))
     of_network = {f.name for f in fields(OatConfig)}
     for key, value in changes.items():
         if key not in own:
@@ -142,4 +151,5 @@ def _variant(name: str, changes: dict[str, Any], found: dict[str, Any], study: d
         own.get("by", study.get("by", "layout")),
         int(own.get("folds", study.get("folds", 5))),
         own.get("targets", "true"),
+        None if only is None else tuple(only),
     )

@@ -165,6 +165,7 @@ def _train(
         out=out / TRAININGS / variant.folder(seed),
         by=variant.by,
         folds=variant.folds,
+        only=variant.only,
         seed=seed,
         split_seed=split_seed,
         rule=rule,
@@ -175,7 +176,7 @@ def _train(
 
 def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str) -> pd.DataFrame:
     wrong, tables = with_shuffled_targets(dataset), []
-    for fold in range(variant.folds):
+    for fold in variant.trained:
         network = load_checkpoint(out / TRAININGS / variant.folder(seed) / f"fold-{fold}.safetensors").network
         test = split(wrong, variant.by, folds=variant.folds, fold=fold, seed=split_seed).test
         tables.append(held_out_likelihood(network, test, fold, rule)[0])
