@@ -54,6 +54,7 @@ def asymmetry_command(
     Stop it at any point; the same command resumes it and gives the same tables.
     """
     from gazekit.experiments.asymmetry import asymmetry
+    from gazekit.report import write_report
 
     options: dict[str, Any] = {
         "backbone": backbone,
@@ -81,7 +82,7 @@ def asymmetry_command(
     for sentence in results.sentences:
         typer.echo(sentence)
     pictures = write_pictures(results, out, chosen, per_size)
-    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}")
+    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}; report: {write_report(out)}")
 
 
 def table_text(results: "AsymmetryResults") -> str:

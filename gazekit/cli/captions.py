@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import DataSet, Progress, Root, Seed, command_line, load, names, settings
+from gazekit.cli.options import DataSet, Progress, Root, Seed, command_line, how_loaded, load, names, settings
 from gazekit.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -55,10 +55,13 @@ def captions_command(
     Stop it at any point; the same command resumes it and gives the same tables.
     """
     from gazekit.experiments.captions import captions
+    from gazekit.report import write_report
 
-    given = settings(data_set, "--data-set")
+    given, of_people = settings(data_set, "--data-set"), settings(people_set, "--people-set")
     dataset = load(data, root, options=given)
-    others = _people(people, given.get("mit1003_root", root), settings(people_set, "--people-set"))
+    home = given.get("mit1003_root", root)
+    others = _people(people, home, of_people)
+    shown = how_loaded(data, root, "keep", given) if others is None else how_loaded(people, home, "keep", of_people)
     for name, of in ((data, dataset), *((("mit1003", others),) if others is not None else ())):
         for reason, count in of.dropped.items():
             typer.echo(f"{name}: {count} x {reason}")
@@ -79,12 +82,14 @@ def captions_command(
         resamples=resamples,
         progress=progress,
         command=command_line(),
+        notes={"loaded": shown},
     )
     typer.echo(table_text(results))
     for sentence in sentences(results):
         typer.echo(sentence)
     pictures = write_pictures(results, dataset, others, model, settings(setting, "--set"))
-    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}")
+    page = write_report(out, dataset=others or dataset)
+    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}; report: {page}")
 
 
 def table_text(results: "CaptionResults") -> str:

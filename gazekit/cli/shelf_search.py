@@ -72,6 +72,7 @@ def shelf_search_command(
     Stop it at any point; the same command resumes it and gives the same tables.
     """
     from gazekit.experiments.shelf_search import shelf_search
+    from gazekit.report import write_report
 
     options = data_options(data, data_set, length_filter, images)
     dataset = load(data, root, outside, options)
@@ -100,7 +101,9 @@ def shelf_search_command(
         "line and target-repeated are told where the target is and do not search: a Sequence Score, or an SSx (without "
         "fixations on the target), that is not above theirs shows nothing about search"
     )
-    typer.echo(f"tables, manifest and pictures ({', '.join(write_pictures(results, out))}) in {out}")
+    pictures = write_pictures(results, out)
+    page = write_report(out, dataset=dataset)
+    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}; report: {page}")
 
 
 def table_text(results: "ShelfResults") -> str:

@@ -42,6 +42,7 @@ def captions(
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
+    notes: Mapping[str, Any] | None = None,
 ) -> CaptionResults:
     """Run a model with right, other and no captions, and score it against people.
 
@@ -70,7 +71,7 @@ def captions(
         People of the columns of plausibility that compare data sets.
     n_samples : int
         Paths per caption, and per image for `no caption` and the controls.
-    seed, max_fixations, workers, resamples, progress, command
+    seed, max_fixations, workers, resamples, progress, command, notes
         As for `evaluate`.
 
     Returns
@@ -108,7 +109,7 @@ def captions(
         resamples=resamples,
         progress=progress,
         command=command or f"gazekit.experiments.captions.captions({dataset.name!r}, ...)",
-        notes={"captions": about},
+        notes={**(notes or {}), "captions": about},
     )
     folder = Path(out)
     if not all((folder / name).is_file() for name in (LENGTHS, WRITERS)):
