@@ -118,7 +118,8 @@ class OatNetwork(nn.Module):
             self.pointer = ObjectAttention(config.width, config.pointer_heads)
         elif config.pointer == "vocabulary":
             self.pointer = Vocabulary(config.width, config.max_objects)
-        self.way = WayScores(config.way_hidden, config.dropout) if config.pointer_bias == "way" else None
+        pictures = half if config.appearance == "crops" else 0
+        self.way = WayScores(config.way_hidden, config.dropout, pictures) if config.pointer_bias == "way" else None
         for parameter in self.parameters():
             if parameter.dim() > 1:
                 nn.init.xavier_uniform_(parameter)
@@ -129,9 +130,6 @@ class OatNetwork(nn.Module):
         """Encode scenes; every token's last axis is appearance, then position."""
         config, (n, objects) = self.config, scenes.there.shape
         there = functional.pad(scenes.there, (1, 0), value=True)
-        if self.pointer is None:
-            nothing = scenes.places.new_zeros(n, 1 + objects, 0)
-            return EncodedScenes(nothing, nothing, there, way=self._way(scenes))
         seen = scenes.places.new_zeros(n, objects, config.width // 2)
         if self.appearance is not None:
             if scenes.crops is None:
@@ -141,6 +139,7 @@ class OatNetwork(nn.Module):
         tokens = torch.cat([seen, self.place(scenes.places)], -1) + self.types.weight[OBJECT]
         rows = torch.arange(n, device=tokens.device)
         target = torch.zeros_like(tokens[:, 0])
+        picture = torch.zeros_like(seen[:, 0])
         if config.target:
             picture = seen[rows, scenes.target]
             if self.appearance is not None and config.target_crop == "separate":
@@ -150,6 +149,10 @@ class OatNetwork(nn.Module):
             target = torch.cat([picture, torch.zeros_like(picture)], -1)
             if config.target_position == "given":
                 target = torch.cat([picture, self.place(scenes.places[rows, scenes.target])], -1)
+        of_way = self._way(scenes, seen, picture)
+        if self.pointer is None:
+            nothing = tokens.new_zeros(n, 1 + objects, 0)
+            return EncodedScenes(nothing, nothing, there, way=of_way)
         target = target + self.types.weight[TARGET]
         begin = torch.cat([torch.zeros_like(seen[:, 0]), self.place(scenes.start)], -1) + self.types.weight[BEGIN]
         if self.reflection is not None:
@@ -165,16 +168,19 @@ class OatNetwork(nn.Module):
             there,
             self.decoder.memory(encoded, there).scene,
             self.pointer.pointed(encoded),
-            self._way(scenes),
+            of_way,
         )
 
-    def _way(self, scenes: SceneBatch) -> Way | None:
+    def _way(self, scenes: SceneBatch, seen: Tensor, picture: Tensor) -> Way | None:
         if self.way is None:
             return None
         target = torch.zeros_like(scenes.there)
         if self.config.target and self.config.target_position == "given":
             target[torch.arange(len(target), device=target.device), scenes.target] = True
-        return Way.begin(scenes.places, scenes.there, scenes.start, target)
+        alike = self.way.alike(seen, picture)
+        if alike is not None and not self.config.target:
+            alike = torch.zeros_like(alike)
+        return Way.begin(scenes.places, scenes.there, scenes.start, target, alike)
 
     def place(self, places: Tensor) -> Tensor:
         """(..., 2) rows and columns, cells, to (..., width / 2): a code per axis, side by side."""

@@ -22,6 +22,7 @@ FADING = (1.5, 5.0, 20.0)  # fixations in which memory of a visit fades
 NEAR = 1.0  # cells; how far a visit is felt
 JUMP, STAYS, PRIOR = 0.9, 0.15, 2.0  # log(1 + cells) of a move and share of stays before any; moves they count as
 OF_OBJECT = 32
+OF_LIKENESS = 3  # more of an object, and one more of the path, where likeness to the target can be seen
 OF_PATH = 12 + len(STEPS) + 3 * len(RUNS) + len(SINCE) + len(DISTANCES)
 
 
@@ -65,6 +66,10 @@ class Way:
     fixations, run, target_runs, since, jumps, stays, approach : (B,) float32
         Fixations so far; those of the present run; visits of the target; fixations since it (0: never); sum of
         log(1 + cells) of all moves; number of stays; cells by which the last move came nearer to the target.
+    alike : (B, P) float32, optional
+        How alike every object and the target look, for a network that sees them.
+    here_alike : (B, 1) float32, optional
+        The same of the object at gaze; 0 before the first fixation.
     """
 
     places: Tensor
@@ -85,19 +90,24 @@ class Way:
     jumps: Tensor
     stays: Tensor
     approach: Tensor
+    alike: Tensor | None = None
+    here_alike: Tensor | None = None
 
     @classmethod
-    def begin(cls, places: Tensor, there: Tensor, start: Tensor, target: Tensor) -> "Way":
+    def begin(cls, places: Tensor, there: Tensor, start: Tensor, target: Tensor, alike: Tensor | None = None) -> "Way":
         """No fixation yet."""
         rows, objects = places.shape[:2]
         none, nowhere, each = places.new_zeros(rows), places.new_zeros(rows, 2), places.new_zeros(rows, objects)
         middle = torch.where(there[..., None], places, 0.0).amax(1) / 2
         felt = torch.exp(-((places[:, :, None] - places[:, None]) ** 2).sum(-1) / (2 * NEAR**2))
-        return cls(places, there, middle, target, felt, start, nowhere, nowhere, *[each] * 3, *[none] * 7)
+        here = None if alike is None else none[:, None]
+        return cls(
+            places, there, middle, target, felt, start, nowhere, nowhere, each, each, each, *[none] * 7, alike, here
+        )  # type: ignore[call-arg]
 
     def rows(self, index: Tensor) -> "Way":
         """Keep some rows, in this order."""
-        return Way(**{name: value[index] for name, value in vars(self).items()})
+        return replace(self, **{name: value[index] for name, value in vars(self).items() if value is not None})
 
     def fixate(self, objects: Tensor) -> "Way":
         """The next fixation: (B,) int64 objects from 0."""
@@ -125,6 +135,7 @@ class Way:
             jumps=self.jumps + torch.where(begun, torch.log1p(jump), 0.0),
             stays=self.stays + stay,
             approach=torch.where(begun & self.target.any(1), nearer, 0.0),
+            here_alike=None if self.alike is None else self.alike[rows, objects][:, None],
         )
 
     def target_place(self) -> Tensor:
@@ -135,14 +146,18 @@ class Way:
     def along(cls, ways: Sequence["Way"], live: Tensor) -> "Way":
         """A row for every True of `live` (B, steps): the way of that path at that step, one of `ways` per step."""
         paths = live.nonzero()[:, 0]
-        fixed = ("places", "there", "middle", "target")
+        known: list[str] = [f.name for f in fields(cls) if getattr(ways[0], f.name) is not None]
+        fixed: list[str] = [name for name in ("places", "there", "middle", "target", "alike") if name in known]
         values = {name: getattr(ways[0], name)[paths] for name in fixed}
-        moving = [f.name for f in fields(cls) if f.name not in (*fixed, "felt")]
+        moving = [name for name in known if name not in (*fixed, "felt")]
         values |= {name: torch.stack([getattr(w, name) for w in ways], 1)[live] for name in moving}
         return cls(felt=ways[0].felt[:0], **values)  # not needed to look
 
     def look(self) -> tuple[Tensor, Tensor]:
-        """What is known before the next fixation: (B, OF_PATH) of the path, and (B, P, OF_OBJECT) of every object."""
+        """What is known before the next fixation: (B, OF_PATH) of the path, and (B, P, OF_OBJECT) of every object.
+
+        One more of the path and `OF_LIKENESS` more of every object where likeness is known.
+        """
         known = self.target.any(1).to(self.places)
         at = self.target_place()
         move, off = self.places - self.gaze[:, None], self.places - self.middle[:, None]
@@ -163,7 +178,11 @@ class Way:
             ],
             -1,
         )  # fmt: skip
-        return self._of_path(known, distance, to_target), objects
+        path = self._of_path(known, distance, to_target)
+        if self.alike is None or self.here_alike is None:
+            return path, objects
+        near = torch.stack([self.alike, self.alike * torch.exp(-jump / 4), self.alike * seen], -1)
+        return torch.cat([path, self.here_alike], -1), torch.cat([objects, near], -1)
 
     def _of_path(self, known: Tensor, distance: Tensor, to_target: Tensor) -> Tensor:
         begun = self.fixations > 0

@@ -4,10 +4,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.models.oat.way import OF_OBJECT, OF_PATH, Way
+from gazekit.models.oat.way import OF_LIKENESS, OF_OBJECT, OF_PATH, Way
 
 ROWS, COLUMNS = 8, 16  # cells of the tables; moves that are longer count as the longest
 LAGS = 12
+TRAITS = 16  # numbers by which pictures are compared
 
 
 class WayScores(nn.Module):
@@ -19,9 +20,11 @@ class WayScores(nn.Module):
         Units of the networks of the next object and of the end.
     dropout : float
         Of these units, in training only.
+    pictures : int
+        Numbers per picture of an object, for likeness to the target; 0 for a network that sees none.
     """
 
-    def __init__(self, hidden: int, dropout: float) -> None:
+    def __init__(self, hidden: int, dropout: float, pictures: int = 0) -> None:
         super().__init__()
         signed, sizes = (2 * ROWS - 1) * (2 * COLUMNS - 1), ROWS * COLUMNS
         self.tables = nn.ModuleDict(
@@ -34,10 +37,19 @@ class WayScores(nn.Module):
                 "recency": nn.Embedding(2 * (LAGS + 1), 1),
             }
         )
-        self.of_path, self.of_object = nn.Linear(OF_PATH, hidden), nn.Linear(OF_OBJECT, hidden)
+        of_path, of_object = OF_PATH + (pictures > 0), OF_OBJECT + OF_LIKENESS * (pictures > 0)
+        self.likeness = nn.Linear(pictures, TRAITS) if pictures else None
+        self.of_path, self.of_object = nn.Linear(of_path, hidden), nn.Linear(of_object, hidden)
         self.score = nn.Linear(hidden, 1, bias=False)
-        self.of_end, self.end, self.plain_end = nn.Linear(OF_PATH, hidden), nn.Linear(hidden, 1), nn.Linear(OF_PATH, 1)
+        self.of_end, self.end, self.plain_end = nn.Linear(of_path, hidden), nn.Linear(hidden, 1), nn.Linear(of_path, 1)
         self.drop = nn.Dropout(dropout)
+
+    def alike(self, seen: Tensor, target: Tensor) -> Tensor | None:
+        """(S, P, pictures) and (S, pictures) to (S, P): correlation of learned traits; None without pictures."""
+        if self.likeness is None:
+            return None
+        one, other = (functional.layer_norm(self.likeness(x), (TRAITS,)) for x in (seen, target[:, None]))
+        return (one * other).mean(-1)
 
     def forward(self, way: Way) -> Tensor:
         """(B, 1 + P): log-odds of the end, then log-probabilities of every object if it does not end."""

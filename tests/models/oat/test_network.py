@@ -21,6 +21,7 @@ VARIANTS = [
     {"pointer_bias": "way"},
     {"pointer_bias": "way", "target_position": "hidden"},
     {"pointer_bias": "way", "pointer": "none"},
+    {"pointer_bias": "way", "appearance": "crops", "target_position": "hidden"},
 ]
 PATHS = [np.array([3, 1, 1, 4]), np.array([2]), np.array([6, 5])]
 
