@@ -28,7 +28,8 @@ METRICS = (
     "return_rates",
     "paths_nss",
 )
-OSIE_PX_PER_DEGREE = 24.0  # assumed: the files do not say. Decides amplitudes and returns in degrees, no fixation
+OSIE_PX_PER_DEGREE = 24.0  # assumed: the files do not say. Decides amplitudes in degrees, no fixation
+MIT1003_PX_PER_DEGREE = 35.0  # as DeepGaze takes it
 BASELINES = ("uniform", "centre", "centre-point", "empirical", "ittikoch", "levy")
 TUNING_IMAGES = 40  # of the 350 of the tuning half: paired differences in ScanMatch are then known to about 0.006
 REPORTED_IMAGES = 200  # of the 350 of the other half
@@ -90,7 +91,7 @@ def main(stage: str, out: Path, workers: int, finalists: list[str]) -> None:
     """Run one stage."""
     common = {"n_samples": 1, "seed": 0, "workers": workers, "command": f"python docs/results/neva/study.py {stage}"}
     if stage == "mit1003":
-        data = load_dataset("mit1003", DATA / "mit1003", source="redetected")
+        data = load_dataset("mit1003", DATA / "mit1003", source="redetected", px_per_degree=MIT1003_PX_PER_DEGREE)
         data = data.select(trials=[t.id for t in data.trials if t.image_source is not None])
         models = [*BASELINES, name("clean"), name("class"), *finalists]
         evaluate(data, models, METRICS, out=out / stage, **common)
