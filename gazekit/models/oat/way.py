@@ -22,7 +22,9 @@ FADING = (1.5, 5.0, 20.0)  # fixations in which memory of a visit fades
 NEAR = 1.0  # cells; how far a visit is felt
 JUMP, STAYS, PRIOR = 0.9, 0.15, 2.0  # log(1 + cells) of a move and share of stays before any; moves they count as
 OF_OBJECT = 32
-OF_LIKENESS = 3  # more of an object, and one more of the path, where likeness to the target can be seen
+SHARP = (0.2, 0.05, 0.01)  # below 1, at which likeness stops being the same thing
+OF_LIKENESS = 3 + len(SHARP)  # more of an object where likeness to the target can be seen
+OF_LIKENESS_HERE = 1 + len(SHARP)  # more of the path
 OF_PATH = 12 + len(STEPS) + 3 * len(RUNS) + len(SINCE) + len(DISTANCES)
 
 
@@ -156,7 +158,7 @@ class Way:
     def look(self) -> tuple[Tensor, Tensor]:
         """What is known before the next fixation: (B, OF_PATH) of the path, and (B, P, OF_OBJECT) of every object.
 
-        One more of the path and `OF_LIKENESS` more of every object where likeness is known.
+        `OF_LIKENESS_HERE` more of the path and `OF_LIKENESS` more of every object where likeness is known.
         """
         known = self.target.any(1).to(self.places)
         at = self.target_place()
@@ -181,8 +183,9 @@ class Way:
         path = self._of_path(known, distance, to_target)
         if self.alike is None or self.here_alike is None:
             return path, objects
-        near = torch.stack([self.alike, self.alike * torch.exp(-jump / 4), self.alike * seen], -1)
-        return torch.cat([path, self.here_alike], -1), torch.cat([objects, near], -1)
+        same, here = ([torch.exp((x - 1) / s) for s in SHARP] for x in (self.alike, self.here_alike))
+        near = torch.stack([self.alike, self.alike * torch.exp(-jump / 4), self.alike * seen, *same], -1)
+        return torch.cat([path, self.here_alike, *here], -1), torch.cat([objects, near], -1)
 
     def _of_path(self, known: Tensor, distance: Tensor, to_target: Tensor) -> Tensor:
         begun = self.fixations > 0

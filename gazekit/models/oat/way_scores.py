@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.models.oat.way import OF_LIKENESS, OF_OBJECT, OF_PATH, Way
+from gazekit.models.oat.way import OF_LIKENESS, OF_LIKENESS_HERE, OF_OBJECT, OF_PATH, Way
 
 ROWS, COLUMNS = 8, 16  # cells of the tables; moves that are longer count as the longest
 LAGS = 12
@@ -37,7 +37,7 @@ class WayScores(nn.Module):
                 "recency": nn.Embedding(2 * (LAGS + 1), 1),
             }
         )
-        of_path, of_object = OF_PATH + (pictures > 0), OF_OBJECT + OF_LIKENESS * (pictures > 0)
+        of_path, of_object = OF_PATH + OF_LIKENESS_HERE * (pictures > 0), OF_OBJECT + OF_LIKENESS * (pictures > 0)
         self.likeness = nn.Linear(pictures, TRAITS) if pictures else None
         self.of_path, self.of_object = nn.Linear(of_path, hidden), nn.Linear(of_object, hidden)
         self.score = nn.Linear(hidden, 1, bias=False)
