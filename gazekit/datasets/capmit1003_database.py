@@ -15,6 +15,7 @@ import pandas as pd
 from gazekit.datasets.cards import Card
 from gazekit.datasets.published_files import unexpected, unreadable
 from gazekit.errors import DataError
+from gazekit.untrusted import check_room
 
 FILE = "capmit1003.db"
 COLUMNS = {
@@ -22,6 +23,8 @@ COLUMNS = {
     "images": ("img_uid", "img_path"),
     "clicks": ("click_id", "obs_uid", "x", "y", "click_time"),
 }
+LONGEST = 10**6  # bytes of one value
+ROW = 100  # bytes that a row takes here beside its texts
 WAIT = 1.0  # seconds to wait for another program that holds the database
 
 
@@ -48,7 +51,7 @@ def read_database(file: Path, card: Card, counts: Counter[str]) -> tuple[pd.Data
     Raises
     ------
     DataError
-        Not a database, in use by another program, empty, or of another schema.
+        Not a database, in use by another program, empty, of another schema, or with views in the place of tables.
     """
     tables = _tables(file, card)
     observations = _observations(tables["captions"], tables["images"], counts)
@@ -62,7 +65,8 @@ def _tables(file: Path, card: Card) -> dict[str, list[tuple[Any, ...]]]:
         connection = sqlite3.connect(_address(file), uri=True, timeout=WAIT)
         try:
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            # Views and the functions that they call are the file's, not ours: nothing of it may write or run unsafely.
+            # Nothing that the file defines may write or run: triggers only fire on writing, and views are refused.
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             return {name: _rows(connection, name, file, card) for name in COLUMNS}
@@ -88,7 +92,6 @@ def _address(file: Path) -> str:
 
 
 def _rows(connection: sqlite3.Connection, name: str, file: Path, card: Card) -> list[tuple[Any, ...]]:
-    # A view is read like a table; triggers only fire on writing.
     present = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
     wanted = COLUMNS[name]
     if not present:
@@ -100,7 +103,16 @@ def _rows(connection: sqlite3.Connection, name: str, file: Path, card: Card) -> 
         raise unexpected(
             file, card, f"its table {name!r} has no column {missing[0]!r}; it has {', '.join(map(str, present))}"
         )
-    return connection.execute(f"SELECT {', '.join(wanted)} FROM {name}").fetchall()  # noqa: S608 - names of ours
+    kinds = [row[2] for row in connection.execute(f"PRAGMA table_list({name})") if row[0] == "main"]
+    if kinds != ["table"]:
+        raise unexpected(file, card, f"its {name!r} is no plain table but a {kinds[0]}, which could run anything")
+    size, used, rows = file.stat().st_size, 0, []
+    for row in connection.execute(f"SELECT {', '.join(wanted)} FROM {name}"):  # noqa: S608 - names of ours
+        # Pages of a damaged file may be listed many times over: its tables would then have no end.
+        used += ROW + sum(len(value) for value in row if isinstance(value, str | bytes))
+        check_room(file, used, size)
+        rows.append(row)
+    return rows
 
 
 def _observations(captions: list[tuple[Any, ...]], images: list[tuple[Any, ...]], counts: Counter[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from gazekit.datasets.cards import Card, read_card
 from gazekit.datasets.hashes import read_checksums, sha256_of
 from gazekit.errors import DataError
 from gazekit.progress import tqdm
+from gazekit.untrusted import check_name
 
 ATTEMPTS = 3  # per address, as long as each brings new bytes
 
@@ -89,6 +90,8 @@ def fetch(
         )
     folder = card.folder(Path(root))
     expected = read_checksums(name) if checksums is None else checksums
+    for path in expected:
+        check_name(path, "the list of hashes")
     present, wrong = _look(folder, expected, progress)
     if wrong and not replace:
         raise DataError(

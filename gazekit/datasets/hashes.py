@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gazekit.datasets.cards import read_card
 from gazekit.errors import DataError
+from gazekit.untrusted import check_name
 
 
 def sha256_of(path: Path) -> str:
@@ -24,7 +25,7 @@ def parse_checksums(text: str, where: str) -> dict[str, str]:
     Raises
     ------
     DataError
-        A line of another form.
+        A line of another form, or a name that leaves the folder.
 
     Examples
     --------
@@ -36,7 +37,7 @@ def parse_checksums(text: str, where: str) -> dict[str, str]:
         digest, _, name = line.partition("  ")
         if len(digest) != 64 or not name:
             raise DataError(f"line {number} of {where} is not 'sha256  path': {line[:80]!r}")
-        found[name] = digest
+        found[check_name(name, where)] = digest
     return found
 
 

@@ -1,13 +1,14 @@
 """Reading published files: a missing, half or truncated one becomes a sentence that says which, and what to do."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gazekit.datasets.cards import Card
+from gazekit.datasets.mat_files import load_mat
 from gazekit.errors import DataError
+from gazekit.untrusted import first_line, parse_json
 
 
 def need_root(root: str | Path, card: Card) -> Path:
@@ -52,8 +53,8 @@ def read_json(path: Path, card: Card) -> Any:
         Not JSON, or only part of one.
     """
     try:
-        return json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        return parse_json(path.read_bytes())
+    except ValueError as error:
         raise unreadable(path, card, error) from error
 
 
@@ -65,10 +66,10 @@ def read_mat(path: Path, variable: str, card: Card) -> np.ndarray:
     DataError
         Not a MATLAB file, only part of one, or one without this variable.
     """
-    from scipy.io import loadmat
-
     try:
-        content = loadmat(path, squeeze_me=True, struct_as_record=False, variable_names=[variable])
+        content = load_mat(path, squeeze_me=True, struct_as_record=False, variable_names=[variable])
+    except DataError:
+        raise
     except Exception as error:  # scipy raises many kinds for one fact: the bytes are not those of a whole .mat file
         raise unreadable(path, card, error) from error
     if variable not in content:
@@ -86,14 +87,15 @@ def read_npy(path: Path, card: Card) -> np.ndarray:
     """
     try:
         return np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+    except Exception as error:  # damaged files raise many kinds for one fact; some ask for more memory than there is
         raise unreadable(path, card, error) from error
 
 
 def unreadable(path: Path, card: Card, error: Exception) -> DataError:
     """Make the error for a file whose bytes are not those of the published one."""
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return DataError(f"{path} cannot be read ({reason}): it is truncated or not the published file; {_remedy(card)}")
+    return DataError(
+        f"{path} cannot be read ({first_line(error)}): it is truncated or not the published file; {_remedy(card)}"
+    )
 
 
 def unexpected(path: Path, card: Card, what: str) -> DataError:

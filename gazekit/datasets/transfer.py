@@ -12,6 +12,7 @@ from gazekit.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
 BLOCK = 1 << 16  # bytes
+LARGEST = 1 << 33  # bytes (8 GiB): more than any published file has; what goes on beyond it has no end
 
 
 class TransferError(GazekitError):
@@ -101,5 +102,7 @@ class ResumingDownloader:
                 while block := read(BLOCK):
                     out.write(block)
                     bar.update(len(block))
+                    if out.tell() > LARGEST:
+                        raise TransferError(f"sent more than {LARGEST:,} bytes, which no published file has")
         if total is not None and self.size() < total:
             raise TransferError(f"sent {self.size():,} of {total:,} bytes")

@@ -14,6 +14,7 @@ import pandas as pd
 from gazekit import __version__
 from gazekit.errors import DataError, RunFolderError
 from gazekit.files import write_atomically
+from gazekit.untrusted import parse_json
 
 FORMAT, FORMAT_VERSION = "gazekit-run", 1
 _PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-image", "numba")
@@ -115,8 +116,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         raise RunFolderError(f"{folder} is not a run folder: it has no manifest.json; give the --out of an evaluation")
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        manifest = parse_json(file.read_bytes())
+    except ValueError as error:
         raise RunFolderError(
             f"{file} is not readable JSON ({error}); run the evaluation again in a new folder"
         ) from error

@@ -18,6 +18,7 @@ from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
 from gazekit.interchange.tables import from_table
 from gazekit.scanpath_columns import FRAME_COLUMNS, HUMAN
 from gazekit.scanpaths import Scanpaths
+from gazekit.untrusted import parse_json
 
 SIZE = (1680, 1050)  # px: the display on which people saw the images (Chen et al. 2021); the records' unit
 FACTS = Facts(forced_first=True, points="fixations")
@@ -55,7 +56,7 @@ def read_coco_search18(path: str | Path, *, size: tuple[float, float] | None = N
         The file is not such a list; the message names the record.
     """
     try:
-        records = json.loads(read_whole(path))
+        records = parse_json(read_whole(path))
     except ValueError as error:
         raise DataError(f"{path} is not JSON ({error}); it may be cut short: copy it again") from None
     return records_to_scanpaths(records, size, str(path), **options)

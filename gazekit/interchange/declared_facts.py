@@ -8,6 +8,7 @@ import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.frames import Facts
+from gazekit.untrusted import parse_json
 
 NAMES = tuple(field.name for field in fields(Facts))
 DROPPED = "dropped"  # what the reader of the paths left out, as JSON
@@ -81,7 +82,7 @@ def from_columns(table: pd.DataFrame) -> tuple[pd.DataFrame, Facts, dict[str, in
             raise DataError(f"column {name!r} must be the same in all rows, but has {values[0]!r} and {values[1]!r}")
         found[name] = values[0]
         table = table.drop(columns=name)
-    dropped = json.loads(found.pop(DROPPED, "{}"))
+    dropped = parse_json(found.pop(DROPPED, "{}"))
     declared: dict[str, Any] = {k: v if k in _WORDS else _truth(k, v) for k, v in found.items()}
     return table, Facts(**declared), dropped
 
@@ -91,7 +92,7 @@ def _is_ours(name: str, value: Any) -> bool:
         return value in _WORDS[name]
     if name == DROPPED:
         try:
-            return isinstance(json.loads(value), dict)
+            return isinstance(parse_json(value), dict)
         except (ValueError, TypeError):
             return False
     return True

@@ -14,6 +14,7 @@ from gazekit.files import read_whole, write_atomically
 from gazekit.frames import Facts
 from gazekit.interchange.tables import check_path_columns
 from gazekit.scanpaths import Scanpaths
+from gazekit.untrusted import check_room, first_line, parse_json
 
 TYPE, VERSION = "scanpaths", 1
 _KEY = b"gazekit"
@@ -109,7 +110,7 @@ def read_parquet(path: str | Path) -> Scanpaths:
         points["x"],
         points["y"],
         offsets,
-        table.drop_columns(lists).to_pandas(ignore_metadata=True),
+        _columns(path, table.drop_columns(lists)),
         duration=points.get("duration_ms"),
         object_id=points.get("object_id"),
         facts=facts,
@@ -127,10 +128,29 @@ def read_arrow(path: str | Path) -> Any:
     """
     content = read_whole(path)
     try:
-        return pq.read_table(pa.BufferReader(content))
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise DataError(f"{path} cannot be read as parquet ({reason}); {_CUT_SHORT}") from error
+        file = pq.ParquetFile(pa.BufferReader(content))
+        check_room(path, _unpacked(file.metadata), len(content))
+        table = file.read()
+        table.validate(full=True)  # lists whose ends lie outside their values, text that is not UTF-8
+        return table
+    except DataError:
+        raise
+    except Exception as error:  # pyarrow raises many kinds for one fact
+        raise DataError(f"{path} cannot be read as parquet ({first_line(error)}); {_CUT_SHORT}") from error
+
+
+def _unpacked(metadata: Any) -> int:
+    """Bytes that a file says it needs when unpacked; a run of equal values takes next to none on the disk."""
+    groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
+    columns = [group.column(k) for group in groups for k in range(group.num_columns)]
+    return sum(max(column.total_uncompressed_size, 8 * column.num_values) for column in columns)
+
+
+def _columns(path: str | Path, table: Any) -> Any:
+    try:
+        return table.to_pandas(ignore_metadata=True)
+    except Exception as error:  # dates beyond pandas' years, names that are there twice
+        raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {_CUT_SHORT}") from error
 
 
 def is_gazekit(table: Any) -> bool:
@@ -145,7 +165,7 @@ def _about(path: str | Path, table: Any) -> tuple[Facts, dict[str, int]]:
             f"with gazekit.interchange.read_scanpaths (columns found: {', '.join(table.column_names)})"
         )
     try:
-        about = json.loads(table.schema.metadata[_KEY])
+        about = parse_json(table.schema.metadata[_KEY])
         kind, version = about["type"], about["version"]
         if kind == TYPE and version == VERSION:
             return Facts(**about["facts"]), dict(about["dropped"])

@@ -7,7 +7,6 @@ group `gazekit` beside them.
 """
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +21,7 @@ from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
 from gazekit.interchange.tables import from_table
 from gazekit.scanpaths import Scanpaths
+from gazekit.untrusted import check_hdf5, first_line, parse_json
 
 _READ = {
     "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),
@@ -73,6 +73,7 @@ def read_pysaliency(
     content = read_whole(path)
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
+            check_hdf5(file, path, len(content))
             kind, version = (_text(file.attrs.get(name, "")) for name in ("type", "version"))
             if version not in _READ.get(kind, ()):
                 raise DataError(_refusal(path, kind, version))
@@ -80,9 +81,9 @@ def read_pysaliency(
             ours = _ours(file)
     except GazekitError:
         raise
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError, IndexError) as error:
+    except Exception as error:  # h5py raises many kinds for one fact
         raise DataError(
-            f"{path} cannot be read as a file of pysaliency ({str(error).strip(chr(39))}); "
+            f"{path} cannot be read as a file of pysaliency ({first_line(error).strip(chr(39))}); "
             f"it may be cut short: copy it again"
         ) from None
     number = paths.pop("n").to_numpy(dtype=np.int64)
@@ -154,7 +155,7 @@ def _load(file: Any, kind: str) -> tuple[pd.DataFrame, dict[str, np.ndarray], np
 def _attributes(file: Any, name: str) -> dict[str, np.ndarray]:
     if name not in file:
         return {}
-    return {key: file[name][key][...] for key in json.loads(_text(file[name].attrs["__attributes__"]))}
+    return {key: file[name][key][...] for key in parse_json(_text(file[name].attrs["__attributes__"]))}
 
 
 def _column(values: np.ndarray) -> Any:
@@ -175,7 +176,7 @@ def _ours(file: Any) -> dict[str, Any]:
     if "gazekit" not in file:
         return {}
     group = file["gazekit"]
-    about = json.loads(_text(group.attrs["about"]))
+    about = parse_json(_text(group.attrs["about"]))
     names = {name: [_text(v) for v in group[name][...]] for name in ("stimuli", "subjects")}
     return {**names, "facts": Facts(**about["facts"]), "dropped": dict(about["dropped"])}
 

@@ -12,6 +12,7 @@ from gazekit.errors import DataError, GazekitError, MismatchError
 from gazekit.files import read_whole, write_atomically
 from gazekit.metrics.label_maps import points_of
 from gazekit.scanpaths import Scanpaths
+from gazekit.untrusted import parse_json
 
 FORMAT, VERSION = "gazekit-clusters", 1
 Key = tuple[str, ...]
@@ -110,7 +111,7 @@ class Clusters:
             No such file, not a file of clusters, or one of another version.
         """
         try:
-            content = json.loads(read_whole(path))
+            content = parse_json(read_whole(path))
         except ValueError as error:
             if isinstance(error, DataError):
                 raise

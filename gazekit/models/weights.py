@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gazekit.errors import DataError
+from gazekit.untrusted import check_room, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,6 +44,7 @@ def read_weights(path: str | Path) -> "dict[str, Tensor]":
         if path.suffix in (".pt", ".pth", ".bin"):
             import torch
 
+            _check_archive(path)
             state = torch.load(path, map_location="cpu", weights_only=True)
             state = state.get("state_dict", state) if isinstance(state, Mapping) else state
             if not isinstance(state, Mapping) or not all(isinstance(v, torch.Tensor) for v in state.values()):
@@ -51,12 +53,20 @@ def read_weights(path: str | Path) -> "dict[str, Tensor]":
     except DataError:
         raise
     except Exception as error:  # damaged files raise many kinds for one fact
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
-            f"{path} cannot be read as weights ({reason}); it is damaged, or carries code instead of tensors: "
-            f"fetch it again, or save it as safetensors"
+            f"{path} cannot be read as weights ({first_line(error)}); it is damaged, or carries code instead of "
+            f"tensors: fetch it again, or save it as safetensors"
         ) from error
     raise DataError(f"{path} is no weights file that gazekit reads: give .safetensors, .pt, .pth or .bin")
+
+
+def _check_archive(path: Path) -> None:
+    """Refuse a zip archive, which PyTorch's files are, whose members unpack to more than they may."""
+    from zipfile import ZipFile, is_zipfile
+
+    if is_zipfile(path):
+        with ZipFile(path) as archive:
+            check_room(path, sum(member.file_size for member in archive.infolist()), path.stat().st_size)
 
 
 def find_weights(file_name: str) -> Path | None:

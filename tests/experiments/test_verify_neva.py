@@ -98,5 +98,5 @@ def test_no_file(tmp_path):
     with pytest.raises(DataError, match="none.npz is not there; give a neva_official"):
         verify_neva(tmp_path / "none.npz")
     (tmp_path / "bad.npz").write_bytes(b"bad")
-    with pytest.raises(DataError, match="bad.npz cannot be read as a .npz file"):
+    with pytest.raises(DataError, match="bad.npz cannot be read as an archive of arrays"):
         verify_neva(tmp_path / "bad.npz")

@@ -8,11 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from gazekit.datasets.cards import Card
+from gazekit.datasets.mat_files import load_mat
 from gazekit.datasets.mit1003.completeness import settle_parts
 from gazekit.datasets.mit1003.detection import detect_fixations
 from gazekit.datasets.mit1003.stimuli import natural_order
 from gazekit.datasets.mit1003.viewing import Viewing
 from gazekit.datasets.published_files import unexpected, unreadable
+from gazekit.errors import DataError
 
 FOLDER = "DATA"
 NOT_RECORDINGS = ("shuff_stimnames", "CalibrationData")  # order of presentation and calibration, in the same folders
@@ -63,10 +65,10 @@ def read_recording(file: Path, card: Card) -> Recording:
     DataError
         Not a MATLAB file, only part of one, or one without this structure; the message names it.
     """
-    from scipy.io import loadmat
-
     try:
-        content = loadmat(file, struct_as_record=False)
+        content = load_mat(file, struct_as_record=False)
+    except DataError:
+        raise
     except Exception as error:  # scipy raises many kinds for one fact: the bytes are not those of a whole .mat file
         raise unreadable(file, card, error) from error
     names = [name for name in content if not name.startswith("__")]

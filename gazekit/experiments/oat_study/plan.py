@@ -8,6 +8,7 @@ from typing import Any
 from gazekit.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
+from gazekit.untrusted import check_name, first_line
 
 TARGETS = ("true", "shuffled")
 OF_STUDY = ("data", "seeds", "by", "folds", "only", "split_seed", "preset", "against", "references")
@@ -48,6 +49,8 @@ class Variant:
     def __post_init__(self) -> None:
         if self.targets not in TARGETS:
             raise UnknownNameError(f"targets of variant {self.name!r}", str(self.targets), TARGETS)
+        if "/" in check_name(self.name, "the plan"):  # it becomes the name of a folder
+            raise GazekitError(f"the variant {self.name!r} cannot be the name of a folder; leave out the '/'")
         if not self.seeds:
             raise GazekitError(f"variant {self.name!r} has no seed; give seeds = [0, 1, 2]")
 
@@ -116,8 +119,17 @@ def read_plan(path: str | Path) -> Plan:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise DataError(f"the plan {path} is not there") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"the plan {path} is no TOML file ({error})") from error
+    except (ValueError, RecursionError, OSError) as error:  # ValueErrors: no TOML, no UTF-8, numbers without end
+        raise DataError(f"the plan {path} is no TOML file ({first_line(error)})") from error
+    try:
+        return _plan(found, path)
+    except GazekitError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        raise DataError(f"the plan {path} has a value of the wrong kind ({first_line(error)})") from error
+
+
+def _plan(found: dict[str, Any], path: Path) -> Plan:
     study = found.get("study", {})
     for table, known in ((study, OF_STUDY), (found, ("study", "network", "training", "variants"))):
         unknown = next((name for name in table if name not in known), None)

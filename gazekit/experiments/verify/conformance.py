@@ -16,6 +16,7 @@ from gazekit.frames import Facts, Frame
 from gazekit.metrics import metrics, pairwise
 from gazekit.scanpath import Scanpath
 from gazekit.scanpaths import Scanpaths
+from gazekit.untrusted import parse_json
 
 FORMAT, VERSION = "gazekit-conformance", 1
 TOLERANCE = 1e-9
@@ -133,8 +134,8 @@ def _read(reference: str | Path | None) -> Mapping[str, Any]:
     else:
         text = read_whole(reference)
     try:
-        content = json.loads(text)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        content = parse_json(text)
+    except ValueError as error:
         raise DataError(f"{where} is not readable JSON ({error}); take the file from the package again") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataError(f"{where} is not a file of conformance vectors; its format should be {FORMAT!r}")

@@ -1,6 +1,5 @@
 """eccNET against outputs of the official code, from files of the layout in the reference README."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ import numpy as np
 
 from gazekit.errors import DataError
 from gazekit.experiments.verify.outcome import Outcome
+from gazekit.untrusted import parse_json, read_npz
 
 if TYPE_CHECKING:
     from gazekit.models.backbones.contract import Backbone
@@ -158,13 +158,7 @@ def _search(
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
-    if not path.is_file():
-        raise DataError(f"there is no file {path}; check the name")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            content = {key: archive[key] for key in archive.files}
-    except Exception as error:  # damaged archives raise many kinds for one fact
-        raise DataError(f"{path} cannot be read as an archive of arrays ({error}); take it from its source") from error
+    content = read_npz(path)
     absent = [key for key in KEYS if key not in content]
     if absent:
         raise DataError(
@@ -185,10 +179,10 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 
 def _parameters(path: Path, content: Mapping[str, np.ndarray]) -> dict[str, Any]:
     try:
-        parameters = json.loads(str(content["parameters"][()]))
+        parameters = parse_json(str(content["parameters"][()]))
         variants = parameters["variants"]
         missing = [name for name in variants if f"{name}_fixations_rowcol" not in content]
-    except (json.JSONDecodeError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise DataError(f"{path}: 'parameters' is not the JSON text that the layout asks for ({error!r})") from error
     if missing or not variants:
         what = f"no fixations of {', '.join(map(repr, missing))}" if missing else "no variants"

@@ -1,6 +1,5 @@
 """NeVA's foveation against outputs of the official code: perceived image, embedding, loss and position gradient."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from gazekit.errors import DataError
 from gazekit.experiments.verify.outcome import Outcome
+from gazekit.untrusted import parse_json, read_npz
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,11 +109,7 @@ def toy_network(outputs: int = 12) -> Any:
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     if not path.is_file():
         raise DataError(f"{path} is not there; give a neva_official_*.npz, as the reference files' README describes it")
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in content.files}
-    except (ValueError, OSError, EOFError, AttributeError) as error:
-        raise DataError(f"{path} cannot be read as a .npz file ({error}); fetch it again") from error
+    arrays = read_npz(path)
     missing = [name for name in (*ARRAYS, "parameters") if name not in arrays]
     if missing:
         raise DataError(f"{path} has no {', '.join(missing)}; a NeVA reference has {', '.join(ARRAYS)} and parameters")
@@ -128,8 +124,8 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, float]]:
         if shapes[0] != shapes[1]:
             raise DataError(f"{path}: {name} has the shape {shapes[0]} and images {shapes[1]}; they must agree")
     try:
-        parameters = json.loads(str(arrays["parameters"]))
+        parameters = parse_json(str(arrays["parameters"]))
         numbers = {name: float(parameters[name]) for name in PARAMETERS}
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: parameters must be JSON with {', '.join(PARAMETERS)} ({error!r})") from error
     return {name: arrays[name].astype(np.float32) for name in ARRAYS}, numbers

@@ -15,6 +15,7 @@ from gazekit.errors import DataError
 from gazekit.experiments.verify.outcome import Outcome
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.scanmatch import THRESHOLD, SymbolTable, symbol_table
+from gazekit.untrusted import first_line
 
 SCREEN = (1280.0, 1024.0)  # px; columns 0 and 1 of the files are divided by these
 RESOLUTION = (1024.0, 768.0)  # px; the toolbox's Xres and Yres, to which they are then multiplied
@@ -218,8 +219,8 @@ def _read(file: Path) -> np.ndarray:
         raise DataError(f"{file} is not there; the layout is <set>/fix, <set>/ifix and <set>/ss_score")
     try:
         array = np.load(file, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise DataError(f"{file} cannot be read as a NumPy array ({error}); fetch it again") from error
+    except Exception as error:  # damaged files raise many kinds for one fact
+        raise DataError(f"{file} cannot be read as a NumPy array ({first_line(error)}); fetch it again") from error
     if array.dtype.kind not in "iuf":
         raise DataError(f"{file} must hold numbers, not {array.dtype}")
     return array

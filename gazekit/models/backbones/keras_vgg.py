@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gazekit.errors import DataError
 from gazekit.models.weights import FOLDER_VARIABLE, find_weights
+from gazekit.untrusted import check_hdf5, first_line
 
 KERAS = "imagenet-keras"
 KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -55,12 +56,14 @@ def read_keras_vgg16(path: Path) -> dict[str, Tensor]:
 
     try:
         with h5py.File(path) as file:
+            check_hdf5(file, path, path.stat().st_size)
             top = ", ".join(list(file)[:3])
             file.visititems(visit)
-    except OSError as error:
-        reason = str(error).splitlines()[0]
+    except DataError:
+        raise
+    except Exception as error:  # h5py raises many kinds for one fact
         raise DataError(
-            f"{path} cannot be read as HDF5 ({reason}); it is damaged or of another kind: fetch it again"
+            f"{path} cannot be read as HDF5 ({first_line(error)}); it is damaged or of another kind: fetch it again"
         ) from error
     for (block, k), place in PLACES.items():
         for kind in ("weight", "bias"):

@@ -8,12 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gazekit.errors import DataError
+from gazekit.errors import DataError, GazekitError
 from gazekit.files import write_atomically
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
+from gazekit.untrusted import first_line, parse_json
 
 FORMAT, VERSION, PAPERS = "gazekit-oat", "1", "gazekit"
+LAYERS = ("encoder_layers", "decoder_layers")
+SIZES = ("width", "heads", "feed_forward", "pointer_heads", "crop_height", "crop_width", "max_objects", "way_hidden")
+MOST_LAYERS, MOST = 100, 100_000  # of a checkpoint that is read
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         raise DataError(f"the checkpoint {path} is not there; train one with `gazekit train oat`")
     try:
         state, papers = _read(path)
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError) as error:  # of JSON too
         raise DataError(
             f"{path} cannot be read as a checkpoint ({error}); it is damaged, or carries code instead of weights: only "
             f"safetensors files are read"
@@ -101,13 +105,36 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
             f"{path} is an OAT checkpoint of version {papers.get('version')}, and this gazekit reads version "
             f"{VERSION}; use the gazekit that wrote it, or train again"
         )
-    network = OatNetwork(OatConfig.from_json(papers["config"]))
     try:
+        config = OatConfig.from_json(papers["config"])
+        _check_sizes(path, config, state)
+        network = OatNetwork(config)
         network.load_state_dict(state)
-        return Checkpoint(network.eval(), int(papers["longest"]), json.loads(papers["trained_on"]))
-    except (RuntimeError, KeyError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"{path} does not fit its own configuration ({reason}); it is damaged: train again") from error
+        return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]))
+    except GazekitError:
+        raise
+    except Exception as error:  # a network of nonsense fails in many ways
+        raise DataError(
+            f"{path} does not fit its own configuration ({first_line(error)}); it is damaged: train again"
+        ) from error
+
+
+def _check_sizes(path: Path, config: OatConfig, state: dict[str, Tensor]) -> None:
+    """Refuse a configuration whose network would be far larger than the weights beside it, before it is made."""
+    weights = sum(tensor.numel() for tensor in state.values())
+    for name in (*LAYERS, *SIZES):
+        value, most = getattr(config, name), MOST_LAYERS if name in LAYERS else MOST
+        if not (isinstance(value, int) and 0 <= value <= most):
+            raise DataError(
+                f"{path} is damaged: its {name} is {str(value)[:80]}, not a number up to {most:,}; train again"
+            )
+    with torch.device("meta"):  # which takes no memory
+        needed = sum(tensor.numel() for tensor in OatNetwork(config).state_dict().values())
+    if needed > 2 * weights + 10_000:
+        raise DataError(
+            f"{path} does not fit its own configuration (it needs {needed:,} weights and has {weights:,}); it is "
+            f"damaged: train again"
+        )
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], papers: dict[str, str]) -> None:
@@ -140,7 +167,9 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     from safetensors import safe_open
 
     with safe_open(path, "pt") as file:
-        papers = json.loads((file.metadata() or {}).get(PAPERS, "{}"))
+        papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))
+        if not isinstance(papers, dict):
+            raise ValueError("its papers are no table")
         return {name: file.get_tensor(name) for name in file.keys()}, papers  # noqa: SIM118 -- no mapping
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.untrusted import parse_json
 
 POSITIONS = ("kernel", "sine", "learned", "none")
 TARGET_POSITIONS = ("given", "hidden")
@@ -118,7 +119,7 @@ class OatConfig:
             Not such a text, or one of another version.
         """
         try:
-            values = json.loads(text)
+            values = parse_json(text)
             unknown = set(values) - {f.name for f in fields(cls)}
         except (ValueError, TypeError) as error:
             raise DataError(f"the checkpoint's configuration cannot be read ({error})") from error
