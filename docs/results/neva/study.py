@@ -32,7 +32,7 @@ OSIE_PX_PER_DEGREE = 24.0  # assumed: the files do not say. Decides amplitudes i
 MIT1003_PX_PER_DEGREE = 35.0  # as DeepGaze takes it
 BASELINES = ("uniform", "centre", "centre-point", "empirical", "ittikoch", "levy")
 TUNING_IMAGES = 40  # of the 350 of the tuning half: paired differences in ScanMatch are then known to about 0.006
-REPORTED_IMAGES = 200  # of the 350 of the other half
+REPORTED_IMAGES = 100  # of the 350 of the other half
 # One change at a time from the defaults (gamma 0.7, sigma 0.2, nothing lasting, free saccades), for both objectives.
 CHANGES = {
     "clean": (
