@@ -173,18 +173,22 @@ def check_hdf5(file: Any, path: str | Path, size: int) -> None:
 
     needed = 0
 
-    def look_link(name: str, link: Any) -> None:
+    # What these two return ends the visit; what they raise would not come through whole.
+    def look_link(name: str, link: Any) -> str | None:
         if isinstance(link, h5py.ExternalLink):
-            raise DataError(f"{path}: {name!r} is a link to another file ({link.filename}), which is not followed")
+            return f"{name[:80]!r} is a link to another file ({link.filename[:80]}), which is not followed"
+        return None
 
-    def look(name: str, item: Any) -> None:
+    def look(name: str, item: Any) -> str | None:
         nonlocal needed
         if not isinstance(item, h5py.Dataset):
-            return
+            return None
         if item.external or item.is_virtual:
-            raise DataError(f"{path}: the data of {name!r} lie in another file, which is not read")
+            return f"the data of {name[:80]!r} lie in another file, which is not read"
         needed += (item.size or 0) * max(item.dtype.itemsize, 1)
-        check_room(path, needed, size)
+        return None
 
-    file.visititems_links(look_link)
-    file.visititems(look)
+    said = file.visititems_links(look_link) or file.visititems(look)
+    if said:
+        raise DataError(f"{path}: {said}")
+    check_room(path, needed, size)

@@ -8,6 +8,8 @@ import pandas as pd
 
 from gazekit.errors import DataError
 
+LONGEST = 80  # characters of a cell that a message shows
+
 
 def require(table: pd.DataFrame, column: str, stands_for: str) -> pd.Series:
     """Return a column of the table.
@@ -51,9 +53,9 @@ def numbers(column: pd.Series) -> np.ndarray:
     wrong = np.isnan(values) & ~blank
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise DataError(
-            f"column {column.name!r}, row {row} (from 0), holds {column.iloc[row]!r}, which is not a number"
-        )
+        held = repr(column.iloc[row])
+        held = held if len(held) <= LONGEST else f"{held[:LONGEST]}..."
+        raise DataError(f"column {column.name!r}, row {row} (from 0), holds {held}, which is not a number")
     return values
 
 
