@@ -9,6 +9,7 @@ from gazekit.datasets.cards import read_card
 from gazekit.datasets.published_files import need_file, need_root, read_json, unexpected
 from gazekit.frames import Frame
 from gazekit.trials import Box, Dataset, Objects, Trial
+from gazekit.untrusted import check_name
 
 ROWS, COLUMNS = 6, 14
 LENGTH_SDS = 3.0  # OAT's filter: |length - mean| at most 3 population standard deviations
@@ -86,9 +87,9 @@ def _trial(name: str, collage: dict, images: Path | None, px_per_degree: float |
         name,
         name,
         Frame(width, height, px_per_degree=px_per_degree),
-        image_source=None if images is None else images / name,
+        image_source=None if images is None else images / check_name(name, "the data set"),
         task=str(collage["target"]),
-        target_source=None if images is None else images / str(collage["target"]),
+        target_source=None if images is None else images / check_name(str(collage["target"]), "the data set"),
         target_box=box,
         objects=Objects(grid_boxes(width, height)),
         target_object=row * COLUMNS + column,

@@ -10,6 +10,7 @@ from gazekit.datasets.published_files import need_root, read_json, unexpected
 from gazekit.errors import DataError
 from gazekit.frames import Frame
 from gazekit.trials import Box, Dataset, Trial
+from gazekit.untrusted import check_name
 
 SIZE = (1680, 1050)  # px of the screen; images were padded to fill it, and positions and boxes refer to it
 
@@ -117,7 +118,7 @@ def _trial(record: dict[str, Any], trial_id: str, frame: Frame, images: Path) ->
         trial_id,
         name,
         frame,
-        image_source=images / task / name,
+        image_source=images / check_name(task, "the data set") / check_name(name, "the data set"),
         task=task,
         target_box=box,
         start=frame.centre,

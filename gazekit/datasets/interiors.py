@@ -14,6 +14,7 @@ from gazekit.datasets.published_files import need_file, need_root, read_mat, une
 from gazekit.errors import GazekitError
 from gazekit.frames import Frame
 from gazekit.trials import Box, Dataset, Trial
+from gazekit.untrusted import check_name
 
 SUBJECTS = 57
 START_RADIUS = 100.0  # px; the distances of first fixations from the dot have their valley here
@@ -176,9 +177,9 @@ def _trial(
         name,
         name,
         Frame(width, height, px_per_degree=px_per_degree),
-        image_source=root / _IMAGES / "images" / name,
+        image_source=root / _IMAGES / "images" / check_name(name, "the data set"),
         task="search",
-        target_source=root / _IMAGES / "templates" / str(record.target_name),
+        target_source=root / _IMAGES / "templates" / check_name(str(record.target_name), "the data set"),
         target_box=Box(x0, y0, x1, y1),
         max_fixations=max_fixations,
         start=start,

@@ -9,6 +9,7 @@ from gazekit.datasets.cards import read_card
 from gazekit.datasets.published_files import need_file, need_root, read_mat, unexpected
 from gazekit.frames import Frame
 from gazekit.trials import Dataset, Trial
+from gazekit.untrusted import check_name
 
 SIZE = (800, 600)  # px, of every published image
 
@@ -57,6 +58,7 @@ def load(root: str | Path, *, px_per_degree: float | None = None, outside: Outsi
                 )
         except (AttributeError, TypeError, ValueError) as error:
             raise unexpected(file, card, str(error)) from error
-        trials.append(Trial(name, name, frame, image_source=root / "stimuli" / name, task="free viewing"))
+        image = root / "stimuli" / check_name(name, "the data set")
+        trials.append(Trial(name, name, frame, image_source=image, task="free viewing"))
     scanpaths, dropped = paths.finish(card.facts, outside=outside, px_per_degree=px_per_degree)
     return Dataset("osie", tuple(trials), scanpaths, card, dropped)

@@ -28,6 +28,12 @@ def refused(tmp_path):
 
 
 @pytest.fixture
+def little_room(monkeypatch):
+    """Files may unpack to 1 MiB, so that the tests' bombs are small."""
+    monkeypatch.setattr("gazekit.untrusted.FLOOR", 2**20)
+
+
+@pytest.fixture
 def survives_damage(tmp_path):
     """Change bytes of a good file in many ways; every one is read or refused: survives_damage(name, content, read)."""
 

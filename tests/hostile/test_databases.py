@@ -18,7 +18,6 @@ from gazekit.datasets.mit1003.recordings import read_recording
 from gazekit.datasets.published_files import read_mat
 from gazekit.interchange import read_pysaliency
 from gazekit.models.backbones.keras_vgg import read_keras_vgg16
-from gazekit.untrusted import FLOOR
 
 SCHEMA = """
 CREATE TABLE captions (obs_uid TEXT, usr_uid TEXT, img_uid TEXT, start_time TIMESTAMP, caption TEXT);
@@ -167,11 +166,11 @@ def test_matlab_arrays_without_end(refused, kind):
     assert "asks for more than" in refused("a.mat", HEADER + array(kind, (2**30, 2**30), names), read_v)
 
 
+@pytest.mark.usefixtures("little_room")
 def test_matlab_bomb(refused):
-    packer = zlib.compressobj()
-    packed = b"".join(packer.compress(bytes(2**20)) for _ in range(FLOOR // 2**20 + 1)) + packer.flush()
+    packed = zlib.compress(bytes(2**23))
     content = HEADER + struct.pack("<II", 15, len(packed)) + packed
-    assert "asks for more than 268,435,456 when unpacked" in refused("a.mat", content, read_v)
+    assert "asks for more than" in refused("a.mat", content, read_v)
     assert "asks for more than" in refused("a.mat", content, lambda file: read_recording(file, read_card("mit1003")))
 
 
