@@ -41,7 +41,9 @@ def test_the_table_has_people_and_the_published_model_beside(done):
     assert lines[2].endswith("+0.81   +1.00")
     assert lines[3].startswith("mean ")
     assert lines[4].startswith("uniform: mean asymmetry index ")
-    assert lines[-1] == f"tables, manifest and pictures ({', '.join(PICTURES)}) in {folder}; report: {folder}/report.html"
+    assert (
+        lines[-1] == f"tables, manifest and pictures ({', '.join(PICTURES)}) in {folder}; report: {folder}/report.html"
+    )
 
 
 def test_the_folder_has_tables_and_pictures(done):
