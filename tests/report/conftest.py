@@ -143,9 +143,10 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self):
-        """Addresses asked for since the last call; of data inside the page only its first letters."""
+        """Addresses asked for since the last call, but those of the browser's own pages; of data its first letters."""
         sent = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [m["params"]["request"]["url"][:60] for m in sent if m["method"] == "Network.requestWillBeSent"]
+        urls = [m["params"]["request"]["url"][:60] for m in sent if m["method"] == "Network.requestWillBeSent"]
+        return [url for url in urls if not url.startswith("chrome://")]
 
     def pdf(self):
         return base64.b64decode(self.driver.print_page())

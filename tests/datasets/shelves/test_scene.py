@@ -112,7 +112,8 @@ def test_oat_sees_them(shelves):
     config = preset("oat-small", target_crop="separate", target_position="hidden")
     scenes = [scene_of(data.trials[0], config) for data in shelves.values()]
     batch = batch_of(scenes)
-    assert batch.crops.shape[1] == 84
+    assert batch.crop_of.shape[1] == 84
+    assert len(batch.crops) <= sum(len(s.crops) + 1 for s in scenes)  # equal pictures once
     assert scenes[3].places.max(axis=0).tolist() == [5, 13]  # cells of the 6 x 14 shelf
     assert scenes[3].start.tolist() == [2.5, 6.5]
 
