@@ -82,9 +82,9 @@ def differences(run: Path, metric: str = "scanmatch") -> list[str]:
     """Paired differences of every NeVA from chance, the centre and Itti-Koch."""
     found = Results.load(run).differences
     found = found[found["metric"] == metric]
-    pairs = {(r.model, r.other): (r.value, r.low, r.high) for r in found.itertuples()}
+    pairs = {(r.model_a, r.model_b): (r.difference, r.low, r.high) for r in found.itertuples()}
     pairs |= {(b, a): (-v, -high, -low) for (a, b), (v, low, high) in pairs.items()}
-    models = [m for m in dict.fromkeys([*found["model"], *found["other"]]) if m.startswith("neva")]
+    models = [m for m in dict.fromkeys([*found["model_a"], *found["model_b"]]) if m.startswith("neva")]
     against = [m for m in (CHANCE, "centre", "empirical", "ittikoch") if any(m in key for key in pairs)]
     lines = [f"| {metric}, minus that of | {' | '.join(map(short, against))} |", "|---" * (len(against) + 1) + "|"]
     for model in models:
