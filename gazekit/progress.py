@@ -20,10 +20,16 @@ def tqdm(*args: Any, **kwargs: Any) -> Any:
     """
     from tqdm.auto import tqdm as bar
 
-    if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
+    if not (sys.stderr.isatty() or in_notebook()):
         whole = {"file": Lines(sys.stderr), "mininterval": EVERY, "bar_format": LINE}
         kwargs = {**whole, **kwargs}
     return bar(*args, **kwargs)
+
+
+def in_notebook() -> bool:
+    """Whether this process is a notebook's kernel; that one of its libraries was imported says nothing."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
 
 
 class Lines:

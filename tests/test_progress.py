@@ -3,7 +3,7 @@
 import io
 import sys
 
-from gazekit.progress import Lines, tqdm
+from gazekit.progress import Lines, in_notebook, tqdm
 
 
 def test_a_log_gets_whole_lines(capsys):
@@ -38,6 +38,17 @@ def test_a_terminal_gets_a_moving_bar(monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal)
     list(tqdm(range(3), desc="x", file=terminal))
     assert "\r" in terminal.getvalue()
+
+
+def test_a_notebook_is_known_by_its_kernel(monkeypatch):
+    import types
+
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))  # imported, by a test runner say
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: None))
+    assert not in_notebook()
+    shell = types.SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    assert in_notebook()
 
 
 def test_lines_are_passed_on_as_they_come():
