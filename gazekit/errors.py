@@ -42,3 +42,7 @@ class UnknownNameError(GazekitError):
 
 class RunFolderError(GazekitError):
     """A run folder cannot be used: another version, another request, or not a run folder."""
+
+
+class BusyError(GazekitError):
+    """Another process is writing to the same folder; the message has its number and host."""

@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
+from hashlib import file_digest
 from pathlib import Path
 
 from gazekit.errors import DataError
@@ -16,6 +18,8 @@ _REASONS = {
     errno.EACCES: "there is no permission to write there; choose another folder",
     errno.EPERM: "there is no permission to write there; choose another folder",
 }
+
+_LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -54,11 +58,32 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(target)
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise DataError(f"{path} was not written: {reason}") from error
+        raise DataError(f"{path} was not written: {why_not_written(error)}") from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def why_not_written(error: OSError) -> str:
+    """Why the system refused to write, and what to do, in words.
+
+    Examples
+    --------
+    >>> why_not_written(OSError(errno.EROFS, "Read-only file system"))
+    'the disk is read-only; choose another folder'
+    """
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether a file is one of `write_atomically`'s that was not finished: its process was killed, or is at it.
+
+    Examples
+    --------
+    >>> is_leftover(Path("run/.scores.parquet.0a1b2c3d.part")), is_leftover(Path("run/.scores.part"))
+    (True, False)
+    """
+    return _LEFTOVER.fullmatch(path.name) is not None
 
 
 def read_whole(path: str | Path) -> bytes:
@@ -75,3 +100,9 @@ def read_whole(path: str | Path) -> bytes:
         raise DataError(f"there is no file {path}; check the name") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()

@@ -4,19 +4,13 @@ Hashes belong to single files, not to archives: servers pack archives anew and c
 The lists are made from a complete copy with `python -m gazekit.datasets.hashes NAME ROOT`.
 """
 
-import hashlib
 from importlib.resources import files
 from pathlib import Path
 
 from gazekit.datasets.cards import read_card
 from gazekit.errors import DataError
+from gazekit.files import sha256_of
 from gazekit.untrusted import check_name
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def parse_checksums(text: str, where: str) -> dict[str, str]:

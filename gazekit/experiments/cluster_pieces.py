@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gazekit.experiments.seals import seal
 from gazekit.metrics.clusters import Clusters, mean_shift_clusters
 from gazekit.scanpaths import Scanpaths
 
@@ -30,6 +31,7 @@ def make_clusters(part: Path, human: Scanpaths) -> None:
     alphabet is of the image, not of whoever is scored.
     """
     mean_shift_clusters(human, by=BY, quantile=QUANTILE).save(part)
+    seal(part, [part])
 
 
 def join_clusters(parts: Sequence[Path]) -> Clusters:

@@ -1,12 +1,13 @@
 """What the manifest says of models and data."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from gazekit.experiments.preparation import PreparedHumans
 from gazekit.models.contract import ScanpathModel
-from gazekit.trials import Dataset
+from gazekit.trials import Dataset, Trial
 
 
 def describe_model(model: ScanpathModel) -> dict[str, Any]:
@@ -18,7 +19,32 @@ def describe_model(model: ScanpathModel) -> dict[str, Any]:
     names = [*inspect.signature(type(model).__init__).parameters, "sha256", "provenance"]
     options = {k: getattr(model, k) for k in names if k not in ("self", "name") and hasattr(model, k)}
     plain = {k: _plain(v) for k, v in options.items()}
-    return {"name": model.name, "class": f"{type(model).__module__}.{type(model).__qualname__}", "options": plain}
+    about = {"name": model.name, "class": f"{type(model).__module__}.{type(model).__qualname__}", "options": plain}
+    if isinstance(
+        getattr(model, "network", None), str
+    ):  # in words, its weights by their hash: a file of that name may be another tomorrow
+        about["network"] = model.network  # type: ignore[attr-defined]
+    return about
+
+
+def files_read(trials: Iterable[Trial], needs: Collection[str]) -> dict[str, Path]:
+    """Files of images and targets that models read while a run goes on, by a name for messages.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+        Of the run.
+    needs : collection of str
+        What the models look at; images that nobody needs are not read.
+    """
+    found: dict[str, Path] = {}
+    for trial in trials:
+        image, target = trial.image_source, trial.target_source
+        if isinstance(image, Path) and {"image", "objects"} & set(needs):
+            found[f"the image of stimulus {trial.stimulus!r}"] = image
+        if isinstance(target, Path) and "target" in needs:
+            found[f"the target of trial {trial.id!r}"] = target
+    return found
 
 
 def _plain(value: Any) -> Any:

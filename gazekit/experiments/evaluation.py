@@ -14,13 +14,14 @@ from gazekit.experiments.bootstrap import RESAMPLES
 from gazekit.experiments.choice import Choice, Ground, MetricChoice, choose
 from gazekit.experiments.cluster_pieces import describe_clusters, join_clusters, make_clusters
 from gazekit.experiments.density_scoring import LONGER_SIDE, OTHERS, DensityGround, density_of, without_density
-from gazekit.experiments.describing import about_data, describe_model
+from gazekit.experiments.describing import about_data, describe_model, files_read
 from gazekit.experiments.equal_sets import DRAWS
 from gazekit.experiments.parallel import run_pieces
 from gazekit.experiments.piece_scoring import PieceScoring, score_piece
 from gazekit.experiments.preparation import prepare_humans, prepare_predictions
 from gazekit.experiments.results import CHANCE, Results
 from gazekit.experiments.runs import RunFolder, versions, write_table
+from gazekit.experiments.seals import is_sealed, seal
 from gazekit.experiments.set_pieces import score_sets, set_pieces
 from gazekit.experiments.set_scoring import SET_RESAMPLES, contents_of
 from gazekit.models.contract import ScanpathModel
@@ -104,7 +105,7 @@ def evaluate(
     about = {"data": about_data(dataset, humans), "not_applicable": dict(choice.not_applicable), **(notes or {})}
     if choice.densities:
         about["without_density"] = without_density({m.name: m for m in loaded})
-    run = RunFolder(
+    with RunFolder(
         out,
         {
             "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
@@ -120,47 +121,59 @@ def evaluate(
         },
         command=command or f"gazekit.evaluate({dataset.name!r}, ...)",
         about=about,
-    )
-    if run.complete:
-        return Results.load(run.path)
-    ready = dataset.select(trials=[t.id for t in trials])
-    ready = Dataset(ready.name, ready.trials, humans.paths, ready.card, ready.dropped)
-    for model in loaded:
-        if hasattr(model, "fit"):
-            model.fit(ready)
+        inputs=files_read(trials, {need for model in loaded for need in model.needs}),
+    ) as run:
+        if run.complete:
+            return Results.load(run.path)
+        ready = dataset.select(trials=[t.id for t in trials])
+        ready = Dataset(ready.name, ready.trials, humans.paths, ready.card, ready.dropped)
+        for model in loaded:
+            if hasattr(model, "fit"):
+                model.fit(ready)
 
-    def do(work: Callable[..., None], pieces: list[tuple[Any, ...]], what: str, done: Callable[[Path], bool]) -> None:
-        missing = [p for p in pieces if not done(p[0])]
-        label = f"{what} {dataset.name}"
-        for _ in run_pieces(
-            work, missing, workers=workers, progress=progress, label=label, done=len(pieces) - len(missing)
-        ):
-            pass
+        def do(
+            work: Callable[..., None], pieces: list[tuple[Any, ...]], what: str, done: Callable[[Path], bool]
+        ) -> None:
+            missing = [p for p in pieces if not done(p[0])]
+            label = f"{what} {dataset.name}"
+            for _ in run_pieces(
+                work, missing, workers=workers, progress=progress, label=label, done=len(pieces) - len(missing)
+            ):
+                pass
 
-    parts = _cut(ready)
-    clusters = ground = None
-    if choice.needs_clusters:
-        files = [run.part(f"clusters-{c:05d}.json") for c in range(len(parts))]
-        do(make_clusters, [(f, p.scanpaths) for f, p in zip(files, parts, strict=True)], "cluster", Path.is_file)
-        clusters = join_clusters(files)
-    if choice.densities:
-        ground = DensityGround.of(ready.scanpaths, ready.trials, seed=seed)
-    scoring = PieceScoring(choice, clusters, maps, ground)
-    threads = 1 if workers > 1 else None
-    sources = [None, *loaded]
-    pieces = [
-        (run.part(f"{k:02d}-{c:05d}"), model, part, scoring.for_piece(part), n_samples, seed, max_fixations, threads)
-        for k, model in enumerate(sources)
-        for c, part in enumerate(parts)
-    ]
-    do(_work, pieces, "evaluate", _is_done)
-    names = [HUMAN, *(m.name for m in loaded)]
-    written = [[_files(p[0]) for p in pieces[k * len(parts) : (k + 1) * len(parts)]] for k in range(len(sources))]
-    done = RunPieces(names, [[f[1] for f in of] for of in written], [[f[0] for f in of] for of in written[1:]])
-    if choice.sets:
-        done = set_pieces(run, done, ready, choice.sets, seed=seed, resamples=min(resamples, SET_RESAMPLES))
-        do(score_sets, list(done.sets), "score sets of", Path.is_file)
-    return assemble(run, done, dataset.name, choice, clusters, ground)
+        parts = _cut(ready)
+        clusters = ground = None
+        if choice.needs_clusters:
+            files = [run.part(f"clusters-{c:05d}.json") for c in range(len(parts))]
+            do(make_clusters, [(f, p.scanpaths) for f, p in zip(files, parts, strict=True)], "cluster", is_sealed)
+            clusters = join_clusters(files)
+        if choice.densities:
+            ground = DensityGround.of(ready.scanpaths, ready.trials, seed=seed)
+        scoring = PieceScoring(choice, clusters, maps, ground)
+        threads = 1 if workers > 1 else None
+        sources = [None, *loaded]
+        pieces = [
+            (
+                run.part(f"{k:02d}-{c:05d}"),
+                model,
+                part,
+                scoring.for_piece(part),
+                n_samples,
+                seed,
+                max_fixations,
+                threads,
+            )
+            for k, model in enumerate(sources)
+            for c, part in enumerate(parts)
+        ]
+        do(_work, pieces, "evaluate", is_sealed)
+        names = [HUMAN, *(m.name for m in loaded)]
+        written = [[_files(p[0]) for p in pieces[k * len(parts) : (k + 1) * len(parts)]] for k in range(len(sources))]
+        done = RunPieces(names, [[f[1] for f in of] for of in written], [[f[0] for f in of] for of in written[1:]])
+        if choice.sets:
+            done = set_pieces(run, done, ready, choice.sets, seed=seed, resamples=min(resamples, SET_RESAMPLES))
+            do(score_sets, list(done.sets), "score sets of", is_sealed)
+        return assemble(run, done, dataset.name, choice, clusters, ground)
 
 
 def _load_models(models: Sequence[str | ScanpathModel]) -> list[ScanpathModel]:
@@ -207,10 +220,6 @@ def _files(part: Path) -> tuple[Path, Path]:
     return part.with_suffix(".predictions.parquet"), part.with_suffix(".scores.parquet")
 
 
-def _is_done(part: Path) -> bool:
-    return _files(part)[1].is_file()  # written after the predictions
-
-
 def _work(
     part: Path,
     model: ScanpathModel | None,
@@ -221,7 +230,7 @@ def _work(
     max_fixations: int | None,
     threads: int | None,
 ) -> None:
-    """Do one piece and write its two files; without a model, score people."""
+    """Do one piece, write its two files and seal them; without a model, score people."""
     start = between = time.perf_counter()
     predicted = None
     if model is not None:
@@ -234,3 +243,4 @@ def _work(
     scores = score_piece(scoring, dataset, predicted, model, threads=threads)
     scores["predict_s"], scores["score_s"] = between - start, time.perf_counter() - between
     write_table(scores, _files(part)[1])
+    seal(part, _files(part)[model is None :])

@@ -10,8 +10,11 @@ import pandas as pd
 
 from gazekit.errors import GazekitError
 from gazekit.experiments.bootstrap import RESAMPLES, interval, resample, resampled_means
+from gazekit.experiments.describing import files_read
 from gazekit.experiments.parallel import run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
+from gazekit.experiments.seals import is_sealed, seal
+from gazekit.files import read_whole, write_atomically
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
@@ -23,6 +26,7 @@ from gazekit.trials import Dataset
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
 LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"
+CHECKPOINT = "checkpoint.safetensors"
 
 
 class Trained(NamedTuple):
@@ -118,7 +122,7 @@ def train_oat(
     splits = [
         split(dataset, by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
     ]
-    run = RunFolder(
+    with RunFolder(
         out,
         {
             "kind": "train oat",
@@ -132,22 +136,36 @@ def train_oat(
         },
         command=command or f"train_oat({dataset.name!r}, ...)",
         about=dict(notes or {}),
-    )
-    if not run.complete:
-        pieces = [
-            (run.part(f"fold-{fold}"), part.train, part.test, by, fold, config, options, seed, rule, workers, device)
-            for fold, part in zip(chosen, splits, strict=True)
-        ]
-        missing = [p for p in pieces if not (p[0] / TEST).is_file()]
-        done = len(pieces) - len(missing)
-        for _ in run_pieces(_fold, missing, workers=workers, progress=progress, label="train oat", done=done):
-            pass
-        for name in (LOG, STEPS, TEST):
-            run.write_table(pd.concat([read_table(p[0] / name) for p in pieces], ignore_index=True), name)
-        for piece in pieces:
-            (piece[0] / "checkpoint.safetensors").replace(run.path / f"{piece[0].name}.safetensors")
-        _draw_loss(run.path)
-        run.finish()
+        inputs=files_read(dataset.trials, {"image", "target"}),
+    ) as run:
+        if not run.complete:
+            pieces = [
+                (
+                    run.part(f"fold-{fold}"),
+                    part.train,
+                    part.test,
+                    by,
+                    fold,
+                    config,
+                    options,
+                    seed,
+                    rule,
+                    workers,
+                    device,
+                )
+                for fold, part in zip(chosen, splits, strict=True)
+            ]
+            missing = [p for p in pieces if not is_sealed(p[0])]
+            done = len(pieces) - len(missing)
+            for _ in run_pieces(_fold, missing, workers=workers, progress=progress, label="train oat", done=done):
+                pass
+            for name in (LOG, STEPS, TEST):
+                run.write_table(pd.concat([read_table(p[0] / name) for p in pieces], ignore_index=True), name)
+            for piece in pieces:
+                # a copy: a run that is killed between here and its end needs the part again
+                write_atomically(run.path / f"{piece[0].name}.safetensors", read_whole(piece[0] / CHECKPOINT))
+            _draw_loss(run.path)
+            run.finish()
     log, steps, likelihood = (read_table(run.path / name) for name in (LOG, STEPS, TEST))
     loss, low, high = mean_loss(likelihood, seed=seed)
     return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), log, likelihood, loss, low, high, steps)
@@ -213,11 +231,12 @@ def _fold(
         "stimuli": sorted(training.stimuli),
         "subjects": training.subjects if by == "subject" else [],
     }
-    Checkpoint(network, max(data.longest(), 1), about).save(folder / "checkpoint.safetensors")
+    Checkpoint(network, max(data.longest(), 1), about).save(folder / CHECKPOINT)
     write_table(pd.DataFrame([{"fold": fold, **vars(line)} for line in log]), folder / LOG)
     steps, likelihood = held_out_likelihood(network, test, fold, rule)
     write_table(steps, folder / STEPS)
-    write_table(likelihood, folder / TEST)  # last: its presence says the fold is done
+    write_table(likelihood, folder / TEST)
+    seal(folder, [folder / name for name in (CHECKPOINT, LOG, STEPS, TEST)])
 
 
 def held_out_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> tuple[pd.DataFrame, pd.DataFrame]:

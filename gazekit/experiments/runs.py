@@ -7,21 +7,24 @@ import shutil
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
 from gazekit import __version__
 from gazekit.errors import DataError, RunFolderError
-from gazekit.files import write_atomically
+from gazekit.experiments.seals import check_seals, hashes_of
+from gazekit.files import is_leftover, read_whole, why_not_written, write_atomically
+from gazekit.locking import LOCK, FolderLock
 from gazekit.untrusted import parse_json
 
 FORMAT, FORMAT_VERSION = "gazekit-run", 1
+INPUTS = "inputs.json"  # among the parts: SHA-256 of the files that are read while the run goes on
 _PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-image", "numba")
 
 
 class RunFolder:
-    """A run folder that is being written.
+    """A run folder that is being written, by this process alone; leave it with `with` or `close`.
 
     Parameters
     ----------
@@ -34,40 +37,96 @@ class RunFolder:
         The command line, for people.
     about : mapping
         More for the manifest that does not decide the result.
+    inputs : mapping of str to path, optional
+        Files that are read while the run goes on, by a name for messages ("image of stimulus 'a'"). A run during which
+        one of them changes is stopped, by their SHA-256, when it is resumed and before it is marked complete.
 
     Raises
     ------
     RunFolderError
-        The folder holds something else, a run of another request, or one of another format version.
+        The folder holds something else, a run of another request, one of another format version, damaged pieces, or
+        pieces made from other inputs.
+    BusyError
+        Another process is writing it. A finished run is nobody's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     with RunFolder(f"{home}/run", {"seed": 0}, command="x", about={}) as run:
+    ...         run.finish()
+    ...     run.complete
+    True
     """
 
-    def __init__(self, path: str | Path, request: Mapping[str, Any], *, command: str, about: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        request: Mapping[str, Any],
+        *,
+        command: str,
+        about: Mapping[str, Any],
+        inputs: Mapping[str, Path] | None = None,
+    ) -> None:
         self.path = Path(path)
         self.parts = self.path / "parts"
+        self._inputs = dict(inputs or {})
+        self._lock: FolderLock | None = None
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"{self.path} is a file, not a run folder; choose another --out")
         request = json.loads(json.dumps(request))
-        self.manifest: dict[str, Any]
-        if (self.path / "manifest.json").exists():
-            self.manifest = read_manifest(self.path)
-            _check_same(self.path, self.manifest["request"], request)
-        else:
-            if self.path.is_dir() and any(self.path.iterdir()):
-                raise RunFolderError(
-                    f"{self.path} is not empty and holds no run; choose another --out, nothing was written"
-                )
-            self.manifest = {
-                "format": FORMAT,
-                "version": FORMAT_VERSION,
-                "status": "running",
-                "request": request,
-                "command": command,
-                **about,
-            }
-            _make_folder(self.path)
-            self._write_manifest()
+        self.manifest = self._found(request) or {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "status": "running",
+            "request": request,
+            "command": command,
+            **about,
+        }
         if not self.complete:
-            _make_folder(self.parts)
+            hashes = hashes_of(self._inputs)  # before anything is written: a file may be absent
+            _make_folder(self.path)
+            self._lock = _lock(self.path)
+            try:
+                self._begin(request, hashes)
+            except BaseException:
+                self.close()
+                raise
+        if self.complete:
+            shutil.rmtree(self.parts, ignore_errors=True)  # a run killed at its very end leaves some
+
+    def _found(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The manifest of a run of this request; None if the folder holds no run."""
+        if (self.path / "manifest.json").exists():
+            manifest = read_manifest(self.path)
+            _check_same(self.path, manifest["request"], request)
+            return manifest
+        if self.path.is_dir() and any(not (f.name == LOCK or is_leftover(f)) for f in self.path.iterdir()):
+            raise RunFolderError(
+                f"{self.path} is not empty and holds no run; choose another --out, nothing was written"
+            )
+        return None
+
+    def _begin(self, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
+        """Begin or resume, alone in the folder: another process may have changed it until now."""
+        for folder in (self.path, self.parts):
+            for file in (*(folder.iterdir() if folder.is_dir() else ()), *folder.glob("*/*")):
+                if is_leftover(file):
+                    file.unlink(missing_ok=True)
+        if found := self._found(request):
+            self.manifest = found
+        else:
+            self._write_manifest()
+        if self.complete:
+            self.close()
+            return
+        _make_folder(self.parts)
+        check_seals(self.parts)
+        if (self.parts / INPUTS).is_file():
+            self._check_inputs(hashes)
+        else:
+            text = json.dumps(dict(hashes), indent=1, sort_keys=True) + "\n"
+            write_atomically(self.parts / INPUTS, text.encode())
 
     @property
     def complete(self) -> bool:
@@ -83,10 +142,41 @@ class RunFolder:
         write_table(table, self.path / name)
 
     def finish(self, **facts: Any) -> None:
-        """Mark the run complete and remove its parts."""
+        """Mark the run complete and remove its parts.
+
+        Raises
+        ------
+        RunFolderError
+            A piece was damaged, or a file that was read changed, since the run began; it stays unfinished.
+        """
+        check_seals(self.parts)
+        self._check_inputs(hashes_of(self._inputs))
         self.manifest.update(status="complete", **facts)
         self._write_manifest()
         shutil.rmtree(self.parts, ignore_errors=True)
+
+    def close(self) -> None:
+        """Let other processes write here."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_inputs(self, now: Mapping[str, str]) -> None:
+        try:
+            then = parse_json(read_whole(self.parts / INPUTS))
+        except ValueError as error:
+            raise RunFolderError(f"{self.parts / INPUTS} is damaged ({error}); start again in a new folder") from error
+        for name in sorted({*then, *now}):
+            if then.get(name) != now.get(name):
+                raise RunFolderError(
+                    f"{name} ({self._inputs.get(name, 'not there any more')}) was changed since the run in {self.path} "
+                    f"began; put back the one that it began with, or choose another --out and start again"
+                )
 
     def _write_manifest(self) -> None:
         text = json.dumps(self.manifest, indent=2, sort_keys=True) + "\n"
@@ -159,7 +249,14 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunFolderError(f"the folder {path} cannot be made ({error.strerror}); choose another --out") from error
+        raise RunFolderError(f"the folder {path} cannot be made: {why_not_written(error)}") from error
+
+
+def _lock(path: Path) -> FolderLock:
+    try:
+        return FolderLock(path)
+    except OSError as error:
+        raise RunFolderError(f"nothing can be written to {path}: {why_not_written(error)}") from error
 
 
 def _check_same(path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

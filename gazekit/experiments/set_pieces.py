@@ -8,6 +8,7 @@ from typing import Any, Literal
 from gazekit.experiments.assembling import RunPieces
 from gazekit.experiments.equal_sets import DRAWS
 from gazekit.experiments.runs import RunFolder, write_table
+from gazekit.experiments.seals import seal
 from gazekit.experiments.set_scoring import BLOCK, WHOLE, SetWork, contents_of, score_drawn_stimuli, score_whole
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset
@@ -63,6 +64,7 @@ def score_sets(
     else:
         table = score_whole(work, predicted, model, numbers)
     write_table(table, part)
+    seal(part, [part])
 
 
 def _load(files: Sequence[Path]) -> Scanpaths:

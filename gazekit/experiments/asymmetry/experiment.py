@@ -21,6 +21,7 @@ from gazekit.experiments.bootstrap import RESAMPLES
 from gazekit.experiments.evaluation import describe_model
 from gazekit.experiments.parallel import run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions
+from gazekit.experiments.seals import is_sealed
 from gazekit.models.contract import ScanpathModel
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset, Trial
@@ -96,7 +97,7 @@ def asymmetry(
     trials = choose_displays(experiments, displays, per_size, seed)
     names = list(dict.fromkeys(experiment_of(t) for t in trials))
     about = [_check(row, names[0], trials) for row in rows]  # told now, not after hours, if a model cannot be made
-    run = RunFolder(
+    with RunFolder(
         out,
         {
             "experiment": "asymmetry",
@@ -112,19 +113,21 @@ def asymmetry(
         },
         command=command or f"gazekit.experiments.asymmetry.asymmetry({rows[0].name!r}, ...)",
         about={"trials": len(trials), "settings": {n: dict(DESIGNS[n].settings) for n in names if n in DESIGNS}},
-    )
-    if not run.complete:
-        identity = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
-        pieces = [
-            (run.part(f"{k:02d}-{c:05d}"), row, identity[k], part, seed, reach)
-            for k, row in enumerate(rows)
-            for c, part in enumerate(cut(trials))
-        ]
-        missing = [piece for piece in pieces if not files(piece[0])[1].is_file()]
-        done = len(pieces) - len(missing)
-        for _ in run_pieces(search_piece, missing, workers=workers, progress=progress, label="asymmetry", done=done):
-            pass
-        _assemble(run, [piece[0] for piece in pieces])
+    ) as run:
+        if not run.complete:
+            identity = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
+            pieces = [
+                (run.part(f"{k:02d}-{c:05d}"), row, identity[k], part, seed, reach)
+                for k, row in enumerate(rows)
+                for c, part in enumerate(cut(trials))
+            ]
+            missing = [piece for piece in pieces if not is_sealed(piece[0])]
+            done = len(pieces) - len(missing)
+            for _ in run_pieces(
+                search_piece, missing, workers=workers, progress=progress, label="asymmetry", done=done
+            ):
+                pass
+            _assemble(run, [piece[0] for piece in pieces])
     results = AsymmetryResults.load(run.path)
     results.write_tables(run.path)  # again for a finished run: statsmodels may have come since
     return results
@@ -135,8 +138,6 @@ def describe(row: Searcher, model: ScanpathModel) -> dict[str, Any]:
     about = {"row": row.name, **describe_model(model)}
     # The file's place does not decide the result; what is in it does, and `network` names that by its hash.
     about["given"] = {k: str(v) for k, v in row.options.items() if k != "weights" or not hasattr(model, "network")}
-    if hasattr(model, "network"):
-        about["network"] = str(model.network)
     if is_dataclass(getattr(model, "settings", None)):
         about["settings"] = {k: str(v) for k, v in vars(model.settings).items()}  # type: ignore[attr-defined]
     return about

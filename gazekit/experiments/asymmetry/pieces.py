@@ -12,6 +12,7 @@ from gazekit.experiments.asymmetry.displays import condition_of, set_size, targe
 from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.experiments.asymmetry.searches import Search, limit, search_trials
 from gazekit.experiments.runs import write_table
+from gazekit.experiments.seals import seal
 from gazekit.frames import Facts
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.trials import Trial
@@ -20,14 +21,14 @@ FACTS = Facts(forced_first=True, cut_at_target=True, points="fixations")
 
 
 def files(part: Path) -> tuple[Path, Path]:
-    """The two files of a piece: scanpaths, and trials, which is written last."""
+    """The two files of a piece: scanpaths, and trials."""
     return part.with_suffix(".scanpaths.parquet"), part.with_suffix(".trials.parquet")
 
 
 def search_piece(
     part: Path, row: Searcher, identity: str, displays: Sequence[tuple[int, Trial]], seed: int, reach: float
 ) -> None:
-    """Search one piece and write its two files, the one that marks it as done last."""
+    """Search one piece, write its two files, and seal them."""
     trials = [trial for _, trial in displays]
     model = _model(row, condition_of(trials[0])[0], identity)
     with _one_thread():
@@ -36,6 +37,7 @@ def search_piece(
     assemble(row.name, trials, 1, paths, FACTS).save(files(part)[0])
     table = pd.DataFrame([_row(row.name, k, t, s) for (k, t), s in zip(displays, found, strict=True)])
     write_table(table, files(part)[1])
+    seal(part, files(part))
 
 
 def _row(name: str, display: int, trial: Trial, search: Search) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gazekit.experiments.oat_study.targets import with_shuffled_targets
 from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_oat
 from gazekit.experiments.parallel import run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
+from gazekit.experiments.seals import is_sealed, seal
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
@@ -117,7 +118,7 @@ def oat_study(
     GazekitError
         A reference without a likelihood, and what training raises.
     """
-    run = RunFolder(
+    with RunFolder(
         out,
         {
             "kind": "oat study",
@@ -130,24 +131,25 @@ def oat_study(
         },
         command=command or f"oat_study({dataset.name!r}, ...)",
         about={},
-    )
-    if not run.complete:
-        trainings = [(v, s) for v in plan.variants for s in v.seeds]
-        pieces = [(run.path, dataset, v, s, plan.split_seed, rule, workers, device) for v, s in trainings]
-        for _ in run_pieces(_train, pieces, workers=workers, progress=progress, label="oat study"):
-            pass
-        found = [
-            read_table(run.path / TRAININGS / v.folder(s) / STEPS).assign(variant=v.name, seed=s) for v, s in trainings
-        ]
-        main = next(v for v in plan.variants if v.name == plan.against)
-        if main.targets == "true" and main.config.target:
-            found += [_swapped(run.path, dataset, main, s, plan.split_seed, rule) for s in main.seeds]
-        found += [_reference(run.part(f"{name}.parquet"), dataset, name, plan, rule) for name in plan.references]
-        run.write_table(pd.concat(found, ignore_index=True), STEPS)
-        results = StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
-        for name in ("summary", "differences", "subjects"):
-            run.write_table(getattr(results, name), f"{name}.csv")
-        run.finish()
+    ) as run:
+        if not run.complete:
+            trainings = [(v, s) for v in plan.variants for s in v.seeds]
+            pieces = [(run.path, dataset, v, s, plan.split_seed, rule, workers, device) for v, s in trainings]
+            for _ in run_pieces(_train, pieces, workers=workers, progress=progress, label="oat study"):
+                pass
+            found = [
+                read_table(run.path / TRAININGS / v.folder(s) / STEPS).assign(variant=v.name, seed=s)
+                for v, s in trainings
+            ]
+            main = next(v for v in plan.variants if v.name == plan.against)
+            if main.targets == "true" and main.config.target:
+                found += [_swapped(run.path, dataset, main, s, plan.split_seed, rule) for s in main.seeds]
+            found += [_reference(run.part(f"{name}.parquet"), dataset, name, plan, rule) for name in plan.references]
+            run.write_table(pd.concat(found, ignore_index=True), STEPS)
+            results = StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
+            for name in ("summary", "differences", "subjects"):
+                run.write_table(getattr(results, name), f"{name}.csv")
+            run.finish()
     return StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
 
 
@@ -185,7 +187,7 @@ def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_see
 
 def _reference(file: Path, dataset: Dataset, name: str, plan: Plan, rule: str) -> pd.DataFrame:
     """Likelihood under a model that keeps its own folds; paths have the numbers of the first variant's."""
-    if not file.is_file():
+    if not is_sealed(file):
         model: Any = model_from_text(name)
         if not hasattr(model, "log_likelihood"):
             raise GazekitError(f"the reference {name!r} has no likelihood; take another")
@@ -209,4 +211,5 @@ def _reference(file: Path, dataset: Dataset, name: str, plan: Plan, rule: str) -
         ]
         file.parent.mkdir(parents=True, exist_ok=True)
         write_table(pd.concat(rows, ignore_index=True), file)
+        seal(file, [file])
     return read_table(file).assign(variant=name, seed=0)

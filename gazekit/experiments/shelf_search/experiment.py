@@ -8,11 +8,12 @@ import pandas as pd
 
 from gazekit.errors import GazekitError
 from gazekit.experiments.bootstrap import RESAMPLES
-from gazekit.experiments.describing import describe_model
+from gazekit.experiments.describing import describe_model, files_read
 from gazekit.experiments.parallel import run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions
+from gazekit.experiments.seals import is_sealed
 from gazekit.experiments.shelf_search.paths import People
-from gazekit.experiments.shelf_search.pieces import DONE, PATHS, ROWS_OF_PEOPLE, TABLES, measure
+from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, measure
 from gazekit.experiments.shelf_search.results import KIND, ShelfResults
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.object_search import Line, TargetRepeated
@@ -91,7 +92,7 @@ def shelf_search(
     trials = [t for t in dataset.trials if t.id in people.layouts]
     for model in rows:
         model.check_needs(trials)
-    run = RunFolder(
+    with RunFolder(
         out,
         {
             "kind": KIND,
@@ -110,18 +111,19 @@ def shelf_search(
             "left_out": {**dataset.dropped, "scanpaths without an object": len(dataset.scanpaths) - len(people.paths)},
             **(notes or {}),
         },
-    )
-    if not run.complete:
-        sources: list[ScanpathModel | None] = [*([None] * len(ROWS_OF_PEOPLE)), *rows]
-        pieces: list[tuple[Any, ...]] = [
-            (run.part(f"{k:02d}"), name, model, dataset, rule, n_samples, seed)
-            for k, (name, model) in enumerate(zip(names, sources, strict=True))
-        ]
-        missing = [p for p in pieces if not (p[0] / DONE).is_file()]
-        done = len(pieces) - len(missing)
-        for _ in run_pieces(measure, missing, workers=workers, progress=progress, label="shelf-search", done=done):
-            pass
-        _assemble(run, [p[0] for p in pieces])
+        inputs=files_read(trials, {"image", "target"}),
+    ) as run:
+        if not run.complete:
+            sources: list[ScanpathModel | None] = [*([None] * len(ROWS_OF_PEOPLE)), *rows]
+            pieces: list[tuple[Any, ...]] = [
+                (run.part(f"{k:02d}"), name, model, dataset, rule, n_samples, seed)
+                for k, (name, model) in enumerate(zip(names, sources, strict=True))
+            ]
+            missing = [p for p in pieces if not is_sealed(p[0])]
+            done = len(pieces) - len(missing)
+            for _ in run_pieces(measure, missing, workers=workers, progress=progress, label="shelf-search", done=done):
+                pass
+            _assemble(run, [p[0] for p in pieces])
     results = ShelfResults.load(run.path)
     results.write_tables(run.path)
     return results

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gazekit.errors import GazekitError
 from gazekit.experiments.runs import write_table
+from gazekit.experiments.seals import seal
 from gazekit.experiments.shelf_search.curves import approach, lengths
 from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, predicted_objects
@@ -19,7 +20,6 @@ from gazekit.trials import Dataset
 
 TABLES = ("scores", "approach", "lengths")
 PATHS = "paths.parquet"
-DONE = "scores.parquet"  # written last
 ROWS_OF_PEOPLE = (HUMAN, SAME_CELL, OTHER)
 
 
@@ -62,9 +62,9 @@ def measure(
         if model is not None:
             paths.save(part / PATHS)
     part.mkdir(parents=True, exist_ok=True)
-    for table in reversed(TABLES):
-        if table in tables:
-            write_table(tables[table].assign(model=name), part / f"{table}.parquet")
+    for table in tables:
+        write_table(tables[table].assign(model=name), part / f"{table}.parquet")
+    seal(part, sorted(part.glob("*.parquet")))
 
 
 def predict(model: ScanpathModel, dataset: Dataset, people: People, n_samples: int, seed: int) -> Scanpaths:

@@ -162,6 +162,11 @@ class Neva(ScanpathModel):
         self.passes: dict[str, int] = {}
         Runner(self.encoder, self.objective.outputs, torch.device("cpu"), chunk or 1, precision)
 
+    @property
+    def network(self) -> str:
+        """Which encoder and weights make the results, in words."""
+        return f"{self.encoder.name}, weights {self.encoder.weights}"
+
     def __repr__(self) -> str:
         objective = type(self.objective).__name__
         return (

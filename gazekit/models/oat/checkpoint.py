@@ -14,6 +14,7 @@ from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
 from gazekit.untrusted import first_line, parse_json
 
+DIGEST = "sha256"  # of the papers and the tensors, among the papers
 FORMAT, VERSION, PAPERS = "gazekit-oat", "1", "gazekit"
 LAYERS = ("encoder_layers", "decoder_layers")
 SIZES = ("width", "heads", "feed_forward", "pointer_heads", "crop_height", "crop_width", "max_objects", "way_hidden")
@@ -142,8 +143,8 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], papers: dict[str, str])
     from safetensors.torch import save
 
     # safetensors writes its metadata in an order that differs from run to run: one entry has only one order
-    metadata = {PAPERS: json.dumps(papers, sort_keys=True)}
     state = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    metadata = {PAPERS: json.dumps({**papers, DIGEST: _digest(papers, state)}, sort_keys=True)}
     write_atomically(path, save(state, metadata=metadata))
 
 
@@ -170,7 +171,17 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))
         if not isinstance(papers, dict):
             raise ValueError("its papers are no table")
-        return {name: file.get_tensor(name) for name in file.keys()}, papers  # noqa: SIM118 -- no mapping
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
+        expected = papers.pop(DIGEST, None)  # files of gazekit before it was there have none
+        if expected is not None and expected != _digest(papers, tensors):
+            raise ValueError("its SHA-256 is not the one that was written with it")
+        return tensors, papers
+
+
+def _digest(papers: dict[str, str], tensors: dict[str, Tensor]) -> str:
+    import hashlib
+
+    return hashlib.sha256((json.dumps(papers, sort_keys=True) + fingerprint(tensors)).encode()).hexdigest()
 
 
 def fingerprint(state: dict[str, Tensor]) -> str:
@@ -180,5 +191,5 @@ def fingerprint(state: dict[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name in sorted(state):
         digest.update(name.encode())
-        digest.update(state[name].detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+        digest.update(state[name].detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
