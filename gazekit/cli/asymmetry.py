@@ -108,16 +108,14 @@ def write_pictures(
     results: "AsymmetryResults", folder: Path, experiments: list[str] | None, per_size: int | None
 ) -> list[str]:
     """Draw reaction times, indices and example searches into a folder, and return the files' names."""
-    import matplotlib.pyplot as plt
-
     from gazekit.plots.asymmetry import index_scatter
+    from gazekit.plots.saving import save_figure
     from gazekit.plots.search_figures import reaction_time_panels, search_panels
 
     drawn = []
 
     def draw(name: str, figure: Any) -> None:
-        figure.savefig(folder / name, dpi=150, metadata={"Software": None})
-        plt.close(figure)
+        save_figure(figure, folder / name, dpi=150, metadata={"Software": None})
         drawn.append(name)
 
     draw("reaction_times.png", reaction_time_panels(results.cells))

@@ -140,14 +140,13 @@ def write_pictures(
     results: "CaptionResults", dataset: "Dataset", people: "Dataset | None", model: str, options: dict[str, Any]
 ) -> list[str]:
     """Draw the curves, the conditions on one image, and what NeVA perceives there; return the files' names."""
-    import matplotlib.pyplot as plt
-
     from gazekit.experiments.captions.conditions import RIGHT
     from gazekit.experiments.captions.example import typical_example
     from gazekit.experiments.captions.experiment import CONTROLS
     from gazekit.experiments.captions.rows import NEVA, gamma_row
     from gazekit.plots import perceived
     from gazekit.plots.captions import conditions_on_image, plausibility_by_length
+    from gazekit.plots.saving import save_figure
 
     swept = [gamma_row(g) for g in results.about["gammas"]]
     drawn: dict[str, Any] = {}
@@ -166,8 +165,7 @@ def write_pictures(
         pictures = perceived_images(Neva(**options), trial, path)  # its fovea and memory, whatever the objective
         drawn["perceived.png"] = perceived(pictures, path)[0].figure
     for name, figure in drawn.items():
-        figure.savefig(results.folder / name, dpi=200, bbox_inches="tight", metadata={"Software": None})
-        plt.close(figure)
+        save_figure(figure, results.folder / name, dpi=200, bbox_inches="tight", metadata={"Software": None})
     return list(drawn)
 
 

@@ -90,10 +90,7 @@ def check_picture(file: Path) -> None:
 
 def write_picture(paths: "Scanpaths", dataset: "Dataset", file: Path) -> None:
     """Draw the first path on its shelf."""
-    import matplotlib.pyplot as plt
-
     from gazekit.plots.objects import object_path
+    from gazekit.plots.saving import save_figure
 
-    figure = object_path(dataset.trials[0], paths[0]).figure
-    figure.savefig(file, dpi=200)  # type: ignore[union-attr]
-    plt.close(figure)  # type: ignore[arg-type]
+    save_figure(object_path(dataset.trials[0], paths[0]).figure, file, dpi=200)

@@ -122,15 +122,13 @@ def table_text(results: "ShelfResults") -> str:
 
 def write_pictures(results: "ShelfResults", folder: Path) -> list[str]:
     """Draw approach curves and the five features into a folder, and return the files' names."""
-    import matplotlib.pyplot as plt
-
     from gazekit.experiments.shelf_search.figures import approach_curve, five_features
+    from gazekit.plots.saving import save_figure
 
     drawn = {f"approach_{a}.png": approach_curve(results.approach, alignment=a).figure for a in ("start", "target")}
     drawn["features.png"] = five_features(results.summary)[0].figure
     for name, figure in drawn.items():
-        figure.savefig(folder / name, dpi=200, metadata={"Software": None})  # type: ignore[union-attr]
-        plt.close(figure)  # type: ignore[arg-type]
+        save_figure(figure, folder / name, dpi=200, metadata={"Software": None})
     return list(drawn)
 
 

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from gazekit.datasets.cards import Card, read_card
 from gazekit.datasets.hashes import read_checksums, sha256_of
 from gazekit.errors import DataError
+from gazekit.files import why_not_written
+from gazekit.locking import FolderLock
 from gazekit.progress import tqdm
 from gazekit.untrusted import check_name
 
@@ -77,8 +79,10 @@ def fetch(
     UnknownNameError
         No such data set.
     DataError
-        A data set without an address, a file that no address gives, one whose SHA-256 is wrong, or a wrong
-        file in the folder that `replace` does not allow to be replaced.
+        A data set without an address, a file that no address gives, one whose SHA-256 is wrong, a wrong
+        file in the folder that `replace` does not allow to be replaced, or a folder that cannot be written.
+    BusyError
+        Another process is fetching into the folder.
     """
     card = read_card(name)
     addresses = [a if a.endswith("/") else f"{a}/" for a in (*mirrors, *card.addresses)]
@@ -101,10 +105,15 @@ def fetch(
             f"away, or "
             f"allow replacing them (replace=True, --replace)"
         )
-    wanted = [path for path in expected if path not in set(present)]
-    with tqdm(wanted, desc=f"fetch {name}", unit="file", disable=not progress) as bar:
-        for path in bar:
-            fetch_file(folder, path, expected[path], addresses, card, progress=progress)
+    there = set(present)
+    wanted = [path for path in expected if path not in there]
+    if wanted:
+        with (
+            _alone_in(folder),
+            tqdm(wanted, desc=f"fetch {name}", unit="file", disable=not progress) as bar,
+        ):
+            for path in bar:
+                fetch_file(folder, path, expected[path], addresses, card, progress=progress)
     return FetchReport(name, Path(root), tuple(wanted), tuple(present), tuple(wrong))
 
 
@@ -116,7 +125,7 @@ def fetch_file(
     Raises
     ------
     DataError
-        No address gave the file; the message has what each of them did.
+        No address gave the file (the message has what each of them did), or it cannot be written.
     """
     failures = []
     for address in addresses:
@@ -133,34 +142,41 @@ def fetch_file(
 
 
 def _from_address(target: Path, url: str, sha256: str, progress: bool) -> str | None:
-    import pooch
+    from gazekit.datasets.transfer import Transfer, TransferError
 
-    from gazekit.datasets.transfer import ResumingDownloader, TransferError
-
-    pooch.get_logger().setLevel("WARNING")
-    downloader = ResumingDownloader(target.with_name(target.name + ".part"), progress=progress)
-    known, have = f"sha256:{sha256}", downloader.size()
+    transfer = Transfer(target.with_name(target.name + ".part"), progress=progress)
+    have = transfer.size()
     failure = ""
     for _ in range(ATTEMPTS):
         try:
-            pooch.retrieve(url, known_hash=known, fname=target.name, path=target.parent, downloader=downloader)
+            transfer.fetch(url)
         except TransferError as error:
             failure = str(error)
-            if downloader.size() <= have:
+            if transfer.size() <= have:
                 return failure  # nothing new came: another try would not do better
-            have = downloader.size()
-        except ValueError:  # pooch: the hash is not the known one
-            failure = (
-                f"sent other content (expected sha256 {sha256}, got {downloader.sha256}): the published "
-                f"file has changed or "
-                f"the transfer was damaged; nothing was kept"
-            )
-            if not downloader.resumed:
-                return failure
-            have = -1  # the unfinished file may have been part of something else: once more from the start
-        else:
+            have = transfer.size()
+            continue
+        got = sha256_of(transfer.part)
+        if got == sha256:
+            transfer.part.replace(target)  # only now: a process killed before goes on with the part
             return None
+        transfer.part.unlink()
+        failure = (
+            f"sent other content (expected sha256 {sha256}, got {got}): the published file has changed or the "
+            f"transfer was damaged; nothing was kept"
+        )
+        if not transfer.resumed:
+            return failure
+        have = -1  # the unfinished file may have been part of something else: once more from the start
     return failure
+
+
+def _alone_in(folder: Path) -> FolderLock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return FolderLock(folder)
+    except OSError as error:
+        raise DataError(f"nothing can be written to {folder}: {why_not_written(error)}") from error
 
 
 def _look(folder: Path, expected: Mapping[str, str], progress: bool) -> tuple[list[str], list[str]]:

@@ -1,13 +1,13 @@
 """One file over HTTP: into a `.part` file that a broken transfer leaves behind and the next one goes on with."""
 
+from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import requests
 import urllib3
 
-from gazekit.datasets.hashes import sha256_of
-from gazekit.errors import GazekitError
+from gazekit.errors import DataError, GazekitError
+from gazekit.files import why_not_written
 from gazekit.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
@@ -19,11 +19,11 @@ class TransferError(GazekitError):
     """A file did not arrive whole from one address; another address, or another try, may do better."""
 
 
-class ResumingDownloader:
-    """Downloader for pooch that resumes.
+class Transfer:
+    """The transfer of one file, which resumes.
 
-    Bytes go to `part`, and move to pooch's own temporary file when the transfer is whole. A `part` that is
-    there already is continued with an HTTP Range request; servers that do not know ranges send the file anew.
+    Bytes go to `part` as they come, so that a killed process loses none. A `part` that is there already is continued
+    with an HTTP Range request; servers that do not know ranges send the file anew.
 
     Parameters
     ----------
@@ -36,24 +36,22 @@ class ResumingDownloader:
     ----------
     resumed : bool
         Whether the last transfer went on with bytes of an earlier one.
-    sha256 : str
-        SHA-256 of the last whole transfer.
     """
 
     def __init__(self, part: Path, *, progress: bool = True) -> None:
         self.part, self.progress = part, progress
         self.resumed = False
-        self.sha256 = ""
 
-    def __call__(self, url: str, output_file: Any, pooch: Any = None) -> None:
-        """Fetch `url` to the path `output_file`; pooch calls this.
+    def fetch(self, url: str) -> None:
+        """Fetch `url` into `part`.
 
         Raises
         ------
         TransferError
             No connection, an answer that is not the file, or fewer bytes than announced.
+        DataError
+            It cannot be written.
         """
-        self.part.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._transfer(url)
         except requests.HTTPError as error:
@@ -64,12 +62,30 @@ class ResumingDownloader:
             raise TransferError(f"is no address to fetch from ({error})") from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TransferError(f"broke off after {self.size():,} bytes ({type(error).__name__})") from error
-        self.sha256 = sha256_of(self.part)
-        self.part.replace(output_file)
 
     def size(self) -> int:
         """Bytes in the unfinished file."""
         return self.part.stat().st_size if self.part.is_file() else 0
+
+    def _open(self) -> FileIO:
+        try:
+            self.part.parent.mkdir(parents=True, exist_ok=True)
+            return FileIO(self.part, "ab" if self.resumed else "wb")
+        except OSError as error:
+            raise self._unwritten(error) from error
+
+    def _append(self, out: FileIO, block: bytes) -> None:
+        rest = memoryview(block)
+        try:
+            while rest:
+                rest = rest[out.write(rest) :]
+        except OSError as error:
+            raise self._unwritten(error) from error
+
+    def _unwritten(self, error: OSError) -> DataError:
+        return DataError(
+            f"{self.part} was not written: {why_not_written(error)}; the same command then goes on where it stopped"
+        )
 
     def _transfer(self, url: str) -> None:
         have = self.size()
@@ -85,7 +101,7 @@ class ResumingDownloader:
             announced = reply.headers.get("Content-Length")
             total = None if announced is None else start + int(announced)
             with (
-                self.part.open("ab" if self.resumed else "wb") as out,
+                self._open() as out,
                 tqdm(
                     total=total,
                     initial=start,
@@ -100,7 +116,7 @@ class ResumingDownloader:
                 # breaks.
                 read = getattr(reply.raw, "read1", reply.raw.read)  # urllib3 1 has no read1
                 while block := read(BLOCK):
-                    out.write(block)
+                    self._append(out, block)
                     bar.update(len(block))
                     if out.tell() > LARGEST:
                         raise TransferError(f"sent more than {LARGEST:,} bytes, which no published file has")

@@ -268,13 +268,10 @@ def held_out_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> tu
 
 
 def _draw_loss(folder: Path) -> None:
-    import matplotlib.pyplot as plt
-
     from gazekit.plots.loss import loss_curve
+    from gazekit.plots.saving import save_figure
 
-    figure = loss_curve(read_table(folder / LOG)).figure
-    figure.savefig(folder / "loss.png", dpi=200)  # type: ignore[union-attr]
-    plt.close(figure)  # type: ignore[arg-type]
+    save_figure(loss_curve(read_table(folder / LOG)).figure, folder / "loss.png", dpi=200)
 
 
 def _torch_version() -> str:

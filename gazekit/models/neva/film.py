@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gazekit.errors import GazekitError
+from gazekit.files import write_atomically
 from gazekit.models.neva.model import Neva
 from gazekit.scanpath import Scanpath
 from gazekit.trials import Trial
@@ -136,7 +137,9 @@ def write_film(
     if target.suffix == ".gif":
         known = np.full(len(path), np.nan) if path.duration is None else path.duration
         lasting = [int(milliseconds if np.isnan(ms) else max(ms, 20)) for ms in known]  # viewers skip shorter ones
-        frames[0].save(target, save_all=True, append_images=frames[1:], duration=lasting, loop=0)
+        film = BytesIO()
+        frames[0].save(film, "GIF", save_all=True, append_images=frames[1:], duration=lasting, loop=0)
+        write_atomically(target, film.getvalue())
         return target
     parts = []
     for t, frame in enumerate(frames):
@@ -150,5 +153,5 @@ def write_film(
     title = html.escape(f"{trial.stimulus}" + (f": {trial.caption}" if trial.caption else ""))
     style = "main{display:flex;gap:8px;overflow-x:auto}figure{margin:0}img{height:300px}body{font:14px sans-serif}"
     page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
-    target.write_text(f"{page}<h1>{title}</h1><main>{''.join(parts)}</main></html>\n", encoding="utf-8")
+    write_atomically(target, f"{page}<h1>{title}</h1><main>{''.join(parts)}</main></html>\n".encode())
     return target
