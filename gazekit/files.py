@@ -9,6 +9,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from gazekit.errors import DataError
+from gazekit.locking import claim
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and write it again",
@@ -50,15 +51,27 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         raise DataError(f"{path} is a folder, not a file; give the name of a file in it")
     if not target.parent.is_dir():
         raise DataError(f"{path} cannot be written: the folder {target.parent} does not exist; make it first")
+    try:
+        while not _write_beside(target, content):
+            pass
+    except OSError as error:
+        raise DataError(f"{path} was not written: {why_not_written(error)}") from error
+
+
+def _write_beside(target: Path, content: bytes) -> bool:
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
+            claim(file.fileno())  # while it grows it is not left over
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-    except OSError as error:
-        raise DataError(f"{path} was not written: {why_not_written(error)}") from error
+        return True
+    except FileNotFoundError:
+        if not target.parent.is_dir():
+            raise
+        return False  # another process took it for a leftover between two lines: once more
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
@@ -73,6 +86,19 @@ def why_not_written(error: OSError) -> str:
     'the disk is read-only; choose another folder'
     """
     return _REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what `write_atomically` left in a folder because its process was killed; not what one is still writing."""
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if is_leftover(file):
+            with contextlib.suppress(OSError):  # a read-only folder keeps it; another process may be quicker
+                handle = os.open(file, os.O_RDWR)
+                try:
+                    if claim(handle):
+                        file.unlink()
+                finally:
+                    os.close(handle)
 
 
 def is_leftover(path: Path) -> bool:

@@ -17,6 +17,27 @@ LOCK = ".gazekit-lock"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
+def claim(handle: int) -> bool | None:
+    """Lock an open file, until it is closed: whether it was free; None where the file system has no locks."""
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # ENOLCK, EOPNOTSUPP, ENOSYS
+        return None
+    return True
+
+
+def _still_there(handle: int, file: Path) -> bool:
+    """Whether a name still leads to an open file: another process may have removed it before it was locked."""
+    try:
+        return os.path.samestat(os.fstat(handle), file.stat())
+    except FileNotFoundError:
+        return False
+
+
 class FolderLock:
     """Hold a folder for writing, from construction to `release` or the end of a `with`.
 
@@ -53,11 +74,11 @@ class FolderLock:
         while self._handle is None and fcntl is not None:
             handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
             try:
-                locked = _flock(handle)
+                locked = claim(handle)
                 note = _read(handle)
                 if locked is False or (locked is None and _alive(note)):
                     raise BusyError(_busy(self.folder, self.file, note, by_note=locked is None))
-                if _is_file(handle, self.file):  # not removed by its last holder since it was opened
+                if _still_there(handle, self.file):  # not removed by its last holder since it was opened
                     _write(handle)
                     self._handle, handle = handle, -1
             finally:
@@ -79,17 +100,6 @@ class FolderLock:
 
 
 # ---------------------------------------------------------------- inside
-
-
-def _flock(handle: int) -> bool | None:
-    """Whether the lock was got; None where there are no locks."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # ENOLCK, EOPNOTSUPP, ENOSYS: this file system has none
-        return None
-    return True
 
 
 def _read(handle: int) -> dict[str, Any]:
@@ -121,13 +131,6 @@ def _alive(note: dict[str, Any]) -> bool:
     except PermissionError:  # somebody else's
         return True
     return True
-
-
-def _is_file(handle: int, file: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), file.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _boot() -> str:

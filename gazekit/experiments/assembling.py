@@ -1,5 +1,6 @@
 """Join the pieces of a run into its tables, in the order of the request: however it was run, the bytes are the same."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,10 @@ from gazekit.experiments.density_scoring import DensityGround
 from gazekit.experiments.results import SCORE_COLUMNS, Results
 from gazekit.experiments.runs import RunFolder, read_table
 from gazekit.experiments.set_scoring import SET_COLUMNS, mean_of_draws
+from gazekit.files import read_whole, write_atomically
 from gazekit.metrics.clusters import Clusters
 from gazekit.scanpaths import Scanpaths
+from gazekit.untrusted import parse_json
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def assemble(
         raise DataError(f"no score is defined in {run.path}: every path is too short for the metrics asked for")
     for name in ("summary", "differences", "shares"):
         run.write_table(getattr(results, name), f"{name}.csv")
-    facts: dict[str, Any] = {"seconds": _seconds(done.names, tables)}
+    facts: dict[str, Any] = {"seconds": _seconds(done.names, done.scores)}
     if clusters is not None:
         clusters.save(run.path / "clusters.json")
         facts["clusters"] = dict(clusters.parameters)
@@ -94,11 +97,26 @@ def _ordered(table: pd.DataFrame, names: Sequence[str], choice: Choice) -> pd.Da
     return table.iloc[order].reset_index(drop=True)
 
 
-def _seconds(names: Sequence[str], tables: Sequence[Sequence[pd.DataFrame]]) -> dict[str, dict[str, float]]:
+def write_seconds(scores: Path, **seconds: float) -> None:
+    """Write how long a piece took beside its scores: not in them, so that a piece done twice has the same bytes."""
+    write_atomically(_seconds_beside(scores), json.dumps(seconds).encode())
+
+
+def _seconds_beside(scores: Path) -> Path:
+    return scores.with_suffix(".seconds.json")
+
+
+def _read_seconds(scores: Path) -> dict[str, float]:
+    try:
+        return dict(parse_json(read_whole(_seconds_beside(scores))))
+    except (ValueError, TypeError):  # they are for people: no result depends on them, and none is lost with them
+        return {}
+
+
+def _seconds(names: Sequence[str], scores: Sequence[Sequence[Path]]) -> dict[str, dict[str, float]]:
     """Time of prediction and of scoring by stimulus, over all processes."""
+    took = {name: [_read_seconds(file) for file in of] for name, of in zip(names, scores, strict=True)}
     return {
-        name: {
-            column: round(float(sum(t[column].iloc[0] for t in of if len(t))), 3) for column in ("predict_s", "score_s")
-        }
-        for name, of in zip(names, tables, strict=True)
+        name: {column: round(sum(float(each.get(column, 0)) for each in of), 3) for column in ("predict_s", "score_s")}
+        for name, of in took.items()
     }

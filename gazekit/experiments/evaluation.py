@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gazekit.errors import GazekitError
-from gazekit.experiments.assembling import RunPieces, assemble
+from gazekit.experiments.assembling import RunPieces, assemble, write_seconds
 from gazekit.experiments.bootstrap import RESAMPLES
 from gazekit.experiments.choice import Choice, Ground, MetricChoice, choose
 from gazekit.experiments.cluster_pieces import describe_clusters, join_clusters, make_clusters
@@ -241,6 +241,6 @@ def _work(
         predicted.save(_files(part)[0])
         between = time.perf_counter()
     scores = score_piece(scoring, dataset, predicted, model, threads=threads)
-    scores["predict_s"], scores["score_s"] = between - start, time.perf_counter() - between
     write_table(scores, _files(part)[1])
+    write_seconds(_files(part)[1], predict_s=between - start, score_s=time.perf_counter() - between)
     seal(part, _files(part)[model is None :])

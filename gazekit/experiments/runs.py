@@ -5,6 +5,7 @@ import json
 import platform
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
@@ -12,9 +13,9 @@ from typing import Any, Self
 import pandas as pd
 
 from gazekit import __version__
-from gazekit.errors import DataError, RunFolderError
+from gazekit.errors import BusyError, DataError, RunFolderError
 from gazekit.experiments.seals import check_seals, hashes_of
-from gazekit.files import is_leftover, read_whole, why_not_written, write_atomically
+from gazekit.files import is_leftover, read_whole, remove_leftovers, why_not_written, write_atomically
 from gazekit.locking import LOCK, FolderLock
 from gazekit.untrusted import parse_json
 
@@ -93,7 +94,15 @@ class RunFolder:
                 self.close()
                 raise
         if self.complete:
-            shutil.rmtree(self.parts, ignore_errors=True)  # a run killed at its very end leaves some
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what a run that was killed at its very end has left; a read-only folder keeps it."""
+        shutil.rmtree(self.parts, ignore_errors=True)
+        remove_leftovers(self.path)
+        if (self.path / LOCK).exists():
+            with suppress(BusyError, OSError):
+                FolderLock(self.path).release()
 
     def _found(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
         """The manifest of a run of this request; None if the folder holds no run."""
@@ -109,10 +118,6 @@ class RunFolder:
 
     def _begin(self, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
         """Begin or resume, alone in the folder: another process may have changed it until now."""
-        for folder in (self.path, self.parts):
-            for file in (*(folder.iterdir() if folder.is_dir() else ()), *folder.glob("*/*")):
-                if is_leftover(file):
-                    file.unlink(missing_ok=True)
         if found := self._found(request):
             self.manifest = found
         else:
@@ -121,6 +126,8 @@ class RunFolder:
             self.close()
             return
         _make_folder(self.parts)
+        for folder in (self.path, self.parts, *self.parts.glob("*/")):
+            remove_leftovers(folder)
         check_seals(self.parts)
         if (self.parts / INPUTS).is_file():
             self._check_inputs(hashes)
@@ -239,10 +246,12 @@ def read_table(path: Path) -> pd.DataFrame:
     DataError
         It is missing or cannot be read.
     """
+    from gazekit.interchange.parquet import read_parquet_table
+
     try:
-        return pd.read_parquet(path)
-    except Exception as error:  # pyarrow raises many kinds for one fact: the file is not whole
-        raise DataError(f"{path} cannot be read ({error}); run the evaluation again in a new folder") from error
+        return read_parquet_table(path)
+    except DataError as error:
+        raise DataError(f"{error}; run the evaluation again in a new folder") from error
 
 
 def _make_folder(path: Path) -> None:
