@@ -1,7 +1,8 @@
 """NeVA on real people: options swept on one half of OSIE's images, reported on the other; MIT1003 as a second set.
 
-Run: python docs/results/neva/study.py sweep|combine|final|mit1003 OUT   (resumable; each stage is an evaluation)
-Real data and weights: environment variable GAZEKIT_DATA, default ../shared/data. LITE0: the file that
+Run: python docs/results/neva/study.py sweep|combine|final|mit1003 OUT [--images N] [--workers N]
+Resumable; each stage is an evaluation, on a GPU where there is one. Real data and weights: environment variable
+GAZEKIT_DATA, default ../shared/data. LITE0: the file that
 efficientnet_lite0.py made.
 """
 
@@ -31,8 +32,7 @@ METRICS = (
 OSIE_PX_PER_DEGREE = 24.0  # assumed: the files do not say. Decides amplitudes in degrees, no fixation
 MIT1003_PX_PER_DEGREE = 35.0  # as DeepGaze takes it
 BASELINES = ("uniform", "centre", "centre-point", "empirical", "ittikoch", "levy")
-TUNING_IMAGES = 40  # of the 350 of the tuning half: paired differences in ScanMatch are then known to about 0.006
-REPORTED_IMAGES = 100  # of the 350 of the other half
+FINALISTS = ("sigma_px=48:gamma=0.3", "sigma_px=48:gamma=0.3:saccade_cost=0.1")  # of the tuning half
 # One change at a time from the defaults (gamma 0.7, sigma 0.2, nothing lasting, free saccades), for both objectives.
 CHANGES = {
     "clean": (
@@ -49,6 +49,16 @@ CHANGES = {
     ),
     "class": ("", "gamma=0.3", "gamma=1", "sigma_px=48", "saccade_cost=3", "saccade_cost=10"),
 }
+COMBINATIONS = (
+    "sigma_px=48:gamma=0.3",
+    "sigma_px=36:gamma=0.5",
+    "sigma_px=36:gamma=0.3",
+    "sigma_px=24:gamma=0.3",
+    "sigma_px=48:saccade_cost=0.03",
+    "sigma_px=48:gamma=0.3:saccade_cost=0.03",
+    "sigma_px=48:gamma=0.3:saccade_cost=0.1",
+    "sigma_px=36:gamma=0.3:saccade_cost=0.1",
+)
 
 
 def name(objective: str, *changes: str, of: str = SQUEEZENET) -> str:
@@ -87,36 +97,37 @@ def with_shuffled(data: Dataset, run: Path, out: Path) -> None:
     evaluate(data, models, ["scanmatch"], out=out, n_samples=1)
 
 
-def main(stage: str, out: Path, workers: int, finalists: list[str]) -> None:
+def main(stage: str, out: Path, workers: int, images: int | None) -> None:
     """Run one stage."""
     common = {"n_samples": 1, "seed": 0, "workers": workers, "command": f"python docs/results/neva/study.py {stage}"}
+    defaults = [name("clean"), name("class")]
     if stage == "mit1003":
         data = load_dataset("mit1003", DATA / "mit1003", source="redetected", px_per_degree=MIT1003_PX_PER_DEGREE)
         data = data.select(trials=[t.id for t in data.trials if t.image_source is not None])
-        models = [*BASELINES, name("clean"), name("class"), *finalists]
-        evaluate(data, models, METRICS, out=out / stage, **common)
+        chosen = [name("clean", f.replace("sigma_px=48", "sigma_degrees=2")) for f in FINALISTS]
+        chosen.append(name("clean", "sigma_degrees=2", "gamma=0.3", of=LITE0))
+        evaluate(data, [*BASELINES, *defaults, *chosen], METRICS, out=out / stage, **common)
         with_shuffled(data, out / stage, out / f"{stage}-order")
         return
     osie = load_dataset("osie", DATA / "osie", px_per_degree=OSIE_PX_PER_DEGREE)
-    tuning, reported = halves(osie)
+    tuning, reported = (some(half, images or len(half.trials)) for half in halves(osie))
     if stage == "sweep":
         models = [name(objective, change) for objective, changes in CHANGES.items() for change in changes]
-        evaluate(some(tuning, TUNING_IMAGES), ["centre", *models], METRICS, out=out / stage, **common)
+        evaluate(tuning, ["centre", *models], METRICS, out=out / stage, **common)
     elif stage == "combine":
-        evaluate(some(tuning, TUNING_IMAGES), finalists, METRICS, out=out / stage, **common)
+        models = [name("clean", change) for change in COMBINATIONS]
+        evaluate(tuning, models, METRICS, out=out / stage, **common)
+        with_shuffled(tuning, out / stage, out / f"{stage}-order")
     elif stage == "final":
-        reported = some(reported, REPORTED_IMAGES)
-        evaluate(reported, [*BASELINES, name("clean"), name("class"), *finalists], METRICS, out=out / stage, **common)
+        evaluate(reported, [*BASELINES, *defaults, *(name("clean", f) for f in FINALISTS)], METRICS, out=out / stage, **common)
         with_shuffled(reported, out / stage, out / f"{stage}-order")
-    elif stage == "full":
-        evaluate(osie, [*BASELINES, name("clean"), name("class")], METRICS, out=out / stage, **common)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["sweep", "combine", "final", "full", "mit1003"])
+    parser.add_argument("stage", choices=["sweep", "combine", "final", "mit1003"])
     parser.add_argument("out", type=Path)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--finalists", nargs="*", default=[], help="models as text, beside the defaults")
+    parser.add_argument("--images", type=int, help="of each half; all 350 without")
     given = parser.parse_args()
-    main(given.stage, given.out, given.workers, given.finalists)
+    main(given.stage, given.out, given.workers, given.images)

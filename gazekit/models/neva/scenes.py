@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gazekit.errors import GazekitError
 from gazekit.models.encoders import Encoder
+from gazekit.models.neva.devices import full_float32
 from gazekit.models.neva.periphery import blur
 from gazekit.models.neva.view import View
 
@@ -54,12 +55,8 @@ class Runner:
         self.precision = precision
 
     def features(self, x: Tensor) -> Tensor:
-        """One call: (n, 3, H, W) normalised, n at most `chunk`, to the encoder's features."""
-        n = len(x)
-        if n < self.chunk:
-            x = torch.cat([x, x[:1].expand(self.chunk - n, -1, -1, -1)])
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-            return self.encoder.features(x)[:n]
+        """One call: (n, 3, H, W) normalised, n at most `chunk`, to the encoder's features, float32."""
+        return self._whole(x)[: len(x)]
 
     def read(self, features: Tensor) -> dict[str, Tensor]:
         """Read every output, float32."""
@@ -67,12 +64,15 @@ class Runner:
 
     def __call__(self, x: Tensor) -> dict[str, Tensor]:
         """One call: (n, 3, H, W) normalised to every output, float32."""
-        n = len(x)
-        if n < self.chunk:
-            x = torch.cat([x, x[:1].expand(self.chunk - n, -1, -1, -1)])
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-            features = self.encoder.features(x)
-            return {output: self.encoder.read(features, output)[:n].float() for output in self.outputs}
+        return {output: values[: len(x)] for output, values in self.read(self._whole(x)).items()}
+
+    def _whole(self, x: Tensor) -> Tensor:
+        """Features of exactly `chunk` images. What is read from them is float32: bf16 scores are too coarse a loss."""
+        if len(x) < self.chunk:
+            x = torch.cat([x, x[:1].expand(self.chunk - len(x), -1, -1, -1)])
+        half = torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
+        with full_float32(), half:
+            return self.encoder.features(x).float()
 
 
 class Scenes:
