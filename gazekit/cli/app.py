@@ -71,6 +71,11 @@ def main() -> None:
         app()
     except GazekitError as error:
         _stop(str(error))
+    except MemoryError as error:
+        _stop(
+            f"memory ran out{f' ({error})' if str(error) else ''}; what was finished is kept: run the same command "
+            f"again with fewer workers, or on a machine with more memory"
+        )
     except (KeyboardInterrupt, SystemExit) as stop:
         if isinstance(stop, SystemExit) and stop.code != INTERRUPTED:
             raise

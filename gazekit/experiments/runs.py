@@ -175,8 +175,10 @@ class RunFolder:
 
     def _check_inputs(self, now: Mapping[str, str]) -> None:
         try:
-            then = parse_json(read_whole(self.parts / INPUTS))
-        except ValueError as error:
+            then = dict(parse_json(read_whole(self.parts / INPUTS)))
+            if not all(isinstance(digest, str) for digest in then.values()):
+                raise ValueError("not hashes by name")
+        except (ValueError, TypeError) as error:
             raise RunFolderError(f"{self.parts / INPUTS} is damaged ({error}); start again in a new folder") from error
         for name in sorted({*then, *now}):
             if then.get(name) != now.get(name):

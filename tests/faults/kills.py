@@ -232,7 +232,7 @@ class World:
                 break  # it ended before the kill
             else:
                 tally.unequal.append((name, first, f"after {k} kills it ended with {status}: {output[-1500:]}"))
-                shutil.rmtree(command.out)
+                shutil.rmtree(command.out, ignore_errors=True)
                 return
         status, _, output = self.zygote.attempt(command.argv)
         found = contents(command.out) if command.out.is_dir() else {}

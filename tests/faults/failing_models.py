@@ -1,0 +1,29 @@
+"""Models that do to their worker what a bad night does. In a module of its own, so that workers can import it."""
+
+import os
+import resource
+import signal
+from pathlib import Path
+
+from gazekit.models.uniform import Uniform
+
+
+class Failing(Uniform):
+    """Uniform, but on one trial, as long as a file is there, the process is killed or has no memory left."""
+
+    def __init__(self, file, how, trial="img3"):
+        self.file, self.how, self.trial = str(file), how, trial
+
+    def predict(self, trials, **options):
+        trials = list(trials)
+        if any(t.id == self.trial for t in trials) and Path(self.file).exists():
+            if self.how == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+            used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+            resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), hard))
+            try:
+                bytearray(1 << 32)
+            finally:
+                resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        return super().predict(trials, **options)
