@@ -4,20 +4,25 @@ A file may unpack to `RATIO` times what it takes on the disk, and always to `FLO
 refused before it is unpacked. See docs/security.md.
 """
 
+import gzip
 import io
 import json
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from gazekit.errors import DataError
+from gazekit.errors import DataError, GazekitError
 from gazekit.files import read_whole
 
 FLOOR = 1 << 28  # bytes (256 MiB)
 RATIO = 200  # tables of gaze shrink to a third or less, flat drawings in an .npz to a 300th, and those are small
 BLOCK = 1 << 20  # bytes
+MAX_LINE = 1_000_000  # bytes of a line of a table
+MAX_COLUMNS = 10_000  # of a table
 
 
 def room_for(size: int) -> int:
@@ -74,22 +79,96 @@ def unpack_gzip(path: str | Path) -> bytes:
         Not there, not gzip, cut short, or it unpacks to more than it may.
     """
     packed = read_whole(path)
-    pieces, unpacked, rest = [], 0, packed
+    pieces, unpacked = [], 0
     try:
-        while rest:
-            stream = zlib.decompressobj(wbits=31)
-            while not stream.eof:
-                piece = stream.decompress(rest, BLOCK)
-                if not piece and not stream.unconsumed_tail and not stream.eof:
-                    raise zlib.error("it ends before its end")
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+            while piece := stream.read(BLOCK):
                 pieces.append(piece)
                 unpacked += len(piece)
                 check_room(path, unpacked, len(packed))
-                rest = stream.unconsumed_tail
-            rest = stream.unused_data.lstrip(b"\0")
-    except zlib.error as error:
-        raise DataError(f"{path} cannot be decompressed ({error}); it may be cut short: copy it again") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{path} cannot be decompressed ({first_line(error)}); it may be cut short: copy it again"
+        ) from None
     return b"".join(pieces)
+
+
+def read_csv_text(path: str | Path) -> str:
+    r"""Read the text of a CSV file, `.gz` decompressed, before anything makes a table of it.
+
+    Raises
+    ------
+    DataError
+        Not there; not UTF-8 text; empty; a line or a number of columns that no table of gaze has.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (file := Path(folder, "a.csv")).write_bytes(b"\xef\xbb\xbfx,y\n")
+    ...     read_csv_text(file)
+    7
+    'x,y\n'
+    """
+    content = unpack_gzip(path) if str(path).endswith(".gz") else read_whole(path)
+    if b"\0" in content:
+        raise DataError(f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8")
+    _check_lines(path, content)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
+    header = text.partition("\n")[0]
+    if not header.strip():
+        raise DataError(f"{path} is empty: there is no table in it")
+    if max(map(header.count, ",;\t")) >= MAX_COLUMNS:
+        raise DataError(f"{path} has more than {MAX_COLUMNS:,} columns; check its separators")
+    return text
+
+
+def _check_lines(path: str | Path, content: bytes) -> None:
+    codes = np.frombuffer(content, dtype=np.uint8)
+    ends = np.concatenate([[-1], np.flatnonzero((codes == 10) | (codes == 13)), [len(codes)]])
+    longest = int(np.diff(ends).argmax())
+    if ends[longest + 1] - ends[longest] > MAX_LINE:
+        raise DataError(
+            f"{path}, line {longest + 1}, has more than {MAX_LINE:,} bytes, so it is no table of gaze; check its "
+            f"line ends"
+        )
+
+
+@contextmanager
+def making_sense(what: str | Path, then: str) -> Iterator[None]:
+    """Say in one sentence that a file that could be read does not hold what it should.
+
+    Parameters
+    ----------
+    what : str or path
+        The file, or the folder.
+    then : str
+        What to do.
+
+    Raises
+    ------
+    DataError
+        Whatever goes wrong inside: a key that is not there, a value of another kind. Errors that are a `GazekitError`
+        already pass as they are.
+
+    Examples
+    --------
+    >>> with making_sense("a.json", "take it from its source again"):
+    ...     {}["paths"]
+    Traceback (most recent call last):
+    gazekit.errors.DataError: a.json does not hold what it should (KeyError: 'paths'); take it from its source again
+    """
+    try:
+        yield
+    except GazekitError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{what} does not hold what it should ({type(error).__name__}: {first_line(error)}); {then}"
+        ) from error
 
 
 def read_npz(path: str | Path) -> dict[str, np.ndarray]:
@@ -150,6 +229,29 @@ def first_line(error: BaseException, longest: int = 200) -> str:
     """The first line of an error's text, shortened; what kind of error it is where it has no text."""
     lines = str(error).splitlines()
     return lines[0][:longest].rstrip(".") if lines and lines[0] else type(error).__name__
+
+
+def check_hdf5_heaps(content: bytes, path: str | Path) -> None:
+    """Look through the heaps in which an HDF5 file keeps texts: of a damaged one the library never finds the end.
+
+    A heap is "GCOL", version 1, its size, then objects of 16 bytes (number, uses, size) and their content, padded to 8
+    bytes; the object 0 is the free space at its end. Source: "HDF5 File Format Specification", III.E.
+
+    Raises
+    ------
+    DataError
+        An object that reaches beyond its heap, or free space that is not all the rest.
+    """
+    at = content.find(b"GCOL\x01\0\0\0")
+    while at >= 0:
+        end, place = at + int.from_bytes(content[at + 8 : at + 16], "little"), at + 16
+        while place + 16 <= min(end, len(content)):
+            number = int.from_bytes(content[place : place + 2], "little")
+            size = int.from_bytes(content[place + 8 : place + 16], "little")
+            place += size if number == 0 else 16 + size + -size % 8
+            if place > end or (number == 0 and place != end):
+                raise DataError(f"{path} is damaged: its texts have no end; copy it again")
+        at = content.find(b"GCOL\x01\0\0\0", at + 8)
 
 
 def check_hdf5(file: Any, path: str | Path, size: int) -> None:

@@ -78,7 +78,7 @@ def _tables(file: Path, card: Card) -> dict[str, list[tuple[Any, ...]]]:
                 f"{file} is locked: another program is writing to it; close that program, or read a copy of the file"
             ) from error
         raise unreadable(file, card, error) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the names of columns are decoded in any case
         raise unreadable(file, card, error) from error
 
 

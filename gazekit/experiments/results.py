@@ -1,7 +1,7 @@
 """`Results`: scores per stimulus, and what is said about them with intervals, human ceiling and chance."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +16,11 @@ from gazekit.experiments.directions import has_zero, higher_is_better
 from gazekit.experiments.set_results import difference_rows, share_rows, summary_rows
 from gazekit.experiments.set_scoring import SET_COLUMNS
 from gazekit.scanpath_columns import HUMAN
+from gazekit.untrusted import making_sense
 
 CHANCE = "other-image"
 SCORE_COLUMNS = ["dataset", "model", "metric", "stimulus", "value", "pairs", "undefined"]
+_NUMBERS = ("value", "pairs", "undefined", "resample", "stimuli")
 SUMMARY_COLUMNS = ["dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined"]
 
 
@@ -74,11 +76,14 @@ class Results:
             raise DataError(
                 f"the run in {folder} is not finished; run its command again to resume it: {manifest.get('command')}"
             )
-        request = manifest["request"]
         scores = read_table(Path(folder) / "scores.parquet")
         pooled = Path(folder) / "sets.parquet"
         more = {"sets": read_table(pooled)} if pooled.is_file() else {}
-        return cls(scores, manifest, request["seed"], request["resamples"], **more)
+        with making_sense(folder, "run its command again in a new folder"):
+            _check_columns(scores, SCORE_COLUMNS)
+            _check_columns(more.get("sets"), SET_COLUMNS)
+            request = manifest["request"]
+            return cls(scores, manifest, int(request["seed"]), int(request["resamples"]), **more)
 
     @property
     def models(self) -> list[str]:
@@ -186,6 +191,15 @@ class Results:
     def manifest_text(self) -> str:
         """The manifest as indented JSON."""
         return json.dumps(self.manifest, indent=2, sort_keys=True)
+
+
+def _check_columns(table: pd.DataFrame | None, wanted: Sequence[str]) -> None:
+    """Refuse a table that lacks a column, or has text in the place of numbers."""
+    for name in wanted if table is not None else ():
+        if name not in table:
+            raise KeyError(name)
+        if len(table) and name in _NUMBERS and not pd.api.types.is_numeric_dtype(table[name]):
+            raise TypeError(f"the column {name!r} holds no numbers")
 
 
 def _mean(values: np.ndarray) -> float:

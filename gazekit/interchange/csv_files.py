@@ -9,21 +9,19 @@ import numpy as np
 import pandas as pd
 
 from gazekit.errors import DataError
-from gazekit.files import read_whole, write_atomically
+from gazekit.files import write_atomically
 from gazekit.frames import Facts
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.row_groups import KEY, describe_path
 from gazekit.interchange.tables import from_table, to_table
 from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import first_line, unpack_gzip
+from gazekit.untrusted import first_line, read_csv_text
 
 _TEXT = ("stimulus", "subject", "trial", "source", "task")
 # Since pandas 3.1 numbers are read exactly by default, and the option that asks for it is deprecated.
 _EXACT: dict[str, Any] = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
 _EMPTY = ["", "NA", "NaN", "nan", "."]  # "." is how EyeLink reports write a missing value
 _SEPARATORS = (",", ";", "\t")
-MAX_LINE = 1_000_000  # bytes
-MAX_COLUMNS = 10_000
 
 
 def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
@@ -108,20 +106,9 @@ def read_csv_table(
     DataError
         The file is not there or is not a CSV table.
     """
-    content = unpack_gzip(path) if str(path).endswith(".gz") else read_whole(path)
-    if b"\0" in content:
-        raise DataError(f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8")
-    _check_lines(path, content)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
+    text = read_csv_text(path)
     header = text.partition("\n")[0]
-    if not header.strip():
-        raise DataError(f"{path} is empty: a table of fixations begins with a line of column names")
     sep = sep or max(_SEPARATORS, key=header.count)
-    if header.count(sep) >= MAX_COLUMNS:
-        raise DataError(f"{path} has more than {MAX_COLUMNS:,} columns; check its separators")
     names = [(columns or {}).get(name, name) for name in _TEXT]
     try:
         found = pd.read_csv(io.StringIO(text), sep=sep, nrows=0).columns
@@ -137,17 +124,6 @@ def read_csv_table(
         )
     except Exception as error:  # pandas raises many kinds for one fact
         raise DataError(f"{path} cannot be read as a table ({first_line(error)}); check its separators") from None
-
-
-def _check_lines(path: str | Path, content: bytes) -> None:
-    codes = np.frombuffer(content, dtype=np.uint8)
-    ends = np.concatenate([[-1], np.flatnonzero((codes == 10) | (codes == 13)), [len(codes)]])
-    longest = int(np.diff(ends).argmax())
-    if ends[longest + 1] - ends[longest] > MAX_LINE:
-        raise DataError(
-            f"{path}, line {longest + 1}, has more than {MAX_LINE:,} bytes, so it is no table of fixations; check its "
-            f"line ends"
-        )
 
 
 def paths_of(table: pd.DataFrame, *, facts: Facts | None = None, **options: Any) -> Scanpaths:

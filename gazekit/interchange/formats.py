@@ -114,12 +114,13 @@ def _start(path: str | Path) -> bytes:
 
 def _parquet(path: str | Path, options: dict[str, Any]) -> Scanpaths:
     from gazekit.interchange.csv_files import paths_of
-    from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet
+    from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame
 
     table = read_arrow(path)
     if not is_gazekit(table):
+        frame = to_frame(path, table)
         try:
-            return paths_of(table.to_pandas(), **options)
+            return paths_of(frame, **options)
         except DataError as error:
             raise DataError(f"{path}: {error}") from None
     return _own_parquet(read_parquet(path), path, **options)

@@ -16,6 +16,7 @@ from gazekit.interchange.declared_facts import to_columns
 from gazekit.interchange.tables import to_table
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Box, Dataset, Trial
+from gazekit.untrusted import making_sense
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 _BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
@@ -84,7 +85,9 @@ def dataset_from_table(
     if files and frames is None and not sized:
         frames = {stimulus: image_frame(file) for stimulus, file in files.items()}
     paths = paths_of(table, columns=columns, frames=frames, px_per_degree=px_per_degree, **options)
-    return Dataset(name, tuple(_trials(paths, files)), paths, dropped=paths.dropped)
+    with making_sense("the table", "a column about trials (see its documentation) has a value of another kind"):
+        trials = tuple(_trials(paths, files))
+    return Dataset(name, trials, paths, dropped=paths.dropped)
 
 
 def find_images(stimuli: Any, folder: Path) -> dict[str, Path]:
@@ -148,11 +151,11 @@ def image_frame(file: Path) -> Frame:
 def _read(path: Path, columns: dict[str, str] | None) -> pd.DataFrame:
     if path.suffix.lower() != ".parquet":
         return read_csv_table(path, columns=columns)
-    from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet
+    from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame
 
     table = read_arrow(path)
     if not is_gazekit(table):
-        return table.to_pandas()
+        return to_frame(path, table)
     paths = read_parquet(path)
     return to_columns(to_table(paths), paths.facts, paths.dropped)
 

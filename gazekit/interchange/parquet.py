@@ -1,17 +1,20 @@
 """Scanpaths as parquet: a row per scanpath, list columns for its fixations, metadata that say what it is."""
 
+import io
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gazekit.errors import DataError
 from gazekit.files import read_whole, write_atomically
 from gazekit.frames import Facts
+from gazekit.interchange.parquet_footer import bytes_needed
 from gazekit.interchange.tables import check_path_columns
 from gazekit.scanpaths import Scanpaths
 from gazekit.untrusted import check_room, first_line, parse_json
@@ -110,7 +113,7 @@ def read_parquet(path: str | Path) -> Scanpaths:
         points["x"],
         points["y"],
         offsets,
-        _columns(path, table.drop_columns(lists)),
+        to_frame(path, table.drop_columns(lists), ignore_metadata=True),
         duration=points.get("duration_ms"),
         object_id=points.get("object_id"),
         facts=facts,
@@ -126,10 +129,13 @@ def read_arrow(path: str | Path) -> Any:
     DataError
         No such file, or not a whole parquet file.
     """
-    content = read_whole(path)
+    return _arrow(path, read_whole(path))
+
+
+def _arrow(path: str | Path, content: bytes) -> Any:
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        check_room(path, _unpacked(file.metadata), len(content))
+        check_room(path, bytes_needed(content), len(content))
         table = file.read()
         table.validate(full=True)  # lists whose ends lie outside their values, text that is not UTF-8
         return table
@@ -139,16 +145,33 @@ def read_arrow(path: str | Path) -> Any:
         raise DataError(f"{path} cannot be read as parquet ({first_line(error)}); {_CUT_SHORT}") from error
 
 
-def _unpacked(metadata: Any) -> int:
-    """Bytes that a file says it needs when unpacked; a run of equal values takes next to none on the disk."""
-    groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
-    columns = [group.column(k) for group in groups for k in range(group.num_columns)]
-    return sum(max(column.total_uncompressed_size, 8 * column.num_values) for column in columns)
+def read_parquet_table(path: str | Path) -> pd.DataFrame:
+    """Read a parquet file as pandas does: a table of a run, or one of your own.
 
-
-def _columns(path: str | Path, table: Any) -> Any:
+    Raises
+    ------
+    DataError
+        No such file, not a whole parquet file, one that unpacks to more than it may, or one with columns that pandas
+        does not have.
+    """
+    content = read_whole(path)
+    _arrow(path, content)
     try:
-        return table.to_pandas(ignore_metadata=True)
+        return pd.read_parquet(io.BytesIO(content))
+    except Exception as error:
+        raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {_CUT_SHORT}") from error
+
+
+def to_frame(path: str | Path, table: Any, **options: Any) -> pd.DataFrame:
+    """Make a pandas table of a `pyarrow.Table`; `path` is for messages.
+
+    Raises
+    ------
+    DataError
+        Columns that pandas does not have.
+    """
+    try:
+        return table.to_pandas(**options)
     except Exception as error:  # dates beyond pandas' years, names that are there twice
         raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {_CUT_SHORT}") from error
 

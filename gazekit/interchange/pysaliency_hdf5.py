@@ -21,7 +21,7 @@ from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
 from gazekit.interchange.tables import from_table
 from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import check_hdf5, first_line, parse_json
+from gazekit.untrusted import check_hdf5, check_hdf5_heaps, first_line, parse_json
 
 _READ = {
     "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),
@@ -71,6 +71,7 @@ def read_pysaliency(
     """
     h5py = load_h5py()
     content = read_whole(path)
+    check_hdf5_heaps(content, path)
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
             check_hdf5(file, path, len(content))

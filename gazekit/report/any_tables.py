@@ -1,5 +1,6 @@
 """The page of a run of any other experiment: its `summary.csv` in the house's columns, and its other tables."""
 
+import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -16,6 +17,7 @@ from gazekit.report.tables import plain_table
 from gazekit.scanpath_columns import HUMAN
 from gazekit.scanpaths import Scanpaths
 from gazekit.trials import Dataset
+from gazekit.untrusted import first_line, read_csv_text
 
 NEEDED = ("dataset", "model", "metric", "value", "low", "high")
 LONGEST = 500  # rows of another table that are shown
@@ -75,10 +77,13 @@ def read_csv(path: Path) -> pd.DataFrame:
     DataError
         It is not there or cannot be read.
     """
+    text = read_csv_text(path)
     try:
-        return pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as a table ({error}); run the command of this run again") from error
+        return pd.read_csv(io.StringIO(text))
+    except Exception as error:  # pandas raises many kinds for one fact
+        raise DataError(
+            f"{path} cannot be read as a table ({first_line(error)}); run the command of this run again"
+        ) from error
 
 
 # ---------------------------------------------------------------- inside

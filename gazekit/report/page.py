@@ -16,6 +16,7 @@ from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
 from gazekit.report.kinds import content_of
 from gazekit.trials import Dataset
+from gazekit.untrusted import making_sense
 
 SCRIPTS = (
     "columns",
@@ -63,7 +64,8 @@ def write_report(
         Another choice of images.
     """
     run = Path(run)
-    page = page_of(content_of(run, read_manifest(run), dataset), images=images, samples=samples)
+    with making_sense(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
+        page = page_of(content_of(run, read_manifest(run), dataset), images=images, samples=samples)
     path = run / "report.html"
     write_atomically(path, page.encode())
     return path

@@ -197,7 +197,7 @@ def test_sizes_may_come_from_the_list_and_must_agree_with_it(raw):
         pytest.param("name,width,height\na,1,2\n", "it has no column 'stimulus'", id="column"),
         pytest.param("stimulus,width,height\na,wide,2\n", "cannot be read", id="text"),
         pytest.param("stimulus,width,height\na,0,2\n", "a width or height is not positive", id="zero"),
-        pytest.param("", "cannot be read", id="empty"),
+        pytest.param("", "is empty", id="empty"),
     ],
 )
 def test_a_broken_list_of_sizes_is_named(raw, text, message):

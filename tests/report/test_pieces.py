@@ -179,8 +179,11 @@ def test_clicks_are_called_clicks():
 def test_other_tables_that_cannot_be_read(tmp_path):
     from gazekit.report.any_tables import read_csv
 
-    with pytest.raises(DataError, match="cannot be read as a table"):
+    with pytest.raises(DataError, match=r"there is no file .*absent\.csv"):
         read_csv(tmp_path / "absent.csv")
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n1,2,3\n")
+    with pytest.raises(DataError, match=r"a\.csv cannot be read as a table"):
+        read_csv(tmp_path / "a.csv")
 
 
 def test_escaping_round_trip():

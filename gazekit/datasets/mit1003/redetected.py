@@ -6,7 +6,7 @@ Event_Start_Trial_Time_ms, Event_Ende_Trial_Time_ms, Duration. The three times a
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from io import BytesIO
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from gazekit.datasets.cards import Card
 from gazekit.datasets.mit1003.completeness import settle_parts
 from gazekit.datasets.mit1003.viewing import Viewing
 from gazekit.datasets.published_files import unexpected, unreadable
-from gazekit.untrusted import unpack_gzip
+from gazekit.untrusted import read_csv_text
 
 TABLE = "fixations_redetected.csv.gz"
 SAMPLE = "rows of a single sample (duration 0; dropped)"
@@ -47,7 +47,7 @@ def read_table(root: Path, card: Card) -> pd.DataFrame:
     """
     file = root / TABLE
     try:
-        table = pd.read_csv(BytesIO(unpack_gzip(file)), dtype={"Participant": "str", "Stimulus": "str"})
+        table = pd.read_csv(StringIO(read_csv_text(file)), dtype={"Participant": "str", "Stimulus": "str"})
     except Exception as error:  # pandas raises many kinds for one fact
         raise unreadable(file, card, error) from error
     missing = [c for c in _COLUMNS if c not in table]

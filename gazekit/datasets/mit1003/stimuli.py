@@ -1,5 +1,6 @@
 """The images of MIT1003: where they are, how large they are, and their order."""
 
+import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from gazekit.datasets.cards import Card
 from gazekit.datasets.published_files import unexpected, unreadable
 from gazekit.errors import DataError
 from gazekit.image_files import image_file_size
+from gazekit.untrusted import read_csv_text
 
 FOLDER = "ALLSTIMULI"
 SIZES = "image_sizes.csv"
@@ -85,13 +87,14 @@ def image_sizes(root: Path, images: Mapping[str, Path], card: Card) -> dict[str,
 def _listed_sizes(file: Path, card: Card) -> dict[str, tuple[int, int]]:
     if not file.is_file():
         return {}
+    text = read_csv_text(file)
     try:
-        table = pd.read_csv(file)
+        table = pd.read_csv(io.StringIO(text))
         stems, widths, heights = table["stimulus"].astype(str), table["width"], table["height"]
         sizes = {s: (int(w), int(h)) for s, w, h in zip(stems, widths, heights, strict=True)}
     except KeyError as error:
         raise unexpected(file, card, f"it has no column {error}") from error
-    except (ValueError, OSError) as error:  # pandas' parser errors are ValueErrors
+    except (ValueError, TypeError, OverflowError) as error:  # pandas' parser errors are ValueErrors
         raise unreadable(file, card, error) from error
     if not all(w > 0 and h > 0 for w, h in sizes.values()):
         raise unexpected(file, card, "a width or height is not positive")

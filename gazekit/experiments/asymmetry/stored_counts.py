@@ -1,5 +1,6 @@
 """Saccade counts as the published code stores them: a CSV per condition, a row per display."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.experiments.asymmetry.designs import DESIGNS, Condition, Design
+from gazekit.untrusted import first_line, read_csv_text
 
 FOLDER = "out_data"
 
@@ -37,10 +39,13 @@ def read_counts(file: Path, set_sizes: tuple[int, ...]) -> pd.DataFrame:
     """
     if not file.is_file():
         raise DataError(f"{file} is not there; it should hold the saccade counts of one condition")
+    text = read_csv_text(file)
     try:
-        table = pd.read_csv(file, header=None, skip_blank_lines=True).to_numpy(dtype=float)
-    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataError(f"{file} is not a table of 0 and 1 ({error}); take the file from its authors again") from error
+        table = pd.read_csv(io.StringIO(text), header=None, skip_blank_lines=True).to_numpy(dtype=float)
+    except (ValueError, TypeError) as error:  # pandas' parser errors are ValueErrors
+        raise DataError(
+            f"{file} is not a table of 0 and 1 ({first_line(error)}); take the file from its authors again"
+        ) from error
     if not np.isin(table, (0, 1)).all():
         raise DataError(f"{file} holds other values than 0 and 1; each row should have a 1 at its number of saccades")
     several = np.flatnonzero(table.sum(axis=1) > 1)

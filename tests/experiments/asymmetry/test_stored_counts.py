@@ -39,7 +39,7 @@ def test_columns_are_saccades_and_rows_rise_in_set_size(write):
         ([[0, 2], [0, 1], [0, 1]], "other values than 0 and 1"),
         ([[0, 1], [0, 1, 0], [0, 1]], "is not a table of 0 and 1"),
         ("a,b\nc,d\ne,f\n", "is not a table of 0 and 1"),
-        ("", "is not a table of 0 and 1"),
+        ("", "is empty: there is no table in it"),
     ],
 )
 def test_other_files_are_refused(write, rows, message):
