@@ -62,6 +62,7 @@ def _many(count: int, what: str) -> str:
 def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:
     """Write predictions; a CSV has, beside `object_id`, a column `object` with the ids of the table of boxes."""
     from gazekit.files import write_atomically
+    from gazekit.formulas import mark_formulas
     from gazekit.interchange import write_scanpaths
     from gazekit.interchange.declared_facts import to_columns
 
@@ -73,7 +74,7 @@ def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:
     table = to_columns(paths.to_table(), paths.facts, paths.dropped)
     ids = [called[k] if k >= 0 else "" for k in table["object_id"]]
     table.insert(table.columns.get_loc("object_id") + 1, "object", ids)
-    write_atomically(out, table.to_csv(index=False, lineterminator="\n").encode())
+    write_atomically(out, mark_formulas(table).to_csv(index=False, lineterminator="\n").encode())
 
 
 def check_picture(file: Path) -> None:

@@ -16,6 +16,7 @@ from gazekit import __version__
 from gazekit.errors import BusyError, DataError, RunFolderError
 from gazekit.experiments.seals import check_seals, hashes_of
 from gazekit.files import is_leftover, read_whole, remove_leftovers, why_not_written, write_atomically
+from gazekit.formulas import mark_formulas
 from gazekit.locking import LOCK, FolderLock
 from gazekit.untrusted import parse_json
 
@@ -237,7 +238,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         table.to_parquet(buffer, index=False)
         write_atomically(path, buffer.getvalue())
     else:
-        write_atomically(path, table.to_csv(index=False, lineterminator="\n").encode())
+        write_atomically(path, mark_formulas(table).to_csv(index=False, lineterminator="\n").encode())
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Reading one column of somebody's table, with errors that name the column, the row and the value."""
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 from gazekit.errors import DataError
 
 LONGEST = 80  # characters of a cell that a message shows
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # line ends, tabs, what moves a terminal's cursor
 
 
 def require(table: pd.DataFrame, column: str, stands_for: str) -> pd.Series:
@@ -84,7 +86,7 @@ def names(column: pd.Series, empty: Any = None) -> pd.Series:
     Raises
     ------
     DataError
-        An empty cell where `empty` is None.
+        An empty cell where `empty` is None, or a name with a control character.
 
     Examples
     --------
@@ -97,6 +99,7 @@ def names(column: pd.Series, empty: Any = None) -> pd.Series:
         if len(known) and np.isfinite(known).all() and (known == np.trunc(known)).all():
             column = column.astype("Int64")
     text = column.astype("str")
+    check_characters(text)
     blank |= text == ""
     if not blank.any():
         return text
@@ -104,6 +107,22 @@ def names(column: pd.Series, empty: Any = None) -> pd.Series:
         row = int(np.flatnonzero(blank)[0])
         raise DataError(f"column {column.name!r}, row {row} (from 0), is empty; every row needs one")
     return text.mask(blank, empty)
+
+
+def check_characters(column: pd.Series) -> None:
+    """Refuse names with a control character: they would break lines of messages, tables and terminals.
+
+    Raises
+    ------
+    DataError
+        The message names column and value.
+    """
+    for name in column.unique():
+        if isinstance(name, str) and _CONTROL.search(name):
+            raise DataError(
+                f"column {column.name!r} holds the name {name[:LONGEST]!r}, which has a control character (a line end, "
+                f"a tab); take it out"
+            )
 
 
 def codes(column: pd.Series) -> np.ndarray:

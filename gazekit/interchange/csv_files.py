@@ -10,6 +10,7 @@ import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.files import write_atomically
+from gazekit.formulas import mark_formulas, unmark_formulas
 from gazekit.frames import Facts
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.row_groups import KEY, describe_path
@@ -28,7 +29,8 @@ def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
     """Write scanpaths to a CSV file, `.csv.gz` compressed, in numbers that are read back exactly.
 
     Declared facts stand in constant columns (`forced_first`, `cut_at_target`, `points`, `unit`), and so
-    does what the reader of these paths left out (`dropped`), so that nothing is lost on the way.
+    does what the reader of these paths left out (`dropped`), so that nothing is lost on the way. A name that a
+    spreadsheet would run as a formula is written with an apostrophe before it, which `read_csv` takes away again.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
         table = to_columns(to_table(scanpaths), scanpaths.facts, scanpaths.dropped)
     except DataError as error:
         raise DataError(f"{path} was not written: {error}") from None
-    content = table.to_csv(index=False, lineterminator="\n").encode()
+    content = mark_formulas(table).to_csv(index=False, lineterminator="\n").encode()
     write_atomically(path, gzip.compress(content, mtime=0) if str(path).endswith(".gz") else content)
 
 
@@ -112,7 +114,7 @@ def read_csv_table(
     names = [(columns or {}).get(name, name) for name in _TEXT]
     try:
         found = pd.read_csv(io.StringIO(text), sep=sep, nrows=0).columns
-        return pd.read_csv(
+        table = pd.read_csv(
             io.StringIO(text),
             sep=sep,
             decimal=decimal,
@@ -124,6 +126,7 @@ def read_csv_table(
         )
     except Exception as error:  # pandas raises many kinds for one fact
         raise DataError(f"{path} cannot be read as a table ({first_line(error)}); check its separators") from None
+    return unmark_formulas(table)
 
 
 def paths_of(table: pd.DataFrame, *, facts: Facts | None = None, **options: Any) -> Scanpaths:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.errors import DataError
+from gazekit.formulas import mark_formulas
 from gazekit.progress import tqdm
 from gazekit.trials import Dataset, Trial
 
@@ -125,7 +126,7 @@ def _write_tables(dataset: Dataset, images: dict[str, str], targets: dict[str, s
     for name, content in (("trials", rows), ("objects", objects), ("cells", cells)):
         if content:
             table = pd.DataFrame(content).dropna(axis="columns", how="all")
-            table.convert_dtypes().to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+            mark_formulas(table.convert_dtypes()).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     if len(dataset.scanpaths):
         from gazekit.interchange.csv_files import write_csv
 

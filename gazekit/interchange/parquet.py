@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 from gazekit.errors import DataError
 from gazekit.files import read_whole, write_atomically
 from gazekit.frames import Facts
+from gazekit.interchange.columns import check_characters
 from gazekit.interchange.parquet_footer import bytes_needed
+from gazekit.interchange.row_groups import KEY
 from gazekit.interchange.tables import check_path_columns
 from gazekit.scanpaths import Scanpaths
 from gazekit.untrusted import check_room, first_line, parse_json
@@ -109,11 +111,18 @@ def read_parquet(path: str | Path) -> Scanpaths:
         if offsets is not None and not np.array_equal(own, offsets):
             raise DataError(f"{path}: {name!r} has other numbers of fixations than 'x'; {_CUT_SHORT}")
         offsets = own
+    rows = to_frame(path, table.drop_columns(lists), ignore_metadata=True)
+    try:
+        for name in (*KEY[:-1], "task"):
+            if name in rows:
+                check_characters(rows[name])
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
     return Scanpaths(
         points["x"],
         points["y"],
         offsets,
-        to_frame(path, table.drop_columns(lists), ignore_metadata=True),
+        rows,
         duration=points.get("duration_ms"),
         object_id=points.get("object_id"),
         facts=facts,

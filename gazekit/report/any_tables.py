@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.errors import DataError
+from gazekit.formulas import unmark_formulas
 from gazekit.report.content import Content, Section
 from gazekit.report.exploring import Exploration, bare_trials
 from gazekit.report.methods import general_methods
@@ -79,7 +80,7 @@ def read_csv(path: Path) -> pd.DataFrame:
     """
     text = read_csv_text(path)
     try:
-        return pd.read_csv(io.StringIO(text))
+        return unmark_formulas(pd.read_csv(io.StringIO(text)))
     except Exception as error:  # pandas raises many kinds for one fact
         raise DataError(
             f"{path} cannot be read as a table ({first_line(error)}); run the command of this run again"
