@@ -69,9 +69,7 @@ def agreement(images: int, fixations: int = 5) -> list[str]:
         expected = {}
         model = neva(f"objective={objective}")
         model.predict(trials[:2], max_fixations=1, progress=False, device="cpu")
-        took, paths = seconds(
-            lambda m=model: m.predict(trials, max_fixations=fixations, progress=False, device="cpu")
-        )
+        took, paths = seconds(lambda m=model: m.predict(trials, max_fixations=fixations, progress=False, device="cpu"))
         expected[objective] = paths
         rows.append((f"{objective}: CPU, float32", "", "", "", "", shown(took)))
         for name, options, tf32 in (
@@ -124,7 +122,7 @@ def throughput(fixations: int = 2) -> list[str]:
 
 
 def searches(trials_per_experiment: int = 2) -> list[str]:
-    """eccNET on search displays: the same fixations on both devices."""
+    """Search displays with eccNET: the same fixations on both devices."""
     torch.backends.cudnn.allow_tf32 = False
     rows = []
     data = load_dataset("search-arrays")
@@ -134,13 +132,21 @@ def searches(trials_per_experiment: int = 2) -> list[str]:
         for device in ("cpu", "cuda"):
             model = model_from_text(f"eccnet:backbone={backbone}")
             model.predict(kept[:1], progress=False, device=device)
-            found[device] = seconds(lambda m=model, d=device: m.predict(kept, progress=False, device=d))
+            found[device] = seconds(lambda m=model, k=kept, d=device: m.predict(k, progress=False, device=d))
         (slow, one), (fast, other) = found["cpu"], found["cuda"]
         same = sum(
             a.x.shape == b.x.shape and bool(np.allclose(a.x, b.x) and np.allclose(a.y, b.y))
             for a, b in zip(one, other, strict=True)
         )
-        rows.append((f"{backbone.split(':')[0]}, {len(kept)} displays", f"{same} of {len(one)}", shown(slow), shown(fast), f"{slow / fast:.1f}x"))
+        rows.append(
+            (
+                f"{backbone.split(':')[0]}, {len(kept)} displays",
+                f"{same} of {len(one)}",
+                shown(slow),
+                shown(fast),
+                f"{slow / fast:.1f}x",
+            )
+        )
     heads = ("backbone", "equal scanpaths", "CPU", "GPU", "ratio")
     return ["## eccNET", "", *table(heads, rows), ""]
 
@@ -161,10 +167,7 @@ def objects() -> list[str]:
         batches = list(_batches(paths, 48, np.random.default_rng(0)))[:6]
         losses = {}
         for device, precision in (("cpu", "float32"), ("cuda", "float32"), ("cuda", "bfloat16")):
-            if device == "cpu" and name == "oat-base":
-                batches_here = batches[:1]
-            else:
-                batches_here = batches
+            batches_here = batches[:1] if (device, name) == ("cpu", "oat-base") else batches
             network = seeded_network(config, 0).to(device).eval()
 
             def step(batch: Any, network: Any = network, device: str = device, precision: str = precision) -> float:
@@ -181,9 +184,7 @@ def objects() -> list[str]:
                 scene = network.encode(batch_of([paths.scenes[0]]).to(device))
                 draws = np.random.default_rng(0).random((100, 30))
                 decode(network, scene, draws, samples=100, longest=30)
-                sampling, _ = seconds(
-                    lambda n=network, s=scene, d=draws: decode(n, s, d, samples=100, longest=30)
-                )
+                sampling, _ = seconds(lambda n=network, s=scene, d=draws: decode(n, s, d, samples=100, longest=30))
             gap = abs(found[0] - losses["cpu", "float32"])
             rows.append((name, device, precision, shown(took / len(batches_here)), shown(sampling), f"{gap:.1e}"))
     heads = ("", "device", "precision", "training step, 48 paths", "100 samples of 6x14", "loss from the CPU's, nats")
@@ -197,8 +198,11 @@ if __name__ == "__main__":
     given = parser.parse_args()
     if not torch.cuda.is_available():
         sys.exit("this machine has no GPU that torch can use: nothing to measure")
-    print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}, {os.cpu_count()} processors, "
-          f"{torch.get_num_threads()} threads.\n", flush=True)
+    print(
+        f"{torch.cuda.get_device_name()}, torch {torch.__version__}, {os.cpu_count()} processors, "
+        f"{torch.get_num_threads()} threads.\n",
+        flush=True,
+    )
     parts = {
         "neva": lambda: agreement(given.images),
         "throughput": throughput,

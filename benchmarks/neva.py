@@ -47,8 +47,9 @@ def overhead(encoder: str = "squeezenet", images: int = 8, repeat: int = 9) -> l
     """
     import torch
 
-    from gazekit.models.neva.devices import CHUNK, chosen_device
+    from gazekit.models.devices import chosen_device
     from gazekit.models.neva.scenes import Runner
+    from gazekit.models.neva.sizes import CHUNK
 
     model, device = neva(encoder, "clean"), chosen_device("auto")
     runner = Runner(model.encoder, model.objective.outputs, device, CHUNK.get(device.type, 4))

@@ -119,7 +119,13 @@ def main(stage: str, out: Path, workers: int, images: int | None) -> None:
         evaluate(tuning, models, METRICS, out=out / stage, **common)
         with_shuffled(tuning, out / stage, out / f"{stage}-order")
     elif stage == "final":
-        evaluate(reported, [*BASELINES, *defaults, *(name("clean", f) for f in FINALISTS)], METRICS, out=out / stage, **common)
+        evaluate(
+            reported,
+            [*BASELINES, *defaults, *(name("clean", f) for f in FINALISTS)],
+            METRICS,
+            out=out / stage,
+            **common,
+        )
         with_shuffled(reported, out / stage, out / f"{stage}-order")
 
 

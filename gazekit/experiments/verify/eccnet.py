@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-4  # of a map's maximum
 WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 CAFFE_MEAN = (123.68, 116.779, 103.939)  # RGB
+LEVELS = ("conv3_3", "conv4_3", "conv5_3")
 KEYS = ("image", "target", "target_mask", "item_masks", "parameters")
 
 
@@ -74,29 +75,28 @@ def reference_backbone() -> "Backbone":
     import torch
     from torch import nn
 
-    from gazekit.models.backbones.contract import Backbone, Pool, Stage
+    from gazekit.models.backbones.contract import Backbone, Pool
+    from gazekit.models.backbones.layers import Layer, stages_of
 
-    stages, stride, number, before = [], 1, 0, 3
-    for block, widths in enumerate(WIDTHS):
-        layers: list[nn.Module] = []
-        for width in widths:
-            rng = np.random.default_rng(1000 + number)
+    layers: list[Layer] = []
+    before = 3
+    for block, widths in enumerate(WIDTHS, 1):
+        for k, width in enumerate(widths, 1):
+            rng = np.random.default_rng(1000 + len(layers))
             convolution = nn.Conv2d(before, width, 3, padding=1)
             kernels = rng.standard_normal((width, before, 3, 3)) * np.sqrt(2 / (9 * before))
             biases = rng.standard_normal(width) * 0.01
             convolution.weight = nn.Parameter(torch.from_numpy(kernels.astype(np.float32)))
             convolution.bias = nn.Parameter(torch.from_numpy(biases.astype(np.float32)))
-            layers += [convolution, nn.ReLU(inplace=True)]
-            number, before = number + 1, width
-        pool = None if block == 0 else Pool(2, 2, "max")
-        stride *= 1 if block == 0 else 2
-        name = f"conv{block + 1}_{len(widths)}"
-        stages.append(Stage(name, nn.Sequential(*layers), stride=stride, channels=before, reach=len(widths), pool=pool))
+            pool = Pool(2, 2, "max") if k == 1 < block else None
+            module = nn.Sequential(convolution, nn.ReLU(inplace=True))
+            layers.append(Layer(f"conv{block}_{k}", module, width, reach=1, pool=pool))
+            before = width
     return Backbone(
         "vgg16",
         "random, as in the reference files",
-        stages,
-        levels=("conv3_3", "conv4_3", "conv5_3"),
+        stages_of("vgg16", layers, LEVELS),
+        levels=LEVELS,
         mean=CAFFE_MEAN,
         bgr=True,
     )

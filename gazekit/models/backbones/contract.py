@@ -40,16 +40,32 @@ class Stage(nn.Module):
         None for all of them (attention).
     pool : Pool, optional
         Pooling between the stage before and this one. None for the first, and for stages that begin with a stride.
+    parts : sequence of Stage, optional
+        The same layers one by one, which together compute what `layers` does; the stage itself where it has one layer.
     """
 
     pool: Pool | None
 
     def __init__(
-        self, name: str, layers: nn.Module, *, stride: int, channels: int, reach: int | None, pool: Pool | None = None
+        self,
+        name: str,
+        layers: nn.Module,
+        *,
+        stride: int,
+        channels: int,
+        reach: int | None,
+        pool: Pool | None = None,
+        parts: "Sequence[Stage]" = (),
     ) -> None:
         super().__init__()
         self.name, self.layers, self.pool = name, layers, pool
         self.stride, self.channels, self.reach = stride, channels, reach
+        self._parts = tuple(parts)  # a tuple, so that torch does not count their weights again
+
+    @property
+    def parts(self) -> "tuple[Stage, ...]":
+        """The layers one by one."""
+        return self._parts or (self,)
 
     def forward(self, x: Tensor) -> Tensor:
         """Run the layers, without the pool."""

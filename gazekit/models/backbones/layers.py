@@ -85,12 +85,22 @@ def joined(group: Sequence[Layer], stride: int) -> Stage:
     """Make one stage of consecutive layers; `stride` is that of its input, in px of the image."""
     reach: int | None = 0
     jump = 1  # cells of the stage's input per cell of the input of the layer at hand
+    parts = []
     for layer in group:
         reach = None if reach is None or layer.reach is None else reach + jump * layer.reach
         jump *= layer.stride
+        parts.append(Stage(layer.name, layer.module, stride=stride * jump, channels=layer.channels, reach=layer.reach))
     module = group[0].module if len(group) == 1 else nn.Sequential(*(layer.module for layer in group))
     last = group[-1]
-    return Stage(last.name, module, stride=stride * jump, channels=last.channels, reach=reach, pool=group[0].pool)
+    return Stage(
+        last.name,
+        module,
+        stride=stride * jump,
+        channels=last.channels,
+        reach=reach,
+        pool=group[0].pool,
+        parts=parts if len(parts) > 1 else (),
+    )
 
 
 def check_levels(network: str, levels: Sequence[str], known: Sequence[str]) -> None:

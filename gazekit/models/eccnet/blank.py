@@ -53,12 +53,13 @@ class BlankWindow:
                 link, blank = _pool(rule, blank)
                 stride *= rule.stride
                 links.append(link)
-            if stage.reach is None:
-                blank = blank.unfolded()
-            step = StageStep(stage, blank.side, stage.stride // stride)
-            links.append(Link(step, blank))
+            for part in stage.parts:  # layer by layer: what changes grows by one layer's reach at a time
+                if part.reach is None:
+                    blank = blank.unfolded()
+                step = StageStep(part, blank.side, part.stride // stride)
+                links.append(Link(step, blank))
+                blank, stride = BlankMap(part(blank.values), step.rows), part.stride
             self.trunk.append(links)
-            blank, stride = BlankMap(stage(blank.values), step.rows), stage.stride
             if k in level_at:
                 chain, end = [], blank
                 for extra in level_at[k].search:

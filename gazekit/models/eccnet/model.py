@@ -11,6 +11,7 @@ from gazekit.errors import GazekitError
 from gazekit.frames import Facts
 from gazekit.models.backbones.contract import Backbone
 from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.devices import chosen_device, full_float32
 from gazekit.models.eccnet.blank import BlankWindows
 from gazekit.models.eccnet.found import Search
 from gazekit.models.eccnet.levels import plan
@@ -239,14 +240,10 @@ class EccNet(ScanpathModel):
         limit = trial.max_fixations if max_fixations is None else max_fixations
         if limit is None:
             limit = LIMIT if items is None else len(items) + 1
-        found = run_search(
-            prepared.display,
-            targets.features(prepared.target),
-            windows,
-            Settings(**{**vars(self.settings), "level_weights": weights, "recognition_size": recognition}),
-            limit=limit,
-            maps=maps,
-        )
+        settings = Settings(**{**vars(self.settings), "level_weights": weights, "recognition_size": recognition})
+        with full_float32():
+            target = targets.features(prepared.target)
+            found = run_search(prepared.display, target, windows, settings, limit=limit, maps=maps)
         # (row, column) of the network's image to (x, y) of the frame.
         fixations = found.fixations[:, ::-1] / prepared.scale
         return Search(fixations, found.found, len(fixations) - 1, self._all_levels(found.weights), found.maps)
@@ -277,7 +274,7 @@ class EccNet(ScanpathModel):
         )
 
     def _network(self, px_per_degree: float, device: str) -> tuple[Targets, Windows]:
-        where = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        where = chosen_device(device).type
         key = (px_per_degree, where)
         if key not in self._networks:
             # Convolutions on a CPU are faster with channels last.

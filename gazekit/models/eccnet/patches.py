@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
 from gazekit.models.backbones.contract import Stage
 from gazekit.models.eccnet.pooling import Box
@@ -50,6 +51,7 @@ class StageStep:
         self.rows = self.columns = -(-side // stride)
         # What counts as a cell's own place is at most one stride wide.
         self.reach = side if stage.reach is None else stage.reach
+        self.unpadded = stride == 1 and _is_convolution(stage)
 
     def influenced(self, box: Box) -> Box:
         """See `Step`."""
@@ -74,8 +76,34 @@ class StageStep:
 
     def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
         """See `Step`."""
+        if self.unpadded:
+            return self._without_margin(x, origin, box)
         top, left = origin.top // self.stride, origin.left // self.stride
         return self.stage(x)[:, :, box.top - top : box.bottom - top, box.left - left : box.right - left]
+
+    def _without_margin(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+        """Convolve without padding, but where the map ends: no cell is computed that is not asked for."""
+        convolution, then = self.stage.layers[0], self.stage.layers[1:]  # type: ignore[index]
+        missing = (
+            self.reach - (box.left - origin.left),
+            self.reach - (origin.right - box.right),
+            self.reach - (box.top - origin.top),
+            self.reach - (origin.bottom - box.bottom),
+        )
+        if any(missing):
+            x = functional.pad(x, missing)
+        return then(functional.conv2d(x, convolution.weight, convolution.bias, groups=convolution.groups))
+
+
+def _is_convolution(stage: Stage) -> bool:
+    """Whether a stage is one 'same' convolution, and perhaps rectification after it."""
+    layers, reach = stage.layers, stage.reach
+    if not isinstance(layers, nn.Sequential) or not isinstance(layers[0], nn.Conv2d) or reach is None:
+        return False
+    first = layers[0]
+    plain = first.stride == (1, 1) and first.dilation == (1, 1) and first.padding_mode == "zeros"
+    same = first.padding == (reach, reach) and first.kernel_size == (2 * reach + 1, 2 * reach + 1)
+    return plain and same and all(isinstance(layer, nn.ReLU) for layer in layers[1:])
 
 
 @dataclass

@@ -12,9 +12,9 @@ from torch import Tensor
 from gazekit.errors import GazekitError
 from gazekit.frames import Facts, Frame
 from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.devices import chosen_device
 from gazekit.models.encoders import Encoder, load_encoder
 from gazekit.models.lengths import DEFAULT_LENGTH, positive
-from gazekit.models.neva.devices import CHUNK, ROWS, chosen_device
 from gazekit.models.neva.fovea import SIGMA, Fovea
 from gazekit.models.neva.objectives import Objective, objective_from
 from gazekit.models.neva.optimisers import Search, search_from
@@ -22,6 +22,7 @@ from gazekit.models.neva.periphery import SPREAD
 from gazekit.models.neva.problem import Problem
 from gazekit.models.neva.rows import set_up
 from gazekit.models.neva.scenes import Precision, Runner
+from gazekit.models.neva.sizes import CHUNK, ROWS
 from gazekit.models.neva.view import How, View
 from gazekit.progress import tqdm
 from gazekit.scanpaths import Scanpaths

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from gazekit.errors import GazekitError
+from gazekit.models.devices import full_float32
 from gazekit.models.encoders import Encoder
-from gazekit.models.neva.devices import full_float32
 from gazekit.models.neva.periphery import blur
 from gazekit.models.neva.view import View
 

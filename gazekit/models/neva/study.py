@@ -7,11 +7,12 @@ import pandas as pd
 import torch
 
 from gazekit.errors import GazekitError
-from gazekit.models.neva.devices import CHUNK, chosen_device
+from gazekit.models.devices import chosen_device
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.optimisers import Search
 from gazekit.models.neva.optimisers.contract import lattice
 from gazekit.models.neva.scenes import Runner
+from gazekit.models.neva.sizes import CHUNK
 from gazekit.progress import tqdm
 from gazekit.trials import Trial
 

@@ -1,4 +1,5 @@
 import pytest
+import torch
 from torch import nn
 
 from gazekit.models.backbones.contract import Pool
@@ -34,3 +35,22 @@ def facts(levels):
 )
 def test_stages(levels, expected):
     assert facts(levels) == expected
+
+
+def test_a_stage_knows_its_layers_one_by_one():
+    torch.manual_seed(0)
+    layers = [
+        Layer("a", nn.Conv2d(1, 2, 3, padding=1), 2, reach=1),
+        Layer("b", nn.Conv2d(2, 3, 3, stride=2, padding=1), 3, reach=1, stride=2),
+        Layer("c", nn.Conv2d(3, 3, 3, padding=1), 3, reach=1),
+    ]
+    stage, last = stages_of("toy", layers, ["b", "c"])
+    assert [(p.name, p.stride, p.channels, p.reach) for p in stage.parts] == [("a", 1, 2, 1), ("b", 2, 3, 1)]
+    assert last.parts == (last,)
+    x = torch.rand(1, 1, 9, 9)
+    through = x
+    for part in stage.parts:
+        through = part(through)
+    assert torch.equal(through, stage(x))
+    own = sum(p.numel() for layer in layers[:2] for p in layer.module.parameters())
+    assert sum(p.numel() for p in stage.parameters()) == own

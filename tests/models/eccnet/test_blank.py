@@ -48,7 +48,7 @@ def test_gaze_that_moves_by_whole_cells_reuses_what_does_not_depend_on_it(networ
     what = plan(backbone, variant_named("eccnet"), px_per_degree=15)
     fast, whole = BlankWindows(what), WholeWindows(what)
     image, runs = picture(90, 90, (9, 9, 9)), []
-    backbone.stages[0].register_forward_hook(lambda *_: runs.append(1))
+    backbone.stages[0].parts[0].layers[-1].register_forward_hook(lambda *_: runs.append(1))
     fast.features(image, (9, 9, 9), (40, 40), 308)
     runs.clear()
     moved = fast.features(image, (9, 9, 9), (48, 28), 308)  # by whole cells of stride 4

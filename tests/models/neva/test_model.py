@@ -13,7 +13,6 @@ from gazekit.errors import DataError, GazekitError, MissingNeedError
 from gazekit.image_files import read_image_file
 from gazekit.models.encoders import Encoder
 from gazekit.models.encoders.filters import FilterBank
-from gazekit.models.neva.devices import chosen_device
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.photograph import photograph_trial
 from gazekit.testing import check_model, example_trials
@@ -226,11 +225,6 @@ def test_wrong_calls():
         small().predict([trial], n_samples=0)
     with pytest.raises(GazekitError, match=r"max_fixations must be at least 1, not 0 \(trial 'example-trial-0'\)"):
         small().predict([trial], max_fixations=0)
-    with pytest.raises(GazekitError, match="no device 'abacus'; use 'auto', 'cpu' or 'cuda'"):
-        chosen_device("abacus")
-    if not torch.cuda.is_available():
-        with pytest.raises(GazekitError, match="device 'cuda' was asked for, but this machine has no GPU"):
-            chosen_device("cuda")
 
 
 def test_no_trials_no_paths():

@@ -1,4 +1,4 @@
-"""Where a network runs, and how much it is given at once."""
+"""Where a network runs, and how exactly."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,6 @@ from typing import Literal
 import torch
 
 from gazekit.errors import GazekitError
-
-CHUNK = {"cpu": 4, "cuda": 64}  # images per call of the network
-ROWS = {"cpu": 64, "cuda": 512}  # scanpaths in memory at once
 
 
 def chosen_device(device: Literal["auto"] | str) -> torch.device:
