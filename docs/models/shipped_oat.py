@@ -29,9 +29,9 @@ from gazekit.randomness import keyed_rng
 from gazekit.trials import Dataset
 
 LAYOUTS = ("4x8", "6x14", "3x9", "2x11", "irregular")
-SCENES, QUICK_SCENES = 240, 60  # of each layout
+SCENES, QUICK_SCENES = 480, 60  # of each layout: more shelves teach more than more epochs do
 HELD_OUT = 12  # of each layout: they decide when to stop, and are drawn from the same covers
-OPTIONS = TrainingOptions(epochs=10, patience=10, rate=3e-3)
+OPTIONS = TrainingOptions(epochs=6, patience=6, rate=3e-3)
 QUICK_OPTIONS = TrainingOptions(epochs=4, rate=3e-3)
 NETWORK = preset("oat-small", target_position="hidden", target_crop="separate", pointer_bias="way")
 SEED = 0

@@ -10,6 +10,7 @@ import torch
 from gazekit.errors import DataError, GazekitError
 from gazekit.frames import Facts
 from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.devices import chosen_device
 from gazekit.models.oat.checkpoint import Checkpoint, fingerprint, load_checkpoint
 from gazekit.models.oat.decoding import decode
 from gazekit.models.oat.network import OatNetwork
@@ -108,7 +109,7 @@ class Oat(ScanpathModel):
         if n_samples < 1:
             raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
         self.check_needs(trials)
-        device = pick_device(device)
+        device = chosen_device(device).type
         paths, ids = [], []
         for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
             checkpoint = self.checkpoint_for(trial.stimulus)
@@ -154,7 +155,7 @@ class Oat(ScanpathModel):
         list of (n + 1,) float64
             One array per path with a fixation on an object, in order: nats of every fixation, then of the end.
         """
-        device = pick_device(device)
+        device = chosen_device(device).type
         out: dict[int, np.ndarray] = {}
         by_checkpoint: dict[int, list[str]] = {}
         for trial in dataset.trials:
@@ -209,21 +210,6 @@ def path_log_likelihoods(network: OatNetwork, data: ObjectPaths, device: str = "
         for row, k in enumerate(members.tolist()):
             out[k] = picked[row, : len(data.paths[k]) + 1]
     return out
-
-
-def pick_device(device: str) -> str:
-    """Choose the device: for "auto" a GPU where there is one, else the CPU; other names as they are.
-
-    Raises
-    ------
-    GazekitError
-        A GPU is asked for where there is none.
-    """
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise GazekitError("no GPU was found; use device='cpu', or 'auto'")
-    return device
 
 
 def _load(path: Path) -> list[Checkpoint]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gazekit.errors import GazekitError
+from gazekit.models.devices import full_float32
 from gazekit.models.oat.attention import Decoder, Encoder, Memory
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.pointer import ObjectAttention, Vocabulary
@@ -134,7 +135,8 @@ class OatNetwork(nn.Module):
         if self.appearance is not None:
             if scenes.crops is None:
                 raise ValueError("this network sees the objects, and the scenes have no crops")
-            pictures = self.appearance(scenes.crops)
+            with full_float32():
+                pictures = self.appearance(scenes.crops)
             seen = pictures[scenes.crop_of] * scenes.there[..., None]
         tokens = torch.cat([seen, self.place(scenes.places)], -1) + self.types.weight[OBJECT]
         rows = torch.arange(n, device=tokens.device)

@@ -68,9 +68,10 @@ class Way:
     fixations, run, target_runs, since, jumps, stays, approach : (B,) float32
         Fixations so far; those of the present run; visits of the target; fixations since it (0: never); sum of
         log(1 + cells) of all moves; number of stays; cells by which the last move came nearer to the target.
-    alike : (B, P) float32, optional
-        How alike every object and the target look, for a network that sees them.
-    here_alike : (B, 1) float32, optional
+    alike : (B, P, 2) float32, optional
+        How alike every object and the target look, and how surely they are the same, for a network that sees them. Two
+        numbers: what is like the target pulls gaze from afar, and only the target itself ends a search.
+    here_alike : (B, 2) float32, optional
         The same of the object at gaze; 0 before the first fixation.
     """
 
@@ -102,7 +103,7 @@ class Way:
         none, nowhere, each = places.new_zeros(rows), places.new_zeros(rows, 2), places.new_zeros(rows, objects)
         middle = torch.where(there[..., None], places, 0.0).amax(1) / 2
         felt = torch.exp(-((places[:, :, None] - places[:, None]) ** 2).sum(-1) / (2 * NEAR**2))
-        here = None if alike is None else none[:, None]
+        here = None if alike is None else none[:, None].expand(-1, 2)
         return cls(
             places, there, middle, target, felt, start, nowhere, nowhere, each, each, each, *[none] * 7, alike, here
         )  # type: ignore[call-arg]
@@ -137,7 +138,7 @@ class Way:
             jumps=self.jumps + torch.where(begun, torch.log1p(jump), 0.0),
             stays=self.stays + stay,
             approach=torch.where(begun & self.target.any(1), nearer, 0.0),
-            here_alike=None if self.alike is None else self.alike[rows, objects][:, None],
+            here_alike=None if self.alike is None else self.alike[rows, objects],
         )
 
     def target_place(self) -> Tensor:
@@ -183,9 +184,10 @@ class Way:
         path = self._of_path(known, distance, to_target)
         if self.alike is None or self.here_alike is None:
             return path, objects
-        same, here = ([torch.exp((x - 1) / s) for s in SHARP] for x in (self.alike, self.here_alike))
-        near = torch.stack([self.alike, self.alike * torch.exp(-jump / 4), self.alike * seen, *same], -1)
-        return torch.cat([path, self.here_alike, *here], -1), torch.cat([objects, near], -1)
+        (like, same), (like_here, same_here) = self.alike.unbind(-1), self.here_alike.unbind(-1)
+        near = [like, like * torch.exp(-jump / 4), like * seen, *_sharply(same)]
+        of_here = torch.stack([like_here, *_sharply(same_here)], -1)
+        return torch.cat([path, of_here], -1), torch.cat([objects, torch.stack(near, -1)], -1)
 
     def _of_path(self, known: Tensor, distance: Tensor, to_target: Tensor) -> Tensor:
         begun = self.fixations > 0
@@ -204,6 +206,11 @@ class Way:
             hats(distance, DISTANCES) * known[:, None],
         ]  # fmt: skip
         return torch.cat([torch.stack(plain, -1), *classes], -1)
+
+
+def _sharply(same: Tensor) -> list[Tensor]:
+    """Numbers that fall off ever more sharply below 1."""
+    return [torch.exp((same - 1) / width) for width in SHARP]
 
 
 def _cosine(moves: Tensor, direction: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from gazekit.models.oat.way import OF_LIKENESS, OF_LIKENESS_HERE, OF_OBJECT, OF_
 
 ROWS, COLUMNS = 8, 16  # cells of the tables; moves that are longer count as the longest
 LAGS = 12
-TRAITS = 16  # numbers by which pictures are compared
+TRAITS = 16  # numbers by which pictures are compared, twice
 
 
 class WayScores(nn.Module):
@@ -38,17 +38,21 @@ class WayScores(nn.Module):
             }
         )
         of_path, of_object = OF_PATH + OF_LIKENESS_HERE * (pictures > 0), OF_OBJECT + OF_LIKENESS * (pictures > 0)
-        self.likeness = nn.Linear(pictures, TRAITS) if pictures else None
+        self.likeness = nn.Linear(pictures, 2 * TRAITS) if pictures else None
         self.of_path, self.of_object = nn.Linear(of_path, hidden), nn.Linear(of_object, hidden)
         self.score = nn.Linear(hidden, 1, bias=False)
         self.of_end, self.end, self.plain_end = nn.Linear(of_path, hidden), nn.Linear(hidden, 1), nn.Linear(of_path, 1)
         self.drop = nn.Dropout(dropout)
 
     def alike(self, seen: Tensor, target: Tensor) -> Tensor | None:
-        """(S, P, pictures) and (S, pictures) to (S, P): correlation of learned traits; None without pictures."""
+        """(S, P, pictures) and (S, pictures) to (S, P, 2): correlations of learned traits; None without pictures.
+
+        Two sets of traits: one to say what is like the target, one to say what is the target.
+        """
         if self.likeness is None:
             return None
-        one, other = (functional.layer_norm(self.likeness(x), (TRAITS,)) for x in (seen, target[:, None]))
+        traits = (self.likeness(x).unflatten(-1, (2, TRAITS)) for x in (seen, target[:, None]))
+        one, other = (functional.layer_norm(x, (TRAITS,)) for x in traits)
         return (one * other).mean(-1)
 
     def forward(self, way: Way) -> Tensor:

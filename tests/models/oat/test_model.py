@@ -4,7 +4,7 @@ import pytest
 from gazekit.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint, read_tensors, save_tensors
 from gazekit.models.oat.config import OatConfig, preset
-from gazekit.models.oat.model import Oat, path_log_likelihoods, pick_device
+from gazekit.models.oat.model import Oat, path_log_likelihoods
 from gazekit.models.oat.paths import ObjectPaths
 from gazekit.testing import check_model
 
@@ -176,10 +176,3 @@ def test_options(checkpoint):
         preset("oat-small", position="sin")
     with pytest.raises(GazekitError, match="width must be a multiple of 4 x heads = 16, and 100 is not"):
         preset("oat-small", width=100)
-
-
-def test_no_gpu(monkeypatch):
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert pick_device("auto") == "cpu"
-    with pytest.raises(GazekitError, match="no GPU was found; use device='cpu'"):
-        pick_device("cuda")
