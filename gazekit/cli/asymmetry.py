@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Progress, Seed, command_line, names
+from gazekit.cli.options import Progress, Scheduler, Seed, command_line, names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +44,7 @@ def asymmetry_command(
     ] = "set-size",
     seed: Seed = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    scheduler: Scheduler = None,
     resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
     progress: Progress = True,
 ) -> None:
@@ -74,6 +75,7 @@ def asymmetry_command(
         censoring=censoring,
         seed=seed,
         workers=workers,
+        scheduler=scheduler,
         resamples=resamples,
         progress=progress,
         command=command_line(),

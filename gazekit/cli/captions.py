@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import DataSet, Progress, Root, Seed, command_line, how_loaded, load, names, settings
+from gazekit.cli.options import (
+    DataSet,
+    Progress,
+    Root,
+    Scheduler,
+    Seed,
+    command_line,
+    how_loaded,
+    load,
+    names,
+    settings,
+)
 from gazekit.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -44,6 +55,7 @@ def captions_command(
     max_fixations: Annotated[int, typer.Option("--max-fixations", min=1, help="Length of predicted paths.")] = 10,
     seed: Seed = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    scheduler: Scheduler = None,
     resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
     progress: Progress = True,
 ) -> None:
@@ -79,6 +91,7 @@ def captions_command(
         seed=seed,
         max_fixations=max_fixations,
         workers=workers,
+        scheduler=scheduler,
         resamples=resamples,
         progress=progress,
         command=command_line(),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Progress, Root, Seed, command_line
+from gazekit.cli.options import Progress, Root, Scheduler, Seed, command_line
 
 
 def oat_study_command(
@@ -16,6 +16,7 @@ def oat_study_command(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Trainings at once; results do not depend on it.")
     ] = 1,
+    scheduler: Scheduler = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
     progress: Progress = True,
 ) -> None:
@@ -27,7 +28,7 @@ def oat_study_command(
     """
     from gazekit.datasets import load_dataset
     from gazekit.experiments.oat_study import oat_study, read_plan
-    from gazekit.models.oat.model import pick_device
+    from gazekit.models.devices import chosen_device
 
     read = read_plan(plan)
     options = dict(read.data)
@@ -38,7 +39,8 @@ def oat_study_command(
         out,
         seed=seed,
         workers=workers,
-        device=pick_device(device),
+        scheduler=scheduler,
+        device=chosen_device(device).type,
         progress=progress,
         command=command_line(),
     )

@@ -34,6 +34,10 @@ Outside = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="Instead of --workers: those of a Dask scheduler, tcp://host:port."),
+]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 
 

@@ -1,11 +1,12 @@
 """`gazekit predict`: scanpaths of one model, as a file."""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import DataSet, Progress, Root, Samples, Seed, load, settings
+from gazekit.cli.options import DataSet, Progress, Root, Samples, Scheduler, Seed, command_line, load, settings
 from gazekit.cli.own_shelf import check_choice, check_picture, shelf_lines, write_paths, write_picture
 from gazekit.errors import GazekitError
 
@@ -34,6 +35,8 @@ def predict_command(
     seed: Seed = 0,
     max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest path.")] = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    scheduler: Scheduler = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     progress: Progress = True,
 ) -> None:
@@ -41,8 +44,12 @@ def predict_command(
 
     Example: gazekit predict ittikoch --data osie --root data/osie --samples 5 -o ittikoch.parquet
 
+    Stop it at any point; the same command resumes it from OUT.parts and gives the same file.
+
     Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
     """
+    from gazekit.experiments.parallel import check_workers
+    from gazekit.experiments.predicting import predict_in_pieces
     from gazekit.experiments.preparation import prepare_humans
     from gazekit.interchange import own_shelf, write_scanpaths
     from gazekit.models.specs import model_from_text
@@ -55,6 +62,9 @@ def predict_command(
     for file in (out, picture):
         if file is not None and file.exists() and not overwrite:
             raise GazekitError(f"{file} is there already; give --overwrite or another name")
+    if not out.parent.is_dir():
+        raise GazekitError(f"{out} cannot be written: the folder {out.parent} does not exist; make it first")
+    check_workers(workers, scheduler)
     chosen = model_from_text(model)
     if own:
         dataset = own_shelf(image, boxes, target)  # type: ignore[arg-type]  # `check_choice` has looked
@@ -68,13 +78,25 @@ def predict_command(
         from dataclasses import replace
 
         chosen.fit(replace(dataset, scanpaths=prepare_humans(dataset).paths))
-    paths = chosen.predict(
-        dataset.trials, n_samples=samples, seed=seed, max_fixations=max_fixations, device=device, progress=progress
+    parts = out.with_name(f"{out.name}.parts")
+    paths = predict_in_pieces(
+        chosen,
+        dataset,
+        folder=parts,
+        n_samples=samples,
+        seed=seed,
+        max_fixations=max_fixations,
+        device=device,
+        workers=workers,
+        scheduler=scheduler,
+        progress=progress,
+        command=command_line(),
     )
     if own:
         write_paths(paths, dataset, out)
     else:
         write_scanpaths(paths, out)
+    shutil.rmtree(parts, ignore_errors=True)
     if picture is not None:
         write_picture(paths, dataset, picture)
     typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")

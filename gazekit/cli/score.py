@@ -12,6 +12,7 @@ from gazekit.cli.options import (
     Outside,
     Progress,
     Root,
+    Scheduler,
     Seed,
     command_line,
     how_loaded,
@@ -36,6 +37,7 @@ def score_command(
     ] = "scanmatch,multimatch",
     seed: Seed = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
+    scheduler: Scheduler = None,
     outside: Outside = "keep",
     missing: Annotated[
         str, typer.Option("--missing", help="Points without coordinates: error, drop or keep.")
@@ -93,6 +95,7 @@ def score_command(
         out=folder,
         seed=seed,
         workers=workers,
+        scheduler=scheduler,
         progress=progress,
         command=command_line(),
         notes={"loaded": how_loaded(data, root, "keep", options)},

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, DataSet, Outside, Progress, Root, Seed, command_line, how_loaded, load, settings
+from gazekit.cli.options import (
+    Data,
+    DataSet,
+    Outside,
+    Progress,
+    Root,
+    Scheduler,
+    Seed,
+    command_line,
+    how_loaded,
+    load,
+    settings,
+)
 from gazekit.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
@@ -36,6 +48,7 @@ def oat_command(
     paper: Annotated[bool, typer.Option("--paper-training", help="The paper's optimiser, rate and stopping.")] = False,
     seed: Seed = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Folds at once; results do not depend on it.")] = 1,
+    scheduler: Scheduler = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
     outside: Outside = "keep",
     progress: Progress = True,
@@ -52,7 +65,7 @@ def oat_command(
 
     from gazekit.experiments.oat_training import train_oat
     from gazekit.models.oat import config, training
-    from gazekit.models.oat.model import pick_device
+    from gazekit.models.devices import chosen_device
 
     changes = settings(setting, "--set")
     of_training = {f.name for f in fields(training.TrainingOptions)}
@@ -72,7 +85,8 @@ def oat_command(
         only=None if fold == "all" else _numbers(fold),
         seed=seed,
         workers=workers,
-        device=pick_device(device),
+        scheduler=scheduler,
+        device=chosen_device(device).type,
         progress=progress,
         command=command_line(),
         notes={"loaded": how_loaded(data, root, outside, of_data)},

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from gazekit.experiments.cluster_pieces import describe_clusters, join_clusters,
 from gazekit.experiments.density_scoring import LONGER_SIDE, OTHERS, DensityGround, density_of, without_density
 from gazekit.experiments.describing import about_data, describe_model, files_read
 from gazekit.experiments.equal_sets import DRAWS
-from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.image_memory import remembering_images
+from gazekit.experiments.parallel import Tally, check_workers, run_pieces
 from gazekit.experiments.piece_scoring import PieceScoring, score_piece
 from gazekit.experiments.preparation import prepare_humans, prepare_predictions
 from gazekit.experiments.results import CHANCE, Results
@@ -27,7 +29,7 @@ from gazekit.experiments.set_scoring import SET_RESAMPLES, contents_of
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.specs import model_from_text
 from gazekit.scanpath_columns import HUMAN
-from gazekit.trials import Dataset
+from gazekit.trials import Dataset, Trial
 
 PIECE_STIMULI = 10  # small enough that little is lost by a stop, large enough that files stay few
 
@@ -42,6 +44,7 @@ def evaluate(
     seed: int = 0,
     max_fixations: int | None = None,
     workers: int = 1,
+    scheduler: str | None = None,
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
@@ -73,6 +76,9 @@ def evaluate(
         Longest predicted path.
     workers : int
         Processes. The tables do not depend on it.
+    scheduler : str, optional
+        Address of a Dask scheduler, tcp://host:port, whose workers do the work instead; see docs/howto/cluster.md. The
+        tables do not depend on it.
     resamples : int
         Bootstrap resamples.
     progress : bool
@@ -93,6 +99,7 @@ def evaluate(
     UnknownNameError, MissingNeedError, MismatchError, RunFolderError, DataError
         Each says what was wrong and what to do; the folder stays resumable.
     """
+    check_workers(workers, scheduler)
     loaded = _load_models(models)
     humans = prepare_humans(dataset)
     scored_trials = set(humans.paths.table["trial"])
@@ -131,48 +138,42 @@ def evaluate(
             if hasattr(model, "fit"):
                 model.fit(ready)
 
-        def do(
-            work: Callable[..., None], pieces: list[tuple[Any, ...]], what: str, done: Callable[[Path], bool]
-        ) -> None:
-            missing = [p for p in pieces if not done(p[0])]
+        tally = Tally()
+
+        def do(work: Callable[..., None], pieces: list[tuple[Any, ...]], what: str, shared: Sequence[Any] = ()) -> None:
+            missing = [p for p in pieces if not is_sealed(p[0])]
+            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path}
+            how.update(shared=shared, tally=tally)
             label = f"{what} {dataset.name}"
-            for _ in run_pieces(
-                work, missing, workers=workers, progress=progress, label=label, done=len(pieces) - len(missing)
-            ):
+            for _ in run_pieces(work, missing, **how, progress=progress, label=label, done=len(pieces) - len(missing)):
                 pass
 
         parts = _cut(ready)
         clusters = ground = None
         if choice.needs_clusters:
             files = [run.part(f"clusters-{c:05d}.json") for c in range(len(parts))]
-            do(make_clusters, [(f, p.scanpaths) for f, p in zip(files, parts, strict=True)], "cluster", is_sealed)
+            do(make_clusters, [(f, p.scanpaths) for f, p in zip(files, parts, strict=True)], "cluster")
             clusters = join_clusters(files)
         if choice.densities:
             ground = DensityGround.of(ready.scanpaths, ready.trials, seed=seed)
         scoring = PieceScoring(choice, clusters, maps, ground)
-        threads = 1 if workers > 1 else None
+        threads = None if workers == 1 and scheduler is None else 1
         sources = [None, *loaded]
+        # All sources of some stimuli follow each other, so that a worker reads each of their images once.
+        work = [(part, scoring.for_piece(part)) for part in parts]
         pieces = [
-            (
-                run.part(f"{k:02d}-{c:05d}"),
-                model,
-                part,
-                scoring.for_piece(part),
-                n_samples,
-                seed,
-                max_fixations,
-                threads,
-            )
+            (run.part(f"{k:02d}-{c:05d}"), model, *of_part, n_samples, seed, max_fixations, threads)
+            for c, of_part in enumerate(work)
             for k, model in enumerate(sources)
-            for c, part in enumerate(parts)
         ]
-        do(_work, pieces, "evaluate", is_sealed)
+        do(_work, pieces, "evaluate", [*loaded, *([] if ground is None else [ground])])
         names = [HUMAN, *(m.name for m in loaded)]
-        written = [[_files(p[0]) for p in pieces[k * len(parts) : (k + 1) * len(parts)]] for k in range(len(sources))]
+        written = [[_files(p[0]) for p in pieces[k :: len(sources)]] for k in range(len(sources))]
         done = RunPieces(names, [[f[1] for f in of] for of in written], [[f[0] for f in of] for of in written[1:]])
         if choice.sets:
             done = set_pieces(run, done, ready, choice.sets, seed=seed, resamples=min(resamples, SET_RESAMPLES))
-            do(score_sets, list(done.sets), "score sets of", is_sealed)
+            do(score_sets, list(done.sets), "score sets of", [done.sets[0][1]] if done.sets else [])
+        run.manifest["work"] = asdict(tally)  # of this process: what an earlier one finished is not in it
         return assemble(run, done, dataset.name, choice, clusters, ground)
 
 
@@ -209,10 +210,17 @@ def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resample
 
 def _cut(dataset: Dataset) -> list[Dataset]:
     """Pieces of whole stimuli, the same for every number of workers."""
-    stimuli = dataset.stimuli
+    place = {stimulus: k // PIECE_STIMULI for k, stimulus in enumerate(dataset.stimuli)}
+    trials: dict[int, list[Trial]] = {}
+    for trial in dataset.trials:
+        trials.setdefault(place[trial.stimulus], []).append(trial)
+    piece_of = {trial.id: place[trial.stimulus] for trial in dataset.trials}
+    rows = dataset.scanpaths.table["trial"].map(piece_of).to_numpy()
+    order, ends = np.argsort(rows, kind="stable"), np.arange(len(trials) + 1)
+    cuts = np.searchsorted(rows[order], ends)
     return [
-        dataset.select(stimuli=stimuli[start : start + PIECE_STIMULI])
-        for start in range(0, len(stimuli), PIECE_STIMULI)
+        replace(dataset, trials=tuple(trials[c]), scanpaths=dataset.scanpaths[order[cuts[c] : cuts[c + 1]]])
+        for c in range(len(trials))
     ]
 
 
@@ -232,6 +240,7 @@ def _work(
 ) -> None:
     """Do one piece, write its two files and seal them; without a model, score people."""
     start = between = time.perf_counter()
+    dataset = remembering_images(dataset)
     predicted = None
     if model is not None:
         predicted = model.predict(

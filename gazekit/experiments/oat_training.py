@@ -11,7 +11,7 @@ import pandas as pd
 from gazekit.errors import GazekitError
 from gazekit.experiments.bootstrap import RESAMPLES, interval, resample, resampled_means
 from gazekit.experiments.describing import files_read
-from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.parallel import check_workers, run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
 from gazekit.experiments.seals import is_sealed, seal
 from gazekit.files import read_whole, write_atomically
@@ -70,6 +70,7 @@ def train_oat(
     split_seed: int | None = None,
     rule: str = "nearest",
     workers: int = 1,
+    scheduler: str | None = None,
     device: str = "cpu",
     progress: bool = True,
     command: str = "",
@@ -100,6 +101,8 @@ def train_oat(
         What a fixation between objects counts as; see `Scanpaths.to_objects`.
     workers : int
         Folds trained at once, each in a process with one thread.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers are used instead; see `evaluate`.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -118,6 +121,8 @@ def train_oat(
     RunFolderError, GazekitError, DataError
         The folder holds another run; the split cannot be made; training failed.
     """
+    check_workers(workers, scheduler)
+    one_thread = workers > 1 or scheduler is not None
     chosen = list(range(folds)) if only is None else sorted(set(only))
     splits = [
         split(dataset, by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
@@ -150,14 +155,15 @@ def train_oat(
                     options,
                     seed,
                     rule,
-                    workers,
+                    one_thread,
                     device,
                 )
                 for fold, part in zip(chosen, splits, strict=True)
             ]
             missing = [p for p in pieces if not is_sealed(p[0])]
             done = len(pieces) - len(missing)
-            for _ in run_pieces(_fold, missing, workers=workers, progress=progress, label="train oat", done=done):
+            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path}
+            for _ in run_pieces(_fold, missing, **how, progress=progress, label="train oat", done=done):
                 pass
             for name in (LOG, STEPS, TEST):
                 run.write_table(pd.concat([read_table(p[0] / name) for p in pieces], ignore_index=True), name)
@@ -207,12 +213,12 @@ def _fold(
     options: TrainingOptions,
     seed: int,
     rule: str,
-    workers: int,
+    one_thread: bool,
     device: str,
 ) -> None:
     import torch
 
-    if workers > 1:
+    if one_thread:
         torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     data = ObjectPaths.from_dataset(training, config, rule=rule)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 CONNECT = 10.0  # s until a scheduler must have answered
 PATIENCE = 60.0  # s without any worker until a run gives up
-POLL = 2.0  # s between two looks whether there are workers
+POLL = 2.0  # s between two looks whether there are workers, while no piece is finished
 AHEAD = 2  # pieces per worker that are handed out: one is done, one waits
+FETCH = 10.0  # s that the result of a finished piece may take to come home
 KEPT = "what was finished is kept: run the same command again to go on"
 
 
@@ -113,70 +114,82 @@ def on_scheduler(
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph")
             held = client.submit(bytes, shared, key=f"shared-{run}", pure=False) if shared else b""
-        running: dict[Future, int] = {}
+        running: set[Future] = set()
+        watch = _Watch(client)
         number = 0
         while True:
-            for parcel in islice(parcels, max(AHEAD * len(_workers(client)) - len(running), 0)):
+            for parcel in islice(parcels, max(AHEAD * max(watch.workers(), 1) - len(running), 0)):
                 key = f"{run}-{number}"
-                running[client.submit(do, parcel, held, *more, key=key, pure=False)] = number
+                running.add(client.submit(do, parcel, held, *more, key=key, pure=False))
                 number += 1
             if not running:
                 return
-            for future in _finished(client, running):
-                del running[future]
-                yield _result(client, future)
+            for future in _finished(watch, running):
+                running.remove(future)
+                yield _result(watch, future)
 
 
-def _finished(client: "Client", running: dict["Future", int]) -> list["Future"]:
-    """Wait for a piece, as long as there are workers."""
+class _Watch:
+    """Looks whether there are workers, and gives up when there were none for long."""
+
+    def __init__(self, client: "Client") -> None:
+        self.client = client
+        self._seen = time.monotonic()
+
+    def workers(self) -> int:
+        """How many there are now."""
+        try:
+            found = len(self.client.nthreads())
+        except OSError as error:
+            raise _lost() from error
+        if found:
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > PATIENCE:
+            raise GazekitError(
+                f"the Dask scheduler lost its last worker, and none came within {PATIENCE:g} s; start workers; {KEPT}"
+            )
+        return found
+
+
+def _finished(watch: _Watch, running: set["Future"]) -> list["Future"]:
     from distributed import CancelledError, wait
 
-    seen = time.monotonic()
     while True:
         try:
-            with client.as_current():
+            with watch.client.as_current():
                 return list(wait(list(running), timeout=POLL, return_when="FIRST_COMPLETED").done)
         except CancelledError as error:
-            raise _lost(client) from error
+            raise _lost() from error
         except TimeoutError:
-            if _workers(client):
-                seen = time.monotonic()
-            elif time.monotonic() - seen > PATIENCE:
-                raise GazekitError(
-                    f"the Dask scheduler has lost its last worker, and none came within "
-                    f"{PATIENCE:g} s; start workers; {KEPT}"
-                ) from None
+            watch.workers()
 
 
-def _workers(client: "Client") -> dict[str, int]:
-    try:
-        found: dict[str, int] = client.nthreads()
-    except OSError as error:
-        raise _lost(client) from error
-    return found
-
-
-def _result(client: "Client", future: "Future") -> Any:
+def _result(watch: _Watch, future: "Future") -> Any:
     from distributed import CancelledError, KilledWorker
 
-    try:
-        return future.result()
-    except CancelledError as error:
-        raise _lost(client) from error
-    except KilledWorker as error:
-        raise GazekitError(
-            f"the piece {error.task} ended {error.allowed_failures + 1} workers one after the other, the last "
-            f"{error.last_worker.address}: most likely it needs more memory than a worker has; give workers more; "
-            f"{KEPT}"
-        ) from error
-    except (ModuleNotFoundError, RuntimeError) as error:
-        missing = _missing_module(error)
-        if missing is None or (isinstance(error, RuntimeError) and "deserialization" not in str(error)):
-            raise
-        raise GazekitError(
-            f"the scheduler or a worker of it cannot import {missing}; install on all machines what is installed "
-            f"here, in the same versions"
-        ) from error
+    while True:
+        try:
+            return future.result(timeout=FETCH)
+        except CancelledError as error:
+            raise _lost() from error
+        except KilledWorker as error:
+            raise GazekitError(
+                f"the piece {error.task} ended {error.allowed_failures + 1} workers one after the other, the last "
+                f"{error.last_worker.address}: most likely it needs more memory than a worker has; give workers more; "
+                f"{KEPT}"
+            ) from error
+        except (ModuleNotFoundError, RuntimeError) as error:
+            missing = _missing_module(error)
+            if missing is None or (isinstance(error, RuntimeError) and "deserialization" not in str(error)):
+                raise
+            raise GazekitError(
+                f"the scheduler or a worker of it cannot import {missing}; install on all machines what is installed "
+                f"here, in the same versions"
+            ) from error
+        except TimeoutError:
+            if future.status == "error":
+                raise  # the piece's own
+            watch.workers()  # the worker that had the result was lost after it was done: another does the piece
 
 
 def _missing_module(error: BaseException | None) -> str | None:
@@ -188,5 +201,5 @@ def _missing_module(error: BaseException | None) -> str | None:
     return None
 
 
-def _lost(client: "Client") -> GazekitError:
+def _lost() -> GazekitError:
     return GazekitError(f"the connection to the Dask scheduler was lost; when it is there again: {KEPT}")

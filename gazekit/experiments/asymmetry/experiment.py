@@ -19,7 +19,7 @@ from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, search
 from gazekit.experiments.asymmetry.searches import REACH
 from gazekit.experiments.bootstrap import RESAMPLES
 from gazekit.experiments.evaluation import describe_model
-from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.parallel import check_workers, run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions
 from gazekit.experiments.seals import is_sealed
 from gazekit.models.contract import ScanpathModel
@@ -40,6 +40,7 @@ def asymmetry(
     reach: float = REACH,
     seed: int = 0,
     workers: int = 1,
+    scheduler: str | None = None,
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
@@ -75,6 +76,8 @@ def asymmetry(
         Seed of displays, model and bootstrap.
     workers : int
         Processes. The tables do not depend on it.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers are used instead; see `evaluate`.
     resamples : int
         Bootstrap resamples.
     progress : bool
@@ -93,6 +96,7 @@ def asymmetry(
     """
     if censoring not in CENSORING:
         raise UnknownNameError("rule for unsolved trials", censoring, CENSORING)
+    check_workers(workers, scheduler)
     rows = searchers(model, options, controls, seed=seed)
     trials = choose_displays(experiments, displays, per_size, seed)
     names = list(dict.fromkeys(experiment_of(t) for t in trials))
@@ -123,9 +127,8 @@ def asymmetry(
             ]
             missing = [piece for piece in pieces if not is_sealed(piece[0])]
             done = len(pieces) - len(missing)
-            for _ in run_pieces(
-                search_piece, missing, workers=workers, progress=progress, label="asymmetry", done=done
-            ):
+            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path, "shared": rows}
+            for _ in run_pieces(search_piece, missing, **how, progress=progress, label="asymmetry", done=done):
                 pass
             _assemble(run, [piece[0] for piece in pieces])
     results = AsymmetryResults.load(run.path)

@@ -11,6 +11,7 @@ import pandas as pd
 from gazekit.experiments.asymmetry.displays import condition_of, set_size, target_cell
 from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.experiments.asymmetry.searches import Search, limit, search_trials
+from gazekit.experiments.last_used import LastUsed
 from gazekit.experiments.runs import write_table
 from gazekit.experiments.seals import seal
 from gazekit.frames import Facts
@@ -59,17 +60,15 @@ def _row(name: str, display: int, trial: Trial, search: Search) -> dict[str, Any
 
 # A network is loaded once per process and experiment, not once per piece. Processes may outlive a run: the key holds
 # what the manifest says of the model, its weights included.
-_MADE: dict[str, Any] = {}
+_MADE = LastUsed(1)
 
 
 def _model(row: Searcher, experiment: str, identity: str) -> ScanpathModel:
     if isinstance(row.make, ScanpathModel):
         return row.model(experiment)
     key = f"{row.name}/{experiment}/{identity}"
-    if _MADE.get("key") != key:
-        _MADE.clear()
-        _MADE.update(key=key, model=row.model(experiment))
-    return _MADE["model"]
+    made: ScanpathModel = _MADE.get(key, lambda: row.model(experiment))
+    return made
 
 
 @contextmanager

@@ -39,6 +39,7 @@ def captions(
     seed: int = 0,
     max_fixations: int = LONGEST,
     workers: int = 1,
+    scheduler: str | None = None,
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
@@ -71,7 +72,7 @@ def captions(
         People of the columns of plausibility that compare data sets.
     n_samples : int
         Paths per caption, and per image for `no caption` and the controls.
-    seed, max_fixations, workers, resamples, progress, command, notes
+    seed, max_fixations, workers, scheduler, resamples, progress, command, notes
         As for `evaluate`.
 
     Returns
@@ -106,6 +107,7 @@ def captions(
         seed=seed,
         max_fixations=max_fixations,
         workers=workers,
+        scheduler=scheduler,
         resamples=resamples,
         progress=progress,
         command=command or f"gazekit.experiments.captions.captions({dataset.name!r}, ...)",

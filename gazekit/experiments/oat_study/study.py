@@ -13,7 +13,7 @@ from gazekit.experiments.oat_study.comparison import by_subject, differences, su
 from gazekit.experiments.oat_study.plan import Plan, Variant
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
 from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_oat
-from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.parallel import check_workers, run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
 from gazekit.experiments.seals import is_sealed, seal
 from gazekit.models.oat.checkpoint import load_checkpoint
@@ -79,6 +79,7 @@ def oat_study(
     rule: str = "nearest",
     resamples: int = RESAMPLES,
     workers: int = 1,
+    scheduler: str | None = None,
     device: str = "cpu",
     progress: bool = True,
     command: str = "",
@@ -102,6 +103,8 @@ def oat_study(
         What a fixation between objects counts as.
     workers : int
         Trainings at once, each in a process with one thread. The tables do not depend on it.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers are used instead; see `evaluate`.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -118,6 +121,8 @@ def oat_study(
     GazekitError
         A reference without a likelihood, and what training raises.
     """
+    check_workers(workers, scheduler)
+    one_thread = workers > 1 or scheduler is not None
     with RunFolder(
         out,
         {
@@ -134,8 +139,9 @@ def oat_study(
     ) as run:
         if not run.complete:
             trainings = [(v, s) for v in plan.variants for s in v.seeds]
-            pieces = [(run.path, dataset, v, s, plan.split_seed, rule, workers, device) for v, s in trainings]
-            for _ in run_pieces(_train, pieces, workers=workers, progress=progress, label="oat study"):
+            pieces = [(run.path, dataset, v, s, plan.split_seed, rule, one_thread, device) for v, s in trainings]
+            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path, "shared": [dataset]}
+            for _ in run_pieces(_train, pieces, **how, progress=progress, label="oat study"):
                 pass
             found = [
                 read_table(run.path / TRAININGS / v.folder(s) / STEPS).assign(variant=v.name, seed=s)
@@ -154,9 +160,9 @@ def oat_study(
 
 
 def _train(
-    out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str, workers: int, device: str
+    out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str, one_thread: bool, device: str
 ) -> None:
-    if workers > 1:
+    if one_thread:
         import torch
 
         torch.set_num_threads(1)

@@ -9,7 +9,7 @@ import pandas as pd
 from gazekit.errors import GazekitError
 from gazekit.experiments.bootstrap import RESAMPLES
 from gazekit.experiments.describing import describe_model, files_read
-from gazekit.experiments.parallel import run_pieces
+from gazekit.experiments.parallel import check_workers, run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions
 from gazekit.experiments.seals import is_sealed
 from gazekit.experiments.shelf_search.paths import People
@@ -35,6 +35,7 @@ def shelf_search(
     rule: str = "nearest",
     resamples: int = RESAMPLES,
     workers: int = 1,
+    scheduler: str | None = None,
     progress: bool = True,
     command: str = "",
     notes: Mapping[str, Any] | None = None,
@@ -64,6 +65,8 @@ def shelf_search(
         Bootstrap resamples.
     workers : int
         Rows at once, each in a process. The tables do not depend on it.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers are used instead; see `evaluate`.
     progress : bool
         Show a progress bar.
     command : str
@@ -80,6 +83,7 @@ def shelf_search(
     UnknownNameError, MissingNeedError, RunFolderError, DataError, GazekitError
         Each says what was wrong and what to do; the folder stays resumable.
     """
+    check_workers(workers, scheduler)
     rows = [model_from_text(m) if isinstance(m, str) else m for m in models]
     for control in (Line(), TargetRepeated()):
         if control.name not in [m.name for m in rows]:
@@ -121,7 +125,9 @@ def shelf_search(
             ]
             missing = [p for p in pieces if not is_sealed(p[0])]
             done = len(pieces) - len(missing)
-            for _ in run_pieces(measure, missing, workers=workers, progress=progress, label="shelf-search", done=done):
+            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path}
+            how["shared"] = [dataset, *rows]
+            for _ in run_pieces(measure, missing, **how, progress=progress, label="shelf-search", done=done):
                 pass
             _assemble(run, [p[0] for p in pieces])
     results = ShelfResults.load(run.path)

@@ -45,6 +45,12 @@ class Cluster:
         self.workers.append(worker)
         return worker
 
+    def ready(self) -> "Cluster":
+        """Wait until every worker that was started is known to the scheduler."""
+        logs = [self.folder / f"worker-{k}.log" for k in range(len(self.workers))]
+        wait_until(lambda: all("Registered to" in log.read_text() for log in logs), "the start of workers")
+        return self
+
     def close(self) -> None:
         for process in (*self.workers, self.scheduler):
             process.kill()
@@ -82,5 +88,5 @@ def cluster(a_cluster, tmp_path_factory):
     made = a_cluster(tmp_path_factory.mktemp("dask"))
     made.start_worker()
     made.start_worker()
-    yield made
+    yield made.ready()
     made.close()

@@ -206,7 +206,7 @@ def own(a_cluster, tmp_path):
     made = a_cluster(tmp_path / "dask", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")
     made.start_worker()
     made.start_worker()
-    yield made
+    yield made.ready()
     made.close()
 
 
@@ -229,6 +229,7 @@ def test_the_piece_of_a_killed_worker_is_done_by_the_other(own, tmp_path, until)
     other.kill()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "PATIENCE", 1.0)
+        patch.setattr(module, "FETCH", 1.0)
         with pytest.raises(GazekitError, match="lost its last worker, and none came within 1 s; start workers; what"):
             list(results)
 
