@@ -120,7 +120,7 @@ def main(runs: Path) -> None:
         if mark not in text or not (runs / stage / "summary.csv").is_file():
             continue
         made = table(runs / stage)
-        if stage in ("final", "mit1003"):
+        if stage in ("final", "full", "mit1003"):
             made += ["", *differences(runs / stage)]
         if (runs / f"{stage}-order" / "summary.csv").is_file():
             made += ["", *order(runs / f"{stage}-order")]

@@ -1,6 +1,6 @@
 """NeVA on real people: options swept on one half of OSIE's images, reported on the other; MIT1003 as a second set.
 
-Run: python docs/results/neva/study.py sweep|combine|final|mit1003 OUT [--images N] [--workers N]
+Run: python docs/results/neva/study.py sweep|combine|final|full|mit1003 OUT [--images N] [--workers N]
 Resumable; each stage is an evaluation, on a GPU where there is one. Real data and weights: environment variable
 GAZEKIT_DATA, default ../shared/data. LITE0: the file that
 efficientnet_lite0.py made.
@@ -97,6 +97,21 @@ def with_shuffled(data: Dataset, run: Path, out: Path) -> None:
     evaluate(data, models, ["scanmatch"], out=out, n_samples=1)
 
 
+def both_halves(out: Path) -> list[Precomputed]:
+    """What the defaults and the finalists predicted for the two halves, put together."""
+    halves_of = [Scanpaths.load(out / stage / "predictions.parquet") for stage in ("sweep", "combine", "final")]
+    models = []
+    for objective, change in (("clean", ""), ("class", ""), *(("clean", f) for f in FINALISTS)):
+        wanted = name(objective, change, of="neva:encoder=squeezenet")
+        parts = []
+        for paths in halves_of:
+            plain = paths.table["source"].str.replace(r":weights=[^:]*", "", regex=True)
+            parts.append(paths[np.flatnonzero(plain == wanted)])
+        paths = Scanpaths.concat([part for part in parts if len(part)])
+        models.append(Precomputed(paths, name(objective, change)))
+    return models
+
+
 def main(stage: str, out: Path, workers: int, images: int | None) -> None:
     """Run one stage."""
     common = {"n_samples": 1, "seed": 0, "workers": workers, "command": f"python docs/results/neva/study.py {stage}"}
@@ -127,11 +142,14 @@ def main(stage: str, out: Path, workers: int, images: int | None) -> None:
             **common,
         )
         with_shuffled(reported, out / stage, out / f"{stage}-order")
+    elif stage == "full":
+        evaluate(osie, [*BASELINES, *both_halves(out)], METRICS, out=out / stage, **common)
+        with_shuffled(osie, out / stage, out / f"{stage}-order")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["sweep", "combine", "final", "mit1003"])
+    parser.add_argument("stage", choices=["sweep", "combine", "final", "full", "mit1003"])
     parser.add_argument("out", type=Path)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--images", type=int, help="of each half; all 350 without")
