@@ -214,11 +214,8 @@ class Dataset:
 
     def select(self, *, stimuli: Any = None, subjects: Any = None, trials: Any = None) -> Self:
         """Keep some stimuli, subjects or trial ids (each a collection of names)."""
-        kept = [
-            t
-            for t in self.trials
-            if (stimuli is None or t.stimulus in set(stimuli)) and (trials is None or t.id in set(trials))
-        ]
+        shown, ids = (None if names is None else set(names) for names in (stimuli, trials))
+        kept = [t for t in self.trials if (shown is None or t.stimulus in shown) and (ids is None or t.id in ids)]
         paths = self.scanpaths.filter(trial=[t.id for t in kept])
         if subjects is not None:
             paths = paths.filter(subject=list(subjects))

@@ -64,8 +64,8 @@ def oat_command(
     from dataclasses import fields
 
     from gazekit.experiments.oat_training import train_oat
-    from gazekit.models.oat import config, training
     from gazekit.models.devices import chosen_device
+    from gazekit.models.oat import config, training
 
     changes = settings(setting, "--set")
     of_training = {f.name for f in fields(training.TrainingOptions)}

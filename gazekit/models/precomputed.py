@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +37,11 @@ class Precomputed(ScanpathModel):
         self.name = name or str(paths.table["source"].iloc[0])
         self.sha256 = _digest(paths)
 
+    @cached_property
+    def _rows(self) -> dict[str, np.ndarray]:
+        """Rows of each trial: found once, as a run asks for a few trials at a time."""
+        return self._paths.table.groupby("trial", sort=False).indices
+
     def predict(
         self,
         trials: Iterable[Trial],
@@ -47,8 +53,7 @@ class Precomputed(ScanpathModel):
         progress: bool = True,
     ) -> Scanpaths:
         """Return all the given paths of these trials; `n_samples` and `seed` change nothing, `max_fixations` cuts."""
-        rows = self._paths.table.groupby("trial", sort=False).indices
-        found = [rows[t.id] for t in trials if t.id in rows]
+        found = [self._rows[t.id] for t in trials if t.id in self._rows]
         paths = self._paths[np.concatenate(found) if found else np.empty(0, dtype=np.int64)]
         return paths if max_fixations is None else paths.truncate(max_fixations)
 
