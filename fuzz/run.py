@@ -2,7 +2,6 @@
 
     python fuzz/run.py --seconds 60            every target, one after the other
     python fuzz/run.py csv parquet             some
-    python fuzz/run.py --replay                the inputs in tests/hostile/found only: what once went wrong
 
 Each input is read, or refused by a `GazekitError` in one line, within `SLOWEST` seconds and `MEMORY`; anything else is
 a finding. Findings are kept in build/fuzz/TARGET/found, the corpora beside them; a finding that has been mended
@@ -19,7 +18,6 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
@@ -33,47 +31,14 @@ with warnings.catch_warnings(), redirect_stderr(io.StringIO()):  # atheris names
     warnings.simplefilter("ignore")
     with atheris.instrument_imports(include=WATCHED, exclude=NOT_WATCHED):
         sys.path.insert(0, str(Path(__file__).parent))
+        from checking import KEPT, MEMORY, ROOT, SLOWEST, check
         from targets import TARGETS, Target
 
-from gazekit.errors import GazekitError
-
-ROOT = Path(__file__).resolve().parents[1]
-BUILD, KEPT = ROOT / "build" / "fuzz", ROOT / "tests" / "hostile" / "found"
-SLOWEST = 10  # seconds that an input may take
-MEMORY = 2 << 30  # bytes beyond what the process has before its first input
 LONGEST = 65_536  # bytes of an input
-LONGEST_SENTENCE = 2000  # characters
 
 
-class Finding(Exception):  # noqa: N818 - its name is what it is
-    """A refusal that is none: of several lines, too long, or because the memory ran out."""
-
-
-def check(read: Callable[[bytes], Any], content: bytes) -> bool:
-    """Have an input read; whether it was. Raises what is no refusal."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # libraries may warn of what they mend
-            read(content)
-        return True
-    except GazekitError as error:
-        if any(isinstance(e, MemoryError) for e in _chain(error)):
-            raise Finding(f"the memory ran out: {error}") from error
-        text = str(error)
-        if not text.strip() or "\n" in text or len(text) >= LONGEST_SENTENCE:
-            raise Finding(f"not one sentence: {text[:300]!r}") from error
-        return False
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def fuzz(target: Target, seconds: float, runs: int, seed: int) -> dict[str, Any]:
+def fuzz(target: Target, folder: Path, seconds: float, runs: int, seed: int) -> dict[str, Any]:
     """Fuzz a target in a process of its own, again after each input that ended it; what was found."""
-    folder = BUILD / target.name
     corpus, found = folder / "corpus", folder / "found"
     for each in (corpus, found):
         each.mkdir(parents=True, exist_ok=True)
@@ -179,21 +144,6 @@ def _keep_end(found: Path, log: Path, code: int) -> None:
     stem.with_suffix(".txt").write_text(last)
 
 
-def replay(target: Target) -> list[str]:
-    """Read every kept input of a target; what is wrong, a line each."""
-    wrong = []
-    with target.reader() as read:
-        for file in sorted((KEPT / target.name).glob("*")):
-            started = time.monotonic()
-            try:
-                check(read, file.read_bytes())
-            except Exception as error:
-                wrong.append(f"{target.name}/{file.name}: {type(error).__name__}: {str(error)[:200]}")
-            if time.monotonic() - started > SLOWEST:
-                wrong.append(f"{target.name}/{file.name}: it took more than {SLOWEST} s")
-    return wrong
-
-
 def main() -> int:
     """Fuzz or replay; 1 if anything was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -201,19 +151,15 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60, help="per target; default 60")
     parser.add_argument("--runs", type=int, default=-1, help="most inputs per target; default no limit")
     parser.add_argument("--seed", type=int, default=0, help="of libFuzzer; default a new one each time")
-    parser.add_argument("--replay", action="store_true", help="only read what is kept in tests/hostile/found")
+    parser.add_argument("--into", type=Path, default=ROOT / "build" / "fuzz", help="folder of corpora and findings")
     parser.add_argument("--json", type=Path, help="write the counts to this file")
     chosen = parser.parse_args()
     if unknown := set(chosen.targets) - set(TARGETS):
         parser.error(f"there is no target {unknown.pop()}; there are {', '.join(TARGETS)}")
     targets = [TARGETS[name] for name in chosen.targets or TARGETS]
-    if chosen.replay:
-        wrong = [line for target in targets for line in replay(target)]
-        print("\n".join(wrong) or f"{sum(len(list((KEPT / t.name).glob('*'))) for t in targets)} inputs, nothing wrong")
-        return bool(wrong)
     rows = []
     for target in targets:
-        rows.append(row := fuzz(target, chosen.seconds, chosen.runs, chosen.seed))
+        rows.append(row := fuzz(target, chosen.into / target.name, chosen.seconds, chosen.runs, chosen.seed))
         print(
             f"{row['target']:<14} {row['executions']:>8} inputs ({row['read']:>7} read) in {row['seconds']:6.1f} s, "
             f"peak {row['peak_mib']:>5} MiB, ended {row['ended']}, found {len(row['found'])}: "

@@ -31,6 +31,7 @@ from PIL import Image
 import gazekit.datasets
 import gazekit.metrics
 import gazekit.models
+from gazekit.array_files import read_npz
 from gazekit.datasets import load_dataset
 from gazekit.datasets.hashes import parse_checksums
 from gazekit.datasets.mit1003.recordings import read_recording
@@ -48,7 +49,6 @@ from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.weights import read_weights
 from gazekit.report import write_report
 from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import read_npz
 
 
 @dataclass(frozen=True)

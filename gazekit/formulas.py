@@ -59,7 +59,8 @@ def _changed(table: pd.DataFrame, change: Any) -> pd.DataFrame:
         texts = {v for v in column if isinstance(v, str)}
         other = {text: new for text in texts if (new := change(text)) != text}
         if other:
-            columns[name] = column.map(lambda v, other=other: other.get(v, v) if isinstance(v, str) else v)
+            values = [other.get(v, v) if isinstance(v, str) else v for v in column]
+            columns[name] = pd.Series(values, column.index, column.dtype)
     table = table.assign(**columns) if columns else table
     names = {c: new for c in table.columns if isinstance(c, str) and (new := change(c)) != c}
     return table.rename(columns=names) if names else table

@@ -1,5 +1,8 @@
 """Image files as they are meant to be looked at: upright, 8 bits per channel, three channels, opaque."""
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,18 +76,30 @@ def image_file_size(path: str | Path) -> tuple[int, int]:
         raise OSError(first_line(error)) from error
 
 
-def _open(path: Path) -> Any:
+class _Bounded(io.BufferedReader):
+    """A file that asks the system for no more memory than it has bytes, however much a header says is to be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = path.stat().st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(-1 if size is None or size < 0 else min(size, self._size))
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
     """Open an image with Pillow, which reads its header only, and look at its size before a pixel is decoded."""
     from PIL import Image
 
-    try:
-        opened = Image.open(path, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(path, first_line(error)) from None
-    if opened.width * opened.height > MAX_PIXELS:
-        opened.close()
-        raise _too_large(path, f"{opened.width:,} x {opened.height:,}")
-    return opened
+    with _Bounded(path) as file:
+        try:
+            opened = Image.open(file, formats=FORMATS)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise _too_large(path, first_line(error)) from None
+        if opened.width * opened.height > MAX_PIXELS:
+            raise _too_large(path, f"{opened.width:,} x {opened.height:,}")
+        yield opened
 
 
 def _too_large(path: Path, what: str) -> DataError:

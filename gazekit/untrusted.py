@@ -171,34 +171,6 @@ def making_sense(what: str | Path, then: str) -> Iterator[None]:
         ) from error
 
 
-def read_npz(path: str | Path) -> dict[str, np.ndarray]:
-    """Read all arrays of an .npz archive; pickled objects are refused, and nothing is written to the disk.
-
-    Raises
-    ------
-    DataError
-        Not there, not such an archive, with objects in it, or it unpacks to more than it may.
-    """
-    from zipfile import ZipFile
-
-    content = read_whole(path)
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            check_room(path, sum(member.file_size for member in archive.infolist()), len(content))
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            read = {name: arrays[name] for name in arrays.files}
-    except DataError:
-        raise
-    except Exception as error:  # damaged archives raise many kinds for one fact
-        raise DataError(
-            f"{path} cannot be read as an archive of arrays ({first_line(error)}); fetch it again"
-        ) from None
-    other = next((name for name, array in read.items() if not isinstance(array, np.ndarray)), None)
-    if other is not None:
-        raise DataError(f"{path} holds {other!r}, which is no array; take the file from its source again")
-    return read
-
-
 def check_name(name: str, where: str) -> str:
     """Return the relative name of a file, if it stays in the folder that it is relative to.
 
@@ -229,68 +201,3 @@ def first_line(error: BaseException, longest: int = 200) -> str:
     """The first line of an error's text, shortened; what kind of error it is where it has no text."""
     lines = str(error).splitlines()
     return lines[0][:longest].rstrip(".") if lines and lines[0] else type(error).__name__
-
-
-def check_hdf5_heaps(content: bytes, path: str | Path) -> None:
-    """Look through the heaps in which an HDF5 file keeps texts: of a damaged one the library never finds the end.
-
-    A heap is "GCOL", version 1, its size, then objects of 16 bytes (number, uses, size) and their content, padded to 8
-    bytes; the object 0 is the free space at its end. Source: "HDF5 File Format Specification", III.E.
-
-    Raises
-    ------
-    DataError
-        An object that reaches beyond its heap, or free space that is not all the rest.
-    """
-    at = content.find(b"GCOL\x01\0\0\0")
-    while at >= 0:
-        end, place = at + int.from_bytes(content[at + 8 : at + 16], "little"), at + 16
-        while place + 16 <= min(end, len(content)):
-            number = int.from_bytes(content[place : place + 2], "little")
-            size = int.from_bytes(content[place + 8 : place + 16], "little")
-            place += size if number == 0 else 16 + size + -size % 8
-            if place > end or (number == 0 and place != end):
-                raise DataError(f"{path} is damaged: its texts have no end; copy it again")
-        at = content.find(b"GCOL\x01\0\0\0", at + 8)
-
-
-def check_hdf5(file: Any, path: str | Path, size: int) -> None:
-    """Look through an open HDF5 file before its data are read.
-
-    Parameters
-    ----------
-    file : h5py.File
-        The file.
-    path : path
-        For messages.
-    size : int
-        What it takes on the disk, bytes.
-
-    Raises
-    ------
-    DataError
-        A link to another file, data that lie in other files, or arrays larger than the file may unpack to.
-    """
-    import h5py
-
-    needed = 0
-
-    # What these two return ends the visit; what they raise would not come through whole.
-    def look_link(name: str, link: Any) -> str | None:
-        if isinstance(link, h5py.ExternalLink):
-            return f"{name[:80]!r} is a link to another file ({link.filename[:80]}), which is not followed"
-        return None
-
-    def look(name: str, item: Any) -> str | None:
-        nonlocal needed
-        if not isinstance(item, h5py.Dataset):
-            return None
-        if item.external or item.is_virtual:
-            return f"the data of {name[:80]!r} lie in another file, which is not read"
-        needed += (item.size or 0) * max(item.dtype.itemsize, 1)
-        return None
-
-    said = file.visititems_links(look_link) or file.visititems(look)
-    if said:
-        raise DataError(f"{path}: {said}")
-    check_room(path, needed, size)

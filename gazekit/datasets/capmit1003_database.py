@@ -80,6 +80,8 @@ def _tables(file: Path, card: Card) -> dict[str, list[tuple[Any, ...]]]:
         raise unreadable(file, card, error) from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the names of columns are decoded in any case
         raise unreadable(file, card, error) from error
+    except MemoryError:  # what SQLite says of some damaged files, without having asked for much
+        raise unreadable(file, card, ValueError("SQLite asks for more memory than there can be")) from None
 
 
 def _address(file: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gazekit.array_files import parse_npy
 from gazekit.datasets.cards import Card
 from gazekit.datasets.mat_files import load_mat
 from gazekit.errors import DataError
@@ -86,8 +87,8 @@ def read_npy(path: Path, card: Card) -> np.ndarray:
         Not an .npy file, only part of one, or one that holds pickled objects.
     """
     try:
-        return np.load(path, allow_pickle=False)
-    except Exception as error:  # damaged files raise many kinds for one fact; some ask for more memory than there is
+        return parse_npy(path.read_bytes())
+    except Exception as error:  # damaged files raise many kinds for one fact
         raise unreadable(path, card, error) from error
 
 

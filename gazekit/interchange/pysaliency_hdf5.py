@@ -17,11 +17,12 @@ import pandas as pd
 from gazekit.errors import DataError, GazekitError
 from gazekit.files import read_whole
 from gazekit.frames import Facts, Frame
+from gazekit.hdf5_files import check_hdf5, check_hdf5_heaps
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
 from gazekit.interchange.tables import from_table
 from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import check_hdf5, check_hdf5_heaps, first_line, parse_json
+from gazekit.untrusted import first_line, parse_json
 
 _READ = {
     "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),

@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from gazekit.array_files import read_npz
 from gazekit.datasets.cards import read_card
 from gazekit.datasets.fetch import fetch
 from gazekit.datasets.hashes import parse_checksums
@@ -16,7 +17,7 @@ from gazekit.errors import DataError
 from gazekit.experiments.verify.eccnet import verify_eccnet
 from gazekit.experiments.verify.neva import verify_neva
 from gazekit.interchange import read_csv
-from gazekit.untrusted import FLOOR, check_name, read_npz, unpack_gzip
+from gazekit.untrusted import FLOOR, check_name, unpack_gzip
 
 OUTSIDE = ["../a.jpg", "/etc/passwd", "a/../../b", "a\\..\\b", "C:/a", ".bashrc", "a/.ssh/key", "", "a\0b", "a\nb"]
 
@@ -92,6 +93,24 @@ def test_damaged_archives(survives_damage):
 def test_a_compressed_bomb_is_refused_while_it_unpacks(refused):
     content = gzip.compress(bytes(2**20)) * (FLOOR // 2**20 + 1)  # members that follow each other are one file
     assert "asks for more than 268,435,456 when unpacked" in refused("a.csv.gz", content, read_csv)
+
+
+def test_many_small_members_take_no_longer_than_one(tmp_path):
+    """Each member that ends copied all the rest: two hours for this file."""
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"", mtime=0) * 400_000)
+    assert unpack_gzip(tmp_path / "a.gz") == b""
+
+
+def test_an_array_of_another_size_than_its_bytes(refused):
+    import struct
+
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }".ljust(117) + b"\n"
+    array = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(16)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.npy", array)
+    said = refused("a.npz", buffer.getvalue(), read_npz)
+    assert "it has 16 bytes of values, and an array of the shape (1000000000,) needs 8,000,000,000" in said
 
 
 def test_damaged_gzip(survives_damage):

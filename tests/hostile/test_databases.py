@@ -131,6 +131,19 @@ def test_hdf5_that_reaches_out(refused, reader, change, message):
     assert message in refused("a.h5", hdf5(change), READ_HDF5[reader])
 
 
+@pytest.mark.parametrize("change", [b"\0\0\0\0\0\0\0\0" + bytes(8), b"\1\0\1\0\0\0\0\0" + b"\xff" * 8])
+def test_hdf5_texts_without_end(refused, change):
+    """HDF5 itself looks for the end of such a heap for ever."""
+
+    def with_text(file):
+        file["scanpath_attributes"]["task"] = ["a text"]
+
+    content = bytearray(hdf5(with_text))
+    at = content.index(b"GCOL") + 16
+    content[at : at + 16] = change
+    assert "its texts have no end" in refused("a.h5", bytes(content), READ_HDF5["pysaliency"])
+
+
 def test_damaged_hdf5(survives_damage):
     survives_damage("a.hdf5", hdf5(), READ_HDF5["pysaliency"])
 
@@ -179,6 +192,33 @@ def test_matlab_arrays_nested_without_end(refused):
     for _ in range(2000):
         inner = array(1, (1, 1), inner)
     assert "nested more than 32 deep" in refused("a.mat", HEADER + inner, read_v)
+
+
+NUMBER = element(9, struct.pack("<d", 1))
+FLAGS, SIZES, NAME = element(6, struct.pack("<II", 6, 0)), element(5, struct.pack("<2i", 1, 1)), element(1, b"v")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x0e\0\0\0\xff\0\0\0", "it ends within an element"),
+        (b"\x0e\0\0", "it ends within an element"),
+        (element(9, bytes(8)), "an element of type 9 is no array"),
+        (struct.pack("<HH", 1, 9) + bytes(4), "a small element is larger than it may be"),
+        (element(14, SIZES + NAME), "the flags of an array are of type 5, not 6"),
+        (element(14, element(6, bytes(4)) + SIZES), "the flags of an array have another size"),
+        (element(14, FLAGS + NAME), "the dimensions of an array are of type 1, not 5"),
+        (element(14, FLAGS + element(5, b"") + NAME), "an array has the dimensions ()"),
+        (element(14, FLAGS + element(5, struct.pack("<2i", -1, 1)) + NAME), "an array has the dimensions (-1, 1)"),
+        (array(1, (1, 2), array(6, (1, 1), NUMBER)), "it ends within an element"),
+        (array(2, (1, 1), element(5, struct.pack("<i", 0)), element(1, b"ab")), "the names of a struct's fields"),
+        (array(6, (1, 1), array(6, (1, 1), NUMBER)), "the values of an array are of type 14"),
+        (array(99, (1, 1), NUMBER), "an array is of class 99, which there is not"),
+    ],
+)
+def test_matlab_files_that_break_the_format(refused, content, message):
+    """scipy does not look: some of these end the process in it."""
+    assert message in refused("a.mat", HEADER + content, read_v)
 
 
 def test_matlab_functions_are_not_run(refused):

@@ -10,10 +10,20 @@ import pytest
 
 from gazekit.datasets.cards import read_card
 from gazekit.datasets.published_files import read_json
+from gazekit.errors import DataError
 from gazekit.experiments.oat_study.plan import read_plan
 from gazekit.experiments.runs import read_manifest
 from gazekit.experiments.verify.conformance import verify_conformance
-from gazekit.interchange import read_coco_search18, read_csv, read_parquet, read_scanpaths, write_csv, write_parquet
+from gazekit.interchange import (
+    dataset_from_table,
+    read_coco_search18,
+    read_csv,
+    read_parquet,
+    read_scanpaths,
+    write_csv,
+    write_parquet,
+)
+from gazekit.interchange.parquet_footer import bytes_needed
 from gazekit.metrics.clusters import Clusters
 
 HEAD = b"stimulus,subject,x,y,width,height\n"
@@ -117,6 +127,27 @@ def test_a_run_of_equal_values_without_end(refused):
     content = sink.getvalue().to_pybytes()
     assert len(content) < 10**6
     assert "asks for more than 268,435,456 when unpacked" in refused("a.parquet", content, read_parquet)
+
+
+def test_a_footer_of_nonsense(refused):
+    """A struct within a struct within ..., a number without end, a list that is longer than the file."""
+    for footer in (b"\x1c" * 5000, b"\x16" + b"\xff" * 50, b"\x49\xfc\xff\xff\xff\xff\x0f"):
+        with pytest.raises((ValueError, LookupError)):
+            bytes_needed(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+        refused("a.parquet", b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1", read_parquet)
+
+
+def test_what_a_footer_says_is_what_pyarrow_reads(scanpaths_of, tmp_path):
+    content = written(scanpaths_of, tmp_path, write_parquet, "good.parquet")
+    metadata = pq.ParquetFile(pa.BufferReader(content)).metadata
+    columns = [metadata.row_group(0).column(k) for k in range(metadata.num_columns)]
+    assert bytes_needed(content) == sum(max(c.total_uncompressed_size, 8 * c.num_values) for c in columns)
+
+
+def test_values_of_another_kind_in_columns_about_trials(tmp_path):
+    (tmp_path / "a.csv").write_text("stimulus,x,y,max_fixations\na,1,2,many\n")
+    with pytest.raises(DataError, match="does not hold what it should.*a column about trials"):
+        dataset_from_table(tmp_path / "a.csv", width=9, height=9)
 
 
 def test_own_table_of_objects(refused):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gazekit.array_files import read_npz
 from gazekit.errors import DataError
 from gazekit.experiments.verify.outcome import Outcome
-from gazekit.untrusted import parse_json, read_npz
+from gazekit.untrusted import parse_json
 
 if TYPE_CHECKING:
     from gazekit.models.backbones.contract import Backbone

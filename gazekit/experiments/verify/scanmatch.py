@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gazekit.array_files import parse_npy
 from gazekit.errors import DataError
 from gazekit.experiments.verify.outcome import Outcome
 from gazekit.metrics.columns import Columns
@@ -218,7 +219,7 @@ def _read(file: Path) -> np.ndarray:
     if not file.is_file():
         raise DataError(f"{file} is not there; the layout is <set>/fix, <set>/ifix and <set>/ss_score")
     try:
-        array = np.load(file, allow_pickle=False)
+        array = parse_npy(file.read_bytes())
     except Exception as error:  # damaged files raise many kinds for one fact
         raise DataError(f"{file} cannot be read as a NumPy array ({first_line(error)}); fetch it again") from error
     if array.dtype.kind not in "iuf":
