@@ -10,6 +10,7 @@ Run: python benchmarks/oat.py [--quick]
 """
 
 import argparse
+import copy
 import sys
 from collections.abc import Iterator
 
@@ -43,7 +44,8 @@ class Straightforward:
     """The published loop, on the weights of one of our networks that is told the target's place and crop."""
 
     def __init__(self, network: OatNetwork) -> None:
-        self.network, self.config = network, network.config
+        # its own copy, in torch's usual order in memory
+        self.network, self.config = copy.deepcopy(network).to(memory_format=torch.contiguous_format), network.config
         axis = network.config.width // 4
         self.axis_codes = torch.from_numpy(kernel_code(np.arange(16.0), axis, cells=network.cells)).float()
 
@@ -54,7 +56,7 @@ class Straightforward:
 
     def pictures(self, crops: np.ndarray) -> torch.Tensor:
         """(n, h, w, 3) uint8 to (n, width / 2)."""
-        tensor = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float()
+        tensor = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).contiguous().float()
         return self.network.appearance((tensor / 255 - 0.5) / 0.25)  # type: ignore[misc]
 
     def encoder_input(self, scene: Scene) -> torch.Tensor:
@@ -138,7 +140,7 @@ def training(network: OatNetwork, world: tuple[int, int, int, int], repeat: int)
         for batch in batches:
             scenes, paths = [data.scenes[data.scene_of_path[k]] for k in batch], [data.paths[k] for k in batch]
             loss = plain.step_loss(scenes, paths)
-            network.zero_grad()
+            plain.network.zero_grad()
             loss.backward()
             total += float(loss.detach()) * sum(len(p) + 1 for p in paths)
         return total
