@@ -3,7 +3,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test quick lint leaderboard checkpoint bench docs clean
+.PHONY: demo test quick core lint leaderboard checkpoint bench docs clean fuzz minimum licences packages audit sbom
 
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
@@ -16,6 +16,17 @@ test: $(STAMP) lint
 
 quick: $(STAMP)
 	$(PY) -m pytest -n auto --dist loadfile -m "not slow"
+
+# The quick core of the tests on another interpreter, without torch: `make core PYTHON=python3.13`.
+PYTHON := python3
+CORE   := tests/test_*.py tests/metrics/test_scanmatch.py tests/metrics/test_multimatch.py tests/interchange \
+          tests/experiments/test_evaluation.py tests/numbers/test_golden.py tests/numbers/test_tables.py
+
+core: export OMP_NUM_THREADS := 1
+core:
+	$(PYTHON) -m venv build/core
+	build/core/bin/python -m pip install --quiet --editable ".[clusters]" pytest hypothesis h5py multimatch-gaze nltk
+	build/core/bin/python -m pytest -p no:cacheprovider -q -m "not slow and not data" $(CORE)
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff format --check .
@@ -35,12 +46,41 @@ checkpoint: $(STAMP)
 bench: $(STAMP)
 	$(PY) benchmarks/run.py
 
+# Guided by coverage, one target after the other; FUZZ="csv parquet" chooses some. docs/security.md says what is found.
+SECONDS ?= 60
+fuzz: $(STAMP)
+	OMP_NUM_THREADS=1 $(PY) fuzz/run.py --seconds $(SECONDS) $(FUZZ)
+
+# What docs/supply.md tells of. The tools have an environment of their own, so that they are not part of what they list.
+SUPPLY := build/supply/venv/bin
+
+minimum: $(STAMP)
+	$(PY) supply/minimum.py
+
+licences: $(STAMP)
+	$(PY) supply/licences.py
+
+packages: $(SUPPLY)/.installed
+	$(SUPPLY)/python supply/packages.py
+
+audit: $(STAMP) $(SUPPLY)/.installed
+	$(SUPPLY)/pip-audit --path $$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))') --skip-editable
+
+sbom: $(STAMP) $(SUPPLY)/.installed
+	$(SUPPLY)/cyclonedx-py environment $(PY) --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+	@echo "build/sbom.json"
+
+$(SUPPLY)/.installed:
+	python3 -m venv build/supply/venv
+	$(SUPPLY)/python -m pip install --quiet build cyclonedx-bom pip-audit
+	touch $@
+
 $(STAMP): pyproject.toml
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "gazekit needs Python 3.11 or newer, and python3 is $$(python3 --version)"; exit 1; }
 	python3 -m venv $(VENV)
 	$(PY) -m pip install --quiet --upgrade pip
-	$(PY) -m pip install --quiet --editable ".[dev,models,docs]"
+	$(PY) -m pip install --quiet --editable ".[dev,models,docs,fuzz]"
 	-$(PY) -m pip install --quiet pysaliency # built from source: its test is skipped, loudly, where it does not build
 	touch $(STAMP)
 
