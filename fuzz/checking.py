@@ -9,7 +9,8 @@ from gazekit.errors import GazekitError
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "tests" / "hostile" / "found"  # TARGET/FILE: what once went wrong
-SLOWEST = 10  # seconds that an input may take
+SLOWEST = 10  # seconds of the processor that an input may take
+HANGING = 60  # seconds after which it is ended
 MEMORY = 2 << 30  # bytes beyond what the process has before its first input
 LONGEST_SENTENCE = 2000  # characters
 

@@ -21,10 +21,10 @@ def replay(target: Target) -> int:
         resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
         for file in sorted((KEPT / target.name).iterdir()):
             print(f"{target.name}/{file.name}", end=": ", flush=True)
-            started = time.monotonic()
+            started = time.process_time()
             try:
                 said = "read" if check(read, file.read_bytes()) else "refused"
-                seconds = time.monotonic() - started
+                seconds = time.process_time() - started
                 good += seconds <= SLOWEST
                 print(said if seconds <= SLOWEST else f"WRONG: it took {seconds:.0f} s", flush=True)
             except Exception as error:

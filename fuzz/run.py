@@ -31,7 +31,7 @@ with warnings.catch_warnings(), redirect_stderr(io.StringIO()):  # atheris names
     warnings.simplefilter("ignore")
     with atheris.instrument_imports(include=WATCHED, exclude=NOT_WATCHED):
         sys.path.insert(0, str(Path(__file__).parent))
-        from checking import KEPT, MEMORY, ROOT, SLOWEST, check
+        from checking import HANGING, KEPT, MEMORY, ROOT, SLOWEST, Finding, check
         from targets import TARGETS, Target
 
 LONGEST = 65_536  # bytes of an input
@@ -73,10 +73,10 @@ def check_seeds(target: Target, seeds: list[bytes]) -> None:
         for content in seeds:
             try:
                 read(content)
-                return
             except Exception as error:
                 said.append(f"{type(error).__name__}: {error}")
-    raise SystemExit(f"no seed of {target.name} is read: {said}")  # the parent sees a target that ended
+    if len(said) == len(seeds):
+        raise SystemExit(f"no seed of {target.name} is read: {said}")  # the parent sees a target that ended
 
 
 def _child(  # everything is done here: a process that has used torch cannot be forked
@@ -96,8 +96,11 @@ def _child(  # everything is done here: a process that has used torch cannot be 
 
         def one(content: bytes) -> None:
             count["executions"] += 1
+            started = time.process_time()
             try:
                 count["read"] += check(read, content)
+                if (seconds := time.process_time() - started) > SLOWEST:
+                    raise Finding(f"it took {seconds:.0f} s")
             except Exception as error:
                 _keep(found, content, error)
             if count["executions"] % 64 == 0:
@@ -107,7 +110,7 @@ def _child(  # everything is done here: a process that has used torch cannot be 
             "max_total_time": max(1, round(seconds)),
             "runs": runs,
             "seed": seed,
-            "timeout": SLOWEST,
+            "timeout": HANGING,
             "rss_limit_mb": 0,  # the limit above ends an allocation where it is asked for
             "max_len": LONGEST,
             "artifact_prefix": f"{found}/ended-",

@@ -24,6 +24,12 @@ BUILD = ROOT / "build" / "minimum"
 EXTRAS = ("dev", "models")
 CORE = ("tests/test_*.py", "tests/interchange", "tests/metrics", "tests/datasets", "tests/experiments", "tests/hostile")
 
+# multimatch-gaze, an oracle, takes another of two equally short ways under a SciPy before 1.16; gazekit does not.
+LEFT_OUT = (
+    "tests/metrics/test_simplification.py::test_multimatch_of_simplified_paths_equals_grouping",
+    "tests/experiments/test_verify_conformance.py::test_multimatch_vectors_are_those_of_the_reference",
+)
+
 
 def lower_bounds(pyproject: Path, extras: tuple[str, ...] = EXTRAS) -> dict[str, str]:
     """The lowest version of each direct dependency, core and extras; those without a bound are left out."""
@@ -76,6 +82,7 @@ def main() -> int:
         "filterwarnings=",
         "-p",
         "no:cacheprovider",
+        *(f"--deselect={name}" for name in LEFT_OUT),
         *tests,
     ]
     code = subprocess.run(command, cwd=source, env=env, check=False).returncode
