@@ -38,12 +38,12 @@ def short(model: str) -> str:
 
 
 def amplitude(run: Path) -> dict[str, float]:
-    """Mean saccade amplitude of each model of a run, px of the image."""
+    """Mean saccade amplitude of each model of a run, by its short name, px of the image."""
     paths = Scanpaths.load(run / "predictions.parquet")
     jumps = np.hypot(np.diff(paths.x), np.diff(paths.y))
     of = paths.path_of()
     within = of[1:] == of[:-1]
-    sources = paths.table["source"].to_numpy()[of[1:]][within]
+    sources = paths.table["source"].map(short).to_numpy()[of[1:]][within]
     return pd.Series(jumps[within]).groupby(sources).mean().to_dict()
 
 
@@ -66,7 +66,7 @@ def table(run: Path) -> list[str]:
                 row.append(f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]")
             else:
                 row.append(f"{found.value:.3f}" if metric != "distinct_cells" else f"{found.value:.1f}")
-        row.append(f"{px[model]:.0f}" if model in px else "–")
+        row.append(f"{px[short(model)]:.0f}" if short(model) in px else "–")
         lines.append(f"| {' | '.join(row)} |")
     data = results.manifest["request"]
     lines += [

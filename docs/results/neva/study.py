@@ -1,6 +1,6 @@
 """NeVA on real people: options swept on one half of OSIE's images, reported on the other; MIT1003 as a second set.
 
-Run: python docs/results/neva/study.py sweep|combine|final|full|mit1003 OUT [--images N] [--workers N]
+Run: python docs/results/neva/study.py sweep|combine|final|full|leaderboard|mit1003 OUT [--images N] [--workers N]
 Resumable; each stage is an evaluation, on a GPU where there is one. Real data and weights: environment variable
 GAZEKIT_DATA, default ../shared/data. LITE0: the file that
 efficientnet_lite0.py made.
@@ -98,7 +98,7 @@ def with_shuffled(data: Dataset, run: Path, out: Path) -> None:
 
 
 def both_halves(out: Path) -> list[Precomputed]:
-    """What the defaults and the finalists predicted for the two halves, put together."""
+    """What the defaults and the finalists predicted for the two halves, put together; named without their weights."""
     halves_of = [Scanpaths.load(out / stage / "predictions.parquet") for stage in ("sweep", "combine", "final")]
     models = []
     for objective, change in (("clean", ""), ("class", ""), *(("clean", f) for f in FINALISTS)):
@@ -108,7 +108,7 @@ def both_halves(out: Path) -> list[Precomputed]:
             plain = paths.table["source"].str.replace(r":weights=[^:]*", "", regex=True)
             parts.append(paths[np.flatnonzero(plain == wanted)])
         paths = Scanpaths.concat([part for part in parts if len(part)])
-        models.append(Precomputed(paths, name(objective, change)))
+        models.append(Precomputed(paths, wanted))
     return models
 
 
@@ -123,6 +123,10 @@ def main(stage: str, out: Path, workers: int, images: int | None) -> None:
         chosen.append(name("clean", "sigma_degrees=2", "gamma=0.3", of=LITE0))
         evaluate(data, [*BASELINES, *defaults, *chosen], METRICS, out=out / stage, **common)
         with_shuffled(data, out / stage, out / f"{stage}-order")
+        return
+    if stage == "leaderboard":
+        metrics = ("scanmatch", "multimatch", "sequence_score", "edit_distance_normalised", "dtw")
+        evaluate(load_dataset("osie", DATA / "osie"), both_halves(out), metrics, out=out / stage, **common)
         return
     osie = load_dataset("osie", DATA / "osie", px_per_degree=OSIE_PX_PER_DEGREE)
     tuning, reported = (some(half, images or len(half.trials)) for half in halves(osie))
@@ -149,7 +153,7 @@ def main(stage: str, out: Path, workers: int, images: int | None) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=["sweep", "combine", "final", "full", "mit1003"])
+    parser.add_argument("stage", choices=["sweep", "combine", "final", "full", "leaderboard", "mit1003"])
     parser.add_argument("out", type=Path)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--images", type=int, help="of each half; all 350 without")
