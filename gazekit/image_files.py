@@ -1,6 +1,5 @@
 """Image files as they are meant to be looked at: upright, 8 bits per channel, three channels, opaque."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gazekit.errors import DataError
-from gazekit.untrusted import first_line
+from gazekit.untrusted import BoundedFile, first_line
 
 DEEP = 257  # 65535 / 255: what a step of 8 bits is in 16 bits
 QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
@@ -76,23 +75,12 @@ def image_file_size(path: str | Path) -> tuple[int, int]:
         raise OSError(first_line(error)) from error
 
 
-class _Bounded(io.BufferedReader):
-    """A file that asks the system for no more memory than it has bytes, however much a header says is to be read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(io.FileIO(path))
-        self._size = path.stat().st_size
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return super().read(-1 if size is None or size < 0 else min(size, self._size))
-
-
 @contextmanager
 def _open(path: Path) -> Iterator[Any]:
     """Open an image with Pillow, which reads its header only, and look at its size before a pixel is decoded."""
     from PIL import Image
 
-    with _Bounded(path) as file:
+    with BoundedFile(path) as file:
         try:
             opened = Image.open(file, formats=FORMATS)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

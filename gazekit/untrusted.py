@@ -51,6 +51,25 @@ def check_room(path: str | Path, unpacked: int, size: int) -> None:
         )
 
 
+class BoundedFile(io.BufferedReader):
+    """A file, read as bytes, that asks for no more memory than it has bytes, however much a header says is to be read.
+
+    Examples
+    --------
+    >>> with BoundedFile(__file__) as file:
+    ...     len(file.read(10**15)) < 10**6
+    True
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = Path(path).stat().st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes; all that are left for None or a negative number."""
+        return super().read(-1 if size is None or size < 0 else min(size, self._size))
+
+
 def parse_json(content: bytes | str) -> Any:
     """Parse JSON; whatever is wrong with it (bytes, nesting, numbers without end) is a `json.JSONDecodeError`.
 

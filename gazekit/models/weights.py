@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gazekit.errors import DataError
-from gazekit.untrusted import check_room, first_line
+from gazekit.untrusted import BoundedFile, check_room, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,7 +45,8 @@ def read_weights(path: str | Path) -> "dict[str, Tensor]":
             import torch
 
             _check_archive(path)
-            state = torch.load(path, map_location="cpu", weights_only=True)
+            with BoundedFile(path) as file:
+                state = torch.load(file, map_location="cpu", weights_only=True)
             state = state.get("state_dict", state) if isinstance(state, Mapping) else state
             if not isinstance(state, Mapping) or not all(isinstance(v, torch.Tensor) for v in state.values()):
                 raise DataError(f"{path} holds no plain table of tensors; save the model's state_dict as safetensors")
