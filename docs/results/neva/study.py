@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from gazekit import Dataset, Scanpaths, evaluate, load_dataset
 from gazekit.models.precomputed import Precomputed
@@ -87,12 +88,18 @@ def shuffled(paths: Scanpaths, seed: int = 0) -> Scanpaths:
     return Scanpaths(paths.x[order], paths.y[order], paths.offsets, paths.table, facts=paths.facts)
 
 
+def plainly(paths: Scanpaths) -> pd.Series:
+    """Names of the sources without the place of their weights, which differs between machines."""
+    return paths.table["source"].str.replace(r":weights=[^:]*", "", regex=True)
+
+
 def with_shuffled(data: Dataset, run: Path, out: Path) -> None:
     """Score a run's NeVA paths in their own order and in a random one."""
     predicted = Scanpaths.load(run / "predictions.parquet")
+    sources = plainly(predicted)
     models = []
-    for source in [s for s in dict.fromkeys(predicted.table["source"]) if s.startswith("neva")]:
-        own = predicted.filter(source=source)
+    for source in [s for s in dict.fromkeys(sources) if s.startswith("neva")]:
+        own = predicted[np.flatnonzero(sources == source)]
         models += [Precomputed(own, f"{source}, own order"), Precomputed(shuffled(own), f"{source}, shuffled")]
     evaluate(data, models, ["scanmatch"], out=out, n_samples=1)
 
@@ -103,10 +110,7 @@ def both_halves(out: Path) -> list[Precomputed]:
     models = []
     for objective, change in (("clean", ""), ("class", ""), *(("clean", f) for f in FINALISTS)):
         wanted = name(objective, change, of="neva:encoder=squeezenet")
-        parts = []
-        for paths in halves_of:
-            plain = paths.table["source"].str.replace(r":weights=[^:]*", "", regex=True)
-            parts.append(paths[np.flatnonzero(plain == wanted)])
+        parts = [paths[np.flatnonzero(plainly(paths) == wanted)] for paths in halves_of]
         paths = Scanpaths.concat([part for part in parts if len(part)])
         models.append(Precomputed(paths, wanted))
     return models
