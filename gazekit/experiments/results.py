@@ -81,7 +81,8 @@ class Results:
         more = {"sets": read_table(pooled)} if pooled.is_file() else {}
         with making_sense(folder, "run its command again in a new folder"):
             _check_columns(scores, SCORE_COLUMNS)
-            _check_columns(more.get("sets"), SET_COLUMNS)
+            for sets in more.values():
+                _check_columns(sets, SET_COLUMNS)
             request = manifest["request"]
             return cls(scores, manifest, int(request["seed"]), int(request["resamples"]), **more)
 
@@ -193,9 +194,9 @@ class Results:
         return json.dumps(self.manifest, indent=2, sort_keys=True)
 
 
-def _check_columns(table: pd.DataFrame | None, wanted: Sequence[str]) -> None:
+def _check_columns(table: pd.DataFrame, wanted: Sequence[str]) -> None:
     """Refuse a table that lacks a column, or has text in the place of numbers."""
-    for name in wanted if table is not None else ():
+    for name in wanted:
         if name not in table:
             raise KeyError(name)
         if len(table) and name in _NUMBERS and not pd.api.types.is_numeric_dtype(table[name]):
