@@ -9,6 +9,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from people import people
 from gazekit.metrics import pairwise_chunks
 
 CHUNK = 5000
+MANY_PATHS, MANY_PAIRS, BOUND = 1_000_000, 10_000_000, 2**30  # bytes beyond the paths
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, bytes
 
 
@@ -45,6 +47,34 @@ def stream(metric: str, count: int) -> dict[str, float]:
     total(count)
     peak = tracemalloc.get_traced_memory()[1]
     return {"resident": grown, "traced": peak, "result": count * (1 if metric == "scanmatch" else 5) * 8}
+
+
+def million(count: int = MANY_PATHS, pairs: int = MANY_PAIRS) -> dict[str, float]:
+    """Score many pairs of many scanpaths in a stream; bytes of the paths, and beyond them."""
+    import pandas as pd
+
+    from gazekit import Scanpaths
+
+    rng = np.random.default_rng(0)
+    names = pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), ["s"])
+    table = pd.DataFrame({"stimulus": names, "width": 800, "height": 600})
+    x, y = rng.random(count * 10) * 800, rng.random(count * 10) * 600
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    paths = Scanpaths(x, y, np.arange(count + 1) * 10, table)
+    of_paths = x.nbytes + y.nbytes + paths.offsets.nbytes + int(paths.table.memory_usage(deep=True).sum())
+    made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    drawn = (rng.integers(0, count, (min(CHUNK, pairs - k), 2)) for k in range(0, pairs, CHUNK))
+    start = time.perf_counter()
+    total = sum(float(np.nansum(part)) for part in pairwise_chunks("scanmatch", paths, paths, drawn))
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "data": of_paths,
+        "making": (made - before) * UNIT,
+        "streaming": (after - made) * UNIT,
+        "seconds": seconds,
+        "mean": total / pairs,
+    }
 
 
 def report() -> list[str]:
@@ -74,11 +104,33 @@ def report() -> list[str]:
         "",
         *table(heads, rows),
         "",
+        *_of_million(),
+    ]
+
+
+def _of_million() -> list[str]:
+    command = [sys.executable, Path(__file__).name, "million"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent)
+    found = json.loads(done.stdout)
+    beyond = found["making"] - found["data"] + found["streaming"]
+    target(
+        f"memory for {MANY_PAIRS:,} pairs of {MANY_PATHS:,} scanpaths, beyond the scanpaths",
+        "under 1 GiB",
+        f"{beyond / 2**30:.2f} GiB",
+        beyond < BOUND,
+    )
+    return [
+        f"ScanMatch of {MANY_PAIRS:,} pairs among {MANY_PATHS:,} scanpaths of 10 fixations: the scanpaths are "
+        f"{found['data'] / 2**20:.0f} MiB, making them takes {found['making'] / 2**20:.0f} MiB, and scoring "
+        f"{found['streaming'] / 2**20:.0f} MiB more; {found['seconds']:.0f} s.",
+        "",
     ]
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
+    if sys.argv[1:] == ["million"]:
+        print(json.dumps(million()))
+    elif len(sys.argv) == 3:
         print(json.dumps(stream(sys.argv[1], int(sys.argv[2]))))
     else:
         print("\n".join([*machine(), *report()]))

@@ -1,6 +1,6 @@
 """NeVA: what the model costs beside its encoder, and what each search finds for how many passes of the encoder.
 
-Run: python benchmarks/neva.py [--images 100] [--fixations 1] [--encoder squeezenet] [--objectives clean,class]
+Run: python benchmarks/neva.py [--images 20] [--fixations 1] [--encoder squeezenet] [--objectives clean,class]
      [--searches reference,blended] [--csv FILE]
 The searches are reference, evaluated, restarts, linearised, blended.
 Real data and weights: environment variable GAZEKIT_DATA, default ../shared/data (osie/, weights/).
@@ -24,6 +24,7 @@ DATA = Path(os.environ.get("GAZEKIT_DATA", Path(__file__).resolve().parents[2] /
 SEARCHES = ("reference", "blended")  # the published loop, and the default
 OVERHEAD = 1.05  # times the bare encoder
 QUARTER, THIRD, GAP = 40 / 4, 40 / 3, 0.10  # passes of the published loop: 20 forward, 20 backward; share of the range
+IMAGES = 20  # the exhaustive grid costs 225 passes of each; docs/results/gpu.md has 100
 ROWS = (1, 2, 4, 8, 16, 32, 64)
 
 
@@ -160,7 +161,7 @@ def judge(objective: str, summary: pd.DataFrame) -> None:
 
 
 def report(
-    images: int = 100,
+    images: int = IMAGES,
     fixations: int = 1,
     encoder: str = "squeezenet",
     objectives: str = "clean,class",
@@ -206,7 +207,7 @@ def report(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=100)
+    parser.add_argument("--images", type=int, default=IMAGES)
     parser.add_argument("--fixations", type=int, default=1)
     parser.add_argument("--encoder", default="squeezenet")
     parser.add_argument("--objectives", default="clean,class")

@@ -1,4 +1,4 @@
-"""Run the benchmarks and write docs/results/speed.md.
+"""Run the benchmarks and write docs/results/benchmarks.md.
 
 Run: python benchmarks/run.py [--only PART,PART] [--out FILE]. Real data: environment variable GAZEKIT_DATA, default
 ../shared/data. Some parts only: the page is printed, and written only where --out says.
@@ -10,8 +10,20 @@ from pathlib import Path
 
 import measure
 
-PARTS = ("pair_metrics", "multimatch", "scanmatch", "memory", "first_call", "eccnet", "oat", "neva", "evaluation")
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "speed.md"
+PARTS = (
+    "startup",
+    "loaders",
+    "pair_metrics",
+    "multimatch",
+    "scanmatch",
+    "memory",
+    "first_call",
+    "eccnet",
+    "oat",
+    "neva",
+    "evaluation",
+)
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "benchmarks.md"
 
 
 def targets_table() -> list[str]:
@@ -27,7 +39,7 @@ def main() -> None:
     parts = given.only.split(",")
     whole = set(parts) == set(PARTS)
     command = "make bench" if whole else f"python benchmarks/run.py --only {given.only}"
-    head = ["# Speed", "", f"Written by `{command}`.", "", *measure.machine()]
+    head = ["# Benchmarks", "", f"Written by `{command}`.", "", *measure.machine()]
     print("\n".join(head), flush=True)
     body: list[str] = []
     for part in parts:
