@@ -101,7 +101,7 @@ class Measured:
     shared_bytes: int
 
     @classmethod
-    def of(cls, size: Size, manifest: dict[str, Any], seconds: float) -> Self:
+    def of(cls, size: Size, manifest: dict[str, Any], seconds: float, *, processor: float | None = None) -> Self:
         """Read a finished run that one worker did.
 
         Parameters
@@ -112,6 +112,9 @@ class Measured:
             `Results.manifest`.
         seconds : float
             From its start to its end.
+        processor : float, optional
+            Processor seconds of the process that was started. Work and serial are then processor time: what they would
+            take on a machine with nothing else to do, if no GPU is used and files are near.
 
         Raises
         ------
@@ -124,7 +127,10 @@ class Measured:
                 f"the run did {work['pieces']} pieces, and its size makes {size.pieces}; measure a run that was not "
                 f"stopped, with measures that have a value per stimulus"
             )
-        return cls(size, work["seconds"], seconds - work["seconds"], work["piece_bytes"], work["shared_bytes"])
+        moved = work["piece_bytes"], work["shared_bytes"]
+        if processor is not None:
+            return cls(size, work["processor_seconds"], processor, *moved)
+        return cls(size, work["seconds"], seconds - work["seconds"], *moved)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class Tally:
         How many.
     seconds : float
         That they took where they were done, together.
+    processor_seconds : float
+        Of processors, of all threads: on a machine that does other work too, nearer to what a piece costs.
     piece_bytes : int
         Serialised arguments of the pieces that workers were sent; 0 in one process.
     shared_bytes : int
@@ -45,6 +47,7 @@ class Tally:
 
     pieces: int = 0
     seconds: float = 0.0
+    processor_seconds: float = 0.0
     piece_bytes: int = 0
     shared_bytes: int = 0
 
@@ -54,6 +57,7 @@ class Done(NamedTuple):
 
     result: Any
     seconds: float
+    processor_seconds: float
     received: int
 
 
@@ -137,6 +141,7 @@ def run_pieces(
         for each in results:
             tally.pieces += 1
             tally.seconds += each.seconds
+            tally.processor_seconds += each.processor_seconds
             tally.piece_bytes += each.received
             bar.update()
             yield each.result
@@ -150,9 +155,9 @@ def do_parcel(parcel: bytes, shared: bytes | Path, digest: str, where: Surroundi
 
 
 def _done(work: Callable[..., Any], piece: Sequence[Any]) -> Done:
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     result = work(*piece)
-    return Done(result, time.perf_counter() - start, 0)
+    return Done(result, time.perf_counter() - start, time.process_time() - used, 0)
 
 
 def _elsewhere(

@@ -5,6 +5,7 @@ beginning is enough). A block that begins with `# NAME.py` is that file. Functio
 """
 
 import ast
+import importlib
 import json
 import re
 import shlex
@@ -13,6 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 from markdown_it import MarkdownIt
 from typer.main import get_command
@@ -26,7 +28,7 @@ from gazekit.models import model_class, models
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SLOW = {"README.md", "docs/howto/search-asymmetry.md", "docs/howto/shelf-search.md"}
+SLOW = {"README.md", "docs/howto/cluster.md", "docs/howto/search-asymmetry.md", "docs/howto/shelf-search.md"}
 SHELL = ("gazekit", "make", "pip", "python")  # what an indented block of commands begins with
 TEXT = ("text", "mermaid", "bibtex")
 
@@ -45,6 +47,17 @@ WEIGHTS = {"docs/models/backbones.md"}
 
 # What a page takes as given.
 GIVEN = {
+    "docs/howto/cluster.md": """
+import numpy as np
+import pandas as pd
+from pathlib import Path
+from PIL import Image
+Path("images").mkdir()
+for name in "abc":
+    Image.fromarray(np.random.default_rng(ord(name)).integers(0, 256, (60, 80, 3), np.uint8)).save(f"images/{name}.png")
+rows = [(s, p, x, x / 2) for s in "abc" for p in ("anna", "ben") for x in (10, 30, 50)]
+pd.DataFrame(rows, columns=["stimulus", "subject", "x", "y"]).to_csv("people.csv", index=False)
+""",
     "docs/howto/search-asymmetry.md": """
 from gazekit.datasets.search_arrays import load
 my_dataset = load(experiments="lighting", set_sizes=[1, 6], per_size=1)
@@ -155,6 +168,12 @@ def check_command(words: list[str], page: str, monkeypatch, where: str) -> None:
         extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
         asked = re.findall(r"\[([\w,]+)\]", " ".join(arguments))
         assert {extra for some in asked for extra in some.split(",")} <= set(extras), where
+    elif program == "dask":
+        dask = importlib.import_module(f"distributed.cli.dask_{arguments[0]}").main
+        try:
+            dask.make_context(program, arguments[1:])  # reads the options, and starts nothing
+        except click.UsageError as error:
+            raise AssertionError(f"{where}: {shlex.join(words)}: {error}") from error
     elif program == "python":
         assert (ROOT / arguments[0]).is_file(), where
     else:
@@ -258,6 +277,7 @@ def test_examples_of_the_commands_help(example):
         ('pip install "gazekit[model]"', "page"),
         ("python benchmarks/nothing.py", "page"),
         ("rm -r x", "rm"),
+        ("dask worker tcp://h:1 --threads 1", "--threads"),
     ],
 )
 def test_a_wrong_line_is_found(line, message, monkeypatch):

@@ -121,6 +121,8 @@ def test_counts_are_those_of_a_run(dataset_of, tmp_path, packed):
     assert len(data.scanpaths) == size.paths
     measured = Measured.of(size, results.manifest, work["seconds"] + 2.0)
     assert measured.serial == pytest.approx(2.0)
+    measured = Measured.of(size, results.manifest, 9.0, processor=1.5)
+    assert (measured.work, measured.serial) == (work["processor_seconds"], 1.5)
     with pytest.raises(GazekitError, match="did 12 pieces, and its size makes 16; measure a run that was not stopped"):
         Measured.of(Size(40, 4, 3, 3), results.manifest, 1.0)
 

@@ -1,7 +1,6 @@
 """Whole runs on a scheduler's workers, one of them killed: the tables are those of one process, byte for byte."""
 
 import importlib.util
-import json
 import os
 import signal
 import sys
@@ -14,9 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gazekit import evaluate
+from gazekit import Dataset, evaluate, load_dataset
 from gazekit.cli.app import main
+from gazekit.experiments import evaluation, scheduler
 from gazekit.experiments.asymmetry import asymmetry
+from gazekit.experiments.captions import captions
+from gazekit.experiments.shelf_search import shelf_search
 from gazekit.interchange import write_scanpaths
 from gazekit.models import model_class
 
@@ -77,8 +79,6 @@ class Gated(model_class("uniform")):
 
 def test_a_worker_killed_in_the_middle_changes_no_byte(a_cluster, home, until):
     def run(out, **how):
-        from gazekit import Dataset
-
         model = Gated()
         model.folder = home
         data = Dataset.from_table("people.csv", images="images")
@@ -118,23 +118,38 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(a_cluster, home, until):
 
 
 OWN = ("--data", "people.csv", "--root", "images")
-SHORT = ("--resamples", "100")
-COMMANDS = {
-    "evaluate": ("evaluate", *OWN, "--models", "ittikoch", "--samples", "1", *SHORT, "--out"),
-    "asymmetry": ("asymmetry", "--model", "uniform", "--experiments", "lighting", "--per-size", "2", *SHORT, "--out"),
-    "shelf-search": (
-        *("shelf-search", "--data", "shelves", "--data-set", "scenes=3", "--data-set", "layouts=2x3"),
-        *("--models", "nearest-object", "--samples", "1", *SHORT, "--out"),
-    ),
-}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_commands_give_the_tables_of_one_process(name, cluster, home, gazekit):
-    gazekit(*COMMANDS[name], "here")
-    gazekit(*COMMANDS[name], "there", "--scheduler", cluster.address)
-    assert tables(home / "there") == tables(home / "here")
-    assert "--scheduler" in json.loads((home / "there" / "manifest.json").read_text())["command"]
+def both(run, cluster):
+    """Run something here and on the scheduler's workers, and compare all tables."""
+    run(Path("here"))
+    run(Path("there"), scheduler=cluster.address)
+    assert tables(Path("there")) == tables(Path("here"))
+
+
+def test_asymmetry(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = {"experiments": ["lighting"], "per_size": 2, "resamples": 100, "progress": False}
+    both(lambda out, **how: asymmetry("uniform", out=out, **options, **how), cluster)
+
+
+def test_shelf_search(cluster, tmp_path, monkeypatch, shelves):
+    monkeypatch.chdir(tmp_path)
+    options = {"n_samples": 1, "resamples": 100, "progress": False}
+    both(lambda out, **how: shelf_search(shelves(6), ["nearest-object"], out, **options, **how), cluster)
+
+
+@pytest.mark.slow
+def test_captions(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = Path(__file__).parents[1] / "captions" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("caption_world", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    data = load_dataset("capmit1003", module.make_world(tmp_path / "cap", images=3))
+    neva = {"options": {"encoder": "colour-words", "sigma": 0.05, "rounds": 1}, "scheduled": False}
+    short = {"metrics": ["scanmatch"], "max_fixations": 2, "resamples": 100, "progress": False}
+    both(lambda out, **how: captions(data, out, **neva, **short, **how), cluster)
 
 
 def test_predict_and_score(cluster, home, gazekit):
@@ -149,24 +164,32 @@ def test_predict_and_score(cluster, home, gazekit):
     assert tables(Path("score-here")) == tables(Path("score-there"))
 
 
-def test_captions(cluster, tmp_path, gazekit):
-    file = Path(__file__).parents[1] / "captions" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("caption_world", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    world = module.make_world(tmp_path / "cap", images=3)
-    small = ("--set", "encoder=colour-words", "--set", "sigma=0.05", "--set", "rounds=1", "--max-fixations", "2")
-    command = ("captions", "--root", world, *small, "--metrics", "scanmatch", "--no-scheduled", *SHORT, "--out")
-    gazekit(*command, tmp_path / "here")
-    gazekit(*command, tmp_path / "there", "--scheduler", cluster.address)
-    assert tables(tmp_path / "here") == tables(tmp_path / "there")
+COMMANDS = {
+    "predict": ("predict", "uniform", *OWN, "-o", "out"),
+    "score": ("score", "people.csv", *OWN, "--out", "out"),
+    "evaluate": ("evaluate", *OWN, "--out", "out"),
+    "asymmetry": ("asymmetry", "--model", "uniform", "--experiments", "lighting", "--per-size", "1", "--out", "out"),
+    "shelf-search": (
+        *("shelf-search", "--data", "shelves", "--data-set", "scenes=1", "--data-set", "layouts=2x3", "--out", "out"),
+    ),
+    "train": ("train", "oat", "--data-set", "scenes=1", "--data-set", "layouts=2x3", "--out", "out"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_scheduler_that_is_not_there_is_one_sentence(name, home, monkeypatch, capsys):
+    monkeypatch.setattr(scheduler, "CONNECT", 0.3)
+    monkeypatch.setattr(sys, "argv", ["gazekit", *COMMANDS[name], "--scheduler", "tcp://127.0.0.1:1", "--quiet"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    said = capsys.readouterr().err.strip().splitlines()
+    assert stop.value.code == 2
+    assert said[-1].startswith("gazekit: no Dask scheduler answers at 'tcp://127.0.0.1:1'; start one with")
+    assert not Path("out").exists()
 
 
 def test_a_run_goes_on_elsewhere(cluster, home, monkeypatch):
     """Some pieces are done here, the rest by the scheduler's workers."""
-    from gazekit import Dataset
-    from gazekit.experiments import evaluation
-
     data = Dataset.from_table("people.csv", images="images")
     options = {"resamples": 100, "progress": False}
     evaluate(data, ["ittikoch"], ["scanmatch"], out="here", **options)
@@ -184,20 +207,6 @@ def test_a_run_goes_on_elsewhere(cluster, home, monkeypatch):
     results = evaluate(data, ["ittikoch"], ["scanmatch"], out="there", scheduler=cluster.address, **options)
     assert results.manifest["work"]["pieces"] == 3 * 3 - 4  # three pieces of people, chance and the model
     assert tables(Path("there")) == tables(Path("here"))
-
-
-def test_what_is_mistaken_is_said_before_anything_is_written(home, monkeypatch):
-    from gazekit import Dataset
-    from gazekit.errors import GazekitError
-    from gazekit.experiments import scheduler
-
-    monkeypatch.setattr(scheduler, "CONNECT", 0.5)
-    data = Dataset.from_table("people.csv", images="images")
-    with pytest.raises(GazekitError, match="no Dask scheduler answers"):
-        evaluate(data, ["uniform"], ["scanmatch"], out="run", scheduler="tcp://127.0.0.1:1")
-    with pytest.raises(GazekitError, match="no Dask scheduler answers"):
-        asymmetry("uniform", out="run", scheduler="tcp://127.0.0.1:1")
-    assert not Path("run").exists()
 
 
 class Counting(model_class("uniform")):
@@ -223,8 +232,6 @@ class Counting(model_class("uniform")):
 
 
 def test_images_are_read_once_per_worker(cluster, home):
-    from gazekit import Dataset
-
     data = Dataset.from_table("people.csv", images="images")
     models = [Counting(f"model {k}") for k in range(4)]
     for model in models:
