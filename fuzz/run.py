@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import io
 import json
+import mmap
 import os
 import resource
 import sys
@@ -42,12 +43,12 @@ def fuzz(target: Target, folder: Path, seconds: float, runs: int, seed: int) -> 
     corpus, found = folder / "corpus", folder / "found"
     for each in (corpus, found):
         each.mkdir(parents=True, exist_ok=True)
-    log, counts = folder / "log.txt", folder / "counts.json"
+    log = folder / "log.txt"
+    counts = memoryview(mmap.mmap(-1, 16)).cast("q")  # shared with the process: inputs, and those that were read
     log.unlink(missing_ok=True)
     total = {"target": target.name, "executions": 0, "read": 0, "seconds": 0.0, "ended": 0, "peak_mib": 0}
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0.5 and total["ended"] < 5:
-        counts.unlink(missing_ok=True)
         started = time.monotonic()
         child = os.fork()
         if child == 0:
@@ -55,13 +56,11 @@ def fuzz(target: Target, folder: Path, seconds: float, runs: int, seed: int) -> 
         _, status, usage = os.wait4(child, 0)
         total["seconds"] += round(time.monotonic() - started, 1)
         total["peak_mib"] = max(total["peak_mib"], usage.ru_maxrss >> 10)
-        if counts.exists():
-            for key, value in json.loads(counts.read_text()).items():
-                total[key] += value
         if os.waitstatus_to_exitcode(status) == 0:
             break
         total["ended"] += 1
         _keep_end(found, log, os.waitstatus_to_exitcode(status))
+    total["executions"], total["read"] = counts
     total["found"] = sorted(p.stem for p in found.glob("*.txt"))
     return total
 
@@ -80,7 +79,7 @@ def check_seeds(target: Target, seeds: list[bytes]) -> None:
 
 
 def _child(  # everything is done here: a process that has used torch cannot be forked
-    target: Target, corpus: Path, found: Path, log: Path, counts: Path, seconds: float, runs: int, seed: int
+    target: Target, corpus: Path, found: Path, log: Path, counts: memoryview, seconds: float, runs: int, seed: int
 ) -> None:
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
@@ -91,20 +90,17 @@ def _child(  # everything is done here: a process that has used torch cannot be 
         (corpus / _name(content)).write_bytes(content)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
-    count = {"executions": 0, "read": 0}
     with target.reader() as read:
 
         def one(content: bytes) -> None:
-            count["executions"] += 1
+            counts[0] += 1
             started = time.process_time()
             try:
-                count["read"] += check(read, content)
+                counts[1] += check(read, content)
                 if (seconds := time.process_time() - started) > SLOWEST:
                     raise Finding(f"it took {seconds:.0f} s")
             except Exception as error:
                 _keep(found, content, error)
-            if count["executions"] % 64 == 0:
-                counts.write_text(json.dumps(count))
 
         options = {
             "max_total_time": max(1, round(seconds)),
@@ -117,9 +113,6 @@ def _child(  # everything is done here: a process that has used torch cannot be 
             "print_final_stats": 1,
         }
         atheris.Setup([sys.argv[0], *(f"-{k}={v}" for k, v in options.items()), str(corpus)], one)
-        import atexit
-
-        atexit.register(lambda: counts.write_text(json.dumps(count)))
         atheris.Fuzz()
 
 

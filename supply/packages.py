@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "packages"
 
 
-def build(into: Path) -> list[Path]:
-    """Build the last commit in a folder of its own; the wheel and the sdist."""
-    epoch = _git("log", "-1", "--format=%ct").decode().strip()
+def build(commit: str, into: Path) -> list[Path]:
+    """Build a commit in a folder of its own; the wheel and the sdist."""
+    epoch = _git("log", "-1", "--format=%ct", commit).decode().strip()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, f"source-{time.monotonic_ns()}")  # another place each time
-        with tarfile.open(fileobj=io.BytesIO(_git("archive", "HEAD"))) as packed:
+        with tarfile.open(fileobj=io.BytesIO(_git("archive", commit))) as packed:
             packed.extractall(source, filter="data")
         env = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": str(time.monotonic_ns() % 1000)}
         command = [sys.executable, "-m", "build", "--outdir", str(into), str(source)]
@@ -82,7 +82,8 @@ def main() -> int:
     parser.add_argument("--build", action="store_true", help="build and compare only")
     chosen = parser.parse_args()
     shutil.rmtree(BUILD, ignore_errors=True)
-    first, second = build(BUILD / "first"), build(BUILD / "second")
+    commit = _git("rev-parse", "HEAD").decode().strip()  # others may commit meanwhile
+    first, second = build(commit, BUILD / "first"), build(commit, BUILD / "second")
     same = True
     for a, b in zip(first, second, strict=True):
         digests = [hashlib.sha256(p.read_bytes()).hexdigest() for p in (a, b)]
