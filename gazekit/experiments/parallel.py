@@ -23,6 +23,8 @@ from gazekit.progress import tqdm
 Result = TypeVar("Result")
 # A worker that grew by importing a network's library is replaced by joblib, which warns although nothing is lost.
 REPLACED = "A worker stopped while some jobs"
+# Dask would rather read data itself; a piece with images in memory, or a network, is as large as it is.
+LARGE = "Sending large graph"
 # A worker of Dask may have several threads. Models and compiled metrics are not made for that: one piece at a time.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -133,7 +135,8 @@ def run_pieces(
     tally = Tally() if tally is None else tally
     bar = tqdm(total=len(pieces) + done, initial=done, desc=label, unit="piece", disable=not progress)
     with bar, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=REPLACED)
+        for harmless in (REPLACED, LARGE):
+            warnings.filterwarnings("ignore", message=harmless)
         if scheduler is None and (workers == 1 or len(pieces) <= 1):
             results: Iterator[Done] = (_done(work, piece) for piece in pieces)
         else:

@@ -8,7 +8,6 @@ import logging
 import re
 import time
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -111,9 +110,7 @@ def on_scheduler(
     run = f"{label.replace(' ', '-')}-{uuid.uuid4().hex[:8]}"
     with connected(address) as client:
         # A task of its own: it is repeated when the worker that held its result is lost.
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Sending large graph")
-            held = client.submit(bytes, shared, key=f"shared-{run}", pure=False) if shared else b""
+        held = client.submit(bytes, shared, key=f"shared-{run}", pure=False) if shared else b""
         running: set[Future] = set()
         watch = _Watch(client)
         number = 0

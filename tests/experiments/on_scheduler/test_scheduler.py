@@ -100,6 +100,15 @@ def test_the_tally_counts_what_workers_received(cluster):
     assert 0 < tally.piece_bytes < 5 * 2000 < tally.shared_bytes * 5
 
 
+def test_large_pieces_and_large_networks_travel_without_a_warning(cluster):
+    network, image = bytes(30_000_000), bytes(20_000_000)
+    tally = Tally()
+    lengths = run(len, [(network,), (image,)], cluster, shared=[network], tally=tally)
+    assert sorted(lengths) == [20_000_000, 30_000_000]
+    assert tally.shared_bytes > len(network)
+    assert len(image) < tally.piece_bytes < len(image) + 1000
+
+
 # ---------------------------------------------------------------- what cannot be
 
 
