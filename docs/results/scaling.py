@@ -29,7 +29,7 @@ LARGE = (150, 15)  # of those that it is tested on
 REPEATS = 2
 EMPTY = 300  # pieces that do nothing
 TARGETS = {
-    "COCO-FreeView's size: 6,202 images, 10 people": (6_202, 10),
+    "COCO-FreeView's size (the 6,202 images of COCO-Search18, as Chen et al. 2021 count them; 10 people)": (6_202, 10),
     "10^6 images, 100 people": (1_000_000, 100),
 }
 CLUSTER = (1, 2, 16, 128, 1024)
