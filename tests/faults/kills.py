@@ -35,6 +35,7 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 CHAIN = 6  # kills of one folder, before it is left to finish
 PATIENCE = 120  # s, of an attempt
+TAKEN = ("seconds", "work")  # what the manifest says of the time and the work that this process took
 TIMED = "at a random time"
 COMMANDS = ("evaluate", "train oat", "asymmetry", "captions", "fetch")
 FETCHED = {
@@ -299,9 +300,10 @@ def contents(folder):
     for file in sorted(p for p in folder.rglob("*") if p.is_file()):
         content = file.read_bytes()
         if file.name == "manifest.json":
-            content = {k: v for k, v in json.loads(content).items() if k != "seconds"}
+            content = {k: v for k, v in json.loads(content).items() if k not in TAKEN}
         elif file.name == "report.html":  # it quotes the manifest
-            content = re.sub(rb"&quot;seconds&quot;: \{.*?\n  \},?", b"", content, flags=re.DOTALL)
+            for key in TAKEN:
+                content = re.sub(rb"&quot;%s&quot;: \{.*?\n  \},?" % key.encode(), b"", content, flags=re.DOTALL)
         elif file.name == "log.parquet":
             content = pd.read_parquet(file).drop(columns="seconds").to_csv(index=False)
         found[file.relative_to(folder).as_posix()] = content
