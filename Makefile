@@ -3,16 +3,20 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test quick core lint leaderboard checkpoint bench docs clean fuzz minimum licences packages audit sbom
+.PHONY: demo test slow quick core lint leaderboard checkpoint bench docs clean fuzz minimum licences packages audit sbom
 
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
 
 # One thread per test process: more would wait for each other.
-test quick: export OMP_NUM_THREADS := 1
+test slow quick: export OMP_NUM_THREADS := 1
 
 test: $(STAMP) lint
-	$(PY) -m pytest -n auto --dist loadfile --cov --cov-report=term
+	$(PY) -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term
+
+# Tests of more than ten seconds: kills by the hundred, fuzzing, notebooks, real runs in full.
+slow: $(STAMP)
+	$(PY) -m pytest -n auto --dist loadfile -m slow
 
 quick: $(STAMP)
 	$(PY) -m pytest -n auto --dist loadfile -m "not slow"
