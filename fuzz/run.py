@@ -15,7 +15,11 @@ import json
 import mmap
 import os
 import resource
+import shutil
+import signal
 import sys
+import tempfile
+import threading
 import time
 import traceback
 import warnings
@@ -50,10 +54,16 @@ def fuzz(target: Target, folder: Path, seconds: float, runs: int, seed: int) -> 
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0.5 and total["ended"] < 5:
         started = time.monotonic()
+        place = tempfile.mkdtemp(prefix="gazekit-fuzz-")  # removed here: the process may not come to it
         child = os.fork()
         if child == 0:
+            tempfile.tempdir = place
             _child(target, corpus, found, log, counts, left, runs, seed)
+        guard = threading.Timer(left + 3 * HANGING, os.kill, (child, signal.SIGKILL))  # a process that never ends
+        guard.start()
         _, status, usage = os.wait4(child, 0)
+        guard.cancel()
+        shutil.rmtree(place, ignore_errors=True)
         total["seconds"] += round(time.monotonic() - started, 1)
         total["peak_mib"] = max(total["peak_mib"], usage.ru_maxrss >> 10)
         if os.waitstatus_to_exitcode(status) == 0:
@@ -90,9 +100,15 @@ def _child(  # everything is done here: a process that has used torch cannot be 
         (corpus / _name(content)).write_bytes(content)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+    most = counts[0] + runs + len(list(corpus.iterdir())) if runs >= 0 else sys.maxsize
+    end = time.monotonic() + seconds
     with target.reader() as read:
 
         def one(content: bytes) -> None:
+            # libFuzzer would end the process through its exit handlers, in which libraries wait for their threads, and
+            # these for the interpreter.
+            if counts[0] >= most or time.monotonic() > end:
+                os._exit(0)
             counts[0] += 1
             started = time.process_time()
             try:
@@ -103,14 +119,11 @@ def _child(  # everything is done here: a process that has used torch cannot be 
                 _keep(found, content, error)
 
         options = {
-            "max_total_time": max(1, round(seconds)),
-            "runs": runs,
             "seed": seed,
             "timeout": HANGING,
             "rss_limit_mb": 0,  # the limit above ends an allocation where it is asked for
             "max_len": LONGEST,
             "artifact_prefix": f"{found}/ended-",
-            "print_final_stats": 1,
         }
         atheris.Setup([sys.argv[0], *(f"-{k}={v}" for k, v in options.items()), str(corpus)], one)
         atheris.Fuzz()
