@@ -27,7 +27,10 @@ def require(table: pd.DataFrame, column: str, stands_for: str) -> pd.Series:
     lower = {c.lower(): c for c in found}
     close = get_close_matches(column.lower(), lower, n=1, cutoff=0.6)
     hint = f" (did you mean columns={{{stands_for!r}: {lower[close[0]]!r}}}?)" if close else ""
-    raise DataError(f"the table has no column {column!r}{hint}; its columns are: {', '.join(found) or 'none'}")
+    raise DataError(
+        f"the table has no column {column!r}{hint}; its columns are: {', '.join(found) or 'none'}. Rename it in the "
+        f"table, or, in Python, give columns={{{stands_for!r}: its name}}"
+    )
 
 
 def numbers(column: pd.Series) -> np.ndarray:

@@ -78,7 +78,9 @@ def test_options_that_do_not_fit(scanpaths_of, tmp_path):
     with pytest.raises(DataError, match=r"a.csv is read as CSV, which has no option 'size'"):
         read_scanpaths(tmp_path / "a.csv", size=(1, 1))
     ROWS.drop(columns="x").to_parquet(tmp_path / "b.parquet")
-    with pytest.raises(DataError, match=r"b.parquet: the table has no column 'x'"):
+    with pytest.raises(
+        DataError, match=r"b.parquet: the table has no column 'x'.*Rename it.* or, in Python, give columns="
+    ):
         read_scanpaths(tmp_path / "b.parquet")
 
 

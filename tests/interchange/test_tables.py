@@ -148,7 +148,8 @@ def test_fixations_outside_the_image(outside, x, lengths, dropped):
 def test_missing_coordinates(value):
     table = rows(y=[4.0, value, 6.0])
     with pytest.raises(
-        DataError, match=r"missing or infinite in 1 of 3 fixations \(first: fixation 1 of stimulus 'a'.*missing='drop'"
+        DataError,
+        match=r"infinite in 1 of 3 fixations \(first: fixation 1 of stimulus 'a'.*='drop'.*--data-set missing=drop",
     ):
         from_table(table, **SIZE)
     dropped = from_table(table, missing="drop", **SIZE)
