@@ -30,6 +30,8 @@ WORDS = (
     (r"unlicense|public domain", "Unlicense"),
     (r"nvidia proprietary|nvidia end user|LicenseRef-NVIDIA", "NVIDIA"),
 )
+# Packages whose metadata leave it out, by the LICENSE file of their sources.
+STATED = {"atheris": "Apache-2.0"}
 # Not free software: part of PyTorch's default build for NVIDIA's cards, used through it only, and not passed on by us.
 PROPRIETARY = re.compile(r"^(nvidia-|cuda-)")
 
@@ -44,7 +46,7 @@ def licence_of(found: Distribution) -> str:
         for pattern, spdx in WORDS:
             if re.search(pattern, text, re.IGNORECASE):
                 return spdx
-    return "not known"
+    return STATED.get(meta["Name"], "not known")
 
 
 def is_allowed(expression: str) -> bool:

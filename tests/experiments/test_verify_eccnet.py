@@ -56,7 +56,7 @@ def test_the_official_codes_outputs(data_root, which):
 def test_the_reference_weights():
     backbone = reference_backbone()
     kernels = np.random.default_rng(1002).standard_normal((128, 64, 3, 3)) * np.sqrt(2 / (9 * 64))
-    assert np.array_equal(backbone.stages[1].layers[0].weight.numpy(), kernels.astype(np.float32))
+    assert np.array_equal(backbone.stages[1].parts[0].layers[0].weight.numpy(), kernels.astype(np.float32))
     assert [stage.stride for stage in backbone.stages] == [1, 2, 4, 8, 16]
 
 
