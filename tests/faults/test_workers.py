@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from gazekit.errors import GazekitError
 
@@ -12,6 +13,7 @@ from gazekit.errors import GazekitError
 def failing(monkeypatch, tmp_path):
     """failing(how): a model that fails while the file `fail` is there, and the file."""
     monkeypatch.syspath_prepend(Path(__file__).parent)
+    get_reusable_executor().shutdown(wait=True)  # workers of another test do not know that path
     from failing_models import Failing
 
     yield lambda how: (Failing(tmp_path / "fail", how), tmp_path / "fail")
