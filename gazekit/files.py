@@ -5,10 +5,12 @@ import errno
 import os
 import re
 import secrets
+import sys
 from hashlib import file_digest
 from pathlib import Path
 
 from gazekit.errors import DataError
+from gazekit.links import open_plain, refuse_link
 from gazekit.locking import claim
 
 _REASONS = {
@@ -21,6 +23,7 @@ _REASONS = {
 }
 
 _LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")
+_HANDLES = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -29,14 +32,15 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     Parameters
     ----------
     path : path
-        The file to write. A symbolic link is followed, not replaced.
+        The file to write. A symbolic link in its place is refused (see `gazekit.links`); links in the names of the
+        folders above are followed. To `/dev/stdout` and `/dev/stderr` the bytes are sent as they are.
     content : bytes
         All of it.
 
     Raises
     ------
     DataError
-        The file cannot be written (folder absent, disk full, no permission); the old one is untouched.
+        The file cannot be written (a link, folder absent, disk full, no permission); the old one is untouched.
 
     Examples
     --------
@@ -46,16 +50,27 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     ...     Path(folder, "a.txt").read_bytes()
     b'gaze'
     """
-    target = Path(os.path.realpath(path))
+    target, handle = Path(path), _HANDLES.get(str(path))
+    if handle is None:
+        refuse_link(target)
     if target.is_dir():
         raise DataError(f"{path} is a folder, not a file; give the name of a file in it")
     if not target.parent.is_dir():
         raise DataError(f"{path} cannot be written: the folder {target.parent} does not exist; make it first")
     try:
+        if handle is not None:
+            _send(handle, content)
+            return
         while not _write_beside(target, content):
             pass
     except OSError as error:
         raise DataError(f"{path} was not written: {why_not_written(error)}") from error
+
+
+def _send(handle: int, content: bytes) -> None:
+    sys.stdout.flush()  # what was printed before comes before
+    with os.fdopen(os.dup(handle), "wb") as stream:
+        stream.write(content)
 
 
 def _write_beside(target: Path, content: bytes) -> bool:
@@ -66,7 +81,7 @@ def _write_beside(target: Path, content: bytes) -> bool:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(target)
+        part.replace(target)  # a link that came meanwhile would be replaced, not followed
         return True
     except FileNotFoundError:
         if not target.parent.is_dir():
@@ -92,8 +107,8 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what `write_atomically` left in a folder because its process was killed; not what one is still writing."""
     for file in folder.iterdir() if folder.is_dir() else ():
         if is_leftover(file):
-            with contextlib.suppress(OSError):  # a read-only folder keeps it; another process may be quicker
-                handle = os.open(file, os.O_RDWR)
+            with contextlib.suppress(OSError, DataError):  # read-only; another process was quicker; a link, not ours
+                handle = open_plain(file, make=False)
                 try:
                     if claim(handle):
                         file.unlink()

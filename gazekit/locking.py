@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from gazekit.errors import BusyError
+from gazekit.links import open_plain
 
 try:
     import fcntl
@@ -33,7 +34,7 @@ def claim(handle: int) -> bool | None:
 def _still_there(handle: int, file: Path) -> bool:
     """Whether a name still leads to an open file: another process may have removed it before it was locked."""
     try:
-        return os.path.samestat(os.fstat(handle), file.stat())
+        return os.path.samestat(os.fstat(handle), file.lstat())
     except FileNotFoundError:
         return False
 
@@ -55,6 +56,8 @@ class FolderLock:
     ------
     BusyError
         Another process holds it, or another object in this one; the message has its number and host.
+    DataError
+        In the place of the file there is a link, or something else that is not a file of this name alone.
     OSError
         The file of the lock cannot be made.
 
@@ -72,7 +75,7 @@ class FolderLock:
         self.folder, self.file = Path(folder), Path(folder) / LOCK
         self._handle: int | None = None
         while self._handle is None and fcntl is not None:
-            handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = open_plain(self.file)
             try:
                 locked = claim(handle)
                 note = _read(handle)

@@ -11,12 +11,39 @@ from gazekit.errors import DataError
 from gazekit.files import read_whole, write_atomically
 
 
-def test_writes_through_a_link_and_keeps_it(tmp_path):
+def test_writes_through_no_link_and_keeps_it(tmp_path):
+    """Once they were followed: a stranger's run folder could overwrite any file. See tests/hostile/test_links.py."""
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to("real")
-    write_atomically(tmp_path / "link", b"new")
+    with pytest.raises(DataError, match="link is a symbolic link to 'real', and gazekit writes through no link"):
+        write_atomically(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_bytes() == b"new"
+    assert (tmp_path / "real").read_bytes() == b"old"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="NO /dev/stdout HERE")  # noqa: PTH110
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+@pytest.mark.parametrize("into", ["pipe", "file"])
+def test_standard_output_is_written_to(tmp_path, name, into):
+    script = f"print('before')\nfrom gazekit.files import write_atomically\nwrite_atomically('/dev/{name}', b'gaze')"
+    command = [sys.executable, "-c", script]
+    if into == "pipe":
+        done = subprocess.run(command, capture_output=True, check=True)
+        said = {"stdout": done.stdout, "stderr": done.stderr}[name]
+    else:
+        with (tmp_path / "out").open("wb") as out:
+            subprocess.run(command, check=True, **{name: out})
+        said = (tmp_path / "out").read_bytes()
+    assert said == {"stdout": b"before\ngaze", "stderr": b"gaze"}[name]
+
+
+def test_devices_and_pipes_are_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", os.devnull):
+        with pytest.raises(
+            DataError, match=f"{path} is a pipe, a device or a socket, not a file; remove it, or choose"
+        ):
+            write_atomically(path, b"new")
 
 
 def test_others_may_read_as_the_umask_says(tmp_path):

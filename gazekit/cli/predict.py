@@ -52,6 +52,7 @@ def predict_command(
     from gazekit.experiments.predicting import predict_in_pieces
     from gazekit.experiments.preparation import prepare_humans
     from gazekit.interchange import own_shelf, write_scanpaths
+    from gazekit.links import refuse_link
     from gazekit.models.specs import model_from_text
 
     own = check_choice(data, image, boxes, target)
@@ -59,9 +60,13 @@ def predict_command(
         raise GazekitError("--picture draws a path on a shelf of your own: give --image, --boxes and --target")
     if picture is not None:
         check_picture(picture)
-    for file in (out, picture):
-        if file is not None and file.exists() and not overwrite:
+    parts = out.with_name(f"{out.name}.parts")
+    for file in (out, picture, parts):
+        if file is None:
+            continue
+        if file is not parts and file.exists() and not overwrite:
             raise GazekitError(f"{file} is there already; give --overwrite or another name")
+        refuse_link(file)  # now, not after hours
     if not out.parent.is_dir():
         raise GazekitError(f"{out} cannot be written: the folder {out.parent} does not exist; make it first")
     check_workers(workers, scheduler)
@@ -78,7 +83,6 @@ def predict_command(
         from dataclasses import replace
 
         chosen.fit(replace(dataset, scanpaths=prepare_humans(dataset).paths))
-    parts = out.with_name(f"{out.name}.parts")
     paths = predict_in_pieces(
         chosen,
         dataset,

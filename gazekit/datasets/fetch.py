@@ -9,6 +9,7 @@ from gazekit.datasets.cards import Card, read_card
 from gazekit.datasets.hashes import read_checksums, sha256_of
 from gazekit.errors import DataError
 from gazekit.files import why_not_written
+from gazekit.links import make_folder, refuse_link
 from gazekit.locking import FolderLock
 from gazekit.progress import tqdm
 from gazekit.untrusted import check_name
@@ -109,7 +110,7 @@ def fetch(
     wanted = [path for path in expected if path not in there]
     if wanted:
         with (
-            _alone_in(folder),
+            _alone_in(folder, Path(root)),
             tqdm(wanted, desc=f"fetch {name}", unit="file", disable=not progress) as bar,
         ):
             for path in bar:
@@ -125,11 +126,11 @@ def fetch_file(
     Raises
     ------
     DataError
-        No address gave the file (the message has what each of them did), or it cannot be written.
+        No address gave the file (the message has what each of them did), it cannot be written, or is a link.
     """
     failures = []
     for address in addresses:
-        failure = _from_address(folder / path, address + quote(path), sha256, progress)
+        failure = _from_address(folder, path, address + quote(path), sha256, progress)
         if failure is None:
             return
         failures.append(f"{address}: {failure}")
@@ -141,10 +142,12 @@ def fetch_file(
     )
 
 
-def _from_address(target: Path, url: str, sha256: str, progress: bool) -> str | None:
+def _from_address(folder: Path, path: str, url: str, sha256: str, progress: bool) -> str | None:
     from gazekit.datasets.transfer import Transfer, TransferError
 
-    transfer = Transfer(target.with_name(target.name + ".part"), progress=progress)
+    target = folder / path
+    refuse_link(target)
+    transfer = Transfer(target.with_name(target.name + ".part"), within=folder, progress=progress)
     have = transfer.size()
     failure = ""
     for _ in range(ATTEMPTS):
@@ -171,9 +174,9 @@ def _from_address(target: Path, url: str, sha256: str, progress: bool) -> str | 
     return failure
 
 
-def _alone_in(folder: Path) -> FolderLock:
+def _alone_in(folder: Path, root: Path) -> FolderLock:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, within=root)
         return FolderLock(folder)
     except OSError as error:
         raise DataError(f"nothing can be written to {folder}: {why_not_written(error)}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gazekit.datasets.cards import read_card
 from gazekit.errors import DataError
-from gazekit.files import sha256_of
+from gazekit.files import sha256_of, write_atomically
 from gazekit.untrusted import check_name
 
 
@@ -74,4 +74,4 @@ if __name__ == "__main__":
     import sys
 
     _target = Path(__file__).parent / "checksums" / f"{sys.argv[1].replace('-', '_')}.sha256"
-    _target.write_text(hash_folder(sys.argv[1], Path(sys.argv[2])), encoding="utf-8")
+    write_atomically(_target, hash_folder(sys.argv[1], Path(sys.argv[2])).encode())

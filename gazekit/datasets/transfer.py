@@ -8,6 +8,7 @@ import urllib3
 
 from gazekit.errors import DataError, GazekitError
 from gazekit.files import why_not_written
+from gazekit.links import make_folder, open_plain, refuse_link
 from gazekit.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
@@ -28,7 +29,9 @@ class Transfer:
     Parameters
     ----------
     part : Path
-        Where unfinished bytes are kept.
+        Where unfinished bytes are kept. A link in its place is refused, and so is a file that has other names too.
+    within : Path, optional
+        The folder above it that a person named; between the two no folder may be a link. Default the folder of `part`.
     progress : bool
         Show a bar of bytes.
 
@@ -38,8 +41,8 @@ class Transfer:
         Whether the last transfer went on with bytes of an earlier one.
     """
 
-    def __init__(self, part: Path, *, progress: bool = True) -> None:
-        self.part, self.progress = part, progress
+    def __init__(self, part: Path, *, within: Path | None = None, progress: bool = True) -> None:
+        self.part, self.within, self.progress = part, within or part.parent, progress
         self.resumed = False
 
     def fetch(self, url: str) -> None:
@@ -50,8 +53,9 @@ class Transfer:
         TransferError
             No connection, an answer that is not the file, or fewer bytes than announced.
         DataError
-            It cannot be written.
+            It cannot be written, or is a link.
         """
+        refuse_link(self.part)  # before the server is asked for what comes after it
         try:
             self._transfer(url)
         except requests.HTTPError as error:
@@ -69,8 +73,11 @@ class Transfer:
 
     def _open(self) -> FileIO:
         try:
-            self.part.parent.mkdir(parents=True, exist_ok=True)
-            return FileIO(self.part, "ab" if self.resumed else "wb")
+            make_folder(self.part.parent, within=self.within)
+            out = FileIO(open_plain(self.part), "ab" if self.resumed else "wb")  # "wb" of a handle empties nothing
+            if not self.resumed:
+                out.truncate(0)
+            return out
         except OSError as error:
             raise self._unwritten(error) from error
 

@@ -15,6 +15,7 @@ from gazekit.experiments.parallel import check_workers, run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
 from gazekit.experiments.seals import is_sealed, seal
 from gazekit.files import read_whole, write_atomically
+from gazekit.links import make_folder
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
@@ -220,7 +221,7 @@ def _fold(
 
     if one_thread:
         torch.set_num_threads(1)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder, within=folder.parent)
     data = ObjectPaths.from_dataset(training, config, rule=rule)
     order = keyed_rng(seed, "oat validation", fold).permutation(len(data.scenes))
     held = max(1, round(VALIDATION * len(order)))

@@ -13,10 +13,11 @@ from typing import Any, Self
 import pandas as pd
 
 from gazekit import __version__
-from gazekit.errors import BusyError, DataError, RunFolderError
+from gazekit.errors import DataError, GazekitError, RunFolderError
 from gazekit.experiments.seals import check_seals, hashes_of
 from gazekit.files import is_leftover, read_whole, remove_leftovers, why_not_written, write_atomically
 from gazekit.formulas import mark_formulas
+from gazekit.links import make_folder, refuse_links_in
 from gazekit.locking import LOCK, FolderLock
 from gazekit.untrusted import parse_json
 
@@ -31,7 +32,8 @@ class RunFolder:
     Parameters
     ----------
     path : path
-        New, empty, or the folder of an earlier run of the same request, which is then resumed.
+        New, empty, or the folder of an earlier run of the same request, which is then resumed. It may be a symbolic
+        link; in it none may be, as long as the run is not finished.
     request : mapping
         What decides the result (JSON values only): data, models, metrics, seed, versions. A folder with another
         request is refused.
@@ -48,6 +50,8 @@ class RunFolder:
     RunFolderError
         The folder holds something else, a run of another request, one of another format version, damaged pieces, or
         pieces made from other inputs.
+    DataError
+        Something in the folder is a symbolic link; see `gazekit.links`.
     BusyError
         Another process is writing it. A finished run is nobody's.
 
@@ -102,7 +106,7 @@ class RunFolder:
         shutil.rmtree(self.parts, ignore_errors=True)
         remove_leftovers(self.path)
         if (self.path / LOCK).exists():
-            with suppress(BusyError, OSError):
+            with suppress(GazekitError, OSError):  # held, read-only, or a link
                 FolderLock(self.path).release()
 
     def _found(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -119,6 +123,7 @@ class RunFolder:
 
     def _begin(self, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
         """Begin or resume, alone in the folder: another process may have changed it until now."""
+        refuse_links_in(self.path)  # now, not after hours: none of the names that will be written may be one
         if found := self._found(request):
             self.manifest = found
         else:
@@ -126,7 +131,7 @@ class RunFolder:
         if self.complete:
             self.close()
             return
-        _make_folder(self.parts)
+        _make_folder(self.parts, within=self.path)
         for folder in (self.path, self.parts, *self.parts.glob("*/")):
             remove_leftovers(folder)
         check_seals(self.parts)
@@ -257,9 +262,9 @@ def read_table(path: Path) -> pd.DataFrame:
         raise DataError(f"{error}; run the evaluation again in a new folder") from error
 
 
-def _make_folder(path: Path) -> None:
+def _make_folder(path: Path, *, within: Path | None = None) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path, within=within)
     except OSError as error:
         raise RunFolderError(f"the folder {path} cannot be made: {why_not_written(error)}") from error
 

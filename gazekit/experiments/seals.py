@@ -1,7 +1,7 @@
 """Seals: the SHA-256 of a piece's files, written last, says that the piece is done, and shows what changed since."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gazekit.errors import DataError, RunFolderError
 from gazekit.files import read_whole, sha256_of, write_atomically
@@ -71,6 +71,12 @@ def _seal_of(part: Path) -> Path:
 
 def _lines(file: Path) -> list[tuple[str, str]]:
     pairs = [line.partition("  ") for line in read_whole(file).decode("utf-8", "replace").splitlines()]
-    if not all(len(digest) == 64 and name for digest, _, name in pairs):
+    if not all(len(digest) == 64 and _below(name) for digest, _, name in pairs):
         raise RunFolderError(f"{file} is damaged; delete it and run the same command again")
     return [(digest, name) for digest, _, name in pairs]
+
+
+def _below(name: str) -> bool:
+    """Whether a name leads nowhere but into the folder: a message asks to delete what it leads to."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gazekit.errors import DataError
 from gazekit.formulas import mark_formulas
+from gazekit.links import make_folder, refuse_link
 from gazekit.progress import tqdm
 from gazekit.trials import Dataset, Trial
 
@@ -55,8 +56,8 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     Raises
     ------
     DataError
-        The folder has something in it, is a file, or cannot be written; a name that cannot be a file name; two
-        stimuli, or two trials, whose names give one file name.
+        The folder has something in it, is a link or a file, or cannot be written; a name that cannot be a file name;
+        two stimuli, or two trials, whose names give one file name.
 
     Examples
     --------
@@ -70,6 +71,7 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     'images/curvature/curve_in_lines/08/000.png'
     """
     out = Path(folder)
+    refuse_link(out)  # it is replaced as a whole
     if out.exists() and not out.is_dir():
         raise DataError(f"{out} is a file; give the name of a new folder")
     if out.is_dir() and any(out.iterdir()):
@@ -78,8 +80,8 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     targets = _file_names([trial.id for trial in dataset.trials if trial.has("target")], "targets")
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part.mkdir()
+        make_folder(out.parent)
+        part.mkdir()  # of a name that nobody could know, and new: no link is in it
     except OSError as error:
         raise DataError(f"{out} cannot be made: {error.strerror or error}; give another folder") from error
     try:
@@ -163,7 +165,7 @@ def _write_png(image: np.ndarray, path: Path) -> None:
     from PIL import Image
 
     grey = bool((image == image[:, :, :1]).all())
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     Image.fromarray(np.ascontiguousarray(image[:, :, 0]) if grey else image).save(path, format="PNG")
 
 

@@ -12,6 +12,7 @@ from string import Template
 from gazekit import __version__
 from gazekit.experiments.runs import read_manifest
 from gazekit.files import write_atomically
+from gazekit.links import refuse_link
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
 from gazekit.report.kinds import content_of
@@ -64,9 +65,10 @@ def write_report(
         Another choice of images.
     """
     run = Path(run)
+    path = run / "report.html"
+    refuse_link(path)
     with making_sense(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
         page = page_of(content_of(run, read_manifest(run), dataset), images=images, samples=samples)
-    path = run / "report.html"
     write_atomically(path, page.encode())
     return path
 

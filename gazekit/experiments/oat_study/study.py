@@ -16,6 +16,7 @@ from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_o
 from gazekit.experiments.parallel import check_workers, run_pieces
 from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
 from gazekit.experiments.seals import is_sealed, seal
+from gazekit.links import make_folder
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
@@ -215,7 +216,7 @@ def _reference(file: Path, dataset: Dataset, name: str, plan: Plan, rule: str) -
             )
             for path, nats in zip(people, scores, strict=True)
         ]
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent, within=file.parent.parent)
         write_table(pd.concat(rows, ignore_index=True), file)
         seal(file, [file])
     return read_table(file).assign(variant=name, seed=0)

@@ -12,6 +12,7 @@ from gazekit.experiments.seals import seal
 from gazekit.experiments.shelf_search.curves import approach, lengths
 from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, predicted_objects
+from gazekit.links import make_folder
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.object_search import target_similarity
 from gazekit.scanpath_columns import HUMAN
@@ -58,10 +59,10 @@ def measure(
             parts.append(likelihood_scores(score(dataset, rule=rule), people))
         tables["scores"] = pd.concat(parts, ignore_index=True)
         tables["approach"], tables["lengths"] = approach(paths, people), lengths(paths)
-        part.mkdir(parents=True, exist_ok=True)
+        make_folder(part, within=part.parent)
         if model is not None:
             paths.save(part / PATHS)
-    part.mkdir(parents=True, exist_ok=True)
+    make_folder(part, within=part.parent)
     for table in tables:
         write_table(tables[table].assign(model=name), part / f"{table}.parquet")
     seal(part, sorted(part.glob("*.parquet")))

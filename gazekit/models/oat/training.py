@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gazekit.errors import DataError, GazekitError
+from gazekit.links import make_folder
 from gazekit.models.oat.checkpoint import read_tensors, save_tensors
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
@@ -143,7 +144,7 @@ def train(
     optimiser = torch.optim.AdamW(_groups(network, options.decay), lr=options.rate)
     batches = list(_batches(training, options.batch, keyed_rng(seed, "oat order", 0)))
     total = options.epochs * len(batches)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     state_file = folder / "state.safetensors"
     log, best = _resume(state_file, network, optimiser) if state_file.is_file() else ([], network.state_dict())
     best = {k: v.detach().clone() for k, v in best.items()}
