@@ -24,7 +24,7 @@ quick: $(STAMP)
 # The quick core of the tests on another interpreter, without torch: `make core PYTHON=python3.13`.
 PYTHON := python3
 CORE   := tests/test_*.py tests/metrics/test_scanmatch.py tests/metrics/test_multimatch.py tests/interchange \
-          tests/experiments/test_evaluation.py tests/numbers/test_golden.py tests/numbers/test_tables.py
+          tests/foundations tests/files tests/core tests/evaluation/test_evaluate.py tests/numbers/test_golden.py tests/numbers/test_tables.py
 
 core: export OMP_NUM_THREADS := 1
 core:

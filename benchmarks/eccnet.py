@@ -17,7 +17,6 @@ import torch
 from measure import CPU, machine, shown, table
 from measure import target as note_target
 
-from gazekit.experiments.verify.eccnet import reference_backbone
 from gazekit.models.eccnet.blank import BlankWindows
 from gazekit.models.eccnet.levels import plan
 from gazekit.models.eccnet.patches import StageStep
@@ -25,6 +24,7 @@ from gazekit.models.eccnet.search import Display, Outcome, Settings, run_search
 from gazekit.models.eccnet.targets import Targets, target_features
 from gazekit.models.eccnet.variants import variant_named
 from gazekit.models.eccnet.windows import WholeWindows
+from gazekit.verify.eccnet import reference_backbone
 
 TARGET = 6  # times less time per trial than the straightforward side
 SACCADES = 2  # of every trial; the published eccNET runs its network 1.7 times a trial

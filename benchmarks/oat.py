@@ -21,6 +21,7 @@ from measure import target as note_target
 from torch.nn import functional
 
 from gazekit import load_dataset
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.decoding import decode
 from gazekit.models.oat.network import BEGIN, OBJECT, STOP, TARGET, TARGET_OBJECT, OatNetwork
@@ -28,7 +29,6 @@ from gazekit.models.oat.paths import IGNORED, ObjectPaths, padded
 from gazekit.models.oat.position import kernel_code, sine_code
 from gazekit.models.oat.scenes import Scene, batch_of
 from gazekit.models.oat.training import _batches, seeded_network, step_losses
-from gazekit.randomness import keyed_rng
 
 TRAINING, DECODING = 20, 50  # times less time than the straightforward side
 WORLDS = (  # paths per step, shelves, agents, covers in the library

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from gazekit import Results
-from gazekit.experiments.directions import measure_of
-from gazekit.experiments.results import CHANCE
-from gazekit.scanpath_columns import HUMAN
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.evaluation.results import CHANCE
+from gazekit.scoring.directions import measure_of
 
 ABSOLUTE = re.compile(r"(?:^|[\s='\"])(?:/(?!\s)|~|[A-Za-z]:\\)")
 OUT = re.compile(r"(--out[ =])['\"]?[/~][^\s'\"]*['\"]?")

@@ -28,9 +28,9 @@ import numpy as np
 import pandas as pd
 from committed_runs import LeaderboardError, Run, add, read_run
 
-from gazekit.experiments.directions import higher_is_better
-from gazekit.experiments.results import CHANCE
-from gazekit.scanpath_columns import HUMAN
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.evaluation.results import CHANCE
+from gazekit.scoring.directions import higher_is_better
 
 HERE = Path(__file__).resolve().parent
 RUNS, PAGE = HERE / "results" / "runs", HERE / "leaderboard.md"

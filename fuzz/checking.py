@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "tests" / "hostile" / "found"  # TARGET/FILE: what once went wrong

@@ -11,7 +11,7 @@ import typer
 
 from gazekit.cli.app import app
 from gazekit.cli.options import names, settings
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.specs import model_from_text
 
 COMMAND = typer.main.get_command(app)

@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    "Facts": "gazekit.frames",
-    "Frame": "gazekit.frames",
-    "Scanpath": "gazekit.scanpath",
-    "Scanpaths": "gazekit.scanpaths",
-    "Box": "gazekit.trials",
-    "Dataset": "gazekit.trials",
-    "Objects": "gazekit.trials",
-    "Trial": "gazekit.trials",
-    "GazekitError": "gazekit.errors",
-    "Results": "gazekit.experiments.results",
+    "Facts": "gazekit.core.frames",
+    "Frame": "gazekit.core.frames",
+    "Scanpath": "gazekit.core.scanpath",
+    "Scanpaths": "gazekit.core.scanpaths",
+    "Box": "gazekit.core.trials",
+    "Dataset": "gazekit.core.trials",
+    "Objects": "gazekit.core.trials",
+    "Trial": "gazekit.core.trials",
+    "DataError": "gazekit.foundations.errors",
+    "MismatchError": "gazekit.foundations.errors",
+    "MissingNeedError": "gazekit.foundations.errors",
+    "UnknownNameError": "gazekit.foundations.errors",
+    "RunFolderError": "gazekit.foundations.errors",
+    "BusyError": "gazekit.foundations.errors",
+    "GazekitError": "gazekit.foundations.errors",
+    "Results": "gazekit.evaluation.results",
     "ScanpathModel": "gazekit.models.contract",
-    "evaluate": "gazekit.experiments.evaluation",
+    "evaluate": "gazekit.evaluation.evaluate",
     "load_dataset": "gazekit.datasets",
     "load_model": "gazekit.models.registry",
 }
@@ -28,16 +34,22 @@ _ROOMS = ("datasets", "experiments", "interchange", "metrics", "models", "plots"
 
 __all__ = [
     "Box",
+    "BusyError",
+    "DataError",
     "Dataset",
     "Facts",
     "Frame",
     "GazekitError",
+    "MismatchError",
+    "MissingNeedError",
     "Objects",
     "Results",
+    "RunFolderError",
     "Scanpath",
     "ScanpathModel",
     "Scanpaths",
     "Trial",
+    "UnknownNameError",
     "__version__",
     "datasets",
     "evaluate",
@@ -54,16 +66,24 @@ __all__ = [
 
 if TYPE_CHECKING:
     from gazekit import datasets, experiments, interchange, metrics, models, plots, report, testing
+    from gazekit.core.frames import Facts, Frame
+    from gazekit.core.scanpath import Scanpath
+    from gazekit.core.scanpaths import Scanpaths
+    from gazekit.core.trials import Box, Dataset, Objects, Trial
     from gazekit.datasets import load_dataset
-    from gazekit.errors import GazekitError
-    from gazekit.experiments.evaluation import evaluate
-    from gazekit.experiments.results import Results
-    from gazekit.frames import Facts, Frame
+    from gazekit.evaluation.evaluate import evaluate
+    from gazekit.evaluation.results import Results
+    from gazekit.foundations.errors import (
+        BusyError,
+        DataError,
+        GazekitError,
+        MismatchError,
+        MissingNeedError,
+        RunFolderError,
+        UnknownNameError,
+    )
     from gazekit.models.contract import ScanpathModel
     from gazekit.models.registry import load_model
-    from gazekit.scanpath import Scanpath
-    from gazekit.scanpaths import Scanpaths
-    from gazekit.trials import Box, Dataset, Objects, Trial
 
 
 def __getattr__(name: str) -> Any:

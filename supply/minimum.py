@@ -22,12 +22,23 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "minimum"
 EXTRAS = ("dev", "models")
-CORE = ("tests/test_*.py", "tests/interchange", "tests/metrics", "tests/datasets", "tests/experiments", "tests/hostile")
+CORE = (
+    "tests/test_*.py",
+    "tests/foundations",
+    "tests/files",
+    "tests/core",
+    "tests/interchange",
+    "tests/metrics",
+    "tests/datasets",
+    "tests/evaluation",
+    "tests/scoring",
+    "tests/hostile",
+)
 
 # multimatch-gaze, an oracle, takes another of two equally short ways under a SciPy before 1.16; gazekit does not.
 LEFT_OUT = (
     "tests/metrics/test_simplification.py::test_multimatch_of_simplified_paths_equals_grouping",
-    "tests/experiments/test_verify_conformance.py::test_multimatch_vectors_are_those_of_the_reference",
+    "tests/verify/test_conformance.py::test_multimatch_vectors_are_those_of_the_reference",
 )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset, Facts, Frame, Scanpaths, Trial
-from gazekit.trials import Objects
+from gazekit.core.trials import Objects
 
 
 def pytest_configure(config):

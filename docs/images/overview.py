@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 from gazekit import Results
-from gazekit.datasets.demo import load
+from gazekit.datasets.synthetic.demo import load
 from gazekit.models import load_model
 from gazekit.plots import forest, scanpath
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from gazekit import Scanpaths, load_dataset
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import metrics, pairwise, plausibility_table, set_metrics
-from gazekit.randomness import keyed_rng
 
 DATA = Path(os.environ.get("GAZEKIT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 PX_PER_DEGREE = 24.0  # given by us: the data set states none

@@ -20,13 +20,13 @@ import numpy as np
 import torch
 
 from gazekit import __version__, load_dataset
+from gazekit.core.trials import Dataset
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import SHIPPED
 from gazekit.models.oat.paths import ObjectPaths
 from gazekit.models.oat.training import TrainingOptions, train
-from gazekit.randomness import keyed_rng
-from gazekit.trials import Dataset
 
 LAYOUTS = ("4x8", "6x14", "3x9", "2x11", "irregular")
 SCENES, QUICK_SCENES = 480, 60  # of each layout: more shelves teach more than more epochs do

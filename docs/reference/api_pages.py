@@ -8,8 +8,8 @@ from gazekit.models import model_class, models
 ROOMS = {
     "gazekit.interchange": "Readers and writers",
     "gazekit.datasets": "Data sets by name",
-    "gazekit.datasets.search_arrays": "Search displays, made from a declaration",
-    "gazekit.datasets.shelves": "Made-up shelves and the agents that search them",
+    "gazekit.datasets.synthetic.search_arrays": "Search displays, made from a declaration",
+    "gazekit.datasets.synthetic.shelves": "Made-up shelves and the agents that search them",
     "gazekit.models": "The contract of models, and the models",
     "gazekit.models.backbones": "Networks that a model looks inside",
     "gazekit.models.encoders": "Networks from an image to one vector",

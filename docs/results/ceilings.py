@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from gazekit import Results
-from gazekit.experiments.directions import caution, higher_is_better, measures
 from gazekit.report.sentences import left_out
+from gazekit.scoring.directions import caution, higher_is_better, measures
 
 SOURCES = {
     "human": "people",

@@ -16,8 +16,8 @@ import numpy as np
 
 from gazekit import Dataset, evaluate, load_dataset
 from gazekit.experiments.cost import BANDWIDTH, Cost, Measured, Size
-from gazekit.experiments.parallel import run_pieces
-from gazekit.experiments.runs import versions
+from gazekit.runs.folder import versions
+from gazekit.runs.parallel import run_pieces
 
 HERE = Path(__file__).parent
 ROOT = Path(os.environ.get("GAZEKIT_DATA", HERE.parents[2] / "shared" / "data"))

@@ -15,8 +15,8 @@ import scipy.io
 
 import gazekit.datasets
 from gazekit.datasets import load_dataset
-from gazekit.datasets.hashes import parse_checksums
-from gazekit.datasets.mit1003.recordings import read_recording
+from gazekit.datasets.fetching.hashes import parse_checksums
+from gazekit.datasets.published.mit1003.recordings import read_recording
 from targets.target import Target
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from gazekit.image_files import read_image_file
+from gazekit.files.images import read_image_file
 from gazekit.interchange.own_data import image_frame
 from targets.target import Target
 

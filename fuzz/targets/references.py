@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.array_files import read_npz
-from gazekit.errors import GazekitError
 from gazekit.experiments.asymmetry.stored_counts import read_counts
 from gazekit.experiments.oat_study.plan import read_plan
-from gazekit.experiments.verify import eccnet, neva
-from gazekit.experiments.verify.conformance import verify_conformance
+from gazekit.files.arrays import read_npz
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.clusters import Clusters
+from gazekit.verify import eccnet, neva
+from gazekit.verify.conformance import verify_conformance
 from targets.data_sets import arrays
 from targets.scanpaths import paths
 from targets.target import Target

@@ -18,7 +18,7 @@ from targets.target import Target
 @cache
 def _run() -> dict[str, bytes]:
     """The files of a finished run of two stimuli."""
-    from gazekit.experiments.evaluation import evaluate
+    from gazekit.evaluation.evaluate import evaluate
 
     with tempfile.TemporaryDirectory() as folder:
         data = dataset_from_table(

@@ -12,8 +12,8 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.interchange import dataset_from_table, own_shelf, read_scanpaths, write_scanpaths
-from gazekit.scanpaths import Scanpaths
 from targets.target import Target
 
 BOXES = b"id,x0,y0,x1,y1\n007,2,2,28,38\nb,32,2,58,38\n"

@@ -22,7 +22,7 @@ from gazekit.cli.shelf_search import shelf_search_command
 from gazekit.cli.start import COMMANDS, start_text
 from gazekit.cli.train import app as train_app
 from gazekit.cli.verify import app as verify_app
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 

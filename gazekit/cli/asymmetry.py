@@ -129,7 +129,7 @@ def write_pictures(
 
 def example_searches(results: "AsymmetryResults", experiments: list[str] | None, per_size: int | None) -> list[Any]:
     """The first model's search of the first display of each condition, at the second smallest set size."""
-    from gazekit.datasets.search_arrays import load
+    from gazekit.datasets.synthetic.search_arrays import load
 
     first = results.models[0]
     trials = results.trials[results.trials["model"] == first]

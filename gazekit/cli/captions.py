@@ -17,11 +17,11 @@ from gazekit.cli.options import (
     names,
     settings,
 )
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
+    from gazekit.core.trials import Dataset
     from gazekit.experiments.captions import CaptionResults
-    from gazekit.trials import Dataset
 
 SHOWN = ("plausibility_best_per_length", "plausibility_best_human", "distinct_cells", "scanmatch")
 
@@ -125,7 +125,7 @@ def sentences(results: "CaptionResults") -> list[str]:
     """What was left out, what the conditions differ by, and what to be careful about."""
     from gazekit.experiments.captions.conditions import NONE, OTHER_IMAGE, RIGHT, SAME_IMAGE
     from gazekit.experiments.captions.writers import PLAUSIBILITY
-    from gazekit.experiments.directions import caution
+    from gazekit.scoring.directions import caution
 
     about, main = results.about, results.main
     said = [f"{about['observations']} captions; compared with {about['compared_with']}"]

@@ -9,7 +9,7 @@ import typer
 from gazekit.cli.completing import dataset_names
 from gazekit.cli.options import Outside, settings
 from gazekit.cli.printing import Json, print_json
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.datasets.cards import Card
@@ -88,7 +88,7 @@ def check_command(
 
     Example: gazekit datasets check osie --root data/osie
     """
-    from gazekit.datasets.integrity import check
+    from gazekit.datasets.fetching.integrity import check
 
     _need_published(name)
     report = check(name, root, progress=progress)
@@ -113,7 +113,7 @@ def fetch_command(
 
     Example: gazekit datasets fetch osie --root data/osie
     """
-    from gazekit.datasets.fetch import fetch
+    from gazekit.datasets.fetching.fetch import fetch
 
     _need_published(name)
     report = fetch(name, root, mirrors=mirror or (), replace=replace, progress=progress)

@@ -21,8 +21,8 @@ def demo_command(
     Example: gazekit demo --out runs/demo
     """
     from gazekit.cli.tables import summary_text
-    from gazekit.datasets.demo import load
-    from gazekit.experiments.evaluation import evaluate
+    from gazekit.datasets.synthetic.demo import load
+    from gazekit.evaluation.evaluate import evaluate
     from gazekit.report import write_report
 
     dataset = load(seed=seed)

@@ -54,7 +54,7 @@ def evaluate_command(
     Stop it at any point; the same command resumes it and gives the same tables.
     """
     from gazekit.cli.tables import print_results
-    from gazekit.experiments.evaluation import evaluate
+    from gazekit.evaluation.evaluate import evaluate
     from gazekit.report import write_report
 
     options = settings(data_set, "--data-set")

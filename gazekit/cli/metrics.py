@@ -6,14 +6,14 @@ import typer
 
 from gazekit.cli.completing import metric_names
 from gazekit.cli.printing import Json, print_json
-from gazekit.errors import UnknownNameError
-from gazekit.registry import Registry
+from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.registry import Registry
 
 
 def kinds() -> dict[str, Registry]:
     """The registries of measures, by what a measure is given."""
-    from gazekit.experiments.labelled_scoring import labelled_measures
     from gazekit.metrics import density_metrics, metrics, set_metrics
+    from gazekit.scoring.labels import labelled_measures
 
     return {
         "pairs of scanpaths": metrics,

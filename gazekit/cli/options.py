@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gazekit.cli.completing import dataset_names
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
-    from gazekit.trials import Dataset
+    from gazekit.core.trials import Dataset
 
 Data = Annotated[
     str,
@@ -53,7 +53,7 @@ def load(
     if outside != "keep" and given.setdefault("outside", outside) != outside:
         raise GazekitError("--outside and --data-set outside= disagree; give one of them")
     if Path(data).suffix in TABLES:
-        from gazekit.trials import Dataset
+        from gazekit.core.trials import Dataset
 
         unknown = sorted(set(given) - set(TABLE_OPTIONS))
         if unknown:

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 PICTURES = (".png", ".jpg", ".pdf", ".svg")
 
 if TYPE_CHECKING:
-    from gazekit.scanpaths import Scanpaths
-    from gazekit.trials import Dataset
+    from gazekit.core.scanpaths import Scanpaths
+    from gazekit.core.trials import Dataset
 
 
 def check_choice(data: str | None, image: Path | None, boxes: Path | None, target: str | None) -> bool:
@@ -61,8 +61,8 @@ def _many(count: int, what: str) -> str:
 
 def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:
     """Write predictions; a CSV has, beside `object_id`, a column `object` with the ids of the table of boxes."""
-    from gazekit.files import write_atomically
-    from gazekit.formulas import mark_formulas
+    from gazekit.files.atomic import write_atomically
+    from gazekit.files.formulas import mark_formulas
     from gazekit.interchange import write_scanpaths
     from gazekit.interchange.declared_facts import to_columns
 

@@ -8,7 +8,7 @@ import typer
 
 from gazekit.cli.options import DataSet, Progress, Root, Samples, Scheduler, Seed, command_line, load, settings
 from gazekit.cli.own_shelf import check_choice, check_picture, shelf_lines, write_paths, write_picture
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 def predict_command(
@@ -48,12 +48,12 @@ def predict_command(
 
     Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
     """
-    from gazekit.experiments.parallel import check_workers
-    from gazekit.experiments.predicting import predict_in_pieces
-    from gazekit.experiments.preparation import prepare_humans
+    from gazekit.evaluation.predict import predict_in_pieces
+    from gazekit.files.links import refuse_link
     from gazekit.interchange import own_shelf, write_scanpaths
-    from gazekit.links import refuse_link
     from gazekit.models.specs import model_from_text
+    from gazekit.runs.parallel import check_workers
+    from gazekit.scoring.preparation import prepare_humans
 
     own = check_choice(data, image, boxes, target)
     if picture is not None and not own:

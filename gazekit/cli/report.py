@@ -8,7 +8,7 @@ import typer
 from gazekit.cli.options import Root, load
 
 if TYPE_CHECKING:
-    from gazekit.trials import Dataset
+    from gazekit.core.trials import Dataset
 
 
 def report_command(
@@ -35,13 +35,13 @@ def report_command(
 
     Example: gazekit report runs/osie
     """
-    from gazekit.files import write_atomically
+    from gazekit.files.atomic import write_atomically
     from gazekit.report import write_report
 
     page = write_report(run, dataset=_dataset(run, data, root), images=images, samples=samples)
     typer.echo(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
     if markdown is not None:
-        from gazekit.experiments.results import Results
+        from gazekit.evaluation.results import Results
         from gazekit.report.markdown import markdown_page
 
         write_atomically(markdown, markdown_page(Results.load(run)).encode())
@@ -50,8 +50,8 @@ def report_command(
 
 def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
     """The run's data set, read as the run read it; None, and why, where it is not there."""
-    from gazekit.errors import DataError
-    from gazekit.experiments.runs import read_manifest
+    from gazekit.foundations.errors import DataError
+    from gazekit.runs.folder import read_manifest
 
     loaded = dict(read_manifest(run).get("loaded") or {})
     if data is not None:

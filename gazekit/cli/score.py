@@ -61,8 +61,8 @@ def score_command(
     Example: gazekit score mine.csv --data osie --root data/osie
     """
     from gazekit.cli.tables import print_results
-    from gazekit.experiments.predictions import match_trials, score_predictions
-    from gazekit.frames import Facts
+    from gazekit.core.frames import Facts
+    from gazekit.evaluation.score_file import match_trials, score_predictions
     from gazekit.interchange import read_scanpaths
     from gazekit.report import write_report
 

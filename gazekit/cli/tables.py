@@ -6,10 +6,10 @@ from pathlib import Path
 import typer
 
 from gazekit.cli.printing import print_json
-from gazekit.experiments.directions import better_words, caution, higher_is_better
-from gazekit.experiments.results import CHANCE, Results
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.evaluation.results import CHANCE, Results
 from gazekit.report.sentences import left_out
-from gazekit.scanpath_columns import HUMAN
+from gazekit.scoring.directions import better_words, caution, higher_is_better
 
 
 def summary_text(results: Results) -> str:
@@ -18,7 +18,7 @@ def summary_text(results: Results) -> str:
     Examples
     --------
     >>> import pandas as pd
-    >>> from gazekit.experiments.results import SCORE_COLUMNS
+    >>> from gazekit.evaluation.results import SCORE_COLUMNS
     >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
     >>> print(summary_text(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
     scanmatch (d)

@@ -18,7 +18,7 @@ from gazekit.cli.options import (
     load,
     settings,
 )
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from gazekit.experiments.verify import Outcome
+    from gazekit.verify import Outcome
 
 app = typer.Typer(
     help="Compare with published numbers and reference implementations; exit 1 if outside tolerance.",
@@ -26,7 +26,7 @@ def scanmatch_command(
 
     Example: gazekit verify scanmatch --data visual_search/saccade
     """
-    from gazekit.experiments.verify import verify_scanmatch
+    from gazekit.verify import verify_scanmatch
 
     _finish(verify_scanmatch(data, stimuli=stimuli))
 
@@ -46,7 +46,7 @@ def multimatch_command(
     Example: gazekit verify multimatch --data osie --root osie --max-pairs 5000
     """
     from gazekit.datasets import load_dataset
-    from gazekit.experiments.verify import verify_multimatch
+    from gazekit.verify import verify_multimatch
 
     dataset = load_dataset(data, root)
     _finish(verify_multimatch(dataset, max_pairs=max_pairs, seed=seed, progress=progress))
@@ -65,7 +65,7 @@ def conformance_command(
 
     Example: gazekit verify conformance
     """
-    from gazekit.experiments.verify import verify_conformance, write_vectors
+    from gazekit.verify import verify_conformance, write_vectors
 
     if write is not None:
         typer.echo(f"vectors written to {write_vectors(write)}")
@@ -82,7 +82,7 @@ def eccnet_command(reference: Reference) -> None:
 
     Example: gazekit verify eccnet --reference reference/eccnet_official_a.npz
     """
-    from gazekit.experiments.verify.eccnet import verify_eccnet
+    from gazekit.verify.eccnet import verify_eccnet
 
     _finish(verify_eccnet(reference))
 
@@ -95,7 +95,7 @@ def asymmetry_command(
 
     Example: gazekit verify asymmetry --data visual_search/asymmetry
     """
-    from gazekit.experiments.verify.asymmetry import verify_asymmetry
+    from gazekit.verify.asymmetry import verify_asymmetry
 
     _finish(verify_asymmetry(data))
 
@@ -106,7 +106,7 @@ def neva_command(reference: Reference) -> None:
 
     Example: gazekit verify neva --reference reference/neva_official_a.npz
     """
-    from gazekit.experiments.verify.neva import verify_neva
+    from gazekit.verify.neva import verify_neva
 
     _finish(verify_neva(reference))
 

@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from gazekit.errors import DataError
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.foundations.errors import DataError
 
 
 @dataclass(frozen=True)

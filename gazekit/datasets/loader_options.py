@@ -5,7 +5,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
     bool: (bool, "true or false"),
@@ -41,7 +41,7 @@ def check_options(name: str, loader: Callable[..., Any], options: Mapping[str, A
     >>> def loader(root, *, scenes: int = 3, blocks: bool = False): ...
     >>> check_options("shelf", loader, {"blocks": "perhaps"})
     Traceback (most recent call last):
-    gazekit.errors.GazekitError: option blocks of data set 'shelf' must be true or false, not 'perhaps'; its options are
+    gazekit.GazekitError: option blocks of data set 'shelf' must be true or false, not 'perhaps'; its options are
     blocks, scenes
     """
     known = sorted(loader.__kwdefaults__ or ())

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazekit.datasets.loader_options import check_options
-from gazekit.errors import DataError
-from gazekit.registry import Registry
+from gazekit.foundations.errors import DataError
+from gazekit.foundations.registry import Registry
 
 if TYPE_CHECKING:
+    from gazekit.core.trials import Dataset
     from gazekit.datasets.cards import Card
-    from gazekit.trials import Dataset
 
 
 @dataclass(frozen=True)
@@ -53,25 +53,25 @@ class Entry:
 datasets = Registry("data set")
 
 _BUILT_IN = {
-    "osie": "gazekit.datasets.osie:load",
-    "interiors": "gazekit.datasets.interiors:load",
-    "bookcovers": "gazekit.datasets.bookcovers:load",
-    "coco-search18": "gazekit.datasets.coco_search18:load",
-    "object-arrays": "gazekit.datasets.object_arrays:load",
-    "waldo": "gazekit.datasets.waldo:load",
-    "mit1003": "gazekit.datasets.mit1003:load",
-    "capmit1003": "gazekit.datasets.capmit1003:load",
+    "osie": "gazekit.datasets.published.osie:load",
+    "interiors": "gazekit.datasets.published.interiors:load",
+    "bookcovers": "gazekit.datasets.published.bookcovers:load",
+    "coco-search18": "gazekit.datasets.published.coco_search18:load",
+    "object-arrays": "gazekit.datasets.published.object_arrays:load",
+    "waldo": "gazekit.datasets.published.waldo:load",
+    "mit1003": "gazekit.datasets.published.mit1003:load",
+    "capmit1003": "gazekit.datasets.published.capmit1003:load",
 }
 _CHECKED_BY = {  # by what the files add up to: no list of their hashes is known
-    "mit1003": "gazekit.datasets.mit1003.published_counts:check",
-    "capmit1003": "gazekit.datasets.capmit1003:check",
+    "mit1003": "gazekit.datasets.published.mit1003.published_counts:check",
+    "capmit1003": "gazekit.datasets.published.capmit1003:check",
 }
 for _name, _where in _BUILT_IN.items():
     datasets.add(_name, Entry(_name, _where, checked_by=_CHECKED_BY.get(_name)))
 _MADE_HERE = {
-    "demo": "gazekit.datasets.demo:load",
-    "search-arrays": "gazekit.datasets.search_arrays:load",
-    "shelves": "gazekit.datasets.shelves:load",
+    "demo": "gazekit.datasets.synthetic.demo:load",
+    "search-arrays": "gazekit.datasets.synthetic.search_arrays:load",
+    "shelves": "gazekit.datasets.synthetic.shelves:load",
 }
 for _name, _where in _MADE_HERE.items():
     datasets.add(_name, Entry(_name, _where, made_here=True))
@@ -110,7 +110,7 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "
     --------
     >>> load_dataset("osi", ".")
     Traceback (most recent call last):
-    gazekit.errors.UnknownNameError: there is no data set called 'osi'; did you mean 'osie'?
+    gazekit.UnknownNameError: there is no data set called 'osi'; did you mean 'osie'?
     """
     entry = datasets[name]
     loader = entry.loader

@@ -26,8 +26,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from gazekit.errors import GazekitError
-from gazekit.experiments.evaluation import PIECE_STIMULI
+from gazekit.evaluation.evaluate import PIECE_STIMULI
+from gazekit.foundations.errors import GazekitError
 
 BANDWIDTH = 1.25e8  # bytes/s: one gigabit per second, a plain network
 HANDING_OUT = 0.005  # s per piece, see docs/results/scaling.md

@@ -8,22 +8,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError
-from gazekit.experiments.bootstrap import RESAMPLES, interval, resample, resampled_means
-from gazekit.experiments.describing import files_read
-from gazekit.experiments.parallel import check_workers, run_pieces
-from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
-from gazekit.experiments.seals import is_sealed, seal
-from gazekit.files import read_whole, write_atomically
-from gazekit.links import make_folder
+from gazekit.core.splits import split
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.describing import files_read
+from gazekit.files.atomic import read_whole, write_atomically
+from gazekit.files.links import make_folder
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
 from gazekit.models.oat.paths import ObjectPaths
 from gazekit.models.oat.training import TrainingOptions, train
-from gazekit.randomness import keyed_rng
-from gazekit.splits import split
-from gazekit.trials import Dataset
+from gazekit.runs.folder import RunFolder, read_table, versions, write_table
+from gazekit.runs.parallel import check_workers, run_pieces
+from gazekit.runs.seals import is_sealed, seal
+from gazekit.scoring.bootstrap import RESAMPLES, interval, resample, resampled_means
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
 LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"
@@ -90,7 +90,7 @@ def train_oat(
     out : path
         Run folder; an unfinished run of the same request is resumed.
     by, folds : str, int
-        How the data set is split; see `gazekit.splits.split`.
+        How the data set is split; see `gazekit.core.splits.split`.
     only : sequence of int, optional
         Train these folds only.
     seed : int

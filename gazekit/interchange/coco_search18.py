@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.files import read_whole, write_atomically
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpath_columns import FRAME_COLUMNS, HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import read_whole, write_atomically
+from gazekit.files.untrusted import parse_json
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.declared_facts import from_columns, to_columns
 from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
 from gazekit.interchange.tables import from_table
-from gazekit.scanpath_columns import FRAME_COLUMNS, HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import parse_json
 
 SIZE = (1680, 1050)  # px: the display on which people saw the images (Chen et al. 2021); the records' unit
 FACTS = Facts(forced_first=True, points="fixations")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 
 LONGEST = 80  # characters of a cell that a message shows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # line ends, tabs, what moves a terminal's cursor
@@ -47,7 +47,7 @@ def numbers(column: pd.Series) -> np.ndarray:
     [1.5, nan, nan]
     >>> numbers(pd.Series(["1.5", "left"], name="x"))
     Traceback (most recent call last):
-    gazekit.errors.DataError: column 'x', row 1 (from 0), holds 'left', which is not a number
+    gazekit.DataError: column 'x', row 1 (from 0), holds 'left', which is not a number
     """
     if pd.api.types.is_bool_dtype(column.dtype):
         raise DataError(f"column {column.name!r} holds true and false, not numbers")

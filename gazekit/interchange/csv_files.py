@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.files import write_atomically
-from gazekit.formulas import mark_formulas, unmark_formulas
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import write_atomically
+from gazekit.files.formulas import mark_formulas, unmark_formulas
+from gazekit.files.untrusted import first_line, read_csv_text
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.row_groups import KEY, describe_path
 from gazekit.interchange.tables import from_table, to_table
-from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import first_line, read_csv_text
 
 _TEXT = ("stimulus", "subject", "trial", "source", "task")
 # Since pandas 3.1 numbers are read exactly by default, and the option that asks for it is deprecated.

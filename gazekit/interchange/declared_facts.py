@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.frames import Facts
-from gazekit.untrusted import parse_json
+from gazekit.core.frames import Facts
+from gazekit.files.untrusted import parse_json
+from gazekit.foundations.errors import DataError
 
 NAMES = tuple(field.name for field in fields(Facts))
 DROPPED = "dropped"  # what the reader of the paths left out, as JSON

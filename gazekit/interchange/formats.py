@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gazekit.errors import DataError
-from gazekit.files import read_whole
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import read_whole
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.points import Missing, Outside, clean_points
-from gazekit.scanpaths import Scanpaths
 
 SUFFIXES = {
     ".parquet": "parquet",

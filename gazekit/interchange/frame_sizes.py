@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.frames import Frame
+from gazekit.core.frames import Frame
+from gazekit.core.scanpath_columns import FRAME_COLUMNS
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import numbers
-from gazekit.scanpath_columns import FRAME_COLUMNS
 
 
 def frame_sizes(

@@ -9,11 +9,11 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.formulas import mark_formulas
-from gazekit.links import make_folder, refuse_link
-from gazekit.progress import tqdm
-from gazekit.trials import Dataset, Trial
+from gazekit.core.trials import Dataset, Trial
+from gazekit.files.formulas import mark_formulas
+from gazekit.files.links import make_folder, refuse_link
+from gazekit.foundations.errors import DataError
+from gazekit.foundations.progress import tqdm
 
 
 class Written(NamedTuple):

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.frames import Frame
-from gazekit.image_files import image_file_size
+from gazekit.core.frames import Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.files.images import image_file_size
+from gazekit.files.untrusted import making_sense
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, require
 from gazekit.interchange.csv_files import paths_of, read_csv_table
 from gazekit.interchange.declared_facts import to_columns
 from gazekit.interchange.tables import to_table
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Box, Dataset, Trial
-from gazekit.untrusted import making_sense
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 _BOX = ("target_x0", "target_y0", "target_x1", "target_y1")

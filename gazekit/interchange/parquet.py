@@ -11,15 +11,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gazekit.errors import DataError
-from gazekit.files import read_whole, write_atomically
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import read_whole, write_atomically
+from gazekit.files.untrusted import check_room, first_line, parse_json
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import check_characters
 from gazekit.interchange.parquet_footer import bytes_needed
 from gazekit.interchange.row_groups import KEY
 from gazekit.interchange.tables import check_path_columns
-from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import check_room, first_line, parse_json
 
 TYPE, VERSION = "scanpaths", 1
 _KEY = b"gazekit"

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gazekit.errors import DataError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.row_groups import describe_path
-from gazekit.scanpaths import Scanpaths
 
 Outside = Literal["keep", "clip", "drop"]
 Missing = Literal["error", "drop", "keep"]

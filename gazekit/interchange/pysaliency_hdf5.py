@@ -14,15 +14,15 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError, GazekitError
-from gazekit.files import read_whole
-from gazekit.frames import Facts, Frame
-from gazekit.hdf5_files import check_hdf5, check_hdf5_heaps
+from gazekit.core.frames import Facts, Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import read_whole
+from gazekit.files.hdf5 import check_hdf5, check_hdf5_heaps
+from gazekit.files.untrusted import first_line, parse_json
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
 from gazekit.interchange.tables import from_table
-from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import first_line, parse_json
 
 _READ = {
     "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),

@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.files import write_atomically
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import write_atomically
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.pysaliency_hdf5 import load_h5py
 from gazekit.interchange.tables import check_path_columns
-from gazekit.scanpaths import Scanpaths
 
 _TAKEN = ("n", "t", "xs", "ys", "ts", "subjects", "lengths", "scanpath_index", "durations")
 _SECOND = 1000.0  # ms

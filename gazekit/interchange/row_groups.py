@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
+from gazekit.core.scanpath_columns import FRAME_COLUMNS
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import codes, names, require, whole_numbers
-from gazekit.scanpath_columns import FRAME_COLUMNS
 
 KEY = ("stimulus", "subject", "trial", "source", "sample")
 POINT_COLUMNS = ("fixation", "x", "y", "duration_ms", "object_id")

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.frames import Facts, Frame
+from gazekit.core.frames import Facts, Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Box, Dataset, ImageSource, Objects, Trial
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, numbers
 from gazekit.interchange.csv_files import read_csv_table
 from gazekit.interchange.own_data import IMAGE_SUFFIXES, image_frame
 from gazekit.interchange.reading_order import reading_order
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Box, Dataset, ImageSource, Objects, Trial
 
 CORNERS = (("x0", "y0", "x1", "y1"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
 CLIPPED, OVERLAPPING = "boxes that reach beyond the picture (cut)", "pairs of boxes that overlap (kept)"

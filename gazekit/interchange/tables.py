@@ -6,14 +6,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.frames import Facts, Frame
+from gazekit.core.frames import Facts, Frame
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import numbers, require, whole_numbers
 from gazekit.interchange.frame_sizes import frame_sizes
 from gazekit.interchange.points import Missing, Outside, check_choice, clean_points
 from gazekit.interchange.row_groups import EMPTY_PATH, KEY, POINT_COLUMNS, RowGroups
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
 
 _MS = {"ms": 1.0, "s": 1000.0}
 

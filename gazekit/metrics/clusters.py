@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.errors import DataError, GazekitError, MismatchError
-from gazekit.files import read_whole, write_atomically
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.atomic import read_whole, write_atomically
+from gazekit.files.untrusted import parse_json
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.label_maps import points_of
-from gazekit.scanpaths import Scanpaths
-from gazekit.untrusted import parse_json
 
 FORMAT, VERSION = "gazekit-clusters", 1
 Key = tuple[str, ...]

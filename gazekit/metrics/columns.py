@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError, MismatchError
-from gazekit.scanpath import Scanpath
-from gazekit.scanpaths import Scanpaths
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError, MismatchError
 
 
 class Columns(NamedTuple):

@@ -2,9 +2,9 @@
 
 from numpy.typing import ArrayLike
 
+from gazekit.core.scanpath import Scanpath
 from gazekit.metrics.edit_distance import register_distance, single_distance
 from gazekit.metrics.strings import GRID, Symbols
-from gazekit.scanpath import Scanpath
 
 
 def damerau_distance(

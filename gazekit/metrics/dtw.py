@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gazekit.core.scanpath import Scanpath
 from gazekit.metrics.euclidean import Positions, divide_by_diagonal, positions, score_one
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpath import Scanpath
 
 LARGEST_TABLE = 2**20  # cells, 8 MiB: two paths of 1023 fixations
 

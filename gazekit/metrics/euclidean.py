@@ -5,10 +5,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpath import Scanpath
 
 KINDS = ("mean", "sum", "norm")
 

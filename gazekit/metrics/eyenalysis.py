@@ -5,11 +5,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.euclidean import Positions, positions, score_one
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpath import Scanpath
 
 VARIANTS = ("mathot2012", "squared", "mean")
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from gazekit.errors import GazekitError, MismatchError
-from gazekit.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError, MismatchError
 
 Pixel = Literal["truncate", "round"]
 

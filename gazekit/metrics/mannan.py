@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.euclidean import Positions, divide_by_diagonal, positions, score_one
 from gazekit.metrics.notices import notify_once
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.randomness import keyed_rng
-from gazekit.scanpath import Scanpath
 
 LONG_TABLE = 2e8  # distances in a baseline's table that take about a second: paths of 300 fixations with 2000 draws
 DRAWS = 2000  # pairs of random paths behind a baseline; its standard error: 1.2 % of it for one fixation, 0.4 % for ten

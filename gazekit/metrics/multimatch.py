@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gazekit.core.scanpath import Scanpath
 from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from gazekit.metrics.simplification import Thresholds

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.comparability import check_comparable, check_frames
-from gazekit.errors import GazekitError
+from gazekit.core.comparability import check_comparable, check_frames
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpaths import Scanpaths
 
 CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
 WORTH_THREADS = 0.004  # s; less work than this is done before more threads have started

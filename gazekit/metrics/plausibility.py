@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.pairwise import pairwise
 from gazekit.metrics.string_time_delay_embedding import sbtde
 from gazekit.metrics.strings import strings_of
-from gazekit.scanpath import Scanpath
-from gazekit.scanpaths import Scanpaths
 
 LENGTHS = tuple(range(1, 11))  # windows of 1 to 10 fixations, the NeVA line
 Definition = Literal["best_per_length", "best_human", "mean"]

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.plausibility import CAUTION, combine, distinct_symbols, similarities_to_people
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 FIXED_HUMANS = 4  # for the columns that compare data sets: each of ours has 5 people or more on nearly every trial
 OUTPUTS = (

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of, columns_of_single
 from gazekit.metrics.euclidean import Positions, positions, score_one
 from gazekit.metrics.registry import Metric, metrics
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpath import Scanpath
-from gazekit.scanpaths import Scanpaths
 
 RADIUS_PX = 60.0  # FixaTons' default
 SHORTEST_LINE = 2  # recurrences that make a line, Anderson et al. 2013

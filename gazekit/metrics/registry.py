@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gazekit.errors import UnknownNameError
-from gazekit.registry import Registry
+from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.registry import Registry
 
 if TYPE_CHECKING:
-    from gazekit.scanpaths import Scanpaths
+    from gazekit.core.scanpaths import Scanpaths
 
 metrics = Registry("metric", group="gazekit.metrics")
 

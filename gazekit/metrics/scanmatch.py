@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpath import Scanpath
 
 BINS = (12, 8)  # the toolbox's defaults, Cristino et al. 2010
 THRESHOLD = 3.5

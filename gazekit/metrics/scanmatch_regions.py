@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric
 from gazekit.metrics.scanmatch import SymbolTable
 from gazekit.metrics.strings import repeated, single_strings
-from gazekit.scanpath import Scanpath
 
 
 def scanmatch_regions(

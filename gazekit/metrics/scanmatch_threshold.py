@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gazekit.errors import DataError, GazekitError, MismatchError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.scanmatch import BINS
-from gazekit.scanpaths import Scanpaths
 
 
 def recommended_threshold(paths: Scanpaths, *, bins: tuple[int, int] = BINS) -> float:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric, metrics
 from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, marks, single_strings, strings_of
-from gazekit.scanpath import Scanpath
-from gazekit.scanpaths import Scanpaths
 
 
 def sequence_score(

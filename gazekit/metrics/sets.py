@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gazekit.comparability import check_comparable
-from gazekit.errors import MissingNeedError, UnknownNameError
-from gazekit.registry import Registry
+from gazekit.core.comparability import check_comparable
+from gazekit.foundations.errors import MissingNeedError, UnknownNameError
+from gazekit.foundations.registry import Registry
 
 if TYPE_CHECKING:
-    from gazekit.scanpaths import Scanpaths
+    from gazekit.core.scanpaths import Scanpaths
 
 set_metrics = Registry("set metric", group="gazekit.set_metrics")
 
@@ -122,7 +122,7 @@ class SetMetric:
         Examples
         --------
         >>> import pandas as pd
-        >>> from gazekit.scanpaths import Scanpaths
+        >>> from gazekit.core.scanpaths import Scanpaths
         >>> paths = Scanpaths([1, 2], [1, 2], [0, 2], pd.DataFrame({"stimulus": ["s"], "width": 9, "height": 9}))
         >>> metric = SetMetric("m", ("m",), None, (0, 1), "1", ("duration",), "", "", compute=lambda *_: [0.0])
         >>> metric.lacking(paths, paths)

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.multimatch import FEWEST_FIXATIONS, Saccades
 from gazekit.metrics.multimatch import _prepare as saccades_of
-from gazekit.scanpath import Scanpath
 
 LENGTH_SHARE = 0.1  # of the diagonal; with 45 degrees and 300 ms the usual thresholds (multimatch_gaze's documentation)
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gazekit.core.scanpath import Scanpath
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric, metrics
 from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, distance_rows, single_strings, strings_of
 from gazekit.metrics.time_delay_embedding import WIDTH, check_width
-from gazekit.scanpath import Scanpath
 
 LONGEST_IN_MEMO = 4  # windows whose distances are kept by their pattern of equal symbols: 2 ** (k * k) patterns
 WORD = 64  # longest window whose equal symbols fit a word

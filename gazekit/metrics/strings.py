@@ -5,9 +5,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of_single
-from gazekit.scanpath import Scanpath
 
 MOST_ROWS = 4096
 GRID = (4, 4)  # FixaTons since 2022, and the string measures of the NeVA line

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.scanpath import Scanpath
 
 WIDTH = 3  # fixations in a window: FixaTons and the NeVA line
 

@@ -1,7 +1,7 @@
 """The grid on which a model gives a density of fixations."""
 
-from gazekit.errors import GazekitError
-from gazekit.frames import Frame
+from gazekit.core.frames import Frame
+from gazekit.foundations.errors import GazekitError
 
 
 def cells(frame: Frame, shape: tuple[int, int] | None) -> tuple[int, int]:

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError, MissingNeedError
-from gazekit.frames import Facts
-from gazekit.progress import tqdm
-from gazekit.randomness import keyed_rng
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset, Trial
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import GazekitError, MissingNeedError
+from gazekit.foundations.progress import tqdm
+from gazekit.foundations.randomness import keyed_rng
 
 
 class ScanpathModel(ABC):

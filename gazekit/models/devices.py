@@ -6,7 +6,7 @@ from typing import Literal
 
 import torch
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 def chosen_device(device: Literal["auto"] | str) -> torch.device:

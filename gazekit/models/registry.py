@@ -3,19 +3,19 @@
 from importlib import import_module
 from typing import Any
 
+from gazekit.foundations.registry import Registry
 from gazekit.models.contract import ScanpathModel
-from gazekit.registry import Registry
 
 models = Registry("model", group="gazekit.models")
 
 _BUILT_IN = {
-    "uniform": "gazekit.models.uniform:Uniform",
-    "centre": "gazekit.models.centre:Centre",
-    "centre-point": "gazekit.models.centre_point:CentrePoint",
-    "empirical": "gazekit.models.empirical:Empirical",
-    "other-image": "gazekit.models.other_image:OtherImage",
-    "ittikoch": "gazekit.models.ittikoch:IttiKoch",
-    "levy": "gazekit.models.levy:Levy",
+    "uniform": "gazekit.models.baselines.uniform:Uniform",
+    "centre": "gazekit.models.baselines.centre:Centre",
+    "centre-point": "gazekit.models.baselines.centre_point:CentrePoint",
+    "empirical": "gazekit.models.baselines.empirical:Empirical",
+    "other-image": "gazekit.models.baselines.other_image:OtherImage",
+    "ittikoch": "gazekit.models.baselines.ittikoch:IttiKoch",
+    "levy": "gazekit.models.baselines.levy:Levy",
     "eccnet": "gazekit.models.eccnet.model:EccNet",
     "neva": "gazekit.models.neva.model:Neva",
     "oat": "gazekit.models.oat.model:Oat",

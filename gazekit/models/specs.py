@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import load_model
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gazekit.errors import DataError
-from gazekit.untrusted import BoundedFile, check_room, first_line
+from gazekit.files.untrusted import BoundedFile, check_room, first_line
+from gazekit.foundations.errors import DataError
 
 if TYPE_CHECKING:
     from torch import Tensor

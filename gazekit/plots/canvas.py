@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gazekit.core.scanpath import Scanpath
 from gazekit.plots import style
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.scanpath import scanpaths_beside
-from gazekit.scanpath import Scanpath
-from gazekit.scanpath_columns import HUMAN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.errors import GazekitError, MismatchError
-from gazekit.frames import Frame
+from gazekit.core.frames import Frame
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.plots import style
 from gazekit.plots.canvas import background, new_canvas
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.scanpath import scanpath
-from gazekit.scanpath import Scanpath
-from gazekit.trials import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.behaviour.saccades import saccades
 from gazekit.plots import style
-from gazekit.scanpaths import Scanpaths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

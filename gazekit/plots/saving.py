@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from gazekit.files import write_atomically
+from gazekit.files.atomic import write_atomically
 
 
 def save_figure(figure: Any, path: str | Path, **options: Any) -> None:

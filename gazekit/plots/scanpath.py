@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.canvas import background, new_canvas, view
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

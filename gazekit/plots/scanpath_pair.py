@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.plots import style
 from gazekit.plots.canvas import background, new_canvas, view
 from gazekit.plots.scanpath import draw
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.search import CumulativePerformance
 from gazekit.plots import style
 

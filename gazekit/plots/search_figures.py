@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.asymmetry import key_handles, reaction_times
 from gazekit.plots.scanpath import scanpath
-from gazekit.scanpath import Scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

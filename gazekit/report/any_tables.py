@@ -8,17 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.formulas import unmark_formulas
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.files.formulas import unmark_formulas
+from gazekit.files.untrusted import first_line, read_csv_text
+from gazekit.foundations.errors import DataError
 from gazekit.report.content import Content, Section
 from gazekit.report.exploring import Exploration, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.tables import plain_table
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
-from gazekit.untrusted import first_line, read_csv_text
 
 NEEDED = ("dataset", "model", "metric", "value", "low", "high")
 LONGEST = 500  # rows of another table that are shown

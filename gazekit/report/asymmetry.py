@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Dataset, Trial
 from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
 from gazekit.experiments.asymmetry.results import AsymmetryResults
 from gazekit.experiments.asymmetry.tables import MEAN
+from gazekit.foundations.errors import GazekitError
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
 from gazekit.report.content import Content, Section
 from gazekit.report.exploring import Exploration, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, number, plain_table, table
-from gazekit.trials import Dataset, Trial
 
 EXAMPLES = 3  # displays of each condition and set size in the explorer: all of them would be too small to see
 PUBLISHED = (

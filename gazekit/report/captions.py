@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.results import CHANCE
 from gazekit.experiments.captions.observations import image_by_image
-from gazekit.experiments.results import CHANCE
 from gazekit.report.any_tables import more_tables, read_csv
 from gazekit.report.charts import Series, line_chart
 from gazekit.report.content import Content, Section
 from gazekit.report.evaluation import evaluation_content
-from gazekit.scanpath_columns import HUMAN
-from gazekit.trials import Dataset
 
 SHOWN_IN_FIGURES = ("lengths.csv",)
 

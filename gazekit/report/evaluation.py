@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.experiments.directions import higher_is_better
-from gazekit.experiments.preparation import prepare_humans
-from gazekit.experiments.results import CHANCE, Results
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.results import CHANCE, Results
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.report.charts import Series, line_chart
 from gazekit.report.content import Content, Section
@@ -17,9 +18,8 @@ from gazekit.report.exploring import Exploration, bare_trials
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.sentences import left_out, summary_sentence
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
+from gazekit.scoring.directions import higher_is_better
+from gazekit.scoring.preparation import prepare_humans
 
 READING = (
     "<p>Means over stimuli, with the 95&nbsp;% interval of a bootstrap over stimuli. The ceiling is each person’s path "

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
 from gazekit.report.columns import json_block, pack
 from gazekit.report.pictures import pictures
 from gazekit.report.score_tables import cautions
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Trial
 
 SAMPLES = 5  # of each model and trial; more are left out and the page says so
 

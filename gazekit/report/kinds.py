@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gazekit.errors import DataError
+from gazekit.core.trials import Dataset
+from gazekit.foundations.errors import DataError
 from gazekit.report.content import Content
-from gazekit.trials import Dataset
 
 
 def kind_of(manifest: Mapping[str, Any]) -> str:

@@ -3,9 +3,9 @@
 import json
 import math
 
-from gazekit.experiments.directions import caution
-from gazekit.experiments.results import Results
+from gazekit.evaluation.results import Results
 from gazekit.report.sentences import summary_sentence
+from gazekit.scoring.directions import caution
 
 
 def markdown_page(results: Results) -> str:
@@ -24,7 +24,7 @@ def markdown_page(results: Results) -> str:
     Examples
     --------
     >>> import pandas as pd
-    >>> from gazekit.experiments.results import SCORE_COLUMNS
+    >>> from gazekit.evaluation.results import SCORE_COLUMNS
     >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
     >>> page = markdown_page(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS), {"command": "gazekit ..."}))
     >>> print(page.splitlines()[6])

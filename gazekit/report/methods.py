@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from gazekit.experiments.directions import measures
 from gazekit.models.registry import models as registry
+from gazekit.scoring.directions import measures
 
 GAZEKIT = (
     "The gazekit team, gazekit: human gaze scanpath prediction with a human ceiling beside every score, version {}."

@@ -10,14 +10,14 @@ from pathlib import Path
 from string import Template
 
 from gazekit import __version__
-from gazekit.experiments.runs import read_manifest
-from gazekit.files import write_atomically
-from gazekit.links import refuse_link
+from gazekit.core.trials import Dataset
+from gazekit.files.atomic import write_atomically
+from gazekit.files.links import refuse_link
+from gazekit.files.untrusted import making_sense
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
 from gazekit.report.kinds import content_of
-from gazekit.trials import Dataset
-from gazekit.untrusted import making_sense
+from gazekit.runs.folder import read_manifest
 
 SCRIPTS = (
     "columns",

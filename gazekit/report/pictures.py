@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gazekit.errors import DataError, UnknownNameError
-from gazekit.trials import Trial
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, UnknownNameError
 
 Images = Literal["none", "thumbs", "full"]
 CHOICES = ("none", "thumbs", "full")

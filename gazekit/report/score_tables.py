@@ -7,11 +7,11 @@ from html import escape
 
 import pandas as pd
 
-from gazekit.experiments.directions import better_words, caution, higher_is_better, measure_of
-from gazekit.experiments.results import CHANCE
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.evaluation.results import CHANCE
 from gazekit.report.charts import domain_of, interval_mark
 from gazekit.report.tables import NOTHING, Cell, breakable, digits, number, percent, table
-from gazekit.scanpath_columns import HUMAN
+from gazekit.scoring.directions import better_words, caution, higher_is_better, measure_of
 
 
 @dataclass(frozen=True)

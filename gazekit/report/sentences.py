@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.experiments.directions import has_zero, higher_is_better
-from gazekit.experiments.results import CHANCE, Results
-from gazekit.scanpath_columns import HUMAN
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.evaluation.results import CHANCE, Results
+from gazekit.scoring.directions import has_zero, higher_is_better
 
 
 def summary_sentence(results: Results) -> str:
@@ -16,7 +16,7 @@ def summary_sentence(results: Results) -> str:
 
     Examples
     --------
-    >>> from gazekit.experiments.results import SCORE_COLUMNS
+    >>> from gazekit.evaluation.results import SCORE_COLUMNS
     >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
     >>> print(summary_sentence(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
     On d, 1 stimulus: by scanmatch the best model is a with 0.250, 50 % of the human ceiling (0.500).

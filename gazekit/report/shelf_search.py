@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
@@ -13,9 +16,6 @@ from gazekit.report.exploring import Exploration, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.tables import plain_table
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
 
 READING = (
     "<p>Means with the 95&nbsp;% interval of a bootstrap over layouts. <em>human</em> is every person’s path against "

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.testing.example_trials import example_trials
 from gazekit.testing.rules import BrokenRule, Rules
-from gazekit.trials import Trial
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from gazekit.frames import Facts, Frame
-from gazekit.randomness import keyed_rng
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Box, Dataset, Objects, Trial
+from gazekit.core.frames import Facts, Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Box, Dataset, Objects, Trial
+from gazekit.foundations.randomness import keyed_rng
 
 ITEM = 20  # px; side of an item
 COLOURS = ((200, 40, 40), (40, 160, 40), (40, 60, 200), (220, 200, 40))

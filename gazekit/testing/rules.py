@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.errors import MissingNeedError
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import MissingNeedError
 from gazekit.models.contract import ScanpathModel
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Trial
 
 _SOURCES = {"image": "image_source", "target": "target_source"}
 OPTIONAL = (*_SOURCES, "caption", "task", "target_box", "objects", "target_object", "max_fixations", "start")

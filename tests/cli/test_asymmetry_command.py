@@ -8,8 +8,8 @@ import typer
 from typer.testing import CliRunner
 
 from gazekit.cli.asymmetry import asymmetry_command, table_text
-from gazekit.errors import GazekitError, RunFolderError, UnknownNameError
 from gazekit.experiments.asymmetry import AsymmetryResults
+from gazekit.foundations.errors import GazekitError, RunFolderError, UnknownNameError
 
 SMALL = ("--experiments", "lighting,curvature", "--per-size", "2", "--resamples", "100", "--quiet")
 PICTURES = ["reaction_times.png", "indices.png", "scanpaths.png"]

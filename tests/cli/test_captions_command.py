@@ -9,7 +9,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from gazekit.cli.captions import captions_command
-from gazekit.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 
 SMALL = ("--set", "encoder=colour-words", "--set", "sigma=0.05", "--set", "rounds=1", "--max-fixations", "2")
 SHORT = (*SMALL, "--metrics", "plausibility,scanmatch", "--resamples", "100", "--no-scheduled", "--quiet")

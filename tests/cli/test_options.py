@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gazekit.cli.options import how_loaded, load, settings
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 def test_values_are_read_as_what_they_are():

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from gazekit.cli import shelf_search as command
 from gazekit.cli.shelf_search import shelf_search_command
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.object_search import MarkovMove
 
 SMALL = ("--samples", "1", "--resamples", "100", "--quiet")

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from gazekit.cli import verify
 from gazekit.cli.metrics import metrics_command
-from gazekit.errors import DataError, UnknownNameError
+from gazekit.foundations.errors import DataError, UnknownNameError
 
 
 @pytest.fixture

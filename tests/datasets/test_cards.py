@@ -1,9 +1,9 @@
 import pytest
 
+from gazekit.core.frames import Facts
 from gazekit.datasets import datasets
 from gazekit.datasets.cards import card_from, read_card
-from gazekit.errors import DataError
-from gazekit.frames import Facts
+from gazekit.foundations.errors import DataError
 
 CARD = {
     "name": "x",

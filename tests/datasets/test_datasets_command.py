@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gazekit.cli.datasets import app
-from gazekit.errors import DataError, UnknownNameError
+from gazekit.foundations.errors import DataError, UnknownNameError
 
 
 def run(*arguments):

@@ -8,7 +8,7 @@ import pytest
 
 from gazekit.datasets import load_dataset
 from gazekit.datasets.loader_options import check_options
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 def loader(

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from gazekit.datasets import datasets, load_dataset
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
 BUILT_IN = ["bookcovers", "coco-search18", "interiors", "object-arrays", "osie", "waldo"]
 

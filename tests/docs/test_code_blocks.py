@@ -60,7 +60,7 @@ rows = [(s, p, x, x / 2) for s in "abc" for p in ("anna", "ben") for x in (10, 3
 pd.DataFrame(rows, columns=["stimulus", "subject", "x", "y"]).to_csv("people.csv", index=False)
 """,
     "docs/howto/search-asymmetry.md": """
-from gazekit.datasets.search_arrays import load
+from gazekit.datasets.synthetic.search_arrays import load
 my_dataset = load(experiments="lighting", set_sizes=[1, 6], per_size=1)
 """,
 }

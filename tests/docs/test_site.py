@@ -59,9 +59,9 @@ def test_every_public_name_is_explained_once(pages):
     text = "\n".join(made.values())
     places = re.findall(r"^::: (\S+)", text, flags=re.MULTILINE)
     assert len(places) == len(set(places))
-    assert "gazekit.frames.Frame" in places
+    assert "gazekit.core.frames.Frame" in places
     assert "gazekit.metrics.scanmatch.scanmatch" in places
-    assert "gazekit.models.levy.Levy" in places
+    assert "gazekit.models.baselines.levy.Levy" in places
 
 
 def test_every_notebook_is_a_page(pages):

@@ -6,7 +6,7 @@ import pytest
 
 from gazekit import GazekitError, evaluate
 from gazekit.experiments.cost import Cost, Measured, Size
-from gazekit.experiments.parcels import Parcels
+from gazekit.runs.parcels import Parcels
 
 TRUE = Cost(a=0.3, b=2e-5, c=4.0, d=1e-3, e=7000.0, f=450.0, g=3e5, h=300.0, k=0.004)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit.errors import GazekitError, RunFolderError
 from gazekit.experiments.oat_training import mean_loss, train_oat
+from gazekit.foundations.errors import GazekitError, RunFolderError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import Oat
 from gazekit.models.oat.training import TrainingOptions

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from gazekit import Dataset
-from gazekit.experiments import evaluation
-from gazekit.experiments.evaluation import evaluate
+from gazekit.evaluation import evaluate as evaluation
+from gazekit.evaluation.evaluate import evaluate
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import resource
 import signal
 from pathlib import Path
 
-from gazekit.models.uniform import Uniform
+from gazekit.models.baselines.uniform import Uniform
 
 
 class Failing(Uniform):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit.errors import DataError, MissingNeedError, RunFolderError
-from gazekit.experiments.describing import describe_model, files_read
-from gazekit.models.uniform import Uniform
+from gazekit.evaluation.describing import describe_model, files_read
+from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError
+from gazekit.models.baselines.uniform import Uniform
 
 
 def repaint(home, name="s3"):

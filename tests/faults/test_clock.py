@@ -26,7 +26,7 @@ def test_a_run(own_data, run, tables, stopped, tmp_path, monkeypatch):
 
 
 def test_the_progress_bar_lives(monkeypatch, capsys):
-    from gazekit.progress import tqdm
+    from gazekit.foundations.progress import tqdm
 
     with monkeypatch.context() as patch:
         backwards(patch)

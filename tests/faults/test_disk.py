@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from gazekit.datasets import fetch as fetching
-from gazekit.errors import DataError, RunFolderError
+from gazekit.datasets.fetching import fetch as fetching
+from gazekit.foundations.errors import DataError, RunFolderError
 
 FULL = "the disk is full; free some space and write it again"
 

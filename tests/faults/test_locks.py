@@ -9,15 +9,15 @@ import sys
 
 import pytest
 
-from gazekit import locking
-from gazekit.datasets.fetch import fetch
-from gazekit.errors import BusyError
-from gazekit.experiments.runs import RunFolder
-from gazekit.locking import LOCK, FolderLock
+from gazekit.datasets.fetching.fetch import fetch
+from gazekit.files import locking
+from gazekit.files.locking import LOCK, FolderLock
+from gazekit.foundations.errors import BusyError
+from gazekit.runs.folder import RunFolder
 
 HOLD = """
 import sys
-from gazekit.locking import FolderLock
+from gazekit.files.locking import FolderLock
 lock = FolderLock(sys.argv[1])
 print("held", flush=True)
 input()
@@ -171,7 +171,7 @@ class TestWithoutLocks:
         FolderLock(tmp_path).release()
 
     def test_files_are_written_all_the_same(self, tmp_path):
-        from gazekit.files import remove_leftovers, write_atomically
+        from gazekit.files.atomic import remove_leftovers, write_atomically
 
         write_atomically(tmp_path / "a", b"x")
         (tmp_path / ".a.0123abcd.part").write_bytes(b"")
@@ -186,7 +186,7 @@ def test_without_fcntl_nothing_is_locked(tmp_path, monkeypatch):
 
 
 def test_what_another_process_is_writing_is_not_left_over(tmp_path):
-    from gazekit.files import remove_leftovers, write_atomically
+    from gazekit.files.atomic import remove_leftovers, write_atomically
 
     part = tmp_path / ".a.0123abcd.part"
     with part.open("wb") as file:
@@ -203,7 +203,7 @@ def test_what_another_process_is_writing_is_not_left_over(tmp_path):
 
 
 def test_a_file_taken_for_a_leftover_is_written_again(tmp_path, monkeypatch):
-    from gazekit import files
+    from gazekit.files import atomic as files
 
     claim, seen = files.claim, []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from joblib.externals.loky import get_reusable_executor
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_command_says_that_memory_ran_out(gazekit, monkeypatch):
     def out_of_memory(*_, **__):
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr("gazekit.datasets.integrity.check", out_of_memory)
+    monkeypatch.setattr("gazekit.datasets.fetching.integrity.check", out_of_memory)
     code, said = gazekit("datasets", "check", "osie", "--root", ".")
     assert code == 2
     assert said.startswith("gazekit: memory ran out (Unable to allocate 9 TiB); what was finished is kept")

@@ -83,7 +83,7 @@ def preload():
     import torch
 
     from gazekit import Scanpaths
-    from gazekit.experiments import evaluation
+    from gazekit.evaluation import evaluate as evaluation
     from gazekit.experiments.asymmetry import displays, experiment
     from gazekit.metrics import pairwise
 
@@ -128,8 +128,8 @@ def only_given_addresses(hashes):
     """A data set of the test's own files: nothing but the loopback is asked."""
     from dataclasses import replace
 
-    from gazekit.datasets import fetch
     from gazekit.datasets.cards import read_card
+    from gazekit.datasets.fetching import fetch
 
     fetch.read_card = lambda name: replace(read_card(name), addresses=())
     fetch.read_checksums = lambda name: hashes

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 EXAMPLES = 50  # per reader; the same ones in every run
 LONGEST_SENTENCE = 2000  # characters
@@ -30,7 +30,7 @@ def refused(tmp_path):
 @pytest.fixture
 def little_room(monkeypatch):
     """Files may unpack to 1 MiB, so that the tests' bombs are small."""
-    monkeypatch.setattr("gazekit.untrusted.FLOOR", 2**20)
+    monkeypatch.setattr("gazekit.files.untrusted.FLOOR", 2**20)
 
 
 @pytest.fixture

@@ -8,16 +8,16 @@ import zipfile
 import numpy as np
 import pytest
 
-from gazekit.array_files import read_npz
 from gazekit.datasets.cards import read_card
-from gazekit.datasets.fetch import fetch
-from gazekit.datasets.hashes import parse_checksums
-from gazekit.datasets.published_files import read_npy
-from gazekit.errors import DataError
-from gazekit.experiments.verify.eccnet import verify_eccnet
-from gazekit.experiments.verify.neva import verify_neva
+from gazekit.datasets.fetching.fetch import fetch
+from gazekit.datasets.fetching.hashes import parse_checksums
+from gazekit.datasets.published.published_files import read_npy
+from gazekit.files.arrays import read_npz
+from gazekit.files.untrusted import FLOOR, check_name, unpack_gzip
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_csv
-from gazekit.untrusted import FLOOR, check_name, unpack_gzip
+from gazekit.verify.eccnet import verify_eccnet
+from gazekit.verify.neva import verify_neva
 
 OUTSIDE = ["../a.jpg", "/etc/passwd", "a/../../b", "a\\..\\b", "C:/a", ".bashrc", "a/.ssh/key", "", "a\0b", "a\nb"]
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from gazekit.datasets.capmit1003_database import read_database
 from gazekit.datasets.cards import read_card
-from gazekit.datasets.mit1003.recordings import read_recording
-from gazekit.datasets.published_files import read_mat
+from gazekit.datasets.published.capmit1003_database import read_database
+from gazekit.datasets.published.mit1003.recordings import read_recording
+from gazekit.datasets.published.published_files import read_mat
 from gazekit.interchange import read_pysaliency
 from gazekit.models.backbones.keras_vgg import read_keras_vgg16
 

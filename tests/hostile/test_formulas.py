@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Scanpaths
-from gazekit.errors import DataError
-from gazekit.experiments.runs import write_table
-from gazekit.formulas import mark_formulas, unmark_formulas
+from gazekit.files.formulas import mark_formulas, unmark_formulas
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import from_table, read_csv, read_parquet, write_csv, write_parquet
 from gazekit.report.any_tables import read_csv as read_run_csv
+from gazekit.runs.folder import write_table
 
 FORMULAS = ["=1+1", '=HYPERLINK("http://a.example","b")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]
 STARTS = "=+-@\t\r'"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gazekit.image_files import MAX_PIXELS, image_file_size, read_image_file
+from gazekit.files.images import MAX_PIXELS, image_file_size, read_image_file
 from gazekit.interchange.own_data import image_frame
 
 

@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from gazekit.cli.app import main
-from gazekit.datasets.fetch import fetch
-from gazekit.errors import DataError, RunFolderError
-from gazekit.experiments.runs import RunFolder, write_table
-from gazekit.experiments.seals import check_seals
-from gazekit.files import remove_leftovers
+from gazekit.datasets.fetching.fetch import fetch
+from gazekit.files.atomic import remove_leftovers
+from gazekit.files.links import make_folder, open_plain
+from gazekit.files.locking import LOCK, FolderLock
+from gazekit.foundations.errors import DataError, RunFolderError
 from gazekit.interchange import write_image_folder, write_scanpaths
-from gazekit.links import make_folder, open_plain
-from gazekit.locking import LOCK, FolderLock
+from gazekit.runs.folder import RunFolder, write_table
+from gazekit.runs.seals import check_seals
 from gazekit.testing.example_trials import example_dataset
 
 TABLE = "stimulus,subject,x,y,width,height\na,p,1,2,9,8\na,q,3,4,9,8\nb,p,5,6,9,8\nb,q,1,1,9,8\n"
@@ -278,7 +278,7 @@ class TestLocks:
     @pytest.mark.parametrize("kind", ["link", "pipe"])
     def test_what_came_after_the_look(self, tmp_path, mine, monkeypatch, kind):
         """The system itself follows no link; a pipe is known by its handle."""
-        monkeypatch.setattr("gazekit.links.refuse_link", lambda path: None)
+        monkeypatch.setattr("gazekit.files.links.refuse_link", lambda path: None)
         link(tmp_path / LOCK, mine / "file") if kind == "link" else os.mkfifo(tmp_path / LOCK)
         with pytest.raises((OSError, DataError)):
             open_plain(tmp_path / LOCK)

@@ -7,7 +7,7 @@ import pytest
 from scipy.io import savemat
 
 from gazekit.datasets import load_dataset
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 
 OUTSIDE = ["../../secret.jpg", "/etc/passwd.jpg", "a\\..\\secret.jpg"]
 

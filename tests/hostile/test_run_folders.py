@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gazekit.errors import DataError
-from gazekit.experiments.results import SCORE_COLUMNS, Results
-from gazekit.experiments.runs import read_table
+from gazekit.evaluation.results import SCORE_COLUMNS, Results
+from gazekit.foundations.errors import DataError
 from gazekit.report import write_report
+from gazekit.runs.folder import read_table
 
 REQUEST = {"seed": 0, "resamples": 10}
 

@@ -9,11 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from gazekit.datasets.cards import read_card
-from gazekit.datasets.published_files import read_json
-from gazekit.errors import DataError
+from gazekit.datasets.published.published_files import read_json
 from gazekit.experiments.oat_study.plan import read_plan
-from gazekit.experiments.runs import read_manifest
-from gazekit.experiments.verify.conformance import verify_conformance
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import (
     dataset_from_table,
     read_coco_search18,
@@ -25,6 +23,8 @@ from gazekit.interchange import (
 )
 from gazekit.interchange.parquet_footer import bytes_needed
 from gazekit.metrics.clusters import Clusters
+from gazekit.runs.folder import read_manifest
+from gazekit.verify.conformance import verify_conformance
 
 HEAD = b"stimulus,subject,x,y,width,height\n"
 DEEP = b"[" * 100_000

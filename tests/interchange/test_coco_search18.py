@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Facts, Frame
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_coco_search18, write_coco_search18
 from gazekit.interchange.coco_search18 import records_to_scanpaths, scanpaths_to_records
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Facts, Scanpaths
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_csv, write_csv
 from gazekit.interchange.csv_files import read_csv_table
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Facts, Frame
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_scanpaths, write_scanpaths
 
 ROWS = pd.DataFrame({"stimulus": ["a", "a"], "x": [1.0, 2.0], "y": [3.0, 4.0], "width": 9, "height": 9})

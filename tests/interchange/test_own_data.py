@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gazekit import Box, Dataset, Facts, Frame
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import dataset_from_table, write_parquet
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Facts, Scanpaths
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_parquet, write_parquet
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange.points import clean_points
 
 

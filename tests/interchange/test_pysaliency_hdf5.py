@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Facts, Frame, Scanpaths
-from gazekit.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.interchange import read_pysaliency, write_pysaliency
 
 NAN = np.nan

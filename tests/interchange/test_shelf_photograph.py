@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import own_shelf
 from gazekit.interchange.shelf_photograph import CLIPPED, OVERLAPPING
 

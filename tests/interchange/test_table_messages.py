@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame
-from gazekit.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.interchange import from_table, to_table
 
 SIZE = {"width": 100, "height": 50}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, Scanpaths
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.interchange import from_table, to_table
 
 SIZE = {"width": 100, "height": 50}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import multimatch, multimatch_alignment, scanmatch, scanmatch_alignment
 from gazekit.metrics.scanmatch import symbols
 

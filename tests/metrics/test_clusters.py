@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import MeanShift, estimate_bandwidth
 
 from gazekit import Frame, load_dataset
-from gazekit.errors import DataError, GazekitError, MismatchError
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.sequence_score import sequence_score
 

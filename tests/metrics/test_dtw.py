@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from similaritymeasures import dtw as outside_dtw
 
 from gazekit import Frame, Scanpath, Scanpaths
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import pairwise
 from gazekit.metrics.dtw import dtw, dtw_per_step
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.edit_distance import edit_distance, edit_distance_normalised, fixation_edit_distance

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import pairwise
 from gazekit.metrics.dtw import dtw
 from gazekit.metrics.euclidean import KINDS, euclidean

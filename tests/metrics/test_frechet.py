@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from similaritymeasures import frechet_dist
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import metrics, pairwise
 from gazekit.metrics.frechet import frechet
 

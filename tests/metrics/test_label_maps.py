@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.label_maps import label_fixations, points_of
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, Scanpath, Scanpaths
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import MultiMatch, multimatch, pairwise
 from gazekit.metrics.kernels.multimatch import _median
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, Scanpaths
 from gazekit import metrics as functions
-from gazekit.errors import GazekitError, MismatchError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, MismatchError, UnknownNameError
 from gazekit.metrics import metrics, pairwise, pairwise_chunks, scanmatch
 
 NAMES = [name for name in metrics if hasattr(functions, name)]  # cross_recurrence_lag is a field of cross_recurrence

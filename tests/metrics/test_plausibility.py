@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import DamerauLevenshtein
 
 from gazekit import Frame, Scanpaths, load_dataset
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.plausibility import CAUTION, LENGTHS, combine, plausibility, plausibility_table
 
 LONG = [list(range(12)), [3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 1], [0, 1, 2, 9, 9, 9, 3, 4, 5, 0, 0, 0, 1]]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import pairwise
 from gazekit.metrics.recurrence import auto_recurrence, cross_recurrence, cross_recurrence_lag
 from gazekit.metrics.sets import set_metrics

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.metrics import Metric, metrics, pairwise
 
 

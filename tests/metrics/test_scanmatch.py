@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, Scanpath, Scanpaths
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import pairwise, scanmatch
 from gazekit.metrics.columns import columns_of
 from gazekit.metrics.scanmatch import substitution_table, symbol_table, symbols

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise, scanmatch
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.label_maps import label_fixations

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, load_dataset
-from gazekit.errors import DataError, GazekitError, MismatchError
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.scanmatch_threshold import recommended_threshold
 
 

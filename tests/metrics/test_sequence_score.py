@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
 from gazekit import Frame, load_dataset
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.sequence_score import sequence_score, without_target

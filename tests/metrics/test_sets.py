@@ -6,7 +6,7 @@ import pytest
 import gazekit.metrics.behaviour
 import gazekit.metrics.density  # noqa: F401  (registers)
 from gazekit import Facts, Frame
-from gazekit.errors import MismatchError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import MismatchError, MissingNeedError, UnknownNameError
 from gazekit.metrics.sets import NEEDS, SetMetric, TrialContent, set_metrics
 
 # A search without a fixation is a search that found nothing: these count it.

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, Scanpath, Scanpaths
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import columns_of
 from gazekit.metrics.multimatch import _score as multimatch_score
 from gazekit.metrics.multimatch import multimatch

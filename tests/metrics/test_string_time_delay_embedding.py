@@ -10,7 +10,7 @@ from nltk.metrics.distance import edit_distance as nltk_edit_distance
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 
 from gazekit import Frame
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import metrics, pairwise
 from gazekit.metrics.string_time_delay_embedding import LONGEST_IN_MEMO, sbtde
 from gazekit.metrics.strings import PARAMS, single_strings

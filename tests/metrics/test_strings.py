@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame, Scanpath, Scanpaths
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.columns import columns_of
 from gazekit.metrics.strings import PARAMS, repeated, single_strings, strings_of
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist, directed_hausdorff
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import metrics, pairwise
 from gazekit.metrics.time_delay_embedding import stde, tde
 

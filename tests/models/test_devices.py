@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gazekit import load_dataset
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import chosen_device, full_float32
 from gazekit.models.specs import model_from_text
 from gazekit.testing.example_trials import example_trials

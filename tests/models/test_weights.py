@@ -4,7 +4,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.models.weights import find_weights, read_weights
 
 STATE = {"a.weight": torch.arange(6.0).reshape(2, 3), "b": torch.ones(2, dtype=torch.float16)}

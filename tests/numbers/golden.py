@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from gazekit import Dataset, Facts, Frame, Scanpaths, Trial, evaluate
-from gazekit.randomness import keyed_rng
-from gazekit.trials import Box
+from gazekit.core.trials import Box
+from gazekit.foundations.randomness import keyed_rng
 
 HERE = Path(__file__).resolve().parent / "golden"
 MODELS = ("uniform", "centre", "levy", "ittikoch")

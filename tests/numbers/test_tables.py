@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gazekit.experiments import evaluation, scoring, set_pieces
-from gazekit.experiments.scoring import score_by_stimulus
+from gazekit.evaluation import evaluate as evaluation
+from gazekit.evaluation import set_pieces
 from gazekit.metrics import pairwise
+from gazekit.scoring import pairs as scoring
+from gazekit.scoring.pairs import score_by_stimulus
 
 METRICS = ("scanmatch", "multimatch", "nss", "plausibility", "paths_nss", "direction_js", "sequence_score_clusters")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")

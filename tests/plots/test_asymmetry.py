@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, UnknownNameError
 from gazekit.experiments.asymmetry.designs import DESIGNS
 from gazekit.experiments.asymmetry.people import human_index
 from gazekit.experiments.asymmetry.published_models import ECCNET_SACCADES, MODELS
 from gazekit.experiments.asymmetry.reaction_times import reaction_time
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.plots.asymmetry import index_scatter, reaction_times
 from gazekit.plots.search_figures import reaction_time_panels, search_panels
 

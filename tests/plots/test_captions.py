@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame
-from gazekit.errors import GazekitError
+from gazekit.core.scanpath import Scanpath
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.captions import conditions_on_image, plausibility_by_length
-from gazekit.scanpath import Scanpath
 
 FRAME = Frame(90, 60)
 

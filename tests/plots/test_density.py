@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.plots import fixation_density
 from gazekit.plots.density import _density, _levels
 

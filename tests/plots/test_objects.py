@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Scanpath, Trial
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Objects
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots.objects import attention_over_objects, object_path
-from gazekit.trials import Objects
 
 
 @pytest.fixture

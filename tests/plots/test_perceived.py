@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots.perceived import perceived
 
 PATH = Scanpath([20, 100, 60], [20, 70, 40], None, Frame(120, 90))

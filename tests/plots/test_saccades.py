@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Facts
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.behaviour import saccades
 from gazekit.plots import saccade_amplitudes, saccade_directions
 

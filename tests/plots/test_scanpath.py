@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.plots import scanpath, scanpaths_beside
 
 FRAME = Frame(160, 100)

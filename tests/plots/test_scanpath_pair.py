@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import multimatch_alignment, scanmatch_alignment
 from gazekit.plots import scanpath_pair
 

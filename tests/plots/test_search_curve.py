@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour import cumulative_performance
 from gazekit.plots import search_curve
 

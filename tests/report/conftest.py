@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from gazekit import Dataset, Trial, evaluate
-from gazekit.models.precomputed import Precomputed
+from gazekit.core.trials import Box
+from gazekit.models.baselines.precomputed import Precomputed
 from gazekit.report import write_report
-from gazekit.trials import Box
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 FLAGS = (

@@ -6,9 +6,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from gazekit.errors import DataError
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.shelf_search import shelf_search
+from gazekit.foundations.errors import DataError
 from gazekit.report import write_report
 from gazekit.report.kinds import kind_of
 

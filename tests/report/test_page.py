@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gazekit.errors import DataError, RunFolderError, UnknownNameError
+from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameError
 from gazekit.report import write_report
 from gazekit.report.page import SCRIPTS, asset
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame, Trial
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, ticks
 from gazekit.report.methods import evaluation_methods, general_methods
 from gazekit.report.pictures import pictures
@@ -134,7 +134,7 @@ def manifest(**about):
     data = {"name": "d", "stimuli": 2, "subjects": 3, "scanpaths": 6, "fixations": 40, "before_scoring": [], **about}
     models = [
         {"name": "mine", "class": "os.system", "options": {"x": 1}},
-        {"name": "levy", "class": "gazekit.models.levy.Levy", "options": {}},
+        {"name": "levy", "class": "gazekit.models.baselines.levy.Levy", "options": {}},
     ]
     request = {
         "models": models,

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Results
-from gazekit.experiments.results import SCORE_COLUMNS
+from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.report.sentences import summary_sentence
 
 

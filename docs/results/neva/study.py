@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from gazekit import Dataset, Scanpaths, evaluate, load_dataset
-from gazekit.models.precomputed import Precomputed
-from gazekit.randomness import keyed_rng
-from gazekit.splits import split
+from gazekit.core.splits import split
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.baselines.precomputed import Precomputed
 
 DATA = Path(os.environ.get("GAZEKIT_DATA", "../shared/data"))
 SQUEEZENET = f"neva:encoder=squeezenet:weights={DATA}/weights/squeezenet1_0_imagenet.safetensors"

@@ -7,7 +7,7 @@ slope is the flatter *for people*.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gazekit.errors import UnknownNameError
+from gazekit.foundations.errors import UnknownNameError
 
 READ_OFF = "Gupta, Zhang, Wu, Wolfe and Kreiman (2021), from "
 

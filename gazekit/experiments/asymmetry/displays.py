@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gazekit.errors import DataError, UnknownNameError
+from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.experiments.asymmetry.searches import limit
-from gazekit.trials import Box, Dataset, Trial
+from gazekit.foundations.errors import DataError, UnknownNameError
 
 PIECE_DISPLAYS = 10  # of one condition and set size; little is lost by a stop, and files stay few
 
@@ -25,7 +25,7 @@ def choose_displays(
         Displays that do not say their condition or their items.
     """
     if displays is None:
-        from gazekit.datasets.search_arrays import load
+        from gazekit.datasets.synthetic.search_arrays import load
 
         return list(load(experiments=experiments, seed=seed, per_size=per_size).trials)
     if per_size is not None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.errors import UnknownNameError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.evaluate import describe_model
 from gazekit.experiments.asymmetry.designs import DESIGNS
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
 from gazekit.experiments.asymmetry.pieces import files, search_piece
@@ -17,14 +19,12 @@ from gazekit.experiments.asymmetry.reaction_times import CENSORING
 from gazekit.experiments.asymmetry.results import AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
 from gazekit.experiments.asymmetry.searches import REACH
-from gazekit.experiments.bootstrap import RESAMPLES
-from gazekit.experiments.evaluation import describe_model
-from gazekit.experiments.parallel import check_workers, run_pieces
-from gazekit.experiments.runs import RunFolder, read_table, versions
-from gazekit.experiments.seals import is_sealed
+from gazekit.foundations.errors import UnknownNameError
 from gazekit.models.contract import ScanpathModel
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset, Trial
+from gazekit.runs.folder import RunFolder, read_table, versions
+from gazekit.runs.parallel import check_workers, run_pieces
+from gazekit.runs.seals import is_sealed
+from gazekit.scoring.bootstrap import RESAMPLES
 
 
 def asymmetry(

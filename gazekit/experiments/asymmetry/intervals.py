@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gazekit.experiments.bootstrap import RESAMPLES, resampled_means
-from gazekit.randomness import keyed_rng
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.scoring.bootstrap import RESAMPLES, resampled_means
 
 
 def cell_means(

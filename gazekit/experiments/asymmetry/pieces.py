@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from gazekit.core.frames import Facts
+from gazekit.core.trials import Trial
 from gazekit.experiments.asymmetry.displays import condition_of, set_size, target_cell
 from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.experiments.asymmetry.searches import Search, limit, search_trials
-from gazekit.experiments.last_used import LastUsed
-from gazekit.experiments.runs import write_table
-from gazekit.experiments.seals import seal
-from gazekit.frames import Facts
 from gazekit.models.contract import ScanpathModel, assemble
-from gazekit.trials import Trial
+from gazekit.runs.folder import write_table
+from gazekit.runs.last_used import LastUsed
+from gazekit.runs.seals import seal
 
 FACTS = Facts(forced_first=True, cut_at_target=True, points="fixations")
 

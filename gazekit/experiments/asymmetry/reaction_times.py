@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gazekit.errors import UnknownNameError
+from gazekit.foundations.errors import UnknownNameError
 
 # Gupta et al. (2021): fixed for every model and experiment, from people's data that are none of the six experiments.
 MS_PER_SACCADE = 252.359

@@ -8,10 +8,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.asymmetry.tables import MEAN, Analysis
-from gazekit.experiments.runs import read_manifest, read_table, write_table
-from gazekit.scanpaths import Scanpaths
+from gazekit.foundations.errors import DataError
+from gazekit.runs.folder import read_manifest, read_table, write_table
 
 TABLES = ("cells", "slopes", "indices", "tests", "agreement")
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gazekit.errors import GazekitError, UnknownNameError
 from gazekit.experiments.asymmetry.designs import DESIGNS
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import model_class
 from gazekit.models.specs import model_from_text

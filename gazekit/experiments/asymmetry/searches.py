@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gazekit.errors import GazekitError, MissingNeedError
+from gazekit.core.trials import Box, Trial
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.contract import ScanpathModel
-from gazekit.trials import Box, Trial
 
 REACH = 10  # px, side of the square within which a target is recognised (Gupta et al. 2021)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError, MissingNeedError
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 
 NOT_INSTALLED = "the mixed model needs statsmodels: pip install 'gazekit[statistics]'"
 

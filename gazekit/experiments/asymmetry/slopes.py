@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 def slope(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
 from gazekit.experiments.asymmetry.designs import DESIGNS, Condition, Design
-from gazekit.untrusted import first_line, read_csv_text
+from gazekit.files.untrusted import first_line, read_csv_text
+from gazekit.foundations.errors import DataError
 
 FOLDER = "out_data"
 

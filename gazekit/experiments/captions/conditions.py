@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import ScanpathModel
-from gazekit.randomness import keyed_rng
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Trial
 
 RIGHT, SAME_IMAGE, OTHER_IMAGE = "right caption", "same-image caption", "other-image caption"
 NONE, SCHEDULED = "no caption", "scheduled caption"

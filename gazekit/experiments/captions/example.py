@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.captions.conditions import NONE, OTHER_IMAGE, RIGHT, SAME_IMAGE, SCHEDULED
 from gazekit.experiments.captions.results import CaptionResults
-from gazekit.scanpath import Scanpath
-from gazekit.scanpaths import Scanpaths
 
 ORDER = (RIGHT, SAME_IMAGE, OTHER_IMAGE, NONE, SCHEDULED)
 

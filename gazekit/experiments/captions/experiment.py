@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.evaluate import evaluate
 from gazekit.experiments.captions.lengths import by_length, sources_of
 from gazekit.experiments.captions.observations import Captioned, image_by_image
 from gazekit.experiments.captions.results import LENGTHS, WRITERS, CaptionResults
 from gazekit.experiments.captions.rows import NEVA, Subject, conditions
 from gazekit.experiments.captions.writers import writer_scores
-from gazekit.experiments.choice import ALL, Ground, choose
-from gazekit.experiments.evaluation import evaluate
-from gazekit.experiments.preparation import prepare_humans
-from gazekit.experiments.runs import read_table, write_table
 from gazekit.models.contract import ScanpathModel
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
+from gazekit.runs.folder import read_table, write_table
+from gazekit.scoring.bootstrap import RESAMPLES
+from gazekit.scoring.choice import ALL, Ground, choose
+from gazekit.scoring.preparation import prepare_humans
 
 CONTROLS = ("uniform", "centre", "centre-point", "other-image")
 METRICS = ("plausibility", "distinct_cells", "scanmatch", "multimatch")

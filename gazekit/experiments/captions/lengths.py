@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.results import SCORE_COLUMNS
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.metrics.plausibility import LENGTHS, combine, similarities_to_people
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
 
 
 def by_length(

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset, Trial
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import DataError
 
 CLICKS = (
     "Clicks on a blurred image were compared with a model's fixations, as the NevaClip paper does: they are slow and "

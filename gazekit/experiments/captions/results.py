@@ -8,13 +8,13 @@ from typing import Any, Self
 
 import pandas as pd
 
-from gazekit.errors import DataError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.evaluation.results import Results
 from gazekit.experiments.captions.conditions import RIGHT
 from gazekit.experiments.captions.rows import gamma_row
 from gazekit.experiments.captions.writers import OTHERS, WRITER, swapped
-from gazekit.experiments.results import Results
-from gazekit.experiments.runs import read_table, write_table
-from gazekit.scanpaths import Scanpaths
+from gazekit.foundations.errors import DataError
+from gazekit.runs.folder import read_table, write_table
 
 LENGTHS, WRITERS = "lengths.parquet", "writers.parquet"
 

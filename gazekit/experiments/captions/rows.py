@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Trial
 from gazekit.experiments.captions.conditions import (
     NONE,
     OTHER_IMAGE,
@@ -16,9 +16,9 @@ from gazekit.experiments.captions.conditions import (
     same_image,
     without,
 )
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import load_model, model_class
-from gazekit.trials import Trial
 
 NEVA = "neva"
 SET_HERE = "objective"

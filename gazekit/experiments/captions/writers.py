@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.experiments.captions.observations import Captioned, by_observation
-from gazekit.experiments.results import SCORE_COLUMNS
-from gazekit.experiments.scoring import score_by_stimulus
 from gazekit.metrics.plausibility import combine, similarities_to_people
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
+from gazekit.scoring.pairs import score_by_stimulus
 
 WRITER, OTHERS = "the writer", "the others"
 PLAUSIBILITY = "plausibility_mean"  # the definition that does not grow with the number of people

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.bootstrap import interval, resample
+from gazekit.scoring.bootstrap import interval, resample
 
 MEAN, ENSEMBLE = "mean of seeds", "ensemble of seeds"
 

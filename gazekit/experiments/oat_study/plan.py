@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.files.untrusted import check_name, first_line
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
-from gazekit.untrusted import check_name, first_line
 
 TARGETS = ("true", "shuffled")
 OF_STUDY = ("data", "seeds", "by", "folds", "only", "split_seed", "preset", "against", "references")
@@ -30,7 +30,7 @@ class Variant:
     seeds : tuple of int
         One training each.
     by, folds : str, int
-        How the data are split; see `gazekit.splits.split`.
+        How the data are split; see `gazekit.core.splits.split`.
     targets : {"true", "shuffled"}
         "shuffled": the network is told another object than the one that people searched for, in training and testing.
     only : tuple of int, optional

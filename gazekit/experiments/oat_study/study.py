@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError
-from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.core.splits import split
+from gazekit.core.trials import Dataset
 from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
 from gazekit.experiments.oat_study.plan import Plan, Variant
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
 from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_oat
-from gazekit.experiments.parallel import check_workers, run_pieces
-from gazekit.experiments.runs import RunFolder, read_table, versions, write_table
-from gazekit.experiments.seals import is_sealed, seal
-from gazekit.links import make_folder
+from gazekit.files.links import make_folder
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
-from gazekit.splits import split
-from gazekit.trials import Dataset
+from gazekit.runs.folder import RunFolder, read_table, versions, write_table
+from gazekit.runs.parallel import check_workers, run_pieces
+from gazekit.runs.seals import is_sealed, seal
+from gazekit.scoring.bootstrap import RESAMPLES
 
 TRAININGS = "trainings"
 SWAPPED = "target swapped at test"

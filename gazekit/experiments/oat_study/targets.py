@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from gazekit.errors import DataError
-from gazekit.randomness import keyed_rng
-from gazekit.trials import Box, Dataset, Trial
+from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.foundations.errors import DataError
+from gazekit.foundations.randomness import keyed_rng
 
 
 def with_shuffled_targets(dataset: Dataset, seed: int = 0) -> Dataset:

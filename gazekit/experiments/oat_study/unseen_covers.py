@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gazekit.datasets.shelves import agent_paths, individual, target_similarity
-from gazekit.experiments.bootstrap import RESAMPLES
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.datasets.synthetic.shelves import agent_paths, individual, target_similarity
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
 from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import People, predicted_objects
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.models.oat.model import Oat
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
+from gazekit.scoring.bootstrap import RESAMPLES
 
 AGAIN, SWAPPED = "agents again", "target swapped"
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.shelf_search.measures import summed
 from gazekit.experiments.shelf_search.paths import People
-from gazekit.scanpaths import Scanpaths
 
 FIRST, BEFORE = 15, 7  # fixations from the beginning, and before the first one on the target
 ALIGNMENTS = ("start", "target")

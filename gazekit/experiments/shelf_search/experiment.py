@@ -6,20 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.errors import GazekitError
-from gazekit.experiments.bootstrap import RESAMPLES
-from gazekit.experiments.describing import describe_model, files_read
-from gazekit.experiments.parallel import check_workers, run_pieces
-from gazekit.experiments.runs import RunFolder, read_table, versions
-from gazekit.experiments.seals import is_sealed
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.describing import describe_model, files_read
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, measure
 from gazekit.experiments.shelf_search.results import KIND, ShelfResults
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.object_search import Line, TargetRepeated
 from gazekit.models.specs import model_from_text
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
+from gazekit.runs.folder import RunFolder, read_table, versions
+from gazekit.runs.parallel import check_workers, run_pieces
+from gazekit.runs.seals import is_sealed
+from gazekit.scoring.bootstrap import RESAMPLES
 
 SAMPLES = 10
 _FILES = {"scores": "scores", "approach": "distances", "lengths": "lengths"}

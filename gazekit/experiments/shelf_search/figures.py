@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from gazekit.core.scanpath_columns import HUMAN
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
 from gazekit.plots.style import CEILING, CHANCE, LINE, PALETTE, SMALL, TEXT, new_axes
-from gazekit.scanpath_columns import HUMAN
 
 if TYPE_CHECKING:
     import pandas as pd

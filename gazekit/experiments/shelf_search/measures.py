@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.metrics.behaviour import guidance_rank, object_behaviour
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
 from gazekit.metrics.pairwise import pairwise
 from gazekit.metrics.sequence_score import without_target
-from gazekit.scanpaths import Scanpaths
 
 PAIRS = ("sequence_score", "ssx", "edit_distance", "multimatch")
 STOPPING = ("end_on_target", "end_elsewhere")

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from gazekit.errors import DataError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.foundations.errors import DataError
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout, layout_of
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
 
 OTHER = "human, other layout"
 SAME_CELL = "human, same target cell"

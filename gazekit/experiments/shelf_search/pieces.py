@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError
-from gazekit.experiments.runs import write_table
-from gazekit.experiments.seals import seal
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
 from gazekit.experiments.shelf_search.curves import approach, lengths
 from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, predicted_objects
-from gazekit.links import make_folder
+from gazekit.files.links import make_folder
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.object_search import target_similarity
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
+from gazekit.runs.folder import write_table
+from gazekit.runs.seals import seal
 
 TABLES = ("scores", "approach", "lengths")
 PATHS = "paths.parquet"

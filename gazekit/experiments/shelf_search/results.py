@@ -9,15 +9,15 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import DataError
-from gazekit.experiments.bootstrap import RESAMPLES, interval, resample
-from gazekit.experiments.runs import read_manifest, read_table, write_table
+from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.shelf_search.measures import MEASURES
+from gazekit.foundations.errors import DataError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.behaviour import delta
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
-from gazekit.randomness import keyed_rng
-from gazekit.scanpath_columns import HUMAN
-from gazekit.scanpaths import Scanpaths
+from gazekit.runs.folder import read_manifest, read_table, write_table
+from gazekit.scoring.bootstrap import RESAMPLES, interval, resample
 
 KIND = "shelf-search"
 HALVES = 1000  # random halves of the stimuli for the floor of Delta

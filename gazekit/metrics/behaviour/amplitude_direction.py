@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.divergences import (
     circular_wasserstein,
     js_divergence,
@@ -16,7 +17,6 @@ from gazekit.metrics.behaviour.divergences import (
 )
 from gazekit.metrics.behaviour.saccades import Saccades, saccades
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 BIN_DEGREES, LARGEST_DEGREES = 0.5, 40.0  # of visual angle: the bins of Gupta et al. 2021's analysis
 DIRECTION_BINS = 36

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.saccades import saccades
 from gazekit.metrics.behaviour.search import steps_to_target
 from gazekit.metrics.behaviour.search_metrics import target_boxes
 from gazekit.metrics.behaviour.starts import with_start
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 CENTRE_DEGREES = 2.0  # a first saccade that lands farther than this from the image's centre has left it; our choice
 

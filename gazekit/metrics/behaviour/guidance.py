@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.object_behaviour import on_objects, target_objects
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 
 def guidance_rank(

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 FEATURES = ("correct", "length", "search", "refix", "revisit")
 

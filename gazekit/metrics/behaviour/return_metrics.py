@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.behaviour.returns import MAX_LAG, RADIUS, durations_before_returns, return_curve, return_rates
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 
 def _rates(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float) -> tuple[float, ...]:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.errors import GazekitError
-from gazekit.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 
 RADIUS = 1.0  # degrees of visual angle, about the fovea; our choice, stated with every number
 MAX_LAG = 10

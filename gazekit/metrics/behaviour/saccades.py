@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpaths
 
 
 class Saccades(NamedTuple):

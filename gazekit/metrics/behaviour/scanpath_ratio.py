@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.behaviour.search import Boxes, steps_to_target
-from gazekit.scanpaths import Scanpaths
 
 NO_LENGTH = 1e-6  # px: below this a way is rounding, not a saccade
 

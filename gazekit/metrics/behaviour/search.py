@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
-from gazekit.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 
 MAX_FIXATIONS = 6  # after the initial one: what the COCO-Search18 line reports
 NOWHERE = (np.nan,) * 4

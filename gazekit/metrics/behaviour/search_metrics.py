@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.behaviour.scanpath_ratio import scanpath_ratio
 from gazekit.metrics.behaviour.search import (
     MAX_FIXATIONS,
@@ -13,7 +14,6 @@ from gazekit.metrics.behaviour.search import (
 from gazekit.metrics.behaviour.starts import with_start
 from gazekit.metrics.behaviour.survival import survival_to_target
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 
 def target_boxes(trials: Trials) -> dict[str, tuple[float, ...]]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.sets import Trials
-from gazekit.scanpaths import Scanpaths
 
 
 def with_start(paths: Scanpaths, trials: Trials) -> Scanpaths:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 class SurvivalCurve(NamedTuple):

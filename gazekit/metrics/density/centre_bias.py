@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density.pixels import pixels_at
 
 BANDWIDTHS = (0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12)  # shares of the image's sides

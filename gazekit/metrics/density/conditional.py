@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density.auc import auc_one_positive
 from gazekit.metrics.density.maps import fixation_map
 from gazekit.metrics.density.nss import nss

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density.pixels import as_map, pixels_at
 
 EPSILON = 2.2204e-16  # as in the MIT benchmark's code, inside the logarithm and in the quotient

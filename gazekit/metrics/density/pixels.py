@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 NORMALISED = 1e-3  # largest |log of the sum| of a log density; float32 maps of a million pixels stay below
 
@@ -85,7 +85,7 @@ def as_log_density(values: ArrayLike, what: str = "a log density") -> np.ndarray
     --------
     >>> as_log_density([[0.0, 0.0]])
     Traceback (most recent call last):
-    gazekit.errors.GazekitError: a log density adds up to a probability of 2, not 1; make it with log_density_of(map)
+    gazekit.GazekitError: a log density adds up to a probability of 2, not 1; make it with log_density_of(map)
     """
     out = np.asarray(values, dtype=np.float64)
     if out.ndim != 2 or out.size == 0:

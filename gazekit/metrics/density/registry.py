@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.errors import GazekitError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, MissingNeedError, UnknownNameError
+from gazekit.foundations.registry import Registry
 from gazekit.metrics.density.pixels import as_log_density
-from gazekit.registry import Registry
 
 density_metrics = Registry("density metric", group="gazekit.density_metrics")
 

@@ -8,13 +8,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.density.auc import auc_uniform
 from gazekit.metrics.density.maps import fixation_map, map_cc, map_kl, map_sim
 from gazekit.metrics.density.nss import nss
 from gazekit.metrics.density.pixels import pixels_at, values_at
 from gazekit.metrics.sets import SetMetric, Trials, set_metrics
-from gazekit.scanpaths import Scanpaths
 
 SIGMA_SHARE = 0.03  # of the image's width: about 1 degree on a display 33 degrees wide; gazekit's choice
 # Cells of the map per standard deviation. On 60 images of OSIE four times as many change AUC, CC and SIM by less

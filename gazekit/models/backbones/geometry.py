@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 STRIP = 8  # cells; width of the strip that is probed
 LENGTHS = (64, 256)  # cells; its length, the longer one where the dependence reaches an end of the shorter

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.errors import DataError
-from gazekit.hdf5_files import check_hdf5
+from gazekit.files.hdf5 import check_hdf5
+from gazekit.files.untrusted import first_line
+from gazekit.foundations.errors import DataError
 from gazekit.models.weights import FOLDER_VARIABLE, find_weights
-from gazekit.untrusted import first_line
 
 KERAS = "imagenet-keras"
 KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.backbones.contract import Pool, Stage
 
 

@@ -5,8 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gazekit.errors import GazekitError
-from gazekit.registry import Registry
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.registry import Registry
 
 if TYPE_CHECKING:
     from gazekit.models.backbones.contract import Backbone
@@ -98,7 +98,7 @@ def load_backbone(
     'random, seed 3, kernels rotated by 90 degrees'
     >>> load_backbone("random", levels=["fire99"])
     Traceback (most recent call last):
-    gazekit.errors.GazekitError: squeezenet has no layer 'fire99'; its layers are conv1, fire2, ...
+    gazekit.GazekitError: squeezenet has no layer 'fire99'; its layers are conv1, fire2, ...
     """
     if name == "random":
         if weights not in (None, "random"):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.backbones.contract import Backbone, Pool
 from gazekit.models.backbones.geometry import ToMultiple, same_geometry
 from gazekit.models.backbones.layers import Layer, check_levels, stages_of

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gazekit.randomness import keyed_rng
+from gazekit.foundations.randomness import keyed_rng
 
 
 def random_state(network: nn.Module, name: str, seed: int) -> dict[str, Tensor]:

@@ -16,7 +16,7 @@ is the turned answer of a slightly moved image.
 import torch
 from torch import Tensor, nn
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 ROTATIONS = (0, 90, 180, 270)
 MIRRORS = ("none", "horizontal", "vertical")

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from gazekit.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.backbones.random_weights import random_state
 from gazekit.models.backbones.state import fit_state
 from gazekit.models.weights import FOLDER_VARIABLE, find_weights, read_weights

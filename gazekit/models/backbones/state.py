@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 
 SHOWN = 3  # names in a message
 

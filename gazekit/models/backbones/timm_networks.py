@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.backbones.contract import Backbone, Pool
 from gazekit.models.backbones.geometry import ToMultiple, measured_reach, same_geometry
 from gazekit.models.backbones.layers import Layer, check_levels, stages_of

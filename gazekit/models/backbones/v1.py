@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.backbones.contract import Backbone, Pool
 from gazekit.models.backbones.layers import Layer, stages_of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.backbones.contract import Backbone, Stage
 from gazekit.models.eccnet.every_ring import pool_every_ring
 from gazekit.models.eccnet.pooling import pool_whole

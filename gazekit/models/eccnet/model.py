@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from gazekit.errors import GazekitError
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.progress import tqdm
 from gazekit.models.backbones.contract import Backbone
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device, full_float32
@@ -21,9 +24,6 @@ from gazekit.models.eccnet.search import Settings, run_search
 from gazekit.models.eccnet.targets import Targets
 from gazekit.models.eccnet.variants import variant_named
 from gazekit.models.eccnet.windows import WholeWindows, Windows
-from gazekit.progress import tqdm
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Trial
 
 RECOGNITION = 10  # px, published for search among items
 LIMIT = 80  # saccades where neither the trial nor its cells give a limit; published for Waldo

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 CHOICES = {
     "level_weights": ("auto", "maximum", "equal"),

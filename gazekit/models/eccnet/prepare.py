@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gazekit.errors import GazekitError, MissingNeedError
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.eccnet.search import Display
-from gazekit.trials import Trial
 
 Colour = tuple[int, int, int]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gazekit.errors import UnknownNameError
+from gazekit.foundations.errors import UnknownNameError
 
 
 @dataclass(frozen=True)

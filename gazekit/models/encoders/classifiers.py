@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.encoders.contract import Encoder
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 class Encoder(nn.Module):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.encoders.contract import Encoder
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.models.encoders.classifiers import IMAGENET_DEVIATION, IMAGENET_MEAN
 from gazekit.models.encoders.contract import Encoder
 from gazekit.models.weights import FOLDER_VARIABLE, find_weights, read_weights

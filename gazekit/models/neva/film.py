@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gazekit.errors import GazekitError
-from gazekit.files import write_atomically
+from gazekit.core.scanpath import Scanpath
+from gazekit.core.trials import Trial
+from gazekit.files.atomic import write_atomically
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.model import Neva
-from gazekit.scanpath import Scanpath
-from gazekit.trials import Trial
 
 SIDE = 640  # px; longer side of the pictures
 MILLISECONDS = 700  # per fixation

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.view import View
 
 SIGMA = 0.2  # the authors' value at 224 cells, and NevaClip's

@@ -9,12 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.errors import GazekitError
-from gazekit.frames import Facts, Frame
+from gazekit.core.frames import Facts, Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.progress import tqdm
+from gazekit.models.baselines.lengths import DEFAULT_LENGTH, positive
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device
 from gazekit.models.encoders import Encoder, load_encoder
-from gazekit.models.lengths import DEFAULT_LENGTH, positive
 from gazekit.models.neva.fovea import SIGMA, Fovea
 from gazekit.models.neva.objectives import Objective, objective_from
 from gazekit.models.neva.optimisers import Search, search_from
@@ -24,9 +27,6 @@ from gazekit.models.neva.rows import set_up
 from gazekit.models.neva.scenes import Precision, Runner
 from gazekit.models.neva.sizes import CHUNK, ROWS
 from gazekit.models.neva.view import How, View
-from gazekit.progress import tqdm
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Trial
 
 GAMMA = 0.7  # the authors' 2022 example with CLIP; their 2024 release has 0
 PUBLISHED_SIZE = 224  # cells for which the authors give the blur

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.encoders import Encoder
 
 Outputs = Mapping[str, Tensor]

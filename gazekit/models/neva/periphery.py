@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 KERNEL, SPREAD = 41, 10.0  # taps and standard deviation, cells, that the authors use at 224 cells
 

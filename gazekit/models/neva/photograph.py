@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gazekit.frames import Frame
-from gazekit.image_files import read_image_file
-from gazekit.trials import Trial
+from gazekit.core.frames import Frame
+from gazekit.core.trials import Trial
+from gazekit.files.images import read_image_file
 
 
 def photograph_trial(
@@ -15,7 +15,7 @@ def photograph_trial(
     Parameters
     ----------
     path : path
-        The image file; see `gazekit.image_files.read_image_file` for what is done to it.
+        The image file; see `gazekit.files.images.read_image_file` for what is done to it.
     caption : str, optional
         What is said about it.
     name : str, optional

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.foveation import acuity, position_gradient, remember, sharpness
 from gazekit.models.neva.objectives import Objective
 from gazekit.models.neva.scenes import Scenes

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gazekit.core.trials import Trial
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.neva.problem import Problem
 from gazekit.models.neva.scenes import Runner, Scenes
 from gazekit.models.neva.view import View
-from gazekit.randomness import keyed_rng
-from gazekit.trials import Trial
 
 if TYPE_CHECKING:
     from gazekit.models.neva.model import Neva

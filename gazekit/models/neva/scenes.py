@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import full_float32
 from gazekit.models.encoders import Encoder
 from gazekit.models.neva.periphery import blur

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.progress import tqdm
 from gazekit.models.devices import chosen_device
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.optimisers import Search
 from gazekit.models.neva.optimisers.contract import lattice
 from gazekit.models.neva.scenes import Runner
 from gazekit.models.neva.sizes import CHUNK
-from gazekit.progress import tqdm
-from gazekit.trials import Trial
 
 
 def compare_searches(
@@ -110,7 +110,7 @@ def summarise(table: pd.DataFrame, *, path_length: int = 10, against: str = "ref
         the grid's least, as a share of the range from a uniform choice to that least), and `difference`, `low`, `high`:
         mean loss minus that of `against`, with its 95 % interval over trials (2,000 resamples).
     """
-    from gazekit.randomness import keyed_rng
+    from gazekit.foundations.randomness import keyed_rng
 
     prepared = table.groupby(["search", "trial"])["prepared"].max().groupby("search").mean() / path_length
     by = table.groupby("search", sort=False)

@@ -5,9 +5,9 @@ from typing import Literal, Self, get_args
 
 import numpy as np
 
-from gazekit.errors import GazekitError
-from gazekit.frames import Frame
-from gazekit.scanpaths import Scanpaths
+from gazekit.core.frames import Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
 
 How = Literal["letterbox", "whole", "crop"]
 SMALLEST = 32  # cells; trained networks halve their input about five times

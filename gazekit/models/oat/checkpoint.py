@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gazekit.errors import DataError, GazekitError
-from gazekit.files import write_atomically
+from gazekit.files.atomic import write_atomically
+from gazekit.files.untrusted import first_line, parse_json
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
-from gazekit.untrusted import first_line, parse_json
 
 DIGEST = "sha256"  # of the papers and the tensors, among the papers
 FORMAT, VERSION, PAPERS = "gazekit-oat", "1", "gazekit"

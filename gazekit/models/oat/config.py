@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
-from gazekit.untrusted import parse_json
+from gazekit.files.untrusted import parse_json
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
 POSITIONS = ("kernel", "sine", "learned", "none")
 TARGET_POSITIONS = ("given", "hidden")

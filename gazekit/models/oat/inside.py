@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.oat.attention import Attention
 from gazekit.models.oat.model import Oat
 from gazekit.models.oat.scenes import batch_of, scene_of
-from gazekit.trials import Trial
 
 
 @dataclass(frozen=True)

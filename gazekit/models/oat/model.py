@@ -7,8 +7,12 @@ from typing import ClassVar
 import numpy as np
 import torch
 
-from gazekit.errors import DataError, GazekitError
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.progress import tqdm
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device
 from gazekit.models.oat.checkpoint import Checkpoint, fingerprint, load_checkpoint
@@ -16,10 +20,6 @@ from gazekit.models.oat.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.paths import ObjectPaths, padded
 from gazekit.models.oat.scenes import batch_of, needs_of, scene_of
-from gazekit.progress import tqdm
-from gazekit.randomness import keyed_rng
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset, Trial
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
 DECODING = ("sample", "argmax")

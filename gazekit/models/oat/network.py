@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import full_float32
 from gazekit.models.oat.attention import Decoder, Encoder, Memory
 from gazekit.models.oat.config import OatConfig

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.errors import DataError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.foundations.errors import DataError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.scenes import Scene, scene_of
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset
 
 IGNORED = -1  # label of a step after a path's end
 

@@ -9,8 +9,8 @@ rule.
 
 import numpy as np
 
-from gazekit.errors import GazekitError
-from gazekit.randomness import keyed_rng
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.randomness import keyed_rng
 
 SPARE = 4  # grid positions beyond either end of the layout that the code is built on
 

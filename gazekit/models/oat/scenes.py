@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gazekit.errors import DataError, MissingNeedError
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, MissingNeedError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
 from gazekit.models.object_search.layout import cell_size
-from gazekit.trials import Trial
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.errors import DataError, GazekitError, MissingNeedError
-from gazekit.models.conspicuity import conspicuity, resample
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
+from gazekit.models.baselines.conspicuity import conspicuity, resample
 from gazekit.models.object_search.fitted_walk import FittedWalk
 from gazekit.models.object_search.layout import Layout
-from gazekit.trials import Trial
 
 COLOURS = 8  # classes per channel of a colour histogram
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 
 ITERATIONS = 400
 TOLERANCE = 1e-5  # nats per choice: largest slope at which a fit counts as finished

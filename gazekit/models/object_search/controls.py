@@ -4,14 +4,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from gazekit.errors import GazekitError
+from gazekit.core.trials import Dataset
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.baselines.lengths import DEFAULT_LENGTH
+from gazekit.models.baselines.others import OtherThan
 from gazekit.models.contract import TrainableModel
-from gazekit.models.lengths import DEFAULT_LENGTH
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout
 from gazekit.models.object_search.walk import ObjectModel
-from gazekit.models.others import OtherThan
-from gazekit.trials import Dataset
 
 
 class Line(ObjectModel):

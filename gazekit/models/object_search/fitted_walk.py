@@ -6,15 +6,15 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from gazekit.errors import DataError, GazekitError
+from gazekit.core.splits import split
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.contract import TrainableModel
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.ending import SIZE, SIZE_WITHOUT_TARGET, ending, ending_by_steps
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout, layout_of
 from gazekit.models.object_search.walk import LONGEST, ObjectWalk
-from gazekit.splits import split
-from gazekit.trials import Dataset, Trial
 
 FOLDS = 5
 END_PENALTY = 3.0  # inverse variance of the end's weights

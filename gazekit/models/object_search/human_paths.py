@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.errors import DataError
-from gazekit.trials import Dataset
+from gazekit.core.trials import Dataset
+from gazekit.foundations.errors import DataError
 
 
 class HumanPath(NamedTuple):

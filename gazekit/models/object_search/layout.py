@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gazekit.errors import DataError, MissingNeedError
-from gazekit.trials import Trial
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, MissingNeedError
 
 
 @dataclass(frozen=True)

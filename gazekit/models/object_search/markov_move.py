@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.models.lengths import positive
+from gazekit.models.baselines.lengths import positive
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.fitted_walk import FittedWalk
 from gazekit.models.object_search.layout import Layout

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.fitted_walk import FittedWalk, Learned
 from gazekit.models.object_search.layout import Layout

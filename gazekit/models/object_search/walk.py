@@ -6,15 +6,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gazekit.errors import GazekitError
-from gazekit.frames import Facts
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.progress import tqdm
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout, layout_of
-from gazekit.progress import tqdm
-from gazekit.randomness import keyed_rng
-from gazekit.scanpaths import Scanpaths
-from gazekit.trials import Dataset, Trial
 
 LONGEST = 100  # fixations; where neither call, trial nor people give a limit
 

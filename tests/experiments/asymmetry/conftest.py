@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gazekit import Dataset, Frame, Scanpaths, Trial
+from gazekit.core.trials import Box, Objects
 from gazekit.models.contract import ScanpathModel
-from gazekit.trials import Box, Objects
 
 CELLS = np.array([[x, y, x + 50, y + 50] for y in (0, 50) for x in (0, 50)], dtype=float)
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset
-from gazekit.errors import DataError, GazekitError, MissingNeedError, RunFolderError, UnknownNameError
+from gazekit.core.trials import Box
 from gazekit.experiments.asymmetry import AsymmetryResults, asymmetry
 from gazekit.experiments.asymmetry import experiment as module
 from gazekit.experiments.asymmetry.displays import choose_displays, cut, fingerprint, target_cell
 from gazekit.experiments.asymmetry.searchers import Searcher
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.models.contract import PathByPathModel
-from gazekit.trials import Box
 
 TABLES = ["trials.parquet", "scanpaths.parquet", "cells.csv", "slopes.csv", "indices.csv", "tests.csv", "agreement.csv"]
 FAST = {"progress": False, "resamples": 100}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import UnknownNameError
 from gazekit.experiments.asymmetry.designs import DESIGNS, design
 from gazekit.experiments.asymmetry.people import human_index, human_slope, human_times
+from gazekit.foundations.errors import UnknownNameError
 
 ROUNDED = {
     "curve_in_lines": (510, 516.4, 529.2),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import UnknownNameError
 from gazekit.experiments.asymmetry.reaction_times import censored, reaction_time
+from gazekit.foundations.errors import UnknownNameError
 
 
 def test_the_published_line():

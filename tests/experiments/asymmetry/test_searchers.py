@@ -2,9 +2,9 @@
 
 import pytest
 
-from gazekit.errors import GazekitError, UnknownNameError
 from gazekit.experiments.asymmetry.searchers import option_names, searchers
-from gazekit.models.uniform import Uniform
+from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.models.baselines.uniform import Uniform
 
 
 def test_a_model_with_the_options_gets_controls_and_the_settings_of_the_experiment(serial):

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazekit import Facts
-from gazekit.errors import GazekitError, MissingNeedError
+from gazekit.core.trials import Box
 from gazekit.experiments.asymmetry.searches import search_trials, touches
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.contract import PathByPathModel
-from gazekit.trials import Box
 
 
 @given(st.integers(0, 99), st.integers(0, 99), st.integers(10, 80), st.integers(10, 80))

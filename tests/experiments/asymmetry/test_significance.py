@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit.errors import GazekitError, MissingNeedError
 from gazekit.experiments.asymmetry.significance import mixed_model, nested_f
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 
 SIZE = np.tile(np.repeat([1, 4, 8, 12], 30), 2)
 SECOND = np.repeat([False, True], 120)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazekit.errors import GazekitError
 from gazekit.experiments.asymmetry.slopes import asymmetry_index, intercept, slope
+from gazekit.foundations.errors import GazekitError
 
 times = st.lists(st.floats(0, 5000), min_size=4, max_size=4).map(np.array)
 slopes = st.floats(-200, 500)

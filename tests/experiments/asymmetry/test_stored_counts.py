@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import DataError
 from gazekit.experiments.asymmetry.stored_counts import model_folders, read_counts, read_model
+from gazekit.foundations.errors import DataError
 
 SIZES = (1, 6, 12)
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit.errors import GazekitError
 from gazekit.experiments.asymmetry.published_models import MODELS, ORDER
 from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED
 from gazekit.experiments.asymmetry.stored_counts import read_model
 from gazekit.experiments.asymmetry.tables import MEAN, Analysis, correlation
+from gazekit.foundations.errors import GazekitError
 
 # gazekit's spec of the published results: nested-F p of each experiment, correlations with people, bootstrap intervals.
 P_VALUES = {

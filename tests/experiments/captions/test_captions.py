@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import DataError, GazekitError, RunFolderError
-from gazekit.experiments import evaluation
+from gazekit.evaluation import evaluate as evaluation
 from gazekit.experiments.captions import CaptionResults, captions
 from gazekit.experiments.captions.example import typical_example
 from gazekit.experiments.captions.rows import Subject
+from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models import load_model
 from gazekit.models.registry import models as registry
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset, Facts, Frame, Scanpaths, Trial
-from gazekit.errors import DataError
 from gazekit.experiments.captions.conditions import CaptionCondition, other_image, right, same_image, without
 from gazekit.experiments.captions.observations import by_observation, image_by_image
 from gazekit.experiments.captions.rows import Subject, gamma_row
+from gazekit.foundations.errors import DataError
 from gazekit.models import load_model
 from gazekit.testing import check_model
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
 from gazekit.experiments.oat_study import read_plan
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
 TEXT = """
 [study]

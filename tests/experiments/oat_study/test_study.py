@@ -2,10 +2,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from gazekit.errors import DataError
 from gazekit.experiments.oat_study import Plan, Variant, oat_study
 from gazekit.experiments.oat_study.comparison import ENSEMBLE
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
+from gazekit.foundations.errors import DataError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.training import TrainingOptions
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import DataError, GazekitError
 from gazekit.experiments.shelf_search.curves import approach, lengths
 from gazekit.experiments.shelf_search.measures import (
     behaviour_scores,
@@ -13,6 +12,7 @@ from gazekit.experiments.shelf_search.measures import (
     summed,
 )
 from gazekit.experiments.shelf_search.paths import People, predicted_objects
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.metrics import sequence_score
 from gazekit.models.object_search import Line, UniformObject
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit.errors import DataError, GazekitError, MissingNeedError, RunFolderError
 from gazekit.experiments.shelf_search import ShelfResults, shelf_search
 from gazekit.experiments.shelf_search import experiment as module
 from gazekit.experiments.shelf_search.figures import approach_curve, five_features
 from gazekit.experiments.shelf_search.pieces import ROWS_OF_PEOPLE
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError
 from gazekit.models.contract import assemble
 from gazekit.models.object_search import MarkovMove, Move, ObjectModel, SimilarityObject, UniformObject
 
@@ -177,7 +177,7 @@ def test_a_model_without_fixations_is_refused(data, tmp_path):
 
 
 def test_a_folder_of_another_experiment_is_refused(tmp_path):
-    from gazekit.experiments.runs import RunFolder
+    from gazekit.runs.folder import RunFolder
 
     RunFolder(tmp_path / "other", {"kind": "another"}, command="x", about={})
     with pytest.raises(DataError, match="is not a run of shelf-search"):

@@ -7,7 +7,7 @@ import pytest
 
 from gazekit import Frame, Scanpaths
 from gazekit.datasets.registry import load_dataset
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.behaviour import (
     amplitude_histogram,
     direction_histogram,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Facts, Frame, Scanpaths
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour import first_saccade_on_target, first_saccades
 from gazekit.metrics.sets import TrialContent, set_metrics
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Scanpaths
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour import guidance_rank
 from gazekit.metrics.sets import TrialContent, set_metrics
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gazekit import Scanpaths
 from gazekit.datasets.registry import load_dataset
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour import delta, mean_behaviour, object_behaviour
 from gazekit.models.specs import model_from_text
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, Scanpaths
-from gazekit.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.behaviour import durations_before_returns, return_curve, return_rates
 
 FRAME = Frame(60, 60, px_per_degree=10)

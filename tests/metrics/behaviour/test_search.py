@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, Scanpaths
 from gazekit.datasets.registry import load_dataset
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour import (
     cumulative_performance,
     probability_mismatch,

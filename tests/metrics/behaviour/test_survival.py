@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour import cumulative_performance, survival_to_target
 from gazekit.metrics.sets import TrialContent, set_metrics
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from gazekit.datasets.registry import load_dataset
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density import CentreBias, average, information_gain
 from gazekit.metrics.density.centre_bias import GRID
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit import Facts, Frame
-from gazekit.errors import GazekitError, MismatchError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, MismatchError, MissingNeedError, UnknownNameError
 from gazekit.metrics import density
 from gazekit.metrics.density import DensityMetric, density_metrics
 from gazekit.metrics.sets import set_metrics

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import entropy, pearsonr
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density import compare_maps, fixation_map, map_cc, map_kl, map_sim
 
 seeds = st.integers(0, 10**6)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import zscore
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density import auc_one_positive, auc_shuffled, auc_uniform, nss
 
 seeds = st.integers(0, 10**6)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density import log_density_of, log_likelihood, pixels_at
 from gazekit.metrics.density.pixels import as_log_density, as_map
 

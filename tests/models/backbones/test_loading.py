@@ -4,7 +4,7 @@ import sys
 import pytest
 import torch
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.backbones import backbone_names, load_backbone
 
 CONVOLUTIONAL = ["vgg16", "squeezenet", "alexnet", "resnet18", "resnet50"]

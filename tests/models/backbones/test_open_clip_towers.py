@@ -6,7 +6,7 @@ from open_clip.transformer import VisionTransformer
 from safetensors.torch import save_file
 from torch import nn
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.backbones import load_backbone
 from gazekit.models.backbones.geometry import measured_reach
 from gazekit.models.backbones.open_clip_towers import tower_backbone

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.backbones import load_backbone
 from gazekit.models.backbones.rotation import MIRRORS, ROTATIONS, turn, turn_kernels
 

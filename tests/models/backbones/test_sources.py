@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.models.backbones import load_backbone
 from gazekit.models.backbones.random_weights import random_state
 from gazekit.models.backbones.sources import check_file, digits_in

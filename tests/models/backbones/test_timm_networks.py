@@ -5,7 +5,7 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.backbones import load_backbone
 from gazekit.models.backbones.random_weights import random_state
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.models.backbones import keras_vgg, load_backbone
 from gazekit.models.backbones.vgg import BLOCKS
 

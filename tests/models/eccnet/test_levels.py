@@ -1,6 +1,6 @@
 import pytest
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.eccnet.levels import plan
 from gazekit.models.eccnet.rings import PoolRule
 from gazekit.models.eccnet.variants import variant_named

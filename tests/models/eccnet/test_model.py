@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gazekit import Frame
-from gazekit.errors import GazekitError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, MissingNeedError, UnknownNameError
 from gazekit.models.eccnet.model import EccNet
 from gazekit.testing import check_model, example_trials
 

@@ -9,7 +9,7 @@ from skimage.color import rgb2lab
 from torch.autograd import gradcheck
 
 from gazekit import Frame, Trial
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.encoders import load_encoder
 from gazekit.models.encoders.colour_words import DIMENSIONS, TERMS, ColourWords, _shares, _typical, named_colours
 from gazekit.models.neva.model import Neva

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.encoders import Encoder, load_encoder
 
 

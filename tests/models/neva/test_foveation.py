@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate1d
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.foveation import acuity, axis, perceive, position_gradient, remember, sharpness
 from gazekit.models.neva.periphery import blur, blur_matrix
 

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from gazekit import Frame, Trial
-from gazekit.errors import DataError, GazekitError, MissingNeedError
-from gazekit.image_files import read_image_file
+from gazekit.files.images import read_image_file
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.models.encoders import Encoder
 from gazekit.models.encoders.filters import FilterBank
 from gazekit.models.neva.model import Neva

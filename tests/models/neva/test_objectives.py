@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.neva.objectives import (
     Caption,
     Clean,

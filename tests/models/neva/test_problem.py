@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gazekit import Frame, Trial
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.encoders.filters import FilterBank
 from gazekit.models.neva.foveation import acuity
 from gazekit.models.neva.model import Neva

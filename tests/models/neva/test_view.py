@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, Scanpaths
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.fovea import Fovea
 from gazekit.models.neva.view import View, unreachable_share
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.oat.attention import Attention
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.inside import attention_weights, look_inside

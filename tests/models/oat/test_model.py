@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint, read_tensors, save_tensors
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.model import Oat, path_log_likelihoods

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
+from gazekit.core.trials import Objects
 from gazekit.models.oat.decoding import decode
 from gazekit.models.oat.network import STOP
 from gazekit.models.oat.paths import padded
 from gazekit.models.oat.scenes import batch_of, scene_of
 from gazekit.models.oat.training import seeded_network
-from gazekit.trials import Objects
 
 VARIANTS = [
     {},

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from gazekit.errors import DataError, GazekitError, MissingNeedError
+from gazekit.core.trials import Objects
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.models.oat.scenes import Album, batch_of, scene_of
 from gazekit.models.object_search.layout import cell_size
-from gazekit.trials import Objects
 
 
 def test_a_grid_has_whole_cells(shelf, tiny_config):

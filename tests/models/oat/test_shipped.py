@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gazekit import evaluate, load_dataset
-from gazekit.errors import DataError
+from gazekit.foundations.errors import DataError
 from gazekit.models.oat.checkpoint import read_tensors
 from gazekit.models.oat.model import SHIPPED, Oat
 from gazekit.testing import check_model

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.paths import ObjectPaths, padded
 from gazekit.models.oat.scenes import batch_of
 from gazekit.models.oat.training import TrainingOptions, evaluate_loss, seeded_network, step_losses, train

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from gazekit import Frame, Trial
-from gazekit.errors import DataError, MissingNeedError
+from gazekit.core.trials import Objects
+from gazekit.foundations.errors import DataError, MissingNeedError
 from gazekit.models.object_search.layout import layout_of
-from gazekit.trials import Objects
 
 
 def test_a_grid_has_whole_places_and_starts_in_its_middle(shelf):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset
-from gazekit.errors import DataError, GazekitError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, UnknownNameError
 from gazekit.models.object_search import (
     CentreObject,
     Line,

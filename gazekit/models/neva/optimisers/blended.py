@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.foveation import acuity
 from gazekit.models.neva.optimisers.contract import Found, Search, lattice
 from gazekit.models.neva.optimisers.surrogate import lowest, rounds_from

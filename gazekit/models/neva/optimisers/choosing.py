@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from gazekit.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.encoders import Encoder
 from gazekit.models.neva.optimisers.blended import Blended
 from gazekit.models.neva.optimisers.contract import Search

@@ -2,7 +2,7 @@
 
 import torch
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.optimisers.contract import Found, Search, lattice
 from gazekit.models.neva.problem import Problem
 

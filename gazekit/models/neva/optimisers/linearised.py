@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.foveation import acuity
 from gazekit.models.neva.optimisers.contract import Found, Search, lattice
 from gazekit.models.neva.optimisers.surrogate import lowest, rounds_from

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gazekit.errors import GazekitError
+from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.optimisers.contract import Found, Search
 from gazekit.models.neva.problem import Problem
 

@@ -1,0 +1,1 @@
+"""The nouns: frames, scanpaths, trials, data sets and their splits."""

@@ -1,0 +1,88 @@
+"""The shown image as a coordinate frame, and the facts that a set of scanpaths declares about itself."""
+
+from dataclasses import dataclass
+from math import hypot, isfinite, isnan
+from typing import Literal
+
+from gazekit.foundations.errors import GazekitError
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The shown image in px: origin top left, x right, y down, x in [0, width] and y in [0, height].
+
+    Parameters
+    ----------
+    width, height : float
+        Size of the shown image, px.
+    px_per_degree : float, optional
+        Pixels per degree of visual angle at the eye. None where it is not known; gazekit never guesses it.
+
+    Raises
+    ------
+    GazekitError
+        A size or a scale that is not a positive finite number.
+
+    Examples
+    --------
+    >>> frame = Frame(1024, 768, px_per_degree=35)
+    >>> frame.centre, frame.diagonal
+    ((512.0, 384.0), 1280.0)
+    """
+
+    width: float
+    height: float
+    px_per_degree: float | None = None
+
+    def __post_init__(self) -> None:
+        scale = self.px_per_degree
+        if scale is not None and isnan(scale):
+            object.__setattr__(self, "px_per_degree", None)  # how tables write "not known"
+            scale = None
+        for name, value in (("width", self.width), ("height", self.height), ("px_per_degree", scale)):
+            if value is not None and not (isfinite(value) and value > 0):
+                raise GazekitError(f"a frame's {name} must be a positive number of px, not {value!r}")
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """(width, height), px."""
+        return (self.width, self.height)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(x, y) of the image's centre, px."""
+        return (self.width / 2, self.height / 2)
+
+    @property
+    def diagonal(self) -> float:
+        """Length of the image's diagonal, px."""
+        return hypot(self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a set of scanpaths declares about its points. None means "not declared" and is never checked.
+
+    Parameters
+    ----------
+    forced_first : bool or None
+        True if each path still begins with the fixation that the experiment imposed (usually at the centre).
+        `Scanpaths.drop_first` removes it.
+    cut_at_target : bool or None
+        True if no path goes on after the target was fixated. `Scanpaths.truncate` with `at_target` does this.
+    points : {"fixations", "clicks"} or None
+        What a point is. Clicks (CapMIT1003, BubbleView) are slow, deliberate and few: they are not fixations.
+    unit : {"px", "degrees"}
+        Unit of x and y. `Scanpaths.to_degrees` converts.
+    """
+
+    forced_first: bool | None = None
+    cut_at_target: bool | None = None
+    points: Literal["fixations", "clicks"] | None = None
+    unit: Literal["px", "degrees"] = "px"
+
+    def __post_init__(self) -> None:
+        if self.points not in (None, "fixations", "clicks"):
+            raise GazekitError(f"points must be 'fixations', 'clicks' or None, not {self.points!r}")
+        if self.unit not in ("px", "degrees"):
+            raise GazekitError(f"unit must be 'px' or 'degrees', not {self.unit!r}")

@@ -1,0 +1,264 @@
+"""What was shown and asked (`Trial`), and trials together with the scanpaths that people made on them (`Dataset`)."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.frames import Frame
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.files.images import read_image_file
+from gazekit.foundations.errors import DataError, GazekitError
+
+if TYPE_CHECKING:
+    from gazekit.core.splits import Split
+    from gazekit.datasets.cards import Card
+
+ImageSource = Callable[[], np.ndarray] | np.ndarray | Path | None
+
+
+class Box(NamedTuple):
+    """A rectangle in px of the shown image: left, top, right, bottom; its edges count as inside."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(x, y), px."""
+        return ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects of a trial.
+
+    Parameters
+    ----------
+    boxes : (k, 4) float64
+        (x0, y0, x1, y1) of each object, px.
+    crops : sequence of k images, optional
+        (h, w, 3) uint8 each.
+    masks : (k, H, W) bool, optional
+        Cells of the display that belong to each object.
+    names : sequence of k str, optional
+        What each object is.
+    """
+
+    boxes: np.ndarray
+    crops: Sequence[np.ndarray] | None = None
+    masks: np.ndarray | None = None
+    names: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        boxes = np.asarray(self.boxes, dtype=float)
+        if boxes.ndim != 2 or boxes.shape[1] != 4:
+            raise DataError(f"object boxes must have the shape (k, 4): x0, y0, x1, y1 each, not {boxes.shape}")
+        object.__setattr__(self, "boxes", boxes)
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was shown and asked in one trial. Fields that a data set does not have are None.
+
+    Parameters
+    ----------
+    id : str
+        Unique within the data set. Several subjects may have done the same trial.
+    stimulus : str
+        Name of the shown image; several trials may show it (one image, two search targets).
+    frame : Frame
+        The shown image's size.
+    image_source : callable, array or path, optional
+        Where `image` comes from; read anew at each use, so that memory stays flat.
+    caption, task : str, optional
+        Text that belongs to the trial; what people were asked ("free viewing", "search: fork").
+    target_source : callable, array or path, optional
+        Where `target`, the picture of the thing to be found, comes from.
+    target_box : Box, optional
+        Where the target is, px.
+    objects : Objects, optional
+        The objects shown.
+    target_object : int, optional
+        Which of `objects` is the target.
+    max_fixations : int, optional
+        Most fixations that people could make (without a forced first one).
+    start : (x, y), optional
+        Where gaze was made to be when the stimulus appeared, px.
+    cells : (c, 4) float64, optional
+        Places of a search display where an item may stand, whether one does or not: x0, y0, x1, y1 each, px. A cell
+        covers the pixels x0 <= column < x1 and y0 <= row < y1.
+    condition : str, optional
+        Experimental condition, "experiment/condition" ("curvature/line_in_curves").
+
+    Examples
+    --------
+    >>> trial = Trial("t1", "grey", Frame(4, 3), image_source=np.full((3, 4), 128, np.uint8))
+    >>> trial.image.shape, trial.has("image"), trial.has("caption")
+    ((3, 4, 3), True, False)
+    """
+
+    id: str
+    stimulus: str
+    frame: Frame
+    image_source: ImageSource = None
+    caption: str | None = None
+    task: str | None = None
+    target_source: ImageSource = None
+    target_box: Box | None = None
+    objects: Objects | None = None
+    target_object: int | None = None
+    max_fixations: int | None = None
+    start: tuple[float, float] | None = None
+    cells: np.ndarray | None = None
+    condition: str | None = None
+
+    @property
+    def image(self) -> np.ndarray:
+        """(H, W, 3) uint8, read now; grey is repeated on three channels, files are read by `read_image_file`."""
+        return _read_image(self.image_source, f"trial {self.id!r} has no image")
+
+    @property
+    def target(self) -> np.ndarray:
+        """(h, w, 3) uint8: picture of the search target, read now."""
+        return _read_image(self.target_source, f"trial {self.id!r} has no picture of the target")
+
+    def has(self, name: str) -> bool:
+        """Whether the trial has a field; an image counts if it has a source, and a file as source must exist."""
+        attribute = {"image": "image_source", "target": "target_source"}.get(name, name)
+        value = getattr(self, attribute)
+        return value.is_file() if isinstance(value, Path) else value is not None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Trials, and the scanpaths that people made on them.
+
+    Parameters
+    ----------
+    name : str
+        The data set's name in the registry, or the user's own.
+    trials : sequence of Trial
+        Ids must be unique.
+    scanpaths : Scanpaths
+        Human scanpaths; their `trial` column names the trial.
+    card : Card, optional
+        Where the data come from, under which licence, in which units.
+    dropped : mapping of str to int
+        Rows that the loader left out, by reason. Never silent: `gazekit datasets info` and every run print them.
+
+    Raises
+    ------
+    DataError
+        Two trials of one id, or a scanpath of a trial that is not there.
+    """
+
+    name: str
+    trials: tuple[Trial, ...]
+    scanpaths: Scanpaths
+    card: "Card | None" = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "trials", tuple(self.trials))
+        ids = pd.Index([t.id for t in self.trials])
+        if not ids.is_unique:
+            raise DataError(f"data set {self.name!r} has two trials called {ids[ids.duplicated()][0]!r}")
+        unknown = ~self.scanpaths.table["trial"].isin(ids)
+        if unknown.any():
+            first = self.scanpaths.table["trial"][unknown].iloc[0]
+            raise DataError(f"data set {self.name!r} has scanpaths of the trial {first!r}, but no such trial")
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}, {len(self.trials)} trials, {len(self.scanpaths)} scanpaths)"
+
+    @property
+    def stimuli(self) -> list[str]:
+        """Names of the shown images, each once, in the order of the trials."""
+        return list(dict.fromkeys(t.stimulus for t in self.trials))
+
+    @property
+    def subjects(self) -> list[str]:
+        """Names of the subjects, sorted."""
+        return sorted(self.scanpaths.table["subject"].unique())
+
+    def trial(self, trial_id: str) -> Trial:
+        """The trial of this id.
+
+        Raises
+        ------
+        GazekitError
+            No such trial.
+        """
+        for trial in self.trials:
+            if trial.id == trial_id:
+                return trial
+        raise GazekitError(f"data set {self.name!r} has no trial {trial_id!r}")
+
+    def target_boxes(self) -> dict[str, Box]:
+        """Target box of every trial that has one, for `Scanpaths.truncate(at_target=...)`."""
+        return {t.id: t.target_box for t in self.trials if t.target_box is not None}
+
+    def object_boxes(self) -> dict[str, np.ndarray]:
+        """Object boxes of every trial that has them, for `Scanpaths.to_objects`."""
+        return {t.id: t.objects.boxes for t in self.trials if t.objects is not None}
+
+    def select(self, *, stimuli: Any = None, subjects: Any = None, trials: Any = None) -> Self:
+        """Keep some stimuli, subjects or trial ids (each a collection of names)."""
+        shown, ids = (None if names is None else set(names) for names in (stimuli, trials))
+        kept = [t for t in self.trials if (shown is None or t.stimulus in shown) and (ids is None or t.id in ids)]
+        paths = self.scanpaths.filter(trial=[t.id for t in kept])
+        if subjects is not None:
+            paths = paths.filter(subject=list(subjects))
+        return replace(self, trials=tuple(kept), scanpaths=paths)
+
+    def split(self, by: str = "stimulus", *, folds: int = 5, fold: int = 0, seed: int = 0) -> "Split":
+        """Split into train and test; see `gazekit.core.splits.split`."""
+        from gazekit.core.splits import split
+
+        return split(self, by, folds=folds, fold=fold, seed=seed)
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of trials' ids, frames and boxes and of every human fixation: what a run was computed on."""
+        digest = hashlib.sha256()
+        for t in self.trials:
+            facts = (t.id, t.stimulus, t.frame, t.target_box, t.start, t.max_fixations, t.target_object, t.condition)
+            digest.update(repr(facts).encode())
+            for boxes in (t.cells, None if t.objects is None else t.objects.boxes):
+                digest.update(b"" if boxes is None else np.asarray(boxes, dtype="<f8").tobytes())
+        paths = self.scanpaths
+        for column in (paths.x, paths.y, paths.durations(), paths.offsets):
+            digest.update(np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes())
+        for name in ("stimulus", "subject", "trial"):
+            digest.update("\x1f".join(paths.table[name]).encode())
+        digest.update(repr(paths.facts).encode())
+        return digest.hexdigest()
+
+    @classmethod
+    def from_table(
+        cls, table: "str | Path | pd.DataFrame", *, images: "str | Path | None" = None, **options: Any
+    ) -> Self:
+        """Read a user's own data; see `gazekit.interchange.own_data.dataset_from_table` for the options."""
+        from gazekit.interchange import dataset_from_table
+
+        return dataset_from_table(table, images=images, **options)  # type: ignore[return-value]
+
+
+def _read_image(source: ImageSource, absent: str) -> np.ndarray:
+    if source is None:
+        raise GazekitError(absent)
+    image = read_image_file(source) if isinstance(source, Path) else source() if callable(source) else source
+    if image.ndim == 2:
+        image = image[:, :, None]
+    if image.shape[2] == 1:
+        image = np.repeat(image, 3, axis=2)
+    return np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)

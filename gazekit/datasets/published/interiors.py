@@ -1,0 +1,186 @@
+"""Interiors: search for an object in grey photographs of rooms, 57 people (Bujia et al. 2022)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from gazekit.core.frames import Frame
+from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.datasets.cards import read_card
+from gazekit.datasets.published.assembly import Outside, PathList
+from gazekit.datasets.published.published_files import need_file, need_root, read_mat, unexpected
+from gazekit.files.untrusted import check_name
+from gazekit.foundations.errors import GazekitError
+
+SUBJECTS = 57
+START_RADIUS = 100.0  # px; the distances of first fixations from the dot have their valley here
+LONG = 5000.0  # ms; longer fixations are counted
+_SUBJECT_FILE = "MatlabCode/data_new/new_matrix/sinfo_subj/info_per_subj_{}.mat"
+_IMAGES = "MatlabCode/data_images"
+
+
+def load(
+    root: str | Path,
+    *,
+    coordinates: Literal["repaired", "published"] = "repaired",
+    first: Literal["drop", "keep"] = "drop",
+    keep_empty: bool = False,
+    max_duration: float | None = None,
+    subjects: Sequence[int] | None = None,
+    px_per_degree: float | None = None,
+    outside: Outside = "keep",
+) -> Dataset:
+    """Read Interiors.
+
+    Parameters
+    ----------
+    root : path
+        Folder with `MatlabCode/data_new/new_matrix/sinfo_subj/` and, for the images,
+        `MatlabCode/data_images/`.
+    coordinates : {"repaired", "published"}
+        The published x and y of all trials without success, and of all trials of the 35 people on the smaller
+        screen, are displaced by 45 to 181 px (the card has the measurements). "repaired" undoes it from
+        fields of the same files; "published" gives x and y as they are.
+    first : {"drop", "keep"}
+        The fixation on the dot that people had to look at is stored for some paths only. "keep" leaves the
+        paths as they are and declares nothing; "drop" removes it where it is stored and declares
+        `forced_first=False`.
+    keep_empty : bool
+        Keep the trials without a fixation.
+    max_duration : float, optional
+        Leave out fixations that last longer, ms.
+    subjects : sequence of int, optional
+        Numbers (1 to 57) of the subjects to read; default all.
+    px_per_degree : float, optional
+        Pixels per degree of visual angle; the published files do not say.
+    outside : {"keep", "clip", "drop"}
+        What to do with points outside the image.
+
+    Returns
+    -------
+    Dataset
+        134 trials, one per image; 7,450 scanpaths, (x, y) px of 1024 x 768 images, durations in ms. The table
+        adds `saccades_allowed`, `target_found`, `start_x`, `start_y` (the dot, px), `at_start` (whether the
+        first fixation is on it), `order` (rank of the trial in the session) and `screen_height` (px).
+
+    Raises
+    ------
+    DataError
+        A subject's file is missing, truncated or of another structure.
+    """
+    if coordinates not in ("repaired", "published"):
+        raise GazekitError(f"coordinates must be 'repaired' or 'published', not {coordinates!r}")
+    if first not in ("keep", "drop"):
+        raise GazekitError(f"first must be 'keep' or 'drop', not {first!r}")
+    card = read_card("interiors")
+    root = need_root(root, card)
+    counts: Counter[str] = Counter()
+    shown: dict[str, Any] = {}
+    starts: dict[str, tuple[float, float]] = {}
+    allowed: Counter[int] = Counter()
+    paths = PathList()
+    for number in subjects or range(1, SUBJECTS + 1):
+        file = need_file(root, _SUBJECT_FILE.format(number), card)
+        for record in read_mat(file, "info_per_subj", card):
+            try:
+                x, y, duration, start = _positions(record, coordinates)
+                name, row = str(record.image_name), _row(record, start)
+            except (AttributeError, TypeError, ValueError, KeyError, IndexError) as error:
+                raise unexpected(file, card, str(error) or type(error).__name__) from error
+            shown.setdefault(name, record)
+            if name not in starts or _shift(record) == (0, 0):
+                starts[name] = start
+            allowed[row["saccades_allowed"]] += 1
+            if len(x) == 0 and not keep_empty:
+                counts["trials without a fixation (left out)"] += 1
+                continue
+            on_dot = bool(len(x)) and float(np.hypot(x[0] - start[0], y[0] - start[1])) <= START_RADIUS
+            keep = np.ones(len(x), dtype=bool)
+            if first == "drop" and on_dot:
+                keep[0] = False
+                counts["forced first fixations (dropped)"] += 1
+            keep &= _not_long(duration, keep, max_duration, counts)
+            if len(x) and not keep.any() and not keep_empty:
+                counts["trials left without a fixation (left out)"] += 1
+                continue
+            row |= {"stimulus": name, "subject": f"{number:02d}", "at_start": on_dot}
+            paths.add(x[keep], y[keep], duration[keep], **row)
+    facts = replace(card.facts, forced_first=False if first == "drop" else None)
+    scanpaths, outside_counts = paths.finish(facts, outside=outside, px_per_degree=px_per_degree)
+    most_common = allowed.most_common(1)[0][0]
+    trials = tuple(_trial(root, shown[n], starts[n], most_common, px_per_degree) for n in sorted(shown))
+    return Dataset("interiors", trials, scanpaths, card, {**counts, **outside_counts})
+
+
+def _positions(record: Any, coordinates: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
+    x, y, duration = (np.atleast_1d(np.asarray(v, dtype=float)) for v in (record.x, record.y, record.dur))
+    start_x, start_y = (float(v) for v in record.initial_position)
+    if coordinates == "published":
+        return x, y, duration, (start_x, start_y)
+    # `old` has the same fixations before the last steps of the authors' processing, found by their onset:
+    # without the clipping, and without the margins that were added to the trials without success.
+    old = record.old
+    at = {t: k for k, t in enumerate(np.atleast_1d(old.t).tolist())}
+    rows = [at[t] for t in np.atleast_1d(record.t).tolist()]
+    old_x, old_y = (np.atleast_1d(np.asarray(v, dtype=float)) for v in (old.x, old.y))
+    dx, dy = _shift(record)
+    return old_x[rows] + dx, old_y[rows] + dy, duration, (start_x + dx, start_y + dy)
+
+
+def _shift(record: Any) -> tuple[int, int]:
+    # The image's left and top margin on the screen, px. The published positions are screen_x - top, screen_y
+    # - left.
+    left, top = (-int(v) for v in record.screen_rect[:2])
+    return (top - left, left - top)
+
+
+def _row(record: Any, start: tuple[float, float]) -> dict[str, Any]:
+    height, width = (int(v) for v in record.image_size)
+    return {
+        "task": "search",
+        "width": width,
+        "height": height,
+        "saccades_allowed": int(record.nsaccades_allowed),
+        "target_found": bool(record.target_found),
+        "start_x": start[0],
+        "start_y": start[1],
+        "order": int(record.trial_order),
+        "screen_height": int(record.screen_size[0]),
+    }
+
+
+def _not_long(duration: np.ndarray, counted: np.ndarray, limit: float | None, counts: Counter[str]) -> np.ndarray:
+    over = duration > (LONG if limit is None else limit)
+    if (over & counted).any():
+        done = (
+            f"fixations longer than {LONG:g} ms (kept)"
+            if limit is None
+            else f"fixations longer than {limit:g} ms (dropped)"
+        )
+        counts[done] += int((over & counted).sum())
+    return np.ones(len(duration), dtype=bool) if limit is None else ~over
+
+
+def _trial(
+    root: Path, record: Any, start: tuple[float, float], max_fixations: int, px_per_degree: float | None
+) -> Trial:
+    name = str(record.image_name)
+    height, width = (int(v) for v in record.image_size)
+    # (x1, y1, x2, y2) although the authors' notes say rows first, and counted from 1: template matching
+    # places all 134 templates at target_rect - 1.
+    x0, y0, x1, y1 = (float(v) - 1 for v in record.target_rect)
+    return Trial(
+        name,
+        name,
+        Frame(width, height, px_per_degree=px_per_degree),
+        image_source=root / _IMAGES / "images" / check_name(name, "the data set"),
+        task="search",
+        target_source=root / _IMAGES / "templates" / check_name(str(record.target_name), "the data set"),
+        target_box=Box(x0, y0, x1, y1),
+        max_fixations=max_fixations,
+        start=start,
+    )

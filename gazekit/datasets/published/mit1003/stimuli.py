@@ -1,0 +1,110 @@
+"""The images of MIT1003: where they are, how large they are, and their order."""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from gazekit.datasets.cards import Card
+from gazekit.datasets.published.published_files import unexpected, unreadable
+from gazekit.files.images import image_file_size
+from gazekit.files.untrusted import read_csv_text
+from gazekit.foundations.errors import DataError
+
+FOLDER = "ALLSTIMULI"
+SIZES = "image_sizes.csv"
+PUBLISHED_SUFFIX = ".jpeg"
+SUFFIXES = (".jpeg", ".jpg")
+
+
+def stimulus_name(stem: str) -> str:
+    """Name of a stimulus: the published file name, whatever the suffix of the copy at hand.
+
+    Examples
+    --------
+    >>> stimulus_name("i1000274881")
+    'i1000274881.jpeg'
+    """
+    return stem + PUBLISHED_SUFFIX
+
+
+def natural_order(names: Iterable[str]) -> list[str]:
+    """Sort names with the numbers in them compared as numbers.
+
+    Examples
+    --------
+    >>> natural_order(["i10", "i9", "a2"])
+    ['a2', 'i9', 'i10']
+    """
+
+    def key(name: str) -> list[tuple[bool, int, str]]:
+        parts = re.split(r"(\d+)", name.lower())
+        return [(p.isdigit(), int(p) if p.isdigit() else 0, p) for p in parts if p]
+
+    return sorted(names, key=lambda name: (key(name), name))
+
+
+def find_images(root: Path) -> dict[str, Path]:
+    """Image files of `ALLSTIMULI` by their name without suffix; files that begin with a dot are not images."""
+    folder = root / FOLDER
+    if not folder.is_dir():
+        return {}
+    files = (p for p in sorted(folder.iterdir()) if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+    return {p.stem: p for p in files}
+
+
+def image_sizes(root: Path, images: Mapping[str, Path], card: Card) -> dict[str, tuple[int, int]]:
+    """(width, height) px of every image that is there or in `image_sizes.csv`.
+
+    Parameters
+    ----------
+    root : Path
+        Folder that may hold `image_sizes.csv` (columns stimulus, width, height).
+    images : mapping of str to Path
+        Files by name without suffix, from `find_images`. Only their headers are read.
+    card : Card
+        For messages.
+
+    Raises
+    ------
+    DataError
+        A file that is not an image, a table of another form, or an image whose size is not that of the table.
+    """
+    sizes = _listed_sizes(root / SIZES, card)
+    for stem, file in images.items():
+        size = _size_of(file, card)
+        if sizes.setdefault(stem, size) != size:
+            width, height = sizes[stem]
+            raise DataError(
+                f"{file} is {size[0]} x {size[1]} px, but {root / SIZES} says {width} x {height}: fixations are in px "
+                f"of the published image, so put the published file there"
+            )
+    return sizes
+
+
+def _listed_sizes(file: Path, card: Card) -> dict[str, tuple[int, int]]:
+    if not file.is_file():
+        return {}
+    text = read_csv_text(file)
+    try:
+        table = pd.read_csv(io.StringIO(text))
+        stems, widths, heights = table["stimulus"].astype(str), table["width"], table["height"]
+        sizes = {s: (int(w), int(h)) for s, w, h in zip(stems, widths, heights, strict=True)}
+    except KeyError as error:
+        raise unexpected(file, card, f"it has no column {error}") from error
+    except (ValueError, TypeError, OverflowError) as error:  # pandas' parser errors are ValueErrors
+        raise unreadable(file, card, error) from error
+    if not all(w > 0 and h > 0 for w, h in sizes.values()):
+        raise unexpected(file, card, "a width or height is not positive")
+    return sizes
+
+
+def _size_of(file: Path, card: Card) -> tuple[int, int]:
+    from PIL import UnidentifiedImageError
+
+    try:
+        return image_file_size(file)
+    except (OSError, SyntaxError, UnidentifiedImageError) as error:
+        raise unreadable(file, card, error) from error

@@ -1,0 +1,106 @@
+"""From an arrangement to a trial: the picture is drawn when it is looked at."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gazekit.core.frames import Frame
+from gazekit.core.trials import Box, Objects, Trial
+from gazekit.datasets.synthetic.search_arrays.arrangement import Arrangement, arrange
+from gazekit.datasets.synthetic.search_arrays.description import Condition, Experiment, Layout
+from gazekit.datasets.synthetic.search_arrays.drawings import Drawing
+
+
+@dataclass(frozen=True, eq=False)
+class Display:
+    """A picture that is drawn at each call, always the same; can be sent to other processes.
+
+    Parameters
+    ----------
+    layout : Layout
+        Size and background.
+    corners : (k, 2) int64
+        (x, y) of each item's top left pixel.
+    drawings : tuple of k Drawing
+        What each item shows.
+    """
+
+    layout: Layout
+    corners: np.ndarray
+    drawings: tuple[Drawing, ...]
+
+    def __call__(self) -> np.ndarray:
+        """Draw it: (side, side) uint8, or (side, side, 3) where the background or an item has a colour."""
+        background = np.asarray(self.layout.background, dtype=np.uint8)
+        coloured = background.ndim == 1 or any(drawing.pixels.ndim == 3 for drawing in self.drawings)
+        shape = (self.layout.side, self.layout.side)
+        image = np.empty((*shape, 3) if coloured else shape, dtype=np.uint8)
+        image[:] = background
+        for (x, y), drawing in zip(self.corners, self.drawings, strict=True):
+            width, height = drawing.size
+            grey = coloured and drawing.pixels.ndim == 2
+            image[y : y + height, x : x + width] = drawing.pixels[:, :, None] if grey else drawing.pixels
+        return image
+
+
+def search_trial(
+    experiment: Experiment,
+    condition: Condition,
+    set_size: int,
+    index: int,
+    *,
+    seed: int = 0,
+    cells: np.ndarray | None = None,
+) -> Trial:
+    """Make one trial.
+
+    Parameters
+    ----------
+    experiment, condition, set_size, index, seed
+        As in `arrange`.
+    cells : (c, 4) float64, optional
+        The layout's cells, so that the trials of an experiment share one array.
+
+    Returns
+    -------
+    Trial
+        Named `experiment/condition/set size/index`. `objects` are the patches of all items, in random order;
+        `target_box` is where a fixation counts as having found the target, which is larger than the target's patch
+        (`objects.boxes[target_object]`); `start` is the pixel in the middle.
+
+    Examples
+    --------
+    >>> from gazekit.datasets.synthetic.search_arrays import experiments
+    >>> curvature = experiments()["curvature"]
+    >>> trial = search_trial(curvature, curvature.conditions[0], 8, 0)
+    >>> trial.id, len(trial.objects), trial.image.shape, trial.target.shape
+    ('curvature/curve_in_lines/08/000', 8, (339, 339, 3), (48, 48, 3))
+    """
+    layout = experiment.layout
+    arrangement = arrange(experiment, condition, set_size, index, seed=seed)
+    places = layout.cells if cells is None else cells
+    name = f"{experiment.name}/{condition.name}/{set_size:02d}/{index:03d}"
+    middle = float(layout.side // 2)
+    return Trial(
+        name,
+        name,
+        Frame(layout.side, layout.side, px_per_degree=layout.px_per_degree),
+        image_source=Display(layout, arrangement.corners, arrangement.drawings),
+        task=f"search: {condition.task}",
+        target_source=arrangement.drawings[arrangement.target],
+        target_box=_found_region(experiment, arrangement, places),
+        objects=Objects(arrangement.boxes),
+        target_object=arrangement.target,
+        max_fixations=len(places) + 1,  # as the published searches: one more than there are cells
+        start=(middle, middle),
+        cells=places,
+        condition=f"{experiment.name}/{condition.name}",
+    )
+
+
+def _found_region(experiment: Experiment, arrangement: Arrangement, cells: np.ndarray) -> Box:
+    if experiment.found == "cell":
+        return Box(*map(float, cells[arrangement.cells[arrangement.target]]))
+    side, cell = experiment.layout.side, experiment.layout.cell
+    x, y = map(int, arrangement.corners[arrangement.target])
+    return Box(float(x), float(y), float(min(x + cell, side)), float(min(y + cell, side)))

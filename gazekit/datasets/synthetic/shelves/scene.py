@@ -1,0 +1,180 @@
+"""One shelf: which covers stand where, which is sought, and the picture, which is drawn when it is looked at."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gazekit.core.trials import Box, Objects, Trial
+from gazekit.datasets.synthetic.shelves.covers import CoverPicture, CoverPictures
+from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
+from gazekit.datasets.synthetic.shelves.layouts import Layout
+from gazekit.datasets.synthetic.shelves.library import CLUSTERS, Library, cover_library, cover_name
+from gazekit.foundations.errors import GazekitError, MissingNeedError
+
+BACKGROUND = 110  # grey level of the shelf
+MOST_FIXATIONS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """What a shelf's picture is drawn from; calling it draws the picture. It can be sent to other processes.
+
+    Parameters
+    ----------
+    library_size, library_seed : int
+        Which cover library.
+    covers : (P,) int64
+        Number of the cover in each box.
+    boxes : (P, 4) int64
+        x0, y0, x1, y1, px.
+    cell : (height, width)
+        Pitch of rows and columns, px: the unit of the agents' distances.
+    size : (width, height)
+        Of the picture, px.
+    """
+
+    library_size: int
+    library_seed: int
+    covers: np.ndarray
+    boxes: np.ndarray
+    cell: tuple[int, int]
+    size: tuple[int, int]
+
+    @property
+    def library(self) -> Library:
+        """The cover library, made once in each process."""
+        return cover_library(self.library_size, self.library_seed)
+
+    def picture(self, k: int) -> CoverPicture:
+        """Picture of the cover in box k, at the box's size."""
+        x0, y0, x1, y1 = map(int, self.boxes[k])
+        return CoverPicture(self.library_size, self.library_seed, int(self.covers[k]), y1 - y0, x1 - x0)
+
+    def __call__(self) -> np.ndarray:
+        """Draw it: (height, width, 3) uint8."""
+        image = np.full((self.size[1], self.size[0], 3), BACKGROUND, dtype=np.uint8)
+        for k, (x0, y0, x1, y1) in enumerate(self.boxes):
+            image[y0:y1, x0:x1] = self.picture(k)()
+        return image
+
+
+def shelf_of(trial: Trial) -> Shelf:
+    """The shelf that a trial shows.
+
+    Raises
+    ------
+    MissingNeedError
+        The trial is not one of the data set `shelves`.
+    """
+    if not isinstance(trial.image_source, Shelf):
+        raise MissingNeedError(
+            f"the search agents know the covers of made-up shelves only, and trial {trial.id!r} is not one of the "
+            f"data set 'shelves'"
+        )
+    return trial.image_source
+
+
+def shelf_trial(
+    layout: Layout, covers: str, index: int, books: Library, *, lookalikes: int = 0, blocks: bool = False
+) -> Trial:
+    """Make one trial; it depends on the arguments only, whatever other trials there are.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where covers stand.
+    covers : {"train", "test", "all"}
+        Part of the library that they are drawn from, without replacement.
+    index : int
+        Which shelf of its kind.
+    books : Library
+        The covers; its seed is that of the shelf, too.
+    lookalikes : int
+        At least so many covers of the target's cluster beside it.
+    blocks : bool
+        Covers of a cluster stand together, column after column, down and up in turn.
+
+    Returns
+    -------
+    Trial
+        Named `layout/covers/index`. `target` is the target's cover at its usual size, which in the irregular layout
+        is not that of its box.
+
+    Raises
+    ------
+    GazekitError
+        More boxes than covers, or more lookalikes than the cluster or the shelf has room for.
+
+    Examples
+    --------
+    >>> from gazekit.datasets.synthetic.shelves.layouts import layout
+    >>> trial = shelf_trial(layout("4x8"), "test", 0, cover_library(400))
+    >>> trial.id, len(trial.objects), trial.image.shape, trial.task == "search: " + trial.objects.names[
+    ...     trial.target_object]
+    ('4x8/test/00000', 32, (216, 288, 3), True)
+    """
+    name = f"{layout.name}/{covers}/{index:05d}"
+    draws = ShelfDraws(books.seed, "shelves", "scene", books.size, lookalikes, int(blocks), name)
+    boxes = layout.boxes(draws)
+    there = _choose(books.part(covers), len(boxes), lookalikes, draws, name)
+    order = _block_order(books.cluster[there], layout, boxes, draws) if blocks else draws.order(len(boxes))
+    standing = np.empty_like(there)
+    standing[order] = there
+    target = int(order[0])
+    frame = layout.frame
+    shelf = Shelf(
+        books.size,
+        books.seed,
+        standing,
+        boxes,
+        (layout.cell_height, layout.cell_width),
+        (int(frame.width), int(frame.height)),
+    )
+    return Trial(
+        name,
+        name,
+        frame,
+        image_source=shelf,
+        task=f"search: {cover_name(int(standing[target]))}",
+        target_source=CoverPicture(books.size, books.seed, int(standing[target])),
+        target_box=Box(*map(float, boxes[target])),
+        objects=Objects(
+            boxes,
+            crops=CoverPictures([shelf.picture(k) for k in range(len(boxes))]),
+            names=[cover_name(k) for k in standing.tolist()],
+        ),
+        target_object=target,
+        max_fixations=MOST_FIXATIONS,
+        start=frame.centre,
+        condition=f"shelves/{layout.name}",
+    )
+
+
+def _choose(pool: np.ndarray, count: int, lookalikes: int, draws: ShelfDraws, name: str) -> np.ndarray:
+    """Covers of a shelf in random order, the target first."""
+    if count > len(pool):
+        raise GazekitError(
+            f"shelf {name!r} has {count} places and there are {len(pool)} covers to draw from; give a larger library "
+            f"(a quarter of it is kept for testing), or a smaller layout"
+        )
+    shuffled = pool[draws.order(len(pool))]
+    alike = np.flatnonzero(shuffled % CLUSTERS == shuffled[0] % CLUSTERS)[1:]
+    if lookalikes > min(len(alike), count - 1):
+        raise GazekitError(
+            f"shelf {name!r} cannot have {lookalikes} lookalikes of its target: the target's cluster has {len(alike)} "
+            f"further covers, and the shelf {count - 1} further places"
+        )
+    first = np.concatenate([[0], alike[:lookalikes]])
+    rest = np.delete(np.arange(len(pool)), first)[: count - len(first)]
+    return shuffled[np.concatenate([first, rest])]
+
+
+def _block_order(cluster: np.ndarray, layout: Layout, boxes: np.ndarray, draws: ShelfDraws) -> np.ndarray:
+    """Box of each cover, so that clusters, in random order, fill the columns down and up in turn."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    column, row = (centres // [layout.cell_width, layout.cell_height]).astype(int).T
+    snake = np.lexsort([np.where(column % 2, -row, row), column])
+    rank = draws.order(CLUSTERS)[cluster]
+    order = np.empty(len(boxes), dtype=np.int64)
+    order[np.lexsort([draws.order(len(boxes)), rank])] = snake
+    return order

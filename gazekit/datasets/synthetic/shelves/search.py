@@ -1,0 +1,188 @@
+"""Agents search shelves: their paths, drawn step by step for many paths at once."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
+from gazekit.datasets.cards import read_card
+from gazekit.datasets.synthetic.shelves.agent import Agent
+from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
+from gazekit.datasets.synthetic.shelves.scene import shelf_of
+from gazekit.datasets.synthetic.shelves.sight import Crowd, Sight
+from gazekit.foundations.errors import GazekitError
+
+TOGETHER = 128  # paths simulated at once; results do not depend on it
+CHOICES = 4  # uniform numbers of a step beside those of the objects: recognition, dwell, giving up, staying
+
+
+def agent_paths(
+    trials: Trial | Iterable[Trial], agent: Agent, samples: int = 1, *, seed: int = 0, name: str = "agent"
+) -> Scanpaths:
+    """Let an agent search shelves again: the same agent resampled is the ceiling of every model of it.
+
+    Parameters
+    ----------
+    trials : Trial, or several
+        Of the data set `shelves`.
+    agent : Agent
+        Who searches; `individual(3, seed)` is the subject "agent 3" of the data set of that seed.
+    samples : int
+        Paths per trial.
+    seed : int
+        Seed of the paths; they are independent of those of the data set, whatever its seed.
+    name : str
+        The agent's name, in the table's columns `source` and `subject` and a part of the random numbers' key: give
+        different agents different names, or they share their noise.
+
+    Returns
+    -------
+    Scanpaths
+        Trial after trial, sample after sample, with `object_id`. Positions (x, y) px lie in the middle half of the
+        boxes; there are no durations.
+
+    Raises
+    ------
+    MissingNeedError
+        A trial that is not a made-up shelf.
+    GazekitError
+        Fewer than one sample.
+
+    Examples
+    --------
+    >>> from gazekit.datasets.synthetic.shelves import individual, load
+    >>> trials = load(scenes=2).trials
+    >>> paths = agent_paths(trials, individual(1), samples=3)
+    >>> len(paths), paths.table["sample"].tolist()
+    (6, [0, 1, 2, 0, 1, 2])
+    """
+    if samples < 1:
+        raise GazekitError(f"samples must be at least 1, not {samples}")
+    shown = [trials] if isinstance(trials, Trial) else list(trials)
+    jobs = [(trial, agent, name, ("again", name, trial.id, k)) for trial in shown for k in range(samples)]
+    made = searched(jobs, seed)
+    return made.replace(table=made.table.assign(source=name, sample=np.tile(np.arange(samples), len(shown))))
+
+
+Job = tuple[Trial, Agent, str, tuple[str | int, ...]]
+
+
+def searched(jobs: Sequence[Job], seed: int) -> Scanpaths:
+    """Simulate paths.
+
+    Parameters
+    ----------
+    jobs : sequence of (trial, agent, subject, key)
+        The random numbers of a path depend on the seed and its key only.
+    seed : int
+        Seed of the paths.
+
+    Returns
+    -------
+    Scanpaths
+        One per job, with `object_id`.
+    """
+    objects: list[np.ndarray] = []
+    spots: list[np.ndarray] = []
+    sights: dict[tuple[int, float], Sight] = {}
+    # Shelves of one size together: padding costs time.
+    order = np.argsort([len(shelf_of(job[0]).covers) for job in jobs], kind="stable")
+    found: list[tuple[np.ndarray, np.ndarray] | None] = [None] * len(jobs)
+    for begin in range(0, len(jobs), TOGETHER):
+        part = [jobs[int(k)] for k in order[begin : begin + TOGETHER]]
+        for trial, agent, *_ in part:
+            key = (id(trial), agent.row_weight)
+            if key not in sights:
+                sights[key] = Sight.of(trial, agent.row_weight)
+        crowd = Crowd.of([sights[id(j[0]), j[1].row_weight] for j in part], [j[1] for j in part])
+        draws = [ShelfDraws(seed, "shelves", "path", *j[3]) for j in part]
+        paths = _simulate(crowd, draws)
+        for k, path, drawn in zip(order[begin : begin + TOGETHER], paths, draws, strict=True):
+            # Landing spots come last of a path's numbers: within 25 % to 75 % of the box, the middle more often.
+            spread = drawn.uniform(4 * len(path)).reshape(-1, 4)
+            found[int(k)] = path, 0.25 + 0.25 * np.column_stack([spread[:, 0] + spread[:, 1], spread[:, 2:].sum(1)])
+    for one in found:
+        assert one is not None  # noqa: S101 -- every job has been done
+        objects.append(one[0])
+        spots.append(one[1])
+    return _as_scanpaths(jobs, objects, spots)
+
+
+def _simulate(crowd: Crowd, draws: Sequence[ShelfDraws]) -> list[np.ndarray]:
+    """Objects of every row's path; (n,) int64 each."""
+    from scipy.special import ndtri
+
+    count, most = crowd.there.shape
+    limit = crowd.each("most")[:, 0].astype(int)
+    recognition, give_up, patience = (crowd.each(p)[:, 0] for p in ("recognition", "give_up", "patience"))
+    dwell = np.array([agent.dwell for agent in crowd.agents]).cumsum(axis=1)
+    stays = np.stack([a.stays(s) for a, s in zip(crowd.agents, crowd.similarity, strict=True)])
+    size = crowd.there.sum(axis=1).tolist()
+
+    def objects_noise(rows: np.ndarray) -> np.ndarray:
+        # As many numbers as the shelf has objects: padding must not change what is drawn.
+        noise = np.full((len(rows), most), 0.5)
+        for n, row in enumerate(rows.tolist()):
+            noise[n, : size[row]] = draws[row].uniform(size[row])
+        return noise
+
+    everyone = np.arange(count)
+    paths = np.full((count, int(limit.max())), -1)
+    last = np.zeros((count, most), dtype=np.int64)
+    left = np.full(count, -1)  # dwelling fixations still to come; -1: not recognised
+    now = (crowd.first_priorities() - np.log(-np.log(objects_noise(everyone)))).argmax(axis=1)
+    alive = everyone
+    for k in range(1, int(limit.max()) + 1):
+        paths[alive, k - 1] = now[alive]
+        last[alive, now[alive]] = k
+        choice = np.stack([draws[row].uniform(CHOICES) for row in alive.tolist()])
+        seen = (now[alive] == crowd.target[alive]) & (left[alive] < 0) & (choice[:, 0] < recognition[alive])
+        more = (choice[:, 1, None] >= dwell[alive]).sum(axis=1).clip(max=2)
+        left[alive] = np.where(seen, more, left[alive])
+        given_up = (left[alive] < 0) & (k > patience[alive]) & (choice[:, 2] < give_up[alive])
+        goes_on = (left[alive] != 0) & (k < limit[alive]) & ~given_up
+        alive, choice = alive[goes_on], choice[goes_on]
+        if not len(alive):
+            break
+        dwelling = left[alive] > 0
+        left[alive] -= dwelling
+        leaves = ~dwelling & (choice[:, 3] >= stays[alive, now[alive]])
+        movers = alive[leaves]
+        if len(movers):
+            mean, spread = crowd.priorities(movers, now[movers], np.full(len(movers), k), last[movers])
+            eta, gumbel = ndtri(objects_noise(movers)), -np.log(-np.log(objects_noise(movers)))
+            now[movers] = (mean + spread * eta + gumbel).argmax(axis=1)
+    return [path[path >= 0] for path in paths]
+
+
+def _as_scanpaths(jobs: Sequence[Job], objects: Sequence[np.ndarray], spots: Sequence[np.ndarray]) -> Scanpaths:
+    corners = [shelf_of(job[0]).boxes[path].astype(float) for job, path in zip(jobs, objects, strict=True)]
+    boxes, where = np.concatenate(corners), np.concatenate(spots)
+    # Hundredths of px, so that the last bit of a product is nowhere seen.
+    xy = np.round(boxes[:, :2] + where * (boxes[:, 2:] - boxes[:, :2]), 2)
+    table = pd.DataFrame(
+        {
+            "stimulus": [job[0].stimulus for job in jobs],
+            "subject": [job[2] for job in jobs],
+            "trial": [job[0].id for job in jobs],
+            "task": [job[0].task for job in jobs],
+            "width": [job[0].frame.width for job in jobs],
+            "height": [job[0].frame.height for job in jobs],
+        }
+    )
+    offsets = np.concatenate([[0], np.cumsum([len(path) for path in objects])])
+    facts = read_card("shelves").facts
+    return Scanpaths(xy[:, 0], xy[:, 1], offsets, table, object_id=np.concatenate(objects), facts=facts)
+
+
+def target_similarity(trial: Trial) -> np.ndarray:
+    """(P,) float64: how alike each cover and the target are to the agents, -1 to 1; for the guidance rank.
+
+    Raises
+    ------
+    MissingNeedError
+        The trial is not a made-up shelf, or has no target.
+    """
+    return Sight.of(trial).similarity

@@ -1,0 +1,1 @@
+"""Evaluation: predict, score, and put ceiling, chance and intervals beside it."""

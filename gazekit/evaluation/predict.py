@@ -1,0 +1,110 @@
+"""Predict the trials of a data set in pieces, which a stop does not lose and several workers can do."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.describing import describe_model, files_read
+from gazekit.models.contract import ScanpathModel
+from gazekit.runs.folder import RunFolder, versions
+from gazekit.runs.parallel import check_workers, run_pieces
+from gazekit.runs.seals import is_sealed, seal
+
+PIECE_TRIALS = 10  # as many as `evaluate` has stimuli in a piece
+
+
+def predict_in_pieces(
+    model: ScanpathModel,
+    dataset: Dataset,
+    *,
+    folder: str | Path,
+    n_samples: int = 1,
+    seed: int = 0,
+    max_fixations: int | None = None,
+    device: str = "auto",
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: bool = True,
+    command: str = "",
+) -> Scanpaths:
+    """What `model.predict(dataset.trials, ...)` gives, ten trials at a time.
+
+    The pieces are the same for every number of workers, so that not even a model whose last digits depend on which
+    trials it is given together gives other paths. A data set of one piece is predicted at once, without a folder.
+
+    Parameters
+    ----------
+    model : ScanpathModel
+        Fitted, if it learns from people.
+    dataset : Dataset
+        Its trials are predicted.
+    folder : path
+        Where pieces are kept: new, empty, or that of a stopped prediction of the same request, which is resumed. Remove
+        it when the paths are written.
+    n_samples, seed, max_fixations, device
+        As for `ScanpathModel.predict`.
+    workers, scheduler
+        As for `evaluate`.
+    progress : bool
+        Show a progress bar.
+    command : str
+        Command line for the manifest.
+
+    Returns
+    -------
+    Scanpaths
+
+    Raises
+    ------
+    MissingNeedError, RunFolderError, GazekitError
+        Each says what was wrong and what to do; the folder stays resumable.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from gazekit.datasets import load_dataset
+    >>> from gazekit.models import load_model
+    >>> data = load_dataset("search-arrays", experiments="curvature", per_size=3)
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     paths = predict_in_pieces(load_model("uniform"), data, folder=f"{home}/parts", progress=False)
+    >>> len(paths) == len(data.trials)
+    True
+    """
+    check_workers(workers, scheduler)
+    trials = list(dataset.trials)
+    model.check_needs(trials)
+    options = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations, "device": device}
+    if len(trials) <= PIECE_TRIALS:
+        return model.predict(trials, **options, progress=progress)  # type: ignore[arg-type]
+    with RunFolder(
+        folder,
+        {
+            "kind": "predict",
+            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "model": describe_model(model),
+            **options,
+            "piece_trials": PIECE_TRIALS,
+            "versions": versions(),
+        },
+        command=command or f"predict_in_pieces({model.name!r}, {dataset.name!r}, ...)",
+        about={},
+        inputs=files_read(trials, model.needs),
+    ) as run:
+        pieces = [
+            (run.part(f"{start // PIECE_TRIALS:05d}.parquet"), model, trials[start : start + PIECE_TRIALS], options)
+            for start in range(0, len(trials), PIECE_TRIALS)
+        ]
+        missing = [piece for piece in pieces if not is_sealed(piece[0])]
+        how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path, "shared": [model]}
+        done, label = len(pieces) - len(missing), f"predict {model.name}"
+        for _ in run_pieces(_predict, missing, **how, progress=progress, label=label, done=done):
+            pass
+        return Scanpaths.concat([Scanpaths.load(piece[0]) for piece in pieces])
+
+
+def _predict(part: Path, model: ScanpathModel, trials: Sequence[Trial], options: dict[str, Any]) -> None:
+    """Do one piece, write its file and seal it."""
+    model.predict(trials, **options, progress=False).save(part)
+    seal(part, [part])

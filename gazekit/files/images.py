@@ -1,0 +1,94 @@
+"""Image files as they are meant to be looked at: upright, 8 bits per channel, three channels, opaque."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gazekit.files.untrusted import BoundedFile, first_line
+from gazekit.foundations.errors import DataError
+
+DEEP = 257  # 65535 / 255: what a step of 8 bits is in 16 bits
+QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
+ORIENTATION = 0x0112
+MAX_PIXELS = 80_000_000  # 10,000 x 8,000; below what Pillow warns of
+# Pillow opens others too, and some of those start programs (EPS starts Ghostscript).
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000")
+
+
+def read_image_file(path: str | Path) -> np.ndarray:
+    """Read an image file as it is meant to be looked at: (H, W, 3) uint8.
+
+    It is turned upright as its EXIF orientation says; 16 bits per channel are divided by 257, not cut off;
+    transparency is laid on white; grey is repeated on three channels; CMYK and palettes become RGB.
+
+    Raises
+    ------
+    DataError
+        The file is not there, is not an image that can be read (`FORMATS`), has more than `MAX_PIXELS` pixels, or has
+        floating-point values, of which nobody knows how bright they are.
+    """
+    from PIL import Image, ImageOps
+
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"the image {path} is not there; check its name, or the data folder")
+    try:
+        with _open(path) as opened:
+            image = ImageOps.exif_transpose(opened)
+            if image.mode == "F":
+                raise DataError(f"{path} has floating-point values; save it with 8 or 16 bits per channel")
+            if image.mode.startswith("I"):
+                grey = np.clip(np.round(np.asarray(image, dtype=np.float64) / DEEP), 0, 255).astype(np.uint8)
+                return np.repeat(grey[:, :, None], 3, axis=2)
+            if "A" in image.mode or "transparency" in image.info:
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+            return np.asarray(image.convert("RGB"))
+    except DataError:
+        raise
+    except Exception as error:  # Pillow raises many kinds for one fact: it calls a broken PNG a SyntaxError
+        raise DataError(
+            f"{path} cannot be read as an image ({first_line(error)}); the file may be truncated: save or fetch it "
+            f"again"
+        ) from error
+
+
+def image_file_size(path: str | Path) -> tuple[int, int]:
+    """Width and height of an image file, px, turned upright as `read_image_file` does; only its header is read.
+
+    Raises
+    ------
+    OSError
+        It is not an image.
+    DataError
+        It has more than `MAX_PIXELS` pixels.
+    """
+    try:
+        with _open(Path(path)) as opened:
+            width, height = opened.size
+            return (height, width) if opened.getexif().get(ORIENTATION) in QUARTER_TURNS else (width, height)
+    except (DataError, OSError):
+        raise
+    except Exception as error:  # see above
+        raise OSError(first_line(error)) from error
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
+    """Open an image with Pillow, which reads its header only, and look at its size before a pixel is decoded."""
+    from PIL import Image
+
+    with BoundedFile(path) as file:
+        try:
+            opened = Image.open(file, formats=FORMATS)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise _too_large(path, first_line(error)) from None
+        if opened.width * opened.height > MAX_PIXELS:
+            raise _too_large(path, f"{opened.width:,} x {opened.height:,}")
+        yield opened
+
+
+def _too_large(path: Path, what: str) -> DataError:
+    return DataError(f"{path} is too large an image ({what}): at most {MAX_PIXELS:,} pixels are read; save it smaller")

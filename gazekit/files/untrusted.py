@@ -1,0 +1,222 @@
+"""Files that others made: how much they may unpack to, how deep they may nest, which names they may give to files.
+
+A file may unpack to `RATIO` times what it takes on the disk, and always to `FLOOR` bytes; one that asks for more is
+refused before it is unpacked. See docs/security.md.
+"""
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from gazekit.files.atomic import read_whole
+from gazekit.foundations.errors import DataError, GazekitError
+
+FLOOR = 1 << 28  # bytes (256 MiB)
+RATIO = 200  # tables of gaze shrink to a third or less, flat drawings in an .npz to a 300th, and those are small
+BLOCK = 1 << 20  # bytes
+MAX_LINE = 1_000_000  # bytes of a line of a table
+MAX_COLUMNS = 10_000  # of a table
+
+
+def room_for(size: int) -> int:
+    """How many bytes a file of `size` bytes may unpack to.
+
+    Examples
+    --------
+    >>> room_for(10) == FLOOR, room_for(10**7)
+    (True, 2000000000)
+    """
+    return max(FLOOR, RATIO * size)
+
+
+def check_room(path: str | Path, unpacked: int, size: int) -> None:
+    """Refuse a file that unpacks to more than it may.
+
+    Raises
+    ------
+    DataError
+        More than `room_for(size)`.
+    """
+    if unpacked > room_for(size):
+        raise DataError(
+            f"{path} has {size:,} bytes and asks for more than {room_for(size):,} when unpacked, which no file of gaze "
+            f"data needs: it is damaged, or made to fill the memory; fetch it again from its source"
+        )
+
+
+class BoundedFile(io.BufferedReader):
+    """A file, read as bytes, that asks for no more memory than it has bytes, however much a header says is to be read.
+
+    Examples
+    --------
+    >>> with BoundedFile(__file__) as file:
+    ...     len(file.read(10**15)) < 10**6
+    True
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = Path(path).stat().st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes; all that are left for None or a negative number."""
+        return super().read(-1 if size is None or size < 0 else min(size, self._size))
+
+
+def parse_json(content: bytes | str) -> Any:
+    """Parse JSON; whatever is wrong with it (bytes, nesting, numbers without end) is a `json.JSONDecodeError`.
+
+    Examples
+    --------
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+    json.decoder.JSONDecodeError: nested too deeply: line 1 column 1 (char 0)
+    """
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", "", 0) from None
+    except ValueError as error:  # not UTF-8, or a number of thousands of digits
+        raise json.JSONDecodeError(str(error).partition(";")[0], "", 0) from None
+
+
+def unpack_gzip(path: str | Path) -> bytes:
+    """Read a gzip file, one member or several.
+
+    Raises
+    ------
+    DataError
+        Not there, not gzip, cut short, or it unpacks to more than it may.
+    """
+    packed = read_whole(path)
+    pieces, unpacked = [], 0
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+            while piece := stream.read(BLOCK):
+                pieces.append(piece)
+                unpacked += len(piece)
+                check_room(path, unpacked, len(packed))
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{path} cannot be decompressed ({first_line(error)}); it may be cut short: copy it again"
+        ) from None
+    return b"".join(pieces)
+
+
+def read_csv_text(path: str | Path) -> str:
+    r"""Read the text of a CSV file, `.gz` decompressed, before anything makes a table of it.
+
+    Raises
+    ------
+    DataError
+        Not there; not UTF-8 text; empty; a line or a number of columns that no table of gaze has.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (file := Path(folder, "a.csv")).write_bytes(b"\xef\xbb\xbfx,y\n")
+    ...     read_csv_text(file)
+    7
+    'x,y\n'
+    """
+    content = unpack_gzip(path) if str(path).endswith(".gz") else read_whole(path)
+    if b"\0" in content:
+        raise DataError(f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8")
+    _check_lines(path, content)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
+    header = text.partition("\n")[0]
+    if not header.strip():
+        raise DataError(f"{path} is empty: there is no table in it")
+    if max(map(header.count, ",;\t")) >= MAX_COLUMNS:
+        raise DataError(f"{path} has more than {MAX_COLUMNS:,} columns; check its separators")
+    return text
+
+
+def _check_lines(path: str | Path, content: bytes) -> None:
+    codes = np.frombuffer(content, dtype=np.uint8)
+    ends = np.concatenate([[-1], np.flatnonzero((codes == 10) | (codes == 13)), [len(codes)]])
+    longest = int(np.diff(ends).argmax())
+    if ends[longest + 1] - ends[longest] > MAX_LINE:
+        raise DataError(
+            f"{path}, line {longest + 1}, has more than {MAX_LINE:,} bytes, so it is no table of gaze; check its "
+            f"line ends"
+        )
+
+
+@contextmanager
+def making_sense(what: str | Path, then: str) -> Iterator[None]:
+    """Say in one sentence that a file that could be read does not hold what it should.
+
+    Parameters
+    ----------
+    what : str or path
+        The file, or the folder.
+    then : str
+        What to do.
+
+    Raises
+    ------
+    DataError
+        Whatever goes wrong inside: a key that is not there, a value of another kind. Errors that are a `GazekitError`
+        already pass as they are.
+
+    Examples
+    --------
+    >>> with making_sense("a.json", "take it from its source again"):
+    ...     {}["paths"]
+    Traceback (most recent call last):
+    gazekit.DataError: a.json does not hold what it should (KeyError: 'paths'); take it from its source again
+    """
+    try:
+        yield
+    except GazekitError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{what} does not hold what it should ({type(error).__name__}: {first_line(error)}); {then}"
+        ) from error
+
+
+def check_name(name: str, where: str) -> str:
+    """Return the relative name of a file, if it stays in the folder that it is relative to.
+
+    Raises
+    ------
+    DataError
+        An absolute name, one with "..", a backslash, a colon or a control character, or a part that begins with a dot.
+
+    Examples
+    --------
+    >>> check_name("images/one two.jpg", "the list")
+    'images/one two.jpg'
+    >>> check_name("../a.jpg", "the list")
+    Traceback (most recent call last):
+    gazekit.DataError: the list names the file '../a.jpg', which is not a plain name within a folder; ...
+    """
+    parts = PurePosixPath(name).parts
+    plain = bool(parts) and not any(part.startswith((".", "/")) for part in parts) and name.isprintable()
+    if not plain or "\\" in name or ":" in name:
+        raise DataError(
+            f"{where} names the file {name[:80]!r}, which is not a plain name within a folder; nothing was read or "
+            f"written: take the list from its source again"
+        )
+    return name
+
+
+def first_line(error: BaseException, longest: int = 200) -> str:
+    """The first line of an error's text, shortened; what kind of error it is where it has no text."""
+    lines = str(error).splitlines()
+    return lines[0][:longest].rstrip(".") if lines and lines[0] else type(error).__name__

@@ -1,0 +1,52 @@
+"""Errors that a person can act on: what was wrong, where, and what to do.
+
+Every error that gazekit raises on purpose is a `GazekitError`; the command line prints its message as one
+sentence and ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class GazekitError(ValueError):
+    """Base of every error that gazekit raises on purpose."""
+
+
+class DataError(GazekitError):
+    """A file or a table does not hold what it should; the message names it and says what to do."""
+
+
+class MismatchError(GazekitError):
+    """Two sets of scanpaths cannot be compared: their frames or declared facts disagree."""
+
+
+class MissingNeedError(GazekitError):
+    """A trial lacks a field that a model needs."""
+
+
+class UnknownNameError(GazekitError):
+    """No model, data set, metric or option of this name; the message offers the closest match."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        folded = {known_name.lower(): known_name for known_name in names}
+        close = [folded[c] for c in get_close_matches(name.lower(), folded, n=1, cutoff=0.5)]
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}"
+        super().__init__(f"there is no {kind} called {name!r}; {hint}")
+        self.kind, self.name = kind, name
+
+    def __reduce__(self) -> tuple[type[GazekitError], tuple[str]]:
+        # Worker processes send errors home; the three-argument constructor would not survive the trip.
+        return GazekitError, (str(self),)
+
+
+class RunFolderError(GazekitError):
+    """A run folder cannot be used: another version, another request, or not a run folder."""
+
+
+class BusyError(GazekitError):
+    """Another process is writing to the same folder; the message has its number and host."""
+
+
+for _error in [GazekitError, *GazekitError.__subclasses__()]:
+    _error.__module__ = "gazekit"  # messages name the place that people import them from

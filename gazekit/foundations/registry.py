@@ -1,0 +1,68 @@
+"""One kind of registry for models, data sets and metrics: names to objects, with the closest match on a wrong name."""
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from typing import Any
+
+from gazekit.foundations.errors import GazekitError, UnknownNameError
+
+
+class Registry:
+    """Names to objects of one kind, optionally opened to third parties through an entry-point group.
+
+    Parameters
+    ----------
+    kind : str
+        What an entry is, for messages: "model", "data set", "metric".
+    group : str, optional
+        Entry-point group that other packages may use.
+
+    Examples
+    --------
+    >>> colours = Registry("colour")
+    >>> colours.add("red", 1)
+    >>> colours["red"], "blue" in colours
+    (1, False)
+    >>> colours["rad"]
+    Traceback (most recent call last):
+    gazekit.UnknownNameError: there is no colour called 'rad'; did you mean 'red'?
+    """
+
+    def __init__(self, kind: str, group: str | None = None) -> None:
+        self.kind, self.group = kind, group
+        self._entries: dict[str, Any] = {}
+        self._found: dict[str, Any] | None = None
+
+    def add(self, name: str, entry: Any) -> None:
+        """Register an entry; a name is given once."""
+        if name in self._entries:
+            raise GazekitError(f"the {self.kind} {name!r} is registered already")
+        self._entries[name] = entry
+
+    def register(self, name: str) -> Callable[[Any], Any]:
+        """Decorate a class or function to register it under a name."""
+
+        def decorate(entry: Any) -> Any:
+            self.add(name, entry)
+            return entry
+
+        return decorate
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._entries:
+            return self._entries[name]
+        plugins = self._plugins()
+        if name in plugins:
+            return plugins[name].load()
+        raise UnknownNameError(self.kind, name, {*self._entries, *plugins})
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries or name in self._plugins()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._entries, *self._plugins()}))
+
+    def _plugins(self) -> dict[str, Any]:
+        if self._found is None:  # reading the metadata of every installed package takes tens of ms
+            self._found = {} if self.group is None else {e.name: e for e in entry_points(group=self.group)}
+        return self._found

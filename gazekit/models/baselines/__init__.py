@@ -1,0 +1,1 @@
+"""Image-blind and simple models: nulls, baselines and controls that every other model is read beside."""

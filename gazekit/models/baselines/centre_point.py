@@ -1,0 +1,37 @@
+"""Centre-point control: the eye never leaves the middle of the image."""
+
+import numpy as np
+
+from gazekit.core.frames import Facts
+from gazekit.core.trials import Trial
+from gazekit.models.baselines.lengths import Baseline
+
+
+class CentrePoint(Baseline):
+    """The image's centre, again and again: a control that no scanpath measure should reward.
+
+    It is the same for every seed and sample, except for its length once fitted.
+
+    Parameters
+    ----------
+    default_length : int
+        Fixations of a path when the model is not fitted and neither the call nor the trial gives a limit.
+
+    Examples
+    --------
+    >>> from gazekit import Frame
+    >>> CentrePoint().predict([Trial("t", "a", Frame(8, 6))], max_fixations=2, progress=False).x.tolist()
+    [4.0, 4.0]
+    """
+
+    name = "centre-point"
+    facts = Facts(forced_first=False)
+    deterministic = True
+
+    def draw(
+        self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
+    ) -> tuple[np.ndarray, np.ndarray, None]:
+        """Draw one path; see `PathByPathModel.draw`."""
+        n = self.length(trial, rng, max_fixations)
+        x, y = trial.frame.centre
+        return np.full(n, x), np.full(n, y), None

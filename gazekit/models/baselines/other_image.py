@@ -1,0 +1,86 @@
+"""Other-image baseline: a human scanpath that was made on another image."""
+
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.baselines.lengths import DEFAULT_LENGTH, Baseline
+from gazekit.models.baselines.others import OtherThan
+
+
+class OtherImage(Baseline):
+    """A random human scanpath of another stimulus: everything about people, nothing about this image.
+
+    It has human amplitudes, directions, durations, lengths and centre bias, so what a model scores above it
+    is what it knows about the image. That makes it the chance level to quote.
+
+    Which paths: those of other stimuli whose frame has the same size as the trial's, if `same_size` other
+    stimuli or more have it; else those of all other stimuli. Positions are scaled to the trial's frame, x and
+    y separately, which bends directions where the shapes differ: that is why same-size paths come first. The
+    path is cut at the limit (`max_fixations` of `predict`, else of the trial).
+
+    Parameters
+    ----------
+    same_size : int
+        Other stimuli of the same frame size that are enough to draw from them alone. 0 is never enough:
+        always all.
+    default_length : int
+        Not used once fitted, and the model must be fitted.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from gazekit import Dataset, Frame, Scanpaths, Trial
+    >>> table = pd.DataFrame({"stimulus": ["a", "b"], "width": [100, 50], "height": [100, 50]})
+    >>> trials = [Trial("a", "a", Frame(100, 100)), Trial("b", "b", Frame(50, 50))]
+    >>> dataset = Dataset("two", trials, Scanpaths([10, 20, 5], [1, 2, 3], [0, 2, 3], table))
+    >>> paths = OtherImage().fit(dataset).predict(trials, progress=False)
+    >>> paths.x.tolist()
+    [10.0, 5.0, 10.0]
+    """
+
+    name = "other-image"
+    needs_fit = True
+
+    def __init__(self, same_size: int = 10, *, default_length: int = DEFAULT_LENGTH) -> None:
+        super().__init__(default_length=default_length)
+        if same_size < 0:
+            raise GazekitError(f"same_size is a number of stimuli, at least 0, not {same_size}")
+        self.same_size = int(same_size)
+
+    def fit(self, dataset: Dataset) -> Self:
+        """Keep the human scanpaths of a data set, and return self; see `Baseline.fit`."""
+        super().fit(dataset)
+        humans = self.fitted_humans()
+        self.facts = replace(type(self).facts, points=humans.points)
+        self._all = OtherThan(humans.stimulus)
+        self._of_size: dict[tuple[float, float], tuple[np.ndarray, OtherThan]] = {}
+        sizes, which = np.unique(humans.size, axis=0, return_inverse=True)
+        for k, (width, height) in enumerate(sizes):
+            rows = np.flatnonzero(which.ravel() == k)
+            self._of_size[float(width), float(height)] = (rows, OtherThan(humans.stimulus[rows]))
+        return self
+
+    def row_for(self, trial: Trial, rng: np.random.Generator) -> int:
+        """Draw the row of `humans` that a path for this trial comes from."""
+        self.fitted_humans()
+        rows, others = self._of_size.get(trial.frame.size, (None, None))
+        if rows is None or others is None or not 0 < self.same_size <= others.labels_besides(trial.stimulus):
+            return int(self._all.draw(trial.stimulus, rng, 1)[0])
+        return int(rows[others.draw(trial.stimulus, rng, 1)[0]])
+
+    def draw(
+        self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Draw one path; see `PathByPathModel.draw`."""
+        humans = self.fitted_humans()
+        if max_fixations is not None and max_fixations < 1:
+            raise GazekitError(f"max_fixations must be at least 1, not {max_fixations} (trial {trial.id!r})")
+        row = self.row_for(trial, rng)
+        start, stop = int(humans.offsets[row]), int(humans.offsets[row + 1])
+        part = slice(start, stop if max_fixations is None else min(stop, start + int(max_fixations)))
+        duration = None if humans.duration is None else humans.duration[part]
+        return humans.x[part] * trial.frame.width, humans.y[part] * trial.frame.height, duration

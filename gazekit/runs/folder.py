@@ -1,0 +1,304 @@
+"""Run folders: a manifest that says what a run is, parts that survive a stop, tables written whole or not at all."""
+
+import io
+import json
+import platform
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from gazekit import __version__
+from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
+from gazekit.runs.seals import check_seals, hashes_of
+from gazekit.files.atomic import is_leftover, read_whole, remove_leftovers, why_not_written, write_atomically
+from gazekit.files.formulas import mark_formulas
+from gazekit.files.links import make_folder, refuse_links_in
+from gazekit.files.locking import LOCK, FolderLock
+from gazekit.files.untrusted import parse_json
+
+FORMAT, FORMAT_VERSION = "gazekit-run", 1
+INPUTS = "inputs.json"  # among the parts: SHA-256 of the files that are read while the run goes on
+_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-image", "numba")
+
+
+class RunFolder:
+    """A run folder that is being written, by this process alone; leave it with `with` or `close`.
+
+    Parameters
+    ----------
+    path : path
+        New, empty, or the folder of an earlier run of the same request, which is then resumed. It may be a symbolic
+        link; in it none may be, as long as the run is not finished.
+    request : mapping
+        What decides the result (JSON values only): data, models, metrics, seed, versions. A folder with another
+        request is refused.
+    command : str
+        The command line, for people.
+    about : mapping
+        More for the manifest that does not decide the result.
+    inputs : mapping of str to path, optional
+        Files that are read while the run goes on, by a name for messages ("image of stimulus 'a'"). A run during which
+        one of them changes is stopped, by their SHA-256, when it is resumed and before it is marked complete.
+
+    Raises
+    ------
+    RunFolderError
+        The folder holds something else, a run of another request, one of another format version, damaged pieces, or
+        pieces made from other inputs.
+    DataError
+        Something in the folder is a symbolic link; see `gazekit.files.links`.
+    BusyError
+        Another process is writing it. A finished run is nobody's.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     with RunFolder(f"{home}/run", {"seed": 0}, command="x", about={}) as run:
+    ...         run.finish()
+    ...     run.complete
+    True
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        request: Mapping[str, Any],
+        *,
+        command: str,
+        about: Mapping[str, Any],
+        inputs: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.parts = self.path / "parts"
+        self._inputs = dict(inputs or {})
+        self._lock: FolderLock | None = None
+        if self.path.exists() and not self.path.is_dir():
+            raise RunFolderError(f"{self.path} is a file, not a run folder; choose another --out")
+        request = json.loads(json.dumps(request))
+        self.manifest = self._found(request) or {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "status": "running",
+            "request": request,
+            "command": command,
+            **about,
+        }
+        if not self.complete:
+            hashes = hashes_of(self._inputs)  # before anything is written: a file may be absent
+            _make_folder(self.path)
+            self._lock = _lock(self.path)
+            try:
+                self._begin(request, hashes)
+            except BaseException:
+                self.close()
+                raise
+        if self.complete:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what a run that was killed at its very end has left; a read-only folder keeps it."""
+        shutil.rmtree(self.parts, ignore_errors=True)
+        remove_leftovers(self.path)
+        if (self.path / LOCK).exists():
+            with suppress(GazekitError, OSError):  # held, read-only, or a link
+                FolderLock(self.path).release()
+
+    def _found(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The manifest of a run of this request; None if the folder holds no run."""
+        if (self.path / "manifest.json").exists():
+            manifest = read_manifest(self.path)
+            _check_same(self.path, manifest["request"], request)
+            return manifest
+        if self.path.is_dir() and any(not (f.name == LOCK or is_leftover(f)) for f in self.path.iterdir()):
+            raise RunFolderError(
+                f"{self.path} is not empty and holds no run; choose another --out, nothing was written"
+            )
+        return None
+
+    def _begin(self, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
+        """Begin or resume, alone in the folder: another process may have changed it until now."""
+        refuse_links_in(self.path)  # now, not after hours: none of the names that will be written may be one
+        if found := self._found(request):
+            self.manifest = found
+        else:
+            self._write_manifest()
+        if self.complete:
+            self.close()
+            return
+        _make_folder(self.parts, within=self.path)
+        for folder in (self.path, self.parts, *self.parts.glob("*/")):
+            remove_leftovers(folder)
+        check_seals(self.parts)
+        if (self.parts / INPUTS).is_file():
+            self._check_inputs(hashes)
+        else:
+            text = json.dumps(dict(hashes), indent=1, sort_keys=True) + "\n"
+            write_atomically(self.parts / INPUTS, text.encode())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every table has been written."""
+        return self.manifest["status"] == "complete"
+
+    def part(self, name: str) -> Path:
+        """Where a part of the run is kept until all are there."""
+        return self.parts / name
+
+    def write_table(self, table: pd.DataFrame, name: str) -> None:
+        """Write a table of the run, parquet or CSV by its suffix, whole or not at all."""
+        write_table(table, self.path / name)
+
+    def finish(self, **facts: Any) -> None:
+        """Mark the run complete and remove its parts.
+
+        Raises
+        ------
+        RunFolderError
+            A piece was damaged, or a file that was read changed, since the run began; it stays unfinished.
+        """
+        check_seals(self.parts)
+        self._check_inputs(hashes_of(self._inputs))
+        self.manifest.update(status="complete", **facts)
+        self._write_manifest()
+        shutil.rmtree(self.parts, ignore_errors=True)
+
+    def close(self) -> None:
+        """Let other processes write here."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check_inputs(self, now: Mapping[str, str]) -> None:
+        try:
+            then = dict(parse_json(read_whole(self.parts / INPUTS)))
+            if not all(isinstance(digest, str) for digest in then.values()):
+                raise ValueError("not hashes by name")
+        except (ValueError, TypeError) as error:
+            raise RunFolderError(f"{self.parts / INPUTS} is damaged ({error}); start again in a new folder") from error
+        for name in sorted({*then, *now}):
+            if then.get(name) != now.get(name):
+                raise RunFolderError(
+                    f"{name} ({self._inputs.get(name, 'not there any more')}) was changed since the run in {self.path} "
+                    f"began; put back the one that it began with, or choose another --out and start again"
+                )
+
+    def _write_manifest(self) -> None:
+        text = json.dumps(self.manifest, indent=2, sort_keys=True) + "\n"
+        write_atomically(self.path / "manifest.json", text.encode())
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, gazekit and the packages that a result may depend on."""
+    found = {"python": platform.python_version(), "gazekit": __version__}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read a run folder's manifest.
+
+    Raises
+    ------
+    RunFolderError
+        No manifest, an unreadable one, or one of another format or version.
+    """
+    file = folder / "manifest.json"
+    if not file.is_file():
+        raise RunFolderError(f"{folder} is not a run folder: it has no manifest.json; give the --out of an evaluation")
+    try:
+        manifest = parse_json(file.read_bytes())
+    except ValueError as error:
+        raise RunFolderError(
+            f"{file} is not readable JSON ({error}); run the evaluation again in a new folder"
+        ) from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise RunFolderError(f"{file} is not the manifest of a gazekit run; choose another folder")
+    if manifest.get("version") != FORMAT_VERSION:
+        raise RunFolderError(
+            f"{folder} is a run folder of version {manifest.get('version')}, and this gazekit reads version "
+            f"{FORMAT_VERSION}; use the gazekit that made it, or evaluate again in a new folder"
+        )
+    return manifest
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as parquet or CSV, whole or not at all; equal tables give equal bytes."""
+    if path.suffix == ".parquet":
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
+        write_atomically(path, buffer.getvalue())
+    else:
+        write_atomically(path, mark_formulas(table).to_csv(index=False, lineterminator="\n").encode())
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a parquet table of a run.
+
+    Raises
+    ------
+    DataError
+        It is missing or cannot be read.
+    """
+    from gazekit.interchange.parquet import read_parquet_table
+
+    try:
+        return read_parquet_table(path)
+    except DataError as error:
+        raise DataError(f"{error}; run the evaluation again in a new folder") from error
+
+
+def _make_folder(path: Path, *, within: Path | None = None) -> None:
+    try:
+        make_folder(path, within=within)
+    except OSError as error:
+        raise RunFolderError(f"the folder {path} cannot be made: {why_not_written(error)}") from error
+
+
+def _lock(path: Path) -> FolderLock:
+    try:
+        return FolderLock(path)
+    except OSError as error:
+        raise RunFolderError(f"nothing can be written to {path}: {why_not_written(error)}") from error
+
+
+def _check_same(path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    if old == new:
+        return
+    where, was, now = _first_difference(old, new, "")
+    raise RunFolderError(
+        f"{path} holds another run: its {where} is {_short(was)}, and this one's {_short(now)}; choose another --out "
+        f"(nothing was changed)"
+    )
+
+
+def _first_difference(old: Any, new: Any, where: str) -> tuple[str, Any, Any]:
+    """Name the first leaf in which two JSON values differ, and give its two values."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        keys: list[Any] = sorted({*old, *new})
+        pairs = [(key, old.get(key), new.get(key)) for key in keys]
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = [(k, a, b) for k, (a, b) in enumerate(zip(old, new, strict=True))]
+    else:
+        return where, old, new
+    key, was, now = next(pair for pair in pairs if pair[1] != pair[2])
+    return _first_difference(was, now, f"{where}.{key}" if where else str(key))
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return text if len(text) <= 120 else text[:117] + "..."

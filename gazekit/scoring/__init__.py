@@ -1,0 +1,1 @@
+"""Scoring one source of paths against people: what each kind of measure needs and gives."""

@@ -1,0 +1,126 @@
+import json
+
+import numpy as np
+import pytest
+
+from gazekit.datasets import load_dataset
+from gazekit.foundations.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def coco(data_root):
+    return load_dataset("coco-search18", data_root / "coco_search18")
+
+
+def write(folder, *records, name="coco_search18_fixations_TP_train_split1.json"):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(json.dumps(list(records)))
+    return folder
+
+
+@pytest.mark.data
+def test_counts_of_the_published_split(coco):
+    paths = coco.scanpaths
+    assert (len(coco.stimuli), len(coco.subjects), len(paths), len(paths.x)) == (315, 10, 3258, 12111)
+    assert len(coco.trials) == 326
+    assert len({t.task for t in coco.trials}) == 18
+    assert paths.table["correct"].sum() == 3028
+    assert coco.dropped == {"points outside the image (kept)": 5}
+
+
+@pytest.mark.data
+def test_facts_are_those_of_the_data(coco):
+    paths = coco.scanpaths
+    first = paths.offsets[:-1]
+    assert np.median(np.hypot(paths.x[first] - 840, paths.y[first] - 525)) == pytest.approx(62, abs=1)
+    second = first[paths.lengths > 1] + 1
+    assert np.median(np.hypot(paths.x[second] - 840, paths.y[second] - 525)) == pytest.approx(338, abs=1)
+    assert paths.facts.forced_first is True
+    assert (paths.truncate(at_target=coco.target_boxes()).lengths < paths.lengths).sum() == 1605
+    assert paths.facts.cut_at_target is False
+
+
+@pytest.mark.data
+def test_positions_are_those_of_the_file(coco, data_root):
+    file = data_root / "coco_search18" / "coco_search18_fixations_TP_validation_split1.json"
+    record = json.loads(file.read_text())[0]
+    path = coco.scanpaths[0]
+    assert (path.x.tolist(), path.y.tolist(), path.duration.tolist()) == (
+        record["X"],
+        record["Y"],
+        record["T"],
+    )
+    x, y, w, h = record["bbox"]
+    assert coco.trial(path.ids["trial"]).target_box == (x, y, x + w, y + h)
+
+
+@pytest.mark.data
+def test_wrong_answers_can_be_left_out(data_root):
+    data = load_dataset("coco-search18", data_root / "coco_search18", correct_only=True)
+    assert len(data.scanpaths) == 3028
+    assert data.dropped["trials answered wrongly (left out)"] == 230
+
+
+def test_one_image_with_two_objects_is_two_trials(tmp_path, coco_trial):
+    root = write(tmp_path, coco_trial(task="fork"), coco_trial(task="cup", bbox=[1, 2, 3, 4]))
+    data = load_dataset("coco-search18", root)
+    assert [t.id for t in data.trials] == ["fork/1.jpg", "cup/1.jpg"]
+    assert data.stimuli == ["1.jpg"]
+    assert data.trials[1].target_box == (1, 2, 4, 6)
+    assert data.trials[1].image_source == tmp_path / "images" / "cup" / "1.jpg"
+    assert data.trials[0].start == (840, 525)
+
+
+def test_several_files_are_joined_and_doubles_read_once(tmp_path, coco_trial):
+    write(tmp_path, coco_trial(), coco_trial(subject=2))
+    write(
+        tmp_path / "TA",
+        coco_trial(name="2.jpg", condition="absent"),
+        name="coco_search18_fixations_TA_train.json",
+    )
+    write(tmp_path, coco_trial(), name="coco_search18_fixations_TP_train_split2.json")
+    data = load_dataset("coco-search18", tmp_path)
+    assert len(data.scanpaths) == 3
+    assert data.dropped == {"trials that are in several files (read once)": 1}
+    assert data.scanpaths.table["condition"].tolist().count("absent") == 1
+    assert data.trial("fork/2.jpg").target_box is None
+
+
+def test_fields_that_only_some_files_have_are_optional(tmp_path, coco_trial):
+    record = coco_trial()
+    for field in ("RT", "correct", "split", "bbox"):
+        del record[field]
+    data = load_dataset("coco-search18", write(tmp_path, record))
+    assert np.isnan(data.scanpaths.table["reaction_time_ms"][0])
+    assert data.trials[0].target_box is None
+
+
+def test_a_truncated_file_is_named(tmp_path, coco_trial):
+    file = write(tmp_path, coco_trial()) / "coco_search18_fixations_TP_train_split1.json"
+    file.write_text(file.read_text()[:-10])
+    with pytest.raises(DataError, match=r"TP_train_split1\.json cannot be read .*truncated"):
+        load_dataset("coco-search18", tmp_path)
+
+
+@pytest.mark.parametrize("field", ["X", "T", "name", "task", "subject"])
+def test_a_missing_field_is_named_with_its_trial(tmp_path, coco_trial, field):
+    record = coco_trial(subject=2)
+    del record[field]
+    with pytest.raises(DataError, match=f"published structure: trial 1: KeyError '{field}'"):
+        load_dataset("coco-search18", write(tmp_path, coco_trial(), record))
+
+
+def test_columns_of_different_length_are_named(tmp_path, coco_trial):
+    with pytest.raises(DataError, match=r"trial 0: ValueError .*shapes"):
+        load_dataset("coco-search18", write(tmp_path, coco_trial(T=[1])))
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "my_fixations.json").write_text("{}")
+    with pytest.raises(DataError, match="it is not a list of trials"):
+        load_dataset("coco-search18", tmp_path)
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    with pytest.raises(DataError, match="has no trial to read"):
+        load_dataset("coco-search18", write(tmp_path))

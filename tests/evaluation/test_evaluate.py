@@ -1,0 +1,327 @@
+"""Evaluation: one request, one result, however it is run, stopped or resumed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import Dataset, Facts, GazekitError, Results, Trial, evaluate
+from gazekit.evaluation import evaluate as evaluation
+from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
+from gazekit.metrics.plausibility_entries import OUTPUTS
+from gazekit.scoring.choice import Ground, choose
+from gazekit.scoring.sets import contents_of
+
+MODELS, METRICS = ["uniform", "centre:spread=0.2"], ["scanmatch", "multimatch"]
+DIRECTIONS = ("direction_js", "turn_js")
+TABLES = ("predictions.parquet", "scores.parquet", "summary.csv", "differences.csv", "shares.csv")
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch):
+    monkeypatch.setattr(evaluation, "PIECE_STIMULI", 2)
+
+
+def run(dataset, out: Path, **options):
+    return evaluate(dataset, MODELS, METRICS, out=out, n_samples=2, resamples=200, progress=False, **options)
+
+
+def bytes_of(out: Path) -> dict:
+    return {name: (out / name).read_bytes() for name in TABLES}
+
+
+def test_rows_and_manifest(small_dataset, tmp_path):
+    results = run(small_dataset, tmp_path / "r")
+    assert results.models == ["human", "uniform", "centre:spread=0.2", "other-image"]
+    assert len(results.scores) == 4 * 6 * 6
+    assert pd.read_csv(tmp_path / "r" / "summary.csv").columns.tolist() == [
+        "dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined",
+    ]  # fmt: skip
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert manifest["status"] == "complete"
+    assert manifest["request"]["metrics"]["scanmatch"]["threshold"] == 3.5
+    assert manifest["request"]["models"][1]["options"]["spread"] == 0.2
+    assert manifest["request"]["data"]["sha256"] == small_dataset.fingerprint()
+    assert not (tmp_path / "r" / "parts").exists()
+
+
+def test_two_runs_give_equal_bytes(small_dataset, tmp_path):
+    run(small_dataset, tmp_path / "a")
+    run(small_dataset, tmp_path / "b")
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+@pytest.mark.slow
+def test_workers_change_nothing(small_dataset, tmp_path):
+    run(small_dataset, tmp_path / "a")
+    run(small_dataset, tmp_path / "b", workers=2)
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+def test_another_seed_changes_predictions(small_dataset, tmp_path):
+    run(small_dataset, tmp_path / "a")
+    run(small_dataset, tmp_path / "b", seed=1)
+    assert bytes_of(tmp_path / "a")["scores.parquet"] != bytes_of(tmp_path / "b")["scores.parquet"]
+
+
+@pytest.mark.parametrize("after", [0, 1, 5, 11])
+def test_a_stopped_run_resumes_to_equal_bytes(small_dataset, tmp_path, monkeypatch, after):
+    run(small_dataset, tmp_path / "whole")
+    work, done = evaluation._work, []
+
+    def stops(part, *rest):
+        if len(done) == after:
+            raise KeyboardInterrupt
+        done.append(part)
+        work(part, *rest)
+
+    monkeypatch.setattr(evaluation, "_work", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run(small_dataset, tmp_path / "r")
+    resumed = []
+    monkeypatch.setattr(evaluation, "_work", lambda part, *rest: (resumed.append(part), work(part, *rest)))
+    run(small_dataset, tmp_path / "r")
+    assert len(resumed) == 12 - after
+    assert bytes_of(tmp_path / "r") == bytes_of(tmp_path / "whole")
+
+
+def test_a_finished_run_is_read_not_repeated(small_dataset, tmp_path, monkeypatch):
+    first = run(small_dataset, tmp_path / "r")
+    monkeypatch.setattr(evaluation, "_work", None)
+    assert run(small_dataset, tmp_path / "r").summary.equals(first.summary)
+
+
+@pytest.mark.parametrize(
+    ("options", "field"), [({"seed": 1}, "seed"), ({"max_fixations": 3}, "max_fixations")], ids=["seed", "limit"]
+)
+def test_another_request_is_refused_and_changes_nothing(small_dataset, tmp_path, options, field):
+    run(small_dataset, tmp_path / "r")
+    before = bytes_of(tmp_path / "r")
+    with pytest.raises(RunFolderError, match=f"its {field} is .*choose another --out"):
+        run(small_dataset, tmp_path / "r", **options)
+    assert bytes_of(tmp_path / "r") == before
+
+
+def test_other_data_is_refused(small_dataset, dataset_of, tmp_path):
+    run(small_dataset, tmp_path / "r")
+    with pytest.raises(RunFolderError, match=r"its data\.sha256 is"):
+        run(dataset_of(seed=9), tmp_path / "r")
+
+
+def test_other_models_are_refused(small_dataset, tmp_path):
+    evaluate(small_dataset, ["centre"], ["scanmatch"], out=tmp_path / "r", progress=False)
+    with pytest.raises(RunFolderError, match=r'its models\.0\.name is "centre", and this one.s "centre:spread=0\.3"'):
+        evaluate(small_dataset, ["centre:spread=0.3"], ["scanmatch"], out=tmp_path / "r", progress=False)
+
+
+@pytest.mark.parametrize("model", ["ittikoch", "levy", "empirical"])
+def test_a_model_is_described_alike_in_every_process(model):
+    from gazekit.models.specs import model_from_text
+
+    assert " at 0x" not in json.dumps(evaluation.describe_model(model_from_text(model)))
+
+
+def test_other_folders_are_refused(small_dataset, tmp_path):
+    (tmp_path / "mine.txt").write_text("precious")
+    with pytest.raises(RunFolderError, match="not empty and holds no run"):
+        run(small_dataset, tmp_path)
+    with pytest.raises(RunFolderError, match="is a file"):
+        run(small_dataset, tmp_path / "mine.txt")
+    assert (tmp_path / "mine.txt").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        pytest.param('{"format": "gazekit-run", "version": 99}', "run folder of version 99", id="version"),
+        pytest.param("{", "not readable JSON", id="json"),
+        pytest.param("[]", "not the manifest of a gazekit run", id="other"),
+    ],
+)
+def test_other_manifests_are_refused(small_dataset, tmp_path, manifest, message):
+    (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(RunFolderError, match=message):
+        run(small_dataset, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("models", "metrics", "error", "message"),
+    [
+        pytest.param(["centr"], METRICS, UnknownNameError, "did you mean 'centre'", id="model"),
+        pytest.param(["centre"], ["scanmach"], UnknownNameError, "did you mean 'scanmatch'", id="metric"),
+        pytest.param([], METRICS, GazekitError, "no model was given", id="none"),
+        pytest.param(["centre"], [], GazekitError, "at least one metric", id="no metric"),
+        pytest.param(["centre", "centre"], METRICS, GazekitError, "must differ", id="twice"),
+        pytest.param(["centre:sprd=1"], METRICS, GazekitError, "does not take these options", id="option"),
+        pytest.param(["centre:spread"], METRICS, GazekitError, "not of the form option=value", id="form"),
+    ],
+)
+def test_wrong_requests_write_nothing(small_dataset, tmp_path, models, metrics, error, message):
+    with pytest.raises(error, match=message):
+        evaluate(small_dataset, models, metrics, out=tmp_path / "r", progress=False)
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_model_without_what_it_needs(small_dataset, tmp_path):
+    trials = [Trial(t.id, t.stimulus, t.frame) for t in small_dataset.trials]
+    bare = Dataset("bare", trials, small_dataset.scanpaths)
+    with pytest.raises(MissingNeedError, match="'ittikoch' needs 'image'.*'img0'"):
+        evaluate(bare, ["ittikoch"], METRICS, out=tmp_path / "r", progress=False)
+
+
+def test_forced_first_fixations_are_dropped_and_said(scanpaths_of, tmp_path):
+    paths = scanpaths_of(
+        [4, 5, 1, 4], stimulus=list("aabb"), subject=list("pqpq"), facts=Facts(forced_first=True, points="fixations")
+    )
+    frame = paths.frame_of(0)
+    data = Dataset("d", [Trial(s, s, frame) for s in "ab"], paths)
+    results = run(data, tmp_path / "r")
+    notes = results.manifest["data"]["before_scoring"]
+    assert notes[0].startswith("The forced first fixation of every human path was dropped")
+    assert notes[1].startswith("1 human paths without a fixation")
+    row = results.scores.query("model == 'human' and stimulus == 'b' and metric == 'scanmatch'").iloc[0]
+    assert np.isnan(row["value"])
+
+
+def test_nothing_to_score_against(small_dataset, tmp_path):
+    empty = Dataset("d", small_dataset.trials, small_dataset.scanpaths.truncate(0))
+    with pytest.raises(DataError, match="no human scanpath"):
+        run(empty, tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
+def test_identical_people_reach_a_ceiling_of_one(small_dataset, tmp_path):
+    """Closed form: if everybody looks alike, the ceiling is 1 and a model that copies them reaches all of it."""
+    from gazekit import Scanpaths
+    from gazekit.models.baselines.precomputed import Precomputed
+
+    first = small_dataset.scanpaths.filter(subject="p0")
+    same = Scanpaths.concat([first.replace(table=first.table.assign(subject=f"p{k}")) for k in range(3)])
+    data = Dataset("same", small_dataset.trials, same)
+    copy = Precomputed(first.replace(table=first.table.assign(source="copy", subject="")))
+    results = evaluate(data, [copy], ["scanmatch"], out=tmp_path / "r", progress=False)
+    summary = results.summary.set_index("model")["value"]
+    assert summary["human"] == pytest.approx(1)
+    assert summary["copy"] == pytest.approx(1)
+    assert results.shares.set_index("model").loc["copy", "share_above_chance"] == pytest.approx(1)
+
+
+@pytest.fixture
+def duration_metric(monkeypatch):
+    """A registered metric that needs durations: the mean duration of the first path."""
+    from gazekit.metrics import Metric, metrics
+    from gazekit.scoring.directions import measures
+
+    def score(a, b, pairs, out, **options):
+        out[:, 0] = [a.duration[a.offsets[i] : a.offsets[i + 1]].mean() for i in pairs[:, 0]]
+
+    metric = Metric(
+        "toy", ("toy",), True, (0, 1e4), "ms", True, "Mean duration", "none", prepare=lambda c: c, score=score
+    )
+    monkeypatch.setitem(metrics._entries, "toy", metric)
+    measures.cache_clear()
+    yield
+    measures.cache_clear()
+
+
+def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_path, duration_metric):
+    """Every kind of measure, its rows for every source, and a reason for each measure that is left out."""
+    options = {"n_samples": 2, "resamples": 100, "progress": False}
+    data = small_dataset.select(stimuli=["img0", "img1", "img2"])
+    timed = evaluate(data, ["uniform"], ["all"], out=tmp_path / "timed", **options)
+    assert {"toy", "scanmatch", "multimatch_vector", "sequence_score_clusters", "paths_nss"} <= set(timed.metrics)
+    assert {"nss", "direction_js", "plausibility_mean"} <= set(timed.metrics)
+    left_out = timed.manifest["not_applicable"]
+    assert left_out["amplitude_js"].startswith("it needs px per degree")
+    assert left_out["tfp_auc"].startswith("it needs target_box")
+    assert left_out["sequence_score_labels"].startswith("it needs a map of labels")
+    assert left_out["conditional"].startswith("it needs a density of each next fixation")
+    assert timed.manifest["without_density"] == ["other-image"]
+    summary = timed.summary.set_index(["metric", "model"])
+    assert summary.index.is_unique
+    assert summary.loc[("toy", "uniform"), "stimuli"] == 0  # a model without durations: undefined, counted
+    assert summary.loc[("toy", "uniform"), "undefined"] == 24
+    assert summary.loc[("toy", "human"), "stimuli"] == 3
+    assert ("nss", "other-image") not in summary.index
+    assert summary.loc[("information_gain_uniform", "uniform"), "value"] == pytest.approx(0)
+    assert Results.load(tmp_path / "timed").summary.equals(timed.summary)
+    assert (tmp_path / "timed" / "clusters.json").is_file()
+    bare = Dataset("bare", data.trials, data.scanpaths.replace(duration=None))
+    why = Ground(bare.scanpaths, contents_of(bare.trials))
+    assert "needs fixation durations" in choose(["all"], why).not_applicable["toy"]
+    with pytest.raises(GazekitError, match="'toy' cannot be used on this data set: it needs fixation durations"):
+        evaluate(bare, ["uniform"], ["toy"], out=tmp_path / "asked", progress=False)
+
+
+SETS = ["direction_js", "scanmatch", "paths_nss", "plausibility", "sequence_score_clusters", "nss"]
+SET_TABLES = (*TABLES, "sets.parquet", "clusters.json")
+
+
+def run_sets(dataset, out: Path, **options):
+    few = dataset.select(stimuli=dataset.stimuli[:3])
+    return evaluate(few, ["uniform"], SETS, out=out, n_samples=2, resamples=30, progress=False, **options)
+
+
+def test_sets_stop_and_resume_to_equal_bytes(small_dataset, tmp_path, monkeypatch):
+    whole = run_sets(small_dataset, tmp_path / "whole")
+    assert whole.metrics == ["scanmatch", "paths_nss", *OUTPUTS, "sequence_score_clusters", "nss", *DIRECTIONS]
+    assert whole.manifest["request"]["sets"] == {"draws": 5, "resamples": 30}
+    work, done = evaluation.score_sets, []
+
+    def stops(part, *rest):
+        if len(done) == 8:
+            raise KeyboardInterrupt
+        done.append(part)
+        work(part, *rest)
+
+    monkeypatch.setattr(evaluation, "score_sets", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run_sets(small_dataset, tmp_path / "r")
+    monkeypatch.setattr(evaluation, "score_sets", work)
+    run_sets(small_dataset, tmp_path / "r")
+    for name in SET_TABLES:
+        assert (tmp_path / "r" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_workers_change_nothing_in_sets(small_dataset, tmp_path):
+    run_sets(small_dataset, tmp_path / "a")
+    run_sets(small_dataset, tmp_path / "b", workers=2)
+    for name in SET_TABLES:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_measures_of_the_whole_set_alone(small_dataset, tmp_path):
+    results = evaluate(small_dataset, ["uniform"], ["direction_js"], out=tmp_path / "r", resamples=40, progress=False)
+    assert len(results.scores) == 0
+    assert results.summary["stimuli"].tolist() == [6] * 6
+    assert (results.summary["low"] <= results.summary["value"]).all()
+    assert len(results.differences) == 6
+    with pytest.raises(UnknownNameError, match="no option of direction_js called 'bin'"):
+        evaluate(small_dataset, ["uniform"], {"direction_js": {"bin": 3}}, out=tmp_path / "s", progress=False)
+
+
+def test_label_maps_are_part_of_the_request(small_dataset, tmp_path):
+    maps = {s: np.arange(160 * 120).reshape(120, 160) // 4800 for s in small_dataset.stimuli}
+    chosen = ["sequence_score_labels"]
+    results = evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=maps, progress=False)
+    assert results.summary["stimuli"].tolist() == [6, 6, 6]
+    other = {**maps, "img0": maps["img0"] + 1}
+    with pytest.raises(RunFolderError, match=r"its label_maps\.sha256 is"):
+        evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=other, progress=False)
+
+
+@pytest.mark.slow
+def test_people_are_above_the_baselines_on_osie(data_root, tmp_path):
+    """Order on real data: uniform places, the centre, people."""
+    from gazekit.datasets import load_dataset
+
+    data = load_dataset("osie", data_root / "osie")
+    few = data.select(stimuli=data.stimuli[:8])
+    chosen = ["paths_nss", "plausibility", "nss", "information_gain", "sequence_score_clusters"]
+    results = evaluate(few, ["uniform", "centre"], chosen, out=tmp_path / "r", resamples=100, progress=False)
+    table = results.summary.pivot_table(index="metric", columns="model", values="value")
+    assert (table["uniform"] < table["centre"]).all()
+    assert (table["centre"] < table["human"]).all()

@@ -1,0 +1,89 @@
+"""Results: means, paired differences, shares of the ceiling."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import Results
+from gazekit.evaluation.results import SCORE_COLUMNS, SUMMARY_COLUMNS
+from gazekit.foundations.errors import DataError
+
+
+def results_of(values: dict, **options) -> Results:
+    rows = [
+        ("d", model, "scanmatch", f"s{k}", v, 4, int(np.isnan(v)) * 4)
+        for model, column in values.items()
+        for k, v in enumerate(column)
+    ]
+    return Results(pd.DataFrame(rows, columns=SCORE_COLUMNS), **options)
+
+
+@pytest.fixture
+def results() -> Results:
+    rng = np.random.default_rng(0)
+    base = rng.uniform(0.2, 0.4, 60)
+    return results_of({"human": base + 0.2, "good": base + 0.1, "other-image": base})
+
+
+def test_summary(results):
+    assert list(results.summary.columns) == SUMMARY_COLUMNS
+    for row in results.summary.itertuples():
+        values = results.scores.query("model == @row.model")["value"]
+        assert row.value == pytest.approx(values.mean())
+        assert row.low < row.value < row.high
+        assert row.stimuli == 60
+
+
+def test_differences_are_paired(results):
+    """The two models differ by exactly 0.1 on every stimulus: a paired interval has no width, an unpaired one would."""
+    row = results.differences.query("model_a == 'good' and model_b == 'other-image'").iloc[0]
+    assert (row.difference, row.low, row.high) == pytest.approx((0.1, 0.1, 0.1))
+    assert len(results.differences) == 3
+
+
+def test_shares(results):
+    shares = results.shares.set_index("model")
+    assert shares.loc["good", "share_above_chance"] == pytest.approx(0.5)
+    assert shares.loc["other-image", "share_above_chance"] == pytest.approx(0)
+    human = results.summary.set_index("model")["value"]
+    assert shares.loc["good", "share"] == pytest.approx(human["good"] / human["human"])
+    assert shares.loc["good", "share_low"] < shares.loc["good", "share"] < shares.loc["good", "share_high"]
+
+
+def test_undefined_stimuli_are_counted_and_left_out():
+    results = results_of({"human": [0.4, 0.6, np.nan], "a": [0.2, np.nan, 0.9]})
+    summary = results.summary.set_index("model")
+    assert summary.loc["a", ["value", "stimuli", "undefined"]].tolist() == pytest.approx([0.55, 2, 4])
+    assert results.differences.iloc[0]["stimuli"] == 1
+    assert results.differences.iloc[0]["difference"] == pytest.approx(0.2)
+    assert results.shares.iloc[0]["share"] == pytest.approx(0.5)
+
+
+def test_a_distance_reaches_its_ceiling_from_above():
+    """For a distance people's value is the smallest: the share is ceiling / value, and 1 is still another person."""
+    rows = [("d", m, "edit_distance", f"s{k}", v, 1, 0) for m, v in VALUES for k in range(3)]
+    shares = Results(pd.DataFrame(rows, columns=SCORE_COLUMNS)).shares.set_index("model")
+    assert shares.loc["a", "share"] == pytest.approx(0.8)
+    assert shares.loc["a", "share_above_chance"] == pytest.approx(0.5)
+    assert shares.loc["other-image", "share_above_chance"] == pytest.approx(0)
+
+
+VALUES = [("human", 4.0), ("a", 5.0), ("other-image", 6.0)]
+
+
+def test_without_people_there_is_no_share():
+    assert len(results_of({"a": [0.2, 0.3]}).shares) == 0
+
+
+def test_all_undefined():
+    summary = results_of({"human": [np.nan, np.nan]}).summary
+    assert np.isnan(summary["value"][0])
+    assert summary["stimuli"][0] == 0
+
+
+def test_an_unfinished_run_is_not_loaded(tmp_path):
+    from gazekit.runs.folder import RunFolder
+
+    RunFolder(tmp_path / "r", {"seed": 0}, command="gazekit evaluate --x", about={})
+    with pytest.raises(DataError, match="not finished.*gazekit evaluate --x"):
+        Results.load(tmp_path / "r")
