@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit import Results
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
 from gazekit.scoring.directions import measure_of
 

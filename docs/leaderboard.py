@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 from committed_runs import LeaderboardError, Run, add, read_run
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
 from gazekit.scoring.directions import higher_is_better
 

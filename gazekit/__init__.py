@@ -6,12 +6,14 @@ The public names are imported when they are first used, so that `import gazekit`
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gazekit.core.exchange import exchange
+
 __version__ = "0.1.0"
 
 _WHERE = {
     "Facts": "gazekit.core.frames",
     "Frame": "gazekit.core.frames",
-    "Scanpath": "gazekit.core.scanpath",
+    "Scanpath": "gazekit.core.scanpaths",
     "Scanpaths": "gazekit.core.scanpaths",
     "Box": "gazekit.core.trials",
     "Dataset": "gazekit.core.trials",
@@ -30,6 +32,14 @@ _WHERE = {
     "load_dataset": "gazekit.datasets",
     "load_model": "gazekit.models.registry",
 }
+for _name, _module in {
+    "dataset_from_table": "own_data",
+    "from_table": "tables",
+    "read_parquet": "parquet",
+    "to_table": "tables",
+    "write_parquet": "parquet",
+}.items():
+    exchange.add(_name, f"gazekit.interchange.{_module}:{_name}")
 _ROOMS = ("datasets", "experiments", "interchange", "metrics", "models", "plots", "report", "testing")
 
 __all__ = [
@@ -67,8 +77,7 @@ __all__ = [
 if TYPE_CHECKING:
     from gazekit import datasets, experiments, interchange, metrics, models, plots, report, testing
     from gazekit.core.frames import Facts, Frame
-    from gazekit.core.scanpath import Scanpath
-    from gazekit.core.scanpaths import Scanpaths
+    from gazekit.core.scanpaths import Scanpath, Scanpaths
     from gazekit.core.trials import Box, Dataset, Objects, Trial
     from gazekit.datasets import load_dataset
     from gazekit.evaluation.evaluate import evaluate

@@ -12,7 +12,7 @@ from gazekit.cli.printing import Json, print_json
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
-    from gazekit.datasets.cards import Card
+    from gazekit.core.card import Card
     from gazekit.datasets.registry import Entry
 
 app = typer.Typer(

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from gazekit.cli.printing import print_json
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.report.sentences import left_out
 from gazekit.scoring.directions import better_words, caution, higher_is_better

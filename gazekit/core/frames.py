@@ -1,10 +1,10 @@
-"""The shown image as a coordinate frame, and the facts that a set of scanpaths declares about itself."""
+"""The shown image as a coordinate frame, and what scanpaths declare about themselves: who may be compared with whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import hypot, isfinite, isnan
 from typing import Literal
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, MismatchError
 
 
 @dataclass(frozen=True)
@@ -86,3 +86,47 @@ class Facts:
             raise GazekitError(f"points must be 'fixations', 'clicks' or None, not {self.points!r}")
         if self.unit not in ("px", "degrees"):
             raise GazekitError(f"unit must be 'px' or 'degrees', not {self.unit!r}")
+
+
+_VERB = {
+    "forced_first": "drop_first() on the one that still has it",
+    "cut_at_target": "truncate(at_target=boxes) on the one that is not cut",
+    "points": "nothing converts clicks to fixations: compare within one kind",
+    "unit": "to_degrees() on the one in px",
+}
+
+
+def check_comparable(a: Facts, b: Facts) -> None:
+    """Refuse two sets of declared facts that disagree, and say which verb converts.
+
+    Raises
+    ------
+    MismatchError
+        Both declare a fact, and differently.
+
+    Examples
+    --------
+    >>> check_comparable(Facts(forced_first=True), Facts(forced_first=None))
+    >>> check_comparable(Facts(forced_first=True), Facts(forced_first=False))
+    Traceback (most recent call last):
+    gazekit.MismatchError: these scanpaths disagree on 'forced_first' (True against False); use drop_first()...
+    """
+    for field in fields(Facts):
+        left, right = getattr(a, field.name), getattr(b, field.name)
+        if left is not None and right is not None and left != right:
+            raise MismatchError(
+                f"these scanpaths disagree on {field.name!r} ({left} against {right}); use {_VERB[field.name]}"
+            )
+
+
+def merge_facts(a: Facts, b: Facts) -> Facts:
+    """Facts of the union of two comparable sets: only what both declare stays declared.
+
+    Examples
+    --------
+    >>> merge_facts(Facts(forced_first=False, points="clicks"), Facts(forced_first=False))
+    Facts(forced_first=False, cut_at_target=None, points=None, unit='px')
+    """
+    check_comparable(a, b)
+    kept = {f.name: getattr(a, f.name) for f in fields(Facts) if getattr(a, f.name) == getattr(b, f.name)}
+    return Facts(**kept)

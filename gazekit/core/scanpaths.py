@@ -1,21 +1,91 @@
-"""Many scanpaths, stored as columns."""
+"""Scanpaths: one path, many paths stored as columns, and what they are converted by before they may be compared."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, overload
 
 import numpy as np
 import pandas as pd
 
-from gazekit.core import conversions
-from gazekit.core.comparability import merge_facts
-from gazekit.core.frames import Facts, Frame
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpath_columns import FRAME_COLUMNS, ID_COLUMNS, complete_table, frozen_column, join
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.core.exchange import exchange
+from gazekit.core.frames import Facts, Frame, check_comparable, merge_facts
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError
+
+ID_COLUMNS = ("stimulus", "subject", "trial", "source", "sample", "task")
+FRAME_COLUMNS = ("width", "height", "px_per_degree")
+HUMAN = "human"
 
 
-class Scanpaths:
+class _Fixations:
+    """The columns that one path and many paths share."""
+
+    x: np.ndarray
+    y: np.ndarray
+    duration: np.ndarray | None
+    object_id: np.ndarray | None
+
+    def durations(self) -> np.ndarray:
+        """(N,) float64, ms: durations of all fixations, NaN where not known."""
+        return np.full(len(self.x), np.nan) if self.duration is None else self.duration
+
+    def object_ids(self) -> np.ndarray:
+        """(N,) int64: fixated object of all fixations, -1 for none."""
+        return np.full(len(self.x), -1, dtype=np.int64) if self.object_id is None else self.object_id
+
+
+@dataclass(frozen=True)
+class Scanpath(_Fixations):
+    """One scanpath.
+
+    Parameters
+    ----------
+    x, y : (n,) float64
+        Fixation positions, px of the frame.
+    duration : (n,) float64, optional
+        Fixation durations, ms.
+    frame : Frame
+        The shown image.
+    ids : mapping
+        The row of this path: stimulus, subject, trial, source, sample, task and what else the data set knows.
+    object_id : (n,) int64, optional
+        Index of the fixated object of the trial, -1 for none.
+
+    Examples
+    --------
+    >>> path = Scanpath([10, 20], [5, 5], None, Frame(100, 50))
+    >>> path.xy.shape, len(path)
+    ((2, 2), 2)
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    duration: np.ndarray | None
+    frame: Frame
+    ids: Mapping[str, Any] = field(default_factory=dict)
+    object_id: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        for name, kind in (("x", np.float64), ("y", np.float64), ("duration", np.float64), ("object_id", np.int64)):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, _frozen(value, kind, name, None if name == "x" else len(self.x)))
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def xy(self) -> np.ndarray:
+        """(n, 2) float64, px: columns x, y."""
+        return np.column_stack([self.x, self.y])
+
+    @property
+    def xyt(self) -> np.ndarray:
+        """(n, 3) float64: columns x px, y px, duration ms (NaN where durations are not known)."""
+        return np.column_stack([self.x, self.y, self.durations()])
+
+
+class Scanpaths(_Fixations):
     """Many scanpaths, stored as columns: flat fixations, offsets, and a table with one row per scanpath.
 
     Parameters
@@ -63,15 +133,15 @@ class Scanpaths:
         facts: Facts | None = None,
         dropped: Mapping[str, int] | None = None,
     ) -> None:
-        self.x = frozen_column(x, np.float64, "x", None)
+        self.x = _frozen(x, np.float64, "x", None)
         n = len(self.x)
-        self.y = frozen_column(y, np.float64, "y", n)
-        self.duration = None if duration is None else frozen_column(duration, np.float64, "duration", n)
-        self.object_id = None if object_id is None else frozen_column(object_id, np.int64, "object_id", n)
-        self.offsets = frozen_column(offsets, np.int64, "offsets", len(table) + 1)
+        self.y = _frozen(y, np.float64, "y", n)
+        self.duration = None if duration is None else _frozen(duration, np.float64, "duration", n)
+        self.object_id = None if object_id is None else _frozen(object_id, np.int64, "object_id", n)
+        self.offsets = _frozen(offsets, np.int64, "offsets", len(table) + 1)
         if self.offsets[0] != 0 or self.offsets[-1] != n or (np.diff(self.offsets) < 0).any():
             raise DataError(f"offsets must rise from 0 to the number of fixations ({n})")
-        self.table = complete_table(table)
+        self.table = _complete(table)
         self.facts = facts or Facts()
         self.dropped = dict(dropped or {})
 
@@ -92,22 +162,8 @@ class Scanpaths:
             {**p.ids, "width": p.frame.width, "height": p.frame.height, "px_per_degree": p.frame.px_per_degree}
             for p in items
         ]
-        columns = [*ID_COLUMNS, *FRAME_COLUMNS]
-        table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
-        lengths = [len(p) for p in items]
-        has_duration = any(p.duration is not None for p in items)
-        has_object = any(p.object_id is not None for p in items)
-        return cls(
-            join([p.x for p in items]),
-            join([p.y for p in items]),
-            np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
-            table,
-            duration=join([p.xyt[:, 2] for p in items]) if has_duration else None,
-            object_id=join([np.full(len(p), -1) if p.object_id is None else p.object_id for p in items])
-            if has_object
-            else None,
-            facts=facts,
-        )
+        table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*ID_COLUMNS, *FRAME_COLUMNS])
+        return cls._joined(items, [len(p) for p in items], table, facts)
 
     @classmethod
     def concat(cls, parts: Sequence["Scanpaths"]) -> Self:
@@ -125,13 +181,30 @@ class Scanpaths:
             facts = merge_facts(facts, part.facts)
             for reason, count in part.dropped.items():
                 dropped[reason] = dropped.get(reason, 0) + count
+        lengths = np.concatenate([part.lengths for part in parts])
+        table = pd.concat([part.table for part in parts], ignore_index=True)
+        return cls._joined(parts, lengths, table, facts, dropped)
+
+    @classmethod
+    def _joined(
+        cls,
+        parts: Sequence[_Fixations],
+        lengths: Any,
+        table: pd.DataFrame,
+        facts: Facts | None,
+        dropped: Mapping[str, int] | None = None,
+    ) -> Self:
+        columns = [[p.x for p in parts], [p.y for p in parts], [p.durations() for p in parts]]
+        x, y, duration = (np.concatenate(column) if parts else np.empty(0) for column in columns)
         return cls(
-            join([p.x for p in parts]),
-            join([p.y for p in parts]),
-            np.concatenate([[0], np.cumsum(np.concatenate([p.lengths for p in parts]))]),
-            pd.concat([p.table for p in parts], ignore_index=True),
-            duration=join([p.durations() for p in parts]) if any(p.duration is not None for p in parts) else None,
-            object_id=join([p.object_ids() for p in parts]) if any(p.object_id is not None for p in parts) else None,
+            x,
+            y,
+            np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+            table,
+            duration=duration if any(p.duration is not None for p in parts) else None,
+            object_id=np.concatenate([p.object_ids() for p in parts])
+            if any(p.object_id is not None for p in parts)
+            else None,
             facts=facts,
             dropped=dropped,
         )
@@ -139,28 +212,20 @@ class Scanpaths:
     @classmethod
     def from_table(cls, table: pd.DataFrame, **options: Any) -> Self:
         """Read a table with one row per fixation; see `gazekit.interchange.tables.from_table` for the options."""
-        from gazekit.interchange import from_table
-
-        return from_table(table, **options)  # type: ignore[return-value]
+        return exchange["from_table"](table, **options)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a parquet file that `save` wrote; see `gazekit.interchange.parquet`."""
-        from gazekit.interchange import read_parquet
-
-        return read_parquet(path)  # type: ignore[return-value]
+        return exchange["read_parquet"](path)
 
     def save(self, path: str | Path) -> None:
         """Write a parquet file with a format version, through a temporary file beside it."""
-        from gazekit.interchange import write_parquet
-
-        write_parquet(self, path)
+        exchange["write_parquet"](self, path)
 
     def to_table(self) -> pd.DataFrame:
         """One row per fixation: stimulus, subject, trial, source, sample, fixation, x, y, duration_ms, object_id."""
-        from gazekit.interchange import to_table
-
-        return to_table(self)
+        return exchange["to_table"](self)
 
     # ---------------------------------------------------------------- reading
 
@@ -177,14 +242,6 @@ class Scanpaths:
     def lengths(self) -> np.ndarray:
         """(n,) int64: fixations of each path."""
         return np.diff(self.offsets)
-
-    def durations(self) -> np.ndarray:
-        """(N,) float64, ms: durations of all fixations, NaN where not known."""
-        return np.full(len(self.x), np.nan) if self.duration is None else self.duration
-
-    def object_ids(self) -> np.ndarray:
-        """(N,) int64: fixated object of all fixations, -1 for none."""
-        return np.full(len(self.x), -1, dtype=np.int64) if self.object_id is None else self.object_id
 
     def path_of(self) -> np.ndarray:
         """(N,) int64: which path each fixation belongs to."""
@@ -208,14 +265,8 @@ class Scanpaths:
         if isinstance(key, int | np.integer):
             i = range(len(self))[int(key)]
             part = slice(self.offsets[i], self.offsets[i + 1])
-            return Scanpath(
-                self.x[part],
-                self.y[part],
-                None if self.duration is None else self.duration[part],
-                self.frame_of(i),
-                {k: v for k, v in self.table.iloc[i].items() if k not in FRAME_COLUMNS},
-                None if self.object_id is None else self.object_id[part],
-            )
+            ids = {k: v for k, v in self.table.iloc[i].items() if k not in FRAME_COLUMNS}
+            return Scanpath(**self._points(part), frame=self.frame_of(i), ids=ids)  # type: ignore[arg-type]
         if not isinstance(key, slice):
             key = np.asarray(key)
             key = key.astype(np.int64) if key.size == 0 and key.dtype != bool else key
@@ -246,24 +297,123 @@ class Scanpaths:
     # ---------------------------------------------------------------- converting
 
     def rescale(self, frame: Frame) -> "Scanpaths":
-        """Map every path onto `frame`; see `gazekit.core.conversions.rescale`."""
-        return conversions.rescale(self, frame)
+        """Map every path from its own frame to `frame` (x and y scaled separately), px."""
+        if self.facts.unit != "px":
+            raise MismatchError("rescale works on px; these scanpaths are in degrees")
+        of = self.path_of()
+        new_x = self.x * (frame.width / self.table["width"].to_numpy(float))[of]
+        new_y = self.y * (frame.height / self.table["height"].to_numpy(float))[of]
+        scale = np.nan if frame.px_per_degree is None else frame.px_per_degree
+        table = self.table.assign(width=float(frame.width), height=float(frame.height), px_per_degree=scale)
+        return self.replace(x=new_x, y=new_y, table=table)
 
     def drop_first(self) -> "Scanpaths":
-        """Remove the forced first fixation; see `gazekit.core.conversions.drop_first`."""
-        return conversions.drop_first(self)
+        """Remove the forced first fixation of every path and declare it removed.
+
+        Raises
+        ------
+        MismatchError
+            These paths do not declare a forced first fixation.
+        """
+        if self.facts.forced_first is not True:
+            raise MismatchError(
+                f"drop_first removes a forced first fixation, but these scanpaths declare "
+                f"forced_first={self.facts.forced_first}; nothing was removed"
+            )
+        return self.keep_fixations(self.rank_of() > 0, facts=replace(self.facts, forced_first=False))
 
     def truncate(self, n: int | None = None, *, at_target: Mapping[str, Any] | None = None) -> "Scanpaths":
-        """Cut after `n` fixations or at the target; see `gazekit.core.conversions.truncate`."""
-        return conversions.truncate(self, n, at_target=at_target)
+        """Cut paths after `n` fixations, or after the first fixation on the target.
+
+        Parameters
+        ----------
+        n : int, optional
+            Fixations to keep of each path.
+        at_target : mapping of trial id to box, optional
+            Target box (x0, y0, x1, y1) of each trial, px, edges inside; paths of trials without a box stay whole.
+            The result declares `cut_at_target=True`.
+        """
+        if n is None and at_target is None:
+            raise GazekitError("truncate needs n, a number of fixations, or at_target, the target box of each trial")
+        if n is not None and n < 0:
+            raise GazekitError(f"truncate keeps a number of fixations, so n cannot be {n}")
+        rank, keep, facts = self.rank_of(), np.ones(len(self.x), dtype=bool), self.facts
+        if n is not None:
+            keep &= rank < n
+        if at_target is not None:
+            nowhere = (np.nan,) * 4
+            boxes = np.array([tuple(at_target.get(t) or nowhere) for t in self.table["trial"]], dtype=float)
+            x0, y0, x1, y1 = boxes.reshape(-1, 4)[self.path_of()].T
+            hit = (self.x >= x0) & (self.x <= x1) & (self.y >= y0) & (self.y <= y1)
+            first = np.full(len(self), np.iinfo(np.int64).max)
+            np.minimum.at(first, self.path_of()[hit], rank[hit])
+            keep &= rank <= first[self.path_of()]
+            facts = replace(facts, cut_at_target=True)
+        return self.keep_fixations(keep, facts=facts)
 
     def to_degrees(self) -> "Scanpaths":
-        """Positions in degrees of visual angle; see `gazekit.core.conversions.to_degrees`."""
-        return conversions.to_degrees(self)
+        """Express positions in degrees of visual angle: px divided by the frame's px per degree.
+
+        This is the small-angle form that a single px-per-degree figure allows; the exact arctangent needs screen
+        size and distance, which published data sets rarely give.
+
+        Raises
+        ------
+        MismatchError
+            A path whose frame has no px_per_degree; gazekit does not guess it.
+        """
+        if self.facts.unit == "degrees":
+            return self
+        scale = self.table["px_per_degree"].to_numpy(float)
+        if np.isnan(scale).any():
+            first = self.table["stimulus"].to_numpy()[np.flatnonzero(np.isnan(scale))[0]]
+            raise MismatchError(
+                f"to_degrees needs px per degree, and {int(np.isnan(scale).sum())} of {len(self)} paths have none "
+                f"(first: stimulus {first!r}); give Frame(width, height, px_per_degree=...) or the loader's "
+                f"px_per_degree"
+            )
+        of = self.path_of()
+        table = self.table.assign(
+            width=self.table["width"] / scale, height=self.table["height"] / scale, px_per_degree=1.0
+        )
+        return self.replace(
+            x=self.x / scale[of], y=self.y / scale[of], table=table, facts=replace(self.facts, unit="degrees")
+        )
 
     def to_objects(self, objects: Mapping[str, Any], rule: str = "nearest") -> "Scanpaths":
-        """Name the object of every fixation; see `gazekit.core.conversions.to_objects`."""
-        return conversions.to_objects(self, objects, rule)
+        """Name the object of every fixation: fills `object_id`, positions stay.
+
+        Parameters
+        ----------
+        objects : mapping of trial id to (k, 4) boxes
+            Boxes (x0, y0, x1, y1) of each trial's objects, px.
+        rule : {"nearest", "containing"}
+            "containing": the box that holds the fixation (the nearest centre among several), else -1.
+            "nearest": the same, but a fixation in no box goes to the box with the nearest centre (OAT's rule).
+
+        Raises
+        ------
+        GazekitError
+            An unknown rule, or a trial without objects.
+        """
+        if rule not in ("nearest", "containing"):
+            raise GazekitError(f"rule must be 'nearest' or 'containing', not {rule!r}")
+        ids = np.full(len(self.x), -1, dtype=np.int64)
+        trials = self.table["trial"].to_numpy()
+        for trial in dict.fromkeys(trials):
+            if trial not in objects:
+                raise GazekitError(f"trial {trial!r} has no objects; give its boxes as objects[{trial!r}]")
+            points = np.flatnonzero((trials == trial)[self.path_of()])
+            ids[points] = _objects_at(self.x[points], self.y[points], np.asarray(objects[trial], float), rule)
+        return self.replace(object_id=ids)
+
+    def keep_fixations(self, mask: np.ndarray, **columns: Any) -> "Scanpaths":
+        """Keep the fixations of a boolean mask, (N,), and exchange what else is given, as `replace` does.
+
+        Paths that lose all of their fixations stay, empty.
+        """
+        offsets = np.concatenate([[0], np.cumsum(mask)])[self.offsets]
+        return self.replace(**self._points(mask), offsets=offsets, **columns)
 
     def replace(self, **columns: Any) -> "Scanpaths":
         """The same scanpaths with some columns, the table or the facts exchanged; all checks are made again."""
@@ -282,13 +432,94 @@ class Scanpaths:
             points: Any = slice(self.offsets[rows[0]], self.offsets[rows[-1] + 1])
         else:
             points = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
-        return Scanpaths(
-            self.x[points],
-            self.y[points],
-            offsets,
-            self.table.iloc[rows],
-            duration=None if self.duration is None else self.duration[points],
-            object_id=None if self.object_id is None else self.object_id[points],
-            facts=self.facts,
-            dropped=self.dropped,
+        return self.replace(**self._points(points), offsets=offsets, table=self.table.iloc[rows])
+
+    def _points(self, points: Any) -> dict[str, np.ndarray | None]:
+        columns = {name: getattr(self, name) for name in ("x", "y", "duration", "object_id")}
+        return {name: None if column is None else column[points] for name, column in columns.items()}
+
+
+def check_frames(a: Scanpaths, b: Scanpaths, pairs: np.ndarray) -> None:
+    """Refuse pairs of paths whose facts or frames disagree.
+
+    Parameters
+    ----------
+    a, b : Scanpaths
+        The two sets.
+    pairs : (n, 2) int
+        Row of `a` and row of `b` of each pair.
+
+    Raises
+    ------
+    MismatchError
+        Facts or frames disagree; the message names the first such pair and the verb that converts.
+    """
+    check_comparable(a.facts, b.facts)
+    size_a = a.table[["width", "height"]].to_numpy(float)[pairs[:, 0]]
+    size_b = b.table[["width", "height"]].to_numpy(float)[pairs[:, 1]]
+    wrong = (size_a != size_b).any(axis=1)
+    if wrong.any():
+        k = int(np.flatnonzero(wrong)[0])
+        i, j = pairs[k]
+        raise MismatchError(
+            f"path {i} ({a.table['source'].iloc[i]}, stimulus {a.table['stimulus'].iloc[i]!r}) has a frame of "
+            f"{size_a[k][0]:g} x {size_a[k][1]:g} and path {j} ({b.table['source'].iloc[j]}, stimulus "
+            f"{b.table['stimulus'].iloc[j]!r}) one of {size_b[k][0]:g} x {size_b[k][1]:g}; use rescale(frame) on one"
         )
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _frozen(values: Any, kind: Any, name: str, length: int | None) -> np.ndarray:
+    """A read-only column of one type, of the given length if there is one."""
+    column = np.asarray(values, dtype=kind)
+    if column.ndim != 1 or (length is not None and len(column) != length):
+        want = "one dimension" if length is None else f"length {length}"
+        raise DataError(f"{name} must be a column of {want}, not of shape {column.shape}")
+    view = column.view()
+    view.flags.writeable = False
+    return view
+
+
+def _complete(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of scanpaths with every column that it must have, in order and of the right type.
+
+    Raises
+    ------
+    DataError
+        `stimulus`, `width` or `height` is missing.
+    """
+    missing = [c for c in ("stimulus", "width", "height") if c not in table]
+    if missing:
+        raise DataError(f"the table of scanpaths lacks the column {missing[0]!r}; it has {', '.join(table.columns)}")
+    table = table.reset_index(drop=True)
+    fill: dict[str, Any] = {
+        "subject": "",
+        "trial": table["stimulus"],
+        "source": HUMAN,
+        "sample": 0,
+        "task": "",
+        "px_per_degree": np.nan,
+    }
+    for column, value in fill.items():
+        if column not in table:
+            table[column] = value
+    kinds = dict.fromkeys(("stimulus", "subject", "trial", "source", "task"), "str")
+    kinds |= {"sample": "int64", **dict.fromkeys(FRAME_COLUMNS, "float64")}
+    wrong = {c: k for c, k in kinds.items() if str(table[c].dtype) != k}
+    if "task" in wrong:
+        table["task"] = table["task"].fillna("")
+    if wrong:
+        table = table.astype(wrong)
+    rest = [c for c in table.columns if c not in (*ID_COLUMNS, *FRAME_COLUMNS)]
+    return table[[*ID_COLUMNS, *FRAME_COLUMNS, *rest]]
+
+
+def _objects_at(x: np.ndarray, y: np.ndarray, boxes: np.ndarray, rule: str) -> np.ndarray:
+    x0, y0, x1, y1 = boxes.T
+    distance = np.hypot(x[:, None] - (x0 + x1) / 2, y[:, None] - (y0 + y1) / 2)
+    inside = (x[:, None] >= x0) & (x[:, None] <= x1) & (y[:, None] >= y0) & (y[:, None] <= y1)
+    best_inside = np.where(inside, distance, np.inf).argmin(axis=1)
+    outside = distance.argmin(axis=1) if rule == "nearest" else np.full(len(x), -1)
+    return np.where(inside.any(axis=1), best_inside, outside)

@@ -1,22 +1,23 @@
-"""What was shown and asked (`Trial`), and trials together with the scanpaths that people made on them (`Dataset`)."""
+"""What was shown and asked (`Trial`), people's scanpaths with it (`Dataset`), and both in two parts (`Split`)."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 
+from gazekit.core.card import Card
+from gazekit.core.exchange import exchange
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.images import read_image_file
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.randomness import keyed_rng
 
-if TYPE_CHECKING:
-    from gazekit.core.splits import Split
-    from gazekit.datasets.cards import Card
+SPLITS = ("stimulus", "layout", "target", "subject", "random")
 
 ImageSource = Callable[[], np.ndarray] | np.ndarray | Path | None
 
@@ -165,7 +166,7 @@ class Dataset:
     name: str
     trials: tuple[Trial, ...]
     scanpaths: Scanpaths
-    card: "Card | None" = None
+    card: Card | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -222,10 +223,79 @@ class Dataset:
         return replace(self, trials=tuple(kept), scanpaths=paths)
 
     def split(self, by: str = "stimulus", *, folds: int = 5, fold: int = 0, seed: int = 0) -> "Split":
-        """Split into train and test; see `gazekit.core.splits.split`."""
-        from gazekit.core.splits import split
+        """Split a data set so that no group is in both parts.
 
-        return split(self, by, folds=folds, fold=fold, seed=seed)
+        Parameters
+        ----------
+        by : {"stimulus", "layout", "target", "subject", "random"}
+            The group that is never in both parts. "layout" is the arrangement shown (the stimulus of a shelf or
+            collage). "target" groups trials by their task. "random" deals single human scanpaths, so that train and
+            test share stimuli: published numbers that did so are inflated, and it happens here only by this name.
+        folds : int
+            Number of parts that the groups are dealt into, at least 2.
+        fold : int
+            Which part is the test set, 0 to folds - 1.
+        seed : int
+            Seed of the dealing.
+
+        Returns
+        -------
+        Split
+
+        Raises
+        ------
+        UnknownNameError
+            Another `by`.
+        GazekitError
+            A random split asked for under another name, fewer groups than folds, or a fold that is not there.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"stimulus": list("abcd"), "width": 9, "height": 9})
+        >>> data = Dataset("d", [Trial(s, s, Frame(9, 9)) for s in "abcd"], Scanpaths([], [], [0] * 5, table))
+        >>> part = data.split("stimulus", folds=2)
+        >>> sorted(part.train.stimuli + part.test.stimuli)
+        ['a', 'b', 'c', 'd']
+        """
+        if by == "trial":
+            raise GazekitError(
+                "a split by trial lets trials of one stimulus be in train and test; split by stimulus, layout, target "
+                "or subject, or ask for by='random' if the leak is what you want to show"
+            )
+        if by not in SPLITS:
+            raise UnknownNameError("split", by, SPLITS)
+        if folds < 2 or not 0 <= fold < folds:
+            raise GazekitError(f"folds must be at least 2 and fold from 0 to folds - 1, not folds={folds}, fold={fold}")
+        groups = self._groups(by)
+        names = sorted(set(groups))
+        if len(names) < folds:
+            raise GazekitError(f"data set {self.name!r} has {len(names)} groups by {by}: too few for {folds} folds")
+        order = keyed_rng(seed, "split", self.name, by).permutation(len(names))
+        test_names = {names[k] for k in order[fold::folds]}
+        in_test = np.array([g in test_names for g in groups])
+        digest = hashlib.sha256("\n".join(sorted(test_names)).encode()).hexdigest()
+        parts = [self._part(by, in_test == side) for side in (False, True)]
+        return Split(parts[0], parts[1], by, folds, fold, seed, digest)
+
+    def _groups(self, by: str) -> list[str]:
+        """Group of each trial, or of each scanpath for subject and random."""
+        if by == "subject":
+            return list(self.scanpaths.table["subject"])
+        if by == "random":
+            return [f"{i:09d}" for i in range(len(self.scanpaths))]
+        if by == "target":
+            without = [t.id for t in self.trials if not t.task]
+            if without:
+                raise GazekitError(f"trial {without[0]!r} of {self.name!r} names no task: it has no target to split by")
+            return [str(t.task) for t in self.trials]
+        return [t.stimulus for t in self.trials]
+
+    def _part(self, by: str, keep: np.ndarray) -> Self:
+        if by in ("subject", "random"):
+            paths = self.scanpaths.filter(keep)
+            shown = set(paths.table["trial"])
+            return replace(self, scanpaths=paths, trials=tuple(t for t in self.trials if t.id in shown))
+        return self.select(trials={t.id for t, k in zip(self.trials, keep, strict=True) if k})
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of trials' ids, frames and boxes and of every human fixation: what a run was computed on."""
@@ -244,13 +314,32 @@ class Dataset:
         return digest.hexdigest()
 
     @classmethod
-    def from_table(
-        cls, table: "str | Path | pd.DataFrame", *, images: "str | Path | None" = None, **options: Any
-    ) -> Self:
+    def from_table(cls, table: str | Path | pd.DataFrame, *, images: str | Path | None = None, **options: Any) -> Self:
         """Read a user's own data; see `gazekit.interchange.own_data.dataset_from_table` for the options."""
-        from gazekit.interchange import dataset_from_table
+        return exchange["dataset_from_table"](table, images=images, **options)
 
-        return dataset_from_table(table, images=images, **options)  # type: ignore[return-value]
+
+@dataclass(frozen=True)
+class Split:
+    """A train and a test part of a data set.
+
+    Parameters
+    ----------
+    train, test : Dataset
+        The two parts.
+    by, folds, fold, seed
+        How they were made.
+    sha256 : str
+        SHA-256 of the names in the test part: two people with one hash have one split.
+    """
+
+    train: Dataset
+    test: Dataset
+    by: str
+    folds: int
+    fold: int
+    seed: int
+    sha256: str
 
 
 def _read_image(source: ImageSource, absent: str) -> np.ndarray:

@@ -11,8 +11,8 @@ from gazekit.foundations.errors import DataError
 from gazekit.foundations.registry import Registry
 
 if TYPE_CHECKING:
+    from gazekit.core.card import Card
     from gazekit.core.trials import Dataset
-    from gazekit.datasets.cards import Card
 
 
 @dataclass(frozen=True)

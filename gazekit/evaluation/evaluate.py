@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.assembling import RunPieces, assemble, write_seconds
 from gazekit.evaluation.cluster_pieces import describe_clusters, join_clusters, make_clusters

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.set_results import difference_rows, share_rows, summary_rows
 from gazekit.files.untrusted import making_sense
 from gazekit.foundations.errors import DataError

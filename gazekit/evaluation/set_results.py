@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.scoring.bootstrap import interval
 from gazekit.scoring.directions import has_zero, higher_is_better, measure_of
 from gazekit.scoring.sets import WHOLE

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gazekit.core.splits import split
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.describing import files_read
 from gazekit.files.atomic import read_whole, write_atomically
@@ -90,7 +89,7 @@ def train_oat(
     out : path
         Run folder; an unfinished run of the same request is resumed.
     by, folds : str, int
-        How the data set is split; see `gazekit.core.splits.split`.
+        How the data set is split; see `gazekit.core.trials.Dataset.split`.
     only : sequence of int, optional
         Train these folds only.
     seed : int
@@ -126,7 +125,7 @@ def train_oat(
     one_thread = workers > 1 or scheduler is not None
     chosen = list(range(folds)) if only is None else sorted(set(only))
     splits = [
-        split(dataset, by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
+        dataset.split(by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
     ]
     with RunFolder(
         out,

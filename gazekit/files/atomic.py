@@ -32,8 +32,8 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     Parameters
     ----------
     path : path
-        The file to write. A symbolic link in its place is refused (see `gazekit.files.links`); links in the names of the
-        folders above are followed. To `/dev/stdout` and `/dev/stderr` the bytes are sent as they are.
+        The file to write. A symbolic link in its place is refused (see `gazekit.files.links`); links in the names of
+        the folders above are followed. To `/dev/stdout` and `/dev/stderr` the bytes are sent as they are.
     content : bytes
         All of it.
 

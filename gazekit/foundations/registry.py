@@ -1,6 +1,7 @@
 """One kind of registry for models, data sets and metrics: names to objects, with the closest match on a wrong name."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -9,6 +10,8 @@ from gazekit.foundations.errors import GazekitError, UnknownNameError
 
 class Registry:
     """Names to objects of one kind, optionally opened to third parties through an entry-point group.
+
+    An entry may be a text "module:attribute", which is imported when it is asked for, not before.
 
     Parameters
     ----------
@@ -50,7 +53,8 @@ class Registry:
 
     def __getitem__(self, name: str) -> Any:
         if name in self._entries:
-            return self._entries[name]
+            entry = self._entries[name]
+            return imported(entry) if isinstance(entry, str) else entry
         plugins = self._plugins()
         if name in plugins:
             return plugins[name].load()
@@ -66,3 +70,15 @@ class Registry:
         if self._found is None:  # reading the metadata of every installed package takes tens of ms
             self._found = {} if self.group is None else {e.name: e for e in entry_points(group=self.group)}
         return self._found
+
+
+def imported(where: str) -> Any:
+    """Import what a text "module:attribute" names.
+
+    Examples
+    --------
+    >>> imported("math:tau") > 6
+    True
+    """
+    module, attribute = where.split(":")
+    return getattr(import_module(module), attribute)

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.frames import Facts
-from gazekit.core.scanpath_columns import FRAME_COLUMNS, HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError

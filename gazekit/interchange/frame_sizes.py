@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.frames import Frame
-from gazekit.core.scanpath_columns import FRAME_COLUMNS
+from gazekit.core.scanpaths import FRAME_COLUMNS
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import numbers
 

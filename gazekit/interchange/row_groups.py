@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import FRAME_COLUMNS
+from gazekit.core.scanpaths import FRAME_COLUMNS
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import codes, names, require, whole_numbers
 

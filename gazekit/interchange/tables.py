@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import numbers, require, whole_numbers
 from gazekit.interchange.frame_sizes import frame_sizes

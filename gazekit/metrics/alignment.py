@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.columns import columns_of_single
 from gazekit.metrics.multimatch import _prepare
 from gazekit.metrics.scanmatch import BINS, THRESHOLD, symbol_table

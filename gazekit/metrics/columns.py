@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
 
 

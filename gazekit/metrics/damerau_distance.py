@@ -2,7 +2,7 @@
 
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.edit_distance import register_distance, single_distance
 from gazekit.metrics.strings import GRID, Symbols
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.euclidean import Positions, divide_by_diagonal, positions, score_one
 from gazekit.metrics.registry import Metric, metrics
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric, metrics
 from gazekit.metrics.strings import GRID, PARAMS, Strings, Symbols, distance_rows, marks, single_strings, strings_of

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import Columns

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.comparability import check_comparable, check_frames
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.frames import check_comparable
+from gazekit.core.scanpaths import Scanpaths, check_frames
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of
 from gazekit.metrics.registry import Metric, metrics

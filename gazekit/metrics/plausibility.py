@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.pairwise import pairwise
 from gazekit.metrics.string_time_delay_embedding import sbtde

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of, columns_of_single
 from gazekit.metrics.euclidean import Positions, positions, score_one

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.registry import Metric, metrics

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gazekit.core.comparability import check_comparable
+from gazekit.core.frames import check_comparable
 from gazekit.foundations.errors import MissingNeedError, UnknownNameError
 from gazekit.foundations.registry import Registry
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.multimatch import FEWEST_FIXATIONS, Saccades

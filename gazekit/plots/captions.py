@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN, Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.scanpath import scanpaths_beside

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.asymmetry import key_handles, reaction_times

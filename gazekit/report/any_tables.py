@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.files.formulas import unmark_formulas
 from gazekit.files.untrusted import first_line, read_csv_text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.results import CHANCE
 from gazekit.experiments.captions.observations import image_by_image

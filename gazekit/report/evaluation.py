@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target

@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
 from gazekit.report.charts import domain_of, interval_mark
 from gazekit.report.tables import NOTHING, Cell, breakable, digits, number, percent, table

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.scoring.directions import has_zero, higher_is_better
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import MissingNeedError
 from gazekit.models.contract import ScanpathModel

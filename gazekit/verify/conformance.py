@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from gazekit.core.frames import Facts, Frame
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import making_sense, parse_json
 from gazekit.foundations.errors import DataError

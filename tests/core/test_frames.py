@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gazekit import Facts, Frame, GazekitError
-from gazekit.core.comparability import check_comparable, merge_facts
+from gazekit.core.frames import check_comparable, merge_facts
 from gazekit.foundations.errors import MismatchError
 
 

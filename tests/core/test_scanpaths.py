@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, GazekitError, Scanpath, Scanpaths
-from gazekit.core.comparability import check_frames
+from gazekit.core.scanpaths import check_frames
 from gazekit.foundations.errors import DataError, MismatchError
 
 

@@ -5,7 +5,6 @@ import pytest
 from skimage.io import imsave
 
 from gazekit import Box, Dataset, Frame, GazekitError, Objects, Trial
-from gazekit.core.splits import split
 from gazekit.foundations.errors import DataError, UnknownNameError
 
 
@@ -74,7 +73,7 @@ def test_fingerprint_changes_with_the_data(small_dataset, dataset_of):
 
 @pytest.mark.parametrize("by", ["stimulus", "layout", "subject", "random"])
 def test_folds_cover_everything_once(small_dataset, by):
-    tests = [split(small_dataset, by, folds=3, fold=k) for k in range(3)]
+    tests = [small_dataset.split(by, folds=3, fold=k) for k in range(3)]
     assert sum(len(s.test.scanpaths) for s in tests) == len(small_dataset.scanpaths)
     for s in tests:
         assert len(s.train.scanpaths) + len(s.test.scanpaths) == len(small_dataset.scanpaths)
@@ -96,7 +95,7 @@ def test_split_by_target():
     from gazekit import Scanpaths
 
     data = Dataset("d", trials, Scanpaths.from_paths([]))
-    part = split(data, "target", folds=3)
+    part = data.split("target", folds=3)
     assert not {t.task for t in part.train.trials} & {t.task for t in part.test.trials}
 
 
@@ -113,4 +112,4 @@ def test_split_by_target():
 )
 def test_impossible_splits(small_dataset, options, error, message):
     with pytest.raises(error, match=message):
-        split(small_dataset, **options)
+        small_dataset.split(**options)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.captions import conditions_on_image, plausibility_by_length

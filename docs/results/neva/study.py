@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from gazekit import Dataset, Scanpaths, evaluate, load_dataset
-from gazekit.core.splits import split
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.baselines.precomputed import Precomputed
 
@@ -69,7 +68,7 @@ def name(objective: str, *changes: str, of: str = SQUEEZENET) -> str:
 
 def halves(data: Dataset) -> tuple[Dataset, Dataset]:
     """The tuning half and the reported half of a data set's images."""
-    parts = split(data, "stimulus", folds=2, fold=0, seed=0)
+    parts = data.split("stimulus", folds=2, fold=0, seed=0)
     return parts.train, parts.test
 
 

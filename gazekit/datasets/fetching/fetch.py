@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from gazekit.datasets.cards import Card, read_card
+from gazekit.core.card import Card
+from gazekit.datasets.cards import read_card
 from gazekit.datasets.fetching.hashes import read_checksums, sha256_of
 from gazekit.files.atomic import why_not_written
 from gazekit.files.links import make_folder, refuse_link

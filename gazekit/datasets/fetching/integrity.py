@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from gazekit.datasets.cards import Card, read_card
+from gazekit.core.card import Card
+from gazekit.datasets.cards import read_card
 from gazekit.datasets.fetching.hashes import read_checksums, sha256_of
 from gazekit.datasets.published.expected_counts import CountReport
 from gazekit.datasets.published.published_files import need_root

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from gazekit.core.card import Card
 from gazekit.core.frames import Frame
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.cards import Card, read_card
+from gazekit.datasets.cards import read_card
 from gazekit.datasets.published.assembly import Outside, PathList
 from gazekit.datasets.published.capmit1003_database import FILE, read_database
 from gazekit.datasets.published.expected_counts import CountReport, Expectation

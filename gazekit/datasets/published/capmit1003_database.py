@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.datasets.published.published_files import unexpected, unreadable
 from gazekit.files.untrusted import check_room
 from gazekit.foundations.errors import DataError

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.files.arrays import parse_npy
 from gazekit.files.mat import load_mat
 from gazekit.files.untrusted import first_line, parse_json

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.datasets.published.published_files import need_file, read_npy, unexpected
 
 SUBJECTS = 15

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng

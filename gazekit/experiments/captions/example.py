@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gazekit.core.scanpath import Scanpath
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.experiments.captions.conditions import NONE, OTHER_IMAGE, RIGHT, SAME_IMAGE, SCHEDULED
 from gazekit.experiments.captions.results import CaptionResults
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.metrics.plausibility import LENGTHS, combine, similarities_to_people
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.experiments.captions.observations import Captioned, by_observation
 from gazekit.metrics.plausibility import combine, similarities_to_people

@@ -30,7 +30,7 @@ class Variant:
     seeds : tuple of int
         One training each.
     by, folds : str, int
-        How the data are split; see `gazekit.core.splits.split`.
+        How the data are split; see `gazekit.core.trials.Dataset.split`.
     targets : {"true", "shuffled"}
         "shuffled": the network is told another object than the one that people searched for, in training and testing.
     only : tuple of int, optional

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.core.splits import split
 from gazekit.core.trials import Dataset
 from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
 from gazekit.experiments.oat_study.plan import Plan, Variant
@@ -187,7 +186,7 @@ def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_see
     wrong, tables = with_shuffled_targets(dataset), []
     for fold in variant.trained:
         network = load_checkpoint(out / TRAININGS / variant.folder(seed) / f"fold-{fold}.safetensors").network
-        test = split(wrong, variant.by, folds=variant.folds, fold=fold, seed=split_seed).test
+        test = wrong.split(variant.by, folds=variant.folds, fold=fold, seed=split_seed).test
         tables.append(held_out_likelihood(network, test, fold, rule)[0])
     return pd.concat(tables, ignore_index=True).assign(variant=f"{variant.name}, {SWAPPED}", seed=seed)
 

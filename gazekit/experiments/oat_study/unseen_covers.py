@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.datasets.synthetic.shelves import agent_paths, individual, target_similarity
 from gazekit.experiments.oat_study.targets import with_shuffled_targets

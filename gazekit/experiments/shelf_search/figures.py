@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gazekit.core.scanpath_columns import HUMAN
+from gazekit.core.scanpaths import HUMAN
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
 from gazekit.plots.style import CEILING, CHANCE, LINE, PALETTE, SMALL, TEXT, new_axes
 

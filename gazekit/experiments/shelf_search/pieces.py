@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.experiments.shelf_search.curves import approach, lengths
 from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores

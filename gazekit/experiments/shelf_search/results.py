@@ -9,8 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpath_columns import HUMAN
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.experiments.shelf_search.measures import MEASURES
 from gazekit.foundations.errors import DataError
 from gazekit.foundations.randomness import keyed_rng

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gazekit.core.scanpath import Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.files.atomic import write_atomically
 from gazekit.foundations.errors import GazekitError

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from gazekit.core.splits import split
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.contract import TrainableModel
@@ -118,7 +117,7 @@ class FittedWalk(ObjectWalk, TrainableModel):
         folds = min(FOLDS, len(names))
         kept = dataset.select(stimuli=names)
         part = {
-            stimulus: k for k in range(folds) for stimulus in split(kept, "layout", folds=folds, fold=k).test.stimuli
+            stimulus: k for k in range(folds) for stimulus in kept.split("layout", folds=folds, fold=k).test.stimuli
         }
         moves, moved, ends, ended, of_move = [], [], [], [], []
         for path in paths:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.foundations.errors import DataError, GazekitError
 
 STIMULI = 1003

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from gazekit.core.card import Card
 from gazekit.core.frames import Frame
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.cards import Card, read_card
+from gazekit.datasets.cards import read_card
 from gazekit.datasets.published.assembly import Outside, PathList
 from gazekit.datasets.published.mit1003 import recordings, redetected
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name

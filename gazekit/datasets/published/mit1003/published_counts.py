@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gazekit.datasets.cards import Card, read_card
+from gazekit.core.card import Card
+from gazekit.datasets.cards import read_card
 from gazekit.datasets.published.expected_counts import CountReport, Expectation
 from gazekit.datasets.published.mit1003 import recordings, redetected
 from gazekit.datasets.published.mit1003.completeness import STIMULI, SUBJECTS

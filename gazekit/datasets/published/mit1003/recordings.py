@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.datasets.published.mit1003.completeness import settle_parts
 from gazekit.datasets.published.mit1003.detection import detect_fixations
 from gazekit.datasets.published.mit1003.stimuli import natural_order

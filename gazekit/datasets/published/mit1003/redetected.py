@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.datasets.published.mit1003.completeness import settle_parts
 from gazekit.datasets.published.mit1003.viewing import Viewing
 from gazekit.datasets.published.published_files import unexpected, unreadable

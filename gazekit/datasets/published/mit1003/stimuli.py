@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gazekit.datasets.cards import Card
+from gazekit.core.card import Card
 from gazekit.datasets.published.published_files import unexpected, unreadable
 from gazekit.files.images import image_file_size
 from gazekit.files.untrusted import read_csv_text
