@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.set_results import difference_rows, share_rows, summary_rows
+from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
 from gazekit.files.untrusted import making_sense
 from gazekit.foundations.errors import DataError
-from gazekit.scoring.bootstrap import RESAMPLES, interval, resample, resampled_means
-from gazekit.scoring.directions import has_zero, higher_is_better
+from gazekit.scoring.bootstrap import RESAMPLES
+from gazekit.scoring.directions import has_zero, higher_is_better, measure_of
 from gazekit.scoring.sets import SET_COLUMNS
 
 CHANCE = "other-image"
@@ -107,87 +108,66 @@ class Results:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Mean over stimuli with its 95 % interval: dataset, model, metric, value, low, high, stimuli, undefined."""
+        """Mean over stimuli with its 95 % interval: dataset, model, metric, value, low, high, stimuli, undefined.
+
+        Intervals end where the measure's range ends.
+        """
         rows = []
-        for (dataset, metric), grid in self._grids():
-            draws = self._draws[dataset]
-            undefined = grid.attrs["undefined"]
-            for model in grid.columns:
-                values = grid[model].to_numpy()
-                rows.append(
-                    (
-                        dataset,
-                        model,
-                        metric,
-                        _mean(values),
-                        *interval(resampled_means(values, draws)),
-                        int(np.isfinite(values).sum()),
-                        int(undefined[model]),
-                    )
-                )
-        return pd.DataFrame([*rows, *summary_rows(self.sets)], columns=SUMMARY_COLUMNS)
+        for each in self._estimates:
+            measure = measure_of(each.metric)
+            bounds = (-np.inf, np.inf) if measure is None else measure.bounds
+            for model, column in each.columns.items():
+                found = each.estimate(column, model)
+                low, high = (float(np.clip(end, *bounds)) for end in (found.low, found.high))
+                undefined = int(each.counts.loc[model, "undefined"])
+                rows.append((each.dataset, model, each.metric, found.value, low, high, found.stimuli, undefined))
+        return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
         """Paired differences between every two models over the stimuli where both are defined, with 95 % intervals."""
         rows = []
-        for (dataset, metric), grid in self._grids():
-            draws, columns = self._draws[dataset], list(grid.columns)
-            for i, a in enumerate(columns):
-                for b in columns[i + 1 :]:
-                    gap = grid[a].to_numpy() - grid[b].to_numpy()
-                    low, high = interval(resampled_means(gap, draws))
-                    rows.append((dataset, metric, a, b, _mean(gap), low, high, int(np.isfinite(gap).sum())))
+        for each in self._estimates:
+            for a, b in combinations(each.columns, 2):
+                gap = each.estimate(each.columns[a] - each.columns[b], a, b)
+                rows.append((each.dataset, each.metric, a, b, gap.value, gap.low, gap.high, gap.stimuli))
         names = ["dataset", "metric", "model_a", "model_b", "difference", "low", "high", "stimuli"]
-        return pd.DataFrame([*rows, *difference_rows(self.sets)], columns=names)
+        return pd.DataFrame(rows, columns=names)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
         """How much of the human ceiling each model reaches, over the stimuli where all three are defined.
 
         `share` is value / ceiling, and ceiling / value for a distance. `share_above_chance` is (value - chance) /
-        (ceiling - chance): 0 is a path from another image, 1 is another person; it may be negative. Both with 95 %
-        intervals; NaN without people or chance.
+        (ceiling - chance): 0 is a path from another image, 1 is another person; it may be negative. Both have 95 %
+        intervals, and are NaN without people or chance.
         `share_above_chance` is NaN as well where people are not clearly above chance (the interval of their paired
         difference holds 0): dividing by it would only magnify noise. `share` is NaN where 0 does not mean none
         (log-likelihood). Descriptions, of which neither more nor less is better, have no shares.
         """
         rows = []
-        for (dataset, metric), grid in self._grids():
-            better = higher_is_better(metric)
-            if HUMAN not in grid or better is None:
+        for each in self._estimates:
+            better, people = higher_is_better(each.metric), each.columns.get(HUMAN)
+            if better is None or people is None:
                 continue
-            draws, ceiling = self._draws[dataset], grid[HUMAN].to_numpy()
-            chance = grid[CHANCE].to_numpy() if CHANCE in grid else np.full(len(grid), np.nan)
-            low, high = interval(resampled_means(ceiling - chance, draws))
-            if not (low > 0 or high < 0):
-                chance = np.full(len(grid), np.nan)
-            for model in grid.columns.drop(HUMAN):
-                value = grid[model].to_numpy()
-                over = (value, ceiling) if better else (ceiling, value)
-                plain = _ratio(*over, np.full(len(grid), 0.0 if has_zero(metric) else np.nan), draws)
-                above = _ratio(value, ceiling, chance, draws)
-                rows.append((dataset, model, metric, *plain, *above))
+            zero, unknown = np.zeros_like(people), np.full_like(people, np.nan)
+            chance = each.columns.get(CHANCE, unknown)
+            above = each.estimate(people - chance, HUMAN)
+            if not (above.low > 0 or above.high < 0):
+                chance = unknown
+            for model in (name for name in each.columns if name != HUMAN):
+                value = each.columns[model]
+                over = (value, people) if better else (people, value)
+                share = each.ratio(*over, zero if has_zero(each.metric) else unknown)
+                rows.append((each.dataset, model, each.metric, *share, *each.ratio(value, people, chance)))
         names = ["share", "share_low", "share_high", "share_above_chance", "above_low", "above_high"]
-        rows += share_rows(self.sets, CHANCE)
         return pd.DataFrame(rows, columns=["dataset", "model", "metric", *names])
 
     @cached_property
-    def _draws(self) -> dict[str, np.ndarray]:
-        counts = self.scores.groupby("dataset")["stimulus"].nunique()
-        return {name: resample(int(n), seed=self.seed, resamples=self.resamples) for name, n in counts.items()}
-
-    def _grids(self) -> list[tuple[tuple[str, str], pd.DataFrame]]:
-        """((dataset, metric), stimuli x models values), in the order of the run."""
-        grids = []
-        for dataset, of_dataset in self.scores.groupby("dataset", sort=False):
-            stimuli = list(dict.fromkeys(of_dataset["stimulus"]))
-            for metric, part in of_dataset.groupby("metric", sort=False):
-                grid = part.pivot_table(index="stimulus", columns="model", values="value", dropna=False)
-                grid = grid.reindex(index=stimuli, columns=list(dict.fromkeys(part["model"])))
-                grid.attrs["undefined"] = part.groupby("model", sort=False)["undefined"].sum()
-                grids.append(((str(dataset), str(metric)), grid))
-        return grids
+    def _estimates(self) -> list[Estimates]:
+        """All that summary, differences and shares are made of, in the order of the run."""
+        means = MeansOverStimuli.of_each(self.scores, seed=self.seed, resamples=self.resamples)
+        return [*means, *ValuesOfTheWhole.of_each(self.sets)]
 
     def manifest_text(self) -> str:
         """The manifest as indented JSON."""
@@ -201,21 +181,3 @@ def _check_columns(table: pd.DataFrame, wanted: Sequence[str]) -> None:
             raise KeyError(name)
         if len(table) and name in _NUMBERS and not pd.api.types.is_numeric_dtype(table[name]):
             raise TypeError(f"the column {name!r} holds no numbers")
-
-
-def _mean(values: np.ndarray) -> float:
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else float("nan")
-
-
-def _ratio(value: np.ndarray, ceiling: np.ndarray, floor: np.ndarray, draws: np.ndarray) -> tuple[float, float, float]:
-    """(mean value - mean floor) / (mean ceiling - mean floor) over common stimuli, with its interval."""
-    defined = np.isfinite(value) & np.isfinite(ceiling) & np.isfinite(floor)
-    if not defined.any():
-        return (float("nan"),) * 3
-    top, bottom = (np.where(defined, a - floor, np.nan) for a in (value, ceiling))
-    whole = _mean(bottom)
-    means = resampled_means(bottom, draws)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = resampled_means(top, draws) / means
-    return (_mean(top) / whole if whole else float("nan"), *interval(ratios))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gazekit.runs.last_used import LastUsed
-from gazekit.files.images import read_image_file
 from gazekit.core.trials import Dataset, Trial
+from gazekit.files.images import read_image_file
+from gazekit.runs.last_used import LastUsed
 
 MEMORY = 256 * 2**20  # bytes of pixels per process: some tens of photographs, more than a piece of work has
 _images = LastUsed(MEMORY, lambda image: int(image.nbytes))

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, TypeVar
 from joblib import Parallel, delayed
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.runs.parcels import Parcels, unpack
-from gazekit.runs.environment import Surroundings
 from gazekit.foundations.progress import tqdm
+from gazekit.runs.environment import Surroundings
+from gazekit.runs.parcels import Parcels, unpack
 
 Result = TypeVar("Result")
 # A worker that grew by importing a network's library is replaced by joblib, which warns although nothing is lost.

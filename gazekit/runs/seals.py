@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from gazekit.foundations.errors import DataError, RunFolderError
 from gazekit.files.atomic import read_whole, sha256_of, write_atomically
+from gazekit.foundations.errors import DataError, RunFolderError
 
 SUFFIX = ".sha256"  # lines as of `sha256sum`
 

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from gazekit import Frame, Scanpaths, Trial
+from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import DataError
 from gazekit.runs import image_memory
 from gazekit.runs.image_memory import RememberedImage, remembering_images
-from gazekit.core.trials import Dataset
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ import pytest
 
 from gazekit import Results
 from gazekit.evaluation.results import SCORE_COLUMNS
-from gazekit.evaluation.set_results import centred_interval
 from gazekit.metrics import plausibility, set_metrics
-from gazekit.scoring.bootstrap import resample
+from gazekit.scoring.bootstrap import centred_interval, resample
 from gazekit.scoring.sets import (
     SET_COLUMNS,
     WHOLE,

@@ -16,12 +16,12 @@ from PIL import Image
 from gazekit import Dataset, evaluate, load_dataset
 from gazekit.cli.app import main
 from gazekit.evaluation import evaluate as evaluation
-from gazekit.runs import scheduler
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.captions import captions
 from gazekit.experiments.shelf_search import shelf_search
 from gazekit.interchange import write_scanpaths
 from gazekit.models import model_class
+from gazekit.runs import scheduler
 
 # Workers do not have this file: its classes travel with the pieces.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
