@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gazekit.metrics.compiling import compiled
+from gazekit.metrics.kernels.compiling import compiled
 
 
 @compiled

@@ -17,9 +17,9 @@ from similaritymeasures import dtw, frechet_dist
 
 from gazekit import Scanpath
 from gazekit.metrics import mannan_baseline
-from gazekit.metrics.recurrence import RADIUS_PX
-from gazekit.metrics.strings import GRID
-from gazekit.metrics.time_delay_embedding import WIDTH
+from gazekit.metrics.positions.recurrence import RADIUS_PX
+from gazekit.metrics.positions.time_delay_embedding import WIDTH
+from gazekit.metrics.strings.symbols import GRID
 
 
 @dataclass(frozen=True)

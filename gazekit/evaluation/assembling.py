@@ -14,7 +14,7 @@ from gazekit.evaluation.results import SCORE_COLUMNS, Results
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError
-from gazekit.metrics.clusters import Clusters
+from gazekit.metrics.strings.clusters import Clusters
 from gazekit.runs.folder import RunFolder, read_table
 from gazekit.scoring.choice import Choice
 from gazekit.scoring.densities import DensityGround

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.metrics.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.strings.clusters import Clusters, mean_shift_clusters
 from gazekit.runs.seals import seal
 
 BY = ("trial",)

@@ -7,30 +7,30 @@
 
 from gazekit.metrics import behaviour, density, plausibility_entries  # noqa: F401  (the last registers)
 from gazekit.metrics.alignment import Alignment, multimatch_alignment, scanmatch_alignment
-from gazekit.metrics.clusters import Clusters, mean_shift_clusters
-from gazekit.metrics.damerau_distance import damerau_distance, damerau_distance_normalised
 from gazekit.metrics.density import density_metrics
-from gazekit.metrics.dtw import dtw, dtw_per_step
-from gazekit.metrics.edit_distance import edit_distance, edit_distance_normalised, fixation_edit_distance
-from gazekit.metrics.euclidean import euclidean
-from gazekit.metrics.eyenalysis import eyenalysis
-from gazekit.metrics.frechet import frechet
-from gazekit.metrics.hausdorff import hausdorff
-from gazekit.metrics.label_maps import label_fixations
-from gazekit.metrics.mannan import mannan, mannan_baseline, mannan_similarity
-from gazekit.metrics.multimatch import MultiMatch, multimatch
 from gazekit.metrics.pairwise import pairwise, pairwise_chunks
 from gazekit.metrics.plausibility import plausibility, plausibility_table
-from gazekit.metrics.recurrence import auto_recurrence, cross_recurrence
+from gazekit.metrics.positions.dtw import dtw, dtw_per_step
+from gazekit.metrics.positions.euclidean import euclidean
+from gazekit.metrics.positions.eyenalysis import eyenalysis
+from gazekit.metrics.positions.frechet import frechet
+from gazekit.metrics.positions.hausdorff import hausdorff
+from gazekit.metrics.positions.mannan import mannan, mannan_baseline, mannan_similarity
+from gazekit.metrics.positions.recurrence import auto_recurrence, cross_recurrence
+from gazekit.metrics.positions.time_delay_embedding import stde, tde
 from gazekit.metrics.registry import Metric, metrics
-from gazekit.metrics.scanmatch import scanmatch
-from gazekit.metrics.scanmatch_regions import REGION_SCANMATCH, scanmatch_regions
-from gazekit.metrics.scanmatch_threshold import recommended_threshold
-from gazekit.metrics.sequence_score import sequence_score, without_target
 from gazekit.metrics.sets import SetMetric, TrialContent, set_metrics
-from gazekit.metrics.simplification import Thresholds, simplify
-from gazekit.metrics.string_time_delay_embedding import sbtde
-from gazekit.metrics.time_delay_embedding import stde, tde
+from gazekit.metrics.strings.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.strings.damerau_distance import damerau_distance, damerau_distance_normalised
+from gazekit.metrics.strings.edit_distance import edit_distance, edit_distance_normalised, fixation_edit_distance
+from gazekit.metrics.strings.label_maps import label_fixations
+from gazekit.metrics.strings.scanmatch import scanmatch
+from gazekit.metrics.strings.scanmatch_regions import REGION_SCANMATCH, scanmatch_regions
+from gazekit.metrics.strings.scanmatch_threshold import recommended_threshold
+from gazekit.metrics.strings.sequence_score import sequence_score, without_target
+from gazekit.metrics.strings.string_time_delay_embedding import sbtde
+from gazekit.metrics.vectors.multimatch import MultiMatch, multimatch
+from gazekit.metrics.vectors.simplification import Thresholds, simplify
 
 __all__ = [
     "REGION_SCANMATCH",

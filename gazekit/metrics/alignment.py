@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.columns import columns_of_single
-from gazekit.metrics.multimatch import _prepare
-from gazekit.metrics.scanmatch import BINS, THRESHOLD, symbol_table
+from gazekit.metrics.strings.scanmatch import BINS, THRESHOLD, symbol_table
+from gazekit.metrics.vectors.multimatch import _prepare
 
 GAP = -1
 

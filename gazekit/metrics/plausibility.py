@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.pairwise import pairwise
-from gazekit.metrics.string_time_delay_embedding import sbtde
-from gazekit.metrics.strings import strings_of
+from gazekit.metrics.strings.string_time_delay_embedding import sbtde
+from gazekit.metrics.strings.symbols import strings_of
 
 LENGTHS = tuple(range(1, 11))  # windows of 1 to 10 fixations, the NeVA line
 Definition = Literal["best_per_length", "best_human", "mean"]

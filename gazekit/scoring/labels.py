@@ -10,8 +10,8 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.registry import Registry
 from gazekit.metrics import label_fixations, metrics, without_target
-from gazekit.metrics.clusters import Clusters
 from gazekit.metrics.sets import Trials
+from gazekit.metrics.strings.clusters import Clusters
 from gazekit.scoring.pairs import score_by_stimulus
 
 Labels = Literal["clusters", "objects", "label_maps"]

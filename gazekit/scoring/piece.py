@@ -9,7 +9,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
-from gazekit.metrics.clusters import Clusters
+from gazekit.metrics.strings.clusters import Clusters
 from gazekit.scoring.choice import Choice
 from gazekit.scoring.densities import DensityGround, density_of, score_densities
 from gazekit.scoring.labels import LabelSources, score_labelled

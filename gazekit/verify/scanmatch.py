@@ -15,7 +15,7 @@ from gazekit.files.arrays import parse_npy
 from gazekit.files.untrusted import first_line
 from gazekit.foundations.errors import DataError
 from gazekit.metrics.columns import Columns
-from gazekit.metrics.scanmatch import THRESHOLD, SymbolTable, symbol_table
+from gazekit.metrics.strings.scanmatch import THRESHOLD, SymbolTable, symbol_table
 from gazekit.verify.outcome import Outcome
 
 SCREEN = (1280.0, 1024.0)  # px; columns 0 and 1 of the files are divided by these

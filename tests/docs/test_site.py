@@ -60,7 +60,7 @@ def test_every_public_name_is_explained_once(pages):
     places = re.findall(r"^::: (\S+)", text, flags=re.MULTILINE)
     assert len(places) == len(set(places))
     assert "gazekit.core.frames.Frame" in places
-    assert "gazekit.metrics.scanmatch.scanmatch" in places
+    assert "gazekit.metrics.strings.scanmatch.scanmatch" in places
     assert "gazekit.models.baselines.levy.Levy" in places
 
 

@@ -6,7 +6,7 @@ import pytest
 from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import multimatch, multimatch_alignment, scanmatch, scanmatch_alignment
-from gazekit.metrics.scanmatch import symbols
+from gazekit.metrics.strings.scanmatch import symbols
 
 SIZE = (640, 480)
 

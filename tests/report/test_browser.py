@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gazekit.metrics.alignment import multimatch_alignment, scanmatch_alignment
-from gazekit.metrics.multimatch import multimatch
-from gazekit.metrics.scanmatch import scanmatch
+from gazekit.metrics.strings.scanmatch import scanmatch
+from gazekit.metrics.vectors.multimatch import multimatch
 
 OPTIONS = (
     {},

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from gazekit.metrics.compiling import compiled
+from gazekit.metrics.kernels.compiling import compiled
 
 
 @compiled

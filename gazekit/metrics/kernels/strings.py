@@ -7,7 +7,7 @@ Offsets and pairs are uint64: numba tests signed indices for being negative at e
 
 import numpy as np
 
-from gazekit.metrics.compiling import compiled
+from gazekit.metrics.kernels.compiling import compiled
 
 ZERO, ONE, SIX, LAST = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(63)
 

@@ -1,0 +1,82 @@
+"""Hausdorff distance: how far the most remote fixation of either path is from all of the other's."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gazekit.core.scanpaths import Scanpath
+from gazekit.metrics.positions.euclidean import Positions, divide_by_diagonal, positions, score_one
+from gazekit.metrics.registry import Metric, metrics
+
+
+def hausdorff(
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    *,
+    size: tuple[float, float] | None = None,
+    over_diagonal: bool = False,
+) -> float:
+    """Hausdorff distance of two scanpaths, taken as sets of points.
+
+    For each fixation of either path, the distance to the nearest fixation of the other; the largest of them all.
+
+    Parameters
+    ----------
+    a, b : Scanpath, or (n, 2) or (n, 3) array
+        x px, y px; a third column is not used.
+    size : (width, height), optional
+        Of the shown image, px; needed for arrays with `over_diagonal` only. It must agree with a Scanpath's frame.
+    over_diagonal : bool
+        Give the distance as a share of the image's diagonal.
+
+    Returns
+    -------
+    float
+        Distance, px (degrees for paths in degrees), 0 or more; with `over_diagonal` without unit, at most 1 for paths
+        inside the image. 0 exactly where both visit the same places, in whatever order. Lower is more alike. Symmetric.
+        NaN if a path has no fixation or a coordinate that is not finite.
+
+    Raises
+    ------
+    GazekitError
+        Arrays without `size` where it is needed, or of another shape.
+    MismatchError
+        Frames that disagree.
+
+    References
+    ----------
+    Huttenlocher, Klanderman, Rucklidge (1993), Comparing images using the Hausdorff distance, IEEE Transactions on
+    Pattern Analysis and Machine Intelligence 15, 850-863.
+
+    Examples
+    --------
+    >>> hausdorff([[0, 0], [100, 0]], [[100, 0], [0, 0], [0, 50]])
+    50.0
+    >>> hausdorff([[0, 0]], [[30, 40]], size=(300, 400), over_diagonal=True)
+    0.1
+    """
+    return score_one(_HAUSDORFF, a, b, size, over_diagonal, over_diagonal=over_diagonal)[0]
+
+
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
+    from gazekit.metrics.kernels.distances import hausdorff_distances
+
+    hausdorff_distances(*a[:4], *b[:4], pairs, np.empty(a.longest), np.empty(b.longest), out)
+    if over_diagonal:
+        divide_by_diagonal(out, a, pairs)
+
+
+_HAUSDORFF = Metric(
+    name="hausdorff",
+    outputs=("hausdorff",),
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    unit="px",
+    needs_duration=False,
+    symmetric=True,
+    summary="Distance of the most remote fixation of either path from the nearest of the other; order does not count",
+    source="Huttenlocher, Klanderman, Rucklidge 1993, IEEE Transactions on Pattern Analysis 15",
+    prepare=positions,
+    score=_score,
+    params={"over_diagonal": False},
+)
+metrics.add("hausdorff", _HAUSDORFF)

@@ -1,0 +1,245 @@
+"""Edit distance (Levenshtein) of two scanpaths written as strings, raw and over the longer length."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gazekit.core.scanpaths import Scanpath
+from gazekit.metrics.columns import Columns
+from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.strings.symbols import (
+    GRID,
+    PARAMS,
+    Strings,
+    Symbols,
+    distance_rows,
+    marks,
+    single_strings,
+    strings_of,
+)
+
+
+def edit_distance(
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    *,
+    size: tuple[float, float] | None = None,
+    symbols: Symbols = "grid",
+    bins: tuple[int, int] = GRID,
+    temporal_bin_ms: float | None = None,
+    fixatons_grid: bool = False,
+) -> float:
+    """Levenshtein distance of two scanpaths as strings of symbols.
+
+    The fewest insertions, deletions and substitutions of a symbol, each at a cost of 1, that turn one string
+    into the other. Symmetric.
+
+    Parameters
+    ----------
+    a, b : Scanpath, or (n, 2) or (n, 3) array
+        x px, y px and, in a third column, duration ms. With `symbols="objects"` a Scanpath with `object_id`, or
+        an array (n,) of whole numbers, the string itself.
+    size : (width, height), optional
+        Of the shown image, px; needed for arrays and grid symbols, taken from the frame of a Scanpath.
+    symbols : {"grid", "objects"}
+        The cell of each fixation in a grid over the image, or its `object_id`: an object, a cluster or a label.
+    bins : (int, int)
+        Columns and rows of the grid. Positions outside the image count as in the nearest cell.
+    temporal_bin_ms : float, optional
+        Repeat each symbol int(duration / temporal_bin_ms) times; None ignores durations.
+    fixatons_grid : bool
+        Cells with the rounding of FixaTons; see `gazekit.metrics.strings.symbols.strings_of`.
+
+    Returns
+    -------
+    float
+        Distance, in symbols: 0 for the same string, at most the length of the longer one. Lower is more alike.
+        NaN if a path has no symbol, a coordinate that is not finite, or (with `temporal_bin_ms`) an unknown
+        duration. It grows with length: compare paths of like length, or use `edit_distance_normalised`.
+
+    Raises
+    ------
+    GazekitError
+        Arrays without `size`, arrays of another shape, or options out of their range.
+    MismatchError
+        Frames that disagree.
+
+    References
+    ----------
+    Levenshtein (1966), Binary codes capable of correcting deletions, insertions, and reversals, Soviet Physics
+    Doklady 10, 707-710; for scanpaths Brandt and Stark (1997), Journal of Cognitive Neuroscience 9, 27-38.
+
+    Examples
+    --------
+    >>> a = [[10, 10], [60, 10], [90, 90]]
+    >>> b = [[10, 10], [90, 90]]
+    >>> edit_distance(a, b, size=(100, 100))
+    1.0
+    >>> edit_distance([3, 1, 2], [1, 3, 2, 2], symbols="objects")
+    2.0
+    """
+    return single_distance("edit_distance", a, b, size, False, False, symbols, bins, temporal_bin_ms, fixatons_grid)
+
+
+def edit_distance_normalised(
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    *,
+    size: tuple[float, float] | None = None,
+    symbols: Symbols = "grid",
+    bins: tuple[int, int] = GRID,
+    temporal_bin_ms: float | None = None,
+    fixatons_grid: bool = False,
+) -> float:
+    """Levenshtein distance over the length of the longer string.
+
+    Symmetric. One minus it is the similarity that is often reported.
+
+    Parameters
+    ----------
+    a, b, size, symbols, bins, temporal_bin_ms, fixatons_grid
+        As in `edit_distance`.
+
+    Returns
+    -------
+    float
+        Distance in [0, 1]: 0 for the same string, 1 if no symbol stays in place. Lower is more alike. NaN as in
+        `edit_distance`.
+
+    Raises
+    ------
+    GazekitError, MismatchError
+        As in `edit_distance`.
+
+    References
+    ----------
+    As of `edit_distance`.
+
+    Examples
+    --------
+    >>> a = [[10, 10], [60, 10], [90, 90], [90, 10]]
+    >>> edit_distance_normalised(a, a[:2], size=(100, 100))
+    0.5
+    """
+    name = "edit_distance_normalised"
+    return single_distance(name, a, b, size, False, True, symbols, bins, temporal_bin_ms, fixatons_grid)
+
+
+def fixation_edit_distance(
+    a: Scanpath | ArrayLike, b: Scanpath | ArrayLike, *, temporal_bin_ms: float | None = None
+) -> float:
+    """Fixation Edit Distance (FED): `edit_distance` of the clusters that two scanpaths visit; not normalised.
+
+    Over semantic labels it is SemFED; with `temporal_bin_ms=50` the version with time. Symmetric. Many pairs:
+    `pairwise("edit_distance", a, b, pairs, symbols="objects")`.
+
+    Parameters
+    ----------
+    a, b : Scanpath with object_id, or (n,) whole numbers
+        The cluster or label of each fixation; see `gazekit.metrics.strings.clusters` and
+        `gazekit.metrics.strings.label_maps`.
+    temporal_bin_ms : float, optional
+        Repeat each symbol int(duration / temporal_bin_ms) times; None ignores durations.
+
+    Returns
+    -------
+    float
+        Distance, in symbols: 0 for the same string, at most the length of the longer one. Lower is more alike.
+        NaN as in `edit_distance`.
+
+    Raises
+    ------
+    GazekitError
+        A path without labels, or options out of their range.
+
+    References
+    ----------
+    Mondal et al. (2023), Gazeformer, CVPR; the COCO-Search18 line since.
+
+    Examples
+    --------
+    >>> fixation_edit_distance([0, 2, 2, 1], [0, 2, 1, 4, 4])
+    3.0
+    """
+    return edit_distance(a, b, symbols="objects", temporal_bin_ms=temporal_bin_ms)
+
+
+def single_distance(
+    name: str,
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    size: tuple[float, float] | None,
+    transpositions: bool,
+    normalised: bool,
+    *options: Any,
+) -> float:
+    """Distance of one pair; options are those of `PARAMS`, in order."""
+    left, right = single_strings([a, b], size, name, **dict(zip(PARAMS, options, strict=True)))
+    out = np.empty((1, 1))
+    score_strings(
+        left, right, np.zeros((1, 2), dtype=np.int64), out, transpositions=transpositions, normalised=normalised
+    )
+    return float(out[0, 0])
+
+
+def prepare_strings(columns: Columns, *, metric: str, **options: Any) -> Strings:
+    """`prepare` of the edit distances."""
+    return strings_of(columns, metric, **options)
+
+
+def score_strings(
+    a: Strings,
+    b: Strings,
+    pairs: np.ndarray,
+    out: np.ndarray,
+    *,
+    transpositions: bool,
+    normalised: bool,
+    **options: Any,
+) -> None:
+    """`score` of the edit distances."""
+    from gazekit.metrics.kernels.strings import edit_distances
+
+    strings, low, bits, words = marks(a, b, pairs)
+    rows, kept, seen = distance_rows(b.longest if transpositions else 0)
+    edit_distances(*strings, low, transpositions, normalised, rows, kept, seen, bits, words, out)
+
+
+def register_distance(name: str, transpositions: bool, normalised: bool, summary: str, source: str) -> None:
+    """Add one of the edit distances to the registry."""
+    metrics.add(
+        name,
+        Metric(
+            name=name,
+            outputs=(name,),
+            higher_is_better=False,
+            bounds=(0.0, 1.0 if normalised else float("inf")),
+            unit="1" if normalised else "symbols",
+            needs_duration=False,
+            symmetric=True,
+            summary=summary,
+            source=source,
+            prepare=partial(prepare_strings, metric=name),
+            score=partial(score_strings, transpositions=transpositions, normalised=normalised),
+            params=PARAMS,
+        ),
+    )
+
+
+_LEVENSHTEIN = "Levenshtein 1966, Soviet Physics Doklady 10; Brandt and Stark 1997, J. Cognitive Neuroscience 9"
+register_distance(
+    "edit_distance",
+    False,
+    False,
+    "Fewest insertions, deletions and substitutions between the two paths as strings; 0 for the same string",
+    _LEVENSHTEIN,
+)
+register_distance(
+    "edit_distance_normalised",
+    False,
+    True,
+    "Edit distance over the length of the longer string; 0 for the same string",
+    _LEVENSHTEIN,
+)

@@ -1,0 +1,1 @@
+"""Paths as saccades, vectors from fixation to fixation: MultiMatch and its simplification."""
