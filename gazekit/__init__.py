@@ -7,8 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gazekit.core.exchange import exchange
-
-__version__ = "0.1.0"
+from gazekit.foundations.version import __version__
 
 _WHERE = {
     "Facts": "gazekit.core.frames",

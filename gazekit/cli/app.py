@@ -5,7 +5,6 @@ import sys
 
 import typer
 
-from gazekit import __version__
 from gazekit.cli.asymmetry import asymmetry_command
 from gazekit.cli.captions import captions_command
 from gazekit.cli.datasets import app as datasets_app
@@ -23,6 +22,7 @@ from gazekit.cli.start import COMMANDS, start_text
 from gazekit.cli.train import app as train_app
 from gazekit.cli.verify import app as verify_app
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.version import __version__
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 

@@ -48,7 +48,7 @@ def facts() -> dict[str, dict[str, Any]]:
 
 def versions() -> dict[str, str | None]:
     """Versions of gazekit, Python and the libraries; None for one that is not installed."""
-    from gazekit import __version__
+    from gazekit.foundations.version import __version__
 
     found: dict[str, str | None] = {"gazekit": __version__, "python": platform.python_version()}
     for name in LIBRARIES:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gazekit import __version__
+from gazekit.foundations.version import __version__
 
 BEGIN = (
     ("see it work, offline, in a minute", "gazekit demo --out runs/demo"),

@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from gazekit import __version__
 from gazekit.core.trials import Dataset
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import refuse_link
 from gazekit.files.untrusted import making_sense
+from gazekit.foundations.version import __version__
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
 from gazekit.report.kinds import content_of

@@ -12,13 +12,13 @@ from typing import Any, Self
 
 import pandas as pd
 
-from gazekit import __version__
 from gazekit.files.atomic import is_leftover, read_whole, remove_leftovers, why_not_written, write_atomically
 from gazekit.files.formulas import mark_formulas
 from gazekit.files.links import make_folder, refuse_links_in
 from gazekit.files.locking import LOCK, FolderLock
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
+from gazekit.foundations.version import __version__
 from gazekit.runs.seals import check_seals, hashes_of
 
 FORMAT, FORMAT_VERSION = "gazekit-run", 1
