@@ -49,11 +49,9 @@ def overhead(encoder: str = "squeezenet", images: int = 8, repeat: int = 9) -> l
     import torch
 
     from gazekit.models.devices import chosen_device
-    from gazekit.models.neva.scenes import Runner
-    from gazekit.models.neva.sizes import CHUNK
 
     model, device = neva(encoder, "clean"), chosen_device("auto")
-    runner = Runner(model.encoder, model.objective.outputs, device, CHUNK.get(device.type, 4))
+    runner = model.runner(device)
     problem = model.problem(pictures(images), 1, 0, runner)
     rows = torch.arange(images, device=device)
     positions = torch.zeros(images, 2, device=device)
@@ -139,8 +137,9 @@ def throughput(encoder: str = "squeezenet", fixations: int = 2) -> list[str]:
 
 
 def searches(encoder: str, objective: str, images: int, fixations: int, names: tuple[str, ...]) -> pd.DataFrame:
-    from gazekit.models.neva.optimisers import SEARCHES as KNOWN
-    from gazekit.models.neva.study import compare_searches
+    from neva_searches import compare_searches
+
+    from gazekit.models.neva.searches import SEARCHES as KNOWN
 
     chosen = [KNOWN[name]() for name in names]
     return compare_searches(neva(encoder, objective), pictures(images), chosen, fixations=fixations, progress=False)
@@ -168,7 +167,7 @@ def report(
     names: tuple[str, ...] = SEARCHES,
     csv: Path | None = None,
 ) -> list[str]:
-    from gazekit.models.neva.study import summarise
+    from neva_searches import summarise
 
     lines = ["## NeVA", "", *overhead(encoder), "", *throughput(encoder), ""]
     kept = []

@@ -47,8 +47,8 @@ def verify_neva(reference: str | Path) -> Outcome:
     """
     import torch
 
-    from gazekit.models.neva.foveation import acuity, perceive, position_gradient, sharpness
-    from gazekit.models.neva.periphery import blur
+    from gazekit.models.neva.algorithm import acuity, perceive, position_gradient, sharpness
+    from gazekit.models.neva.scenes import blur
 
     given, parameters = _read(Path(reference))
     tensors = {name: torch.from_numpy(array) for name, array in given.items()}

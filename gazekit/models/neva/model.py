@@ -14,22 +14,21 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.baselines.lengths import DEFAULT_LENGTH, positive
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device
 from gazekit.models.encoders import Encoder, load_encoder
-from gazekit.models.neva.fovea import SIGMA, Fovea
+from gazekit.models.neva.algorithm import Problem, Search
 from gazekit.models.neva.objectives import Objective, objective_from
-from gazekit.models.neva.optimisers import Search, search_from
-from gazekit.models.neva.periphery import SPREAD
-from gazekit.models.neva.problem import Problem
-from gazekit.models.neva.rows import set_up
-from gazekit.models.neva.scenes import Precision, Runner
-from gazekit.models.neva.sizes import CHUNK, ROWS
-from gazekit.models.neva.view import How, View
+from gazekit.models.neva.scenes import SPREAD, Precision, Runner, Scenes
+from gazekit.models.neva.searches import search_from
+from gazekit.models.neva.view import SIGMA, Fovea, How, Unit, View
 
 GAMMA = 0.7  # the authors' 2022 example with CLIP; their 2024 release has 0
 PUBLISHED_SIZE = 224  # cells for which the authors give the blur
+CHUNK = {"cpu": 4, "cuda": 64}  # images per call of the network
+ROWS = {"cpu": 64, "cuda": 512}  # scanpaths in memory at once
 
 
 class Neva(ScanpathModel):
@@ -129,13 +128,9 @@ class Neva(ScanpathModel):
         default_length: int = DEFAULT_LENGTH,
         **search_options: Any,
     ) -> None:
-        self.gamma = positive("gamma", gamma, zero=True)
-        if self.gamma > 1:
-            raise GazekitError(f"gamma is the share of the memory that is kept, 0 to 1, not {gamma}")
+        self.gamma = _share("gamma", gamma, "the memory that is kept")
+        self.lasting = _share("lasting", lasting, "a fixation that never fades")
         self.saccade_cost = positive("saccade_cost", saccade_cost, zero=True)
-        self.lasting = positive("lasting", lasting, zero=True)
-        if self.lasting > 1:
-            raise GazekitError(f"lasting is the share of a fixation that never fades, 0 to 1, not {lasting}")
         self.fovea = _fovea(sigma, sigma_px, sigma_degrees)
         self.px_per_degree = None if px_per_degree is None else positive("px_per_degree", px_per_degree)
         if default_length < 1:
@@ -143,8 +138,6 @@ class Neva(ScanpathModel):
         self.default_length = int(default_length)
         self.objective = objective_from(objective)
         self.encoder = load_encoder(encoder, weights)
-        for output in self.objective.outputs:
-            self.encoder.check_output(output)
         if "caption" in self.objective.needs and not self.encoder.has_text:
             self.encoder.text([])  # raises the sentence that says so
         self.needs = ("image", *self.objective.needs)  # type: ignore[misc]  # what is needed depends on the objective
@@ -161,7 +154,7 @@ class Neva(ScanpathModel):
             raise GazekitError(f"blur_kernel must be an odd number of cells, at least 1, not {blur_kernel}")
         self.precision, self.chunk = precision, chunk
         self.passes: dict[str, int] = {}
-        Runner(self.encoder, self.objective.outputs, torch.device("cpu"), chunk or 1, precision)
+        self.runner(torch.device("cpu"))  # checks what it is given
 
     @property
     def network(self) -> str:
@@ -194,9 +187,7 @@ class Neva(ScanpathModel):
             self._check_captions(trials)
         lengths = [self._length(trial, max_fixations) for trial in trials]
         where = chosen_device(device)
-        runner = Runner(
-            self.encoder, self.objective.outputs, where, self.chunk or CHUNK.get(where.type, 4), self.precision
-        )
+        runner = self.runner(where)
         self.passes = {"search forward": 0, "search backward": 0, "per image": 0}
         paths: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, None]] = {}
         with tqdm(total=len(trials), desc=self.name, unit="trial", disable=not progress) as bar:
@@ -213,12 +204,48 @@ class Neva(ScanpathModel):
             frame = Frame(frame.width, frame.height, self.px_per_degree)
         return View.of(frame, self.encoder.size, self.view)
 
-    def problem(self, trials: Sequence[Trial], n_samples: int, seed: int, runner: Runner) -> Problem:
-        """Set up the first fixation of trials whose views have one size; rows are trial-major.
+    def runner(self, device: torch.device) -> Runner:
+        """Run the encoder on a device as the options say."""
+        chunk = CHUNK.get(device.type, 4) if self.chunk is None else self.chunk
+        return Runner(self.encoder, self.objective.outputs, device, chunk, self.precision)
 
-        Images of one stimulus are prepared once, and each caption is embedded once per image.
+    def problem(self, trials: Sequence[Trial], n_samples: int, seed: int, runner: Runner) -> Problem:
+        """Set up the first fixation of trials whose views have one size.
+
+        Rows are trial-major: `n_samples` of the first trial, then of the second. Images of one stimulus are prepared
+        once, and each caption is embedded once per image.
         """
-        return set_up(self, trials, n_samples, seed, runner)
+        views = [self.view_of(trial) for trial in trials]
+        shown = {(trial.stimulus, trial.frame.size): trial for trial in reversed(trials)}  # the first of each image
+        seen = [self.view_of(trial) for trial in shown.values()]
+        scenes = Scenes(list(shown.values()), seen, runner, self.blur_kernel, self.blur_sigma)
+        number = {key: k for k, key in enumerate(shown)}
+        images = [number[trial.stimulus, trial.frame.size] for trial in trials]
+        captions = [trial.caption if "caption" in self.needs else None for trial in trials]
+        targets: dict[tuple[int, str | None], Tensor] = {}
+        for image, caption in zip(images, captions, strict=True):
+            if (image, caption) not in targets:
+                clean = {output: values[image] for output, values in scenes.clean.items()}
+                targets[image, caption] = self.objective.target(self.encoder, clean, caption).float()
+
+        def of_rows(values: Any) -> Tensor:
+            return torch.as_tensor(values).to(runner.device).repeat_interleave(n_samples, dim=0)
+
+        def draws(row: int, fixation: int, iteration: int) -> np.random.Generator:
+            return keyed_rng(seed, "neva", trials[row // n_samples].id, row % n_samples, fixation, iteration)
+
+        return Problem(
+            scenes,
+            self.objective,
+            image=of_rows(images),
+            targets=of_rows(torch.stack([targets[key] for key in zip(images, captions, strict=True)])),
+            sigma=of_rows(np.array([self.fovea.on(view) for view in views], dtype=np.float32)),
+            limits=of_rows(np.array([view.limits for view in views], dtype=np.float32)),
+            price=of_rows(np.array([view.price(self.saccade_cost) for view in views], dtype=np.float32)),
+            lasting=self.lasting,
+            draws=draws,
+            names=[f"trial {trial.id!r}" for trial in trials for _ in range(n_samples)],
+        )
 
     def _predict_group(
         self,
@@ -279,10 +306,15 @@ class Neva(ScanpathModel):
                 )
 
 
+def _share(name: str, value: float, of: str) -> float:
+    if positive(name, value, zero=True) > 1:
+        raise GazekitError(f"{name} is the share of {of}, 0 to 1, not {value}")
+    return float(value)
+
+
 def _fovea(grid: Any, px: Any, degrees: Any) -> Fovea:
-    given = {unit: size for unit, size in (("grid", grid), ("px", px), ("degrees", degrees)) if size is not None}
+    units: tuple[Unit, ...] = ("grid", "px", "degrees")
+    given = [Fovea(x, unit) for x, unit in zip((grid, px, degrees), units, strict=True) if x is not None]
     if len(given) > 1:
         raise GazekitError("give the fovea once: as sigma (grid), sigma_px or sigma_degrees")
-    for unit, size in given.items():
-        return Fovea(size, unit)  # type: ignore[arg-type]
-    return Fovea(SIGMA, "grid")
+    return given[0] if given else Fovea(SIGMA, "grid")

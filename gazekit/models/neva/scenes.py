@@ -1,19 +1,94 @@
-"""Images as the search sees them: laid on the network's input, blurred, and run through the network once."""
+"""Images as the encoder is given them: laid on its input, blurred, and run through it a fixed number at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import full_float32
 from gazekit.models.encoders import Encoder
-from gazekit.models.neva.periphery import blur
 from gazekit.models.neva.view import View
 
 Precision = Literal["float32", "bf16"]
+KERNEL, SPREAD = 41, 10.0  # taps and standard deviation, cells, that the authors use at 224 cells
+
+
+def blur_matrix(n: int, kernel: int = KERNEL, spread: float = SPREAD, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Matrix that blurs a line of n cells.
+
+    The weights are exp(-i^2 / (2 spread^2)) at the `kernel` cells around each, normalised to sum 1; cells beyond an end
+    are those mirrored at the end cell, as often as a short line needs.
+
+    Parameters
+    ----------
+    n : int
+        Cells.
+    kernel : int
+        Taps, odd.
+    spread : float
+        Standard deviation, cells.
+    dtype : torch.dtype
+        Of the result; it is computed in double precision.
+
+    Returns
+    -------
+    (n, n) float
+        Each row sums to 1.
+
+    Raises
+    ------
+    GazekitError
+        A kernel that is not odd and positive, or a spread that is not positive.
+
+    Examples
+    --------
+    >>> blur_matrix(3, 3, 1.0).mul(1000).round().int().tolist()
+    [[452, 548, 0], [274, 452, 274], [0, 548, 452]]
+    """
+    if kernel < 1 or kernel % 2 == 0:
+        raise GazekitError(f"the blur's kernel must be an odd number of cells, at least 1, not {kernel}")
+    if not spread > 0:
+        raise GazekitError(f"the blur's spread must be a positive number of cells, not {spread}")
+    offsets = torch.arange(kernel) - kernel // 2
+    weights = torch.exp(-(offsets.double() ** 2) / (2 * spread**2))
+    weights /= weights.sum()
+    cells = torch.arange(n)[:, None] + offsets
+    period = max(2 * (n - 1), 1)  # a line mirrored at both end cells repeats after this many
+    cells = cells % period
+    cells = torch.where(cells >= n, period - cells, cells)
+    matrix = torch.zeros(n, n, dtype=torch.float64)
+    return matrix.scatter_add_(1, cells, weights.expand(n, kernel)).to(dtype)
+
+
+def blur(images: Tensor, kernel: int = KERNEL, spread: float | tuple[float, float] = SPREAD) -> Tensor:
+    """Blur images.
+
+    Parameters
+    ----------
+    images : (n, channels, height, width) float
+        Any values. Blurring before or after a network's normalisation of each channel is the same.
+    kernel, spread : int, float
+        Taps and standard deviation, cells; the spread may be a pair (along rows, along columns).
+
+    Returns
+    -------
+    (n, channels, height, width) float
+
+    Examples
+    --------
+    >>> blur(torch.ones(1, 1, 4, 5)).allclose(torch.ones(1, 1, 4, 5))
+    True
+    """
+    spreads = spread if isinstance(spread, tuple) else (spread, spread)
+    down, across = (
+        blur_matrix(n, kernel, s, images.dtype).to(images.device)
+        for n, s in zip(images.shape[-2:], spreads, strict=True)
+    )
+    return down @ images @ across.T
 
 
 class Runner:
@@ -80,8 +155,8 @@ class Scenes:
 
     Parameters
     ----------
-    images : sequence of (H, W, 3) uint8
-        The shown images, in any resolution.
+    trials : sequence of Trial
+        The shown images, in any resolution; read one at a time.
     views : sequence of View
         How each lies on the input; all of one height and width.
     runner : Runner
@@ -99,20 +174,18 @@ class Scenes:
 
     def __init__(
         self,
-        images: "Sequence[Callable[[], np.ndarray] | np.ndarray]",
+        trials: Sequence[Trial],
         views: Sequence[View],
         runner: Runner,
         kernel: int,
         spread: float,
     ) -> None:
         self.views, self.runner = list(views), runner
-        sharp, soft = [], []
-        for source, view in zip(images, views, strict=True):
-            pair = lay(source() if callable(source) else source, view, runner.encoder, runner.device, kernel, spread)
-            sharp.append(pair[0])
-            soft.append(pair[1])
-        self.periphery = torch.stack(soft).permute(0, 2, 3, 1).contiguous()
-        self.contrast = torch.stack(sharp).permute(0, 2, 3, 1).contiguous() - self.periphery
+        pairs = [
+            lay(t.image, v, runner.encoder, runner.device, kernel, spread) for t, v in zip(trials, views, strict=True)
+        ]
+        sharp, self.periphery = (x.permute(0, 2, 3, 1).contiguous() for x in torch.stack(pairs, dim=1))
+        self.contrast = sharp - self.periphery
         self.clean = self._clean()
         self._levels: dict[tuple[float, ...], dict[str, Tensor]] = {}
         self.passes = len(self.views)  # forward passes spent on preparing, one per image so far
@@ -129,11 +202,9 @@ class Scenes:
 
     @torch.no_grad()
     def _clean(self) -> dict[str, Tensor]:
-        ones = torch.ones(1, *self.size, device=self.periphery.device)
-        parts: list[dict[str, Tensor]] = []
-        for start in range(0, len(self.views), self.runner.chunk):
-            which = torch.arange(start, min(start + self.runner.chunk, len(self.views)), device=ones.device)
-            parts.append(self.runner(self.seen(which, ones.expand(len(which), -1, -1))))
+        images = torch.arange(len(self.views), device=self.periphery.device)
+        ones = torch.ones(len(self.views), *self.size, device=images.device)
+        parts = [self.runner(self.seen(w, ones[w])) for w in images.split(self.runner.chunk)]
         return {output: torch.cat([part[output] for part in parts]) for output in self.runner.outputs}
 
     @torch.no_grad()
@@ -152,27 +223,23 @@ class Scenes:
         """
         key = tuple(levels)
         if key not in self._levels:
-            self._levels[key] = {}
-            which = torch.arange(len(self.views), device=self.periphery.device).repeat_interleave(len(levels))
-            self.passes += len(which)
-            shares = torch.tensor(levels, device=which.device).repeat(len(self.views))
+            images = torch.arange(len(self.views), device=self.periphery.device).repeat_interleave(len(levels))
+            shares = torch.tensor(levels, device=images.device).repeat(len(self.views))[:, None, None]
             parts: dict[str, list[Tensor]] = {output: [] for output in self.runner.outputs}
-            for start in range(0, len(which), self.runner.chunk):
-                part = slice(start, start + self.runner.chunk)
-                share = shares[part, None, None].expand(-1, *self.size)
-                features = self.runner.features(self.seen(which[part], share))
-                for output in parts:
-                    parts[output].append(self.runner.encoder.places(features, output).float())
-            for output, values in parts.items():
-                joined = torch.cat(values)
-                self._levels[key][output] = joined.reshape(len(self.views), len(levels), *joined.shape[1:]).contiguous()
+            for which, share in zip(images.split(self.runner.chunk), shares.split(self.runner.chunk), strict=True):
+                features = self.runner.features(self.seen(which, share.expand(-1, *self.size)))
+                for output, places in parts.items():
+                    places.append(self.runner.encoder.places(features, output).float())
+            self._levels[key] = {
+                output: torch.cat(places).unflatten(0, (len(self.views), len(levels)))
+                for output, places in parts.items()
+            }
+            self.passes += len(images)
         return self._levels[key]
 
 
-def lay(
-    image: np.ndarray, view: View, encoder: Encoder, device: torch.device, kernel: int, spread: float
-) -> tuple[Tensor, Tensor]:
-    """Lay one image on a network's input: sharp and blurred, (3, H, W) float32, normalised.
+def lay(image: np.ndarray, view: View, encoder: Encoder, device: torch.device, kernel: int, spread: float) -> Tensor:
+    """Lay one image on a network's input: sharp and blurred, (2, 3, H, W) float32, normalised.
 
     The image is resized (bicubic, with smoothing) and blurred with reflection at its own borders; bars have the
     network's mean colour, which is 0 after normalising, in both.
@@ -188,6 +255,5 @@ def lay(
     soft = blur(x, kernel, spread)
     pair = torch.zeros(2, 3, view.height, view.width, device=device)
     top, left = max(top, 0), max(left, 0)
-    for k, content in enumerate((x, soft)):
-        pair[k, :, top : top + x.shape[2], left : left + x.shape[3]] = content[0]
-    return pair[0], pair[1]
+    pair[:, :, top : top + x.shape[2], left : left + x.shape[3]] = torch.cat([x, soft])
+    return pair

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from gazekit import Facts, Frame, Scanpaths
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.neva.fovea import Fovea
-from gazekit.models.neva.view import View, unreachable_share
+from gazekit.models.neva.view import Fovea, View, unreachable_share
 
 sides = st.integers(1, 3000)
 

@@ -4,32 +4,48 @@ The map's error is modelled as a Gaussian process over positions, as smooth as t
 let nearly the same things be seen, so their errors are alike.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.neva.optimisers.contract import Found, Places
-from gazekit.models.neva.problem import Problem
+from gazekit.models.neva.algorithm import Found, Problem, Search
+from gazekit.models.neva.searches.lattice import Places, lattice
 
 TRUST = 0.6  # standard deviation of the map's error, in standard deviations of the map itself
 DARING = 1.0  # how many standard deviations below its expectation a place may be hoped to lie
 NOISE = 1e-3  # variance that the process does not explain, as a share of its own
 
 
-def rounds_from(given: int | Sequence[int]) -> tuple[int, ...]:
-    """Check a number of places per round, or of each round.
+class MapSearch(Search):
+    """A search that maps the loss over a lattice roughly, and evaluates the few most promising places.
 
-    Raises
-    ------
-    GazekitError
-        No round, or one without a place.
+    Attributes
+    ----------
+    rounds : tuple of int
+        Places to evaluate in each round; see `lowest`.
     """
-    rounds = (given,) if isinstance(given, int) else tuple(given)
-    if not rounds or any(not isinstance(n, int) or n < 1 for n in rounds):
-        raise GazekitError(f"rounds are numbers of places to evaluate, at least 1 each, not {given!r}")
-    return rounds
+
+    rounds: int | Sequence[int]
+
+    def __post_init__(self) -> None:
+        rounds = (self.rounds,) if isinstance(self.rounds, int) else tuple(self.rounds)
+        if not rounds or any(not isinstance(n, int) or n < 1 for n in rounds):
+            raise GazekitError(f"rounds are numbers of places to evaluate, at least 1 each, not {self.rounds!r}")
+        self.rounds = rounds
+
+    @abstractmethod
+    def rough_maps(self, problem: Problem, places: Places) -> list[Tensor]:
+        """Rough loss of fixating each place, (C,) per row; without what saccades cost."""
+
+    def find(self, problem: Problem) -> Found:
+        """Find the next fixation; see `Search.find`."""
+        places = lattice(problem)
+        expected = pad_sequence(self.rough_maps(problem, places), batch_first=True)
+        return lowest(problem, places, expected, tuple(self.rounds))  # type: ignore[arg-type]
 
 
 def lowest(problem: Problem, places: Places, expected: Tensor, rounds: Sequence[int]) -> Found:
@@ -93,17 +109,14 @@ def _correction(scaled: Tensor, chosen: Tensor, error: Tensor) -> Tensor:
     if not chosen.shape[1]:
         return torch.zeros(scaled.shape[:2], dtype=scaled.dtype, device=scaled.device)
     across, among = _known(scaled, chosen)
-    ones = torch.ones_like(error)
-    solved = torch.linalg.solve(among, torch.stack([error, ones], dim=2))
-    offset = (ones * solved[..., 0]).sum(dim=1) / (ones * solved[..., 1]).sum(dim=1)
+    solved = torch.linalg.solve(among, torch.stack([error, torch.ones_like(error)], dim=2))
+    offset = solved[..., 0].sum(dim=1) / solved[..., 1].sum(dim=1)
     weights = solved[..., 0] - offset[:, None] * solved[..., 1]
     return offset[:, None] + (across * weights[:, None]).sum(dim=2)
 
 
 def _doubt(scaled: Tensor, chosen: Tensor) -> Tensor:
     """Remaining standard deviation of the error everywhere, (R, C), where it was 1 before any evaluation."""
-    if not chosen.shape[1]:
-        return torch.ones(scaled.shape[:2], dtype=scaled.dtype, device=scaled.device)
     across, among = _known(scaled, chosen)
     explained = (across * torch.linalg.solve(among, across.transpose(1, 2)).transpose(1, 2)).sum(dim=2)
     return torch.sqrt(torch.clamp(1 - explained, min=0))

@@ -1,4 +1,7 @@
-"""Which search is worth its passes: every search at the same states, against an exhaustive grid."""
+"""Which of NeVA's searches is worth its passes: every search at the same states, against an exhaustive grid.
+
+`neva.py` runs it and prints the table of docs/models/neva.md.
+"""
 
 from collections.abc import Sequence
 
@@ -9,12 +12,11 @@ import torch
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.devices import chosen_device
 from gazekit.models.neva.model import Neva
-from gazekit.models.neva.optimisers import Search
-from gazekit.models.neva.optimisers.contract import lattice
-from gazekit.models.neva.scenes import Runner
-from gazekit.models.neva.sizes import CHUNK
+from gazekit.models.neva.searches import Search
+from gazekit.models.neva.searches.lattice import lattice
 
 
 def compare_searches(
@@ -52,16 +54,13 @@ def compare_searches(
     -------
     DataFrame
         A row per trial, fixation and search: `trial`, `fixation` (from 0), `search`, `forward`, `backward` (passes of
-        the
-        search), `prepared` (the image's preparatory passes beyond the clean one, whole; to be shared by the fixations
-        of a path), `loss`, `uniform` (mean loss over the grid), `grid` (least loss on it).
+        the search), `prepared` (the image's preparatory passes beyond the clean one, whole; to be shared by the
+        fixations of a path), `loss`, `uniform` (mean loss over the grid), `grid` (least loss on it).
     """
     if fixations < 1:
         raise GazekitError(f"fixations must be at least 1, not {fixations}")
     where = chosen_device(device)
-    chunk = model.chunk or CHUNK.get(where.type, 4)
-    runner = Runner(model.encoder, model.objective.outputs, where, chunk, model.precision)
-    rows = []
+    runner, rows = model.runner(where), []
     for trial in tqdm(trials, desc="searches", unit="trial", disable=not progress):
         problem = model.problem([trial], 1, seed, runner)
         row = torch.zeros(1, dtype=torch.int64, device=where)
@@ -106,12 +105,9 @@ def summarise(table: pd.DataFrame, *, path_length: int = 10, against: str = "ref
     -------
     DataFrame
         Indexed by search: `passes` (forward and backward, per fixation, preparation shared), `loss`, `gap` (mean loss
-        over
-        the grid's least, as a share of the range from a uniform choice to that least), and `difference`, `low`, `high`:
-        mean loss minus that of `against`, with its 95 % interval over trials (2,000 resamples).
+        over the grid's least, as a share of the range from a uniform choice to that least), and `difference`, `low`,
+        `high`: mean loss minus that of `against`, with its 95 % interval over trials (2,000 resamples).
     """
-    from gazekit.foundations.randomness import keyed_rng
-
     prepared = table.groupby(["search", "trial"])["prepared"].max().groupby("search").mean() / path_length
     by = table.groupby("search", sort=False)
     mean = by[["forward", "backward", "loss", "uniform", "grid"]].mean()

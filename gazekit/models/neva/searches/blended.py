@@ -1,21 +1,20 @@
-"""A map of the loss over all positions without any pass of the network: blend its features instead of its input."""
+"""A rough map of the loss over positions without any pass: blend the network's features instead of its input."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.neva.foveation import acuity
-from gazekit.models.neva.optimisers.contract import Found, Search, lattice
-from gazekit.models.neva.optimisers.surrogate import lowest, rounds_from
-from gazekit.models.neva.problem import Problem
-
-LEVELS = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0)
+from gazekit.models.neva.algorithm import Problem, acuity
+from gazekit.models.neva.searches.lattice import Places
+from gazekit.models.neva.searches.surrogate import MapSearch
 
 
-class Blended(Search):
+@dataclass
+class Blended(MapSearch):
     """Foretell what the network makes of a perceived image from its features of a few evenly sharp ones.
 
     Where the perceived image has sharpness m, the network's features are about those of the image that has sharpness m
@@ -34,44 +33,40 @@ class Blended(Search):
     """
 
     name = "blended"
-    needs_places = True
+    rounds: int | Sequence[int] = (4, 2)
+    levels: Sequence[float] = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0)
 
-    def __init__(self, rounds: int | Sequence[int] = (4, 2), levels: Sequence[float] = LEVELS) -> None:
-        levels = tuple(float(level) for level in levels)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.levels = levels = tuple(float(level) for level in self.levels)
         if len(levels) < 2 or levels[0] != 0 or levels[-1] != 1 or list(levels) != sorted(set(levels)):
             raise GazekitError(f"levels of sharpness must rise from 0 to 1, not {levels}")
-        self.rounds, self.levels = rounds_from(rounds), levels
 
-    def find(self, problem: Problem) -> Found:
-        """Find the next fixation; see `Search.find`."""
+    @torch.no_grad()
+    def rough_maps(self, problem: Problem, places: Places) -> list[Tensor]:
+        """Map the loss; see `MapSearch.rough_maps`."""
         encoder = problem.scenes.runner.encoder
         if not encoder.spatial:
             raise GazekitError(
                 f"the search 'blended' needs an encoder whose features have places, and {encoder.name!r} has none; "
                 f"use optimiser=linearised"
             )
-        places = lattice(problem)
-        expected = torch.zeros(places.valid.shape, device=places.positions.device)
-        with torch.no_grad():
-            known = problem.scenes.evenly_sharp(self.levels)
-            for k, shape in enumerate(places.shapes):
-                n = shape[0] * shape[1]
-                expected[k, :n] = self._foretell(problem, known, k, places.positions[k, :n])
-        return lowest(problem, places, expected, self.rounds)
+        known = problem.scenes.evenly_sharp(self.levels)
+        return [
+            self._foretell(problem, known, k, places.positions[k, : rows * columns])
+            for k, (rows, columns) in enumerate(places.shapes)
+        ]
 
-    def _foretell(self, problem: Problem, known: dict[str, Tensor], k: int, positions: Tensor) -> Tensor:
-        encoder = problem.scenes.runner.encoder
-        image = problem.image[k]
+    def _foretell(self, problem: Problem, known: Mapping[str, Tensor], k: int, positions: Tensor) -> Tensor:
+        encoder, image = problem.scenes.runner.encoder, problem.image[k]
         down, across = acuity(positions, problem.sigma[k], problem.scenes.size)
         outputs = {}
         for output, maps in known.items():
             h, w = maps.shape[-2:]
             # means over each feature's part of the image; the fovea is separable, so its means are as well
             memory = functional.adaptive_avg_pool2d(problem.memory[k][None], (h, w))[0]
-            present = (
-                functional.adaptive_avg_pool1d(down, h)[:, :, None] * functional.adaptive_avg_pool1d(across, w)[:, None]
-            )
-            weights = self._interpolation(torch.clamp(memory + present, 0, 1))
+            rows, columns = functional.adaptive_avg_pool1d(down, h), functional.adaptive_avg_pool1d(across, w)
+            weights = self._interpolation(torch.clamp(memory + rows[:, :, None] * columns[:, None], 0, 1))
             flat = maps[image].permute(0, 2, 3, 1).flatten(0, 2)  # (levels * places, C)
             pooled = weights.flatten(1) @ flat / (h * w)
             outputs[output] = encoder.finish(pooled, output).float()

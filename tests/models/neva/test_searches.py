@@ -1,5 +1,8 @@
 """Searches: what they find, what they spend, and that a row's answer is its own."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -8,12 +11,10 @@ from gazekit import Frame, Trial
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.encoders import Encoder
 from gazekit.models.encoders.filters import FilterBank
+from gazekit.models.neva.algorithm import Reference
 from gazekit.models.neva.model import Neva
-from gazekit.models.neva.optimisers import SEARCHES, search_from
-from gazekit.models.neva.optimisers.contract import lattice
-from gazekit.models.neva.optimisers.reference import Reference
-from gazekit.models.neva.scenes import Runner
-from gazekit.models.neva.study import compare_searches, summarise
+from gazekit.models.neva.searches import SEARCHES, search_from
+from gazekit.models.neva.searches.lattice import lattice
 
 
 class Linear(Encoder):
@@ -48,8 +49,7 @@ def pictures(n, frame=(40, 32)):
 
 def problem(n=2, encoder=None, n_samples=1, seed=0, sigma=0.1, **options):
     model = Neva(encoder or FilterBank(size=32), sigma=sigma, **options)
-    runner = Runner(model.encoder, model.objective.outputs, torch.device("cpu"), 4)
-    return model.problem(pictures(n), n_samples, seed, runner)
+    return model.problem(pictures(n), n_samples, seed, model.runner(torch.device("cpu")))
 
 
 @pytest.mark.parametrize(
@@ -79,45 +79,6 @@ def test_the_answer_was_evaluated_and_is_inside(name):
     assert (found.positions <= task.limits[..., 1] + 1e-6).all()
 
 
-def published_loop(task, row, iterations=20, step=0.1):
-    """The pseudo-code of the spec, one row, autograd instead of the closed form."""
-    from gazekit.models.neva.foveation import acuity, sharpness
-
-    p, best, kept = torch.zeros(1, 2), float("inf"), None
-    for i in range(iterations):
-        p = p.requires_grad_(True)
-        share = sharpness(task.memory[row : row + 1], *acuity(p, task.sigma[row], task.scenes.size))
-        image = task.scenes.seen(task.image[row : row + 1], share)
-        loss = task.objective.loss(task.scenes.runner(image), task.targets[row : row + 1], 0.0)
-        (g,) = torch.autograd.grad(loss.sum(), p)
-        p = p.detach() - step * torch.sign(g)
-        if loss.item() < best:
-            best, kept = loss.item(), p
-        else:
-            p = 2 * task.uniform(torch.tensor([row]), i)[:, 0] - 1
-    return kept[0], best
-
-
-def test_reference_is_the_published_loop_with_its_off_by_one():
-    task = problem(3)
-    task.fixate(torch.tensor([[0.1, 0.2], [0.0, 0.0], [-0.4, 0.5]]), 0.7)
-    found = Reference().find(task)
-    for row in range(3):
-        position, loss = published_loop(task, row)
-        torch.testing.assert_close(found.positions[row], position, rtol=0, atol=1e-6)
-        assert found.loss[row].item() == pytest.approx(loss, abs=1e-6)
-    # what it returns is not what it evaluated
-    assert (task.loss(torch.arange(3), found.positions) - found.loss).abs().max() > 1e-5
-
-
-def test_shaking_stays_near_and_restarting_does_not():
-    task, rows = problem(1), torch.zeros(1, dtype=torch.int64)
-    draws = task.uniform(rows, 0)[:, 0]
-    near = Reference(restart=False)._elsewhere(torch.zeros(1, 2), draws)
-    assert near.abs().max() <= 0.05
-    torch.testing.assert_close(Reference()._elsewhere(torch.zeros(1, 2), draws), 2 * draws - 1)
-
-
 def test_blending_is_exact_for_a_network_that_only_averages_over_places():
     # the fovea is wide and the memory empty, so nothing is clipped and linear interpolation in sharpness is exact
     task = problem(2, Linear())
@@ -130,12 +91,22 @@ def test_blending_is_exact_for_a_network_that_only_averages_over_places():
         torch.testing.assert_close(expected, task.loss(rows, places.positions[k]), rtol=1e-3, atol=1e-6)
 
 
-def test_better_searches_come_nearer_the_grid():
+@pytest.fixture(scope="module")
+def comparison():
+    """The script that compares searches."""
+    path = Path(__file__).resolve().parents[3] / "benchmarks" / "neva_searches.py"
+    described = importlib.util.spec_from_file_location("neva_searches", path)
+    module = importlib.util.module_from_spec(described)
+    described.loader.exec_module(module)
+    return module
+
+
+def test_better_searches_come_nearer_the_grid(comparison):
     model = Neva(FilterBank(size=48), sigma=0.1)
     names = ("reference", "linearised", "blended")
-    table = compare_searches(model, pictures(6, (60, 48)), [SEARCHES[n]() for n in names], progress=False)
+    table = comparison.compare_searches(model, pictures(6, (60, 48)), [SEARCHES[n]() for n in names], progress=False)
     assert len(table) == 6 * 2 * 3
-    summary = summarise(table)
+    summary = comparison.summarise(table)
     assert summary.loc["reference", "passes"] == 40
     assert summary.loc["linearised", "passes"] == 10
     assert summary.loc["blended", "passes"] == pytest.approx(6 + 6 / 10)

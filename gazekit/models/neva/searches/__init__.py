@@ -1,15 +1,15 @@
-"""Searches by name, and the default."""
+"""Searches for the next fixation beside the published one (`algorithm.Reference`): one idea a file, and all by name."""
 
 import inspect
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.encoders import Encoder
-from gazekit.models.neva.optimisers.blended import Blended
-from gazekit.models.neva.optimisers.contract import Search
-from gazekit.models.neva.optimisers.grid import Grid
-from gazekit.models.neva.optimisers.linearised import Linearised
-from gazekit.models.neva.optimisers.reference import Evaluated, Reference, Restarts
+from gazekit.models.neva.algorithm import Reference, Search
+from gazekit.models.neva.searches.blended import Blended
+from gazekit.models.neva.searches.descents import Evaluated, Restarts
+from gazekit.models.neva.searches.lattice import Grid
+from gazekit.models.neva.searches.linearised import Linearised
 
 SEARCHES: dict[str, type[Search]] = {s.name: s for s in (Reference, Evaluated, Restarts, Linearised, Blended, Grid)}
 AUTO = "auto"
@@ -42,8 +42,8 @@ def search_from(what: str | Search, encoder: Encoder, **options: Any) -> Search:
     name = ("blended" if encoder.spatial else "linearised") if what == AUTO else what
     if name not in SEARCHES:
         raise UnknownNameError("search", name, [*SEARCHES, AUTO])
-    known = [p for p in inspect.signature(SEARCHES[name].__init__).parameters if p != "self"]
-    wrong = [option for option in options if option not in known]
-    if wrong:
-        raise GazekitError(f"the search {name!r} has no option {wrong[0]!r}; it has {', '.join(known)}")
+    known = inspect.signature(SEARCHES[name]).parameters
+    wrong = next((option for option in options if option not in known), None)
+    if wrong is not None:
+        raise GazekitError(f"the search {name!r} has no option {wrong!r}; it has {', '.join(known)}")
     return SEARCHES[name](**options)
