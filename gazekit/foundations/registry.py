@@ -60,6 +60,13 @@ class Registry:
             return plugins[name].load()
         raise UnknownNameError(self.kind, name, {*self._entries, *plugins})
 
+    def where(self, name: str) -> str:
+        """Where an entry is defined, as "module:attribute"; nothing is imported for it."""
+        if name not in self._entries:
+            return str(self._plugins()[name].value)
+        entry = self._entries[name]
+        return entry if isinstance(entry, str) else f"{entry.__module__}:{entry.__qualname__}"
+
     def __contains__(self, name: object) -> bool:
         return name in self._entries or name in self._plugins()
 

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 from gazekit.models.registry import models as registry
@@ -89,11 +88,9 @@ def _models(described: Sequence[Mapping[str, Any]], references: list[str]) -> st
 def _documented(where: str) -> tuple[str, list[str]]:
     """First line and references of a registered model's docstring. A manifest's class is never imported by its name."""
     for name in registry:
-        entry = registry[name]
-        if isinstance(entry, str) and entry.replace(":", ".") == where:
-            module, attribute = entry.split(":")
+        if registry.where(name).replace(":", ".") == where:
             try:
-                doc = inspect.getdoc(getattr(import_module(module), attribute)) or ""
+                doc = inspect.getdoc(registry[name]) or ""
             except ImportError:  # its libraries are not installed here
                 return "", []
             return doc.splitlines()[0], _references(doc)

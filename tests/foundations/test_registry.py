@@ -60,3 +60,14 @@ def test_keys_are_not_confused():
 def test_draws_are_pinned():
     """A changed stream would change every published number: this value may only change with a note in the changelog."""
     assert keyed_rng(7, "model", "trial", 3).integers(0, 1000, 4).tolist() == [542, 768, 323, 471]
+
+
+def test_where_an_entry_is_without_importing_it(monkeypatch):
+    point = EntryPoint("plug", "somewhere:Plug", "gazekit.things")
+    monkeypatch.setattr("gazekit.foundations.registry.entry_points", lambda group: [point])
+    registry = Registry("thing", group="gazekit.things")
+    registry.add("text", "not_there:Thing")
+    registry.add("class", EntryPoint)
+    assert registry.where("text") == "not_there:Thing"
+    assert registry.where("plug") == "somewhere:Plug"
+    assert registry.where("class") == "importlib.metadata:EntryPoint"

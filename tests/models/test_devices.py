@@ -36,15 +36,14 @@ def test_tf32_is_as_it_was_afterwards():
 
 @gpu
 @pytest.mark.parametrize(
-    ("model", "data"),
+    ("model", "trials"),
     [
-        ("neva:encoder=filters:objective=clean", None),
-        ("eccnet:backbone=v1", "search-arrays"),
-        ("oat", "shelves"),
+        ("neva:encoder=filters:objective=clean", lambda: example_trials()[:2]),
+        ("eccnet:backbone=v1", lambda: load_dataset("search-arrays").trials[:2]),
+        ("oat", lambda: load_dataset("shelves", covers="test").trials[:2]),
     ],
 )
-def test_a_gpu_looks_where_the_cpu_looks(model, data):
-    trials = example_trials()[:2] if data is None else load_dataset(data).trials[:2]
-    one, other = (model_from_text(model).predict(trials, device=d, progress=False) for d in ("cpu", "cuda"))
+def test_a_gpu_looks_where_the_cpu_looks(model, trials):
+    one, other = (model_from_text(model).predict(trials(), device=d, progress=False) for d in ("cpu", "cuda"))
     np.testing.assert_allclose(one.x, other.x, atol=0.01)
     np.testing.assert_allclose(one.y, other.y, atol=0.01)

@@ -111,7 +111,8 @@ class TestEccNet:
 class TestNeva:
     def points(self, encoder, trials=None, n_samples=2, **options):
         trials = example_trials() if trials is None else trials
-        paths = Neva(encoder, rounds=2, **options).predict(trials, n_samples=n_samples, max_fixations=2, progress=False)
+        model = Neva(encoder, rounds=2, **options)
+        paths = model.predict(trials, n_samples=n_samples, max_fixations=2, device="cpu", progress=False)
         keys = list(zip(paths.table["trial"], paths.table["sample"], strict=True))
         return {key: paths[i].xy.tolist() for i, key in enumerate(keys)}
 

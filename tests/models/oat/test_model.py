@@ -112,7 +112,7 @@ def test_log_likelihood_is_per_fixation_and_in_order(checkpoint, shelves, tiny_n
     for k, seen in enumerate((["s1"], ["s0", "s2", "s3"])):
         Checkpoint(tiny_network(sigma=2.0 + k), 9, {"stimuli": seen}).save(folds / f"{k}.safetensors")
     model = Oat(folds)
-    scores = model.log_likelihood(data)
+    scores = model.log_likelihood(data, device="cpu")
     assert [len(s) for s in scores] == [n + 1 for n in data.scanpaths.lengths]
     for row in (0, 3, 7):
         network = model.checkpoint_for(data.scanpaths.table["stimulus"].iloc[row]).network
