@@ -51,7 +51,7 @@ def report_command(
 def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
     """The run's data set, read as the run read it; None, and why, where it is not there."""
     from gazekit.foundations.errors import DataError
-    from gazekit.runs.folder import read_manifest
+    from gazekit.runs.manifest import read_manifest
 
     loaded = dict(read_manifest(run).get("loaded") or {})
     if data is not None:

@@ -19,7 +19,7 @@ from gazekit.evaluation.set_pieces import score_sets, set_pieces
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.specs import model_from_text
-from gazekit.runs.folder import RunFolder, versions, write_table
+from gazekit.runs.folder import RunFolder, write_table
 from gazekit.runs.image_memory import remembering_images
 from gazekit.runs.parallel import Tally, check_workers, run_pieces
 from gazekit.runs.seals import is_sealed, seal
@@ -50,6 +50,7 @@ def evaluate(
     command: str = "",
     label_maps: Mapping[str, np.ndarray] | None = None,
     notes: Mapping[str, Any] | None = None,
+    kind: str = "evaluation",
 ) -> Results:
     """Score every sample of every model against every human path of its trial, and models as sets and densities.
 
@@ -89,6 +90,8 @@ def evaluate(
         Labels of the px of each image, for the measures of strings of labels.
     notes : mapping, optional
         More for the manifest that does not decide the result.
+    kind : str
+        What the manifest calls the run; an experiment that is an evaluation and more gives its own name.
 
     Returns
     -------
@@ -123,9 +126,9 @@ def evaluate(
             "max_fixations": max_fixations,
             "resamples": resamples,
             "piece_stimuli": PIECE_STIMULI,
-            "versions": versions(),
             **_describe_resources(choice, maps, resamples),
         },
+        kind=kind,
         command=command or f"gazekit.evaluate({dataset.name!r}, ...)",
         about=about,
         inputs=files_read(trials, {need for model in loaded for need in model.needs}),

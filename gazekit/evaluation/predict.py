@@ -1,6 +1,6 @@
 """Predict the trials of a data set in pieces, which a stop does not lose and several workers can do."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,9 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.describing import describe_model, files_read
 from gazekit.models.contract import ScanpathModel
-from gazekit.runs.folder import RunFolder, versions
-from gazekit.runs.parallel import check_workers, run_pieces
-from gazekit.runs.seals import is_sealed, seal
+from gazekit.runs.folder import RunFolder
+from gazekit.runs.parallel import check_workers
+from gazekit.runs.seals import seal
 
 PIECE_TRIALS = 10  # as many as `evaluate` has stimuli in a piece
 
@@ -81,30 +81,37 @@ def predict_in_pieces(
     with RunFolder(
         folder,
         {
-            "kind": "predict",
             "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
             "model": describe_model(model),
             **options,
             "piece_trials": PIECE_TRIALS,
-            "versions": versions(),
         },
+        kind="predict",
         command=command or f"predict_in_pieces({model.name!r}, {dataset.name!r}, ...)",
         about={},
         inputs=files_read(trials, model.needs),
     ) as run:
         pieces = [
-            (run.part(f"{start // PIECE_TRIALS:05d}.parquet"), model, trials[start : start + PIECE_TRIALS], options)
+            PredictPiece(
+                run.part(f"{start // PIECE_TRIALS:05d}.parquet"), model, trials[start : start + PIECE_TRIALS], options
+            )
             for start in range(0, len(trials), PIECE_TRIALS)
         ]
-        missing = [piece for piece in pieces if not is_sealed(piece[0])]
-        how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path, "shared": [model]}
-        done, label = len(pieces) - len(missing), f"predict {model.name}"
-        for _ in run_pieces(_predict, missing, **how, progress=progress, label=label, done=done):
-            pass
-        return Scanpaths.concat([Scanpaths.load(piece[0]) for piece in pieces])
+        how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress}
+        run.do(pieces, label=f"predict {model.name}", **how, shared=[model])
+        return Scanpaths.concat([Scanpaths.load(piece.part) for piece in pieces])
 
 
-def _predict(part: Path, model: ScanpathModel, trials: Sequence[Trial], options: dict[str, Any]) -> None:
-    """Do one piece, write its file and seal it."""
-    model.predict(trials, **options, progress=False).save(part)
-    seal(part, [part])
+@dataclass(frozen=True)
+class PredictPiece:
+    """Some trials, predicted into one file."""
+
+    part: Path
+    model: ScanpathModel
+    trials: list[Trial]
+    options: dict[str, Any]
+
+    def __call__(self) -> None:
+        """Predict, write and seal."""
+        self.model.predict(self.trials, **self.options, progress=False).save(self.part)
+        seal(self.part, [self.part])

@@ -14,7 +14,6 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
 from gazekit.files.untrusted import making_sense
-from gazekit.foundations.errors import DataError
 from gazekit.scoring.bootstrap import RESAMPLES
 from gazekit.scoring.directions import has_zero, higher_is_better, measure_of
 from gazekit.scoring.sets import SET_COLUMNS
@@ -70,13 +69,10 @@ class Results:
         DataError
             The folder holds no finished run.
         """
-        from gazekit.runs.folder import read_manifest, read_table
+        from gazekit.runs.folder import read_table
+        from gazekit.runs.manifest import read_finished
 
-        manifest = read_manifest(Path(folder))
-        if manifest.get("status") != "complete":
-            raise DataError(
-                f"the run in {folder} is not finished; run its command again to resume it: {manifest.get('command')}"
-            )
+        manifest = read_finished(folder)
         scores = read_table(Path(folder) / "scores.parquet")
         pooled = Path(folder) / "sets.parquet"
         more = {"sets": read_table(pooled)} if pooled.is_file() else {}

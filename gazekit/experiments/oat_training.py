@@ -1,7 +1,7 @@
 """Train OAT on one or all folds of a data set: resumable, with a manifest, a log, and the test likelihood of people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,13 +19,14 @@ from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
 from gazekit.models.oat.paths import ObjectPaths
 from gazekit.models.oat.training import TrainingOptions, train
-from gazekit.runs.folder import RunFolder, read_table, versions, write_table
-from gazekit.runs.parallel import check_workers, run_pieces
-from gazekit.runs.seals import is_sealed, seal
+from gazekit.runs.folder import RunFolder, read_table, write_table
+from gazekit.runs.parallel import check_workers
+from gazekit.runs.seals import seal
 from gazekit.scoring.bootstrap import RESAMPLES, interval, resample, resampled_means
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
 LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"
+KIND = "train oat"
 CHECKPOINT = "checkpoint.safetensors"
 
 
@@ -122,7 +123,7 @@ def train_oat(
         The folder holds another run; the split cannot be made; training failed.
     """
     check_workers(workers, scheduler)
-    one_thread = workers > 1 or scheduler is not None
+    single = workers > 1 or scheduler is not None
     chosen = list(range(folds)) if only is None else sorted(set(only))
     splits = [
         dataset.split(by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
@@ -130,46 +131,31 @@ def train_oat(
     with RunFolder(
         out,
         {
-            "kind": "train oat",
             "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
             "config": asdict(config),
             "options": asdict(options),
             "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
             "seed": seed,
             "rule": rule,
-            "versions": {**versions(), "torch": _torch_version()},
         },
+        kind=KIND,
         command=command or f"train_oat({dataset.name!r}, ...)",
         about=dict(notes or {}),
         inputs=files_read(dataset.trials, {"image", "target"}),
     ) as run:
         if not run.complete:
             pieces = [
-                (
-                    run.part(f"fold-{fold}"),
-                    part.train,
-                    part.test,
-                    by,
-                    fold,
-                    config,
-                    options,
-                    seed,
-                    rule,
-                    one_thread,
-                    device,
+                FoldPiece(
+                    run.part(f"fold-{k}"), part.train, part.test, by, k, config, options, seed, rule, device, single
                 )
-                for fold, part in zip(chosen, splits, strict=True)
+                for k, part in zip(chosen, splits, strict=True)
             ]
-            missing = [p for p in pieces if not is_sealed(p[0])]
-            done = len(pieces) - len(missing)
-            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path}
-            for _ in run_pieces(_fold, missing, **how, progress=progress, label="train oat", done=done):
-                pass
+            run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress)
             for name in (LOG, STEPS, TEST):
-                run.write_table(pd.concat([read_table(p[0] / name) for p in pieces], ignore_index=True), name)
+                run.write_table(pd.concat([read_table(p.part / name) for p in pieces], ignore_index=True), name)
             for piece in pieces:
                 # a copy: a run that is killed between here and its end needs the part again
-                write_atomically(run.path / f"{piece[0].name}.safetensors", read_whole(piece[0] / CHECKPOINT))
+                write_atomically(run.path / f"{piece.part.name}.safetensors", read_whole(piece.part / CHECKPOINT))
             _draw_loss(run.path)
             run.finish()
     log, steps, likelihood = (read_table(run.path / name) for name in (LOG, STEPS, TEST))
@@ -203,46 +189,54 @@ def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAM
     return float(totals.sum() / steps.sum()), low, high
 
 
-def _fold(
-    folder: Path,
-    training: Dataset,
-    test: Dataset,
-    by: str,
-    fold: int,
-    config: OatConfig,
-    options: TrainingOptions,
-    seed: int,
-    rule: str,
-    one_thread: bool,
-    device: str,
-) -> None:
-    import torch
+@dataclass(frozen=True)
+class FoldPiece:
+    """One fold: a network trained on its training part, and the likelihood of people's paths of its test part."""
 
-    if one_thread:
-        torch.set_num_threads(1)
-    make_folder(folder, within=folder.parent)
-    data = ObjectPaths.from_dataset(training, config, rule=rule)
-    order = keyed_rng(seed, "oat validation", fold).permutation(len(data.scenes))
-    held = max(1, round(VALIDATION * len(order)))
-    if held >= len(order):
-        raise GazekitError(f"fold {fold} has {len(order)} training scenes: too few to hold some out for stopping")
-    parts = data.select(np.sort(order[held:])), data.select(np.sort(order[:held]))
-    network, log = train(config, *parts, options, folder=folder, seed=seed, device=device, progress=False)
-    about = {
-        "data": training.name,
-        "sha256": training.fingerprint(),
-        "split": by,
-        "fold": fold,
-        "seed": seed,
-        "stimuli": sorted(training.stimuli),
-        "subjects": training.subjects if by == "subject" else [],
-    }
-    Checkpoint(network, max(data.longest(), 1), about).save(folder / CHECKPOINT)
-    write_table(pd.DataFrame([{"fold": fold, **vars(line)} for line in log]), folder / LOG)
-    steps, likelihood = held_out_likelihood(network, test, fold, rule)
-    write_table(steps, folder / STEPS)
-    write_table(likelihood, folder / TEST)
-    seal(folder, [folder / name for name in (CHECKPOINT, STEPS, TEST)])  # the log has seconds, which differ
+    part: Path
+    train: Dataset
+    test: Dataset
+    by: str
+    fold: int
+    config: OatConfig
+    options: TrainingOptions
+    seed: int
+    rule: str
+    device: str
+    one_thread: bool
+
+    def __call__(self) -> None:
+        """Train, score, write and seal."""
+        import torch
+
+        if self.one_thread:
+            torch.set_num_threads(1)
+        make_folder(self.part, within=self.part.parent)
+        data = ObjectPaths.from_dataset(self.train, self.config, rule=self.rule)
+        order = keyed_rng(self.seed, "oat validation", self.fold).permutation(len(data.scenes))
+        held = max(1, round(VALIDATION * len(order)))
+        if held >= len(order):
+            raise GazekitError(
+                f"fold {self.fold} has {len(order)} training scenes: too few to hold some out for stopping"
+            )
+        parts = data.select(np.sort(order[held:])), data.select(np.sort(order[:held]))
+        how: dict[str, Any] = {"seed": self.seed, "device": self.device, "progress": False}
+        network, log = train(self.config, *parts, self.options, folder=self.part, **how)
+        about = {
+            "data": self.train.name,
+            "sha256": self.train.fingerprint(),
+            "split": self.by,
+            "fold": self.fold,
+            "seed": self.seed,
+            "stimuli": sorted(self.train.stimuli),
+            "subjects": self.train.subjects if self.by == "subject" else [],
+        }
+        Checkpoint(network, max(data.longest(), 1), about).save(self.part / CHECKPOINT)
+        write_table(pd.DataFrame([{"fold": self.fold, **vars(line)} for line in log]), self.part / LOG)
+        steps, likelihood = held_out_likelihood(network, self.test, self.fold, self.rule)
+        write_table(steps, self.part / STEPS)
+        write_table(likelihood, self.part / TEST)
+        seal(self.part, [self.part / name for name in (CHECKPOINT, STEPS, TEST)])  # the log's seconds differ
 
 
 def held_out_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -278,9 +272,3 @@ def _draw_loss(folder: Path) -> None:
     from gazekit.plots.saving import save_figure
 
     save_figure(loss_curve(read_table(folder / LOG)).figure, folder / "loss.png", dpi=200)
-
-
-def _torch_version() -> str:
-    import torch
-
-    return str(torch.__version__)

@@ -17,7 +17,6 @@ from gazekit.foundations.version import __version__
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
 from gazekit.report.kinds import content_of
-from gazekit.runs.folder import read_manifest
 
 SCRIPTS = (
     "columns",
@@ -68,7 +67,7 @@ def write_report(
     path = run / "report.html"
     refuse_link(path)
     with making_sense(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
-        page = page_of(content_of(run, read_manifest(run), dataset), images=images, samples=samples)
+        page = page_of(content_of(run, dataset), images=images, samples=samples)
     write_atomically(path, page.encode())
     return path
 

@@ -1,8 +1,12 @@
-"""Where a run was started: workers do its pieces there, or say why they cannot."""
+"""What a run depends on besides its request: versions of packages, and the place where it was started.
+
+Workers do its pieces in that place, or say why they cannot.
+"""
 
 import contextlib
 import hashlib
 import os
+import platform
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +14,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from gazekit.foundations.errors import GazekitError, RunFolderError
-from gazekit.runs.folder import versions
+from gazekit.foundations.version import __version__
 
+_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-image", "numba", "pillow", "torch")
 _PREFIX = "GAZEKIT_"  # variables of the environment that decide where weights and data are looked for
-_checked: set["Surroundings"] = set()
+_checked: set["RunEnvironment"] = set()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, gazekit and the installed packages that a result may depend on."""
+    found = {"python": platform.python_version(), "gazekit": __version__}
+    for package in _PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunEnvironment:
     """What a worker needs to do a piece as the process would that started the run.
 
     Parameters
@@ -39,13 +53,13 @@ class Surroundings:
     sha256: str = ""
 
     @classmethod
-    def here(cls, run: Path | None = None) -> "Surroundings":
+    def here(cls, run: Path | None = None) -> "RunEnvironment":
         """Those of this process; `run` is the run folder, which workers must see too."""
         manifest = None if run is None else Path(run).resolve() / "manifest.json"
         return cls(
             str(Path.cwd()),
             _environment(),
-            _versions(),
+            tuple(sorted(versions().items())),
             "" if manifest is None else str(manifest),
             "" if manifest is None else _hash(manifest),
         )
@@ -78,7 +92,7 @@ class Surroundings:
         """Once per process: folders and versions do not change while it lives."""
         if self in _checked:
             return
-        mine = dict(_versions())
+        mine = versions()
         for package, wanted in self.versions:
             if (found := mine.get(package)) != wanted:
                 raise GazekitError(
@@ -116,10 +130,3 @@ def _hash(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
-
-
-def _versions() -> tuple[tuple[str, str], ...]:
-    found = versions()
-    with contextlib.suppress(PackageNotFoundError):
-        found["torch"] = version("torch")
-    return tuple(sorted(found.items()))

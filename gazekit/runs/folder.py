@@ -2,13 +2,11 @@
 
 import io
 import json
-import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
 
@@ -18,12 +16,23 @@ from gazekit.files.links import make_folder, refuse_links_in
 from gazekit.files.locking import LOCK, FolderLock
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
-from gazekit.foundations.version import __version__
-from gazekit.runs.seals import check_seals, hashes_of
+from gazekit.runs.environment import versions
+from gazekit.runs.manifest import FORMAT, NAME, VERSION, read_manifest
+from gazekit.runs.parallel import Tally, run_pieces
+from gazekit.runs.seals import check_seals, hashes_of, is_sealed
 
-FORMAT, FORMAT_VERSION = "gazekit-run", 1
 INPUTS = "inputs.json"  # among the parts: SHA-256 of the files that are read while the run goes on
-_PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-image", "numba")
+
+
+class Piece(Protocol):
+    """A piece of a run: called, it does its work and seals the files that it wrote (`seals.seal`)."""
+
+    @property
+    def part(self) -> Path:
+        """Where it writes, see `RunFolder.part`; the seal has this name."""
+
+    def __call__(self) -> None:
+        """Do the work."""
 
 
 class RunFolder:
@@ -35,8 +44,10 @@ class RunFolder:
         New, empty, or the folder of an earlier run of the same request, which is then resumed. It may be a symbolic
         link; in it none may be, as long as the run is not finished.
     request : mapping
-        What decides the result (JSON values only): data, models, metrics, seed, versions. A folder with another
-        request is refused.
+        What decides the result (JSON values only): data, models, metrics, seed. The versions of what computes it are
+        added. A folder with another request is refused.
+    kind : str
+        What is run: "evaluation", "asymmetry", ... A report and `read_finished` tell runs apart by it.
     command : str
         The command line, for people.
     about : mapping
@@ -59,7 +70,7 @@ class RunFolder:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
-    ...     with RunFolder(f"{home}/run", {"seed": 0}, command="x", about={}) as run:
+    ...     with RunFolder(f"{home}/run", {"seed": 0}, kind="example", command="x", about={}) as run:
     ...         run.finish()
     ...     run.complete
     True
@@ -70,6 +81,7 @@ class RunFolder:
         path: str | Path,
         request: Mapping[str, Any],
         *,
+        kind: str,
         command: str,
         about: Mapping[str, Any],
         inputs: Mapping[str, Path] | None = None,
@@ -80,10 +92,11 @@ class RunFolder:
         self._lock: FolderLock | None = None
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"{self.path} is a file, not a run folder; choose another --out")
-        request = json.loads(json.dumps(request))
-        self.manifest = self._found(request) or {
+        request = json.loads(json.dumps({**request, "versions": versions()}))
+        self.manifest = self._found(kind, request) or {
             "format": FORMAT,
-            "version": FORMAT_VERSION,
+            "version": VERSION,
+            "kind": kind,
             "status": "running",
             "request": request,
             "command": command,
@@ -94,7 +107,7 @@ class RunFolder:
             _make_folder(self.path)
             self._lock = _lock(self.path)
             try:
-                self._begin(request, hashes)
+                self._begin(kind, request, hashes)
             except BaseException:
                 self.close()
                 raise
@@ -109,11 +122,16 @@ class RunFolder:
             with suppress(GazekitError, OSError):  # held, read-only, or a link
                 FolderLock(self.path).release()
 
-    def _found(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _found(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
         """The manifest of a run of this request; None if the folder holds no run."""
-        if (self.path / "manifest.json").exists():
+        if (self.path / NAME).exists():
             manifest = read_manifest(self.path)
-            _check_same(self.path, manifest["request"], request)
+            if manifest["version"] != VERSION:
+                raise RunFolderError(
+                    f"{self.path} holds a run of an earlier gazekit (format {manifest['version']}), which this one can "
+                    f"report but not resume; choose another --out (nothing was changed)"
+                )
+            _check_same(self.path, {"kind": manifest["kind"], **manifest["request"]}, {"kind": kind, **request})
             return manifest
         if self.path.is_dir() and any(not (f.name == LOCK or is_leftover(f)) for f in self.path.iterdir()):
             raise RunFolderError(
@@ -121,10 +139,10 @@ class RunFolder:
             )
         return None
 
-    def _begin(self, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
+    def _begin(self, kind: str, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
         """Begin or resume, alone in the folder: another process may have changed it until now."""
         refuse_links_in(self.path)  # now, not after hours: none of the names that will be written may be one
-        if found := self._found(request):
+        if found := self._found(kind, request):
             self.manifest = found
         else:
             self._write_manifest()
@@ -149,6 +167,24 @@ class RunFolder:
     def part(self, name: str) -> Path:
         """Where a part of the run is kept until all are there."""
         return self.parts / name
+
+    def do(
+        self,
+        pieces: Sequence[Piece],
+        *,
+        label: str,
+        workers: int = 1,
+        scheduler: str | None = None,
+        progress: bool = True,
+        shared: Sequence[Any] = (),
+        tally: Tally | None = None,
+    ) -> None:
+        """Do the pieces that no earlier run has done; see `run_pieces` for what the parameters mean."""
+        missing = [(piece,) for piece in pieces if not is_sealed(piece.part)]
+        how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress, "tally": tally}
+        done = len(pieces) - len(missing)
+        for _ in run_pieces(_do, missing, **how, shared=shared, folder=self.path, label=label, done=done):
+            pass
 
     def write_table(self, table: pd.DataFrame, name: str) -> None:
         """Write a table of the run, parquet or CSV by its suffix, whole or not at all."""
@@ -195,45 +231,7 @@ class RunFolder:
 
     def _write_manifest(self) -> None:
         text = json.dumps(self.manifest, indent=2, sort_keys=True) + "\n"
-        write_atomically(self.path / "manifest.json", text.encode())
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python, gazekit and the packages that a result may depend on."""
-    found = {"python": platform.python_version(), "gazekit": __version__}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read a run folder's manifest.
-
-    Raises
-    ------
-    RunFolderError
-        No manifest, an unreadable one, or one of another format or version.
-    """
-    file = folder / "manifest.json"
-    if not file.is_file():
-        raise RunFolderError(f"{folder} is not a run folder: it has no manifest.json; give the --out of an evaluation")
-    try:
-        manifest = parse_json(file.read_bytes())
-    except ValueError as error:
-        raise RunFolderError(
-            f"{file} is not readable JSON ({error}); run the evaluation again in a new folder"
-        ) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise RunFolderError(f"{file} is not the manifest of a gazekit run; choose another folder")
-    if manifest.get("version") != FORMAT_VERSION:
-        raise RunFolderError(
-            f"{folder} is a run folder of version {manifest.get('version')}, and this gazekit reads version "
-            f"{FORMAT_VERSION}; use the gazekit that made it, or evaluate again in a new folder"
-        )
-    return manifest
+        write_atomically(self.path / NAME, text.encode())
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -260,6 +258,10 @@ def read_table(path: Path) -> pd.DataFrame:
         return read_parquet_table(path)
     except DataError as error:
         raise DataError(f"{error}; run the evaluation again in a new folder") from error
+
+
+def _do(piece: Piece) -> None:
+    piece()
 
 
 def _make_folder(path: Path, *, within: Path | None = None) -> None:

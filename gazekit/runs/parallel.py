@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
-from gazekit.runs.environment import Surroundings
+from gazekit.runs.environment import RunEnvironment
 from gazekit.runs.parcels import Parcels, unpack
 
 Result = TypeVar("Result")
@@ -150,7 +150,7 @@ def run_pieces(
             yield each.result
 
 
-def do_parcel(parcel: bytes, shared: bytes | Path, digest: str, where: Surroundings) -> Done:
+def do_parcel(parcel: bytes, shared: bytes | Path, digest: str, where: RunEnvironment) -> Done:
     """Do one piece in a worker process."""
     with _ONE_AT_A_TIME, where.entered():
         work, arguments = unpack(parcel, shared, digest)
@@ -181,7 +181,7 @@ def _elsewhere(
     if scheduler is not None:
         from gazekit.runs.scheduler import on_scheduler
 
-        where = Surroundings.here(folder)
+        where = RunEnvironment.here(folder)
         yield from on_scheduler(scheduler, do_parcel, packed, parcels.shared, (parcels.digest, where), label)
         return
     with tempfile.TemporaryDirectory(prefix="gazekit-") as place:  # only this user may read it
@@ -189,7 +189,7 @@ def _elsewhere(
         if parcels.shared:
             held = Path(place) / parcels.digest
             held.write_bytes(parcels.shared)
-        where = Surroundings.here()
+        where = RunEnvironment.here()
         pool = Parallel(n_jobs=workers, return_as="generator_unordered")
         try:
             yield from pool(delayed(do_parcel)(parcel, held, parcels.digest, where) for parcel in packed)

@@ -84,6 +84,6 @@ def test_all_undefined():
 def test_an_unfinished_run_is_not_loaded(tmp_path):
     from gazekit.runs.folder import RunFolder
 
-    RunFolder(tmp_path / "r", {"seed": 0}, command="gazekit evaluate --x", about={})
+    RunFolder(tmp_path / "r", {"seed": 0}, kind="evaluation", command="gazekit evaluate --x", about={})
     with pytest.raises(DataError, match="not finished.*gazekit evaluate --x"):
         Results.load(tmp_path / "r")

@@ -99,12 +99,12 @@ def test_a_run_that_began_while_this_one_looked_is_seen(tmp_path, monkeypatch):
 
     def late(self, folder):
         monkeypatch.setattr(FolderLock, "__init__", taken)
-        with RunFolder(folder, {"seed": 0}, command="first", about={}) as first:
+        with RunFolder(folder, {"seed": 0}, kind="evaluation", command="first", about={}) as first:
             first.finish()
         taken(self, folder)
 
     monkeypatch.setattr(FolderLock, "__init__", late)
-    with RunFolder(tmp_path / "run", {"seed": 0}, command="second", about={}) as run:
+    with RunFolder(tmp_path / "run", {"seed": 0}, kind="evaluation", command="second", about={}) as run:
         assert run.complete
         assert run.manifest["command"] == "first"
     assert [f.name for f in (tmp_path / "run").iterdir()] == ["manifest.json"]

@@ -10,7 +10,6 @@ from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.shelf_search import shelf_search
 from gazekit.foundations.errors import DataError
 from gazekit.report import write_report
-from gazekit.report.kinds import kind_of
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +33,7 @@ def captions_run(run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("captions") / "r"
     shutil.copytree(run, folder)
     manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["kind"] = "captions"
     manifest["captions"] = {"observations": 24, "compared_with": "the writers' clicks", "notes": ["A <note>."]}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     rows = [(m, k, 0.5 + k / 10, 0.4, 0.8, 6) for m in ("human", "a") for k in (1, 2, 3)]
@@ -121,8 +121,3 @@ def test_data_that_are_not_those_of_the_run(copied, dataset_of, evil):
     assert "its hash differs" in text
     assert text.count('id="image-') == 3
     assert "was not at hand" in write_report(copied, dataset=dataset_of(seed=1)).read_text(encoding="utf-8")
-
-
-def test_kinds():
-    assert kind_of({"request": {}, "captions": {}}) == "captions"
-    assert kind_of({}) == "evaluation"

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,15 @@ from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.evaluate import describe_model
 from gazekit.experiments.asymmetry.designs import DESIGNS
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
-from gazekit.experiments.asymmetry.pieces import files, search_piece
+from gazekit.experiments.asymmetry.pieces import SearchPiece
 from gazekit.experiments.asymmetry.reaction_times import CENSORING
-from gazekit.experiments.asymmetry.results import AsymmetryResults
+from gazekit.experiments.asymmetry.results import KIND, AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
 from gazekit.experiments.asymmetry.searches import REACH
 from gazekit.foundations.errors import UnknownNameError
 from gazekit.models.contract import ScanpathModel
-from gazekit.runs.folder import RunFolder, read_table, versions
-from gazekit.runs.parallel import check_workers, run_pieces
-from gazekit.runs.seals import is_sealed
+from gazekit.runs.folder import RunFolder, read_table
+from gazekit.runs.parallel import check_workers
 from gazekit.scoring.bootstrap import RESAMPLES
 
 
@@ -104,7 +102,6 @@ def asymmetry(
     with RunFolder(
         out,
         {
-            "experiment": "asymmetry",
             "displays": fingerprint(trials),
             "experiments": names,
             "models": about,
@@ -113,24 +110,22 @@ def asymmetry(
             "seed": seed,
             "resamples": resamples,
             "piece_displays": PIECE_DISPLAYS,
-            "versions": _versions(),
         },
+        kind=KIND,
         command=command or f"gazekit.experiments.asymmetry.asymmetry({rows[0].name!r}, ...)",
         about={"trials": len(trials), "settings": {n: dict(DESIGNS[n].settings) for n in names if n in DESIGNS}},
     ) as run:
         if not run.complete:
             identity = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
             pieces = [
-                (run.part(f"{k:02d}-{c:05d}"), row, identity[k], part, seed, reach)
+                SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identity[k], part, seed, reach)
                 for k, row in enumerate(rows)
                 for c, part in enumerate(cut(trials))
             ]
-            missing = [piece for piece in pieces if not is_sealed(piece[0])]
-            done = len(pieces) - len(missing)
-            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path, "shared": rows}
-            for _ in run_pieces(search_piece, missing, **how, progress=progress, label="asymmetry", done=done):
-                pass
-            _assemble(run, [piece[0] for piece in pieces])
+            run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress, shared=rows)
+            run.write_table(pd.concat([read_table(p.trials) for p in pieces], ignore_index=True), "trials.parquet")
+            Scanpaths.concat([Scanpaths.load(p.scanpaths) for p in pieces]).save(run.path / "scanpaths.parquet")
+            run.finish()
     results = AsymmetryResults.load(run.path)
     results.write_tables(run.path)  # again for a finished run: statsmodels may have come since
     return results
@@ -153,18 +148,3 @@ def _check(row: Searcher, experiment: str, trials: Sequence[Trial]) -> dict[str,
     model = row.model(experiment)
     model.check_needs(trials)
     return describe(row, model)
-
-
-def _versions() -> dict[str, str]:
-    """Of what decides the result; not of statsmodels, whose test is recomputed from the trials."""
-    try:
-        return {**versions(), "torch": version("torch")}
-    except PackageNotFoundError:
-        return versions()
-
-
-def _assemble(run: RunFolder, parts: Sequence[Path]) -> None:
-    trials = pd.concat([read_table(files(part)[1]) for part in parts], ignore_index=True)
-    run.write_table(trials, "trials.parquet")
-    Scanpaths.concat([Scanpaths.load(files(part)[0]) for part in parts]).save(run.path / "scanpaths.parquet")
-    run.finish()

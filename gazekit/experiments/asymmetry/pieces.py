@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,24 +22,52 @@ from gazekit.runs.seals import seal
 FACTS = Facts(forced_first=True, cut_at_target=True, points="fixations")
 
 
-def files(part: Path) -> tuple[Path, Path]:
-    """The two files of a piece: scanpaths, and trials."""
-    return part.with_suffix(".scanpaths.parquet"), part.with_suffix(".trials.parquet")
+@dataclass(frozen=True)
+class SearchPiece:
+    """Some displays of one cell, searched by one row of the tables.
 
+    Parameters
+    ----------
+    part : path
+        Beside which its two files lie.
+    row : Searcher
+        Who searches.
+    identity : str
+        What the manifest says of the model, its weights included.
+    displays : sequence of (int, Trial)
+        With their numbers in the cell.
+    seed, reach
+        See `search_trials`.
+    """
 
-def search_piece(
-    part: Path, row: Searcher, identity: str, displays: Sequence[tuple[int, Trial]], seed: int, reach: float
-) -> None:
-    """Search one piece, write its two files, and seal them."""
-    trials = [trial for _, trial in displays]
-    model = _model(row, condition_of(trials[0])[0], identity)
-    with _one_thread():
-        found = search_trials(model, trials, seed=seed, reach=reach)
-    paths = [(s.fixations[:, 0], s.fixations[:, 1], None) for s in found]
-    assemble(row.name, trials, 1, paths, FACTS).save(files(part)[0])
-    table = pd.DataFrame([_row(row.name, k, t, s) for (k, t), s in zip(displays, found, strict=True)])
-    write_table(table, files(part)[1])
-    seal(part, files(part))
+    part: Path
+    row: Searcher
+    identity: str
+    displays: Sequence[tuple[int, Trial]]
+    seed: int
+    reach: float
+
+    @property
+    def scanpaths(self) -> Path:
+        """File of the searches as scanpaths."""
+        return self.part.with_suffix(".scanpaths.parquet")
+
+    @property
+    def trials(self) -> Path:
+        """File of the rows of the table of trials."""
+        return self.part.with_suffix(".trials.parquet")
+
+    def __call__(self) -> None:
+        """Search, write the two files, and seal them."""
+        name, trials = self.row.name, [trial for _, trial in self.displays]
+        model = _model(self.row, condition_of(trials[0])[0], self.identity)
+        with _one_thread():
+            found = search_trials(model, trials, seed=self.seed, reach=self.reach)
+        paths = [(s.fixations[:, 0], s.fixations[:, 1], None) for s in found]
+        assemble(name, trials, 1, paths, FACTS).save(self.scanpaths)
+        table = pd.DataFrame([_row(name, k, t, s) for (k, t), s in zip(self.displays, found, strict=True)])
+        write_table(table, self.trials)
+        seal(self.part, (self.scanpaths, self.trials))
 
 
 def _row(name: str, display: int, trial: Trial, search: Search) -> dict[str, Any]:

@@ -11,8 +11,10 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.asymmetry.tables import MEAN, Analysis
 from gazekit.foundations.errors import DataError
-from gazekit.runs.folder import read_manifest, read_table, write_table
+from gazekit.runs.folder import read_table, write_table
+from gazekit.runs.manifest import read_finished
 
+KIND = "asymmetry"
 TABLES = ("cells", "slopes", "indices", "tests", "agreement")
 
 
@@ -42,14 +44,8 @@ class AsymmetryResults(Analysis):
         RunFolderError, DataError
             No run folder, a run of another experiment, or one that is not finished.
         """
-        manifest = read_manifest(Path(folder))
+        manifest = read_finished(folder, KIND)
         request = manifest["request"]
-        if request.get("experiment") != "asymmetry":
-            raise DataError(f"{folder} is not a run of the search-asymmetry experiment; give the --out of one")
-        if manifest.get("status") != "complete":
-            raise DataError(
-                f"the run in {folder} is not finished; run its command again to resume it: {manifest.get('command')}"
-            )
         trials = read_table(Path(folder) / "trials.parquet")
         rule, seed, resamples = request["censoring"], request["seed"], request["resamples"]
         return cls(trials, rule, seed, resamples, manifest, Path(folder))

@@ -9,7 +9,7 @@ from gazekit.core.trials import Dataset
 from gazekit.evaluation.evaluate import evaluate
 from gazekit.experiments.captions.lengths import by_length, sources_of
 from gazekit.experiments.captions.observations import Captioned, image_by_image
-from gazekit.experiments.captions.results import LENGTHS, WRITERS, CaptionResults
+from gazekit.experiments.captions.results import KIND, LENGTHS, WRITERS, CaptionResults
 from gazekit.experiments.captions.rows import NEVA, Subject, conditions
 from gazekit.experiments.captions.writers import writer_scores
 from gazekit.models.contract import ScanpathModel
@@ -112,6 +112,7 @@ def captions(
         progress=progress,
         command=command or f"gazekit.experiments.captions.captions({dataset.name!r}, ...)",
         notes={**(notes or {}), "captions": about},
+        kind=KIND,
     )
     folder = Path(out)
     if not all((folder / name).is_file() for name in (LENGTHS, WRITERS)):

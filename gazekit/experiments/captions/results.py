@@ -15,7 +15,9 @@ from gazekit.experiments.captions.rows import gamma_row
 from gazekit.experiments.captions.writers import OTHERS, WRITER, swapped
 from gazekit.foundations.errors import DataError
 from gazekit.runs.folder import read_table, write_table
+from gazekit.runs.manifest import read_finished
 
+KIND = "captions"
 LENGTHS, WRITERS = "lengths.parquet", "writers.parquet"
 
 
@@ -48,13 +50,11 @@ class CaptionResults:
             No run of this kind, or one that is not finished.
         """
         folder = Path(folder)
-        main = Results.load(folder)
+        read_finished(folder, KIND)
         for name in (LENGTHS, WRITERS):
             if not (folder / name).is_file():
-                if "captions" not in main.manifest:
-                    raise DataError(f"{folder} is not a run of the caption experiment; give the --out of one")
                 raise DataError(f"{folder} lacks {name}; run its command again to finish it")
-        return cls(main, read_table(folder / LENGTHS), read_table(folder / WRITERS), folder)
+        return cls(Results.load(folder), read_table(folder / LENGTHS), read_table(folder / WRITERS), folder)
 
     @property
     def about(self) -> Mapping[str, Any]:

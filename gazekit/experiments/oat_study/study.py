@@ -17,11 +17,12 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
-from gazekit.runs.folder import RunFolder, read_table, versions, write_table
-from gazekit.runs.parallel import check_workers, run_pieces
+from gazekit.runs.folder import RunFolder, read_table, write_table
+from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import is_sealed, seal
 from gazekit.scoring.bootstrap import RESAMPLES
 
+KIND = "oat study"
 TRAININGS = "trainings"
 SWAPPED = "target swapped at test"
 
@@ -126,23 +127,22 @@ def oat_study(
     with RunFolder(
         out,
         {
-            "kind": "oat study",
             "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
             "plan": plan.as_request(),
             "seed": seed,
             "rule": rule,
             "resamples": resamples,
-            "versions": versions(),
         },
+        kind=KIND,
         command=command or f"oat_study({dataset.name!r}, ...)",
         about={},
     ) as run:
         if not run.complete:
             trainings = [(v, s) for v in plan.variants for s in v.seeds]
-            pieces = [(run.path, dataset, v, s, plan.split_seed, rule, one_thread, device) for v, s in trainings]
-            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path, "shared": [dataset]}
-            for _ in run_pieces(_train, pieces, **how, progress=progress, label="oat study"):
-                pass
+            pieces = [
+                TrainingPiece(run.path, dataset, v, s, plan.split_seed, rule, device, one_thread) for v, s in trainings
+            ]
+            run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress, shared=[dataset])
             found = [
                 read_table(run.path / TRAININGS / v.folder(s) / STEPS).assign(variant=v.name, seed=s)
                 for v, s in trainings
@@ -159,27 +159,45 @@ def oat_study(
     return StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
 
 
-def _train(
-    out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str, one_thread: bool, device: str
-) -> None:
-    if one_thread:
-        import torch
+@dataclass(frozen=True)
+class TrainingPiece:
+    """One variant with one seed, trained in a run folder of its own; that of a finished training is left as it is."""
 
-        torch.set_num_threads(1)
-    train_oat(
-        with_shuffled_targets(dataset) if variant.targets == "shuffled" else dataset,
-        variant.config,
-        variant.options,
-        out=out / TRAININGS / variant.folder(seed),
-        by=variant.by,
-        folds=variant.folds,
-        only=variant.only,
-        seed=seed,
-        split_seed=split_seed,
-        rule=rule,
-        device=device,
-        progress=False,
-    )
+    out: Path
+    dataset: Dataset
+    variant: Variant
+    seed: int
+    split_seed: int
+    rule: str
+    device: str
+    one_thread: bool
+
+    @property
+    def part(self) -> Path:
+        """The training's run folder."""
+        return self.out / TRAININGS / self.variant.folder(self.seed)
+
+    def __call__(self) -> None:
+        """Train."""
+        if self.one_thread:
+            import torch
+
+            torch.set_num_threads(1)
+        variant, data = self.variant, self.dataset
+        train_oat(
+            with_shuffled_targets(data) if variant.targets == "shuffled" else data,
+            variant.config,
+            variant.options,
+            out=self.part,
+            by=variant.by,
+            folds=variant.folds,
+            only=variant.only,
+            seed=self.seed,
+            split_seed=self.split_seed,
+            rule=self.rule,
+            device=self.device,
+            progress=False,
+        )
 
 
 def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str) -> pd.DataFrame:

@@ -10,15 +10,14 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.describing import describe_model, files_read
 from gazekit.experiments.shelf_search.paths import People
-from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, measure
+from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, RowPiece
 from gazekit.experiments.shelf_search.results import KIND, ShelfResults
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.object_search import Line, TargetRepeated
 from gazekit.models.specs import model_from_text
-from gazekit.runs.folder import RunFolder, read_table, versions
-from gazekit.runs.parallel import check_workers, run_pieces
-from gazekit.runs.seals import is_sealed
+from gazekit.runs.folder import RunFolder, read_table
+from gazekit.runs.parallel import check_workers
 from gazekit.scoring.bootstrap import RESAMPLES
 
 SAMPLES = 10
@@ -99,15 +98,14 @@ def shelf_search(
     with RunFolder(
         out,
         {
-            "kind": KIND,
             "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
             "models": [describe_model(m) for m in rows],
             "n_samples": n_samples,
             "seed": seed,
             "rule": rule,
             "resamples": resamples,
-            "versions": versions(),
         },
+        kind=KIND,
         command=command or f"gazekit.experiments.shelf_search.shelf_search({dataset.name!r}, ...)",
         about={
             "trials": len(trials),
@@ -119,17 +117,13 @@ def shelf_search(
     ) as run:
         if not run.complete:
             sources: list[ScanpathModel | None] = [*([None] * len(ROWS_OF_PEOPLE)), *rows]
-            pieces: list[tuple[Any, ...]] = [
-                (run.part(f"{k:02d}"), name, model, dataset, rule, n_samples, seed)
+            pieces = [
+                RowPiece(run.part(f"{k:02d}"), name, model, dataset, rule, n_samples, seed)
                 for k, (name, model) in enumerate(zip(names, sources, strict=True))
             ]
-            missing = [p for p in pieces if not is_sealed(p[0])]
-            done = len(pieces) - len(missing)
-            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "folder": run.path}
-            how["shared"] = [dataset, *rows]
-            for _ in run_pieces(measure, missing, **how, progress=progress, label="shelf-search", done=done):
-                pass
-            _assemble(run, [p[0] for p in pieces])
+            how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress}
+            run.do(pieces, label=KIND, **how, shared=[dataset, *rows])
+            _assemble(run, [piece.part for piece in pieces])
     results = ShelfResults.load(run.path)
     results.write_tables(run.path)
     return results

@@ -1,6 +1,7 @@
 """One row of the tables: people, people of another layout, or a model, measured and written whole or not at all."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,9 @@ PATHS = "paths.parquet"
 ROWS_OF_PEOPLE = (HUMAN, SAME_CELL, OTHER)
 
 
-def measure(
-    part: Path, name: str, model: ScanpathModel | None, dataset: Dataset, rule: str, n_samples: int, seed: int
-) -> None:
-    """Measure one row and write its tables into a folder; a model that learns from people is fitted first.
+@dataclass(frozen=True)
+class RowPiece:
+    """One row of the tables; a model that learns from people is fitted first.
 
     Parameters
     ----------
@@ -43,28 +43,39 @@ def measure(
     n_samples, seed : int
         Of the model's paths.
     """
-    people = People.of(dataset, rule)
-    tables: dict[str, pd.DataFrame] = {}
-    if model is None and name != HUMAN:
-        tables["scores"] = pair_scores(people.transplanted(same_target=name == SAME_CELL), people)
-    else:
-        paths = people.paths if model is None else predict(model, dataset, people, n_samples, seed)
+
+    part: Path
+    name: str
+    model: ScanpathModel | None
+    dataset: Dataset
+    rule: str
+    n_samples: int
+    seed: int
+
+    def __call__(self) -> None:
+        """Measure the row, write its tables into the folder, and seal them."""
+        make_folder(self.part, within=self.part.parent)
+        for name, table in self._tables().items():
+            write_table(table.assign(model=self.name), self.part / f"{name}.parquet")
+        seal(self.part, sorted(self.part.glob("*.parquet")))
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        people, model = People.of(self.dataset, self.rule), self.model
+        if model is None and self.name != HUMAN:
+            return {"scores": pair_scores(people.transplanted(same_target=self.name == SAME_CELL), people)}
+        paths = people.paths
+        if model is not None:
+            paths = predict(model, self.dataset, people, self.n_samples, self.seed)
+            paths.save(self.part / PATHS)
         parts = [
             pair_scores(paths, people, same=model is None),
-            behaviour_scores(paths, people, similarities(dataset, people)),
+            behaviour_scores(paths, people, similarities(self.dataset, people)),
         ]
         if model is not None and callable(getattr(model, "log_likelihood", None)):
             score: Callable[..., list[np.ndarray]] = model.log_likelihood  # type: ignore[attr-defined]
-            parts.append(likelihood_scores(score(dataset, rule=rule), people))
-        tables["scores"] = pd.concat(parts, ignore_index=True)
-        tables["approach"], tables["lengths"] = approach(paths, people), lengths(paths)
-        make_folder(part, within=part.parent)
-        if model is not None:
-            paths.save(part / PATHS)
-    make_folder(part, within=part.parent)
-    for table in tables:
-        write_table(tables[table].assign(model=name), part / f"{table}.parquet")
-    seal(part, sorted(part.glob("*.parquet")))
+            parts.append(likelihood_scores(score(self.dataset, rule=self.rule), people))
+        scores = pd.concat(parts, ignore_index=True)
+        return {"scores": scores, "approach": approach(paths, people), "lengths": lengths(paths)}
 
 
 def predict(model: ScanpathModel, dataset: Dataset, people: People, n_samples: int, seed: int) -> Scanpaths:

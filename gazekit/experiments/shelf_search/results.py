@@ -15,7 +15,8 @@ from gazekit.foundations.errors import DataError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.behaviour import delta
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
-from gazekit.runs.folder import read_manifest, read_table, write_table
+from gazekit.runs.folder import read_table, write_table
+from gazekit.runs.manifest import read_finished
 from gazekit.scoring.bootstrap import RESAMPLES, interval, resample
 
 KIND = "shelf-search"
@@ -59,14 +60,8 @@ class ShelfResults:
         RunFolderError, DataError
             No run folder, a run of another kind, or one that is not finished.
         """
-        manifest = read_manifest(Path(folder))
+        manifest = read_finished(folder, KIND)
         request = manifest["request"]
-        if request.get("kind") != KIND:
-            raise DataError(f"{folder} is not a run of shelf-search; give the --out of one")
-        if manifest.get("status") != "complete":
-            raise DataError(
-                f"the run in {folder} is not finished; run its command again to resume it: {manifest.get('command')}"
-            )
         scores, distances, lengths = (
             read_table(Path(folder) / f"{name}.parquet") for name in ("scores", "distances", "lengths")
         )

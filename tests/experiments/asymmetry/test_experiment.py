@@ -12,6 +12,7 @@ from gazekit.core.trials import Box
 from gazekit.experiments.asymmetry import AsymmetryResults, asymmetry
 from gazekit.experiments.asymmetry import experiment as module
 from gazekit.experiments.asymmetry.displays import choose_displays, cut, fingerprint, target_cell
+from gazekit.experiments.asymmetry.pieces import SearchPiece
 from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.models.contract import PathByPathModel
@@ -84,14 +85,14 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, displays, serial, monkeypa
     asymmetry(serial, out=tmp_path / "whole", displays=displays, **FAST)
     searched = []
 
-    def stops(part, row, identity, pairs, seed, reach):
-        searched.append(part)
+    def stops(piece):
+        searched.append(piece.part)
         if len(searched) == 5:
             raise KeyboardInterrupt
-        return original(part, row, identity, pairs, seed, reach)
+        original(piece)
 
-    original = module.search_piece
-    monkeypatch.setattr(module, "search_piece", stops)
+    original = SearchPiece.__call__
+    monkeypatch.setattr(SearchPiece, "__call__", stops)
     with pytest.raises(KeyboardInterrupt):
         asymmetry(serial, out=tmp_path / "stopped", displays=displays, **FAST)
     with pytest.raises(DataError, match="is not finished; run its command again"):
@@ -123,7 +124,7 @@ def test_folders_of_other_runs_are_refused(tmp_path, displays):
     (tmp_path / "other" / "manifest.json").write_text(
         json.dumps({"format": "gazekit-run", "version": 1, "status": "complete", "request": {"data": "osie"}})
     )
-    with pytest.raises(DataError, match="not a run of the search-asymmetry experiment"):
+    with pytest.raises(DataError, match="is not a run of 'asymmetry' but of 'evaluation'"):
         AsymmetryResults.load(tmp_path / "other")
     with pytest.raises(RunFolderError, match="has no manifest.json"):
         AsymmetryResults.load(tmp_path)

@@ -7,7 +7,7 @@ from gazekit.datasets import load_dataset
 from gazekit.experiments.shelf_search.curves import approach
 from gazekit.experiments.shelf_search.measures import behaviour_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import People
-from gazekit.experiments.shelf_search.pieces import measure
+from gazekit.experiments.shelf_search.pieces import RowPiece
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.metrics.behaviour import delta, mean_behaviour
 from gazekit.models.object_search import Line, UniformObject
@@ -99,5 +99,5 @@ def test_delta_floor_of_people(people, tmp_path):
 
 def test_a_row_is_measured_on_real_data(data_root, tmp_path):
     data = load_dataset("bookcovers", data_root / "bookcovers", length_filter=True)
-    measure(tmp_path / "part", "uniform-object", UniformObject(), data, "nearest", 1, 0)
+    RowPiece(tmp_path / "part", "uniform-object", UniformObject(), data, "nearest", 1, 0)()
     assert (tmp_path / "part" / "scores.parquet").is_file()

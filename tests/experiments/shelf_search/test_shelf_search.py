@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from gazekit.experiments.shelf_search import ShelfResults, shelf_search
-from gazekit.experiments.shelf_search import experiment as module
 from gazekit.experiments.shelf_search.figures import approach_curve, five_features
-from gazekit.experiments.shelf_search.pieces import ROWS_OF_PEOPLE
+from gazekit.experiments.shelf_search.pieces import ROWS_OF_PEOPLE, RowPiece
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError
 from gazekit.models.contract import assemble
 from gazekit.models.object_search import MarkovMove, Move, ObjectModel, SimilarityObject, UniformObject
@@ -72,20 +71,20 @@ def shelf_difference(results, one, other, measure):
 
 def test_a_stopped_run_is_resumed_to_the_same_bytes(results, data, tmp_path, monkeypatch):
     out, models = tmp_path / "run", [MarkovMove(), UniformObject(end="choice"), SimilarityObject()]
-    whole, calls = module.measure, []
+    whole, calls = RowPiece.__call__, []
 
-    def stops(part, name, *rest):
+    def stops(piece):
         if len(calls) == 4:
             raise KeyboardInterrupt
-        calls.append(name)
-        whole(part, name, *rest)
+        calls.append(piece.name)
+        whole(piece)
 
-    monkeypatch.setattr(module, "measure", stops)
+    monkeypatch.setattr(RowPiece, "__call__", stops)
     with pytest.raises(KeyboardInterrupt):
         shelf_search(data, models, out, **OPTIONS)
     with pytest.raises(DataError, match="not finished; run its command again"):
         ShelfResults.load(out)
-    monkeypatch.setattr(module, "measure", lambda *a: (calls.append(a[1]), whole(*a)))
+    monkeypatch.setattr(RowPiece, "__call__", lambda piece: (calls.append(piece.name), whole(piece)))
     shelf_search(data, models, out, **OPTIONS)
     assert calls == results.models
     for file in FILES:
@@ -179,8 +178,8 @@ def test_a_model_without_fixations_is_refused(data, tmp_path):
 def test_a_folder_of_another_experiment_is_refused(tmp_path):
     from gazekit.runs.folder import RunFolder
 
-    RunFolder(tmp_path / "other", {"kind": "another"}, command="x", about={})
-    with pytest.raises(DataError, match="is not a run of shelf-search"):
+    RunFolder(tmp_path / "other", {}, kind="another", command="x", about={})
+    with pytest.raises(DataError, match="is not a run of 'shelf-search' but of 'another'"):
         ShelfResults.load(tmp_path / "other")
 
 

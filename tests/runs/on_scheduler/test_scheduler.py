@@ -180,10 +180,10 @@ def test_a_worker_without_the_folder_of_the_command(cluster, tmp_path, monkeypat
 
 
 def test_a_worker_with_other_versions(cluster, monkeypatch):
-    from gazekit.runs import environment as surroundings
+    from gazekit.runs import environment
 
-    real = surroundings._versions()
-    monkeypatch.setattr(surroundings, "_versions", lambda: (*real, ("a-package", "1.2")))
+    real = environment.versions()
+    monkeypatch.setattr(environment, "versions", lambda: {**real, "a-package": "1.2"})
     with pytest.raises(GazekitError, match=r"the worker on \S+ \(process \d+\) has a-package not installed, and this"):
         run(pid_and, [(1,)], cluster)
 
