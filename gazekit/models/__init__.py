@@ -1,6 +1,20 @@
 """Scanpath models: one contract, one registry, one file per baseline."""
 
-from gazekit.models.contract import PathByPathModel, ScanpathModel, TrainableModel
+from gazekit.models.capabilities import HasDensity, HasLikelihood, Learns, Searches, capabilities
+from gazekit.models.contract import PathByPathModel, ScanpathModel
+from gazekit.models.identity import identity
 from gazekit.models.registry import load_model, model_class, models
 
-__all__ = ["PathByPathModel", "ScanpathModel", "TrainableModel", "load_model", "model_class", "models"]
+__all__ = [
+    "HasDensity",
+    "HasLikelihood",
+    "Learns",
+    "PathByPathModel",
+    "ScanpathModel",
+    "Searches",
+    "capabilities",
+    "identity",
+    "load_model",
+    "model_class",
+    "models",
+]

@@ -1,38 +1,147 @@
-"""The contract that every scanpath model keeps, and the base class for models that draw one path at a time."""
+"""The contract that every scanpath model keeps: `predict` is the same for all, and a model writes what is its own."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.core.trials import Dataset, Trial
+from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.construction import Construction
+from gazekit.models.option_checks import check_count
 
 
-class ScanpathModel(ABC):
-    """A model that predicts scanpaths.
+class DrawnPath(NamedTuple):
+    """One predicted path.
+
+    Parameters
+    ----------
+    x, y : (n,) float64
+        px of the shown image.
+    duration : (n,) float64, optional
+        ms.
+    object_id : (n,) int64, optional
+        Index of the fixated object in the trial; for models that go from object to object.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    duration: np.ndarray | None = None
+    object_id: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `predict` was asked, checked.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model, which is part of the key of its random numbers.
+    trials : tuple of Trial
+        They have what the model needs.
+    n_samples, seed, max_fixations, device, progress
+        As given to `ScanpathModel.predict`.
+    """
+
+    model: str
+    trials: tuple[Trial, ...]
+    n_samples: int
+    seed: int
+    max_fixations: int | None
+    device: str
+    progress: bool
+
+    def limit(self, number: int) -> int | None:
+        """Most fixations of the paths of a trial, at least 1: the call's limit, else the trial's own, else None."""
+        return self.trials[number].max_fixations if self.max_fixations is None else self.max_fixations
+
+    def rng(self, number: int, sample: int) -> np.random.Generator:
+        """Random numbers of one path: they depend on seed, model, trial and sample only."""
+        return keyed_rng(self.seed, self.model, self.trials[number].id, sample)
+
+
+class ScanpathModel(Construction):
+    """A model that predicts scanpaths. A subclass has a name and writes `draw`, or `paths`.
+
+    `draw` makes one path of one trial; `prepare` may compute once per trial what all its samples share (a saliency
+    map). A network that predicts many trials at once writes `paths` instead. What else a model can do (learn, give a
+    density) is in `gazekit.models.capabilities`.
 
     A prediction depends on (seed, trial id, sample) only: never on batch size, order or which other trials are there.
-    `gazekit.testing.check_model` checks that. A model may also have `fit(dataset)` and `log_likelihood`.
+    `gazekit.testing.check_model` checks that. The arguments of the constructor are recorded (`arguments`), cannot be
+    changed afterwards, and are part of the model's identity (`gazekit.models.identity`).
 
     Attributes
     ----------
     name : str
         Its name in tables.
     needs : tuple of str
-        Fields of `Trial` without which it cannot predict, for instance ("image", "target").
+        Fields of `Trial` without which it cannot predict, for instance ("image", "target"). An instance may have others
+        than its class.
+    facts : Facts
+        What its paths are. One whose paths begin with the place where gaze was at the start has `forced_first=True`.
+    deterministic : bool
+        Whether all samples and seeds give the same paths.
+    needs_fit, leaves_own_out : bool
+        Of a model that learns (`fit`): whether it cannot predict before, and whether a prediction for a stimulus never
+        uses scanpaths of that stimulus, so that it may be fitted on the data set on which it is evaluated.
     """
 
     name: str
-    needs: ClassVar[tuple[str, ...]] = ()
+    needs: tuple[str, ...] = ()
+    facts: Facts = Facts(forced_first=False, points="fixations")
+    deterministic: bool = False
+    needs_fit: bool = False
+    leaves_own_out: bool = False
 
-    @abstractmethod
+    @property
+    def provenance(self) -> str:
+        """Which networks and weights it uses and what they have learned from, in words; empty for a model without."""
+        return ""
+
+    # ---------------------------------------------------------------- what a model writes
+
+    def prepare(self, trial: Trial) -> Any:
+        """Compute what all samples of a trial share; given to `draw` as `prepared`."""
+        return None
+
+    def draw(
+        self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
+    ) -> DrawnPath | tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Draw one path: x (n,) px, y (n,) px, and duration (n,) ms or None. At most `max_fixations` points."""
+        raise GazekitError(
+            f"the class {type(self).__qualname__} writes neither draw nor paths; a model needs one of them"
+        )
+
+    def paths(self, request: Request) -> Iterator[tuple[int, Sequence[tuple[Any, ...]]]]:
+        """Yield the number of each trial with its paths, one per sample, in any order of trials.
+
+        For models that predict many trials at once. Random numbers come from `request.rng(number, sample)`.
+        """
+        for number, trial in enumerate(request.trials):
+            prepared, limit = self.prepare(trial), request.limit(number)
+            samples = range(request.n_samples)
+            yield number, [self.draw(trial, prepared, request.rng(number, k), limit) for k in samples]
+
+    def check_needs(self, trials: Iterable[Trial]) -> None:
+        """Raise `MissingNeedError` for the first trial that lacks something this model needs."""
+        for trial in trials:
+            for field in self.needs:
+                if not trial.has(field):
+                    raise MissingNeedError(
+                        f"model {self.name!r} needs {field!r}, which trial {trial.id!r} (stimulus {trial.stimulus!r}) "
+                        f"does not have; choose another model or add it to the data"
+                    )
+
+    # ---------------------------------------------------------------- the same for all
+
     def predict(
         self,
         trials: Iterable[Trial],
@@ -54,7 +163,7 @@ class ScanpathModel(ABC):
         seed : int
             Seed of the run.
         max_fixations : int, optional
-            Longest path; default is each trial's own `max_fixations`, then the model's.
+            Longest path, at least 1; default is each trial's own `max_fixations`, then the model's.
         device : str
             "auto", "cpu" or "cuda"; models without a network ignore it.
         progress : bool
@@ -69,69 +178,57 @@ class ScanpathModel(ABC):
         ------
         MissingNeedError
             A trial lacks a field of `needs`; the message names both.
+        GazekitError
+            `n_samples` or a limit below 1, or a model that gives other paths than it was asked for.
         """
+        request = Request(self.name, tuple(trials), n_samples, seed, max_fixations, device, progress)
+        check_count("n_samples", n_samples)
+        check_count("max_fixations", max_fixations)
+        self.check_needs(request.trials)
+        for number, trial in enumerate(request.trials):
+            check_count("max_fixations", request.limit(number), f" (trial {trial.id!r})")
+        return self.scanpaths(request)
 
-    def check_needs(self, trials: Iterable[Trial]) -> None:
-        """Raise `MissingNeedError` for the first trial that lacks something this model needs."""
-        for trial in trials:
-            for field in self.needs:
-                if not trial.has(field):
-                    raise MissingNeedError(
-                        f"model {self.name!r} needs {field!r}, which trial {trial.id!r} (stimulus {trial.stimulus!r}) "
-                        f"does not have; choose another model or add it to the data"
-                    )
+    def scanpaths(self, request: Request) -> Scanpaths:
+        """Put the paths of a request together. Only models that give paths as they got them write this themselves."""
+        drawn: dict[int, list[DrawnPath]] = {}
+        with tqdm(total=len(request.trials), desc=self.name, unit="trial", disable=not request.progress) as bar:
+            for number, paths in self.paths(request):
+                drawn[number] = [DrawnPath(*path) for path in paths]
+                self._check_drawn(request, number, drawn[number])
+                bar.update()
+        for number, trial in enumerate(request.trials):
+            if number not in drawn:
+                raise GazekitError(
+                    f"model {self.name!r} gave no path for trial {trial.id!r}; every trial needs its own"
+                )
+        ordered = [path for number in range(len(request.trials)) for path in drawn[number]]
+        return assemble(self.name, request.trials, request.n_samples, ordered, self.facts)
+
+    def _check_drawn(self, request: Request, number: int, paths: Sequence[DrawnPath]) -> None:
+        where, limit = f"model {self.name!r} gave for trial {request.trials[number].id!r}", request.limit(number)
+        if len(paths) != request.n_samples:
+            raise GazekitError(f"{where} {len(paths)} paths, with n_samples={request.n_samples}")
+        for path in paths:
+            lengths = {len(column) for column in path if column is not None}
+            if len(lengths) > 1:
+                raise GazekitError(f"{where} columns of unequal length ({', '.join(map(str, sorted(lengths)))})")
+            if limit is not None and len(path.x) > limit:
+                raise GazekitError(f"{where} {len(path.x)} fixations, with max_fixations={limit}")
 
 
-class PathByPathModel(ScanpathModel):
-    """Base of models that draw one path of one trial at a time; they only write `draw`.
-
-    `prepare` may compute once per trial what all its samples share (a saliency map).
-    """
-
-    facts: Facts = Facts(forced_first=False, points="fixations")
-
-    def prepare(self, trial: Trial) -> Any:
-        """Compute what all samples of a trial share; given to `draw` as `prepared`."""
-        return None
-
-    @abstractmethod
-    def draw(
-        self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Draw one path: x (n,) px, y (n,) px, and duration (n,) ms or None. At most `max_fixations` points."""
-
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
-        """Predict scanpaths; see `ScanpathModel.predict`."""
-        trials = list(trials)
-        if n_samples < 1:
-            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
-        self.check_needs(trials)
-        paths = []
-        for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
-            limit = trial.max_fixations if max_fixations is None else max_fixations
-            prepared = self.prepare(trial)
-            for sample in range(n_samples):
-                paths.append(self.draw(trial, prepared, keyed_rng(seed, self.name, trial.id, sample), limit))
-        return assemble(self.name, trials, n_samples, paths, self.facts)
+PathByPathModel = ScanpathModel  # the name of an earlier base class for models that write `draw`
 
 
 def assemble(
     name: str,
     trials: Sequence[Trial],
     n_samples: int,
-    paths: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray | None]],
+    paths: Sequence[tuple[Any, ...]],
     facts: Facts,
 ) -> Scanpaths:
-    """Make `Scanpaths` from one (x, y, duration) per trial and sample, trial-major."""
+    """Make `Scanpaths` from one `DrawnPath` (or x, y, duration) per trial and sample, trial-major."""
+    drawn = [DrawnPath(*path) for path in paths]
     frames = [t.frame for t in trials for _ in range(n_samples)]
     table = pd.DataFrame(
         {
@@ -146,24 +243,20 @@ def assemble(
             "px_per_degree": [np.nan if f.px_per_degree is None else f.px_per_degree for f in frames],
         }
     )
-    timed = any(d is not None for _, _, d in paths)
+
+    def column(values: list[np.ndarray | None], absent: float) -> np.ndarray | None:
+        if all(v is None for v in values):
+            return None
+        return np.concatenate(
+            [np.full(len(p.x), absent) if v is None else v for p, v in zip(drawn, values, strict=True)]
+        )
+
     return Scanpaths(
-        np.concatenate([p[0] for p in paths]) if paths else [],
-        np.concatenate([p[1] for p in paths]) if paths else [],
-        np.concatenate([[0], np.cumsum([len(p[0]) for p in paths], dtype=np.int64)]),
+        np.concatenate([p.x for p in drawn]) if drawn else [],
+        np.concatenate([p.y for p in drawn]) if drawn else [],
+        np.concatenate([[0], np.cumsum([len(p.x) for p in drawn], dtype=np.int64)]),
         table,
-        duration=np.concatenate([np.full(len(x), np.nan) if d is None else d for x, _, d in paths]) if timed else None,
+        duration=column([p.duration for p in drawn], np.nan),
+        object_id=column([p.object_id for p in drawn], -1),
         facts=facts,
     )
-
-
-class TrainableModel(ScanpathModel):
-    """A model that learns from human scanpaths."""
-
-    @abstractmethod
-    def fit(self, dataset: Dataset) -> "ScanpathModel":
-        """Learn from a data set's human scanpaths and return self.
-
-        Baselines keep the stimuli apart by themselves: a prediction for a stimulus never uses scanpaths of that
-        stimulus, so they may be fitted on the whole data set that they are evaluated on.
-        """

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.randomness import keyed_rng
@@ -86,7 +85,7 @@ class CaptionCondition(ScanpathModel):
         self, name: str, model: ScanpathModel, given: Sequence[Trial], options: Mapping[str, Any] | None = None
     ) -> None:
         self.name, self.model, self.options = name, model, dict(options or {})
-        self.facts: Facts | None = getattr(model, "facts", None)
+        self.facts = model.facts
         self._given: dict[str, list[Trial]] = {}
         digest = hashlib.sha256(repr(model).encode())
         for trial in given:

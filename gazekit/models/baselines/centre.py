@@ -7,11 +7,13 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH, Baseline, positive
-from gazekit.models.baselines.others import OtherSums
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
+from gazekit.models.baselines.other_stimuli import OtherSums
 from gazekit.models.cells import cells
+from gazekit.models.option_checks import positive
 
 WIDEST = 10.0  # of a side; a Gaussian this wide is uniform over the image to within 0.1 %
 
@@ -69,20 +71,22 @@ class Centre(Baseline):
         return truncated_spread(square_x), truncated_spread(square_y)
 
     def prepare(self, trial: Trial) -> tuple[float, float]:
-        """Spread for the trial; see `PathByPathModel.prepare`."""
+        """Spread for the trial; see `ScanpathModel.prepare`."""
         return self.spread_for(trial.stimulus)
 
     def draw(
         self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         u = rng.random((2, self.length(trial, rng, max_fixations)))
         spread = np.asarray(prepared)[:, None]
         low = ndtr(-0.5 / spread)
         x, y = np.clip(0.5 + spread * ndtri(low + u * (1 - 2 * low)), 0, 1)  # rounding may pass the edge by 1e-16
         return x * trial.frame.width, y * trial.frame.height, None
 
-    def log_density(self, trial: Trial, shape: tuple[int, int] | None = None) -> np.ndarray:
+    def log_density(
+        self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None
+    ) -> np.ndarray:
         """Log density of a fixation over the image: exact masses of the cells; arguments as in `Uniform.log_density`.
 
         Examples

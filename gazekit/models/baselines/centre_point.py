@@ -4,7 +4,7 @@ import numpy as np
 
 from gazekit.core.frames import Facts
 from gazekit.core.trials import Trial
-from gazekit.models.baselines.lengths import Baseline
+from gazekit.models.baselines.baseline import Baseline
 
 
 class CentrePoint(Baseline):
@@ -31,7 +31,7 @@ class CentrePoint(Baseline):
     def draw(
         self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         n = self.length(trial, rng, max_fixations)
         x, y = trial.frame.centre
         return np.full(n, x), np.full(n, y), None

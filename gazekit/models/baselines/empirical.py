@@ -6,11 +6,13 @@ from typing import Any, Literal, Self
 import numpy as np
 from scipy.special import ndtr
 
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH, Baseline, positive
-from gazekit.models.baselines.others import OtherSums, OtherThan
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
+from gazekit.models.baselines.other_stimuli import OtherSums, OtherThan
 from gazekit.models.cells import cells
+from gazekit.models.option_checks import positive
 
 
 class Empirical(Baseline):
@@ -75,13 +77,13 @@ class Empirical(Baseline):
         return float(scale_x) * frame.width, float(scale_y) * frame.height
 
     def prepare(self, trial: Trial) -> tuple[float, float]:
-        """Jitter for the trial; see `PathByPathModel.prepare`."""
+        """Jitter for the trial; see `ScanpathModel.prepare`."""
         return self.bandwidth_for(trial)
 
     def draw(
         self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         humans, size = self.fitted_humans(), np.array(trial.frame.size)
         xy = np.full((self.length(trial, rng, max_fixations), 2), np.nan)
         picked = np.zeros(len(xy), dtype=np.int64)
@@ -93,7 +95,9 @@ class Empirical(Baseline):
             again = again[((xy[again] < 0) | (xy[again] > size)).any(axis=1)]
         return xy[:, 0], xy[:, 1], None if humans.duration is None else humans.duration[picked]
 
-    def log_density(self, trial: Trial, shape: tuple[int, int] | None = None) -> np.ndarray:
+    def log_density(
+        self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None
+    ) -> np.ndarray:
         """Log density of a fixation over the image; arguments as in `Uniform.log_density`.
 
         The kernel density that `predict` samples, with the other stimuli's fixations moved to the centres of the cells:

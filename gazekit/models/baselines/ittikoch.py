@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import zoom
 
-from gazekit.core.frames import Facts
 from gazekit.core.trials import Trial
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.conspicuity import MAP_SIDE, conspicuity
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH, Baseline, positive
+from gazekit.models.option_checks import positive
 
 FINE = 4  # the winner is sought on a grid this much finer than the map
 
@@ -53,7 +53,6 @@ class IttiKoch(Baseline):
 
     name = "ittikoch"
     needs = ("image",)
-    facts = Facts(forced_first=False, points="fixations")
 
     def __init__(self, ior_radius: float = 0.1, noise: float = 0.05, *, default_length: int = DEFAULT_LENGTH) -> None:
         super().__init__(default_length=default_length)
@@ -61,13 +60,13 @@ class IttiKoch(Baseline):
         self.noise = positive("noise", noise, zero=True)
 
     def prepare(self, trial: Trial) -> np.ndarray:
-        """Compute the trial's saliency map; see `PathByPathModel.prepare`."""
+        """Compute the trial's saliency map; see `ScanpathModel.prepare`."""
         return conspicuity(trial.image)
 
     def draw(
         self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         n = self.length(trial, rng, max_fixations)
         noisy = prepared + self.noise * rng.standard_normal(prepared.shape)
         width, height = trial.frame.size

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from gazekit.core.frames import Facts
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.conspicuity import conspicuity, resample
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH, Baseline, positive
+from gazekit.models.option_checks import positive
 
 # Constants of the authors' code, read as facts (their code is under the GPL and was not used).
 STEP = 0.1  # h: Langevin time step
@@ -87,7 +87,6 @@ class Levy(Baseline):
 
     name = "levy"
     needs = ("image",)
-    facts = Facts(forced_first=False, points="fixations")
 
     def __init__(
         self,
@@ -107,7 +106,7 @@ class Levy(Baseline):
         self.saliency = saliency
 
     def prepare(self, trial: Trial) -> Landscape:
-        """Compute the trial's landscape; see `PathByPathModel.prepare`."""
+        """Compute the trial's landscape; see `ScanpathModel.prepare`."""
         saliency = np.asarray(self.saliency(trial.image), dtype=float)
         if saliency.ndim != 2 or not np.isfinite(saliency).all():
             raise GazekitError(f"the saliency map of trial {trial.id!r} must be (h, w) and finite")
@@ -116,7 +115,7 @@ class Levy(Baseline):
     def draw(
         self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         px = max(trial.frame.size) / WORK_SIDE
         here = np.array(trial.start or trial.frame.centre) / px
         path = np.empty((self.length(trial, rng, max_fixations), 2))

@@ -7,8 +7,8 @@ import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH, Baseline
-from gazekit.models.baselines.others import OtherThan
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
+from gazekit.models.baselines.other_stimuli import OtherThan
 
 
 class OtherImage(Baseline):
@@ -56,7 +56,6 @@ class OtherImage(Baseline):
         super().fit(dataset)
         humans = self.fitted_humans()
         self.facts = replace(type(self).facts, points=humans.points)
-        self._all = OtherThan(humans.stimulus)
         self._of_size: dict[tuple[float, float], tuple[np.ndarray, OtherThan]] = {}
         sizes, which = np.unique(humans.size, axis=0, return_inverse=True)
         for k, (width, height) in enumerate(sizes):
@@ -66,19 +65,16 @@ class OtherImage(Baseline):
 
     def row_for(self, trial: Trial, rng: np.random.Generator) -> int:
         """Draw the row of `humans` that a path for this trial comes from."""
-        self.fitted_humans()
         rows, others = self._of_size.get(trial.frame.size, (None, None))
         if rows is None or others is None or not 0 < self.same_size <= others.labels_besides(trial.stimulus):
-            return int(self._all.draw(trial.stimulus, rng, 1)[0])
+            return int(self._other_paths.draw(trial.stimulus, rng, 1)[0])
         return int(rows[others.draw(trial.stimulus, rng, 1)[0]])
 
     def draw(
         self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         humans = self.fitted_humans()
-        if max_fixations is not None and max_fixations < 1:
-            raise GazekitError(f"max_fixations must be at least 1, not {max_fixations} (trial {trial.id!r})")
         row = self.row_for(trial, rng)
         start, stop = int(humans.offsets[row]), int(humans.offsets[row + 1])
         part = slice(start, stop if max_fixations is None else min(stop, start + int(max_fixations)))

@@ -3,8 +3,9 @@
 import numpy as np
 
 from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
-from gazekit.models.baselines.lengths import Baseline
+from gazekit.models.baselines.baseline import Baseline
 from gazekit.models.cells import cells
 
 
@@ -33,11 +34,13 @@ class Uniform(Baseline):
     def draw(
         self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
     ) -> tuple[np.ndarray, np.ndarray, None]:
-        """Draw one path; see `PathByPathModel.draw`."""
+        """Draw one path; see `ScanpathModel.draw`."""
         u = rng.random((2, self.length(trial, rng, max_fixations)))
         return u[0] * trial.frame.width, u[1] * trial.frame.height, None
 
-    def log_density(self, trial: Trial, shape: tuple[int, int] | None = None) -> np.ndarray:
+    def log_density(
+        self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None
+    ) -> np.ndarray:
         """Log density of a fixation over the image, for the measures of `gazekit.metrics.density`.
 
         Parameters

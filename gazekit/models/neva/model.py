@@ -15,7 +15,7 @@ from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH, positive
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device
 from gazekit.models.encoders import Encoder, load_encoder
@@ -24,6 +24,7 @@ from gazekit.models.neva.objectives import Objective, objective_from
 from gazekit.models.neva.scenes import SPREAD, Precision, Runner, Scenes
 from gazekit.models.neva.searches import search_from
 from gazekit.models.neva.view import SIGMA, Fovea, How, Unit, View
+from gazekit.models.option_checks import positive
 
 GAMMA = 0.7  # the authors' 2022 example with CLIP; their 2024 release has 0
 PUBLISHED_SIZE = 224  # cells for which the authors give the blur
@@ -140,7 +141,7 @@ class Neva(ScanpathModel):
         self.encoder = load_encoder(encoder, weights)
         if "caption" in self.objective.needs and not self.encoder.has_text:
             self.encoder.text([])  # raises the sentence that says so
-        self.needs = ("image", *self.objective.needs)  # type: ignore[misc]  # what is needed depends on the objective
+        self.needs = ("image", *self.objective.needs)  # what is needed depends on the objective
         self.search = search_from(optimiser, self.encoder, **search_options)
         View.of(Frame(4, 3), self.encoder.size, view)  # a wrong name is said now, not at the first image
         if view == "whole" and not self.encoder.any_shape:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -60,8 +59,8 @@ class Oat(ScanpathModel):
     """
 
     name = "oat"
-    needs: ClassVar[tuple[str, ...]] = ("objects", "target")  # those of the network that comes with gazekit
-    facts: ClassVar[Facts] = Facts(forced_first=False, points="fixations")
+    needs: tuple[str, ...] = ("objects", "target")  # those of the network that comes with gazekit
+    facts = Facts(forced_first=False, points="fixations")
 
     def __init__(
         self,
@@ -82,7 +81,7 @@ class Oat(ScanpathModel):
         self._checkpoints = _load(SHIPPED if checkpoint is None else Path(checkpoint))
         self.sha256 = "".join(fingerprint(c.network.state_dict())[:16] for c in self._checkpoints)
         needs = dict.fromkeys(need for c in self._checkpoints for need in needs_of(c.network.config))
-        self.needs = tuple(needs)  # type: ignore[misc]  # what is needed depends on what the network is told
+        self.needs = tuple(needs)  # what is needed depends on what the network is told
 
     @property
     def provenance(self) -> str:

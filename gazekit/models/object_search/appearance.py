@@ -10,6 +10,7 @@ from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.models.baselines.conspicuity import conspicuity, resample
 from gazekit.models.object_search.fitted_walk import FittedWalk
 from gazekit.models.object_search.layout import Layout
+from gazekit.models.option_checks import finite_nats
 
 COLOURS = 8  # classes per channel of a colour histogram
 
@@ -27,9 +28,7 @@ class SeenObject(FittedWalk):
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__()
-        if not np.isfinite(weight):
-            raise GazekitError(f"weight must be a finite number of nats, not {weight!r}")
-        self.weight = float(weight)
+        self.weight = finite_nats("weight", weight)
 
     def evidence(self, trial: Trial) -> np.ndarray:
         """(P,) float64: what speaks for each object; larger draws gaze."""
@@ -40,7 +39,7 @@ class SeenObject(FittedWalk):
         """One weight."""
         return 1
 
-    def prepare(self, trial: Trial, layout: Layout) -> np.ndarray:
+    def see(self, trial: Trial, layout: Layout) -> np.ndarray:
         """Bring the trial's evidence to mean 0 and standard deviation 1; zeros where all objects are alike."""
         values = np.asarray(self.evidence(trial), dtype=np.float64)
         if values.shape != (len(layout),) or not np.isfinite(values).all():
@@ -50,9 +49,9 @@ class SeenObject(FittedWalk):
         spread = values.std()
         return (values - values.mean()) / spread if spread > 0 else np.zeros(len(values))
 
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
-        return np.zeros((len(layout), 1), dtype=np.int64), prepared[:, None]
+        return np.zeros((len(layout), 1), dtype=np.int64), seen[:, None]
 
     def unfitted(self) -> np.ndarray:
         """See `FittedWalk.unfitted`."""

@@ -6,9 +6,8 @@ import numpy as np
 
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.lengths import DEFAULT_LENGTH
-from gazekit.models.baselines.others import OtherThan
-from gazekit.models.contract import TrainableModel
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, checked_length
+from gazekit.models.baselines.other_stimuli import OtherThan
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout
 from gazekit.models.object_search.walk import ObjectModel
@@ -45,11 +44,8 @@ class Line(ObjectModel):
             raise GazekitError(f"step must be above 0 cells, not {step}")
         self.dwell, self.step = int(dwell), float(step)
 
-    def __repr__(self) -> str:
-        return f"Line(dwell={self.dwell}, step={self.step})"
-
-    def draw(self, layout: Layout, prepared: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
-        """Draw the path; see `ObjectModel.draw`."""
+    def walk(self, layout: Layout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+        """Draw the path; see `ObjectModel.walk`."""
         goal = layout.places[layout.target]
         steps = max(1, round(float(np.hypot(*(goal - layout.start))) / self.step))
         points = layout.start + np.linspace(0, 1, steps + 1)[:-1, None] * (goal - layout.start)
@@ -59,7 +55,7 @@ class Line(ObjectModel):
         return np.concatenate([way, np.full(1 + self.dwell, layout.target)])[:limit]
 
 
-class TargetRepeated(ObjectModel, TrainableModel):
+class TargetRepeated(ObjectModel):
     """Nothing but the target, as often as people fixate anything.
 
     Fitted: the length is that of a random human path on another stimulus. Not fitted: the limit, or `default_length`.
@@ -78,22 +74,17 @@ class TargetRepeated(ObjectModel, TrainableModel):
 
     name = "target-repeated"
     needs = ("objects", "target_object")
-    needs_fit = False
+    leaves_own_out = True
 
     def __init__(self, default_length: int = DEFAULT_LENGTH) -> None:
-        if default_length < 1:
-            raise GazekitError(f"default_length is a number of fixations, at least 1, not {default_length}")
-        self.default_length = int(default_length)
+        self.default_length = checked_length(default_length)
         self._lengths: np.ndarray | None = None
         self._others: OtherThan | None = None
 
     @property
-    def deterministic(self) -> bool:
+    def deterministic(self) -> bool:  # type: ignore[override]
         """Whether all samples are alike: they are until lengths are drawn from people's."""
         return self._others is None
-
-    def __repr__(self) -> str:
-        return f"TargetRepeated(default_length={self.default_length})" + ("" if self._others is None else " fitted")
 
     def fit(self, dataset: Dataset) -> Self:
         """Keep people's path lengths, and return self."""
@@ -103,8 +94,8 @@ class TargetRepeated(ObjectModel, TrainableModel):
         self._others = OtherThan([stimulus[path.trial] for path in paths])
         return self
 
-    def draw(self, layout: Layout, prepared: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
-        """Draw one path; see `ObjectModel.draw`."""
+    def walk(self, layout: Layout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+        """Draw one path; see `ObjectModel.walk`."""
         n = self.default_length if limit is None else limit
         if self._others is not None and self._lengths is not None:
             drawn = int(self._lengths[self._others.draw(layout.stimulus, rng, 1)[0]])

@@ -1,6 +1,5 @@
 """Walks over objects whose weights are learned from people: the next object by a softmax, the end by a logit."""
 
-import inspect
 from abc import abstractmethod
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -8,7 +7,6 @@ import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.models.contract import TrainableModel
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.ending import SIZE, SIZE_WITHOUT_TARGET, ending, ending_by_steps
 from gazekit.models.object_search.human_paths import human_paths
@@ -36,7 +34,7 @@ class Learned(NamedTuple):
     longest: int
 
 
-class FittedWalk(ObjectWalk, TrainableModel):
+class FittedWalk(ObjectWalk):
     """Base of walks with learned weights. Subclasses write `size`, `options`, and what they need.
 
     The end comes first: P(end) is a logit of classes (`ending`) that is learned for every model alike, so that models
@@ -48,23 +46,16 @@ class FittedWalk(ObjectWalk, TrainableModel):
 
     Attributes
     ----------
-    needs_fit : bool
-        Whether it cannot predict before `fit`.
     knows_target : bool
         Whether the end may depend on where the target is.
     """
 
-    needs_fit: ClassVar[bool] = False
+    leaves_own_out = True
     knows_target: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._part: dict[str, int] = {}
         self._learned: list[Learned] = []
-
-    def __repr__(self) -> str:
-        names = [k for k in inspect.signature(type(self).__init__).parameters if k != "self"]
-        shown = ", ".join(f"{k}={getattr(self, k)!r}" for k in names)
-        return f"{type(self).__name__}({shown})" + (" fitted" if self._learned else "")
 
     @property
     @abstractmethod
@@ -72,7 +63,7 @@ class FittedWalk(ObjectWalk, TrainableModel):
         """Number of features of an object as the next one."""
 
     @abstractmethod
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features of every object as the next one after a path: columns (P, s) int64 and values (P, s) float64."""
 
     def unfitted(self) -> np.ndarray:
@@ -113,7 +104,7 @@ class FittedWalk(ObjectWalk, TrainableModel):
             )
         layouts = {name: layout_of(trial) for name, trial in trials.items()}
         self.measure(list(layouts.values()))
-        prepared = {name: self.prepare(trials[name], layout) for name, layout in layouts.items()}
+        seen = {name: self.see(trials[name], layout) for name, layout in layouts.items()}
         folds = min(FOLDS, len(names))
         kept = dataset.select(stimuli=names)
         part = {
@@ -123,7 +114,7 @@ class FittedWalk(ObjectWalk, TrainableModel):
         for path in paths:
             layout, n = layouts[path.trial], len(path.objects)
             for k in range(n):
-                moves.append(self.options(layout, prepared[path.trial], path.objects[:k]))
+                moves.append(self.options(layout, seen[path.trial], path.objects[:k]))
                 moved.append(int(path.objects[k]))
                 columns = self._end_columns(layout, path.objects[: k + 1])
                 ends.append((np.stack([columns] * 2), np.repeat([[1.0], [0.0]], len(columns), 1)))
@@ -154,9 +145,9 @@ class FittedWalk(ObjectWalk, TrainableModel):
         """The fit that has not learned from a stimulus."""
         return self._learned[self._part.get(stimulus, -1)]
 
-    def log_probabilities(self, layout: Layout, prepared: Any, path: np.ndarray) -> np.ndarray:
+    def log_probabilities(self, layout: Layout, seen: Any, path: np.ndarray) -> np.ndarray:
         """See `ObjectWalk.log_probabilities`."""
-        columns, values = self.options(layout, prepared, path)
+        columns, values = self.options(layout, seen, path)
         learned = self.learned_without(layout.stimulus) if self._learned else None
         weights = self.unfitted() if learned is None else learned.weights
         scores = (weights[columns] * values).sum(1)
@@ -180,6 +171,6 @@ class FittedWalk(ObjectWalk, TrainableModel):
     def _end_columns(self, layout: Layout, path: np.ndarray) -> np.ndarray:
         return ending(layout, path) if self.knows_target else ending_by_steps(path)
 
-    def prepare(self, trial: Trial, layout: Layout) -> Any:
-        """Compute what the features need of the trial's pictures; see `ObjectModel.prepare`."""
+    def see(self, trial: Trial, layout: Layout) -> Any:
+        """Compute what the features need of the trial's pictures; see `ObjectModel.see`."""
         return None

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.models.baselines.lengths import positive
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.fitted_walk import FittedWalk
 from gazekit.models.object_search.layout import Layout
+from gazekit.models.option_checks import positive
 
 DISTANCES = (0.5, 1.6, 3.2, 5.5)  # cells from gaze to the target, edges of classes
 # Moves at the rate over all distances that are added to each distance's own; the best of 3, 10, 30 on the book covers.
@@ -58,7 +58,7 @@ class MarkovMove(FittedWalk):
         classes, moves = self.shape
         return classes * moves
 
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         here = layout.place(path)
         most = np.array([self._rows - 1, self._columns - 1])

@@ -100,7 +100,7 @@ class Move(FittedWalk):
         each = [np.full(n, PENALTY.get(name, OTHER_PENALTY)) for name, n in self.sizes.items()]
         return choices.fit(self.penalty * np.concatenate(each))
 
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         seen = Trajectory(layout, path)
         features: dict[str, Callable[[], tuple[Any, Any]]] = {

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import UnknownNameError
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.fitted_walk import FittedWalk, Learned
 from gazekit.models.object_search.layout import Layout
+from gazekit.models.option_checks import finite_nats
 
 ENDS = ("people", "choice")
 
@@ -44,7 +45,7 @@ class UniformObject(FittedWalk):
         """One weight, which changes nothing."""
         return 1
 
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         return np.zeros((len(layout), 1), dtype=np.int64), np.zeros((len(layout), 1))
 
@@ -82,14 +83,14 @@ class CentreObject(FittedWalk):
 
     def __init__(self, weight: float = 2.0) -> None:
         super().__init__()
-        self.weight = _finite("weight", weight)
+        self.weight = finite_nats("weight", weight)
 
     @property
     def size(self) -> int:
         """One weight."""
         return 1
 
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         middle = layout.places.max(0) / 2
         away = (layout.places - middle) / np.maximum(middle, 0.5)
@@ -124,14 +125,14 @@ class NearestObject(FittedWalk):
 
     def __init__(self, distance: float = 5.0, visited: float = 1000.0) -> None:
         super().__init__()
-        self.distance, self.visited = _finite("distance", distance), _finite("visited", visited)
+        self.distance, self.visited = finite_nats("distance", distance), finite_nats("visited", visited)
 
     @property
     def size(self) -> int:
         """Two weights."""
         return 2
 
-    def options(self, layout: Layout, prepared: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         visited = np.zeros(len(layout))
         visited[path] = -1.0
@@ -147,13 +148,3 @@ class NearestObject(FittedWalk):
         if learned is not None:
             return super().end_logit(layout, path, learned)
         return np.inf if path[-1] == layout.target or len(np.unique(path)) == len(layout) else -np.inf
-
-
-def _finite(name: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not np.isfinite(number):
-        raise GazekitError(f"{name} must be a finite number of nats, not {value!r}")
-    return number

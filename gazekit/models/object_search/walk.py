@@ -1,18 +1,12 @@
 """Base classes of models that go from object to object."""
 
 from abc import abstractmethod
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from gazekit.core.frames import Facts
-from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import GazekitError
-from gazekit.foundations.progress import tqdm
-from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.contract import DrawnPath, ScanpathModel
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import Layout, layout_of
 
@@ -22,47 +16,30 @@ LONGEST = 100  # fixations; where neither call, trial nor people give a limit
 class ObjectModel(ScanpathModel):
     """A model whose fixations are on objects: at the centres of their boxes, with `object_id`, without durations.
 
-    Subclasses write `draw`; `prepare` computes what all samples of a trial share.
+    Subclasses write `walk`; `see` computes what all samples of a trial share.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("objects",)
-    facts: ClassVar[Facts] = Facts(forced_first=False, points="fixations")
+    needs: tuple[str, ...] = ("objects",)
 
-    def prepare(self, trial: Trial, layout: Layout) -> Any:
-        """Compute what all samples of a trial share; given to `draw` as `prepared`."""
+    def see(self, trial: Trial, layout: Layout) -> Any:
+        """Compute what all samples of a trial share; given to `walk` as `seen`."""
         return None
 
     @abstractmethod
-    def draw(self, layout: Layout, prepared: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+    def walk(self, layout: Layout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
         """Draw one path: (n,) int64 objects, 1 to `limit` of them."""
 
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
-        """Predict scanpaths; see `ScanpathModel.predict`. `object_id` is the object of every fixation."""
-        trials = list(trials)
-        if n_samples < 1:
-            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
-        self.check_needs(trials)
-        paths, ids = [], [np.empty(0, dtype=np.int64)]
-        for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
-            limit = trial.max_fixations if max_fixations is None else max_fixations
-            if limit is not None and limit < 1:
-                raise GazekitError(f"max_fixations must be at least 1, not {limit} (trial {trial.id!r})")
-            layout = layout_of(trial)
-            prepared = self.prepare(trial, layout)
-            for sample in range(n_samples):
-                objects = self.draw(layout, prepared, keyed_rng(seed, self.name, trial.id, sample), limit)
-                paths.append((*layout.centres[objects].T, None))
-                ids.append(objects)
-        return assemble(self.name, trials, n_samples, paths, self.facts).replace(object_id=np.concatenate(ids))
+    def prepare(self, trial: Trial) -> tuple[Layout, Any]:
+        """Layout of a trial, and what is seen there; see `ScanpathModel.prepare`."""
+        layout = layout_of(trial)
+        return layout, self.see(trial, layout)
+
+    def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
+        """Draw one path; see `ScanpathModel.draw`."""
+        layout, seen = prepared
+        objects = self.walk(layout, seen, rng, max_fixations)
+        x, y = layout.centres[objects].T
+        return DrawnPath(x, y, object_id=objects)
 
 
 class ObjectWalk(ObjectModel):
@@ -72,15 +49,15 @@ class ObjectWalk(ObjectModel):
     """
 
     @abstractmethod
-    def log_probabilities(self, layout: Layout, prepared: Any, path: np.ndarray) -> np.ndarray:
+    def log_probabilities(self, layout: Layout, seen: Any, path: np.ndarray) -> np.ndarray:
         """What comes after a path.
 
         Parameters
         ----------
         layout : Layout
             The trial's.
-        prepared
-            From `prepare`.
+        seen
+            From `see`.
         path : (n,) int64
             Objects fixated so far; none before the first fixation.
 
@@ -94,11 +71,11 @@ class ObjectWalk(ObjectModel):
         """Most fixations of a drawn path where neither the call nor the trial gives a limit."""
         return LONGEST
 
-    def draw(self, layout: Layout, prepared: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
-        """Draw one path; see `ObjectModel.draw`."""
+    def walk(self, layout: Layout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+        """Draw one path; see `ObjectModel.walk`."""
         path = np.empty(self.longest(layout.stimulus) if limit is None else limit, dtype=np.int64)
         for k in range(len(path)):
-            chance = np.cumsum(np.exp(self.log_probabilities(layout, prepared, path[:k])))
+            chance = np.cumsum(np.exp(self.log_probabilities(layout, seen, path[:k])))
             # Divided by the last sum, which rounding leaves beside 1; zero-width options are never hit from the right.
             picked = int(np.searchsorted(chance / chance[-1], rng.random(), side="right"))
             if picked == 0:
@@ -125,19 +102,13 @@ class ObjectWalk(ObjectModel):
         used = {path.trial for path in paths}
         trials = {t.id: t for t in dataset.trials if t.id in used}
         self.check_needs(trials.values())
-        scenes: dict[str, tuple[Layout, Any]] = {}
-        for name, trial in trials.items():
-            layout = layout_of(trial)
-            scenes[name] = layout, self.prepare(trial, layout)
-        found = []
-        for path in paths:
-            options = [*(path.objects + 1), 0]
-            found.append(
-                np.array(
-                    [
-                        self.log_probabilities(*scenes[path.trial], path.objects[:k])[option]
-                        for k, option in enumerate(options)
-                    ]
-                )
+        prepared = {name: self.prepare(trial) for name, trial in trials.items()}
+        return [
+            np.array(
+                [
+                    self.log_probabilities(*prepared[path.trial], path.objects[:k])[option]
+                    for k, option in enumerate([*(path.objects + 1), 0])
+                ]
             )
-        return found
+            for path in paths
+        ]

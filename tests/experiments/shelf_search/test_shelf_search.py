@@ -162,7 +162,7 @@ class Nowhere(ObjectModel):
     name = "nowhere"
     deterministic = True
 
-    def draw(self, layout, prepared, rng, limit):
+    def walk(self, layout, seen, rng, limit):
         return np.empty(0, dtype=np.int64)
 
     def predict(self, trials, **options):

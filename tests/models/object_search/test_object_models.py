@@ -48,13 +48,13 @@ def test_probabilities_sum_to_one_and_make_the_likelihood(made, shelves):
     for path, score in list(zip(paths, scores, strict=True))[::3]:
         trial = data.trial(path.trial)
         layout = layout_of(trial)
-        prepared = model.prepare(trial, layout)
+        seen = model.see(trial, layout)
         for k in range(len(path.objects) + 1):
-            p = model.log_probabilities(layout, prepared, path.objects[:k])
+            p = model.log_probabilities(layout, seen, path.objects[:k])
             assert np.exp(p).sum() == pytest.approx(1)
             assert p.shape == (len(layout) + 1,)
             assert score[k] == p[path.objects[k] + 1 if k < len(path.objects) else 0]
-        assert model.log_probabilities(layout, prepared, path.objects[:0])[0] == -np.inf
+        assert model.log_probabilities(layout, seen, path.objects[:0])[0] == -np.inf
 
 
 @pytest.mark.parametrize("made", [UniformObject, NearestObject, Move, MarkovMove])
@@ -66,7 +66,7 @@ def test_paths_are_drawn_with_the_probabilities_given(made, shelves):
     layout = layout_of(trial)
     first = np.bincount(paths.object_id[paths.offsets[:-1]], minlength=len(layout)) / n
     empty = np.empty(0, dtype=np.int64)
-    expected = np.exp(model.log_probabilities(layout, model.prepare(trial, layout), empty))[1:]
+    expected = np.exp(model.log_probabilities(layout, model.see(trial, layout), empty))[1:]
     np.testing.assert_allclose(first, expected, atol=4 * 0.5 / np.sqrt(n))
     stop = np.exp([model.log_probabilities(layout, None, np.array([k]))[0] for k in range(len(layout))])
     assert (paths.lengths == 1).mean() == pytest.approx(float(expected @ stop), abs=4 * 0.5 / np.sqrt(n))
@@ -148,7 +148,7 @@ def test_similarity_and_saliency_see(shelf):
         assert set(model.predict([seen], progress=False).object_id) == {4}
     alike = shelf(2, 3, 4, image_source=np.full((120, 120, 3), 90, np.uint8))
     layout = layout_of(alike)
-    assert SimilarityObject().prepare(alike, layout).tolist() == [0] * 6
+    assert SimilarityObject().see(alike, layout).tolist() == [0] * 6
     blind = shelf(2, 3, 4, image_source=None)
     with pytest.raises(MissingNeedError, match="neither an 'image' nor crops"):
         SimilarityObject().predict([blind], progress=False)

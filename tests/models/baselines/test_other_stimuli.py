@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gazekit import Dataset, Facts, Frame, GazekitError, Trial
 from gazekit.foundations.errors import DataError
-from gazekit.models.baselines.others import HumanPaths, OtherSums, OtherThan
+from gazekit.models.baselines.other_stimuli import HumanPaths, OtherSums, OtherThan
 
 LABELS = st.lists(st.sampled_from("abcd"), min_size=1, max_size=30)
 

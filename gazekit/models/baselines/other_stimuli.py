@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Self
 
 import numpy as np
@@ -147,12 +148,12 @@ class HumanPaths:
     def __len__(self) -> int:
         return len(self.stimulus)
 
-    @property
+    @cached_property
     def lengths(self) -> np.ndarray:
         """(n,) int64: fixations of each path."""
         return np.diff(self.offsets)
 
-    @property
+    @cached_property
     def stimulus_of_fixation(self) -> np.ndarray:
         """(N,) object: stimulus of each fixation."""
         return np.repeat(self.stimulus, self.lengths)

@@ -1,0 +1,156 @@
+"""What a model can do beyond `predict`, each as a protocol: it learns, has a density, has a likelihood, searches.
+
+A class that writes the method has the capability; its parameters are checked when a model is made. Ask with
+`isinstance(model, Learns)`.
+"""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from gazekit.core.scanpaths import Scanpath
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import GazekitError
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """A model that learns from human scanpaths.
+
+    The class attributes `needs_fit` and `leaves_own_out` of `ScanpathModel` say whether it must be fitted before it can
+    predict, and whether a prediction for a stimulus never uses scanpaths of that stimulus.
+    """
+
+    def fit(self, dataset: Dataset) -> Any:
+        """Learn from a data set's human scanpaths, and return self."""
+
+
+@runtime_checkable
+class HasDensity(Protocol):
+    """A model that says how likely each place is to be fixated."""
+
+    def log_density(
+        self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None
+    ) -> np.ndarray:
+        """Log density of a fixation over the image.
+
+        Parameters
+        ----------
+        trial : Trial
+            What is shown.
+        shape : (int, int), optional
+            Rows and columns of the map; default one cell per px.
+        history : Scanpath, optional
+            Fixations so far, px. None asks for the density of a fixation whatever came before; a model whose fixations
+            are independent gives the same for every history.
+
+        Returns
+        -------
+        (rows, columns) float64
+            Natural logarithms of probabilities that add up to 1.
+        """
+
+
+@runtime_checkable
+class HasLikelihood(Protocol):
+    """A model under which people's paths over objects have a likelihood."""
+
+    def log_likelihood(self, dataset: Dataset, *, rule: str = "nearest") -> list[np.ndarray]:
+        """Log-likelihood of people's paths.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Trials with what the model needs; human scanpaths.
+        rule : {"nearest", "containing"}
+            What a fixation between objects counts as; see `Scanpaths.to_objects`.
+
+        Returns
+        -------
+        list of (n + 1,) float64
+            One array per path with a fixation on an object, in order: nats of every fixation, then of the end.
+        """
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a model that searches did in one trial.
+
+    Parameters
+    ----------
+    fixations : (n, 2) float64
+        x, y px, the start first; it ends at the target if that was found.
+    found : bool
+        Whether it was.
+    level_weights : (n - 1, levels) float64
+        Share of each level of a network in the map that decided each saccade; no rows for models without.
+    maps : sequence of arrays
+        Maps that decided the first saccades, where they were asked for.
+    """
+
+    fixations: np.ndarray
+    found: bool
+    level_weights: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    maps: Any = ()
+
+    @property
+    def saccades(self) -> int:
+        """Saccades made."""
+        return len(self.fixations) - 1
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A model that knows when it has found the target."""
+
+    def search(self, trial: Trial) -> SearchResult:
+        """Search one display."""
+
+
+# name: (protocol, method, names of what it is called with by keyword, after one argument by position)
+CAPABILITIES: Mapping[str, tuple[type, str, tuple[str, ...]]] = {
+    "learns": (Learns, "fit", ()),
+    "density": (HasDensity, "log_density", ("shape", "history")),
+    "likelihood": (HasLikelihood, "log_likelihood", ("rule",)),
+    "search": (Searches, "search", ()),
+}
+
+
+def capabilities(model: Any) -> tuple[str, ...]:
+    """Which of `CAPABILITIES` a model or a class of models has.
+
+    Examples
+    --------
+    >>> from gazekit.models import model_class
+    >>> capabilities(model_class("uniform")), capabilities(model_class("move"))
+    (('learns', 'density'), ('learns', 'likelihood'))
+    """
+    cls = model if isinstance(model, type) else type(model)
+    return tuple(name for name, (protocol, _, _) in CAPABILITIES.items() if issubclass(cls, protocol))
+
+
+@cache
+def check_methods(cls: type) -> None:
+    """Check that the methods of a class can be called as its capabilities promise.
+
+    Raises
+    ------
+    GazekitError
+        A method is not callable, or does not take its arguments.
+    """
+    for protocol, method, keywords in CAPABILITIES.values():
+        found = getattr(cls, method, None)
+        if found is None:
+            continue
+        try:
+            inspect.signature(found).bind(None, None, **dict.fromkeys(keywords))
+        except TypeError as error:
+            wanted = str(inspect.signature(getattr(protocol, method))).partition(" ->")[0]
+            raise GazekitError(
+                f"the method {method} of {cls.__qualname__} cannot be called as gazekit calls it ({error}); it must "
+                f"take {wanted}"
+            ) from error

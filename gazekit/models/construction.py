@@ -1,0 +1,115 @@
+"""What a model was made with and learned from: recorded for every model class, without any help from it."""
+
+import inspect
+import reprlib
+from abc import ABCMeta
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from gazekit.core.trials import Dataset
+from gazekit.foundations.errors import GazekitError
+
+RENAMED = "name"  # models given as text are called by the whole text: the one argument that may change
+
+
+class Recorded(ABCMeta):
+    """Class of model classes: an instance keeps its constructor's arguments, defaults applied, and cannot change them.
+
+    The record lies in the instance's own state, so that it survives pickling and copying.
+    """
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make an instance, and record what it was made with."""
+        from gazekit.models.capabilities import check_methods
+        from gazekit.models.fingerprints import files_named
+
+        check_methods(cls)
+        model = super().__call__(*args, **kwargs)
+        given = bound_arguments(cls, args, kwargs)
+        # vars(), because `__setattr__` refuses to change what is recorded
+        vars(model)["_arguments"] = given
+        vars(model)["_files"] = files_named(cls, given)
+        return model
+
+
+def bound_arguments(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a constructor by name, defaults applied; those of `**options` stand beside the others.
+
+    Examples
+    --------
+    >>> class Example:
+    ...     def __init__(self, a, b=2, **options): ...
+    >>> bound_arguments(Example, (1,), {"c": 3})
+    {'a': 1, 'b': 2, 'c': 3}
+    """
+    signature = inspect.signature(cls.__init__)  # type: ignore[misc]
+    bound = signature.bind(None, *args, **kwargs)
+    bound.apply_defaults()
+    found: dict[str, Any] = {}
+    for name, value in list(bound.arguments.items())[1:]:
+        found |= value if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD else {name: value}
+    return found
+
+
+class Construction(metaclass=Recorded):
+    """Base of models: what the record of `Recorded` is good for."""
+
+    name: str
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the model was made with: every argument of its constructor, defaults applied.
+
+        Raises
+        ------
+        GazekitError
+            The model's class has dropped the record, for instance in a `__getstate__` of its own.
+        """
+        if "_arguments" not in vars(self):
+            raise GazekitError(
+                f"model {self.name!r} does not know what it was made with: its class {type(self).__qualname__} drops "
+                f"the attribute _arguments, probably in __getstate__; keep the whole of __dict__ there"
+            )
+        return dict(vars(self)["_arguments"])
+
+    @property
+    def learned_from(self) -> dict[str, str] | None:
+        """Name and SHA-256 of the data set that `fit` was called with last; None before."""
+        found: dict[str, str] | None = vars(self).get("_learned_from")
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, unless it is an argument of the constructor of a model that is made."""
+        given = vars(self).get("_arguments", ())
+        if name in given and name != RENAMED:
+            raise GazekitError(
+                f"{name} is what model {self.name!r} was made with, and decides its results; make another model with "
+                f"{type(self).__name__}(..., {name}={shown(value)})"
+            )
+        super().__setattr__(name, value)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if callable(fit := vars(cls).get("fit")):
+            cls.fit = _remembering(fit)  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={shown(value)}" for name, value in vars(self).get("_arguments", {}).items())
+        return f"{type(self).__name__}({given})" + ("" if self.learned_from is None else " fitted")
+
+
+def shown(value: Any) -> str:
+    """A value in a message: functions and classes by name, anything long cut."""
+    return str(getattr(value, "__name__", None) or reprlib.repr(value))
+
+
+def _remembering(fit: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(fit)
+    def remembering(self: Any, dataset: Dataset, *args: Any, **kwargs: Any) -> Any:
+        result = fit(self, dataset, *args, **kwargs)
+        if type(self).fit is remembering and isinstance(dataset, Dataset):  # once, not for every base class
+            vars(self)["_learned_from"] = {"name": dataset.name, "sha256": dataset.fingerprint()}
+        return result
+
+    return remembering

@@ -1,0 +1,47 @@
+"""Checks of options and counts that several models share."""
+
+from typing import Any
+
+import numpy as np
+
+from gazekit.foundations.errors import GazekitError
+
+
+def check_count(name: str, value: int | None, what: str = "", *, least: int = 1) -> None:
+    """Raise an error unless a count is None, or a whole number of at least `least`.
+
+    Examples
+    --------
+    >>> check_count("n_samples", 0)
+    Traceback (most recent call last):
+    gazekit.GazekitError: n_samples must be at least 1, not 0
+    """
+    if value is not None and not value >= least:
+        raise GazekitError(f"{name} must be at least {least}, not {value}{what}")
+    if value is not None and int(value) != value:
+        raise GazekitError(f"{name} must be a whole number, not {value}{what}")
+
+
+def positive(name: str, value: Any, *, zero: bool = False) -> float:
+    """Check an option that must be a positive finite number (or zero, where that means something)."""
+    number = _number(value)
+    if not (number > 0 or (zero and number == 0)):
+        raise GazekitError(f"{name} must be a {'number of at least 0' if zero else 'positive number'}, not {value!r}")
+    return number
+
+
+def finite_nats(name: str, value: Any) -> float:
+    """Check an option that is a weight in nats: any finite number."""
+    number = _number(value)
+    if np.isnan(number):
+        raise GazekitError(f"{name} must be a finite number of nats, not {value!r}")
+    return number
+
+
+def _number(value: Any) -> float:
+    """As a float; NaN for what is no finite number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+    return number if np.isfinite(number) else float("nan")
