@@ -13,10 +13,10 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from cost import BANDWIDTH, Cost, Measured, Size  # beside this file
 
 from gazekit import Dataset, evaluate, load_dataset
-from gazekit.experiments.cost import BANDWIDTH, Cost, Measured, Size
-from gazekit.runs.folder import versions
+from gazekit.runs.environment import versions
 from gazekit.runs.parallel import run_pieces
 
 HERE = Path(__file__).parent
@@ -194,7 +194,7 @@ def page(
         "",
         "## The model of cost",
         "",
-        "`gazekit.experiments.cost`: work is pieces x seconds, bytes are counted where they are received, and the "
+        "`docs/results/cost.py`: work is pieces x seconds, bytes are counted where they are received, and the "
         "process that was started does some things alone. Its description has the formula; its arithmetic and its "
         "counts of pieces, pairs and bytes are tested against real runs.",
         "",

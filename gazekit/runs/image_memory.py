@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from cachetools import LRUCache, cached
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.files.images import read_image_file
-from gazekit.runs.last_used import LastUsed
 
 MEMORY = 256 * 2**20  # bytes of pixels per process: some tens of photographs, more than a piece of work has
-_images = LastUsed(MEMORY, lambda image: int(image.nbytes))
+_images: LRUCache = LRUCache(MEMORY, getsizeof=lambda image: int(image.nbytes))
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,12 @@ class RememberedImage:
             now = self.path.stat()
         except OSError:
             return read_image_file(self.path)  # which says what is wrong
-        key = (str(self.path.absolute()), now.st_mtime_ns, now.st_size)
-        image: np.ndarray = _images.get(key, lambda: read_image_file(self.path))
-        return image.copy()
+        return _pixels(self.path.absolute(), now.st_mtime_ns, now.st_size).copy()
+
+
+@cached(_images)
+def _pixels(path: Path, changed_ns: int, size: int) -> np.ndarray:
+    return read_image_file(path)
 
 
 def remembering_images(dataset: Dataset) -> Dataset:

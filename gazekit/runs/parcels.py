@@ -13,10 +13,8 @@ from typing import Any
 
 import cloudpickle
 
-from gazekit.runs.last_used import LastUsed
-
 # One run's models may fill a worker's memory: the next run's take their place. Keys are hashes of the content.
-_HELD = LastUsed(1)
+_HELD: dict[str, tuple[Any, ...]] = {}
 
 
 class Parcels:
@@ -72,13 +70,11 @@ def unpack(parcel: bytes, shared: bytes | Path, digest: str) -> tuple[Callable[.
     -------
     (work, arguments)
     """
-
-    def read() -> tuple[Any, ...]:
+    if shared and digest not in _HELD:
+        _HELD.clear()  # first: never two at once
         content = shared.read_bytes() if isinstance(shared, Path) else shared
-        return pickle.loads(content)  # noqa: S301 - our own bytes, see above
-
-    held = _HELD.get(digest, read) if shared else ()
-    return _Unpickler(parcel, held).load()
+        _HELD[digest] = pickle.loads(content)  # noqa: S301 - our own bytes, see above
+    return _Unpickler(parcel, _HELD[digest] if shared else ()).load()
 
 
 class _Pickler(cloudpickle.Pickler):  # not pickle's own: functions of a notebook, and images that a lambda draws

@@ -48,7 +48,7 @@ def test_a_file_that_changed_is_read_anew(picture, reads):
 
 
 def test_memory_is_bounded(tmp_path, picture, reads, monkeypatch):
-    monkeypatch.setattr(image_memory._images, "_limit", 40)  # one image of 36 bytes
+    monkeypatch.setattr(image_memory._images, "_Cache__maxsize", 40)  # one image of 36 bytes
     other = tmp_path / "other.png"
     other.write_bytes(picture.read_bytes())
     for path in (picture, picture, other, other, picture):

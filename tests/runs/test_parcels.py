@@ -1,9 +1,8 @@
-"""Pieces of work as bytes, and what a process keeps between them."""
+"""Pieces of work as bytes, and what a process holds for them."""
 
 import numpy as np
-import pytest
 
-from gazekit.runs.last_used import LastUsed
+from gazekit.runs import parcels as module
 from gazekit.runs.parcels import Parcels, unpack
 
 
@@ -58,19 +57,9 @@ def test_functions_of_no_module_travel():
     assert work(*arguments) == 2
 
 
-def test_a_value_larger_than_the_limit_is_not_kept():
-    made = []
-    kept = LastUsed(10, len)
-    for _ in range(2):
-        assert kept.get("large", lambda: made.append(1) or "x" * 11) == "x" * 11
-    assert kept.get("small", lambda: "x" * 10) == "x" * 10
-    assert len(made) == 2
-
-
-@pytest.mark.parametrize(("order", "made"), [("abab", 2), ("abcabc", 6), ("aab", 2), ("abacab", 4)])
-def test_what_was_used_last_stays(order, made):
-    count = []
-    kept = LastUsed(20, lambda value: 10)
-    for key in order:
-        assert kept.get(key, lambda key=key: count.append(key) or key) == key
-    assert len(count) == made
+def test_a_process_holds_what_the_last_run_shared_and_nothing_else(tmp_path):
+    runs = [Parcels([[name]]) for name in ("a", "b")]
+    for parcels in (*runs, runs[0]):
+        (tmp_path / parcels.digest).write_bytes(parcels.shared)
+        unpack(parcels.pack(len, ((),)), tmp_path / parcels.digest, parcels.digest)
+        assert list(module._HELD) == [parcels.digest]

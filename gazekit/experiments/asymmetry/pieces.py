@@ -16,7 +16,6 @@ from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.experiments.asymmetry.searches import Search, limit, search_trials
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.runs.folder import write_table
-from gazekit.runs.last_used import LastUsed
 from gazekit.runs.seals import seal
 
 FACTS = Facts(forced_first=True, cut_at_target=True, points="fixations")
@@ -89,15 +88,17 @@ def _row(name: str, display: int, trial: Trial, search: Search) -> dict[str, Any
 
 # A network is loaded once per process and experiment, not once per piece. Processes may outlive a run: the key holds
 # what the manifest says of the model, its weights included.
-_MADE = LastUsed(1)
+_MADE: dict[str, ScanpathModel] = {}
 
 
 def _model(row: Searcher, experiment: str, identity: str) -> ScanpathModel:
     if isinstance(row.make, ScanpathModel):
         return row.model(experiment)
     key = f"{row.name}/{experiment}/{identity}"
-    made: ScanpathModel = _MADE.get(key, lambda: row.model(experiment))
-    return made
+    if key not in _MADE:
+        _MADE.clear()  # first: never two networks at once
+        _MADE[key] = row.model(experiment)
+    return _MADE[key]
 
 
 @contextmanager

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from gazekit.experiments.shelf_search import ShelfResults, shelf_search
-from gazekit.experiments.shelf_search.figures import approach_curve, five_features
 from gazekit.experiments.shelf_search.pieces import ROWS_OF_PEOPLE, RowPiece
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError
 from gazekit.models.contract import assemble
 from gazekit.models.object_search import MarkovMove, Move, ObjectModel, SimilarityObject, UniformObject
+from gazekit.plots.shelf_search import approach_curve, five_features
 
 OPTIONS = {"n_samples": 2, "resamples": 100, "progress": False}
 FILES = ("scores.parquet", "distances.parquet", "predictions.parquet", "summary.csv", "differences.csv", "approach.csv")

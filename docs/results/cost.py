@@ -13,6 +13,7 @@ The model is a sum of counts. Of N stimuli, P people on each, M models (chance i
 
 While workers work, the process that was started hands out further pieces, k seconds each: the slower of the two
 decides. All bytes moved are once + W shared.
+
 The coefficients a to h are those, not below zero, that lie nearest to runs of a small part of the data; k is measured
 with pieces that do nothing. It holds for measures that have a value per stimulus, for paths as long as those that were
 measured, and for machines like the one that was measured. It says nothing of memory: the process that was started

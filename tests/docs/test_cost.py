@@ -1,12 +1,20 @@
 """The model of cost: its arithmetic, its fit, and its counts against runs that were really made."""
 
+import doctest
+import importlib
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
 from gazekit import GazekitError, evaluate
-from gazekit.experiments.cost import Cost, Measured, Size
 from gazekit.runs.parcels import Parcels
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "results"))
+module = importlib.import_module("cost")
+sys.path.pop(0)
+Cost, Measured, Size = module.Cost, module.Measured, module.Size
 
 TRUE = Cost(a=0.3, b=2e-5, c=4.0, d=1e-3, e=7000.0, f=450.0, g=3e5, h=300.0, k=0.004)
 
@@ -23,6 +31,10 @@ def exact(size: Size) -> Measured:
         piece_bytes=7000 * pieces + 450 * (m + 1) * n * p,
         shared_bytes=3e5 + 300 * n * p,
     )
+
+
+def test_the_examples_of_the_descriptions():
+    assert doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE).failed == 0
 
 
 def test_the_fit_finds_the_coefficients():
