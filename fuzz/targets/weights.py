@@ -10,9 +10,9 @@ import numpy as np
 import safetensors.torch
 import torch
 
-from gazekit.models.backbones.keras_vgg import read_keras_vgg16
+from gazekit.models.networks.vgg import read_keras_vgg16
+from gazekit.models.networks.weights import read_weights
 from gazekit.models.oat.checkpoint import load_checkpoint
-from gazekit.models.weights import read_weights
 from targets.target import Target
 
 

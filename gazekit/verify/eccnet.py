@@ -12,11 +12,10 @@ from gazekit.foundations.errors import DataError
 from gazekit.verify.outcome import Outcome
 
 if TYPE_CHECKING:
-    from gazekit.models.backbones.contract import Backbone
+    from gazekit.models.networks.backbone import Backbone
 
 TOLERANCE = 1e-4  # of a map's maximum
 WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
-CAFFE_MEAN = (123.68, 116.779, 103.939)  # RGB
 LEVELS = ("conv3_3", "conv4_3", "conv5_3")
 KEYS = ("image", "target", "target_mask", "item_masks", "parameters")
 
@@ -76,8 +75,8 @@ def reference_backbone() -> "Backbone":
     import torch
     from torch import nn
 
-    from gazekit.models.backbones.contract import Backbone, Pool
-    from gazekit.models.backbones.layers import Layer, stages_of
+    from gazekit.models.networks.backbone import Backbone, Layer, Pool
+    from gazekit.models.networks.vgg import CAFFE
 
     layers: list[Layer] = []
     before = 3
@@ -93,14 +92,7 @@ def reference_backbone() -> "Backbone":
             module = nn.Sequential(convolution, nn.ReLU(inplace=True))
             layers.append(Layer(f"conv{block}_{k}", module, width, reach=1, pool=pool))
             before = width
-    return Backbone(
-        "vgg16",
-        "random, as in the reference files",
-        stages_of("vgg16", layers, LEVELS),
-        levels=LEVELS,
-        mean=CAFFE_MEAN,
-        bgr=True,
-    )
+    return Backbone.of_layers("vgg16", "random, as in the reference files", layers, LEVELS, CAFFE)
 
 
 def _search(

@@ -17,7 +17,7 @@ from gazekit.datasets.published.capmit1003_database import read_database
 from gazekit.datasets.published.mit1003.recordings import read_recording
 from gazekit.datasets.published.published_files import read_mat
 from gazekit.interchange import read_pysaliency
-from gazekit.models.backbones.keras_vgg import read_keras_vgg16
+from gazekit.models.networks.vgg import read_keras_vgg16
 
 SCHEMA = """
 CREATE TABLE captions (obs_uid TEXT, usr_uid TEXT, img_uid TEXT, start_time TIMESTAMP, caption TEXT);

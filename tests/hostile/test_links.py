@@ -237,7 +237,7 @@ class TestFilesOfAName:
     @pytest.mark.parametrize("name", ["a.gif", "a.html"])
     def test_films(self, small_dataset, tmp_path, mine, name):
         pytest.importorskip("torch")
-        from gazekit.models.encoders.filters import FilterBank
+        from gazekit.models.networks.filters import FilterBank
         from gazekit.models.neva.film import write_film
         from gazekit.models.neva.model import Neva
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 from safetensors.torch import save
 
+from gazekit.models.networks.weights import read_weights
 from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.network import OatNetwork
-from gazekit.models.weights import read_weights
 
 
 class Runs:

@@ -13,10 +13,9 @@ import torch
 from torch import nn
 
 from gazekit.datasets import load_dataset
-from gazekit.models.backbones import load_backbone
 from gazekit.models.eccnet.model import EccNet
-from gazekit.models.encoders import load_encoder
-from gazekit.models.encoders.filters import FilterBank
+from gazekit.models.networks import load_backbone, load_encoder
+from gazekit.models.networks.filters import FilterBank
 from gazekit.models.neva.model import Neva
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import preset
@@ -124,7 +123,7 @@ class TestNeva:
     @pytest.mark.parametrize("chunk", [1, 3, 8])
     def test_images_per_call(self, chunk):
         """Positions on these images are equal; the network's output may differ in its last bits."""
-        encoder = load_encoder("torchvision/squeezenet1_0", "random")
+        encoder = load_encoder("torchvision:squeezenet1_0", "random")
         trials = example_trials()[:1]
         assert self.points(encoder, trials, 1, chunk=chunk) == self.points(encoder, trials, 1)
         x = torch.rand(8, 3, 64, 64, generator=torch.Generator().manual_seed(0))
@@ -133,7 +132,7 @@ class TestNeva:
         assert drift(whole.numpy(), parts.numpy()) <= DRIFT
 
     def test_threads(self, threads):
-        encoder, found, outputs = load_encoder("torchvision/squeezenet1_0", "random"), [], []
+        encoder, found, outputs = load_encoder("torchvision:squeezenet1_0", "random"), [], []
         x = torch.rand(4, 3, 96, 96, generator=torch.Generator().manual_seed(0))
         for count in COUNTS:
             threads(count)
@@ -147,7 +146,7 @@ class TestNeva:
         """The encoder's output; positions are an argmin, and nearly equal places may change sides."""
         threads(1)
         x = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-        for encoder in (FilterBank(size=32), load_encoder("torchvision/squeezenet1_0", "random")):
+        for encoder in (FilterBank(size=32), load_encoder("torchvision:squeezenet1_0", "random")):
             with torch.inference_mode():
                 a, b = encoder(x), copy.deepcopy(encoder).double()(x.double())
             assert drift(b.numpy(), a.double().numpy()) <= DRIFT

@@ -51,7 +51,7 @@ class Subject:
         if self._model is not None and self.options:
             raise GazekitError("options go with the name of a model, not with one that is already made")
         if self.is_neva:
-            from gazekit.models.encoders import load_encoder
+            from gazekit.models.networks import load_encoder
 
             # once: the conditions share the network
             self._shared = {k: v for k, v in self.options.items() if k != "weights"}

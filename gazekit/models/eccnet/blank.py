@@ -77,7 +77,7 @@ class BlankWindow:
         colour = torch.tensor(self.background, dtype=torch.uint8, device=self.device).reshape(1, 3, 1, 1)
         # Copied, because an expanded tensor has no memory order that a convolution could follow.
         pixels = colour.expand(1, 3, side, side).contiguous(memory_format=torch.channels_last)
-        return self.plan.backbone.preprocess(pixels)
+        return self.plan.backbone.normalise(pixels)
 
     @torch.inference_mode()
     def features(self, image: np.ndarray, fixation: tuple[int, int]) -> list[Tensor]:
@@ -146,7 +146,7 @@ class BlankWindow:
         part = image[box.top - down : box.bottom - down, box.left - right : box.right - right]
         if box.empty:
             return Patch(self._background(1)[:, :, :0, :0], box)
-        return Patch(self.plan.backbone.preprocess(as_tensor(part, self.device)), box)
+        return Patch(self.plan.backbone.normalise(as_tensor(part, self.device)), box)
 
 
 class BlankWindows:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.models.backbones.contract import Backbone, Stage
 from gazekit.models.eccnet.every_ring import pool_every_ring
 from gazekit.models.eccnet.pooling import pool_whole
 from gazekit.models.eccnet.rings import PoolRule
 from gazekit.models.eccnet.variants import Variant
+from gazekit.models.networks.backbone import Backbone, Stage
 
 # Slope by the stride of a pool's input: the published 0.02 x (3.5, 8, 16) of VGG16's pools 3 to 5.
 SLOPES = {4: 0.07, 8: 0.16, 16: 0.32}
@@ -62,7 +62,7 @@ class Plan:
             One per level, all of one size.
         """
         pool = pool_every_ring if every_ring else pool_whole
-        x, found = self.backbone.preprocess(images), []
+        x, found = self.backbone.normalise(images), []
         for k, (rule, stage) in enumerate(self.steps):
             x = stage(x if rule is None else pool(x, rule))
             for level in self.levels:

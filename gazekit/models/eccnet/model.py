@@ -12,7 +12,6 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
-from gazekit.models.backbones.contract import Backbone
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device, full_float32
 from gazekit.models.eccnet.blank import BlankWindows
@@ -24,6 +23,7 @@ from gazekit.models.eccnet.search import Settings, run_search
 from gazekit.models.eccnet.targets import Targets
 from gazekit.models.eccnet.variants import variant_named
 from gazekit.models.eccnet.windows import WholeWindows, Windows
+from gazekit.models.networks.backbone import Backbone
 
 RECOGNITION = 10  # px, published for search among items
 LIMIT = 80  # saccades where neither the trial nor its cells give a limit; published for Waldo
@@ -42,9 +42,9 @@ class EccNet(ScanpathModel):
     Parameters
     ----------
     backbone : str or Backbone
-        Name of a network, see `gazekit.models.backbones.backbone_names`, or one that is there already.
+        Name of a network, see `gazekit.models.networks.backbone_names`, or one that is there already.
     weights : str or path, optional
-        Its weights; see `gazekit.models.backbones.load_backbone`.
+        Its weights; see `gazekit.models.networks.load_backbone`.
     variant : str
         "eccnet", "18-17", "ivsn", "no-eccentricity", "no-eccentricity-average", "eccentricity-max"; see
         `gazekit.models.eccnet.variants`.
@@ -159,7 +159,7 @@ class EccNet(ScanpathModel):
                 )
             self.backbone = backbone
         else:
-            from gazekit.models.backbones import load_backbone
+            from gazekit.models.networks import load_backbone
 
             self.backbone = load_backbone(
                 backbone, weights, seed=seed, rotate_kernels=rotate_kernels, mirror_kernels=mirror_kernels

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.models.backbones.contract import Stage
 from gazekit.models.eccnet.pooling import Box
+from gazekit.models.networks.backbone import Stage
 
 
 class Step(Protocol):

@@ -18,7 +18,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device
-from gazekit.models.encoders import Encoder, load_encoder
+from gazekit.models.networks import Encoder, load_encoder
 from gazekit.models.neva.algorithm import Problem, Search
 from gazekit.models.neva.objectives import Objective, objective_from
 from gazekit.models.neva.scenes import SPREAD, Precision, Runner, Scenes
@@ -42,7 +42,7 @@ class Neva(ScanpathModel):
     Parameters
     ----------
     encoder : str, Encoder or callable
-        See `gazekit.models.encoders.load_encoder`. The default, "filters", is a fixed filter bank that learned nothing:
+        See `gazekit.models.networks.load_encoder`. The default, "filters", is a fixed filter bank that learned nothing:
         it needs no file, and its scanpaths follow edges and colour contrast, not objects.
     weights : str or path, optional
         The encoder's weights.

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.models.encoders import Encoder
+from gazekit.models.networks import Encoder
 
 Outputs = Mapping[str, Tensor]
 

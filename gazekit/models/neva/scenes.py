@@ -10,7 +10,7 @@ from torch import Tensor
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import full_float32
-from gazekit.models.encoders import Encoder
+from gazekit.models.networks import Encoder
 from gazekit.models.neva.view import View
 
 Precision = Literal["float32", "bf16"]

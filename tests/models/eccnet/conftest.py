@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from gazekit.models.backbones.contract import Backbone, Pool, Stage
+from gazekit.models.networks.backbone import Backbone, Pool, Stage
+from gazekit.models.networks.network import Preprocessing
 
+INPUT = Preprocessing((120 / 255, 110 / 255, 100 / 255), (1 / 255, 1 / 255, 1 / 255), bgr=True)
 SHAPES = ("vgg", "pools of 3", "strided", "patch embedding", "sees all", "signed")
 
 
@@ -53,7 +55,7 @@ def make_network(shape="vgg", seed=0):
             Stage("five", last, stride=16, channels=8, reach=None if shape == "sees all" else 1, pool=pool),
         ]
         levels = ("three", "four", "five")
-    return Backbone(shape, f"random, seed {seed}", stages, levels=levels, mean=(120.0, 110.0, 100.0), bgr=True)
+    return Backbone(shape, f"random, seed {seed}", stages, levels=levels, preprocessing=INPUT)
 
 
 class ToMultiple(nn.Module):

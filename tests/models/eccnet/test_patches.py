@@ -3,9 +3,9 @@ import pytest
 import torch
 from torch import nn
 
-from gazekit.models.backbones.contract import Stage
 from gazekit.models.eccnet.patches import StageStep
 from gazekit.models.eccnet.pooling import Box
+from gazekit.models.networks.backbone import Stage
 
 SIDE = 19
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gazekit import Frame, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.encoders.filters import FilterBank
+from gazekit.models.networks.filters import FilterBank
 from gazekit.models.neva.algorithm import (
     Reference,
     acuity,

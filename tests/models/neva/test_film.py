@@ -6,7 +6,7 @@ from PIL import Image
 
 from gazekit import Frame, Scanpath, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.encoders.filters import FilterBank
+from gazekit.models.networks.filters import FilterBank
 from gazekit.models.neva.film import marked, perceived_images, write_film
 from gazekit.models.neva.model import Neva
 

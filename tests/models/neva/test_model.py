@@ -11,8 +11,8 @@ from PIL import Image
 from gazekit import Frame, Trial
 from gazekit.files.images import read_image_file
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
-from gazekit.models.encoders import Encoder
-from gazekit.models.encoders.filters import FilterBank
+from gazekit.models.networks import Encoder
+from gazekit.models.networks.filters import FilterBank
 from gazekit.models.neva.model import Neva
 from gazekit.testing import check_model, example_trials
 
@@ -95,7 +95,9 @@ def test_options_from_text(data_root):
     path = model.predict([Trial("a", "a", Frame(80, 60), image)], max_fixations=1, progress=False)[0]
     assert 0 <= path.x[0] <= 80
     assert model.passes == {"search forward": 5, "search backward": 1, "per image": 1}
-    assert "squeezenet [file ce866869ccee], OwnClass, linearised" in repr(model)
+    assert "squeezenet [file squeezenet1_0_imagenet.safetensors, SHA-256 ce866869ccee], OwnClass, linearised" in repr(
+        model
+    )
 
 
 def test_a_user_may_give_an_encoder_and_an_objective_as_functions():

@@ -9,8 +9,8 @@ import torch
 
 from gazekit import Frame, Trial
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.models.encoders import Encoder
-from gazekit.models.encoders.filters import FilterBank
+from gazekit.models.networks import Encoder
+from gazekit.models.networks.filters import FilterBank
 from gazekit.models.neva.algorithm import Reference
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.searches import SEARCHES, search_from

@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.models.encoders import Encoder
+from gazekit.models.networks import Encoder
 from gazekit.models.neva.algorithm import Reference, Search
 from gazekit.models.neva.searches.blended import Blended
 from gazekit.models.neva.searches.descents import Evaluated, Restarts
