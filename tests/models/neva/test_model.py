@@ -13,6 +13,7 @@ from gazekit.files.images import read_image_file
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.models.networks import Encoder
 from gazekit.models.networks.filters import FilterBank
+from gazekit.models.networks.network import Preprocessing
 from gazekit.models.neva.model import Neva
 from gazekit.testing import check_model, example_trials
 
@@ -116,7 +117,7 @@ def test_bf16_stays_close():
 
 class Broken(Encoder):
     def __init__(self):
-        super().__init__("broken", "none", size=16)
+        super().__init__("broken", "none", Preprocessing(size=16))
         self.frozen()
 
     def features(self, x):

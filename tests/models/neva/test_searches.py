@@ -11,6 +11,7 @@ from gazekit import Frame, Trial
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.networks import Encoder
 from gazekit.models.networks.filters import FilterBank
+from gazekit.models.networks.network import Preprocessing
 from gazekit.models.neva.algorithm import Reference
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.searches import SEARCHES, search_from
@@ -23,7 +24,7 @@ class Linear(Encoder):
     spatial = True
 
     def __init__(self, size=32):
-        super().__init__("linear", "none", size=size, any_shape=True)
+        super().__init__("linear", "none", Preprocessing(size=size), any_shape=True)
         self.frozen()
 
     def features(self, x):
