@@ -9,8 +9,10 @@ import pytest
 
 from gazekit import Dataset, Facts, GazekitError, Results, Trial, evaluate
 from gazekit.evaluation import evaluate as evaluation
+from gazekit.evaluation.pieces import SetPiece
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.metrics.plausibility_entries import OUTPUTS
+from gazekit.runs import folder as runs
 from gazekit.scoring.choice import Ground, choose
 from gazekit.scoring.sets import contents_of
 
@@ -69,19 +71,19 @@ def test_another_seed_changes_predictions(small_dataset, tmp_path):
 @pytest.mark.parametrize("after", [0, 1, 5, 11])
 def test_a_stopped_run_resumes_to_equal_bytes(small_dataset, tmp_path, monkeypatch, after):
     run(small_dataset, tmp_path / "whole")
-    work, done = evaluation._work, []
+    work, done = runs._do, []
 
-    def stops(part, *rest):
+    def stops(piece):
         if len(done) == after:
             raise KeyboardInterrupt
-        done.append(part)
-        work(part, *rest)
+        done.append(piece)
+        work(piece)
 
-    monkeypatch.setattr(evaluation, "_work", stops)
+    monkeypatch.setattr(runs, "_do", stops)
     with pytest.raises(KeyboardInterrupt):
         run(small_dataset, tmp_path / "r")
     resumed = []
-    monkeypatch.setattr(evaluation, "_work", lambda part, *rest: (resumed.append(part), work(part, *rest)))
+    monkeypatch.setattr(runs, "_do", lambda piece: (resumed.append(piece), work(piece)))
     run(small_dataset, tmp_path / "r")
     assert len(resumed) == 12 - after
     assert bytes_of(tmp_path / "r") == bytes_of(tmp_path / "whole")
@@ -89,7 +91,7 @@ def test_a_stopped_run_resumes_to_equal_bytes(small_dataset, tmp_path, monkeypat
 
 def test_a_finished_run_is_read_not_repeated(small_dataset, tmp_path, monkeypatch):
     first = run(small_dataset, tmp_path / "r")
-    monkeypatch.setattr(evaluation, "_work", None)
+    monkeypatch.setattr(runs, "_do", None)
     assert run(small_dataset, tmp_path / "r").summary.equals(first.summary)
 
 
@@ -268,18 +270,18 @@ def test_sets_stop_and_resume_to_equal_bytes(small_dataset, tmp_path, monkeypatc
     whole = run_sets(small_dataset, tmp_path / "whole")
     assert whole.metrics == ["scanmatch", "paths_nss", *OUTPUTS, "sequence_score_clusters", "nss", *DIRECTIONS]
     assert whole.manifest["request"]["sets"] == {"draws": 5, "resamples": 30}
-    work, done = evaluation.score_sets, []
+    work, done = runs._do, []
 
-    def stops(part, *rest):
+    def stops(piece):
         if len(done) == 8:
             raise KeyboardInterrupt
-        done.append(part)
-        work(part, *rest)
+        done.extend([piece] if isinstance(piece, SetPiece) else [])
+        work(piece)
 
-    monkeypatch.setattr(evaluation, "score_sets", stops)
+    monkeypatch.setattr(runs, "_do", stops)
     with pytest.raises(KeyboardInterrupt):
         run_sets(small_dataset, tmp_path / "r")
-    monkeypatch.setattr(evaluation, "score_sets", work)
+    monkeypatch.setattr(runs, "_do", work)
     run_sets(small_dataset, tmp_path / "r")
     for name in SET_TABLES:
         assert (tmp_path / "r" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()

@@ -15,6 +15,7 @@ from PIL import Image
 from gazekit import Dataset
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation.evaluate import evaluate
+from gazekit.runs import folder as runs
 
 
 @pytest.fixture(scope="session")
@@ -112,16 +113,16 @@ def stopped(monkeypatch):
     """A run that is stopped in its middle: stopped(run, dataset, out, after=3)."""
 
     def call(run, dataset, out, after=3, **options):
-        work, done = evaluation._work, []
+        work, done = runs._do, []
 
-        def stops(part, *rest):
+        def stops(piece):
             if len(done) == after:
                 raise KeyboardInterrupt
-            done.append(part)
-            work(part, *rest)
+            done.append(piece)
+            work(piece)
 
         with monkeypatch.context() as patch:
-            patch.setattr(evaluation, "_work", stops)
+            patch.setattr(runs, "_do", stops)
             with contextlib.suppress(KeyboardInterrupt):
                 run(dataset, out, **options)
         assert len(done) == after

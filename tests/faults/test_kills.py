@@ -35,7 +35,8 @@ def test_a_real_process_with_workers(own_data, run, tables, tmp_path):
     home, data = own_data
     run(data(), tmp_path / "whole")
     start = (
-        "from gazekit.experiments import evaluation; evaluation.PIECE_STIMULI = 2; from gazekit.cli import main; main()"
+        "from gazekit.evaluation import evaluate as evaluation; evaluation.PIECE_STIMULI = 2; "
+        "from gazekit.cli import main; main()"
     )
     command = [sys.executable, "-c", start, "evaluate", "--data", home / "mine.csv", "--root", home / "images"]
     command += ["--models", "ittikoch", "--metrics", "scanmatch,paths_nss", "--samples", "2", "--resamples", "100"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gazekit.evaluation import evaluate as evaluation
-from gazekit.evaluation import set_pieces
+from gazekit.evaluation import schedule
 from gazekit.metrics import pairwise
 from gazekit.scoring import pairs as scoring
 from gazekit.scoring.pairs import score_by_stimulus
@@ -49,7 +49,7 @@ def test_workers(run, whole, tmp_path, workers):
 def test_pieces(run, whole, tmp_path, monkeypatch, stimuli):
     """However the stimuli are cut; blocks of resamples too."""
     monkeypatch.setattr(evaluation, "PIECE_STIMULI", stimuli)
-    monkeypatch.setattr(set_pieces, "BLOCK", 17)
+    monkeypatch.setattr(schedule, "BLOCK", 17)
     assert run(tmp_path / "run") == whole
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from gazekit.evaluation import evaluate as evaluation
 from gazekit.experiments.captions import CaptionResults, captions
 from gazekit.experiments.captions.example import typical_example
 from gazekit.experiments.captions.rows import Subject
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models import load_model
 from gazekit.models.registry import models as registry
+from gazekit.runs import folder as runs
 
 FILES = (
     "scores.parquet",
@@ -128,21 +128,21 @@ def test_the_example_is_chosen_by_rule(results):
 
 
 def test_a_stopped_run_is_resumed_to_the_same_bytes(results, observations, quick, tmp_path, monkeypatch):
-    whole, done = evaluation._work, []
+    whole, done = runs._do, []
 
-    def stops(part, *rest):
+    def stops(piece):
         if len(done) == 3:
             raise KeyboardInterrupt
-        done.append(part.name)
-        whole(part, *rest)
+        done.append(piece.part.name)
+        whole(piece)
 
-    monkeypatch.setattr(evaluation, "_work", stops)
+    monkeypatch.setattr(runs, "_do", stops)
     options = {**quick, "gammas": [0.0, 0.7]}
     with pytest.raises(KeyboardInterrupt):
         captions(observations, tmp_path / "run", **options)
     with pytest.raises(DataError, match="not finished; run its command again"):
         CaptionResults.load(tmp_path / "run")
-    monkeypatch.setattr(evaluation, "_work", lambda *a: (done.append(a[0].name), whole(*a)))
+    monkeypatch.setattr(runs, "_do", lambda piece: (done.append(piece.part.name), whole(piece)))
     captions(observations, tmp_path / "run", **options)
     assert len(done) == len(set(done))  # nothing was done twice
     for file in FILES:

@@ -15,12 +15,12 @@ from PIL import Image
 
 from gazekit import Dataset, evaluate, load_dataset
 from gazekit.cli.app import main
-from gazekit.evaluation import evaluate as evaluation
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.captions import captions
 from gazekit.experiments.shelf_search import shelf_search
 from gazekit.interchange import write_scanpaths
 from gazekit.models import model_class
+from gazekit.runs import folder as runs
 from gazekit.runs import scheduler
 
 # Workers do not have this file: its classes travel with the pieces.
@@ -194,15 +194,15 @@ def test_a_run_goes_on_elsewhere(cluster, home, monkeypatch):
     data = Dataset.from_table("people.csv", images="images")
     options = {"resamples": 100, "progress": False}
     evaluate(data, ["ittikoch"], ["scanmatch"], out="here", **options)
-    real, done = evaluation._work, []
+    real, done = runs._do, []
 
-    def stops(*piece):
+    def stops(piece):
         if len(done) == 4:
             raise KeyboardInterrupt
-        done.append(real(*piece))
+        done.append(real(piece))
 
     with monkeypatch.context() as patch:
-        patch.setattr(evaluation, "_work", stops)
+        patch.setattr(runs, "_do", stops)
         with pytest.raises(KeyboardInterrupt):
             evaluate(data, ["ittikoch"], ["scanmatch"], out="there", **options)
     results = evaluate(data, ["ittikoch"], ["scanmatch"], out="there", scheduler=cluster.address, **options)

@@ -1,0 +1,170 @@
+"""The pieces of an evaluation: clusters of people's fixations, sources on some stimuli, sets of paths.
+
+A piece holds all that it needs, so that any process can do it. Called, it does its work and seals the files that it
+wrote; done twice, it writes the same bytes.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.core.trials import Dataset
+from gazekit.files.atomic import read_whole, write_atomically
+from gazekit.files.untrusted import parse_json
+from gazekit.metrics.strings.clusters import Clusters, mean_shift_clusters
+from gazekit.models.contract import ScanpathModel
+from gazekit.runs.folder import write_table
+from gazekit.runs.image_memory import remembering_images
+from gazekit.runs.seals import seal
+from gazekit.scoring.piece import PieceScoring, score_piece
+from gazekit.scoring.preparation import prepare_predictions
+from gazekit.scoring.sets import SetWork, score_drawn_stimuli, score_whole
+
+CLUSTERS_BY = ("trial",)
+CLUSTERS_QUANTILE = 0.3
+
+
+@dataclass(frozen=True)
+class ClusterPiece:
+    """Clusters of the fixations of all people on each trial of some stimuli.
+
+    A person's own fixations help to place the centres. That is as published, and the same for people and models: the
+    alphabet is of the image, not of whoever is scored.
+    """
+
+    part: Path
+    human: Scanpaths
+
+    def __call__(self) -> None:
+        """Write one file of clusters."""
+        mean_shift_clusters(self.human, by=CLUSTERS_BY, quantile=CLUSTERS_QUANTILE).save(self.part)
+        seal(self.part, [self.part])
+
+
+def join_clusters(pieces: Sequence[ClusterPiece]) -> Clusters:
+    """The clusters of all pieces in one."""
+    loaded = [Clusters.load(piece.part) for piece in pieces]
+    parameters = {**loaded[0].parameters, "n_fixations": sum(c.parameters["n_fixations"] for c in loaded)}
+    return Clusters(
+        loaded[0].by,
+        {k: v for c in loaded for k, v in c.centres.items()},
+        {k: v for c in loaded for k, v in c.frames.items()},
+        {k: v for c in loaded for k, v in c.bandwidths.items()},
+        parameters,
+    )
+
+
+@dataclass(frozen=True)
+class StimuliPiece:
+    """One source on some whole stimuli: predicted, and scored by every measure that needs nothing else.
+
+    Parameters
+    ----------
+    part : Path
+        Beside which its files lie.
+    model : ScanpathModel, optional
+        Fitted; None for people.
+    dataset : Dataset
+        Trials and prepared human paths of the stimuli.
+    scoring : PieceScoring
+        Measures, and what they need.
+    options : mapping
+        Of `ScanpathModel.predict`.
+    threads : int, optional
+        Of the measures' kernels.
+    """
+
+    part: Path
+    model: ScanpathModel | None
+    dataset: Dataset
+    scoring: PieceScoring
+    options: Mapping[str, Any]
+    threads: int | None
+
+    @property
+    def source(self) -> str:
+        """Its name in the tables."""
+        return HUMAN if self.model is None else self.model.name
+
+    @property
+    def predictions(self) -> Path:
+        """File of the model's paths."""
+        return self.part.with_suffix(".predictions.parquet")
+
+    @property
+    def scores(self) -> Path:
+        """File of the scores."""
+        return self.part.with_suffix(".scores.parquet")
+
+    def __call__(self) -> None:
+        """Write predictions and scores; beside them, and not sealed, how long both took."""
+        start = between = time.perf_counter()
+        dataset, predicted = remembering_images(self.dataset), None
+        if self.model is not None:
+            predicted = self.model.predict(dataset.trials, **self.options, progress=False)
+            predicted = prepare_predictions(predicted, dataset.scanpaths, dataset)
+            predicted.save(self.predictions)
+            between = time.perf_counter()
+        scores = score_piece(self.scoring, dataset, predicted, self.model, threads=self.threads)
+        write_table(scores, self.scores)
+        took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
+        write_atomically(self._seconds, json.dumps(took).encode())
+        seal(self.part, [self.scores] if self.model is None else [self.predictions, self.scores])
+
+    def seconds(self) -> dict[str, float]:
+        """How long prediction and scoring took; nothing where that is lost, as no result depends on it."""
+        try:
+            return dict(parse_json(read_whole(self._seconds)))
+        except (ValueError, TypeError):
+            return {}
+
+    @property
+    def _seconds(self) -> Path:
+        return self.part.with_suffix(".scores.seconds.json")
+
+
+@dataclass(frozen=True)
+class SetPiece:
+    """Sets of one source's paths, as many as of every other source.
+
+    Parameters
+    ----------
+    part : Path
+        Its file.
+    work : SetWork
+        What all pieces share.
+    source : str
+        Its name in the tables.
+    predictions : sequence of Path, optional
+        Files of the model's paths; None for people.
+    draw : int, optional
+        Score the sets of each stimulus, in this draw.
+    resamples : sequence of int, optional
+        Score the whole data set, on these resamples of the stimuli; `WHOLE` is all of them.
+    """
+
+    part: Path
+    work: SetWork
+    source: str
+    predictions: Sequence[Path] | None
+    draw: int | None = None
+    resamples: Sequence[int] = ()
+
+    def __call__(self) -> None:
+        """Write one table."""
+        predicted = None if self.predictions is None else load_paths(self.predictions)
+        if self.draw is None:
+            table = score_whole(self.work, predicted, self.source, self.resamples)
+        else:
+            table = score_drawn_stimuli(self.work, predicted, self.source, self.draw)
+        write_table(table, self.part)
+        seal(self.part, [self.part])
+
+
+def load_paths(files: Sequence[Path]) -> Scanpaths:
+    """The paths of several files in one."""
+    return Scanpaths.concat([Scanpaths.load(file) for file in files])

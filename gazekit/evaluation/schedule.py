@@ -1,0 +1,132 @@
+"""Which pieces an evaluation has, and how their tables are joined.
+
+Measures of pairs, paths and densities need one source on some stimuli. Measures of sets need all predictions, so that
+every source has equally many paths. However a run was done, stopped and resumed, tables are joined in the order of the
+request: their bytes are the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.pieces import SetPiece, StimuliPiece, load_paths
+from gazekit.evaluation.results import SCORE_COLUMNS
+from gazekit.models.contract import ScanpathModel
+from gazekit.runs.folder import RunFolder, read_table
+from gazekit.scoring.equal_sets import DRAWS
+from gazekit.scoring.piece import PieceScoring
+from gazekit.scoring.sets import BLOCK, SET_COLUMNS, WHOLE, SetWork, contents_of, mean_of_draws
+
+
+def cut(dataset: Dataset, stimuli: int) -> list[Dataset]:
+    """Parts of a number of whole stimuli, the same for every number of workers."""
+    place = {stimulus: k // stimuli for k, stimulus in enumerate(dataset.stimuli)}
+    trials: dict[int, list[Trial]] = {}
+    for trial in dataset.trials:
+        trials.setdefault(place[trial.stimulus], []).append(trial)
+    part_of = {trial.id: place[trial.stimulus] for trial in dataset.trials}
+    rows = dataset.scanpaths.table["trial"].map(part_of).to_numpy()
+    order = np.argsort(rows, kind="stable")
+    cuts = np.searchsorted(rows[order], np.arange(len(trials) + 1))
+    return [
+        replace(dataset, trials=tuple(trials[c]), scanpaths=dataset.scanpaths[order[cuts[c] : cuts[c + 1]]])
+        for c in range(len(trials))
+    ]
+
+
+def stimuli_pieces(
+    run: RunFolder,
+    parts: Sequence[Dataset],
+    models: Sequence[ScanpathModel],
+    scoring: PieceScoring,
+    options: Mapping[str, Any],
+    threads: int | None,
+) -> list[StimuliPiece]:
+    """A piece per part and source; people come first.
+
+    All sources of some stimuli follow each other, so that a worker reads each of their images once.
+    """
+    return [
+        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, of_part, options, threads)
+        for c, (part, of_part) in enumerate([(part, scoring.for_piece(part)) for part in parts])
+        for k, model in enumerate([None, *models])
+    ]
+
+
+def set_pieces(
+    run: RunFolder,
+    done: Sequence[StimuliPiece],
+    dataset: Dataset,
+    chosen: Mapping[str, Mapping[str, Any]],
+    *,
+    seed: int,
+    resamples: int,
+) -> list[SetPiece]:
+    """Draws and resamples of every source, when all of them are predicted."""
+    predictions: dict[str, list[Any]] = {}
+    for piece in done:
+        predictions.setdefault(piece.source, []).extend([] if piece.model is None else [piece.predictions])
+    available: dict[str, int] = {}
+    for files in filter(None, predictions.values()):
+        for trial, count in load_paths(files).table.groupby("trial", sort=False).size().items():
+            available[str(trial)] = min(available.get(str(trial), int(count)), int(count))
+    work = SetWork(
+        dataset.scanpaths, contents_of(dataset.trials), chosen, available, tuple(dataset.stimuli), seed, resamples
+    )
+    blocks = [[WHOLE], *(list(range(k, min(k + BLOCK, resamples))) for k in range(0, resamples, BLOCK))]
+    pieces: list[SetPiece] = []
+    for k, (source, files) in enumerate(predictions.items()):
+        of_source = (work, source, files or None)
+        if work.names(by_stimulus=True):
+            for draw in range(DRAWS):
+                pieces.append(SetPiece(run.part(f"{k:02d}-draw-{draw + 1:05d}.parquet"), *of_source, draw=draw))
+        if work.names(by_stimulus=False):
+            for block in blocks:
+                part = run.part(f"{k:02d}-whole-{block[0] + 1:05d}.parquet")
+                pieces.append(SetPiece(part, *of_source, resamples=block))
+    return pieces
+
+
+def predictions_of(pieces: Sequence[StimuliPiece]) -> list[Path]:
+    """Files of the models' paths, model by model."""
+    sources = list(dict.fromkeys(piece.source for piece in pieces))
+    ordered = sorted(pieces, key=lambda piece: sources.index(piece.source))
+    return [piece.predictions for piece in ordered if piece.model is not None]
+
+
+def join_scores(
+    pieces: Sequence[StimuliPiece], sets: Sequence[SetPiece], dataset: str, outputs: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables `scores` and `sets` of `Results`: measures as in `outputs`, within them sources as they came."""
+    sources = list(dict.fromkeys(piece.source for piece in pieces))
+    tables = [read_table(piece.scores) for piece in pieces]
+    if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
+        tables.append(mean_of_draws(drawn))
+    whole = [read_table(piece.part) for piece in sets if piece.draw is None]
+    order = {"model": sources, "metric": list(outputs)}  # the last one counts most
+    return _joined(tables, dataset, SCORE_COLUMNS, order), _joined(whole, dataset, SET_COLUMNS, order)
+
+
+def _joined(
+    tables: Sequence[pd.DataFrame], dataset: str, columns: list[str], order: Mapping[str, list[str]]
+) -> pd.DataFrame:
+    tables = [table for table in tables if len(table)]
+    joined = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    joined = joined.assign(dataset=dataset)[columns]
+    keys = [joined[column].map(names.index).to_numpy(int) for column, names in order.items()]
+    return joined.iloc[np.lexsort(keys)].reset_index(drop=True)
+
+
+def join_seconds(pieces: Sequence[StimuliPiece]) -> dict[str, dict[str, float]]:
+    """Time that each source took, over all processes."""
+    took: dict[str, dict[str, float]] = {}
+    for piece in pieces:
+        of_source, of_piece = took.setdefault(piece.source, {"predict_s": 0.0, "score_s": 0.0}), piece.seconds()
+        for column in of_source:
+            of_source[column] += float(of_piece.get(column, 0))
+    return {source: {column: round(s, 3) for column, s in of.items()} for source, of in took.items()}
