@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 import scipy.io
 
-import gazekit.datasets
-from gazekit.datasets import load_dataset
+from gazekit.datasets import datasets, load_dataset
 from gazekit.datasets.fetching.hashes import parse_checksums
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.recordings import read_recording
 from targets.target import Target
+
+
+def _read_recording(file: Path) -> Any:
+    return read_recording(PublishedFolder(datasets["mit1003"], file.parent), file)
 
 
 def _mat(compress: bool = False, **variables: Any) -> bytes:
@@ -157,7 +161,7 @@ TARGETS = (
         lambda f: load_dataset("interiors", f.parents[4], subjects=[1]),
         _interiors,
     ),
-    Target("recording", "v.mat", lambda f: read_recording(f, gazekit.datasets.cards.read_card("mit1003")), _recording),
+    Target("recording", "v.mat", _read_recording, _recording),
     Target("bookcovers", "Amazon.json", lambda f: load_dataset("bookcovers", f.parent), _collages),
     Target("sqlite", "capmit1003.db", lambda f: load_dataset("capmit1003", f.parent), _database, beside=_sizes),
     Target(

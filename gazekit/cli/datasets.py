@@ -13,7 +13,6 @@ from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.card import Card
-    from gazekit.datasets.registry import Entry
 
 app = typer.Typer(
     help="List, explain, check, fetch and write data sets.\n\nExample: gazekit datasets info osie",
@@ -43,11 +42,11 @@ def list_command(as_json: Json = False) -> None:
 
     names = list(datasets)
     if as_json:
-        print_json([{**asdict(datasets[name].card), "how_to_get": how_to_get(datasets[name])} for name in names])
+        print_json([{**asdict(datasets[name]), "how_to_get": how_to_get(datasets[name])} for name in names])
         return
     width = max(map(len, names))
     for name in names:
-        card = datasets[name].card
+        card = datasets[name]
         typer.echo(f"{name:<{width}}  {card.title}  [{how_to_get(datasets[name])}]")
 
 
@@ -64,15 +63,15 @@ def info_command(
 
     Example: gazekit datasets info osie --root data/osie
     """
-    from gazekit.datasets.cards import read_card
+    from gazekit.datasets.registry import datasets
 
     if root is not None:
         _need_published(name)
     found = None if root is None else counted(name, root, outside)
     if as_json:
-        print_json({**asdict(read_card(name)), "counted": found})
+        print_json({**asdict(datasets[name]), "counted": found})
         return
-    typer.echo("\n".join(card_lines(read_card(name))))
+    typer.echo("\n".join(card_lines(datasets[name])))
     if found is not None:
         typer.echo("\n".join(["", *count_lines(found)]))
 
@@ -159,9 +158,9 @@ def _need_published(name: str) -> None:
         )
 
 
-def how_to_get(entry: "Entry") -> str:
+def how_to_get(card: "Card") -> str:
     """One or two words: made here, fetch, or by hand."""
-    return "made here" if entry.made_here else "fetch" if entry.card.addresses else "by hand"
+    return "made here" if card.made_here else "fetch" if card.addresses else "by hand"
 
 
 def card_lines(card: "Card") -> list[str]:

@@ -10,12 +10,16 @@ from gazekit.core.frames import Facts
 
 @dataclass(frozen=True)
 class Card:
-    """The facts about a data set, read from `cards/<name>.toml`.
+    """The facts about a data set, read from a TOML file.
 
     Parameters
     ----------
-    name, title : str
-        Registered name, and what the data are in a few words.
+    name : str
+        The registered name: that of the file, which does not say it again.
+    loader : str
+        The function that reads the data, "module:function".
+    title : str
+        What the data are in a few words.
     licence, citation : str
         The licence as the source states it ("none stated" where it states none), and the paper to cite.
     coordinate_unit, time_unit : str
@@ -47,9 +51,12 @@ class Card:
         Stimuli, subjects, scanpaths and fixations of the complete published set.
     notes : tuple of str
         Traps in the published files.
+    checked_by : str, optional
+        "module:function" that checks a folder by what its files add up to, where their hashes are not known.
     """
 
     name: str
+    loader: str
     title: str
     licence: str
     citation: str
@@ -70,6 +77,12 @@ class Card:
     simulated: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    checked_by: str | None = None
+
+    @property
+    def made_here(self) -> bool:
+        """Whether gazekit makes the data set itself, so that it has no folder and nothing to fetch."""
+        return not self.files
 
     @property
     def facts(self) -> Facts:

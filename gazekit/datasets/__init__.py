@@ -1,4 +1,4 @@
-"""Real data sets: one loader file, one card and one list of file hashes each, found by name."""
+"""Data sets by name: a loader, a card and, where they are known, the hashes of the published files each."""
 
 from gazekit.datasets.registry import datasets, load_dataset
 

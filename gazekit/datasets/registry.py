@@ -1,83 +1,79 @@
-"""Registry of data sets by name: where the loader is, and the card that says what the data are."""
+"""Data sets by name: each is a card, a TOML file that says what the data are and which function loads them.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
+The cards of this package lie in `cards`. Another package names its own in the entry-point group `gazekit.datasets`.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gazekit.datasets.loader_options import check_options
+from gazekit.core.card import Card
+from gazekit.core.trials import Dataset
+from gazekit.datasets.loader_options import check_options, options_of
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.foundations.errors import DataError
-from gazekit.foundations.registry import Registry
-
-if TYPE_CHECKING:
-    from gazekit.core.card import Card
-    from gazekit.core.trials import Dataset
+from gazekit.foundations.registry import Registry, imported
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A registered data set.
+class Cards(Registry):
+    """Cards by the data sets' names; a card is read when it is asked for, and nothing else is imported then.
 
-    Parameters
-    ----------
-    name : str
-        The data set's name.
-    where : str
-        `module:function` of the loader; imported when the data set is loaded, not before.
-    made_here : bool
-        Whether gazekit makes the data set itself, so that it has no folder and nothing to fetch.
-    checked_by : str, optional
-        `module:function` that checks a folder by what its files add up to, where their hashes are not known.
+    Examples
+    --------
+    >>> datasets["osie"].counts["subjects"]
+    15
     """
 
-    name: str
-    where: str
-    made_here: bool = False
-    checked_by: str | None = None
+    def file(self, name: str) -> Path:
+        """The file of a card; the list of the published files' hashes lies beside it.
 
-    @property
-    def loader(self) -> "Callable[..., Dataset]":
-        """The function `load(root, **options)` that reads the published files."""
-        module, function = self.where.split(":")
-        return getattr(import_module(module), function)
+        Raises
+        ------
+        UnknownNameError
+            No such data set; the message has the closest match.
+        """
+        return Path(super().__getitem__(name))
 
-    @property
-    def card(self) -> "Card":
-        """What the data are: units, licence, citation, counts."""
-        from gazekit.datasets.cards import read_card
-
-        return read_card(self.name)
+    def __getitem__(self, name: str) -> Card:
+        return _read_card(name, self.file(name))
 
 
-datasets = Registry("data set")
-
-_BUILT_IN = {
-    "osie": "gazekit.datasets.published.osie:load",
-    "interiors": "gazekit.datasets.published.interiors:load",
-    "bookcovers": "gazekit.datasets.published.bookcovers:load",
-    "coco-search18": "gazekit.datasets.published.coco_search18:load",
-    "object-arrays": "gazekit.datasets.published.object_arrays:load",
-    "waldo": "gazekit.datasets.published.waldo:load",
-    "mit1003": "gazekit.datasets.published.mit1003:load",
-    "capmit1003": "gazekit.datasets.published.capmit1003:load",
-}
-_CHECKED_BY = {  # by what the files add up to: no list of their hashes is known
-    "mit1003": "gazekit.datasets.published.mit1003.published_counts:check",
-    "capmit1003": "gazekit.datasets.published.capmit1003:check",
-}
-for _name, _where in _BUILT_IN.items():
-    datasets.add(_name, Entry(_name, _where, checked_by=_CHECKED_BY.get(_name)))
-_MADE_HERE = {
-    "demo": "gazekit.datasets.synthetic.demo:load",
-    "search-arrays": "gazekit.datasets.synthetic.search_arrays:load",
-    "shelves": "gazekit.datasets.synthetic.shelves:load",
-}
-for _name, _where in _MADE_HERE.items():
-    datasets.add(_name, Entry(_name, _where, made_here=True))
+datasets = Cards("data set", group="gazekit.datasets")
+for _file in Path(__file__).with_name("cards").glob("*.toml"):
+    datasets.add(_file.stem.replace("_", "-"), _file)
 
 
-def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "Dataset":
+@cache
+def _read_card(name: str, file: Path) -> Card:
+    try:
+        return card_from(tomllib.loads(file.read_text(encoding="utf-8")), file.name, name)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"the card of the data set {name!r}, {file}, cannot be read: {error}") from error
+
+
+def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
+    """Make the card of the data set `name` of the parsed TOML; `where` names the file in messages.
+
+    Raises
+    ------
+    DataError
+        A field that cards do not have, or one that is missing.
+    """
+    known = {f.name for f in fields(Card)} - {"name"}
+    unknown = sorted(set(content) - known)
+    if unknown:
+        raise DataError(f"{where} has the field {unknown[0]!r}; cards have {', '.join(sorted(known))}")
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
+    try:
+        return Card(name=name, **values)
+    except TypeError as error:
+        raise DataError(f"{where} is not a whole card: {error}") from error
+
+
+def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> Dataset:
     """Read a published data set from a folder.
 
     Parameters
@@ -87,10 +83,10 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "
     root : path
         The folder that holds the published files, in the authors' own layout; not needed for one that is made here.
     **options
-        Options of that data set's loader (see its page in `docs/datasets`). All loaders take `px_per_degree`,
-        px per degree of visual angle where you know it, and `outside`: "keep" (default), "clip" or "drop" the
-        points that lie outside the image. Points outside and rows left out are counted in `Dataset.dropped`
-        either way.
+        Options of that data set's loader (see its page in `docs/datasets`). All loaders of published files take
+        `px_per_degree`, px per degree of visual angle where you know it, and `outside`: "keep" (default), "clip" or
+        "drop" the points that lie outside the image. Points outside and rows left out are counted in
+        `Dataset.dropped` either way.
 
     Returns
     -------
@@ -112,12 +108,13 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> "
     Traceback (most recent call last):
     gazekit.UnknownNameError: there is no data set called 'osi'; did you mean 'osie'?
     """
-    entry = datasets[name]
-    loader = entry.loader
-    check_options(name, loader, options)
-    if entry.made_here:
-        return loader(**options)
+    card = datasets[name]
+    load: Callable[..., Dataset] = imported(card.loader)
+    if card.made_here:
+        check_options(name, [load], options)
+        return load(**options)
+    check_options(name, [load, PublishedFolder.__init__], options)
     if root is None:
-        card = entry.card
         raise DataError(f"data set {name!r} needs its folder (root, or --root); it holds {card.layout}; {card.where}")
-    return loader(Path(root), **options)
+    common = {option: options.pop(option) for option in options_of(PublishedFolder.__init__) if option in options}
+    return load(PublishedFolder(card, root, **common), **options)

@@ -54,11 +54,33 @@ def read_coco_search18(path: str | Path, *, size: tuple[float, float] | None = N
     DataError
         The file is not such a list; the message names the record.
     """
+    return records_to_scanpaths(read_records(path), size, str(path), **options)
+
+
+def read_records(path: str | Path, needed: Sequence[str] = ("name", "X", "Y")) -> list[dict[str, Any]]:
+    """Read the records of a JSON file in the form of COCO-Search18.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    needed : sequence of str
+        Keys that every record must have.
+
+    Raises
+    ------
+    DataError
+        The file is not such a list; the message names the record.
+    """
     try:
         records = parse_json(read_whole(path))
     except ValueError as error:
         raise DataError(f"{path} is not JSON ({error}); it may be cut short: copy it again") from None
-    return records_to_scanpaths(records, size, str(path), **options)
+    if not isinstance(records, list):
+        raise DataError(f"{path} is not a list of records, as COCO-Search18's files are")
+    for k, record in enumerate(records):
+        _length(record, f"{path}, record {k} (from 0)", needed)
+    return records
 
 
 def records_to_scanpaths(
@@ -169,11 +191,11 @@ def scanpaths_to_records(scanpaths: Scanpaths) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- inside
 
 
-def _length(record: Any, where: str) -> int:
+def _length(record: Any, where: str, needed: Sequence[str] = ("name", "X", "Y")) -> int:
     """Return the number of fixations of a record, once it is known to be one."""
     if not isinstance(record, Mapping):
         raise DataError(f"{where}: not a record but {type(record).__name__}")
-    absent = [k for k in ("name", "X", "Y") if k not in record]
+    absent = [k for k in needed if k not in record]
     if absent:
         raise DataError(f"{where} has no key {absent[0]!r}; its keys are: {', '.join(map(str, record)) or 'none'}")
     n = {k: len(record[k]) for k in ("X", "Y", "T") if isinstance(record.get(k), list)}

@@ -1,4 +1,4 @@
-"""Fixations without coordinates, and fixations outside the image: refuse, keep, clip or drop, and count."""
+"""Fixations without coordinates, and fixations outside the image: refuse, keep, move or drop, and count."""
 
 from typing import Any, Literal
 
@@ -10,6 +10,12 @@ from gazekit.interchange.row_groups import describe_path
 
 Outside = Literal["keep", "clip", "drop"]
 Missing = Literal["error", "drop", "keep"]
+OUTSIDE = {
+    "keep": "points outside the image (kept)",
+    "clip": "points outside the image (moved to its edge)",
+    "drop": "points outside the image (dropped)",
+}
+EMPTIED = "scanpaths left without a point (kept, empty)"
 
 
 def check_choice(name: str, value: str, known: Any) -> None:
@@ -19,21 +25,25 @@ def check_choice(name: str, value: str, known: Any) -> None:
 
 
 def clean_points(scanpaths: Scanpaths, *, outside: Outside = "keep", missing: Missing = "error") -> Scanpaths:
-    """Apply the reader's two policies; what they change is counted in `dropped`.
+    """Apply the two policies that every reader of scanpaths has; what they find is counted in `dropped`.
+
+    Points outside the image are counted whatever is done with them. Points that are kept are counted once, however
+    often the paths are written and read again.
 
     Parameters
     ----------
     scanpaths : Scanpaths
         Paths as they were read.
     outside : {"keep", "clip", "drop"}
-        What to do with fixations outside the image; its edges count as inside.
+        What to do with fixations outside the image: keep them as they are, move them to its edge, or leave them out.
+        The image's edges count as inside.
     missing : {"error", "drop", "keep"}
         What to do with fixations whose x or y is NaN or infinite.
 
     Returns
     -------
     Scanpaths
-        Paths that lose all their fixations stay, empty.
+        Paths that lose all their fixations stay, empty, and are counted.
 
     Raises
     ------
@@ -46,43 +56,28 @@ def clean_points(scanpaths: Scanpaths, *, outside: Outside = "keep", missing: Mi
     >>> paths = Scanpaths([-1, 5], [2, 2], [0, 2], pd.DataFrame({"stimulus": ["a"], "width": [9], "height": [9]}))
     >>> clipped = clean_points(paths, outside="clip")
     >>> clipped.x.tolist(), clipped.dropped
-    ([0.0, 5.0], {'x or y outside the image: clipped': 1})
+    ([0.0, 5.0], {'points outside the image (moved to its edge)': 1})
     """
-    check_choice("outside", outside, ("keep", "clip", "drop"))
+    check_choice("outside", outside, OUTSIDE)
     check_choice("missing", missing, ("error", "drop", "keep"))
     x, y, dropped = scanpaths.x, scanpaths.y, dict(scanpaths.dropped)
-    keep = np.ones(len(x), dtype=bool)
+    before = dropped.pop(OUTSIDE["keep"], 0)
     lost = ~(np.isfinite(x) & np.isfinite(y))
     if lost.any() and missing == "error":
         raise DataError(_missing_message(scanpaths, lost))
-    if lost.any() and missing == "drop":
-        keep &= ~lost
-        _count(dropped, "x or y missing: dropped", lost)
-    if outside != "keep":
-        right, bottom = (scanpaths.table[side].to_numpy(float)[scanpaths.path_of()] for side in ("width", "height"))
-        beyond = ~lost & ((x < 0) | (x > right) | (y < 0) | (y > bottom))
-        if beyond.any():
-            _count(dropped, f"x or y outside the image: {'clipped' if outside == 'clip' else 'dropped'}", beyond)
-        if outside == "drop":
-            keep &= ~beyond
-        else:
-            x, y = np.where(beyond, np.clip(x, 0, right), x), np.where(beyond, np.clip(y, 0, bottom), y)
-    if keep.all() and x is scanpaths.x:
+    right, bottom = (scanpaths.table[side].to_numpy(float)[scanpaths.path_of()] for side in ("width", "height"))
+    beyond = ~lost & ((x < 0) | (x > right) | (y < 0) | (y > bottom))
+    keep = ~(lost & (missing == "drop") | beyond & (outside == "drop"))
+    emptied = (scanpaths.lengths > 0) & (np.bincount(scanpaths.path_of()[keep], minlength=len(scanpaths)) == 0)
+    reasons = {"x or y missing: dropped": lost & (missing == "drop"), OUTSIDE[outside]: beyond, EMPTIED: emptied}
+    for reason, rows in reasons.items():
+        if rows.any():
+            dropped[reason] = dropped.get(reason, 0) + int(rows.sum())
+    if dropped == scanpaths.dropped and before == dropped.get(OUTSIDE["keep"], 0):
         return scanpaths
-    return Scanpaths(
-        x[keep],
-        y[keep],
-        np.concatenate([[0], np.cumsum(keep)])[scanpaths.offsets],
-        scanpaths.table,
-        duration=None if scanpaths.duration is None else scanpaths.duration[keep],
-        object_id=None if scanpaths.object_id is None else scanpaths.object_id[keep],
-        facts=scanpaths.facts,
-        dropped=dropped,
-    )
-
-
-def _count(dropped: dict[str, int], reason: str, rows: np.ndarray) -> None:
-    dropped[reason] = dropped.get(reason, 0) + int(rows.sum())
+    if outside == "clip":
+        x, y = np.where(beyond, np.clip(x, 0, right), x), np.where(beyond, np.clip(y, 0, bottom), y)
+    return scanpaths.replace(x=x, y=y).keep_fixations(keep, dropped=dropped)
 
 
 def _missing_message(scanpaths: Scanpaths, lost: np.ndarray) -> str:

@@ -82,7 +82,7 @@ def from_table(
     >>> rows = pd.DataFrame({"stimulus": ["a", "a", "b"], "FIX_X": [10, 500, 7], "y": [1, 2, 3]})
     >>> paths = from_table(rows, columns={"x": "FIX_X"}, width=100, height=50, outside="clip")
     >>> paths.x.tolist(), paths.lengths.tolist(), paths.dropped
-    ([10.0, 100.0, 7.0], [2, 1], {'x or y outside the image: clipped': 1})
+    ([10.0, 100.0, 7.0], [2, 1], {'points outside the image (moved to its edge)': 1})
     """
     check_choice("time_unit", time_unit, _MS)
     check_choice("unknown_stimuli", unknown_stimuli, ("error", "drop"))

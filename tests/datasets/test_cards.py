@@ -2,11 +2,12 @@ import pytest
 
 from gazekit.core.frames import Facts
 from gazekit.datasets import datasets
-from gazekit.datasets.cards import card_from, read_card
+from gazekit.datasets.registry import card_from
 from gazekit.foundations.errors import DataError
+from gazekit.foundations.registry import imported
 
 CARD = {
-    "name": "x",
+    "loader": "x:load",
     "title": "t",
     "licence": "none stated",
     "citation": "c",
@@ -18,40 +19,51 @@ CARD = {
 }
 
 
-@pytest.mark.parametrize("name", ["bookcovers", "coco-search18", "interiors", "object-arrays", "osie", "waldo"])
+@pytest.mark.parametrize("name", list(datasets))
 def test_every_card_is_whole(name):
-    card = read_card(name)
-    assert card.name in datasets
-    assert set(card.counts) == {"stimuli", "subjects", "scanpaths", "fixations"}
+    card = datasets[name]
+    assert card.name == name
+    assert set(card.counts) <= {"stimuli", "subjects", "scanpaths", "fixations", "observations"}
+    assert card.counts
     assert card.licence
     assert card.citation
-    assert card.addresses or card.by_hand
+    assert card.layout
+    assert card.addresses or card.by_hand or card.homepage
     assert all(a.startswith("https://") and a.endswith("/") for a in card.addresses)
-    assert card.facts.points == "fixations"
+    assert card.facts.points is not None
+    assert callable(imported(card.loader))
+
+
+def test_every_published_set_can_be_checked():
+    """By hashes or by what its files add up to; a set that is fetched needs the hashes."""
+    for card in (datasets[name] for name in datasets):
+        hashes = datasets.file(card.name).with_suffix(".sha256")
+        assert card.made_here or hashes.is_file() or callable(imported(card.checked_by))
+        assert hashes.is_file() or not card.addresses
 
 
 def test_facts_left_out_of_a_card_are_not_declared():
-    assert card_from(CARD, "x.toml").facts == Facts(None, None, "fixations")
+    assert card_from(CARD, "x.toml", "x").facts == Facts(None, None, "fixations")
 
 
 def test_a_card_without_address_says_how_to_get_the_data():
-    assert card_from(CARD | {"homepage": "https://example.org"}, "x.toml").where == (
+    assert card_from(CARD | {"homepage": "https://example.org"}, "x.toml", "x").where == (
         "it has to be fetched by hand from https://example.org"
     )
 
 
 def test_a_misspelt_field_is_named():
     with pytest.raises(DataError, match=r"x\.toml has the field 'license'; cards have"):
-        card_from(CARD | {"license": "MIT"}, "x.toml")
+        card_from(CARD | {"license": "MIT"}, "x.toml", "x")
 
 
 def test_a_missing_field_is_named():
     with pytest.raises(DataError, match=r"not a whole card: .*'citation'"):
-        card_from({k: v for k, v in CARD.items() if k != "citation"}, "x.toml")
+        card_from({k: v for k, v in CARD.items() if k != "citation"}, "x.toml", "x")
 
 
 def test_the_subfolder_of_the_published_name_is_used_where_it_is_there(tmp_path):
-    card = card_from(CARD | {"subfolder": "Sub"}, "x.toml")
+    card = card_from(CARD | {"subfolder": "Sub"}, "x.toml", "x")
     assert card.folder(tmp_path) == tmp_path
     (tmp_path / "Sub").mkdir()
     assert card.folder(tmp_path) == tmp_path / "Sub"

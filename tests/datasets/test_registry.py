@@ -6,18 +6,62 @@ import pytest
 from gazekit.datasets import datasets, load_dataset
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
-BUILT_IN = ["bookcovers", "coco-search18", "interiors", "object-arrays", "osie", "waldo"]
+PUBLISHED = [name for name in datasets if not datasets[name].made_here]
 
 
-def test_the_six_published_sets_are_registered():
-    assert set(BUILT_IN) <= set(datasets)
+def test_all_cards_of_the_package_are_registered():
+    assert len(PUBLISHED) > 5
+    assert len(list(datasets)) == len(list(datasets.file("osie").parent.glob("*.toml")))
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
-def test_every_entry_has_a_loader_with_the_common_options_and_a_card(name):
-    entry = datasets[name]
-    assert {"px_per_degree", "outside"} <= set(entry.loader.__kwdefaults__)
-    assert entry.card.name == name
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_options_of_all_published_sets_are_checked(name, tmp_path):
+    with pytest.raises(GazekitError, match="option px_per_degree of .* must be a number or None, not 'small'"):
+        load_dataset(name, tmp_path, px_per_degree="small")
+    with pytest.raises(GazekitError, match="option outside of .* must be 'keep' or 'clip' or 'drop', not 'trim'"):
+        load_dataset(name, tmp_path, outside="trim")
+
+
+class FakeEntryPoint:
+    """What an installed package declares as `[project.entry-points."gazekit.datasets"]`."""
+
+    name = "theirs"
+
+    def __init__(self, card):
+        self.card = card
+
+    def load(self):
+        return self.card
+
+
+def test_another_package_names_its_card(tmp_path, monkeypatch):
+    content = datasets.file("bookcovers").read_text()
+    content = content.replace("gazekit.datasets.published.bookcovers:load", "theirs:load")
+    (tmp_path / "theirs.toml").write_text(content)
+    (tmp_path / "theirs.py").write_text(
+        "from gazekit import Trial\n"
+        "def load(folder, *, shift: float = 0):\n"
+        "    folder.trials.append(Trial('a', 'a', folder.frame(100, 50)))\n"
+        "    folder.add_path([1 + shift], [2], None, stimulus='a', width=100, height=50)\n"
+        "    return folder.dataset()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(datasets, "_found", {"theirs": FakeEntryPoint(tmp_path / "theirs.toml")})
+    assert "theirs" in list(datasets)
+    assert datasets["theirs"].title == datasets["bookcovers"].title
+    data = load_dataset("theirs", tmp_path, shift=300, outside="drop")
+    assert (data.name, data.card.name, len(data.scanpaths.x)) == ("theirs", "theirs", 0)
+    assert data.dropped == {
+        "points outside the image (dropped)": 1,
+        "scanpaths left without a point (kept, empty)": 1,
+    }
+
+
+def test_a_card_that_is_no_toml_is_named(tmp_path, monkeypatch):
+    (tmp_path / "theirs.toml").write_text("title = ")
+    monkeypatch.setattr(datasets, "_found", {"theirs": FakeEntryPoint(tmp_path / "theirs.toml")})
+    with pytest.raises(DataError, match=r"the card of the data set 'theirs', .*theirs\.toml, cannot be read"):
+        datasets["theirs"]
 
 
 def test_a_wrong_name_gets_the_closest_one():
@@ -25,14 +69,14 @@ def test_a_wrong_name_gets_the_closest_one():
         load_dataset("coco-search", ".")
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_root_that_is_not_there_is_named_with_layout_and_origin(name, tmp_path):
     with pytest.raises(DataError, match=r"there is no folder .*nowhere.* it should hold") as caught:
         load_dataset(name, tmp_path / "nowhere")
-    assert "http" in str(caught.value)
+    assert datasets[name].where in str(caught.value)
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_an_empty_folder_is_refused_with_the_missing_file(name, tmp_path):
     with pytest.raises(DataError, match=r"does not hold the data set .*: (there is no|.* is missing)"):
         load_dataset(name, tmp_path)
@@ -51,6 +95,7 @@ def test_an_unknown_option_is_refused_with_the_known_ones(tmp_path):
 def test_importing_the_room_imports_nothing_heavy():
     code = (
         "import sys, gazekit.datasets\n"
+        "print([gazekit.datasets.datasets[name].title for name in gazekit.datasets.datasets])\n"
         "heavy = {'scipy', 'skimage', 'pooch', 'requests', 'matplotlib', 'numba', 'pyarrow.parquet'}\n"
         "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)"
     )

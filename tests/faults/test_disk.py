@@ -157,8 +157,8 @@ def served(kills, monkeypatch):
     """Fetch the test's own files, in this process, from the loopback only."""
     from dataclasses import replace
 
-    from gazekit.datasets.cards import read_card
+    from gazekit.datasets import datasets
 
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in kills.FETCHED.items()}
-    monkeypatch.setattr(fetching, "read_card", lambda name: replace(read_card(name), addresses=()))
+    monkeypatch.setattr(fetching, "datasets", {name: replace(datasets[name], addresses=()) for name in datasets})
     monkeypatch.setattr(fetching, "read_checksums", lambda name: hashes)

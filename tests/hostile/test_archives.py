@@ -8,10 +8,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from gazekit.datasets.cards import read_card
+from gazekit.datasets import datasets
 from gazekit.datasets.fetching.fetch import fetch
 from gazekit.datasets.fetching.hashes import parse_checksums
-from gazekit.datasets.published.published_files import read_npy
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.arrays import read_npz
 from gazekit.files.untrusted import FLOOR, check_name, unpack_gzip
 from gazekit.foundations.errors import DataError
@@ -76,7 +76,7 @@ def test_members_with_names_outside_are_arrays_like_others(tmp_path):
 
 def test_a_pickle_or_an_endless_shape_is_no_array(refused):
     def read(file):
-        return read_npy(file, read_card("osie"))
+        return PublishedFolder(datasets["osie"], file.parent).npy(file)
 
     endless = (
         b"\x93NUMPY\x01\x00\x76\x00"

@@ -5,17 +5,16 @@ import io
 import sqlite3
 import struct
 import zlib
-from collections import Counter
 
 import h5py
 import numpy as np
 import pytest
 from scipy.io import savemat
 
-from gazekit.datasets.cards import read_card
+from gazekit.datasets import datasets
 from gazekit.datasets.published.capmit1003_database import read_database
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.recordings import read_recording
-from gazekit.datasets.published.published_files import read_mat
 from gazekit.interchange import read_pysaliency
 from gazekit.models.networks.vgg import read_keras_vgg16
 
@@ -38,7 +37,7 @@ def database(tmp_path, more=""):
 
 
 def read_db(file):
-    return read_database(file, read_card("capmit1003"), Counter())
+    return read_database(PublishedFolder(datasets["capmit1003"], file))
 
 
 @pytest.mark.parametrize(
@@ -71,6 +70,10 @@ def test_reading_changes_nothing(tmp_path):
 
 def test_damaged_database(survives_damage, tmp_path):
     survives_damage("a.db", database(tmp_path), read_db)
+
+
+def recording(file):
+    return read_recording(PublishedFolder(datasets["mit1003"], file.parent), file)
 
 
 # ---------------------------------------------------------------- HDF5
@@ -167,7 +170,7 @@ def array(kind, sizes, *parts):
 
 
 def read_v(file):
-    return read_mat(file, "v", read_card("osie"))
+    return PublishedFolder(datasets["osie"], file.parent).mat(file, "v")
 
 
 HEADER = mat(v=1.0)[:128]
@@ -184,7 +187,7 @@ def test_matlab_bomb(refused):
     packed = zlib.compress(bytes(2**23))
     content = HEADER + struct.pack("<II", 15, len(packed)) + packed
     assert "asks for more than" in refused("a.mat", content, read_v)
-    assert "asks for more than" in refused("a.mat", content, lambda file: read_recording(file, read_card("mit1003")))
+    assert "asks for more than" in refused("a.mat", content, recording)
 
 
 def test_matlab_arrays_nested_without_end(refused):
@@ -225,7 +228,7 @@ def test_matlab_functions_are_not_run(refused):
     """A function handle is an array of class 16, which is read as an object that does nothing."""
     text = array(4, (1, 4), element(4, struct.pack("<4H", *b"quit")))
     content = HEADER + array(16, (1, 1), text)
-    refused("a.mat", content, lambda file: read_recording(file, read_card("mit1003")))
+    refused("a.mat", content, recording)
 
 
 @pytest.mark.parametrize("compressed", [False, True])
@@ -236,4 +239,4 @@ def test_damaged_matlab(survives_damage, compressed):
 
 def test_damaged_recording(survives_damage):
     content = mat(v={"DATA": {"eyeData": np.ones((5, 2))}, "imgName": "v.jpeg"})
-    survives_damage("v.mat", content, lambda file: read_recording(file, read_card("mit1003")))
+    survives_damage("v.mat", content, recording)

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gazekit.datasets.cards import read_card
-from gazekit.datasets.published.published_files import read_json
+from gazekit.datasets import datasets
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.experiments.oat_study.plan import read_plan
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import (
@@ -59,7 +59,7 @@ def test_tables(refused, content, message):
 
 READERS = {
     "records": read_coco_search18,
-    "collages": lambda file: read_json(file, read_card("bookcovers")),
+    "collages": lambda file: PublishedFolder(datasets["bookcovers"], file).json(file),
     "clusters": Clusters.load,
     "vectors": verify_conformance,
     "manifest": lambda file: read_manifest(file.parent),

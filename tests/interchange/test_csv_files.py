@@ -12,6 +12,7 @@ from gazekit import Facts, Scanpaths
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_csv, write_csv
 from gazekit.interchange.csv_files import read_csv_table
+from gazekit.interchange.points import EMPTIED
 
 PLAIN = "stimulus,x,y,width,height\na,1,2,9,9\n"
 
@@ -69,7 +70,7 @@ def test_counts_of_two_readings_are_both_there(paths, tmp_path):
     assert dropped == {"x or y missing: dropped": 7}
     text = (tmp_path / "a.csv").read_text().replace("800.0", "1.0")
     (tmp_path / "a.csv").write_text(text)
-    assert read_csv(tmp_path / "a.csv", outside="drop").dropped["x or y outside the image: dropped"] == 5
+    assert read_csv(tmp_path / "a.csv", outside="drop").dropped["points outside the image (dropped)"] == 5
 
 
 def test_equal_content_gives_equal_bytes(paths, tmp_path):
@@ -99,7 +100,7 @@ def test_dialects_and_names_that_look_like_numbers(tmp_path, content, options):
 def test_empty_cells(tmp_path, empty):
     (tmp_path / "a.csv").write_text(f"stimulus,x,y,rt\na,1,{empty},{empty}\n")
     read = read_csv(tmp_path / "a.csv", width=9, height=9, missing="drop")
-    assert read.dropped == {"x or y missing: dropped": 1}
+    assert read.dropped == {"x or y missing: dropped": 1, EMPTIED: 1}
     assert np.isnan(read.table["rt"][0])
 
 

@@ -93,7 +93,7 @@ def test_one_call_for_all_formats(scanpaths_of, tmp_path, name):
     read = read_scanpaths(tmp_path / name, frames=frames, outside="clip", missing="error", facts=None)
     assert read.frame_of(1) == Frame(1680, 1050)
     assert read.x.tolist() == [0] * 5
-    assert read.dropped == {"x or y outside the image: clipped": 5}
+    assert read.dropped == {"points outside the image (moved to its edge)": 5}
     assert read.facts == paths.facts
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from gazekit import Box, Dataset, Facts, Frame
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import dataset_from_table, write_parquet
+from gazekit.interchange.points import EMPTIED
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_reads_files_and_counts_what_it_left_out(rows, tmp_path):
     rows.to_parquet(tmp_path / "a.parquet")
     for name in ("a.csv", "a.parquet"):
         dataset = dataset_from_table(tmp_path / name, width=9, height=9, outside="drop")
-        assert dataset.dropped == {"x or y outside the image: dropped": 1}
+        assert dataset.dropped == {"points outside the image (dropped)": 1, EMPTIED: 1}
     write_parquet(dataset.scanpaths.replace(facts=Facts(points="clicks")), tmp_path / "b.parquet")
     again = dataset_from_table(tmp_path / "b.parquet")
     assert len(again.scanpaths) == 5

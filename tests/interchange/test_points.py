@@ -22,7 +22,7 @@ def test_durations_and_objects_go_with_their_fixations_and_counts_add_up(scanpat
     assert clean.object_id.tolist() == [0, 3]
     assert clean.duration.tolist() == paths.duration[[0, 3]].tolist()
     assert clean.lengths.tolist() == [1, 1]
-    assert clean.dropped == {"x or y missing: dropped": 2, "x or y outside the image: dropped": 2}
+    assert clean.dropped == {"x or y missing: dropped": 2, "points outside the image (dropped)": 2}
 
 
 def test_edges_are_inside(scanpaths_of):
@@ -34,3 +34,20 @@ def test_message(scanpaths_of):
     paths = scanpaths_of([1, 2]).replace(y=np.array([1, 1, np.inf]))
     with pytest.raises(DataError, match=r"in 1 of 3 fixations \(first: fixation 1 of stimulus 's1'.*sample 0\)"):
         clean_points(paths)
+
+
+def test_points_that_are_kept_are_counted_once_however_often_they_are_read(scanpaths_of):
+    paths = scanpaths_of([2], frame=Frame(10, 10)).replace(x=np.array([0.0, 11]), y=np.array([10.0, 0]))
+    once = clean_points(paths)
+    assert once.dropped == {"points outside the image (kept)": 1}
+    assert clean_points(once) is once
+    assert clean_points(once, outside="clip").dropped == {"points outside the image (moved to its edge)": 1}
+
+
+@pytest.mark.parametrize("options", [{"outside": "drop"}, {"missing": "drop"}])
+def test_a_path_that_loses_all_its_fixations_stays_empty_and_is_counted(scanpaths_of, options):
+    value = 11 if "outside" in options else np.nan
+    paths = scanpaths_of([1, 0, 1], frame=Frame(10, 10)).replace(x=np.array([value, 5.0]), y=np.ones(2))
+    cleaned = clean_points(paths, **{"missing": "keep", **options})
+    assert cleaned.lengths.tolist() == [0, 0, 1]
+    assert cleaned.dropped["scanpaths left without a point (kept, empty)"] == 1  # the second was empty before

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gazekit import Facts, Frame, Scanpaths
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import from_table, to_table
+from gazekit.interchange.points import EMPTIED
 
 SIZE = {"width": 100, "height": 50}
 
@@ -131,9 +132,9 @@ def test_px_per_degree_goes_with_frames():
 @pytest.mark.parametrize(
     ("outside", "x", "lengths", "dropped"),
     [
-        pytest.param("keep", [-1, 100, 3], [2, 1], {}, id="keep"),
-        pytest.param("clip", [0, 100, 3], [2, 1], {"x or y outside the image: clipped": 2}, id="clip"),
-        pytest.param("drop", [100], [1, 0], {"x or y outside the image: dropped": 2}, id="drop"),
+        pytest.param("keep", [-1, 100, 3], [2, 1], {"points outside the image (kept)": 2}, id="keep"),
+        pytest.param("clip", [0, 100, 3], [2, 1], {"points outside the image (moved to its edge)": 2}, id="clip"),
+        pytest.param("drop", [100], [1, 0], {"points outside the image (dropped)": 2, EMPTIED: 1}, id="drop"),
     ],
 )
 def test_fixations_outside_the_image(outside, x, lengths, dropped):

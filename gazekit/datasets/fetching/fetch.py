@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gazekit.core.card import Card
-from gazekit.datasets.cards import read_card
 from gazekit.datasets.fetching.hashes import read_checksums, sha256_of
+from gazekit.datasets.registry import datasets
 from gazekit.files.atomic import why_not_written
 from gazekit.files.links import make_folder, refuse_link
 from gazekit.files.locking import FolderLock
@@ -86,7 +86,7 @@ def fetch(
     BusyError
         Another process is fetching into the folder.
     """
-    card = read_card(name)
+    card = datasets[name]
     addresses = [a if a.endswith("/") else f"{a}/" for a in (*mirrors, *card.addresses)]
     if not addresses:
         raise DataError(

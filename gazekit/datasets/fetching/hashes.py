@@ -1,14 +1,13 @@
-"""SHA-256 of the published files: a list per data set, `checksums/<name>.sha256`, in the format of `sha256sum`.
+"""SHA-256 of the published files: a list per data set, beside its card, in the format of `sha256sum`.
 
 Hashes belong to single files, not to archives: servers pack archives anew and change their hash each time.
 The lists are made from a complete copy with `python -m gazekit.datasets.fetching.hashes NAME ROOT`.
 """
 
-from importlib.resources import files
 from pathlib import Path
 
-from gazekit.datasets.cards import read_card
-from gazekit.files.atomic import sha256_of, write_atomically
+from gazekit.datasets.registry import datasets
+from gazekit.files.atomic import read_whole, sha256_of, write_atomically
 from gazekit.files.untrusted import check_name
 from gazekit.foundations.errors import DataError
 
@@ -36,10 +35,15 @@ def parse_checksums(text: str, where: str) -> dict[str, str]:
 
 
 def read_checksums(name: str) -> dict[str, str]:
-    """SHA-256 of every published file of a data set by its path relative to the folder."""
-    file = f"checksums/{read_card(name).name.replace('-', '_')}.sha256"
-    text = files("gazekit.datasets").joinpath(file).read_text(encoding="utf-8")
-    return parse_checksums(text, file)
+    """SHA-256 of every published file of a data set by its path relative to the folder.
+
+    Raises
+    ------
+    DataError
+        No list is known, or a line of it is wrong.
+    """
+    file = datasets.file(name).with_suffix(".sha256")
+    return parse_checksums(read_whole(file).decode("utf-8", "replace"), file.name)
 
 
 def hash_folder(name: str, root: Path) -> str:
@@ -62,7 +66,7 @@ def hash_folder(name: str, root: Path) -> str:
     DataError
         No such file in the folder.
     """
-    card = read_card(name)
+    card = datasets[name]
     folder = card.folder(root)
     paths = sorted({p for pattern in card.files for p in folder.glob(pattern) if p.is_file()})
     if not paths:
@@ -73,5 +77,5 @@ def hash_folder(name: str, root: Path) -> str:
 if __name__ == "__main__":
     import sys
 
-    _target = Path(__file__).parent / "checksums" / f"{sys.argv[1].replace('-', '_')}.sha256"
+    _target = datasets.file(sys.argv[1]).with_suffix(".sha256")
     write_atomically(_target, hash_folder(sys.argv[1], Path(sys.argv[2])).encode())

@@ -1,16 +1,14 @@
 """Whether a folder holds the whole data set, file by file."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
-from gazekit.core.card import Card
-from gazekit.datasets.cards import read_card
 from gazekit.datasets.fetching.hashes import read_checksums, sha256_of
-from gazekit.datasets.published.expected_counts import CountReport
-from gazekit.datasets.published.published_files import need_root
+from gazekit.datasets.published.expected_counts import CountReport, Report
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.registry import datasets
 from gazekit.foundations.progress import tqdm
+from gazekit.foundations.registry import imported
 
 
 @dataclass(frozen=True)
@@ -23,15 +21,13 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class IntegrityReport:
+class IntegrityReport(Report):
     """What a folder holds of a data set.
 
     Parameters
     ----------
-    name : str
-        The data set.
-    root : Path
-        The folder that was looked at.
+    name, root
+        See `Report`.
     expected : int
         Published files.
     missing : tuple of str
@@ -42,36 +38,25 @@ class IntegrityReport:
         Files that are not part of the published set; they do no harm.
     """
 
-    name: str
-    root: Path
     expected: int
     missing: tuple[str, ...]
     changed: tuple[Changed, ...]
     extra: tuple[str, ...]
 
     @property
-    def whole(self) -> bool:
-        """Whether every published file is there, unchanged."""
-        return not self.missing and not self.changed
-
-    @property
-    def summary(self) -> str:
-        """One line."""
+    def found(self) -> str:
+        """How many files are as published, and how many are not."""
         good = self.expected - len(self.missing) - len(self.changed)
-        state = "whole" if self.whole else "NOT whole"
         return (
-            f"{self.name}: {state}: {good} of {self.expected} files as published, {len(self.missing)} "
-            f"missing, "
-            f"{len(self.changed)} changed, {len(self.extra)} extra"
+            f"{good} of {self.expected} files as published, {len(self.missing)} missing, {len(self.changed)} changed, "
+            f"{len(self.extra)} extra"
         )
 
-    def lines(self, limit: int | None = None) -> list[str]:
-        """One line per file that is missing or changed, at most `limit` of them, and how many were left out."""
-        found = [f"missing  {path}" for path in self.missing]
-        found += [f"changed  {c.path}: expected sha256 {c.expected}, got {c.got}" for c in self.changed]
-        if limit is not None and len(found) > limit:
-            found[limit:] = [f"... and {len(found) - limit} more"]
-        return found
+    @property
+    def problems(self) -> list[str]:
+        """One line per file that is missing or changed."""
+        changed = [f"changed  {c.path}: expected sha256 {c.expected}, got {c.got}" for c in self.changed]
+        return [f"missing  {path}" for path in self.missing] + changed
 
 
 def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityReport | CountReport:
@@ -98,13 +83,10 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityRep
     DataError
         The folder is not there.
     """
-    checked_by = datasets[name].checked_by
-    if checked_by is not None:
-        module, function = checked_by.split(":")
-        return getattr(import_module(module), function)(root, progress=progress)
-    card: Card = read_card(name)
-    folder = need_root(root, card)
-    expected = read_checksums(name)
+    published = PublishedFolder(datasets[name], root)
+    if published.card.checked_by is not None:
+        return imported(published.card.checked_by)(published, progress=progress)
+    folder, expected = published.root, read_checksums(name)
     missing, changed = [], []
     for path, digest in tqdm(expected.items(), desc=f"check {name}", unit="file", disable=not progress, leave=False):
         file = folder / path

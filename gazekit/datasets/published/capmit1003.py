@@ -7,15 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.core.card import Card
-from gazekit.core.frames import Frame
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.cards import read_card
-from gazekit.datasets.published.assembly import Outside, PathList
 from gazekit.datasets.published.capmit1003_database import FILE, read_database
 from gazekit.datasets.published.expected_counts import CountReport, Expectation
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name
-from gazekit.datasets.published.published_files import need_file, need_root
 from gazekit.foundations.errors import DataError
 
 OBSERVATIONS = 3848  # examples of the published set
@@ -24,28 +20,22 @@ TASK = "captioning"
 
 
 def load(
-    root: str | Path,
+    folder: PublishedFolder,
     *,
     mit1003_root: str | Path | None = None,
     min_caption: int = SHORTEST,
-    px_per_degree: float | None = None,
-    outside: Outside = "keep",
 ) -> Dataset:
     """Read CapMIT1003.
 
     Parameters
     ----------
-    root : path
-        `capmit1003.db`, or the folder that holds it. It is opened read-only, and nothing is written beside it.
+    folder : PublishedFolder
+        With `capmit1003.db`, which is opened read-only; nothing is written beside it.
     mit1003_root : path, optional
         Folder with MIT1003's `ALLSTIMULI/`, or `image_sizes.csv` for images that are not there: the database does not
         have the sizes of the images. Default the database's folder.
     min_caption : int
         Observations whose caption has fewer characters, blanks at both ends left off, are left out.
-    px_per_degree : float, optional
-        Pixels per degree of visual angle; the database does not say.
-    outside : {"keep", "clip", "drop"}
-        What to do with clicks outside the image.
 
     Returns
     -------
@@ -68,69 +58,53 @@ def load(
     --------
     gazekit.datasets.published.capmit1003_database.read_database : the tables, with the time of every click.
     """
-    card = read_card("capmit1003")
-    file = find_database(root, card)
-    counts: Counter[str] = Counter()
-    observations, clicks = read_database(file, card, counts)
-    folder = file.parent if mit1003_root is None else need_root(mit1003_root, read_card("mit1003"))
-    images = find_images(folder)
-    sizes = image_sizes(folder, images, card)
+    observations, clicks = read_database(folder)
+    photographs = folder.root if mit1003_root is None else Path(mit1003_root)
+    if not photographs.is_dir():
+        raise DataError(f"there is no folder {photographs} of MIT1003's images; check mit1003_root")
+    images = find_images(photographs)
+    sizes = image_sizes(folder, images, photographs)
     if not sizes:
         raise DataError(
-            f"{folder} has neither MIT1003's ALLSTIMULI/*.jpeg nor image_sizes.csv, and {file.name} does not have the "
+            f"{photographs} has neither MIT1003's ALLSTIMULI/*.jpeg nor image_sizes.csv, and {FILE} does not have the "
             f"sizes of the images; give the folder of MIT1003 as mit1003_root"
         )
     clicked = dict(iter(clicks.groupby("obs_uid", sort=False)))
-    paths, trials = PathList(), []
-    for observation in _usable(observations, clicked, sizes, min_caption, counts):
+    for observation in _usable(observations, clicked, sizes, min_caption, folder.counts):
         stem = Path(observation.img_path).stem
         width, height = sizes[stem]
         name = stimulus_name(stem)
-        frame = Frame(width, height, px_per_degree=px_per_degree)
-        trials.append(
+        folder.trials.append(
             Trial(
                 observation.obs_uid,
                 name,
-                frame,
+                folder.frame(width, height),
                 image_source=images.get(stem),
                 caption=observation.caption,
                 task=TASK,
             )
         )
         row = {"stimulus": name, "trial": observation.obs_uid, "subject": observation.usr_uid, "task": TASK}
+        row |= {"width": width, "height": height, "start_time": observation.start_time}
         points = clicked[observation.obs_uid]
-        paths.add(points["x"], points["y"], None, **row, width=width, height=height, start_time=observation.start_time)
-    if not trials:
-        left = "; ".join(f"{count:,} {reason}" for reason, count in counts.items())
-        raise DataError(f"{file} has no observation that can be used: {left or 'its tables are empty'}")
-    scanpaths, beyond = paths.finish(card.facts, outside=outside, px_per_degree=px_per_degree)
-    rank = {name: k for k, name in enumerate(natural_order({t.stimulus for t in trials}))}
-    trials.sort(key=lambda trial: rank[trial.stimulus])
-    absent = len({t.stimulus for t in trials if t.image_source is None})
-    if absent:
-        counts["images that are not in the folder (their trials have none)"] = absent
-    return Dataset("capmit1003", tuple(trials), scanpaths, card, {k: v for k, v in {**counts, **beyond}.items() if v})
+        folder.add_path(points["x"], points["y"], None, **row)
+    if not folder.trials:
+        left = "; ".join(f"{count:,} {reason}" for reason, count in folder.counts.items())
+        raise DataError(f"{folder.file(FILE)} has no observation that can be used: {left or 'its tables are empty'}")
+    rank = {name: k for k, name in enumerate(natural_order({t.stimulus for t in folder.trials}))}
+    folder.trials.sort(key=lambda trial: rank[trial.stimulus])
+    absent = len({t.stimulus for t in folder.trials if t.image_source is None})
+    folder.counts["images that are not in the folder (their trials have none)"] = absent
+    return folder.dataset()
 
 
-def find_database(root: str | Path, card: Card) -> Path:
-    """Find the database: `root` itself, or `capmit1003.db` in it.
-
-    Raises
-    ------
-    DataError
-        It is not there.
-    """
-    root = Path(root)
-    return root if root.is_file() else need_file(need_root(root, card), FILE, card)
-
-
-def check(root: str | Path, *, progress: bool = True) -> CountReport:
+def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
     """Compare a database with what is known of the published one: observations with a caption and clicks.
 
     Parameters
     ----------
-    root : path
-        `capmit1003.db`, or the folder that holds it.
+    folder : PublishedFolder
+        With `capmit1003.db`.
     progress : bool
         Not used: it is over in a moment.
 
@@ -139,14 +113,12 @@ def check(root: str | Path, *, progress: bool = True) -> CountReport:
     DataError
         See `load`.
     """
-    card = read_card("capmit1003")
-    file = find_database(root, card)
-    observations, clicks = read_database(file, card, Counter())
+    observations, clicks = read_database(folder)
     captions = observations["caption"].str.strip().str.len() >= SHORTEST
     known = observations["img_path"] != ""
     clicked = observations["obs_uid"].isin(clicks["obs_uid"])
     found = Expectation("observations with a caption and clicks", OBSERVATIONS, int((captions & known & clicked).sum()))
-    return CountReport("capmit1003", Path(root), FILE, (found,))
+    return CountReport("capmit1003", folder.root, FILE, (found,))
 
 
 def _usable(

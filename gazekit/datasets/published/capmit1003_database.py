@@ -12,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.core.card import Card
-from gazekit.datasets.published.published_files import unexpected, unreadable
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.untrusted import check_room
 from gazekit.foundations.errors import DataError
 
@@ -28,17 +27,13 @@ ROW = 100  # bytes that a row takes here beside its texts
 WAIT = 1.0  # seconds to wait for another program that holds the database
 
 
-def read_database(file: Path, card: Card, counts: Counter[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_database(folder: PublishedFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read observations and clicks.
 
     Parameters
     ----------
-    file : Path
-        The database.
-    card : Card
-        For messages.
-    counts : Counter
-        Is told what cannot be used.
+    folder : PublishedFolder
+        With the database; its `counts` are told what cannot be used.
 
     Returns
     -------
@@ -53,14 +48,14 @@ def read_database(file: Path, card: Card, counts: Counter[str]) -> tuple[pd.Data
     DataError
         Not a database, in use by another program, empty, of another schema, or with views in the place of tables.
     """
-    tables = _tables(file, card)
-    observations = _observations(tables["captions"], tables["images"], counts)
-    return observations, _clicks(tables["clicks"], set(observations["obs_uid"]), counts)
+    tables = _tables(folder, folder.file(FILE))
+    observations = _observations(tables["captions"], tables["images"], folder.counts)
+    return observations, _clicks(tables["clicks"], set(observations["obs_uid"]), folder.counts)
 
 
-def _tables(file: Path, card: Card) -> dict[str, list[tuple[Any, ...]]]:
+def _tables(folder: PublishedFolder, file: Path) -> dict[str, list[tuple[Any, ...]]]:
     if file.stat().st_size == 0:
-        raise unexpected(file, card, "it is empty")
+        raise folder.unexpected(file, "it is empty")
     try:
         connection = sqlite3.connect(_address(file), uri=True, timeout=WAIT)
         try:
@@ -69,7 +64,7 @@ def _tables(file: Path, card: Card) -> dict[str, list[tuple[Any, ...]]]:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
-            return {name: _rows(connection, name, file, card) for name in COLUMNS}
+            return {name: _rows(connection, name, folder, file) for name in COLUMNS}
         finally:
             connection.close()
     except sqlite3.OperationalError as error:
@@ -77,11 +72,11 @@ def _tables(file: Path, card: Card) -> dict[str, list[tuple[Any, ...]]]:
             raise DataError(
                 f"{file} is locked: another program is writing to it; close that program, or read a copy of the file"
             ) from error
-        raise unreadable(file, card, error) from error
+        raise folder.unreadable(file, error) from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the names of columns are decoded in any case
-        raise unreadable(file, card, error) from error
+        raise folder.unreadable(file, error) from error
     except MemoryError:  # what SQLite says of some damaged files, without having asked for much
-        raise unreadable(file, card, ValueError("SQLite asks for more memory than there can be")) from None
+        raise folder.unreadable(file, ValueError("SQLite asks for more memory than there can be")) from None
 
 
 def _address(file: Path) -> str:
@@ -93,21 +88,21 @@ def _address(file: Path) -> str:
     return f"{file.resolve().as_uri()}?mode=ro{'&immutable=1' if quiet else ''}"
 
 
-def _rows(connection: sqlite3.Connection, name: str, file: Path, card: Card) -> list[tuple[Any, ...]]:
+def _rows(connection: sqlite3.Connection, name: str, folder: PublishedFolder, file: Path) -> list[tuple[Any, ...]]:
     present = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
     wanted = COLUMNS[name]
     if not present:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
         found = ", ".join(row[0] for row in names) or "none"
-        raise unexpected(file, card, f"it has no table {name!r}; its tables: {found}")
+        raise folder.unexpected(file, f"it has no table {name!r}; its tables: {found}")
     missing = [column for column in wanted if column not in present]
     if missing:
-        raise unexpected(
-            file, card, f"its table {name!r} has no column {missing[0]!r}; it has {', '.join(map(str, present))}"
+        raise folder.unexpected(
+            file, f"its table {name!r} has no column {missing[0]!r}; it has {', '.join(map(str, present))}"
         )
     kinds = [row[2] for row in connection.execute(f"PRAGMA table_list({name})") if row[0] == "main"]
     if kinds != ["table"]:
-        raise unexpected(file, card, f"its {name!r} is no plain table but a {kinds[0]}, which could run anything")
+        raise folder.unexpected(file, f"its {name!r} is no plain table but a {kinds[0]}, which could run anything")
     size, used, rows = file.stat().st_size, 0, []
     for row in connection.execute(f"SELECT {', '.join(wanted)} FROM {name}"):  # noqa: S608 - names of ours
         # Pages of a damaged file may be listed many times over: its tables would then have no end.

@@ -1,8 +1,4 @@
-"""Whether a folder gives the numbers that are known of a data set whose files' hashes are not known.
-
-The report has the same `whole`, `summary` and `lines` as that of `gazekit.datasets.fetching.integrity`, so that
-`gazekit datasets check` prints either.
-"""
+"""What a look at a folder found; here, whether it gives the numbers that are known where its files' hashes are not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,8 +41,8 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class CountReport:
-    """What a folder gives of the numbers that are known of a data set.
+class Report:
+    """What `gazekit datasets check` prints of a folder.
 
     Parameters
     ----------
@@ -54,35 +50,66 @@ class CountReport:
         The data set.
     root : Path
         The folder that was looked at.
+    """
+
+    name: str
+    root: Path
+
+    @property
+    def problems(self) -> list[str]:
+        """One line per problem."""
+        raise NotImplementedError
+
+    @property
+    def found(self) -> str:
+        """What was found, in numbers."""
+        raise NotImplementedError
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is no problem."""
+        return not self.problems
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        return f"{self.name}: {'whole' if self.whole else 'NOT whole'}: {self.found}"
+
+    def lines(self, limit: int | None = None) -> list[str]:
+        """The problems, at most `limit` of them, and how many were left out."""
+        found = self.problems
+        if limit is not None and len(found) > limit:
+            found[limit:] = [f"... and {len(found) - limit} more"]
+        return found
+
+
+@dataclass(frozen=True)
+class CountReport(Report):
+    """What a folder gives of the numbers that are known of a data set.
+
+    Parameters
+    ----------
+    name, root
+        See `Report`.
     what : str
         Which files were looked at.
     expectations : sequence of Expectation
         Every number that was compared.
     """
 
-    name: str
-    root: Path
     what: str
     expectations: Sequence[Expectation]
 
     @property
-    def whole(self) -> bool:
-        """Whether every number is as known."""
-        return all(e.met for e in self.expectations)
+    def problems(self) -> list[str]:
+        """One line per number that differs."""
+        return [f"differs  {e}" for e in self.expectations if not e.met]
 
     @property
-    def summary(self) -> str:
-        """One line."""
+    def found(self) -> str:
+        """How many numbers are as known."""
         met = sum(e.met for e in self.expectations)
-        state = "whole" if self.whole else "NOT whole"
-        return f"{self.name}: {state}: {met} of {len(self.expectations)} known numbers of {self.what}"
-
-    def lines(self, limit: int | None = None) -> list[str]:
-        """One line per number that differs, at most `limit` of them, and how many were left out."""
-        found = [f"differs  {e}" for e in self.expectations if not e.met]
-        if limit is not None and len(found) > limit:
-            found[limit:] = [f"... and {len(found) - limit} more"]
-        return found
+        return f"{met} of {len(self.expectations)} known numbers of {self.what}"
 
 
 def _number(value: float) -> str:

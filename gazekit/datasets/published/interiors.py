@@ -2,19 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from gazekit.core.frames import Frame
 from gazekit.core.trials import Box, Dataset, Trial
-from gazekit.datasets.cards import read_card
-from gazekit.datasets.published.assembly import Outside, PathList
-from gazekit.datasets.published.published_files import need_file, need_root, read_mat, unexpected
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.untrusted import check_name
-from gazekit.foundations.errors import GazekitError
 
 SUBJECTS = 57
 START_RADIUS = 100.0  # px; the distances of first fixations from the dot have their valley here
@@ -24,22 +18,20 @@ _IMAGES = "MatlabCode/data_images"
 
 
 def load(
-    root: str | Path,
+    folder: PublishedFolder,
     *,
     coordinates: Literal["repaired", "published"] = "repaired",
     first: Literal["drop", "keep"] = "drop",
     keep_empty: bool = False,
     max_duration: float | None = None,
     subjects: Sequence[int] | None = None,
-    px_per_degree: float | None = None,
-    outside: Outside = "keep",
 ) -> Dataset:
     """Read Interiors.
 
     Parameters
     ----------
-    root : path
-        Folder with `MatlabCode/data_new/new_matrix/sinfo_subj/` and, for the images,
+    folder : PublishedFolder
+        With `MatlabCode/data_new/new_matrix/sinfo_subj/` and, for the images,
         `MatlabCode/data_images/`.
     coordinates : {"repaired", "published"}
         The published x and y of all trials without success, and of all trials of the 35 people on the smaller
@@ -55,10 +47,6 @@ def load(
         Leave out fixations that last longer, ms.
     subjects : sequence of int, optional
         Numbers (1 to 57) of the subjects to read; default all.
-    px_per_degree : float, optional
-        Pixels per degree of visual angle; the published files do not say.
-    outside : {"keep", "clip", "drop"}
-        What to do with points outside the image.
 
     Returns
     -------
@@ -72,25 +60,16 @@ def load(
     DataError
         A subject's file is missing, truncated or of another structure.
     """
-    if coordinates not in ("repaired", "published"):
-        raise GazekitError(f"coordinates must be 'repaired' or 'published', not {coordinates!r}")
-    if first not in ("keep", "drop"):
-        raise GazekitError(f"first must be 'keep' or 'drop', not {first!r}")
-    card = read_card("interiors")
-    root = need_root(root, card)
-    counts: Counter[str] = Counter()
+    counts = folder.counts
     shown: dict[str, Any] = {}
     starts: dict[str, tuple[float, float]] = {}
     allowed: Counter[int] = Counter()
-    paths = PathList()
     for number in subjects or range(1, SUBJECTS + 1):
-        file = need_file(root, _SUBJECT_FILE.format(number), card)
-        for record in read_mat(file, "info_per_subj", card):
-            try:
+        file = folder.file(_SUBJECT_FILE.format(number))
+        for record in folder.mat(file, "info_per_subj"):
+            with folder.structure(file):
                 x, y, duration, start = _positions(record, coordinates)
                 name, row = str(record.image_name), _row(record, start)
-            except (AttributeError, TypeError, ValueError, KeyError, IndexError) as error:
-                raise unexpected(file, card, str(error) or type(error).__name__) from error
             shown.setdefault(name, record)
             if name not in starts or _shift(record) == (0, 0):
                 starts[name] = start
@@ -108,12 +87,10 @@ def load(
                 counts["trials left without a fixation (left out)"] += 1
                 continue
             row |= {"stimulus": name, "subject": f"{number:02d}", "at_start": on_dot}
-            paths.add(x[keep], y[keep], duration[keep], **row)
-    facts = replace(card.facts, forced_first=False if first == "drop" else None)
-    scanpaths, outside_counts = paths.finish(facts, outside=outside, px_per_degree=px_per_degree)
+            folder.add_path(x[keep], y[keep], duration[keep], **row)
     most_common = allowed.most_common(1)[0][0]
-    trials = tuple(_trial(root, shown[n], starts[n], most_common, px_per_degree) for n in sorted(shown))
-    return Dataset("interiors", trials, scanpaths, card, {**counts, **outside_counts})
+    folder.trials += [_trial(folder, shown[n], starts[n], most_common) for n in sorted(shown)]
+    return folder.dataset(folder.scanpaths(forced_first=False if first == "drop" else None))
 
 
 def _positions(record: Any, coordinates: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
@@ -165,10 +142,8 @@ def _not_long(duration: np.ndarray, counted: np.ndarray, limit: float | None, co
     return np.ones(len(duration), dtype=bool) if limit is None else ~over
 
 
-def _trial(
-    root: Path, record: Any, start: tuple[float, float], max_fixations: int, px_per_degree: float | None
-) -> Trial:
-    name = str(record.image_name)
+def _trial(folder: PublishedFolder, record: Any, start: tuple[float, float], max_fixations: int) -> Trial:
+    name, images = str(record.image_name), folder.root / _IMAGES
     height, width = (int(v) for v in record.image_size)
     # (x1, y1, x2, y2) although the authors' notes say rows first, and counted from 1: template matching
     # places all 134 templates at target_rect - 1.
@@ -176,10 +151,10 @@ def _trial(
     return Trial(
         name,
         name,
-        Frame(width, height, px_per_degree=px_per_degree),
-        image_source=root / _IMAGES / "images" / check_name(name, "the data set"),
+        folder.frame(width, height),
+        image_source=images / "images" / check_name(name, "the data set"),
         task="search",
-        target_source=root / _IMAGES / "templates" / check_name(str(record.target_name), "the data set"),
+        target_source=images / "templates" / check_name(str(record.target_name), "the data set"),
         target_box=Box(x0, y0, x1, y1),
         max_fixations=max_fixations,
         start=start,

@@ -1,30 +1,22 @@
 """Waldo: search for Waldo in 67 crowded drawings, 15 people (Zhang et al. 2018; arrays of Gupta et al. 2021)."""
 
-from pathlib import Path
-
 import numpy as np
 
 from gazekit.core.frames import Frame
 from gazekit.core.trials import Box, Dataset, Trial
-from gazekit.datasets.cards import read_card
-from gazekit.datasets.published.assembly import Outside, PathList
-from gazekit.datasets.published.published_files import need_file, need_root, read_npy, unexpected
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.saccade_arrays import CENTRE, SIZE, read_rows, rows_by_subject
 
 HALF_SIDE = 50.0  # px: the official search counts Waldo as found inside a square of 100 px
 
 
-def load(root: str | Path, *, px_per_degree: float | None = None, outside: Outside = "keep") -> Dataset:
+def load(folder: PublishedFolder) -> Dataset:
     """Read the Waldo searches.
 
     Parameters
     ----------
-    root : path
-        Folder with `fix/`, `ifix/`, `cp/` and `target_pos.npy`, or the folder above it.
-    px_per_degree : float, optional
-        Pixels per degree of visual angle; default 31.2 (5 degrees are 156 px in the official analysis).
-    outside : {"keep", "clip", "drop"}
-        What to do with points outside the screen.
+    folder : PublishedFolder
+        With `fix/`, `ifix/`, `cp/` and `target_pos.npy`.
 
     Returns
     -------
@@ -37,39 +29,23 @@ def load(root: str | Path, *, px_per_degree: float | None = None, outside: Outsi
     DataError
         A file is missing, truncated or of another structure.
     """
-    card = read_card("waldo")
-    root = need_root(root, card)
-    scale = card.px_per_degree if px_per_degree is None else px_per_degree
-    fixations, counts = read_rows(root, "human_all", card)
-    file, found_file = root / "fix/human_all.npy", need_file(root, "cp/CP_human_all.npy", card)
-    target_file = need_file(root, "target_pos.npy", card)
-    found, targets = read_npy(found_file, card), read_npy(target_file, card)
+    fixations, counts = read_rows(folder, "human_all")
+    found_file, target_file = folder.file("cp/CP_human_all.npy"), folder.file("target_pos.npy")
+    found, targets = folder.npy(found_file), folder.npy(target_file)
     if targets.ndim != 2 or targets.shape[1] != 2:
-        raise unexpected(target_file, card, f"its shape is {targets.shape}, not (stimuli, 2)")
+        raise folder.unexpected(target_file, f"its shape is {targets.shape}, not (stimuli, 2)")
     if found.ndim != 2 or len(found) != len(fixations):
-        raise unexpected(
-            found_file, card, f"its shape is {found.shape}, not one row for each of {len(fixations)} paths"
+        raise folder.unexpected(
+            found_file, f"its shape is {found.shape}, not one row for each of {len(fixations)} paths"
         )
-    stimulus, subject = rows_by_subject(len(fixations), len(targets), file, card)
-    paths = PathList()
+    stimulus, subject = rows_by_subject(folder, len(fixations), len(targets))
     for row in range(len(fixations)):
-        # Stored as (row, column): y first.
-        y, x = fixations[row, : counts[row]].T
-        paths.add(
-            x,
-            y,
-            None,
-            stimulus=_name(int(stimulus[row])),
-            subject=f"{subject[row] + 1:02d}",
-            task="search",
-            width=SIZE[0],
-            height=SIZE[1],
-            target_found=bool(found[row].any()),
-        )
-    frame = Frame(*SIZE, px_per_degree=scale)
-    trials = tuple(_trial(k, target, frame, fixations.shape[1] - 1) for k, target in enumerate(targets))
-    scanpaths, dropped = paths.finish(card.facts, outside=outside, px_per_degree=scale)
-    return Dataset("waldo", trials, scanpaths, card, dropped)
+        y, x = fixations[row, : counts[row]].T  # stored as (row, column)
+        about = {"stimulus": _name(int(stimulus[row])), "subject": f"{subject[row] + 1:02d}", "task": "search"}
+        folder.add_path(x, y, None, **about, width=SIZE[0], height=SIZE[1], target_found=bool(found[row].any()))
+    frame = folder.frame(*SIZE)
+    folder.trials += [_trial(k, target, frame, fixations.shape[1] - 1) for k, target in enumerate(targets)]
+    return folder.dataset()
 
 
 def _trial(k: int, target: np.ndarray, frame: Frame, max_fixations: int) -> Trial:

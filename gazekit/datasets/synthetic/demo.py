@@ -11,7 +11,7 @@ import numpy as np
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.cards import read_card
+from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.displays import PAIRS, search_display
 from gazekit.datasets.synthetic.observers import observe
 
@@ -46,8 +46,8 @@ def load(*, seed: int = 0, observers: int = OBSERVERS, displays_per_kind: int = 
     trials += [search_display(pair, 12, k, seed=seed) for pair in PAIRS for k in range(displays_per_kind)]
     names = [f"observer {k + 1}" for k in range(observers)]
     paths = [path for trial in trials for path in observe(trial, names, seed=seed)]
-    facts = read_card("demo").facts
-    return Dataset("demo", tuple(trials), Scanpaths.from_paths(paths, facts), read_card("demo"))
+    card = datasets["demo"]
+    return Dataset("demo", tuple(trials), Scanpaths.from_paths(paths, card.facts), card)
 
 
 def _photograph(name: str) -> Trial:

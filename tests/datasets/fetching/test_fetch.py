@@ -83,10 +83,10 @@ def only_given_addresses(monkeypatch):
     """The card's own addresses are out of reach here, and must not be tried."""
     from dataclasses import replace
 
-    from gazekit.datasets.cards import read_card
-    from gazekit.datasets.fetching import fetch as module
+    from gazekit.datasets import datasets
 
-    monkeypatch.setattr(module, "read_card", lambda name: replace(read_card(name), addresses=()))
+    read = type(datasets).__getitem__
+    monkeypatch.setattr(type(datasets), "__getitem__", lambda self, name: replace(read(self, name), addresses=()))
 
 
 @pytest.fixture

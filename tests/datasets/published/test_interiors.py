@@ -249,7 +249,7 @@ def test_onsets_that_do_not_match_are_another_structure(tmp_path, interiors_in, 
 
 @pytest.mark.parametrize(("option", "value"), [("coordinates", "raw"), ("first", "shift")])
 def test_wrong_options_are_refused(tmp_path, option, value):
-    with pytest.raises(GazekitError, match=f"{option} must be"):
+    with pytest.raises(GazekitError, match=f"option {option} of .* must be"):
         load_dataset("interiors", tmp_path, **{option: value})
 
 

@@ -1,13 +1,16 @@
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 from scipy.io import savemat
 
+from gazekit.datasets.fetching.integrity import check as check_folder
 from gazekit.datasets.published.mit1003 import published_counts
-from gazekit.datasets.published.mit1003.published_counts import check
 from gazekit.foundations.errors import DataError
+
+check = partial(check_folder, "mit1003")
 
 
 @pytest.fixture

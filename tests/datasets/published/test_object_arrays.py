@@ -139,5 +139,5 @@ def test_rows_that_are_no_multiple_of_subjects_are_refused(tmp_path, saccades_in
 
 
 def test_an_unknown_kind_of_positions_is_refused(tmp_path):
-    with pytest.raises(GazekitError, match="positions must be 'stored' or 'screen', not 'px'"):
+    with pytest.raises(GazekitError, match="option positions of .* must be 'stored' or 'screen', not 'px'"):
         load_dataset("object-arrays", tmp_path, positions="px")

@@ -1,20 +1,14 @@
 """From the files of MIT1003 to a data set: which source, which images, which fixations."""
 
-from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
-from gazekit.core.card import Card
-from gazekit.core.frames import Frame
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.cards import read_card
-from gazekit.datasets.published.assembly import Outside, PathList
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003 import recordings, redetected
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name
 from gazekit.datasets.published.mit1003.viewing import settle
-from gazekit.datasets.published.published_files import need_root
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError
 
 Source = Literal["auto", "raw", "redetected"]
 TASK = "free viewing"
@@ -25,21 +19,19 @@ FIXATIONS_FROM = {
 
 
 def load(
-    root: str | Path,
+    folder: PublishedFolder,
     *,
     source: Source = "auto",
     first: Literal["keep", "drop"] = "keep",
     missing: Literal["error", "skip"] = "error",
     min_duration: float | None = None,
-    px_per_degree: float | None = None,
-    outside: Outside = "keep",
 ) -> Dataset:
     """Read MIT1003.
 
     Parameters
     ----------
-    root : path
-        Folder with the images in `ALLSTIMULI/` and either the published raw gaze in `DATA/<subject>/*.mat` or the
+    folder : PublishedFolder
+        With the images in `ALLSTIMULI/` and either the published raw gaze in `DATA/<subject>/*.mat` or the
         table `fixations_redetected.csv.gz`, then with `image_sizes.csv` for the images that are not there.
     source : {"auto", "raw", "redetected"}
         "raw": find the fixations in the raw gaze, by the published rule. "redetected": take those of the table, which a
@@ -55,77 +47,61 @@ def load(
     min_duration : float, optional
         Leave out fixations that last less, ms; not the first one. The published rule gives none of 50 ms or less
         but the first, the table has many.
-    px_per_degree : float, optional
-        Pixels per degree of visual angle; the published files do not say.
-    outside : {"keep", "clip", "drop"}
-        What to do with points outside the image. Fixations on lost gaze are no points and are always dropped.
 
     Returns
     -------
     Dataset
         A trial per image, named as published (`i1000274881.jpeg`), in natural order; (x, y) px of the image, durations
-        in ms. Images that are not there leave their trials without an image, and are counted.
+        in ms. Fixations on lost gaze are no points and are always dropped. Images that are not there leave their
+        trials without an image, and are counted.
 
     Raises
     ------
     DataError
         Neither source is there, part of it is missing, or a file cannot be read; the message names it.
     """
-    card = read_card("mit1003")
-    root = need_root(root, card)
-    source = choose_source(root, source, card)
-    images = find_images(root)
-    sizes = image_sizes(root, images, card)
-    counts: Counter[str] = Counter()
+    source = choose_source(folder, source)
+    images = find_images(folder.root)
+    sizes = image_sizes(folder, images)
     reader = recordings if source == "raw" else redetected
-    paths, shown = PathList(), set()
-    for viewing in reader.read_viewings(root, sizes, missing, card, counts):
+    shown = set()
+    for viewing in reader.read_viewings(folder, sizes, missing):
         shown.add(viewing.stem)
         width, height = sizes[viewing.stem]
-        found = settle(viewing, (width / 2, height / 2), first, min_duration, counts)
+        found = settle(viewing, (width / 2, height / 2), first, min_duration, folder.counts)
         if found is not None:
             row = {"stimulus": stimulus_name(viewing.stem), "subject": viewing.subject, "task": TASK}
-            paths.add(*found, **row, width=width, height=height, fixations_from=FIXATIONS_FROM[source])
-    if not len(paths):
-        raise DataError(f"{root} has no recording with a fixation; the folder should hold {card.layout}; {card.where}")
-    absent = len(shown - images.keys())
-    if absent:
-        counts["images that are not in the folder (their trials have none)"] = absent
-    scanpaths, beyond = paths.finish(
-        replace(card.facts, forced_first=first == "keep"), outside=outside, px_per_degree=px_per_degree
-    )
-    trials = []
+            folder.add_path(*found, **row, width=width, height=height, fixations_from=FIXATIONS_FROM[source])
+    scanpaths = folder.scanpaths(forced_first=first == "keep")
+    if not len(scanpaths):
+        raise DataError(
+            f"{folder.root} has no recording with a fixation; the folder should hold {folder.card.layout}; "
+            f"{folder.card.where}"
+        )
+    folder.counts["images that are not in the folder (their trials have none)"] = len(shown - images.keys())
     for stem in natural_order(shown):
-        frame = Frame(*sizes[stem], px_per_degree=px_per_degree)
-        name = stimulus_name(stem)
-        trials.append(Trial(name, name, frame, image_source=images.get(stem), task=TASK, start=frame.centre))
-    card = replace(card, title=f"{card.title}; fixations from {FIXATIONS_FROM[source]}")
-    dropped = {reason: count for reason, count in {**counts, **beyond}.items() if count}
-    return Dataset("mit1003", tuple(trials), scanpaths, card, dropped)
+        frame, name = folder.frame(*sizes[stem]), stimulus_name(stem)
+        folder.trials.append(Trial(name, name, frame, image_source=images.get(stem), task=TASK, start=frame.centre))
+    folder.card = replace(folder.card, title=f"{folder.card.title}; fixations from {FIXATIONS_FROM[source]}")
+    return folder.dataset(scanpaths)
 
 
-def choose_source(root: Path, source: str, card: Card) -> Literal["raw", "redetected"]:
+def choose_source(folder: PublishedFolder, source: str) -> Literal["raw", "redetected"]:
     """Say which source to read: the one asked for, or the one that is there, raw gaze first.
 
     Raises
     ------
-    GazekitError
-        An unknown source.
     DataError
         It is not there.
     """
-    if source not in ("auto", "raw", "redetected"):
-        raise GazekitError(f"source must be 'auto', 'raw' or 'redetected', not {source!r}")
-    raw = bool(recordings.find_recordings(root)) if source != "redetected" else False
+    raw = bool(recordings.find_recordings(folder.root)) if source != "redetected" else False
     if raw:
         return "raw"
-    if source != "raw" and (root / redetected.TABLE).is_file():
+    if source != "raw" and (folder.root / redetected.TABLE).is_file():
         return "redetected"
     wanted = {
         "auto": f"there is no {recordings.FOLDER}/<subject>/*.mat and no {redetected.TABLE}",
         "raw": f"there is no {recordings.FOLDER}/<subject>/*.mat",
         "redetected": f"{redetected.TABLE} is missing",
     }[source]
-    raise DataError(
-        f"{root} does not hold the data set {card.name!r}: {wanted}; the folder should hold {card.layout}; {card.where}"
-    )
+    raise folder.absent(wanted)

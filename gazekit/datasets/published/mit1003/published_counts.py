@@ -8,19 +8,16 @@ counted in the copy that gazekit was made with.
 
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
-from gazekit.core.card import Card
-from gazekit.datasets.cards import read_card
 from gazekit.datasets.published.expected_counts import CountReport, Expectation
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003 import recordings, redetected
-from gazekit.datasets.published.mit1003.completeness import STIMULI, SUBJECTS
 from gazekit.datasets.published.mit1003.detection import RATE, detect_fixations
 from gazekit.datasets.published.mit1003.loading import choose_source
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order
-from gazekit.datasets.published.published_files import need_root
+from gazekit.datasets.published.mit1003.viewing import STIMULI, SUBJECTS
 from gazekit.foundations.progress import tqdm
 
 FIXATIONS = 104_171
@@ -39,13 +36,13 @@ MEANS = {
 TABLE_ROWS, TABLE_NA, TABLE_SINGLE = 112_344, 2_406, 1_845
 
 
-def check(root: str | Path, *, progress: bool = True) -> CountReport:
+def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
     """Compare a folder with what is known of the complete set.
 
     Parameters
     ----------
-    root : path
-        The folder; the raw gaze is looked at where it is there, else the re-detected table.
+    folder : PublishedFolder
+        The raw gaze is looked at where it is there, else the re-detected table.
     progress : bool
         Show a progress bar.
 
@@ -58,27 +55,25 @@ def check(root: str | Path, *, progress: bool = True) -> CountReport:
     DataError
         The folder or both sources are not there, or a file cannot be read.
     """
-    card = read_card("mit1003")
-    folder = need_root(root, card)
-    source = choose_source(folder, "auto", card)
-    images = find_images(folder)
+    source = choose_source(folder, "auto")
+    images = find_images(folder.root)
     found = [Expectation("images", STIMULI, len(images))]
     if source == "raw":
-        found += _raw(folder, image_sizes(folder, images, card), card, progress)
-        return CountReport("mit1003", Path(root), "the raw gaze", tuple(found))
-    found += _table(folder, card)
-    return CountReport("mit1003", Path(root), "the re-detected table (not the published fixations)", tuple(found))
+        found += _raw(folder, image_sizes(folder, images), progress)
+        return CountReport("mit1003", folder.root, "the raw gaze", tuple(found))
+    found += _table(folder)
+    return CountReport("mit1003", folder.root, "the re-detected table (not the published fixations)", tuple(found))
 
 
-def _raw(root: Path, sizes: dict[str, tuple[int, int]], card: Card, progress: bool) -> list[Expectation]:
-    files = recordings.find_recordings(root)
+def _raw(folder: PublishedFolder, sizes: dict[str, tuple[int, int]], progress: bool) -> list[Expectation]:
+    files = recordings.find_recordings(folder.root)
     recorded = [(subject, stem) for subject, of in files.items() for stem in of]
     fixations: Counter[str] = Counter()
     columns = []
     bar = tqdm(recorded, desc="check mit1003", unit="recording", disable=not progress, leave=False)
     for subject, stem in bar:
         if stem in sizes:
-            points = _published(recordings.read_recording(files[subject][stem], card).gaze, sizes[stem])
+            points = _published(recordings.read_recording(folder, files[subject][stem]).gaze, sizes[stem])
             fixations[stem] += points.shape[1]
             columns.append(points)
     full = [stem for stem in sizes if sizes[stem] == FULL_SIZE]
@@ -110,8 +105,8 @@ def _moments(columns: np.ndarray) -> Iterable[float]:
     return [float(v) for v in (*columns.mean(axis=1), *columns[:3].std(axis=1))]
 
 
-def _table(root: Path, card: Card) -> list[Expectation]:
-    table = redetected.read_table(root, card)
+def _table(folder: PublishedFolder) -> list[Expectation]:
+    table = redetected.read_table(folder)
     return [
         Expectation("images in the table", STIMULI, int(table["stem"].nunique())),
         Expectation("people", SUBJECTS, int(table["subject"].nunique())),

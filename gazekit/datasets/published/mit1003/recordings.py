@@ -1,20 +1,15 @@
 """The published raw gaze of MIT1003: `DATA/<subject>/<image>.mat`, one recording of 3 s at 240 Hz each."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.core.card import Card
-from gazekit.datasets.published.mit1003.completeness import settle_parts
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.detection import detect_fixations
 from gazekit.datasets.published.mit1003.stimuli import natural_order
-from gazekit.datasets.published.mit1003.viewing import Viewing
-from gazekit.datasets.published.published_files import unexpected, unreadable
-from gazekit.files.mat import load_mat
-from gazekit.foundations.errors import DataError
+from gazekit.datasets.published.mit1003.viewing import Viewing, settle_parts
 
 FOLDER = "DATA"
 NOT_RECORDINGS = ("shuff_stimnames", "CalibrationData")  # order of presentation and calibration, in the same folders
@@ -54,7 +49,7 @@ def find_recordings(root: Path) -> dict[str, dict[str, Path]]:
     return found
 
 
-def read_recording(file: Path, card: Card) -> Recording:
+def read_recording(folder: PublishedFolder, file: Path) -> Recording:
     """Read one recording.
 
     The file holds one struct. It is called like the image, but MATLAB cuts names at 63 characters, so the file's name
@@ -65,31 +60,22 @@ def read_recording(file: Path, card: Card) -> Recording:
     DataError
         Not a MATLAB file, only part of one, or one without this structure; the message names it.
     """
-    try:
-        content = load_mat(file, struct_as_record=False)
-    except DataError:
-        raise
-    except Exception as error:  # scipy raises many kinds for one fact: the bytes are not those of a whole .mat file
-        raise unreadable(file, card, error) from error
+    content = folder.mat(file)
     names = [name for name in content if not name.startswith("__")]
     if len(names) != 1:
-        raise unexpected(file, card, f"it has {len(names)} variables, not one struct")
-    try:
+        raise folder.unexpected(file, f"it has {len(names)} variables, not one struct")
+    with folder.structure(file):
         struct = np.ravel(content[names[0]])[0]
         repetitions = np.ravel(struct.DATA)
         gaze = np.asarray(repetitions[0].eyeData, dtype=float)
         named = "".join(np.ravel(getattr(struct, "imgName", "")))
-    except (AttributeError, TypeError, ValueError, IndexError) as error:
-        raise unexpected(file, card, str(error) or type(error).__name__) from error
     if gaze.size and (gaze.ndim != 2 or gaze.shape[1] < 2):
-        raise unexpected(file, card, f"eyeData has the shape {gaze.shape}, not (samples, 2)")
+        raise folder.unexpected(file, f"eyeData has the shape {gaze.shape}, not (samples, 2)")
     gaze = gaze[:, :2] if gaze.size else np.empty((0, 2))
     return Recording(gaze, Path(named).stem, len(repetitions))
 
 
-def read_viewings(
-    root: Path, sized: Collection[str], missing: str, card: Card, counts: Counter[str]
-) -> Iterator[Viewing]:
+def read_viewings(folder: PublishedFolder, sized: Collection[str], missing: str) -> Iterator[Viewing]:
     """Find the fixations in every recording, one person on one image at a time.
 
     The first fixation begins with the recording, so it is the forced one. Lost gaze is negative, so fixations at or
@@ -97,20 +83,20 @@ def read_viewings(
 
     Parameters
     ----------
-    root : Path
-        Folder with `DATA`.
-    sized, missing, card, counts
-        See `gazekit.datasets.published.mit1003.completeness.settle_parts`.
+    folder : PublishedFolder
+        With `DATA`.
+    sized, missing
+        See `gazekit.datasets.published.mit1003.viewing.settle_parts`.
     """
-    files = find_recordings(root)
+    files = find_recordings(folder.root)
     recorded = [(subject, image) for subject, images in files.items() for image in images]
-    readable = settle_parts(root, recorded, sized, missing, card, counts)
+    readable = settle_parts(folder, recorded, sized, missing)
     for subject, image in (key for key in recorded if key in readable):
-        recording = read_recording(files[subject][image], card)
+        recording = read_recording(folder, files[subject][image])
         if recording.named not in ("", image):
-            counts[OTHER_NAME] += 1
+            folder.counts[OTHER_NAME] += 1
         if recording.repetitions > 1:
-            counts[REPEATED] += 1
+            folder.counts[REPEATED] += 1
         found = detect_fixations(recording.gaze)
         valid = (found.x > 0) & (found.y > 0)
         yield Viewing(image, subject, found.x, found.y, found.durations(), valid, len(found.x) > 0)

@@ -4,18 +4,14 @@ Columns: Participant, Stimulus (the image's name without suffix), Fixation_Posit
 Event_Start_Trial_Time_ms, Event_Ende_Trial_Time_ms, Duration. The three times are seconds, whatever their names say.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from gazekit.core.card import Card
-from gazekit.datasets.published.mit1003.completeness import settle_parts
-from gazekit.datasets.published.mit1003.viewing import Viewing
-from gazekit.datasets.published.published_files import unexpected, unreadable
+from gazekit.datasets.published.folder import PublishedFolder
+from gazekit.datasets.published.mit1003.viewing import Viewing, settle_parts
 from gazekit.files.untrusted import read_csv_text
 
 TABLE = "fixations_redetected.csv.gz"
@@ -32,7 +28,7 @@ _COLUMNS = {
 }
 
 
-def read_table(root: Path, card: Card) -> pd.DataFrame:
+def read_table(folder: PublishedFolder) -> pd.DataFrame:
     """Read the table as it is, with short column names.
 
     Returns
@@ -45,28 +41,26 @@ def read_table(root: Path, card: Card) -> pd.DataFrame:
     DataError
         Not a whole file, another structure, or a value that is not a number; the message names it.
     """
-    file = root / TABLE
+    file = folder.root / TABLE
     try:
         table = pd.read_csv(StringIO(read_csv_text(file)), dtype={"Participant": "str", "Stimulus": "str"})
     except Exception as error:  # pandas raises many kinds for one fact
-        raise unreadable(file, card, error) from error
+        raise folder.unreadable(file, error) from error
     missing = [c for c in _COLUMNS if c not in table]
     if missing:
-        raise unexpected(file, card, f"it has no column {missing[0]!r}")
+        raise folder.unexpected(file, f"it has no column {missing[0]!r}")
     table = table[list(_COLUMNS)].rename(columns=_COLUMNS)
     for name in ("x", "y", "start", "end", "duration"):
         if not pd.api.types.is_numeric_dtype(table[name]):
             bad = pd.to_numeric(table[name], errors="coerce").isna() & table[name].notna()
             row = int(np.flatnonzero(bad)[0])
-            raise unexpected(file, card, f"row {row + 1} has {table[name].iloc[row]!r} as {name}")
+            raise folder.unexpected(file, f"row {row + 1} has {table[name].iloc[row]!r} as {name}")
     if table[["subject", "stem"]].isna().any(axis=None):
-        raise unexpected(file, card, "a row has no participant or no stimulus")
+        raise folder.unexpected(file, "a row has no participant or no stimulus")
     return table
 
 
-def read_viewings(
-    root: Path, sized: Collection[str], missing: str, card: Card, counts: Counter[str]
-) -> Iterator[Viewing]:
+def read_viewings(folder: PublishedFolder, sized: Collection[str], missing: str) -> Iterator[Viewing]:
     """Read the table, leave out its rows that are no fixations, and yield one person on one image at a time.
 
     A row that begins at time 0 is the forced first fixation; paths whose row at time 0 has no values or lasts a single
@@ -74,18 +68,18 @@ def read_viewings(
 
     Parameters
     ----------
-    root : Path
-        Folder with the table.
-    sized, missing, card, counts
-        See `gazekit.datasets.published.mit1003.completeness.settle_parts`; `counts` is told of the rows too.
+    folder : PublishedFolder
+        With the table.
+    sized, missing
+        See `gazekit.datasets.published.mit1003.viewing.settle_parts`.
     """
-    table = read_table(root, card)
+    table = read_table(folder)
     groups = table.groupby(["subject", "stem"], sort=True).indices
-    readable = settle_parts(root, list(groups), sized, missing, card, counts)
+    readable = settle_parts(folder, list(groups), sized, missing)
     absent = table[["x", "y", "start", "duration"]].isna().any(axis=1).to_numpy()
     single = ~absent & (table["duration"] <= 0).to_numpy()
-    counts[ABSENT] += int(absent.sum())
-    counts[SAMPLE] += int(single.sum())
+    folder.counts[ABSENT] += int(absent.sum())
+    folder.counts[SAMPLE] += int(single.sum())
     usable = ~absent & ~single
     columns = {c: table[c].to_numpy(float) for c in ("x", "y", "start", "duration")}
     for subject, stem in (key for key in groups if key in readable):

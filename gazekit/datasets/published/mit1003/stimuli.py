@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gazekit.core.card import Card
-from gazekit.datasets.published.published_files import unexpected, unreadable
+from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.images import image_file_size
 from gazekit.files.untrusted import read_csv_text
 from gazekit.foundations.errors import DataError
@@ -55,36 +54,42 @@ def find_images(root: Path) -> dict[str, Path]:
     return {p.stem: p for p in files}
 
 
-def image_sizes(root: Path, images: Mapping[str, Path], card: Card) -> dict[str, tuple[int, int]]:
+def image_sizes(
+    folder: PublishedFolder, images: Mapping[str, Path], root: Path | None = None
+) -> dict[str, tuple[int, int]]:
     """(width, height) px of every image that is there or in `image_sizes.csv`.
 
     Parameters
     ----------
-    root : Path
-        Folder that may hold `image_sizes.csv` (columns stimulus, width, height).
+    folder : PublishedFolder
+        Of the data set.
     images : mapping of str to Path
         Files by name without suffix, from `find_images`. Only their headers are read.
-    card : Card
-        For messages.
+    root : Path, optional
+        Folder that may hold `image_sizes.csv` (columns stimulus, width, height); default the data set's.
 
     Raises
     ------
     DataError
         A file that is not an image, a table of another form, or an image whose size is not that of the table.
     """
-    sizes = _listed_sizes(root / SIZES, card)
+    listed = (root or folder.root) / SIZES
+    sizes = _listed_sizes(folder, listed)
     for stem, file in images.items():
-        size = _size_of(file, card)
+        try:
+            size = image_file_size(file)
+        except (OSError, SyntaxError) as error:
+            raise folder.unreadable(file, error) from error
         if sizes.setdefault(stem, size) != size:
             width, height = sizes[stem]
             raise DataError(
-                f"{file} is {size[0]} x {size[1]} px, but {root / SIZES} says {width} x {height}: fixations are in px "
+                f"{file} is {size[0]} x {size[1]} px, but {listed} says {width} x {height}: fixations are in px "
                 f"of the published image, so put the published file there"
             )
     return sizes
 
 
-def _listed_sizes(file: Path, card: Card) -> dict[str, tuple[int, int]]:
+def _listed_sizes(folder: PublishedFolder, file: Path) -> dict[str, tuple[int, int]]:
     if not file.is_file():
         return {}
     text = read_csv_text(file)
@@ -93,18 +98,9 @@ def _listed_sizes(file: Path, card: Card) -> dict[str, tuple[int, int]]:
         stems, widths, heights = table["stimulus"].astype(str), table["width"], table["height"]
         sizes = {s: (int(w), int(h)) for s, w, h in zip(stems, widths, heights, strict=True)}
     except KeyError as error:
-        raise unexpected(file, card, f"it has no column {error}") from error
+        raise folder.unexpected(file, f"it has no column {error}") from error
     except (ValueError, TypeError, OverflowError) as error:  # pandas' parser errors are ValueErrors
-        raise unreadable(file, card, error) from error
+        raise folder.unreadable(file, error) from error
     if not all(w > 0 and h > 0 for w, h in sizes.values()):
-        raise unexpected(file, card, "a width or height is not positive")
+        raise folder.unexpected(file, "a width or height is not positive")
     return sizes
-
-
-def _size_of(file: Path, card: Card) -> tuple[int, int]:
-    from PIL import UnidentifiedImageError
-
-    try:
-        return image_file_size(file)
-    except (OSError, SyntaxError, UnidentifiedImageError) as error:
-        raise unreadable(file, card, error) from error

@@ -1,18 +1,22 @@
-"""One person's fixations on one image, whichever source they are from, and what is left out of them."""
+"""Which recordings are read, and which fixations of one count, whichever source they are from."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.datasets.published.folder import PublishedFolder
+from gazekit.foundations.errors import DataError
 
 LOST = "fixations on lost gaze (blinks; dropped)"
 BRIEF = "fixations shorter than {:g} ms (dropped)"
 REPLACED = "first fixations that are missing or on lost gaze (the image's centre in their place)"
 FORCED = "forced first fixations (dropped)"
 EMPTY = "recordings without a fixation (left out)"
-FIRST = ("keep", "drop")
+NOT_THERE = "recordings that are not in the folder"
+NO_FRAME = "recordings of an image whose size is not known (left out)"
+STIMULI, SUBJECTS = 1003, 15
 
 
 class Viewing(NamedTuple):
@@ -67,14 +71,7 @@ def settle(
     -------
     (x, y, duration) or None
         None where nothing is left.
-
-    Raises
-    ------
-    GazekitError
-        An unknown policy.
     """
-    if first not in FIRST:
-        raise GazekitError(f"first must be 'keep' or 'drop', not {first!r}")
     if not viewing.valid.any():
         counts[EMPTY] += 1
         return None
@@ -97,3 +94,50 @@ def settle(
     else:
         counts[REPLACED] += 1
     return tuple(np.concatenate([[s], c]) for s, c in zip(start, (x, y, duration), strict=True))  # type: ignore[return-value]
+
+
+def settle_parts(
+    folder: PublishedFolder, recorded: Sequence[tuple[str, str]], sized: Collection[str], missing: str
+) -> set[tuple[str, str]]:
+    """Say which recordings can be read, and refuse or count the others.
+
+    Parameters
+    ----------
+    folder : PublishedFolder
+        Its `counts` are told what is missing.
+    recorded : sequence of (subject, image)
+        The recordings that are there; images without suffix.
+    sized : collection of str
+        Images whose size is known.
+    missing : {"error", "skip"}
+        What to do if recordings are not there, or are of an image whose size is not known.
+
+    Returns
+    -------
+    set of (subject, image)
+
+    Raises
+    ------
+    DataError
+        Something is missing and `missing` is "error"; the message has the counts and what to do.
+    """
+    whole, people = STIMULI * SUBJECTS, len({subject for subject, _ in recorded})
+    if len(recorded) < whole:
+        if missing == "error":
+            raise DataError(
+                f"{folder.root} holds part of MIT1003: {len(recorded):,} of {whole:,} recordings, by {people} of "
+                f"{SUBJECTS} people; {folder.card.where}; missing='skip' reads the part that is there"
+            )
+        folder.counts[NOT_THERE] = whole - len(recorded)
+    readable = {(subject, image) for subject, image in recorded if image in sized}
+    lost = len(recorded) - len(readable)
+    if lost:
+        if missing == "error":
+            images = len({image for _, image in recorded if image not in sized})
+            raise DataError(
+                f"{folder.root} holds part of MIT1003: {images:,} of {STIMULI:,} images are neither in ALLSTIMULI nor "
+                f"in image_sizes.csv, so that the sizes that {lost:,} recordings refer to are not known; "
+                f"{folder.card.where}; missing='skip' reads the other recordings"
+            )
+        folder.counts[NO_FRAME] = lost
+    return readable

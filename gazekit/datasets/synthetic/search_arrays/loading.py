@@ -10,7 +10,7 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.cards import read_card
+from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.search_arrays.classics import classic_experiments
 from gazekit.datasets.synthetic.search_arrays.description import Experiment
 from gazekit.datasets.synthetic.search_arrays.display import search_trial
@@ -118,7 +118,7 @@ def load(
             sizes = (set_sizes,) if isinstance(set_sizes, int | np.integer) else tuple(set_sizes)
             experiment = replace(experiment, set_sizes=sizes)
         trials += _trials(experiment, int(seed))
-    card = read_card("search-arrays")
+    card = datasets["search-arrays"]
     return Dataset("search-arrays", tuple(trials), Scanpaths.from_paths([], card.facts), card)
 
 

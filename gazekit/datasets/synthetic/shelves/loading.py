@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gazekit.core.trials import Dataset
-from gazekit.datasets.cards import read_card
+from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
 from gazekit.datasets.synthetic.shelves.layouts import layout
 from gazekit.datasets.synthetic.shelves.library import Covers, cover_library
@@ -105,7 +105,7 @@ def load(
         for trial in trials
         for name, agent in searchers.items()
     ]
-    return Dataset("shelves", tuple(trials), searched(jobs, seed), read_card("shelves"))
+    return Dataset("shelves", tuple(trials), searched(jobs, seed), datasets["shelves"])
 
 
 def _check_whole(name: str, value: object, least: int | None) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.datasets.cards import read_card
+from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.shelves.agent import Agent
 from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
 from gazekit.datasets.synthetic.shelves.scene import shelf_of
@@ -173,7 +173,7 @@ def _as_scanpaths(jobs: Sequence[Job], objects: Sequence[np.ndarray], spots: Seq
         }
     )
     offsets = np.concatenate([[0], np.cumsum([len(path) for path in objects])])
-    facts = read_card("shelves").facts
+    facts = datasets["shelves"].facts
     return Scanpaths(xy[:, 0], xy[:, 1], offsets, table, object_id=np.concatenate(objects), facts=facts)
 
 
