@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Progress, Scheduler, Seed, command_line, names
+from gazekit.cli.groups import ScoredRun, takes_groups
+from gazekit.cli.options import names
+from gazekit.cli.printing import aligned, estimate, print_written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 EXAMPLE_SIZE = 1  # which set size from the smallest the pictured searches have: neither trivial nor crowded
 
 
+@takes_groups
 def asymmetry_command(
-    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
+    *,
     model: Annotated[
         str, typer.Option("--model", help="Any model, options as name:option=value; see `gazekit models`.")
     ] = "eccnet",
@@ -42,11 +45,7 @@ def asymmetry_command(
     censoring: Annotated[
         str, typer.Option("--censoring", help="An unsolved search counts: set-size (published), limit, or drop.")
     ] = "set-size",
-    seed: Seed = 0,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
-    scheduler: Scheduler = None,
-    resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
-    progress: Progress = True,
+    run: ScoredRun,
 ) -> None:
     """Search asymmetry: search slopes and asymmetry indices of a model, beside people's and the published eccNET's.
 
@@ -67,24 +66,19 @@ def asymmetry_command(
     chosen = None if experiments is None else names(experiments, "--experiments")
     results = asymmetry(
         model,
-        out=out,
+        out=run.out,
         experiments=chosen,
         per_size=per_size,
         options={key: value for key, value in options.items() if value is not None},
         controls=None if controls else (),
         censoring=censoring,
-        seed=seed,
-        workers=workers,
-        scheduler=scheduler,
-        resamples=resamples,
-        progress=progress,
-        command=command_line(),
+        **run.arguments,
     )
     typer.echo(table_text(results))
     for sentence in results.sentences:
         typer.echo(sentence)
-    pictures = write_pictures(results, out, chosen, per_size)
-    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}; report: {write_report(out)}")
+    pictures = write_pictures(results, run.out, chosen, per_size)
+    print_written(run.out, pictures, write_report(run.out))
 
 
 def table_text(results: "AsymmetryResults") -> str:
@@ -100,10 +94,7 @@ def table_text(results: "AsymmetryResults") -> str:
         line += ["/".join(f"{row[w]:.2f}" for w in levels)] if levels else []
         line += [_interval(results.row(control, row["experiment"])) for control in results.models[1:]]
         lines.append(line)
-    widths = [max(len(line[k]) for line in lines) for k in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    return aligned(lines)
 
 
 def write_pictures(
@@ -111,20 +102,14 @@ def write_pictures(
 ) -> list[str]:
     """Draw reaction times, indices and example searches into a folder, and return the files' names."""
     from gazekit.plots.asymmetry import index_scatter
-    from gazekit.plots.saving import save_figure
+    from gazekit.plots.saving import save_figures
     from gazekit.plots.search_figures import reaction_time_panels, search_panels
 
-    drawn = []
-
-    def draw(name: str, figure: Any) -> None:
-        save_figure(figure, folder / name, dpi=150, metadata={"Software": None})
-        drawn.append(name)
-
-    draw("reaction_times.png", reaction_time_panels(results.cells))
+    drawn: dict[str, Any] = {"reaction_times.png": reaction_time_panels(results.cells)}
     if results.indices["human"].notna().any():
-        draw("indices.png", index_scatter(results.indices).figure)
-    draw("scanpaths.png", search_panels(example_searches(results, experiments, per_size)))
-    return drawn
+        drawn["indices.png"] = index_scatter(results.indices).figure
+    drawn["scanpaths.png"] = search_panels(example_searches(results, experiments, per_size))
+    return save_figures(drawn, folder, dpi=150)
 
 
 def example_searches(results: "AsymmetryResults", experiments: list[str] | None, per_size: int | None) -> list[Any]:
@@ -146,7 +131,7 @@ def example_searches(results: "AsymmetryResults", experiments: list[str] | None,
 
 
 def _interval(row: "pd.Series") -> str:
-    return f"{row['index']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}]"
+    return estimate(row["index"], row["low"], row["high"], 2, sign="+")
 
 
 def _number(value: float) -> str:

@@ -1,22 +1,13 @@
 """`gazekit captions`: whether the right caption brings a model's gaze nearer to people's."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import (
-    DataSet,
-    Progress,
-    Root,
-    Scheduler,
-    Seed,
-    command_line,
-    how_loaded,
-    load,
-    names,
-    settings,
-)
+from gazekit.cli.groups import DataOptions, ScoredRun, takes_groups
+from gazekit.cli.options import Setting, names, settings
+from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -26,11 +17,17 @@ if TYPE_CHECKING:
 SHOWN = ("plausibility_best_per_length", "plausibility_best_human", "distinct_cells", "scanmatch")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Captions(DataOptions):
+    """The data set of captions."""
+
+    data: Annotated[str, typer.Option("--data", help="Data set with captions.")] = "capmit1003"
+
+
+@takes_groups
 def captions_command(
-    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
-    root: Root = None,
-    data: Annotated[str, typer.Option("--data", help="Data set with captions.")] = "capmit1003",
-    data_set: DataSet = None,
+    *,
+    given: Captions,
     people: Annotated[
         str, typer.Option("--people", help="Whose gaze: clicks (of those who wrote), or mit1003 (free viewing).")
     ] = "clicks",
@@ -38,9 +35,7 @@ def captions_command(
         list[str] | None, typer.Option("--people-set", help="Option of that data set, as name=value; may be repeated.")
     ] = None,
     model: Annotated[str, typer.Option("--model", help="Model that captions guide.")] = "neva",
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="Option of the model, as name=value; may be repeated.")
-    ] = None,
+    setting: Setting = None,
     gammas: Annotated[str | None, typer.Option("--gammas", help="Further values of gamma, as 0,0.3,1.")] = None,
     scheduled: Annotated[
         bool, typer.Option("--scheduled/--no-scheduled", help="Also the clean image that becomes the caption.")
@@ -53,11 +48,7 @@ def captions_command(
     ] = 2,
     samples: Annotated[int, typer.Option("--samples", min=1, help="Paths per caption.")] = 1,
     max_fixations: Annotated[int, typer.Option("--max-fixations", min=1, help="Length of predicted paths.")] = 10,
-    seed: Seed = 0,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
-    scheduler: Scheduler = None,
-    resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
-    progress: Progress = True,
+    run: ScoredRun,
 ) -> None:
     """Guide a model by right, other and no captions, and score it against people, chance and controls.
 
@@ -69,40 +60,29 @@ def captions_command(
     from gazekit.experiments.captions import captions
     from gazekit.report import write_report
 
-    given, of_people = settings(data_set, "--data-set"), settings(people_set, "--people-set")
-    dataset = load(data, root, options=given)
-    home = given.get("mit1003_root", root)
-    others = _people(people, home, of_people)
-    shown = how_loaded(data, root, "keep", given) if others is None else how_loaded(people, home, "keep", of_people)
-    for name, of in ((data, dataset), *((("mit1003", others),) if others is not None else ())):
-        for reason, count in of.dropped.items():
-            typer.echo(f"{name}: {count} x {reason}")
+    gaze, options = _people(people, given, people_set), settings(setting, "--set")
+    dataset = given.read()
+    others = None if gaze is None else gaze.read()
     results = captions(
         dataset,
-        out,
+        run.out,
         people=others,
         model=model,
-        options=settings(setting, "--set"),
+        options=options,
         scheduled=scheduled,
         gammas=_numbers(gammas),
         metrics=names(metrics, "--metrics"),
         fixed_humans=fixed_people,
         n_samples=samples,
-        seed=seed,
         max_fixations=max_fixations,
-        workers=workers,
-        scheduler=scheduler,
-        resamples=resamples,
-        progress=progress,
-        command=command_line(),
-        notes={"loaded": shown},
+        notes=(gaze or given).notes,
+        **run.arguments,
     )
     typer.echo(table_text(results))
     for sentence in sentences(results):
         typer.echo(sentence)
-    pictures = write_pictures(results, dataset, others, model, settings(setting, "--set"))
-    page = write_report(out, dataset=others or dataset)
-    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}; report: {page}")
+    pictures = write_pictures(results, dataset, others, model, options)
+    print_written(run.out, pictures, write_report(run.out, dataset=others or dataset))
 
 
 def table_text(results: "CaptionResults") -> str:
@@ -115,10 +95,7 @@ def table_text(results: "CaptionResults") -> str:
         rows = [cells.get((name, metric)) for metric in shown]
         images = max((int(row.stimuli) for row in rows if row is not None), default=0)
         lines.append([name, *(_cell(row) for row in rows), str(images)])
-    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    return aligned(lines)
 
 
 def sentences(results: "CaptionResults") -> list[str]:
@@ -159,7 +136,7 @@ def write_pictures(
     from gazekit.experiments.captions.rows import NEVA, gamma_row
     from gazekit.plots import perceived
     from gazekit.plots.captions import conditions_on_image, plausibility_by_length
-    from gazekit.plots.saving import save_figure
+    from gazekit.plots.saving import save_figures
 
     swept = [gamma_row(g) for g in results.about["gammas"]]
     drawn: dict[str, Any] = {}
@@ -177,19 +154,18 @@ def write_pictures(
         path = example.paths[RIGHT]
         pictures = perceived_images(Neva(**options), trial, path)  # its fovea and memory, whatever the objective
         drawn["perceived.png"] = perceived(pictures, path)[0].figure
-    for name, figure in drawn.items():
-        save_figure(figure, results.folder / name, dpi=200, bbox_inches="tight", metadata={"Software": None})
-    return list(drawn)
+    return save_figures(drawn, results.folder, dpi=200, bbox_inches="tight")
 
 
-def _people(people: str, root: Path | None, given: dict[str, Any]) -> "Dataset | None":
+def _people(people: str, captions: DataOptions, options: list[str] | None) -> DataOptions | None:
+    """The data set of whose gaze it is; None where those who wrote the captions clicked."""
     if people not in ("clicks", "mit1003"):
         raise GazekitError(f"--people is clicks or mit1003, not {people!r}")
     if people == "clicks":
-        if given:
+        if options:
             raise GazekitError("--people-set goes with --people mit1003; options of the captions are --data-set")
         return None
-    return load("mit1003", root, options=given)
+    return DataOptions(data=people, root=captions.options.get("mit1003_root", captions.root), data_set=options)
 
 
 def _numbers(text: str | None) -> list[float]:
@@ -204,8 +180,8 @@ def _numbers(text: str | None) -> list[float]:
 def _cell(row: Any) -> str:
     if row is None or not row.stimuli:
         return "not defined"
-    return f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
+    return estimate(row.value, row.low, row.high, 3)
 
 
 def _interval(row: Any) -> str:
-    return f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}] on {int(row['stimuli'])} images"
+    return f"{estimate(row['difference'], row['low'], row['high'], 3, sign='+')} on {int(row['stimuli'])} images"

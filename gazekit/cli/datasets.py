@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gazekit.cli.completing import dataset_names
-from gazekit.cli.options import Outside, settings
+from gazekit.cli.options import Outside, Progress, settings
 from gazekit.cli.printing import Json, print_json
 from gazekit.foundations.errors import GazekitError
 
@@ -22,7 +22,6 @@ Name = Annotated[
     str, typer.Argument(help="Name of the data set; see `gazekit datasets list`.", autocompletion=dataset_names)
 ]
 Folder = Annotated[Path, typer.Option("--root", help="Folder of the data set, in its authors' layout.")]
-Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 SHOWN = 20  # lines of problems printed without --all
 
 

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.completing import dataset_names
+from gazekit.cli.completing import dataset_names, metric_names, model_names
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
 
-Data = Annotated[
-    str,
-    typer.Option(
-        "--data",
-        autocompletion=dataset_names,
-        help="Name of a data set (see `gazekit datasets`) or a table of your own.",
-    ),
-]
+_DATA = typer.Option(
+    "--data", autocompletion=dataset_names, help="Name of a data set (see `gazekit datasets`) or a table of your own."
+)
+Data = Annotated[str, _DATA]
+PerhapsData = Annotated[str | None, _DATA]
 Root = Annotated[
     Path | None,
     typer.Option("--root", help="Folder of the data set in its authors' layout, or of your images."),
@@ -32,14 +29,25 @@ DataSet = Annotated[
 Outside = Annotated[
     str, typer.Option("--outside", help="Points outside the image: keep, clip or drop. Counted in any case.")
 ]
+Models = Annotated[
+    str, typer.Option("--models", autocompletion=model_names, help="Comma-separated; options as name:option=value.")
+]
+Metrics = Annotated[
+    str, typer.Option("--metrics", autocompletion=metric_names, help="Comma-separated, or all; see gazekit metrics.")
+]
+Setting = Annotated[
+    list[str] | None, typer.Option("--set", help="Option of the model, as name=value; may be repeated.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
+Resamples = Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
 Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", help="Instead of --workers: those of a Dask scheduler, tcp://host:port."),
 ]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
-
 
 TABLES = (".csv", ".gz", ".parquet")
 TABLE_OPTIONS = ("height", "missing", "name", "outside", "px_per_degree", "source", "time_unit", "width")
@@ -115,11 +123,3 @@ def names(text: str, option: str) -> list[str]:
     if not found:
         raise GazekitError(f"{option} needs at least one name")
     return found
-
-
-def command_line() -> str:
-    """The command as it was typed, for the manifest."""
-    import shlex
-    import sys
-
-    return shlex.join(["gazekit", *sys.argv[1:]])

@@ -1,24 +1,37 @@
 """`gazekit predict`: scanpaths of one model, as a file."""
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import DataSet, Progress, Root, Samples, Scheduler, Seed, command_line, load, settings
+from gazekit.cli.groups import DataOptions, RunOptions, takes_groups
+from gazekit.cli.options import Device, PerhapsData, Samples
 from gazekit.cli.own_shelf import check_choice, check_picture, shelf_lines, write_paths, write_picture
 from gazekit.foundations.errors import GazekitError
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prediction(RunOptions):
+    """How the predictions are made; they are one file."""
+
+    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOrShelf(DataOptions):
+    """The data set; none for a shelf of one's own."""
+
+    data: PerhapsData = None  # type: ignore[assignment]  # `check_choice` looks before it is read
+
+
+@takes_groups
 def predict_command(
+    *,
     model: Annotated[str, typer.Argument(help="Model, with options as name:option=value; see `gazekit models`.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")],
-    data: Annotated[
-        str | None, typer.Option("--data", help="Name of a data set (see `gazekit datasets`) or a table of your own.")
-    ] = None,
-    root: Root = None,
-    data_set: DataSet = None,
+    given: DataOrShelf,
     image: Annotated[
         Path | None, typer.Option("--image", help="Instead of --data: the photograph of a shelf of your own.")
     ] = None,
@@ -32,13 +45,10 @@ def predict_command(
         Path | None, typer.Option("--picture", help="Also draw the first path on that shelf: .png, .pdf or .svg.")
     ] = None,
     samples: Samples = 1,
-    seed: Seed = 0,
     max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest path.")] = None,
-    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
-    scheduler: Scheduler = None,
+    device: Device = "auto",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
-    progress: Progress = True,
+    run: Prediction,
 ) -> None:
     """Predict scanpaths for every trial of a data set, or for a shelf of your own.
 
@@ -55,7 +65,7 @@ def predict_command(
     from gazekit.runs.parallel import check_workers
     from gazekit.scoring.preparation import prepare_humans
 
-    own = check_choice(data, image, boxes, target)
+    own, out = check_choice(given.data, image, boxes, target), run.out
     if picture is not None and not own:
         raise GazekitError("--picture draws a path on a shelf of your own: give --image, --boxes and --target")
     if picture is not None:
@@ -69,14 +79,14 @@ def predict_command(
         refuse_link(file)  # now, not after hours
     if not out.parent.is_dir():
         raise GazekitError(f"{out} cannot be written: the folder {out.parent} does not exist; make it first")
-    check_workers(workers, scheduler)
+    check_workers(run.workers, run.scheduler)
     chosen = model_from_text(model)
     if own:
         dataset = own_shelf(image, boxes, target)  # type: ignore[arg-type]  # `check_choice` has looked
         for line in shelf_lines(dataset):
             typer.echo(line)
     else:
-        dataset = load(str(data), root, options=settings(data_set, "--data-set"))
+        dataset = given.read()
     if hasattr(chosen, "provenance"):
         typer.echo(f"{chosen.name}: {chosen.provenance}")
     if hasattr(chosen, "fit") and len(dataset.scanpaths):
@@ -88,13 +98,9 @@ def predict_command(
         dataset,
         folder=parts,
         n_samples=samples,
-        seed=seed,
         max_fixations=max_fixations,
         device=device,
-        workers=workers,
-        scheduler=scheduler,
-        progress=progress,
-        command=command_line(),
+        **run.arguments,
     )
     if own:
         write_paths(paths, dataset, out)

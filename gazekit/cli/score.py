@@ -1,43 +1,31 @@
 """`gazekit score`: anybody's predictions file, scored like a model of ours."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gazekit.cli.completing import metric_names
-from gazekit.cli.options import (
-    Data,
-    DataSet,
-    Outside,
-    Progress,
-    Root,
-    Scheduler,
-    Seed,
-    command_line,
-    how_loaded,
-    load,
-    names,
-    settings,
-)
+from gazekit.cli.groups import DataOptions, RunOptions, say_dropped, takes_groups
+from gazekit.cli.options import Metrics, Outside, names
 from gazekit.cli.printing import Json
 
 
-def score_command(
-    predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
-    data: Data,
-    root: Root = None,
-    data_set: DataSet = None,
+@dataclass(frozen=True, kw_only=True)
+class ScoreRun(RunOptions):
+    """How the run is made; its folder has a name unless one is given."""
+
     out: Annotated[
         Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
-    ] = None,
-    metrics: Annotated[
-        str,
-        typer.Option("--metrics", autocompletion=metric_names, help="Comma-separated, or all; see gazekit metrics."),
-    ] = "scanmatch,multimatch",
-    seed: Seed = 0,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 1,
-    scheduler: Scheduler = None,
+    ] = None  # type: ignore[assignment]  # named after the predictions
+
+
+@takes_groups
+def score_command(
+    *,
+    predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
+    given: DataOptions,
+    metrics: Metrics = "scanmatch,multimatch",
     outside: Outside = "keep",
     missing: Annotated[
         str, typer.Option("--missing", help="Points without coordinates: error, drop or keep.")
@@ -51,8 +39,8 @@ def score_command(
             "--forced-first/--no-forced-first", help="Whether each path begins with the imposed first fixation."
         ),
     ] = None,
+    run: ScoreRun,
     as_json: Json = False,
-    progress: Progress = True,
 ) -> None:
     """Score a predictions file against people, with the human ceiling, chance and 95 % intervals.
 
@@ -66,16 +54,14 @@ def score_command(
     from gazekit.interchange import read_scanpaths
     from gazekit.report import write_report
 
-    options = settings(data_set, "--data-set")
-    dataset = load(data, root, options=options)
+    dataset = given.read(to_stderr=as_json)
     frames = {t.stimulus: t.frame for t in dataset.trials}
     facts = None if forced_first is None else Facts(forced_first=forced_first)
     paths = read_scanpaths(
         predictions, frames=frames, outside=outside, missing=missing, facts=facts, unknown_stimuli="drop"
     )
     matched = match_trials(paths, dataset, rescale=rescale)
-    for reason, count in paths.dropped.items():
-        typer.echo(f"{predictions.name}: {count} x {reason}", err=as_json)
+    say_dropped(predictions.name, paths.dropped, to_stderr=as_json)
     typer.echo(
         f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched} of unknown stimuli left out, "
         f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
@@ -87,17 +73,8 @@ def score_command(
             f"if the paths have none, say --no-forced-first",
             err=as_json,
         )
-    folder = out or Path("runs") / f"score-{predictions.stem}"
+    folder = run.out or Path("runs") / f"score-{predictions.stem}"
     results = score_predictions(
-        matched,
-        dataset,
-        names(metrics, "--metrics"),
-        out=folder,
-        seed=seed,
-        workers=workers,
-        scheduler=scheduler,
-        progress=progress,
-        command=command_line(),
-        notes={"loaded": how_loaded(data, root, "keep", options)},
+        matched, dataset, names(metrics, "--metrics"), out=folder, notes=given.notes, **run.arguments
     )
     print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)

@@ -1,25 +1,15 @@
 """`gazekit shelf-search`: whether models go from object to object as people do who search for one of them."""
 
+from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import (
-    Data,
-    DataSet,
-    Outside,
-    Progress,
-    Root,
-    Scheduler,
-    Seed,
-    command_line,
-    how_loaded,
-    load,
-    names,
-    settings,
-)
+from gazekit.cli.groups import DataAndPoints, ScoredRun, takes_groups
+from gazekit.cli.options import Models, Samples, names
+from gazekit.cli.printing import aligned, estimate, print_written
 
 if TYPE_CHECKING:
     from gazekit.experiments.shelf_search import ShelfResults
@@ -44,28 +34,35 @@ COLUMNS = (
 )
 
 
-def shelf_search_command(
-    data: Data,
-    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
-    root: Root = None,
-    data_set: DataSet = None,
-    models: Annotated[
-        str, typer.Option("--models", help="Comma-separated; options as name:option=value.")
-    ] = "uniform-object,centre-object,nearest-object,markov-move,move",
-    samples: Annotated[int, typer.Option("--samples", min=1, help="Paths per trial and model.")] = 10,
+@dataclass(frozen=True, kw_only=True)
+class Shelves(DataAndPoints):
+    """The data set, and for the book covers OAT's filter of paths unless told otherwise."""
+
     length_filter: Annotated[
         bool, typer.Option("--length-filter/--all-lengths", help="bookcovers: leave out unusually long paths, as OAT.")
-    ] = True,
-    images: Annotated[Path | None, typer.Option("--images", help="bookcovers: folder of collages and targets.")] = None,
+    ] = True
+    images: Annotated[Path | None, typer.Option("--images", help="bookcovers: folder of collages and targets.")] = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Those given with --data-set, and those of the book covers."""
+        given = super().options
+        if self.data != "bookcovers":
+            return given
+        images = {} if self.images is None else {"images": str(self.images)}
+        return {"length_filter": self.length_filter, **images, **given}
+
+
+@takes_groups
+def shelf_search_command(
+    *,
+    given: Shelves,
+    models: Models = "uniform-object,centre-object,nearest-object,markov-move,move",
+    samples: Samples = 10,
     rule: Annotated[
         str, typer.Option("--rule", help="A fixation between objects: nearest (OAT's), or containing (left out).")
     ] = "nearest",
-    seed: Seed = 0,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Rows at once; results do not depend on it.")] = 1,
-    scheduler: Scheduler = None,
-    resamples: Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")] = 2000,
-    outside: Outside = "keep",
-    progress: Progress = True,
+    run: ScoredRun,
 ) -> None:
     """Object search: models beside people, chance and controls, with 95 % intervals over layouts.
 
@@ -76,24 +73,8 @@ def shelf_search_command(
     from gazekit.experiments.shelf_search import shelf_search
     from gazekit.report import write_report
 
-    options = data_options(data, data_set, length_filter, images)
-    dataset = load(data, root, outside, options)
-    for reason, count in dataset.dropped.items():
-        typer.echo(f"{data}: {count} x {reason}")
-    results = shelf_search(
-        dataset,
-        names(models, "--models"),
-        out,
-        n_samples=samples,
-        seed=seed,
-        rule=rule,
-        resamples=resamples,
-        workers=workers,
-        scheduler=scheduler,
-        progress=progress,
-        command=command_line(),
-        notes={"loaded": how_loaded(data, root, outside, options)},
-    )
+    dataset, chosen = given.read(), names(models, "--models")
+    results = shelf_search(dataset, chosen, run.out, n_samples=samples, rule=rule, notes=given.notes, **run.arguments)
     typer.echo(table_text(results))
     mean, high = results.delta_floor
     typer.echo(
@@ -104,9 +85,7 @@ def shelf_search_command(
         "line and target-repeated are told where the target is and do not search: a Sequence Score, or an SSx (without "
         "fixations on the target), that is not above theirs shows nothing about search"
     )
-    pictures = write_pictures(results, out)
-    page = write_report(out, dataset=dataset)
-    typer.echo(f"tables, manifest and pictures ({', '.join(pictures)}) in {out}; report: {page}")
+    print_written(run.out, write_pictures(results, run.out), write_report(run.out, dataset=dataset))
 
 
 def table_text(results: "ShelfResults") -> str:
@@ -117,34 +96,20 @@ def table_text(results: "ShelfResults") -> str:
     for model in results.models:
         cells = [_cell(found.get((model, measure)), digits, wide) for _, measure, digits, wide in shown]
         lines.append([model, *cells])
-    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    return aligned(lines)
 
 
 def write_pictures(results: "ShelfResults", folder: Path) -> list[str]:
     """Draw approach curves and the five features into a folder, and return the files' names."""
-    from gazekit.plots.saving import save_figure
+    from gazekit.plots.saving import save_figures
     from gazekit.plots.shelf_search import approach_curve, five_features
 
     drawn = {f"approach_{a}.png": approach_curve(results.approach, alignment=a).figure for a in ("start", "target")}
     drawn["features.png"] = five_features(results.summary)[0].figure
-    for name, figure in drawn.items():
-        save_figure(figure, folder / name, dpi=200, metadata={"Software": None})
-    return list(drawn)
-
-
-def data_options(data: str, pairs: list[str] | None, length_filter: bool, images: Path | None) -> dict[str, Any]:
-    """Options of the data set: those given, and for the book covers OAT's filter of paths unless told otherwise."""
-    given = settings(pairs, "--data-set")
-    if data != "bookcovers":
-        return given
-    return {"length_filter": length_filter, **({} if images is None else {"images": str(images)}), **given}
+    return save_figures(drawn, folder, dpi=200)
 
 
 def _cell(row: Any, digits: int, wide: bool) -> str:
     if row is None or isnan(row["value"]):
         return ""
-    text = f"{row['value']:.{digits}f}"
-    return f"{text} [{row['low']:.{digits}f}, {row['high']:.{digits}f}]" if wide else text
+    return estimate(row["value"], row["low"], row["high"], digits) if wide else f"{row['value']:.{digits}f}"

@@ -1,23 +1,12 @@
 """`gazekit train ...`: models that learn from people."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import (
-    Data,
-    DataSet,
-    Outside,
-    Progress,
-    Root,
-    Scheduler,
-    Seed,
-    command_line,
-    how_loaded,
-    load,
-    settings,
-)
+from gazekit.cli.groups import DataAndPoints, TrainingRun, takes_groups
+from gazekit.cli.options import Data, settings
 from gazekit.foundations.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
@@ -32,12 +21,18 @@ def _train() -> None:
     """Train a model on people's scanpaths; resumable."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shelves(DataAndPoints):
+    """Data to learn from: shelves that gazekit draws, unless told otherwise."""
+
+    data: Data = "shelves"
+
+
 @app.command("oat")
+@takes_groups
 def oat_command(
-    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")],
-    data: Data = "shelves",
-    root: Root = None,
-    data_set: DataSet = None,
+    *,
+    given: Shelves,
     preset: Annotated[str, typer.Option("--preset", help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
     split: Annotated[str, typer.Option("--split", help="layout, target, subject, or random (it leaks).")] = "layout",
     folds: Annotated[int, typer.Option("--folds", min=2, help="Parts that the groups are dealt into.")] = 5,
@@ -46,12 +41,7 @@ def oat_command(
     ] = "all",
     setting: Settings = None,
     paper: Annotated[bool, typer.Option("--paper-training", help="The paper's optimiser, rate and stopping.")] = False,
-    seed: Seed = 0,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Folds at once; results do not depend on it.")] = 1,
-    scheduler: Scheduler = None,
-    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
-    outside: Outside = "keep",
-    progress: Progress = True,
+    run: TrainingRun,
 ) -> None:
     """Train OAT, and score the likelihood of people's paths on stimuli that it has not seen.
 
@@ -64,7 +54,6 @@ def oat_command(
     from dataclasses import fields
 
     from gazekit.experiments.oat_training import train_oat
-    from gazekit.models.devices import chosen_device
     from gazekit.models.oat import config, training
 
     changes = settings(setting, "--set")
@@ -74,22 +63,16 @@ def oat_command(
         training.PAPER if paper else training.TrainingOptions(),
         {k: v for k, v in changes.items() if k in of_training},
     )
-    of_data = settings(data_set, "--data-set")
     trained = train_oat(
-        load(data, root, outside, of_data),
+        given.read(),
         network,
         options,
-        out=out,
+        out=run.out,
         by=split,
         folds=folds,
         only=None if fold == "all" else _numbers(fold),
-        seed=seed,
-        workers=workers,
-        scheduler=scheduler,
-        device=chosen_device(device).type,
-        progress=progress,
-        command=command_line(),
-        notes={"loaded": how_loaded(data, root, outside, of_data)},
+        notes=given.notes,
+        **run.arguments,
     )
     uniform = float(
         (trained.likelihood["uniform"] * trained.likelihood["steps"]).sum() / trained.likelihood["steps"].sum()
@@ -98,7 +81,9 @@ def oat_command(
         f"loss on unseen stimuli: {trained.loss:.3f} [{trained.low:.3f}, {trained.high:.3f}] nats per step, the end of "
         f"search included; a uniform choice has {uniform:.3f}"
     )
-    typer.echo(f"checkpoints, log, loss curve and manifest in {out}; predict with the model oat:checkpoint={out}")
+    typer.echo(
+        f"checkpoints, log, loss curve and manifest in {run.out}; predict with the model oat:checkpoint={run.out}"
+    )
 
 
 def _numbers(text: str) -> list[int]:

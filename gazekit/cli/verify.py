@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gazekit.cli.options import Progress
+
 if TYPE_CHECKING:
     from gazekit.verify import Outcome
 
@@ -39,7 +41,7 @@ def multimatch_command(
         int | None, typer.Option("--max-pairs", min=1, help="Compare a random part of the pairs only.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of that choice.")] = 0,
-    progress: Annotated[bool, typer.Option("--progress/--quiet", help="Show a progress bar.")] = True,
+    progress: Progress = True,
 ) -> None:
     """MultiMatch: compare every two people of a trial with multimatch_gaze.
 

@@ -1,6 +1,7 @@
 """Figures as files: whole or not at all, like every other file of a run."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,13 @@ def save_figure(figure: Any, path: str | Path, **options: Any) -> None:
     figure.savefig(buffer, format=Path(path).suffix[1:].lower(), **options)
     plt.close(figure)
     write_atomically(path, buffer.getvalue())
+
+
+def save_figures(figures: Mapping[str, Any], folder: Path, **options: Any) -> list[str]:
+    """Write figures into a folder under their names, as `save_figure` does, and return the names.
+
+    PNG files say nothing of the library that made them, so that equal pictures are equal files.
+    """
+    for name, figure in figures.items():
+        save_figure(figure, folder / name, metadata={"Software": None}, **options)
+    return list(figures)

@@ -6,8 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gazekit.cli import shelf_search as command
-from gazekit.cli.shelf_search import shelf_search_command
+from gazekit.cli.shelf_search import Shelves, shelf_search_command
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.object_search import MarkovMove
 
@@ -19,7 +18,7 @@ def run(monkeypatch, shelves):
     """Run the command on made-up shelves."""
     app = typer.Typer()
     app.command()(shelf_search_command)
-    monkeypatch.setattr(command, "load", lambda data, root, outside, options: shelves(6, subjects=2))
+    monkeypatch.setattr("gazekit.cli.groups.load", lambda data, root, outside, options: shelves(6, subjects=2))
     monkeypatch.setattr("gazekit.experiments.shelf_search.experiment.model_from_text", lambda text: MarkovMove())
     return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
 
@@ -48,7 +47,9 @@ def test_the_table_has_people_chance_and_controls(run, tmp_path):
 
 
 def test_book_covers_are_filtered_unless_told():
-    options = command.data_options
+    def options(data, pairs, length_filter, images):
+        return Shelves(data=data, data_set=pairs, length_filter=length_filter, images=images).options
+
     assert options("bookcovers", None, True, None) == {"length_filter": True}
     assert options("bookcovers", ["length_filter=false"], True, None) == {"length_filter": False}
     assert options("bookcovers", None, False, "covers") == {"length_filter": False, "images": "covers"}
