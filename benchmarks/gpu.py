@@ -154,17 +154,17 @@ def searches(trials_per_experiment: int = 2) -> list[str]:
 def objects() -> list[str]:
     """OAT: training steps and samples per second, and how far log-probabilities differ."""
     from gazekit.models.oat.config import preset
-    from gazekit.models.oat.decoding import decode
+    from gazekit.models.oat.fast.decoding import decode
     from gazekit.models.oat.paths import ObjectPaths
     from gazekit.models.oat.scenes import batch_of
-    from gazekit.models.oat.training import _batches, seeded_network, step_losses
+    from gazekit.models.oat.training import scene_batches, seeded_network, step_losses
 
     rows = []
     data = load_dataset("shelves", layouts="6x14", scenes=96)
     for name in ("oat-small", "oat-base"):
-        config = preset(name, pointer_bias="way", target_position="hidden")
+        config = preset(name, pointer_bias="history", target_position="hidden")
         paths = ObjectPaths.from_dataset(data, config)
-        batches = list(_batches(paths, 48, np.random.default_rng(0)))[:6]
+        batches = list(scene_batches(paths, 48, np.random.default_rng(0)))[:6]
         losses = {}
         for device, precision in (("cpu", "float32"), ("cuda", "float32"), ("cuda", "bfloat16")):
             batches_here = batches[:1] if (device, name) == ("cpu", "oat-base") else batches

@@ -23,12 +23,12 @@ from torch.nn import functional
 from gazekit import load_dataset
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.config import preset
-from gazekit.models.oat.decoding import decode
-from gazekit.models.oat.network import BEGIN, OBJECT, STOP, TARGET, TARGET_OBJECT, OatNetwork
+from gazekit.models.oat.fast.decoding import Steps, decode
+from gazekit.models.oat.fast.position import kernel_code
+from gazekit.models.oat.network import BEGIN, OBJECT, STOP, TARGET, TARGET_OBJECT, EncodedScenes, OatNetwork, sine_code
 from gazekit.models.oat.paths import IGNORED, ObjectPaths, padded
-from gazekit.models.oat.position import kernel_code, sine_code
 from gazekit.models.oat.scenes import Scene, batch_of
-from gazekit.models.oat.training import _batches, seeded_network, step_losses
+from gazekit.models.oat.training import scene_batches, seeded_network, step_losses
 
 TRAINING, DECODING = 20, 50  # times less time than the straightforward side
 WORLDS = (  # paths per step, shelves, agents, covers in the library
@@ -96,7 +96,7 @@ class Straightforward:
         encoded = network.encoder(entered, there)
         tokens = torch.stack([self.decoder_input(s, p, length) for s, p in zip(scenes, paths, strict=True)])
         times = torch.from_numpy(sine_code(np.arange(1 + length), self.config.width)).float()
-        hidden = network.decoder(network.drop(tokens + times), network.decoder.memory(encoded, there))
+        hidden = network.decoder(network.drop(tokens + times), network.decoder.scene(encoded), there)
         logits = network.pointer(hidden, encoded)  # type: ignore[misc]
         logits[:, 0, STOP] = float("-inf")
         return functional.log_softmax(logits, -1)
@@ -147,7 +147,7 @@ def training(network: OatNetwork, world: tuple[int, int, int, int], repeat: int)
 
     def ours() -> float:
         total = 0.0
-        for batch in _batches(data, size, keyed_rng(0, "benchmark")):
+        for batch in scene_batches(data, size, keyed_rng(0, "benchmark")):
             losses = step_losses(network, batch, "cpu")
             network.zero_grad()
             losses.mean().backward()
@@ -156,7 +156,7 @@ def training(network: OatNetwork, world: tuple[int, int, int, int], repeat: int)
 
     def pictures() -> None:
         """Every different picture of a step forward and back once: less no training can do that sees them all."""
-        for batch in _batches(data, size, keyed_rng(0, "benchmark")):
+        for batch in scene_batches(data, size, keyed_rng(0, "benchmark")):
             network.zero_grad()
             network.appearance(batch_of(batch.scenes).crops).sum().backward()  # type: ignore[misc]
 
@@ -211,7 +211,7 @@ def decoding(network: OatNetwork, repeat: int, samples: int) -> tuple[list[str],
     ], slow.median / fast.median
 
 
-def batch_rows(network: OatNetwork, scene: Scene, rows: int) -> object:
+def batch_rows(network: OatNetwork, scene: Scene, rows: int) -> EncodedScenes:
     """One scene, encoded, for a number of paths."""
     return network.encode(batch_of([scene])).rows(torch.zeros(rows, dtype=torch.int64))
 
@@ -245,11 +245,9 @@ def timings(network: OatNetwork, scene: Scene, length: int, repeat: int) -> tupl
 
     @torch.no_grad()
     def sample() -> None:
-        rows = batch_rows(network, scene, SAMPLES)
-        memory, last = network.memory(rows), torch.zeros(SAMPLES, dtype=torch.int64)  # type: ignore[arg-type]
-        for k in range(length):
-            scores = network.step(rows, memory, last, k)  # type: ignore[arg-type]
-            last = scores[:, 1:].argmax(1) + 1  # never the end, so that lengths are what they say
+        steps, last = Steps(network, batch_rows(network, scene, SAMPLES)), torch.zeros(SAMPLES, dtype=torch.int64)
+        for _ in range(length):
+            last = steps.next(last)[:, 1:].argmax(1) + 1  # never the end, so that lengths are what they say
 
     step()
     return shown(reading(step, repeat).median), shown(reading(sample, repeat).median)

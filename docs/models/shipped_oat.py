@@ -33,7 +33,7 @@ SCENES, QUICK_SCENES = 480, 60  # of each layout: more shelves teach more than m
 HELD_OUT = 12  # of each layout: they decide when to stop, and are drawn from the same covers
 OPTIONS = TrainingOptions(epochs=6, patience=6, rate=3e-3)
 QUICK_OPTIONS = TrainingOptions(epochs=4, rate=3e-3)
-NETWORK = preset("oat-small", target_position="hidden", target_crop="separate", pointer_bias="way")
+NETWORK = preset("oat-small", target_position="hidden", target_crop="separate", pointer_bias="history")
 SEED = 0
 
 

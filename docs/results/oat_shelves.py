@@ -7,9 +7,9 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
+from oat_unseen_covers import AGAIN, on_unseen_covers
 
 from gazekit import load_dataset
-from gazekit.experiments.oat_study.unseen_covers import AGAIN, on_unseen_covers
 from gazekit.models.oat.model import Oat
 
 SHOWN = (

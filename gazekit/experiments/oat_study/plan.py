@@ -7,7 +7,7 @@ from typing import Any
 
 from gazekit.files.untrusted import check_name, first_line
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.oat.config import OatConfig, preset
+from gazekit.models.oat.config import RENAMED, OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
 
 TARGETS = ("true", "shuffled")
@@ -151,7 +151,7 @@ def _variant(name: str, changes: dict[str, Any], found: dict[str, Any], study: d
     network, training = dict(found.get("network", {})), dict(found.get("training", {}))
     own = {key: changes[key] for key in OF_VARIANT if key in changes}
     only = own.get("only", study.get("only"))
-    of_network = {f.name for f in fields(OatConfig)}
+    of_network = {*(f.name for f in fields(OatConfig)), *RENAMED}
     for key, value in changes.items():
         if key not in own:
             (network if key in of_network else training)[key] = value

@@ -1,6 +1,8 @@
 """Trained networks as safetensors files that carry their configuration and what they were trained on."""
 
+import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,18 @@ from gazekit.models.oat.network import OatNetwork
 DIGEST = "sha256"  # of the papers and the tensors, among the papers
 FORMAT, VERSION, PAPERS = "gazekit-oat", "1", "gazekit"
 LAYERS = ("encoder_layers", "decoder_layers")
-SIZES = ("width", "heads", "feed_forward", "pointer_heads", "crop_height", "crop_width", "max_objects", "way_hidden")
+SIZES = (
+    "width",
+    "heads",
+    "feed_forward",
+    "pointer_heads",
+    "crop_height",
+    "crop_width",
+    "max_objects",
+    "history_hidden",
+)
 MOST_LAYERS, MOST = 100, 100_000  # of a checkpoint that is read
+LARGEST = 1e10  # of a weight: sums of products of larger ones may leave float32
 
 
 @dataclass(frozen=True)
@@ -33,11 +45,14 @@ class Checkpoint:
         Fixations of the longest path it learned from; the default limit when it predicts.
     trained_on : mapping
         Data set's name and SHA-256, the split, and `stimuli`: the names of the stimuli that it learned from.
+    sha256 : str
+        Of the file that it was read from.
     """
 
     network: OatNetwork
     longest: int
     trained_on: dict[str, Any] = field(default_factory=dict)
+    sha256: str = ""
 
     def save(self, path: str | Path, *, half: bool = False) -> None:
         """Write to a `.safetensors` file, whole or not at all.
@@ -109,9 +124,11 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     try:
         config = OatConfig.from_json(papers["config"])
         _check_sizes(path, config, state)
+        _check_weights(path, state)
         network = OatNetwork(config)
         network.load_state_dict(state)
-        return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]))
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]), sha256)
     except GazekitError:
         raise
     except Exception as error:  # a network of nonsense fails in many ways
@@ -136,6 +153,15 @@ def _check_sizes(path: Path, config: OatConfig, state: dict[str, Tensor]) -> Non
             f"{path} does not fit its own configuration (it needs {needed:,} weights and has {weights:,}); it is "
             f"damaged: train again"
         )
+
+
+def _check_weights(path: Path, state: dict[str, Tensor]) -> None:
+    for name, tensor in state.items():
+        if not (tensor.abs() <= LARGEST).all():  # NaN is not
+            raise DataError(
+                f"{path} is damaged: {name} holds weights that are not numbers, or are larger than {LARGEST:g}; "
+                f"train again"
+            )
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], papers: dict[str, str]) -> None:
@@ -175,19 +201,15 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         expected = papers.pop(DIGEST, None)  # files of gazekit before it was there have none
         if expected is not None and expected != _digest(papers, tensors):
             raise ValueError("its SHA-256 is not the one that was written with it")
-        return tensors, papers
+        return {re.sub(r"(^|\.)way\.", r"\1history.", name): tensor for name, tensor in tensors.items()}, papers
 
 
 def _digest(papers: dict[str, str], tensors: dict[str, Tensor]) -> str:
-    import hashlib
-
     return hashlib.sha256((json.dumps(papers, sort_keys=True) + fingerprint(tensors)).encode()).hexdigest()
 
 
 def fingerprint(state: dict[str, Tensor]) -> str:
     """SHA-256 (hex) of named tensors, in the order of their names."""
-    import hashlib
-
     digest = hashlib.sha256()
     for name in sorted(state):
         digest.update(name.encode())

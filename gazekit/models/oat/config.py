@@ -2,17 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal, get_args, get_type_hints
 
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
-POSITIONS = ("kernel", "sine", "learned", "none")
-TARGET_POSITIONS = ("given", "hidden")
-TARGET_CROPS = ("scene", "separate")
-APPEARANCES = ("crops", "none")
-POINTERS = ("object-attention", "vocabulary", "none")
-BIASES = ("none", "way")
+RENAMED = {"way_hidden": "history_hidden"}  # options by the names that earlier versions gave them
 
 
 @dataclass(frozen=True)
@@ -47,13 +42,14 @@ class OatConfig:
         False: the ablation without any target.
     pointer : {"object-attention", "vocabulary", "none"}
         "vocabulary": the ablation with a linear layer over a fixed number of objects. "none": no transformer at all,
-        scores of the way alone.
+        scores of the gaze history alone.
     max_objects : int
         For the ablation with a vocabulary: the most objects of a scene.
-    pointer_bias : {"none", "way"}
-        "way": scores of the way so far (moves, recency, dwelling; see `way.py`) are added to the pointer's, so that
-        the network learns what they leave over. Not the paper's.
-    way_hidden : int
+    pointer_bias : {"none", "history"}
+        "history": scores of the gaze history (moves, recency, dwelling; see `history.py`) are added to the pointer's,
+        so that the network learns what they leave over. Not the paper's. "way", its name in earlier versions, means
+        the same.
+    history_hidden : int
         Hidden units of these scores.
     reflections : bool
         Whether the network knows that its scene may be mirrored (training on reflected scenes; a flag tells it which).
@@ -73,33 +69,29 @@ class OatConfig:
     feed_forward: int = 512
     pointer_heads: int = 2
     dropout: float = 0.1
-    position: str = "kernel"
+    position: Literal["kernel", "sine", "learned", "none"] = "kernel"
     sigma: float = 2.0
-    appearance: str = "crops"
+    appearance: Literal["crops", "none"] = "crops"
     crop_height: int = 150
     crop_width: int = 93
-    target_position: str = "given"
-    target_crop: str = "scene"
+    target_position: Literal["given", "hidden"] = "given"
+    target_crop: Literal["scene", "separate"] = "scene"
     target: bool = True
-    pointer: str = "object-attention"
+    pointer: Literal["object-attention", "vocabulary", "none"] = "object-attention"
     max_objects: int = 128
-    pointer_bias: str = "none"
-    way_hidden: int = 32
+    pointer_bias: Literal["none", "history"] = "none"
+    history_hidden: int = 32
     reflections: bool = False
 
     def __post_init__(self) -> None:
-        for name, choices in (
-            ("position", POSITIONS),
-            ("target_position", TARGET_POSITIONS),
-            ("target_crop", TARGET_CROPS),
-            ("appearance", APPEARANCES),
-            ("pointer", POINTERS),
-            ("pointer_bias", BIASES),
-        ):
-            if getattr(self, name) not in choices:
+        if self.pointer_bias == "way":  # type: ignore[comparison-overlap]
+            object.__setattr__(self, "pointer_bias", "history")
+        for name, kind in get_type_hints(type(self)).items():
+            choices = get_args(kind)
+            if choices and getattr(self, name) not in choices:
                 raise UnknownNameError(f"value of OAT's option {name}", str(getattr(self, name)), choices)
         if self.pointer == "none" and self.pointer_bias == "none":
-            raise GazekitError("OAT without a pointer needs pointer_bias='way'; else it has no score at all")
+            raise GazekitError("OAT without a pointer needs pointer_bias='history'; else it has no score at all")
         if self.width % (4 * self.heads):
             raise GazekitError(
                 f"OAT's width must be a multiple of 4 x heads = {4 * self.heads}, and {self.width} is not"
@@ -119,9 +111,9 @@ class OatConfig:
             Not such a text, or one of another version.
         """
         try:
-            values = parse_json(text)
+            values = {RENAMED.get(name, name): value for name, value in parse_json(text).items()}
             unknown = set(values) - {f.name for f in fields(cls)}
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise DataError(f"the checkpoint's configuration cannot be read ({error})") from error
         if unknown:
             raise DataError(
@@ -156,7 +148,9 @@ def preset(name: str, **changes: Any) -> OatConfig:
     """
     if name not in PRESETS:
         raise UnknownNameError("preset of OAT", name, PRESETS)
-    unknown = set(changes) - {f.name for f in fields(OatConfig)}
+    changes = {RENAMED.get(option, option): value for option, value in changes.items()}
+    known = [f.name for f in fields(OatConfig)]
+    unknown = sorted(set(changes) - set(known))
     if unknown:
-        raise UnknownNameError("option of OAT", sorted(unknown)[0], [f.name for f in fields(OatConfig)])
+        raise UnknownNameError("option of OAT", unknown[0], known)
     return replace(PRESETS[name], **changes)

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.oat.attention import Attention
 from gazekit.models.oat.model import Oat
+from gazekit.models.oat.network import Attention
 from gazekit.models.oat.scenes import batch_of, scene_of
 
 
@@ -31,7 +31,7 @@ class Inside:
         Where the decoder looks in the scene at each step (cross-attention): column 0 is the target's token, column
         1 + k is object k.
     memory : (L, H, T + 1, T + 1) float64
-        Where the decoder looks on the way so far (self-attention): column 0 is the beginning, column t the t-th
+        Where the decoder looks on the path so far (self-attention): column 0 is the beginning, column t the t-th
         fixation; later ones are 0.
     scene : (L, H, 1 + P, 1 + P) float64
         Which objects the encoder compares each object with; row and column 0 are the target's token.

@@ -14,8 +14,8 @@ from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device
-from gazekit.models.oat.checkpoint import Checkpoint, fingerprint, load_checkpoint
-from gazekit.models.oat.decoding import decode
+from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
+from gazekit.models.oat.fast.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.paths import ObjectPaths, padded
 from gazekit.models.oat.scenes import batch_of, needs_of, scene_of
@@ -79,7 +79,7 @@ class Oat(ScanpathModel):
         self.allow_seen = allow_seen
         self.deterministic = decoding == "argmax"
         self._checkpoints = _load(SHIPPED if checkpoint is None else Path(checkpoint))
-        self.sha256 = "".join(fingerprint(c.network.state_dict())[:16] for c in self._checkpoints)
+        self.sha256 = "".join(c.sha256[:16] for c in self._checkpoints)
         needs = dict.fromkeys(need for c in self._checkpoints for need in needs_of(c.network.config))
         self.needs = tuple(needs)  # what is needed depends on what the network is told
 

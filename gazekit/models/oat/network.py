@@ -1,31 +1,49 @@
-"""The network: objects and the target in, for every fixation a distribution over the next object or the end out.
+"""The network, in the order of the paper's figure.
 
-Classes and tokens of a scene have one order: 0 is the target token, and pointing at it means "found: stop"; 1 to P are
-the objects. Paths are given in these numbers too.
+    objects and target -> 1 tokens -> 2 encoder -> 3 decoder over the path so far -> 4 pointer -> next object or the end
+
+1. A token of every object and of the target: what it looks like (`Appearance`) beside where it is (`OatNetwork.place`).
+2. The encoder: self-attention over the tokens of a scene.
+3. The decoder: self-attention over the fixations so far, and attention to the scene.
+4. The pointer (`ObjectAttention`) compares the decoder's state with every token. Pointing at the target's token means
+   "found: stop".
+
+`OatNetwork` puts them together: `encode` is 1 and 2, once for a scene; `forward` is 3 and 4, for every step of whole
+paths. Training maximises the likelihood of people's next object (`training.py`). `fast/decoding.py` gives the same
+numbers step by step, and keeps what it has computed. `history.py` is an addition of ours, off in the paper's network.
+
+Classes and tokens of a scene have one order: 0 is the target token, 1 to P are the objects. Paths are given in these
+numbers too.
+
+Source: Fang et al. (2024), Oat: object-level attention transformer for gaze scanpath prediction, ECCV. The target's
+flag is a learned vector here, where the paper takes a third row of its position table.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import full_float32
-from gazekit.models.oat.attention import Decoder, Encoder, Memory
+from gazekit.models.oat.batch import Batch
 from gazekit.models.oat.config import OatConfig
-from gazekit.models.oat.pointer import ObjectAttention, Vocabulary
-from gazekit.models.oat.position import kernel_code, sine_code
-from gazekit.models.oat.way import Way
-from gazekit.models.oat.way_scores import WayScores
+from gazekit.models.oat.fast.position import kernel_code
+from gazekit.models.oat.history import GazeHistory, HistoryScores
 
 STOP = 0  # class and token of the target: the end of search
 OBJECT, TARGET, TARGET_OBJECT, BEGIN = range(4)  # types of tokens
 LONGEST_AXIS = 32  # cells that a position code is built for, where it is wide enough
 
+KeysValues = tuple[Tensor, Tensor]
+
+# 1. Objects and target
+
 
 @dataclass
-class SceneBatch:
+class SceneBatch(Batch):
     """Scenes of one batch, objects padded to the most.
 
     Parameters
@@ -57,219 +75,6 @@ class SceneBatch:
     target_crop_of: Tensor | None
     reflection: Tensor
 
-    def to(self, device: str | torch.device) -> "SceneBatch":
-        """Move every tensor."""
-        return replace(self, **{k: v.to(device) for k, v in vars(self).items() if v is not None})
-
-
-@dataclass
-class EncodedScenes:
-    """What the decoder needs of scenes, computed once for all their paths."""
-
-    tokens: Tensor  # (S, 1 + P, width): object tokens as the decoder is given them; row 0 is the beginning
-    encoded: Tensor  # (S, 1 + P, width)
-    there: Tensor  # (S, 1 + P)
-    scene: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # the decoder's keys and values, per layer
-    pointed: Tensor | None = None  # what the pointer compares with
-    way: Way | None = None  # where there are no fixations yet; None without scores of the way
-
-    def rows(self, index: Tensor) -> "EncodedScenes":
-        """One row per path."""
-        return EncodedScenes(
-            self.tokens[index],
-            self.encoded[index],
-            self.there[index],
-            [(keys[index], values[index]) for keys, values in self.scene],
-            None if self.pointed is None else self.pointed[index],
-            None if self.way is None else self.way.rows(index),
-        )
-
-
-class OatNetwork(nn.Module):
-    """Object-level attention transformer.
-
-    Parameters
-    ----------
-    config : OatConfig
-        Sizes and choices.
-
-    References
-    ----------
-    Fang et al. (2024), Oat: object-level attention transformer for gaze scanpath prediction, ECCV. The target's flag is
-    a learned vector here, where the paper takes a third row of its position table.
-    """
-
-    def __init__(self, config: OatConfig) -> None:
-        super().__init__()
-        self.config = config
-        half, axis = config.width // 2, config.width // 4
-        self.appearance = (
-            Appearance(config.crop_height, config.crop_width, half) if config.appearance == "crops" else None
-        )
-        self.types = nn.Embedding(4, config.width)
-        self.reflection = nn.Embedding(4, config.width) if config.reflections else None
-        self.cells = min(LONGEST_AXIS, axis - 8)
-        self.learned = nn.Embedding(2 * self.cells, axis) if config.position == "learned" else None
-        sizes = (config.width, config.heads, config.feed_forward, config.dropout)
-        layers = (0, 0) if config.pointer == "none" else (config.encoder_layers, config.decoder_layers)
-        self.encoder, self.decoder = Encoder(layers[0], *sizes), Decoder(layers[1], *sizes)
-        self.drop = nn.Dropout(config.dropout)
-        self.pointer: ObjectAttention | Vocabulary | None = None
-        if config.pointer == "object-attention":
-            self.pointer = ObjectAttention(config.width, config.pointer_heads)
-        elif config.pointer == "vocabulary":
-            self.pointer = Vocabulary(config.width, config.max_objects)
-        pictures = half if config.appearance == "crops" else 0
-        self.way = WayScores(config.way_hidden, config.dropout, pictures) if config.pointer_bias == "way" else None
-        for parameter in self.parameters():
-            if parameter.dim() > 1:
-                nn.init.xavier_uniform_(parameter)
-        if self.way is not None:
-            self.way.zero()
-
-    def encode(self, scenes: SceneBatch) -> EncodedScenes:
-        """Encode scenes; every token's last axis is appearance, then position."""
-        config, (n, objects) = self.config, scenes.there.shape
-        there = functional.pad(scenes.there, (1, 0), value=True)
-        seen = scenes.places.new_zeros(n, objects, config.width // 2)
-        if self.appearance is not None:
-            if scenes.crops is None:
-                raise ValueError("this network sees the objects, and the scenes have no crops")
-            with full_float32():
-                pictures = self.appearance(scenes.crops)
-            seen = pictures[scenes.crop_of] * scenes.there[..., None]
-        tokens = torch.cat([seen, self.place(scenes.places)], -1) + self.types.weight[OBJECT]
-        rows = torch.arange(n, device=tokens.device)
-        target = torch.zeros_like(tokens[:, 0])
-        picture = torch.zeros_like(seen[:, 0])
-        if config.target:
-            picture = seen[rows, scenes.target]
-            if self.appearance is not None and config.target_crop == "separate":
-                if scenes.target_crop_of is None:
-                    raise ValueError("this network is given the target's own picture, and the scenes have none")
-                picture = pictures[scenes.target_crop_of]
-            target = torch.cat([picture, torch.zeros_like(picture)], -1)
-            if config.target_position == "given":
-                target = torch.cat([picture, self.place(scenes.places[rows, scenes.target])], -1)
-        of_way = self._way(scenes, seen, picture)
-        if self.pointer is None:
-            nothing = tokens.new_zeros(n, 1 + objects, 0)
-            return EncodedScenes(nothing, nothing, there, way=of_way)
-        target = target + self.types.weight[TARGET]
-        begin = torch.cat([torch.zeros_like(seen[:, 0]), self.place(scenes.start)], -1) + self.types.weight[BEGIN]
-        if self.reflection is not None:
-            target = target + self.reflection(scenes.reflection)
-            begin = begin + self.reflection(scenes.reflection)
-        encoded = self.encoder(torch.cat([target[:, None], tokens], 1), there)
-        fixated = tokens.clone()
-        if config.target and config.target_position == "given":
-            fixated[rows, scenes.target] += self.types.weight[TARGET_OBJECT] - self.types.weight[OBJECT]
-        return EncodedScenes(
-            torch.cat([begin[:, None], fixated], 1),
-            encoded,
-            there,
-            self.decoder.memory(encoded, there).scene,
-            self.pointer.pointed(encoded),
-            of_way,
-        )
-
-    def _way(self, scenes: SceneBatch, seen: Tensor, picture: Tensor) -> Way | None:
-        if self.way is None:
-            return None
-        target = torch.zeros_like(scenes.there)
-        if self.config.target and self.config.target_position == "given":
-            target[torch.arange(len(target), device=target.device), scenes.target] = True
-        alike = self.way.alike(seen, picture)
-        if alike is not None and not self.config.target:
-            alike = torch.zeros_like(alike)
-        return Way.begin(scenes.places, scenes.there, scenes.start, target, alike)
-
-    def place(self, places: Tensor) -> Tensor:
-        """(..., 2) rows and columns, cells, to (..., width / 2): a code per axis, side by side."""
-        config, axis = self.config, self.config.width // 4
-        if config.position == "none":
-            return places.new_zeros(*places.shape[:-1], 2 * axis)
-        if config.position != "sine" and float(places.max()) > self.cells:
-            raise GazekitError(
-                f"a scene is {float(places.max()) + 1:.0f} cells long, and an OAT of width {config.width} encodes at "
-                f"most {self.cells + 1}; use a wider one, or position='sine'"
-            )
-        if self.learned is not None:
-            cell = places.round().long().clamp(0, self.cells - 1)
-            return torch.cat([self.learned(cell[..., 0]), self.learned(cell[..., 1] + self.cells)], -1)
-        plain = places.detach().cpu().double().numpy()
-        code = (
-            kernel_code(plain, axis, sigma=config.sigma, cells=self.cells)
-            if config.position == "kernel"
-            else sine_code(plain, axis)
-        )
-        return torch.from_numpy(code).flatten(-2).to(places)
-
-    def forward(self, scenes: EncodedScenes, paths: Tensor) -> Tensor:
-        """Score every next step of paths.
-
-        Parameters
-        ----------
-        scenes : EncodedScenes
-            A row per path.
-        paths : (B, T) int64
-            Objects fixated, 1 to P; 0 after a path's end.
-
-        Returns
-        -------
-        (B, T + 1, 1 + P) float32
-            Log-probability of the end (0) and of every object, given the fixations before; the end has probability 0 at
-            the first step, objects that are padding at every step. Steps after a path's end mean nothing.
-        """
-        of_way = self._along(scenes.way, paths)
-        if self.pointer is None:
-            return self.scores(None, scenes, of_way, first=0)
-        rows = torch.arange(len(paths), device=paths.device)[:, None]
-        tokens = torch.cat([scenes.tokens[:, :1], scenes.tokens[rows, paths]], 1)
-        hidden = self.decoder(self.timed(tokens, 0), self.memory(scenes))
-        return self.scores(hidden, scenes, of_way, first=0)
-
-    def _along(self, way: Way | None, paths: Tensor) -> Tensor | None:
-        """(B, T + 1, 1 + P) scores of the way at every step up to a path's end; 0 after it."""
-        if self.way is None or way is None:
-            return None
-        ways = [way]
-        for fixated in paths.T:
-            ways.append(ways[-1].fixate((fixated - 1).clamp(min=0)))
-        live = functional.pad(paths > 0, (1, 0), value=True)
-        scores = self.way(Way.along(ways, live))
-        return scores.new_zeros(*live.shape, scores.shape[1]).masked_scatter(live[..., None], scores)
-
-    def memory(self, scenes: EncodedScenes) -> Memory:
-        """Begin step-by-step decoding of one path per row."""
-        return Memory(scenes.scene, scenes.there[:, None, None], way=scenes.way)
-
-    def step(self, scenes: EncodedScenes, memory: Memory, last: Tensor, step: int) -> Tensor:
-        """(B,) objects fixated last (0 at step 0: the beginning) to (B, 1 + P) log-probabilities of the next."""
-        if memory.way is not None and step > 0:
-            memory.way = memory.way.fixate(last - 1)
-        of_way = None if self.way is None or memory.way is None else self.way(memory.way)[:, None]
-        hidden = None
-        if self.pointer is not None:
-            rows = torch.arange(len(last), device=last.device)
-            hidden = self.decoder(self.timed(scenes.tokens[rows, last][:, None], step), memory, keep=True)
-        return self.scores(hidden, scenes, of_way, first=step)[:, 0]
-
-    def timed(self, tokens: Tensor, first: int) -> Tensor:
-        """Add the code of the time step, and drop out."""
-        times = sine_code(torch.arange(first, first + tokens.shape[1]).numpy(), self.config.width)
-        return self.drop(tokens + torch.from_numpy(times).to(tokens))
-
-    def scores(self, hidden: Tensor | None, scenes: EncodedScenes, of_way: Tensor | None, *, first: int) -> Tensor:
-        """(B, L, width) decoder states, and scores of the way, to log-probabilities; state 0 belongs to `first`."""
-        logits = torch.zeros((), device=scenes.there.device) if of_way is None else of_way
-        if self.pointer is not None and hidden is not None and scenes.pointed is not None:
-            logits = logits + self.pointer.scores(hidden, scenes.pointed)
-        logits = logits.masked_fill(~scenes.there[:, None], float("-inf"))
-        if first == 0:
-            logits[:, 0, STOP] = float("-inf")
-        return functional.log_softmax(logits.float(), -1)
-
 
 class Appearance(nn.Module):
     """A small convolutional network on a crop, trained with the rest; a small crop is pooled less.
@@ -297,3 +102,392 @@ class Appearance(nn.Module):
     def forward(self, crops: Tensor) -> Tensor:
         """(B, 3, height, width) to (B, out)."""
         return self.out(self.layers(crops))
+
+
+def sine_code(places: np.ndarray, width: int) -> np.ndarray:
+    """The transformer's sinusoidal code of places (or of time steps).
+
+    Parameters
+    ----------
+    places : (...,) float64
+        Any real numbers.
+    width : int
+        Even.
+
+    Returns
+    -------
+    (..., width) float64
+        Sines in even columns, cosines in odd ones; frequencies 10000^(-k / width), k = 0, 2, 4 ...
+
+    References
+    ----------
+    Vaswani et al. (2017), Attention is all you need, NeurIPS, section 3.5.
+
+    Examples
+    --------
+    >>> sine_code(np.array([0.0]), 4).tolist()
+    [[0.0, 1.0, 0.0, 1.0]]
+    """
+    angles = np.asarray(places, dtype=float)[..., None] * 10000.0 ** (-np.arange(0, width, 2) / width)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(*angles.shape[:-1], width)
+
+
+# 2. Encoder
+
+
+class Attention(nn.Module):
+    """Multi-head attention.
+
+    Parameters
+    ----------
+    width, heads : int
+        Width of a token; heads share it.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+
+    def keys_values(self, x: Tensor) -> KeysValues:
+        """(B, n, width) to keys and values, (B, heads, n, width / heads) each."""
+        return self._split(self.key(x)), self._split(self.value(x))
+
+    def forward(self, x: Tensor, keys: Tensor, values: Tensor, allowed: Tensor | None) -> Tensor:
+        """Attend from (B, L, width) to keys and values; `allowed` is True where attention may go, or None."""
+        mixed = functional.scaled_dot_product_attention(self._split(self.query(x)), keys, values, attn_mask=allowed)
+        return self.out(mixed.transpose(1, 2).flatten(2))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+
+class Block(nn.Module):
+    """Self-attention, cross-attention in a decoder, and two linear layers, each with a skip and a norm after it.
+
+    Parameters
+    ----------
+    width, heads, feed_forward : int
+        Sizes.
+    dropout : float
+        In training only.
+    cross : bool
+        Whether the block also attends to a scene, as a decoder's does.
+    """
+
+    def __init__(self, width: int, heads: int, feed_forward: int, dropout: float, *, cross: bool) -> None:
+        super().__init__()
+        self.own = Attention(width, heads)
+        self.cross = Attention(width, heads) if cross else None
+        self.first, self.second = nn.Linear(width, feed_forward), nn.Linear(feed_forward, width)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3 if cross else 2))
+        self.drop = nn.Dropout(dropout)
+
+    def forward(
+        self,
+        x: Tensor,
+        keys_values: KeysValues,
+        allowed: Tensor | None,
+        scene: KeysValues | None = None,
+        scene_allowed: Tensor | None = None,
+    ) -> Tensor:
+        """(B, L, width) to the same; self-attention's keys and values are given, since a decoder keeps earlier ones."""
+        norms = iter(self.norms)
+        x = next(norms)(x + self.drop(self.own(x, *keys_values, allowed)))
+        if self.cross is not None and scene is not None:
+            x = next(norms)(x + self.drop(self.cross(x, *scene, scene_allowed)))
+        return next(norms)(x + self.drop(self.second(self.drop(functional.relu(self.first(x))))))
+
+
+class Encoder(nn.Module):
+    """Self-attention over the tokens of a scene."""
+
+    def __init__(self, layers: int, width: int, heads: int, feed_forward: int, dropout: float) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, cross=False) for _ in range(layers))
+
+    def forward(self, x: Tensor, there: Tensor) -> Tensor:
+        """(B, n, width) and (B, n) True where there is a token, to (B, n, width)."""
+        allowed = there[:, None, None]
+        for block in blocks(self):
+            x = block(x, block.own.keys_values(x), allowed)
+        return x
+
+
+# 3. Decoder over the path so far
+
+
+class Decoder(nn.Module):
+    """Self-attention over the fixations so far, and attention to the scene."""
+
+    def __init__(self, layers: int, width: int, heads: int, feed_forward: int, dropout: float) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, cross=True) for _ in range(layers))
+
+    def scene(self, encoded: Tensor) -> list[KeysValues]:
+        """Keys and values of encoded scenes (S, n, width), per layer: once for all paths on them."""
+        return [block.cross.keys_values(encoded) for block in blocks(self) if block.cross is not None]
+
+    def forward(self, x: Tensor, scene: list[KeysValues], there: Tensor) -> Tensor:
+        """(B, L, width) tokens of paths, scenes, and (B, n) True where there is an object, to (B, L, width).
+
+        A token sees itself and the ones before.
+        """
+        before = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
+        for block, seen in zip(blocks(self), scene, strict=True):
+            x = block(x, block.own.keys_values(x), before, seen, there[:, None, None])
+        return x
+
+
+def blocks(module: Encoder | Decoder) -> list[Block]:
+    """The layers of an encoder or decoder."""
+    return [m for m in module.blocks if isinstance(m, Block)]
+
+
+# 4. Pointer
+
+
+class ObjectAttention(nn.Module):
+    """The pointer: each head compares a decoder state with every encoded token; a linear mix of the heads decides."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads, self.scale = heads, width**-0.5
+        self.state, self.token = nn.Linear(width, heads * width), nn.Linear(width, heads * width)
+        self.mix = nn.Linear(heads, 1, bias=False)  # a bias would be the same for every class
+
+    def pointed(self, encoded: Tensor) -> Tensor:
+        """(S, n, width) encoded tokens to what states are compared with, (S, heads, n, width)."""
+        return self.token(encoded).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def scores(self, hidden: Tensor, pointed: Tensor) -> Tensor:
+        """(B, L, width) decoder states and (B, heads, n, width) to (B, L, n)."""
+        state = self.state(hidden).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return self.mix((state @ pointed.transpose(2, 3) * self.scale).permute(0, 2, 3, 1))[..., 0]
+
+    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+        """(B, L, width) and (B, n, width) to (B, L, n)."""
+        return self.scores(hidden, self.pointed(encoded))
+
+
+class Vocabulary(nn.Module):
+    """The ablation without object attention: a fixed number of objects, told apart by their number only."""
+
+    def __init__(self, width: int, most: int) -> None:
+        super().__init__()
+        self.out = nn.Linear(width, 1 + most)
+
+    def pointed(self, encoded: Tensor) -> Tensor:
+        """(S, n, width) encoded tokens, of which only the number counts."""
+        return encoded
+
+    def scores(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+        """(B, L, width) to (B, L, n)."""
+        if encoded.shape[1] > self.out.out_features:
+            raise ValueError(
+                f"a scene has {encoded.shape[1] - 1} objects, and max_objects is {self.out.out_features - 1}"
+            )
+        return self.out(hidden)[..., : encoded.shape[1]]
+
+    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
+        """(B, L, width) and (B, n, width) to (B, L, n)."""
+        return self.scores(hidden, encoded)
+
+
+# All together
+
+
+@dataclass
+class EncodedScenes(Batch):
+    """What the decoder needs of scenes, computed once for all their paths; None or empty without a transformer.
+
+    Parameters
+    ----------
+    there : (S, 1 + P) bool
+        True where there is an object, and for the target's token.
+    tokens : (S, 1 + P, width) float32
+        Object tokens as the decoder is given them; row 0 is the beginning of a path.
+    encoded : (S, 1 + P, width) float32
+        What the encoder makes of the target's token and the objects'.
+    scene : list of pairs
+        The decoder's keys and values, per layer.
+    pointed : tensor
+        What the pointer compares with.
+    history : GazeHistory, optional
+        Where there are no fixations yet, for a network that scores the gaze history.
+    """
+
+    there: Tensor
+    tokens: Tensor
+    encoded: Tensor
+    scene: list[KeysValues]
+    pointed: Tensor
+    history: GazeHistory | None = None
+
+
+class OatNetwork(nn.Module):
+    """Object-level attention transformer.
+
+    Parameters
+    ----------
+    config : OatConfig
+        Sizes and choices.
+
+    References
+    ----------
+    Fang et al. (2024), Oat: object-level attention transformer for gaze scanpath prediction, ECCV.
+    """
+
+    def __init__(self, config: OatConfig) -> None:
+        super().__init__()
+        self.config = config
+        half, axis, sees = config.width // 2, config.width // 4, config.appearance == "crops"
+        self.appearance = Appearance(config.crop_height, config.crop_width, half) if sees else None
+        self.types = nn.Embedding(4, config.width)
+        self.reflection = nn.Embedding(4, config.width) if config.reflections else None
+        self.cells = min(LONGEST_AXIS, axis - 8)
+        self.learned = nn.Embedding(2 * self.cells, axis) if config.position == "learned" else None
+        sizes = (config.width, config.heads, config.feed_forward, config.dropout)
+        layers = (0, 0) if config.pointer == "none" else (config.encoder_layers, config.decoder_layers)
+        self.encoder, self.decoder = Encoder(layers[0], *sizes), Decoder(layers[1], *sizes)
+        self.drop = nn.Dropout(config.dropout)
+        self.pointer: ObjectAttention | Vocabulary | None = None
+        if config.pointer == "object-attention":
+            self.pointer = ObjectAttention(config.width, config.pointer_heads)
+        elif config.pointer == "vocabulary":
+            self.pointer = Vocabulary(config.width, config.max_objects)
+        scored = config.pointer_bias == "history"
+        self.history = HistoryScores(config.history_hidden, config.dropout, half * sees) if scored else None
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+        if self.history is not None:
+            self.history.zero()
+
+    def encode(self, scenes: SceneBatch) -> EncodedScenes:
+        """Encode scenes; every token's last axis is appearance, then position."""
+        pictures, seen = self.look(scenes)
+        rows, types, nothing = (
+            torch.arange(len(seen), device=seen.device),
+            self.types.weight,
+            torch.zeros_like(seen[:, 0]),
+        )
+        places, given = self.place(scenes.places), self.config.target and self.config.target_position == "given"
+        objects = torch.cat([seen, places], -1) + types[OBJECT]
+        picture = self.look_at_target(scenes, pictures, seen)
+        target = torch.cat([picture, places[rows, scenes.target] if given else nothing], -1) + types[TARGET]
+        history = self.begin(scenes, seen, picture)
+        there = functional.pad(scenes.there, (1, 0), value=True)
+        if self.pointer is None:
+            return EncodedScenes(there, nothing, nothing, [], nothing, history)
+        begin = torch.cat([nothing, self.place(scenes.start)], -1) + types[BEGIN]
+        if self.reflection is not None:
+            target, begin = target + self.reflection(scenes.reflection), begin + self.reflection(scenes.reflection)
+        encoded = self.encoder(torch.cat([target[:, None], objects], 1), there)
+        fixated = objects.clone()
+        if given:
+            fixated[rows, scenes.target] += types[TARGET_OBJECT] - types[OBJECT]
+        tokens = torch.cat([begin[:, None], fixated], 1)
+        return EncodedScenes(
+            there, tokens, encoded, self.decoder.scene(encoded), self.pointer.pointed(encoded), history
+        )
+
+    def look(self, scenes: SceneBatch) -> tuple[Tensor, Tensor]:
+        """What the pictures of a batch show (U, width / 2), and the objects (S, P, width / 2); zeros without sight."""
+        if self.appearance is None:
+            nothing = scenes.places.new_zeros(*scenes.there.shape, self.config.width // 2)
+            return nothing[:0, 0], nothing
+        if scenes.crops is None:
+            raise ValueError("this network sees the objects, and the scenes have no crops")
+        with full_float32():
+            pictures = self.appearance(scenes.crops)
+        return pictures, pictures[scenes.crop_of] * scenes.there[..., None]
+
+    def look_at_target(self, scenes: SceneBatch, pictures: Tensor, seen: Tensor) -> Tensor:
+        """What the target looks like, (S, width / 2); zeros for a network without a target, or without sight."""
+        if not self.config.target:
+            return torch.zeros_like(seen[:, 0])
+        if self.appearance is None or self.config.target_crop == "scene":
+            return seen[torch.arange(len(seen), device=seen.device), scenes.target]
+        if scenes.target_crop_of is None:
+            raise ValueError("this network is given the target's own picture, and the scenes have none")
+        return pictures[scenes.target_crop_of]
+
+    def place(self, places: Tensor) -> Tensor:
+        """(..., 2) rows and columns, cells, to (..., width / 2): a code per axis, side by side."""
+        config, axis = self.config, self.config.width // 4
+        if config.position == "none":
+            return places.new_zeros(*places.shape[:-1], 2 * axis)
+        if config.position != "sine" and float(places.max()) > self.cells:
+            raise GazekitError(
+                f"a scene is {float(places.max()) + 1:.0f} cells long, and an OAT of width {config.width} encodes at "
+                f"most {self.cells + 1}; use a wider one, or position='sine'"
+            )
+        if self.learned is not None:
+            cell = places.round().long().clamp(0, self.cells - 1)
+            return torch.cat([self.learned(cell[..., 0]), self.learned(cell[..., 1] + self.cells)], -1)
+        plain = places.detach().cpu().double().numpy()
+        sine = config.position == "sine"
+        code = sine_code(plain, axis) if sine else kernel_code(plain, axis, sigma=config.sigma, cells=self.cells)
+        return torch.from_numpy(code).flatten(-2).to(places)
+
+    def begin(self, scenes: SceneBatch, seen: Tensor, picture: Tensor) -> GazeHistory | None:
+        """The history before the first fixation; None for a network that does not score it."""
+        if self.history is None:
+            return None
+        target = torch.zeros_like(scenes.there)
+        if self.config.target and self.config.target_position == "given":
+            target[torch.arange(len(target), device=target.device), scenes.target] = True
+        likeness = self.history.alike(seen, picture)
+        if likeness is not None and not self.config.target:
+            likeness = torch.zeros_like(likeness)
+        return GazeHistory.begin(scenes.places, scenes.there, scenes.start, target, likeness)
+
+    def forward(self, scenes: EncodedScenes, paths: Tensor) -> Tensor:
+        """Score every next step of paths.
+
+        Parameters
+        ----------
+        scenes : EncodedScenes
+            A row per path.
+        paths : (B, T) int64
+            Objects fixated, 1 to P; 0 after a path's end.
+
+        Returns
+        -------
+        (B, T + 1, 1 + P) float32
+            Log-probability of the end (0) and of every object, given the fixations before; the end has probability 0 at
+            the first step, objects that are padding at every step. Steps after a path's end mean nothing.
+        """
+        of_history, hidden = self.score_histories(scenes.history, paths), None
+        if self.pointer is not None:
+            rows = torch.arange(len(paths), device=paths.device)[:, None]
+            tokens = torch.cat([scenes.tokens[:, :1], scenes.tokens[rows, paths]], 1)
+            hidden = self.decoder(self.timed(tokens, 0), scenes.scene, scenes.there)
+        return self.point(scenes, hidden, of_history, first=0)
+
+    def timed(self, tokens: Tensor, first: int) -> Tensor:
+        """Add the code of the time step, and drop out."""
+        times = sine_code(np.arange(first, first + tokens.shape[1]), self.config.width)
+        return self.drop(tokens + torch.from_numpy(times).to(tokens))
+
+    def score_histories(self, history: GazeHistory | None, paths: Tensor) -> Tensor | None:
+        """(B, T + 1, 1 + P) scores of the gaze history at every step up to a path's end; 0 after it."""
+        if self.history is None or history is None:
+            return None
+        histories = [history]
+        for fixated in paths.T:
+            histories.append(histories[-1].fixate((fixated - 1).clamp(min=0)))
+        live = functional.pad(paths > 0, (1, 0), value=True)
+        scores = self.history(GazeHistory.at_steps(histories, live))
+        return scores.new_zeros(*live.shape, scores.shape[1]).masked_scatter(live[..., None], scores)
+
+    def point(self, scenes: EncodedScenes, hidden: Tensor | None, of_history: Tensor | None, *, first: int) -> Tensor:
+        """Decoder states (B, L, width), and scores of the history, to log-probabilities; state 0 is step `first`."""
+        logits = torch.zeros((), device=scenes.there.device) if of_history is None else of_history
+        if self.pointer is not None and hidden is not None:
+            logits = logits + self.pointer.scores(hidden, scenes.pointed)
+        logits = logits.masked_fill(~scenes.there[:, None], float("-inf"))
+        if first == 0:
+            logits[:, 0, STOP] = float("-inf")
+        return functional.log_softmax(logits.float(), -1)

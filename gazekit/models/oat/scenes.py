@@ -10,7 +10,7 @@ from gazekit.core.trials import Trial
 from gazekit.foundations.errors import DataError, MissingNeedError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
-from gazekit.models.object_search.layout import cell_size
+from gazekit.models.object_search.layout import layout_of
 
 
 @dataclass(frozen=True)
@@ -80,33 +80,11 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
     """
     if trial.objects is None:
         raise MissingNeedError(f"OAT needs the boxes of the objects, and trial {trial.id!r} has none")
-    boxes, count = trial.objects.boxes, len(trial.objects)
-    where = f"trial {trial.id!r}"
-    if count < 1:
-        raise DataError(f"{where} has no object")
-    bad = ~np.isfinite(boxes).all(1) | (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
-    if bad.any():
-        k = int(bad.argmax())
-        raise DataError(f"{where}: box {k} is empty ({boxes[k].tolist()}); a box is left, top, right, bottom in px")
-    centres = np.column_stack([boxes[:, 1] + boxes[:, 3], boxes[:, 0] + boxes[:, 2]]) / 2  # (row, column) from here on
-    outside = (centres < 0).any(1) | (centres > [trial.frame.height, trial.frame.width]).any(1)
-    if outside.any():
-        k = int(outside.argmax())
-        raise DataError(
-            f"{where}: box {k} ({boxes[k].tolist()}) has its centre outside the frame of {trial.frame.width:g} x "
-            f"{trial.frame.height:g} px; are the boxes in px of the shown image?"
-        )
-    needs = needs_of(config)
-    if trial.target_object is None and "target_object" in needs:
+    layout, needs = layout_of(trial), needs_of(config)
+    if layout.target < 0 and "target_object" in needs:
         raise MissingNeedError(
-            f"OAT needs to know which object is the target, and {where} does not say; give target_object"
+            f"OAT needs to know which object is the target, and trial {trial.id!r} does not say; give target_object"
         )
-    target = trial.target_object or 0
-    if not 0 <= target < count:
-        raise DataError(f"{where}: the target is object {target}, and there are objects 0 to {count - 1}")
-    pitch = cell_size(centres, np.column_stack([boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]]))
-    places = (centres - centres.min(0)) / pitch
-    start = places.max(0) / 2 if trial.start is None else (np.array(trial.start)[::-1] - centres.min(0)) / pitch
     crops = target_crop = None
     if config.appearance == "crops":
         size = (config.crop_height, config.crop_width)
@@ -114,10 +92,10 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
         if "target" in needs:
             if not trial.has("target"):
                 raise MissingNeedError(
-                    f"OAT with target_crop='separate' needs a picture of the target, and {where} has none"
+                    f"OAT with target_crop='separate' needs a picture of the target, and trial {trial.id!r} has none"
                 )
             target_crop = _resize(trial.target, size)
-    return Scene(trial.id, places, start, target, crops, target_crop)
+    return Scene(trial.id, layout.places, layout.start, max(layout.target, 0), crops, target_crop)
 
 
 def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | None = None) -> SceneBatch:

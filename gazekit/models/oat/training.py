@@ -1,5 +1,6 @@
 """Training: maximum likelihood of people's next object, stopped early on people who were held out."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -142,8 +143,8 @@ def train(
     """
     network = seeded_network(config, seed).to(device)
     optimiser = torch.optim.AdamW(_groups(network, options.decay), lr=options.rate)
-    batches = list(_batches(training, options.batch, keyed_rng(seed, "oat order", 0)))
-    total = options.epochs * len(batches)
+    steps = len(list(scene_batches(training, options.batch, keyed_rng(seed, "oat order", 0))))
+    total = options.epochs * steps
     make_folder(folder)
     state_file = folder / "state.safetensors"
     log, best = _resume(state_file, network, optimiser) if state_file.is_file() else ([], network.state_dict())
@@ -157,8 +158,8 @@ def train(
             torch.manual_seed(int(keyed_rng(seed, "oat epoch", epoch).integers(2**63)))
             network.train()
             sums = np.zeros(2)
-            for k, batch in enumerate(_batches(training, options.batch, keyed_rng(seed, "oat order", epoch))):
-                rate = _rate(options, epoch * len(batches) + k, total)
+            for k, batch in enumerate(scene_batches(training, options.batch, keyed_rng(seed, "oat order", epoch))):
+                rate = _rate(options, epoch * steps + k, total)
                 for group in optimiser.param_groups:
                     group["lr"] = rate
                 turns = keyed_rng(seed, "oat reflections", epoch, k).integers(4, size=len(batch.scenes))
@@ -212,11 +213,11 @@ def step_losses(network: OatNetwork, batch: ObjectPaths, device: str, reflection
 def evaluate_loss(network: OatNetwork, paths: ObjectPaths, device: str = "cpu", batch: int = 64) -> float:
     """Mean negative log-likelihood per step, the end included, nats."""
     network.eval()
-    losses = [step_losses(network, part, device) for part in _batches(paths, batch, None)]
+    losses = [step_losses(network, part, device) for part in scene_batches(paths, batch, None)]
     return float(torch.cat(losses).double().mean())
 
 
-def _batches(data: ObjectPaths, size: int, rng: np.random.Generator | None) -> Iterator[ObjectPaths]:
+def scene_batches(data: ObjectPaths, size: int, rng: np.random.Generator | None) -> Iterator[ObjectPaths]:
     """Batches of whole scenes with about `size` paths: scenes whose longest paths are alike share one."""
     paths_per_scene = len(data.paths) / len(data.scenes)
     scenes = max(1, round(size / paths_per_scene))
@@ -233,8 +234,8 @@ def _batches(data: ObjectPaths, size: int, rng: np.random.Generator | None) -> I
 
 
 def _groups(network: OatNetwork, decay: float) -> list[dict[str, Any]]:
-    tables = [p for name, p in network.named_parameters() if name.startswith("way.tables.")]
-    others = [p for name, p in network.named_parameters() if not name.startswith("way.tables.")]
+    tables = [p for name, p in network.named_parameters() if name.startswith("history.tables.")]
+    others = [p for name, p in network.named_parameters() if not name.startswith("history.tables.")]
     groups: list[dict[str, Any]] = [{"params": others, "weight_decay": decay}]
     return [*groups, {"params": tables, "weight_decay": TABLE_DECAY}] if tables else groups
 
@@ -255,8 +256,6 @@ def _save(
     best: dict[str, Tensor],
     log: list[Epoch],
 ) -> None:
-    import json
-
     tensors = {f"network.{k}": v for k, v in network.state_dict().items()}
     tensors |= {f"best.{k}": v for k, v in best.items()}
     for k, moments in optimiser.state_dict()["state"].items():
@@ -266,10 +265,8 @@ def _save(
 
 
 def _resume(path: Path, network: OatNetwork, optimiser: torch.optim.Optimizer) -> tuple[list[Epoch], dict[str, Tensor]]:
-    import json
-
     tensors, papers = read_tensors(path)
-    if papers.get("config") != network.config.to_json():
+    if OatConfig.from_json(papers.get("config", "")) != network.config:
         raise DataError(f"{path} is the state of another training; choose another folder")
     part = lambda name: {k[len(name) :]: v for k, v in tensors.items() if k.startswith(name)}  # noqa: E731
     network.load_state_dict(part("network."))

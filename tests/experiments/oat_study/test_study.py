@@ -24,7 +24,7 @@ def plan(*variants, references=()):
 def test_a_study(shelves, tmp_path):
     data = shelves(6, 2)
     what = plan(
-        variant("full", (0, 1), pointer_bias="way", pointer="none"),
+        variant("full", (0, 1), pointer_bias="history", pointer="none"),
         variant("shuffled", targets="shuffled"),
         references=("nearest-object",),
     )

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.oat.attention import Attention
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.inside import attention_weights, look_inside
 from gazekit.models.oat.model import Oat
+from gazekit.models.oat.network import Attention
 
 
 @pytest.fixture

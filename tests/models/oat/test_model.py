@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -134,6 +136,32 @@ def test_files_that_are_no_checkpoint(checkpoint, tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(DataError, match="holds no checkpoint"):
         Oat(tmp_path / "folder")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e30])
+def test_weights_that_are_no_weights(tiny_network, tmp_path, value):
+    network = tiny_network()
+    network.decoder.blocks[0].first.weight.data[0, 0] = value
+    Checkpoint(network, 12, {}).save(tmp_path / "a.safetensors")
+    message = r"first\.weight holds weights that are not numbers, or are larger than 1e\+10; train again"
+    with pytest.raises(DataError, match=message):
+        load_checkpoint(tmp_path / "a.safetensors")
+
+
+def test_the_words_of_earlier_versions(tiny_network, shelves, tmp_path):
+    """The gaze history was called `way`, in options and in checkpoints."""
+    network = tiny_network(pointer_bias="history", history_hidden=8)
+    assert preset("oat-small", pointer_bias="way", way_hidden=8) == preset(
+        "oat-small", pointer_bias="history", history_hidden=8
+    )
+    config = {**json.loads(network.config.to_json()), "pointer_bias": "way", "way_hidden": 8}
+    del config["history_hidden"]
+    state = {name.replace("history.", "way."): value for name, value in network.state_dict().items()}
+    papers = {"format": "gazekit-oat", "version": "1", "longest": "9", "trained_on": "{}"}
+    save_tensors(tmp_path / "old.safetensors", state, {**papers, "config": json.dumps(config)})
+    Checkpoint(network, 9, {}).save(tmp_path / "new.safetensors")
+    old, new = (Oat(tmp_path / f"{name}.safetensors").log_likelihood(shelves(2, 1)) for name in ("old", "new"))
+    assert all(np.array_equal(a, b) for a, b in zip(old, new, strict=True))
 
 
 def rewritten(checkpoint, tmp_path, **papers):

@@ -4,7 +4,6 @@ import hashlib
 import importlib.util
 import json
 import tomllib
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 from gazekit import evaluate, load_dataset
 from gazekit.foundations.errors import DataError
 from gazekit.models.oat.checkpoint import read_tensors
+from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import SHIPPED, Oat
 from gazekit.testing import check_model
 
@@ -29,6 +29,7 @@ def test_is_the_file_that_was_made():
     content = SHIPPED.read_bytes()
     assert len(content) < 2_000_000
     assert hashlib.sha256(content).hexdigest() == SHA256
+    assert SHA256[:16] in Oat().provenance
 
 
 def test_is_part_of_the_package():
@@ -57,7 +58,7 @@ def script():
 
 
 def test_the_script_makes_such_a_network(script):
-    assert json.loads(read_tensors(SHIPPED)[1]["config"]) == asdict(script.NETWORK)
+    assert OatConfig.from_json(read_tensors(SHIPPED)[1]["config"]) == script.NETWORK
     assert (script.NETWORK.target_position, script.NETWORK.target_crop) == ("hidden", "separate")
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.oat.position import kernel_code, sine_code
+from gazekit.models.oat.fast.position import kernel_code
 
 
 @pytest.mark.parametrize("cells", [2, 11, 14, 24])
@@ -29,10 +29,3 @@ def test_places_between_cells_follow_the_same_law(a, b, sigma):
 def test_a_code_too_short_for_its_axis():
     with pytest.raises(GazekitError, match=r"16 numbers is too short for an axis of 24 cells.*width of at least 128"):
         kernel_code(np.arange(3.0), 16)
-
-
-def test_sine_code_by_definition():
-    code = sine_code(np.array([0.0, 3.0]), 6)
-    for k in range(3):
-        angle = 3.0 * 10000 ** (-2 * k / 6)
-        assert code[1, 2 * k : 2 * k + 2] == pytest.approx([np.sin(angle), np.cos(angle)])

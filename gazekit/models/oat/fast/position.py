@@ -65,33 +65,5 @@ def kernel_code(places: np.ndarray, width: int, *, sigma: float = 2.0, cells: in
     return np.sqrt(width) * _gauss(np.asarray(places, dtype=float), grid, sigma) @ whiten @ turn
 
 
-def sine_code(places: np.ndarray, width: int) -> np.ndarray:
-    """The transformer's sinusoidal code of places (or of time steps).
-
-    Parameters
-    ----------
-    places : (...,) float64
-        Any real numbers.
-    width : int
-        Even.
-
-    Returns
-    -------
-    (..., width) float64
-        Sines in even columns, cosines in odd ones; frequencies 10000^(-k / width), k = 0, 2, 4 ...
-
-    References
-    ----------
-    Vaswani et al. (2017), Attention is all you need, NeurIPS, section 3.5.
-
-    Examples
-    --------
-    >>> sine_code(np.array([0.0]), 4).tolist()
-    [[0.0, 1.0, 0.0, 1.0]]
-    """
-    angles = np.asarray(places, dtype=float)[..., None] * 10000.0 ** (-np.arange(0, width, 2) / width)
-    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(*angles.shape[:-1], width)
-
-
 def _gauss(a: np.ndarray, b: np.ndarray, sigma: float) -> np.ndarray:
     return np.exp(-((a[..., None] - b) ** 2) / (2 * sigma**2))
