@@ -84,7 +84,7 @@ class OatConfig:
     reflections: bool = False
 
     def __post_init__(self) -> None:
-        if self.pointer_bias == "way":  # type: ignore[comparison-overlap]
+        if self.pointer_bias == "way":
             object.__setattr__(self, "pointer_bias", "history")
         for name, kind in get_type_hints(type(self)).items():
             choices = get_args(kind)
