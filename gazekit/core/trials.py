@@ -313,6 +313,22 @@ class Dataset:
         digest.update(repr(paths.facts).encode())
         return digest.hexdigest()
 
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 (hex) of all that decides a result but pictures, by what it is of.
+
+        `sha256` is the fingerprint; `captions`, `tasks`, `object_names` and `object_ids` are there if the data have
+        any.
+        """
+        words: dict[str, list[Any]] = {
+            "captions": [t.caption for t in self.trials],
+            "tasks": [t.task for t in self.trials],
+            "object_names": [t.objects and t.objects.names and [*t.objects.names] for t in self.trials],
+        }
+        content = {name: repr(of).encode() for name, of in words.items() if any(each is not None for each in of)}
+        if self.scanpaths.object_id is not None:
+            content["object_ids"] = self.scanpaths.object_id.astype("<i8").tobytes()
+        return {"sha256": self.fingerprint(), **{name: hashlib.sha256(of).hexdigest() for name, of in content.items()}}
+
     @classmethod
     def from_table(cls, table: str | Path | pd.DataFrame, *, images: str | Path | None = None, **options: Any) -> Self:
         """Read a user's own data; see `gazekit.interchange.own_data.dataset_from_table` for the options."""

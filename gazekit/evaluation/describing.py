@@ -2,11 +2,11 @@
 
 import inspect
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.models.contract import ScanpathModel
+from gazekit.runs.seals import Input
 from gazekit.scoring.preparation import PreparedHumans
 
 
@@ -27,8 +27,8 @@ def describe_model(model: ScanpathModel) -> dict[str, Any]:
     return about
 
 
-def files_read(trials: Iterable[Trial], needs: Collection[str]) -> dict[str, Path]:
-    """Files of images and targets that models read while a run goes on, by a name for messages.
+def files_read(trials: Iterable[Trial], needs: Collection[str]) -> dict[str, Input]:
+    """Images, targets and pictures of objects that models look at while a run goes on, by a name for messages.
 
     Parameters
     ----------
@@ -37,14 +37,16 @@ def files_read(trials: Iterable[Trial], needs: Collection[str]) -> dict[str, Pat
     needs : collection of str
         What the models look at; images that nobody needs are not read.
     """
-    found: dict[str, Path] = {}
+    found: dict[str, Input | None] = {}
     for trial in trials:
-        image, target = trial.image_source, trial.target_source
-        if isinstance(image, Path) and {"image", "objects"} & set(needs):
-            found[f"the image of stimulus {trial.stimulus!r}"] = image
-        if isinstance(target, Path) and "target" in needs:
-            found[f"the target of trial {trial.id!r}"] = target
-    return found
+        if {"image", "objects"} & set(needs):
+            found[f"the image of stimulus {trial.stimulus!r}"] = trial.image_source
+        if "target" in needs:
+            found[f"the target of trial {trial.id!r}"] = trial.target_source
+        if "objects" in needs and trial.objects is not None:
+            found[f"the pictures of the objects of trial {trial.id!r}"] = trial.objects.crops
+            found[f"the masks of the objects of trial {trial.id!r}"] = trial.objects.masks
+    return {name: source for name, source in found.items() if source is not None}
 
 
 def _plain(value: Any) -> Any:

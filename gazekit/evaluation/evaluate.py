@@ -123,7 +123,7 @@ def evaluate(
     with RunFolder(
         out,
         {
-            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "data": {"name": dataset.name, **dataset.hashes()},
             "models": [describe_model(m) for m in loaded],
             "metrics": choice.parameters(),
             **predicting,

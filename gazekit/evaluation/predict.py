@@ -81,7 +81,7 @@ def predict_in_pieces(
     with RunFolder(
         folder,
         {
-            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "data": {"name": dataset.name, **dataset.hashes()},
             "model": describe_model(model),
             **options,
             "piece_trials": PIECE_TRIALS,

@@ -131,7 +131,7 @@ def train_oat(
     with RunFolder(
         out,
         {
-            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "data": {"name": dataset.name, **dataset.hashes()},
             "config": asdict(config),
             "options": asdict(options),
             "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},

@@ -109,7 +109,7 @@ def _remembering(fit: Callable[..., Any]) -> Callable[..., Any]:
     def remembering(self: Any, dataset: Dataset, *args: Any, **kwargs: Any) -> Any:
         result = fit(self, dataset, *args, **kwargs)
         if type(self).fit is remembering and isinstance(dataset, Dataset):  # once, not for every base class
-            vars(self)["_learned_from"] = {"name": dataset.name, "sha256": dataset.fingerprint()}
+            vars(self)["_learned_from"] = {"name": dataset.name, **dataset.hashes()}
         return result
 
     return remembering

@@ -130,7 +130,7 @@ def described(value: Any, files: Mapping[str, str]) -> Any:
     if isinstance(value, types.ModuleType):
         return {"module": value.__name__}
     if isinstance(value, Dataset):
-        return {"data": value.name, "sha256": value.fingerprint()}
+        return {"data": value.name, **value.hashes()}
     if isinstance(value, ScanpathModel):
         return identity(value)
     if isinstance(value, Identified):

@@ -19,9 +19,9 @@ from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.runs.environment import versions
 from gazekit.runs.manifest import FORMAT, NAME, VERSION, read_manifest
 from gazekit.runs.parallel import Tally, run_pieces
-from gazekit.runs.seals import check_seals, hashes_of, is_sealed
+from gazekit.runs.seals import Input, check_seals, hashes_of, is_sealed
 
-INPUTS = "inputs.json"  # among the parts: SHA-256 of the files that are read while the run goes on
+INPUTS = "inputs.json"  # beside the manifest: SHA-256 of what is read while the run goes on
 
 
 class Piece(Protocol):
@@ -52,9 +52,9 @@ class RunFolder:
         The command line, for people.
     about : mapping
         More for the manifest that does not decide the result.
-    inputs : mapping of str to path, optional
-        Files that are read while the run goes on, by a name for messages ("image of stimulus 'a'"). A run during which
-        one of them changes is stopped, by their SHA-256, when it is resumed and before it is marked complete.
+    inputs : mapping of str to path, array, sequence of arrays or function, optional
+        What is read while the run goes on, by a name for messages ("image of stimulus 'a'"); see `seals.hashes_of`. If
+        one of them is not what it was by its SHA-256, the run is not resumed, marked complete, or given back.
 
     Raises
     ------
@@ -84,7 +84,7 @@ class RunFolder:
         kind: str,
         command: str,
         about: Mapping[str, Any],
-        inputs: Mapping[str, Path] | None = None,
+        inputs: Mapping[str, Input] | None = None,
     ) -> None:
         self.path = Path(path)
         self.parts = self.path / "parts"
@@ -102,8 +102,8 @@ class RunFolder:
             "command": command,
             **about,
         }
+        hashes = hashes_of(self._inputs)  # before anything is written: a file may be absent
         if not self.complete:
-            hashes = hashes_of(self._inputs)  # before anything is written: a file may be absent
             _make_folder(self.path)
             self._lock = _lock(self.path)
             try:
@@ -112,6 +112,7 @@ class RunFolder:
                 self.close()
                 raise
         if self.complete:
+            self._check_inputs(hashes)
             self._tidy()
 
     def _tidy(self) -> None:
@@ -153,11 +154,11 @@ class RunFolder:
         for folder in (self.path, self.parts, *self.parts.glob("*/")):
             remove_leftovers(folder)
         check_seals(self.parts)
-        if (self.parts / INPUTS).is_file():
+        if (self.path / INPUTS).is_file():
             self._check_inputs(hashes)
-        else:
+        elif hashes:
             text = json.dumps(dict(hashes), indent=1, sort_keys=True) + "\n"
-            write_atomically(self.parts / INPUTS, text.encode())
+            write_atomically(self.path / INPUTS, text.encode())
 
     @property
     def complete(self) -> bool:
@@ -216,17 +217,21 @@ class RunFolder:
         self.close()
 
     def _check_inputs(self, now: Mapping[str, str]) -> None:
+        if not now and not (self.path / INPUTS).exists():
+            return
         try:
-            then = dict(parse_json(read_whole(self.parts / INPUTS)))
+            then = dict(parse_json(read_whole(self.path / INPUTS)))
             if not all(isinstance(digest, str) for digest in then.values()):
                 raise ValueError("not hashes by name")
-        except (ValueError, TypeError) as error:
-            raise RunFolderError(f"{self.parts / INPUTS} is damaged ({error}); start again in a new folder") from error
+        except (OSError, ValueError, TypeError) as error:
+            raise RunFolderError(f"{self.path / INPUTS} is damaged ({error}); start again in a new folder") from error
         for name in sorted({*then, *now}):
             if then.get(name) != now.get(name):
+                source = self._inputs.get(name, "not there any more")
+                where = f" ({source})" if isinstance(source, str | Path) else ""
                 raise RunFolderError(
-                    f"{name} ({self._inputs.get(name, 'not there any more')}) was changed since the run in {self.path} "
-                    f"began; put back the one that it began with, or choose another --out and start again"
+                    f"{name}{where} was changed since the run in {self.path} began; put back the one that it began "
+                    f"with, or choose another --out and start again"
                 )
 
     def _write_manifest(self) -> None:

@@ -1,11 +1,15 @@
 """Seals: the SHA-256 of a piece's files, written last, says that the piece is done, and shows what changed since."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+
+import numpy as np
 
 from gazekit.files.atomic import read_whole, sha256_of, write_atomically
 from gazekit.foundations.errors import DataError, RunFolderError
 
+Input = Path | np.ndarray | Sequence[np.ndarray] | Callable[[], np.ndarray]
 SUFFIX = ".sha256"  # lines as of `sha256sum`
 
 
@@ -47,8 +51,10 @@ def check_seals(folder: Path) -> None:
                 )
 
 
-def hashes_of(files: Mapping[str, Path]) -> dict[str, str]:
-    """SHA-256 (hex) by name; files that several names share are read once.
+def hashes_of(inputs: Mapping[str, Input]) -> dict[str, str]:
+    """SHA-256 (hex) by name: of files, of arrays, of sequences of arrays, and of the array that a function returns.
+
+    Files that several names share are read once.
 
     Raises
     ------
@@ -56,13 +62,26 @@ def hashes_of(files: Mapping[str, Path]) -> dict[str, str]:
         A file is not there.
     """
     known: dict[Path, str] = {}
-    for name, path in files.items():
-        if path not in known:
+    found: dict[str, str] = {}
+    for name, source in inputs.items():
+        if not isinstance(source, Path):
+            found[name] = _array_hash(source() if callable(source) else source)
+            continue
+        if source not in known:
             try:
-                known[path] = sha256_of(path)
+                known[source] = sha256_of(source)
             except OSError as error:
-                raise DataError(f"{name} cannot be read: {path} ({error.strerror}); put it back") from error
-    return {name: known[path] for name, path in files.items()}
+                raise DataError(f"{name} cannot be read: {source} ({error.strerror}); put it back") from error
+        found[name] = known[source]
+    return found
+
+
+def _array_hash(arrays: np.ndarray | Sequence[np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for array in [arrays] if isinstance(arrays, np.ndarray) else arrays:
+        array = np.ascontiguousarray(array)
+        digest.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
+    return digest.hexdigest()
 
 
 def _seal_of(part: Path) -> Path:

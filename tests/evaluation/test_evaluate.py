@@ -1,6 +1,7 @@
 """Evaluation: one request, one result, however it is run, stopped or resumed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset, Facts, GazekitError, Results, Trial, evaluate
+from gazekit.core.trials import Objects
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation.pieces import SetPiece
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
@@ -327,3 +329,32 @@ def test_people_are_above_the_baselines_on_osie(data_root, tmp_path):
     table = results.summary.pivot_table(index="metric", columns="model", values="value")
     assert (table["uniform"] < table["centre"]).all()
     assert (table["centre"] < table["human"]).all()
+
+
+def with_trials(dataset, **change):
+    return replace(dataset, trials=tuple(replace(t, **change) for t in dataset.trials))
+
+
+CHANGES = {
+    "captions": lambda d: with_trials(d, caption="a boat"),
+    "tasks": lambda d: with_trials(d, task="search"),
+    "object_names": lambda d: with_trials(d, objects=Objects(np.ones((1, 4)), names=["boat"])),
+    "object_ids": lambda d: replace(d, scanpaths=d.scanpaths.replace(object_id=np.ones(len(d.scanpaths.x), int))),
+    "the image of stimulus 'img0'": lambda d: with_trials(d, image_source=np.zeros((120, 160), np.uint8)),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_finished_run_is_not_given_back_for_other_data(small_dataset, tmp_path, what):
+    """All that measures and models look at counts, in a finished folder as in a stopped one."""
+    plain = {"caption": "a cow", "task": "look", "objects": Objects(np.ones((1, 4)), names=["cow"])}
+    data = with_trials(small_dataset, **plain)
+    data = replace(data, scanpaths=data.scanpaths.replace(object_id=np.zeros(len(data.scanpaths.x), int)))
+
+    def run(dataset):
+        return evaluate(dataset, ["ittikoch"], ["scanmatch"], out=tmp_path, n_samples=1, resamples=100, progress=False)
+
+    first = run(data)
+    with pytest.raises(RunFolderError, match=f"{what}.* (is|was|has) "):
+        run(CHANGES[what](data))
+    assert run(data).summary.equals(first.summary)

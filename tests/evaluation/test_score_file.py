@@ -1,11 +1,13 @@
 """Anybody's predictions: found by trial, stimulus or stem, and scored like a model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gazekit import Dataset, Frame, Scanpaths, Trial
 from gazekit.evaluation.score_file import match_trials, score_predictions
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, RunFolderError
 
 
 @pytest.fixture
@@ -60,3 +62,17 @@ def test_several_sources_become_several_models(small_dataset, scanpaths_of, tmp_
         match_trials(paths, small_dataset), small_dataset, ["scanmatch"], out=tmp_path / "r", progress=False
     )
     assert results.models == ["human", "a", "predictions", "other-image"]
+
+
+def test_another_reading_of_the_file_is_another_run(small_dataset, predictions, tmp_path):
+    """--forced-first after --no-forced-first: the first fixation is dropped, or the folder is refused."""
+
+    def score(paths, out):
+        matched = match_trials(paths, small_dataset)
+        return score_predictions(matched, small_dataset, ["scanmatch"], out=tmp_path / out, progress=False).summary
+
+    forced = predictions.replace(facts=replace(predictions.facts, forced_first=True))
+    plain = score(predictions, "run")
+    with pytest.raises(RunFolderError, match="holds another run"):
+        score(forced, "run")
+    assert not score(forced, "own").equals(plain)

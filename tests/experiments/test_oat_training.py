@@ -32,6 +32,7 @@ def test_every_stimulus_is_tested_once_by_a_network_that_has_not_seen_it(shelves
     assert trained.low < trained.loss < trained.high
     assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
         *[f"fold-{k}.safetensors" for k in range(3)],
+        "inputs.json",
         "likelihood.parquet",
         "log.parquet",
         "loss.png",

@@ -34,6 +34,20 @@ def test_an_image_that_changed_between_stop_and_resume(own_data, run, stopped, t
     assert tables(tmp_path / "run") == tables(tmp_path / "whole")
 
 
+def test_an_image_that_changed_after_the_run_ended(own_data, run, tmp_path):
+    """A finished run is checked like a stopped one: its numbers are those of other images."""
+    home, data = own_data
+    summary = run(data(), tmp_path / "run").summary
+    file, old = repaint(home)
+    with pytest.raises(RunFolderError, match=r"the image of stimulus 's3' \(.*s3\.png\) was changed since the run"):
+        run(data(), tmp_path / "run")
+    file.write_bytes(old)
+    assert run(data(), tmp_path / "run").summary.equals(summary)
+    (tmp_path / "run" / "inputs.json").unlink()
+    with pytest.raises(RunFolderError, match=r"inputs\.json is damaged .*start again in a new folder"):
+        run(data(), tmp_path / "run")
+
+
 class Painter(Uniform):
     """Changes an image while it predicts."""
 
@@ -116,8 +130,8 @@ def test_every_piece_that_is_damaged(own_data, run, stopped, tables, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        pytest.param("inputs.json", b"{", r"inputs\.json is damaged", id="inputs"),
-        pytest.param("inputs.json", b"[1]", r"inputs\.json is damaged", id="inputs-list"),
+        pytest.param("../inputs.json", b"{", r"inputs\.json is damaged", id="inputs"),
+        pytest.param("../inputs.json", b"[1]", r"inputs\.json is damaged", id="inputs-list"),
         pytest.param("00-00000.sha256", b"abc  x\n", r"00-00000\.sha256 is damaged; delete it", id="seal"),
         pytest.param("00-00000.sha256", b"\xff\xfe\x00", r"00-00000\.sha256 is damaged; delete it", id="binary"),
     ],

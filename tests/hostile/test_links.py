@@ -123,7 +123,7 @@ class TestRunFolders:
             ("parts", "empty"),
             ("parts", "absent"),
             ("parts", "file"),
-            ("parts/inputs.json", "file"),
+            ("inputs.json", "file"),
             ("parts/00-00000.sha256", "file"),
             ("parts/00-00000.scores.parquet", "absent"),
             ("parts/00", "empty"),

@@ -127,7 +127,7 @@ def oat_study(
     with RunFolder(
         out,
         {
-            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "data": {"name": dataset.name, **dataset.hashes()},
             "plan": plan.as_request(),
             "seed": seed,
             "rule": rule,

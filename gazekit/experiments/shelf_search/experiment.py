@@ -98,7 +98,7 @@ def shelf_search(
     with RunFolder(
         out,
         {
-            "data": {"name": dataset.name, "sha256": dataset.fingerprint()},
+            "data": {"name": dataset.name, **dataset.hashes()},
             "models": [describe_model(m) for m in rows],
             "n_samples": n_samples,
             "seed": seed,

@@ -62,5 +62,6 @@ def _digest(paths: Scanpaths) -> str:
     digest = hashlib.sha256()
     for column in (paths.x, paths.y, paths.durations(), paths.offsets):
         digest.update(np.ascontiguousarray(column).tobytes())
-    digest.update("\x1f".join(paths.table["trial"]).encode())
+    digest.update("\x1f".join(paths.table["trial"]).encode() + repr(paths.facts).encode())
+    digest.update(b"" if paths.object_id is None else paths.object_id.tobytes())
     return digest.hexdigest()
