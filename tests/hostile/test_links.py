@@ -392,10 +392,10 @@ class TestFolders:
     def test_a_run_folder_may_be_a_link_and_hold_none(self, tmp_path, mine):
         (tmp_path / "disk").mkdir()
         home = link(tmp_path / "run", tmp_path / "disk")
-        with RunFolder(home, {"seed": 0}, command="x", about={}):
+        with RunFolder(home, {"seed": 0}, kind="evaluation", command="x", about={}):
             pass
         link(home / "parts" / "00" / "paths.parquet", mine / "file")
         with pytest.raises(DataError, match=r"run/parts/00/paths\.parquet is a symbolic link"):
-            RunFolder(home, {"seed": 0}, command="x", about={})
+            RunFolder(home, {"seed": 0}, kind="evaluation", command="x", about={})
         assert not (home / LOCK).exists()  # others may come in
         assert np.all([not f.is_symlink() for f in tmp_path.iterdir() if f != home])
