@@ -1,13 +1,12 @@
 """The published search-asymmetry results, recomputed from the saccade counts that were published with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.asymmetry.designs import DESIGNS
-from gazekit.experiments.asymmetry.published_models import ECCNET_SACCADES, MODELS, ORDER, PublishedModel
+from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, PublishedModel
 from gazekit.experiments.asymmetry.stored_counts import model_folders, read_model
 from gazekit.experiments.asymmetry.tables import MEAN, Analysis
 from gazekit.verify.outcome import Outcome
@@ -64,53 +63,44 @@ def verify_asymmetry(data: Path | str, *, tolerance: float = TOLERANCE) -> Outco
         whole = whole and not (published and missing)
         if published is None:
             notes.append(f"{name}: no values are published under this name; recomputed without comparison")
-        if len(trials):
-            model_rows, model_gaps = _model(name, trials, published)
-            rows, gaps = [*rows, *model_rows], [*gaps, *model_gaps]
+        for texts, here in _rows(trials, published) if len(trials) else ():
+            rows.append((name, *texts, f"{max(here):.1e}" if here else ""))
+            gaps += here
     if not gaps:
         notes.append("nothing was compared: no folder here has the name of a published model")
     notes.append("an unsolved search counts as many saccades as items were shown, as published")
-    # No gap may hide in a NaN: max() of a list with NaN depends on its order.
-    worst = float(np.max(gaps)) if gaps else 0.0
-    columns = dict.fromkeys(COLUMNS, "")
-    return Outcome(columns, tuple(rows), worst, tolerance, whole and bool(worst <= tolerance), tuple(notes))
+    return Outcome.of(dict.fromkeys(COLUMNS, ""), rows, gaps, tolerance, also=whole, notes=notes)
 
 
-def _model(
-    name: str, trials: pd.DataFrame, published: PublishedModel | None
-) -> tuple[list[tuple[str, ...]], list[float]]:
-    """Rows of the table, and the differences to published values."""
+def _rows(trials: pd.DataFrame, published: PublishedModel | None) -> Iterator[tuple[tuple[str, ...], list[float]]]:
+    """Cells between model and difference, and the differences to published values, of every row of a model."""
     analysis = Analysis(trials, resamples=1)  # no interval is asked for
     cells = analysis.cells.groupby(["experiment", "condition"], sort=False)
     slopes = analysis.slopes.set_index(["experiment", "condition"])["slope"]
     indices = analysis.indices.set_index("experiment")["index"]
-    rows, gaps = [], []
+
+    def compared(ours: float, theirs: float | None) -> tuple[list[str], list[float]]:
+        if theirs is None:
+            return [f"{ours:+.4f}", ""], []
+        return [f"{ours:+.4f}", f"{theirs:+.4f}"], [abs(ours - theirs)]
+
     for experiment, conditions in analysis.conditions.items():
         for k, condition in enumerate(conditions):
-            cell = cells.get_group((experiment, condition))
-            ours = float(slopes[experiment, condition])
-            texts = [_numbers(cell["saccades"], 3), _numbers(cell["rt"], 0), f"{ours:.3f}", "", "", "", ""]
-            here = []
+            cell, ours = cells.get_group((experiment, condition)), float(slopes[experiment, condition])
+            theirs, index, gaps = "", ["", ""], []
             if published:
-                theirs = published.slopes[ORDER.index(experiment)][k]
-                texts[3] = f"{theirs:.3f}"
-                here.append(abs(ours - theirs))
-                if name == "eccNET":
-                    here += list(np.abs(cell["saccades"].to_numpy() - ECCNET_SACCADES[experiment][k]))
+                theirs = f"{published.slopes[experiment][k]:.3f}"
+                gaps.append(abs(ours - published.slopes[experiment][k]))
+            if published and published.saccades:
+                gaps += list(np.abs(cell["saccades"].to_numpy() - published.saccades[experiment][k]))
             if k == 1:
-                texts[4] = f"{indices[experiment]:+.4f}"
-                if published:
-                    texts[5] = f"{published.index(experiment):+.4f}"
-                    here.append(abs(float(indices[experiment]) - published.index(experiment)))
-            texts[6] = f"{max(here):.1e}" if here else ""
-            rows.append((name, experiment, condition, *texts))
-            gaps += here
-    last = ["", "", "", "", f"{indices[MEAN]:+.4f}", "", ""]
-    if published and len(analysis.conditions) == len(DESIGNS):
-        gaps.append(abs(float(indices[MEAN]) - published.mean))
-        last[5], last[6] = f"{published.mean:+.4f}", f"{gaps[-1]:.1e}"
-    rows.append((name, f"mean of {len(analysis.conditions)}", "", *last))
-    return rows, gaps
+                index, gap = compared(float(indices[experiment]), published.indices[experiment] if published else None)
+                gaps += gap
+            means = _numbers(cell["saccades"], 3), _numbers(cell["rt"], 0)
+            yield (experiment, condition, *means, f"{ours:.3f}", theirs, *index), gaps
+    comparable = len(analysis.conditions) == len(DESIGNS)
+    index, gaps = compared(float(indices[MEAN]), published.mean if published and comparable else None)
+    yield (f"mean of {len(analysis.conditions)}", "", "", "", "", "", *index), gaps
 
 
 def _numbers(values: Sequence[float], digits: int) -> str:

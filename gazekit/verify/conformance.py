@@ -41,7 +41,7 @@ PATHS: dict[str, list[tuple[float, float, float]]] = {
 
 def vectors() -> dict[str, Any]:
     """Compute the vectors with this version: every registered metric, default options, every ordered pair."""
-    paths, pairs = _scanpaths(PATHS, FRAME), _pairs(len(PATHS))
+    paths, pairs = _scanpaths(PATHS, FRAME), np.indices((len(PATHS),) * 2).reshape(2, -1).T
     values = {}
     for name in metrics:
         metric = metrics[name]
@@ -105,8 +105,8 @@ def verify_conformance(reference: str | Path | None = None) -> Outcome:
     >>> verify_conformance().passed
     True
     """
-    content = _read(reference)
-    where = "the package's conformance.json" if reference is None else reference
+    where = "the package's conformance.json" if reference is None else str(reference)
+    content = _read(reference, where)
     with making_sense(where, "take the file from the package again"):
         return _compare(content)
 
@@ -115,7 +115,7 @@ def _compare(content: Mapping[str, Any]) -> Outcome:
     paths = _scanpaths(content["paths"], Frame(content["frame"]["width"], content["frame"]["height"]))
     names = list(content["paths"])
     pairs = np.array([[names.index(a), names.index(b)] for a, b in content["pairs"]])
-    rows, worst, whole = [], 0.0, True
+    rows, whole = [], True
     for name, given in content["metrics"].items():
         options = {key: _tuple(value) for key, value in given["options"].items()}
         ours = pairwise(name, paths, paths, pairs, **options)
@@ -124,22 +124,18 @@ def _compare(content: Mapping[str, Any]) -> Outcome:
         gap = np.abs(ours - theirs)
         largest = float(np.nanmax(gap)) if np.isfinite(gap).any() else 0.0
         rows.append((name, len(pairs), int(np.isnan(theirs).any(axis=1).sum()), int((~same).sum()), largest))
-        worst, whole = max(worst, largest), whole and bool(same.all())
+        whole = whole and bool(same.all())
     absent = sorted(set(metrics) - set(content["metrics"]))
     notes = (f"no vectors for: {', '.join(absent)}",) if absent else ()
     columns = {"metric": "", "pairs": "d", "undefined": "d", "NaN in one only": "d", "largest difference": ".1e"}
-    tolerance = float(content["tolerance"])
-    return Outcome(columns, tuple(rows), worst, tolerance, whole and not absent and worst <= tolerance, notes)
+    gaps = [row[-1] for row in rows]
+    return Outcome.of(columns, rows, gaps, float(content["tolerance"]), also=whole and not absent, notes=notes)
 
 
-def _read(reference: str | Path | None) -> Mapping[str, Any]:
-    where = "the package's conformance.json" if reference is None else str(reference)
-    if reference is None:
-        text = files("gazekit.metrics").joinpath("conformance.json").read_bytes()
-    else:
-        text = read_whole(reference)
+def _read(reference: str | Path | None, where: str) -> Mapping[str, Any]:
+    own = files("gazekit.metrics").joinpath("conformance.json")
     try:
-        content = parse_json(text)
+        content = parse_json(own.read_bytes() if reference is None else read_whole(reference))
     except ValueError as error:
         raise DataError(f"{where} is not readable JSON ({error}); take the file from the package again") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -155,10 +151,6 @@ def _scanpaths(paths: Mapping[str, Any], frame: Frame) -> Scanpaths:
         x, y, duration = np.array(points, dtype=float).reshape(-1, 3).T
         parts.append(Scanpath(x, y, duration, frame, {"stimulus": "conformance", "subject": name}))
     return Scanpaths.from_paths(parts, Facts(points="fixations"))
-
-
-def _pairs(n: int) -> np.ndarray:
-    return np.array([(i, j) for i in range(n) for j in range(n)])
 
 
 def _number(value: float) -> float | None:

@@ -47,7 +47,7 @@ def verify_eccnet(reference: str | Path) -> Outcome:
     backbone = reference_backbone().to(memory_format=torch.channels_last)
     rows: list[tuple[Any, ...]] = []
     notes: list[str] = []
-    worst, same_paths = 0.0, True
+    same_paths = True
     for name, variant in parameters["variants"].items():
         theirs = content[f"{name}_fixations_rowcol"]
         stored = sorted(k for k in content if k.startswith(f"{name}_map") and k[len(name) + 4 :].isdigit())
@@ -61,13 +61,12 @@ def verify_eccnet(reference: str | Path) -> Outcome:
             else:
                 gap = float(np.abs(maps[k] - content[key]).max() / max(float(np.abs(content[key]).max()), 1e-30))
             rows.append((name, f"map {k}", len(theirs) - 1, verdict, gap))
-            worst = max(worst, gap)
         if not stored:
             rows.append((name, "none", len(theirs) - 1, verdict, 0.0))
     if not same_paths:
         notes.append("some fixations differ; differences of maps after the first such fixation mean nothing")
     columns = {"variant": "", "map": "", "saccades": "d", "fixations": "", "largest difference / maximum": ".1e"}
-    return Outcome(columns, tuple(rows), worst, TOLERANCE, same_paths and worst <= TOLERANCE, tuple(notes))
+    return Outcome.of(columns, rows, [row[-1] for row in rows], TOLERANCE, also=same_paths, notes=notes)
 
 
 def reference_backbone() -> "Backbone":

@@ -71,17 +71,14 @@ def verify_multimatch(
         raise DataError(f"data set {dataset.name!r}: none of {len(pairs)} pairs has three fixations on both sides")
     difference = np.where(both, np.abs(ours - theirs), 0.0)
     disagree = (unknown != unknown_there).sum(axis=0)
-    rows = tuple(
-        (name, float(difference[:, k].max()), int(both[:, k].sum()), int(disagree[k]))
-        for k, name in enumerate(MultiMatch._fields)
-    )
+    counts = (difference.max(axis=0).tolist(), both.sum(axis=0).tolist(), disagree.tolist())
+    rows = list(zip(MultiMatch._fields, *counts, strict=True))
     notes += [
         f"pairs: {len(pairs)}; undefined (under three fixations): {int(unknown[:, 0].sum())}",
         f"time: gazekit {our_time:.3f} s, multimatch_gaze {their_time:.1f} s, ratio {their_time / our_time:.0f}",
     ]
-    passed = bool(difference.max() <= tolerance and not disagree.any())
     columns = {"dimension": "", "largest difference": ".1e", "pairs defined": "d", "NaN in one only": "d"}
-    return Outcome(columns, rows, float(difference.max()), tolerance, passed, tuple(notes))
+    return Outcome.of(columns, rows, [row[1] for row in rows], tolerance, also=not disagree.any(), notes=notes)
 
 
 def pairs_of_people(paths: Scanpaths) -> np.ndarray:

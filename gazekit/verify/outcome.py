@@ -1,8 +1,10 @@
 """What a check against published or reference numbers found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,36 @@ class Outcome:
     tolerance: float
     passed: bool
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        columns: Mapping[str, str],
+        rows: Sequence[tuple[Any, ...]],
+        differences: Sequence[float],
+        tolerance: float,
+        *,
+        also: bool = True,
+        notes: Sequence[str] = (),
+    ) -> Self:
+        """Judge by the largest of some differences; one that is no number does not pass.
+
+        Parameters
+        ----------
+        columns, rows, tolerance, notes
+            As they are.
+        differences : sequence of float
+            Ours from theirs, of either sign. Without any there is nothing that could fail.
+        also : bool
+            Everything else that must hold.
+
+        Examples
+        --------
+        >>> [Outcome.of({}, (), gaps, 0.1).passed for gaps in ([], [-0.01], [0.01, 0.2], [0.01, float("nan")])]
+        [True, True, False, False]
+        """
+        figure = float(np.max(np.abs(np.asarray(differences, dtype=float)), initial=0.0))
+        return cls(columns, tuple(rows), figure, tolerance, bool(also and figure <= tolerance), tuple(notes))
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

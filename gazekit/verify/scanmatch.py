@@ -83,17 +83,8 @@ def verify_scanmatch(folder: str | Path, *, stimuli: int | None = None, toleranc
         notes += set_notes
     if not rows:
         raise DataError(f"{root} has scores in ss_score, but none with its fixations in fix and ifix")
-    differences = np.array([row[-1] for row in rows])
-    passed = bool((np.abs(differences) <= tolerance).all())  # a difference that is no number does not pass
-    columns = {
-        "set": "",
-        "source": "",
-        "number": "",
-        "ours": ".17g",
-        "published": ".17g",
-        "difference": ".1e",
-    }
-    return Outcome(columns, tuple(rows), float(np.abs(differences).max()), tolerance, passed, tuple(notes))
+    columns = {"set": "", "source": "", "number": "", "ours": ".17g", "published": ".17g", "difference": ".1e"}
+    return Outcome.of(columns, rows, [row[-1] for row in rows], tolerance, notes=notes)
 
 
 def _sets(root: Path) -> list[Path]:
@@ -167,17 +158,8 @@ def _score(a: _Fixations, rows_a: np.ndarray, b: _Fixations, rows_b: np.ndarray)
     sums, counts = np.zeros(longest + 1), np.zeros(longest + 1)
     left, right = a.table, b.table
     pairs = np.column_stack([rows_a, rows_b])
-    prefix_sums(
-        left.symbols,
-        left.offsets,
-        right.symbols,
-        right.offsets,
-        pairs,
-        left.substitution,
-        THRESHOLD,
-        sums,
-        counts,
-    )
+    a_paths, b_paths = ((table.symbols, table.offsets) for table in (left, right))
+    prefix_sums(*a_paths, *b_paths, pairs, left.substitution, THRESHOLD, sums, counts)
     some = counts > 0
     return float((sums[some] / counts[some]).mean()) if some.any() else float("nan")
 

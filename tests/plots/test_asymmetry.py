@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Frame, Scanpath
-from gazekit.experiments.asymmetry.designs import DESIGNS
-from gazekit.experiments.asymmetry.people import human_index
-from gazekit.experiments.asymmetry.published_models import ECCNET_SACCADES, MODELS
+from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, human_index
 from gazekit.experiments.asymmetry.reaction_times import reaction_time
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.plots.asymmetry import index_scatter, reaction_times
@@ -19,7 +17,7 @@ def cells():
     rows = [
         ("eccNET", d.name, c.name, size, reaction_time(made[k]), 20.0, c.human[k])
         for d in DESIGNS.values()
-        for c, made in zip(d.conditions, ECCNET_SACCADES[d.name], strict=True)
+        for c, made in zip(d.conditions, MODELS["eccNET"].saccades[d.name], strict=True)
         for k, size in enumerate(d.set_sizes)
     ]
     return pd.DataFrame(rows, columns=["model", "experiment", "condition", "set_size", "rt", "sem", "human"])
@@ -29,7 +27,7 @@ def cells():
 def indices():
     ours = MODELS["IVSN"].indices
     rows = [
-        ("IVSN", name, ours[k], ours[k] - 0.2, ours[k] + 0.1, human_index(name), MODELS["eccNET"].indices[k])
+        ("IVSN", name, ours[k], ours[k] - 0.2, ours[k] + 0.1, human_index(name), MODELS["eccNET"].indices[name])
         for k, name in enumerate(DESIGNS)
     ]
     rows.append(("IVSN", "mean", 0.3, 0.2, 0.4, 0.56, 0.51))

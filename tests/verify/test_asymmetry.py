@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from gazekit.experiments.asymmetry.designs import DESIGNS
+from gazekit.experiments.asymmetry.published import DESIGNS
 from gazekit.foundations.errors import DataError
 from gazekit.verify.asymmetry import verify_asymmetry
 

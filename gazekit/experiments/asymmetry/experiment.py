@@ -11,9 +11,9 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.evaluate import describe_model
-from gazekit.experiments.asymmetry.designs import DESIGNS
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
 from gazekit.experiments.asymmetry.pieces import SearchPiece
+from gazekit.experiments.asymmetry.published import DESIGNS
 from gazekit.experiments.asymmetry.reaction_times import CENSORING
 from gazekit.experiments.asymmetry.results import KIND, AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers

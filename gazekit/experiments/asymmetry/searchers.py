@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gazekit.experiments.asymmetry.designs import DESIGNS
+from gazekit.experiments.asymmetry.published import DESIGNS
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import model_class

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.asymmetry.designs import DESIGNS, Condition, Design
+from gazekit.experiments.asymmetry.published import DESIGNS, Condition, Design
 from gazekit.files.untrusted import first_line, read_csv_text
 from gazekit.foundations.errors import DataError
 

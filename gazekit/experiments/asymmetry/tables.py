@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.asymmetry.designs import DESIGNS
 from gazekit.experiments.asymmetry.intervals import cell_means
-from gazekit.experiments.asymmetry.people import human_index, human_slope, human_times
-from gazekit.experiments.asymmetry.published_models import MODELS
+from gazekit.experiments.asymmetry.published import MODELS, human_index, human_slope, human_times
 from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE, censored, reaction_time
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_model, nested_f
 from gazekit.experiments.asymmetry.slopes import asymmetry_index, intercept, slope
@@ -143,7 +141,7 @@ class Analysis:
             base_points = [*(p for p, _ in base), float(np.mean([p for p, _ in base]))]
             base_draws = [*(d for _, d in base), np.mean([d for _, d in base], axis=0)]
             human = _with_mean([human_index(e) for e in experiments])
-            published = _with_mean([ECCNET.index(e) if e in DESIGNS else np.nan for e in experiments])
+            published = _with_mean([ECCNET.indices.get(e, np.nan) for e in experiments])
             for k, name in enumerate([*experiments, MEAN]):
                 row = [model, name, points[k], *interval(draws[k]), human[k], published[k]]
                 row.append(_same_sign(points[k], human[k]))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit.experiments.asymmetry.published_models import MODELS, ORDER
+from gazekit.experiments.asymmetry.published import DESIGNS, MODELS
 from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED
 from gazekit.experiments.asymmetry.stored_counts import read_model
@@ -74,7 +74,7 @@ def test_censoring_rules_change_chance_as_published(data_root):
 def test_people_and_published_values_stand_beside(published):
     indices = published["IVSN"].indices
     np.testing.assert_allclose(indices["published_eccnet"].iloc[:6], MODELS["eccNET"].indices)
-    assert indices["experiment"].tolist() == [*ORDER, MEAN]
+    assert indices["experiment"].tolist() == [*DESIGNS, MEAN]
     assert indices["human"].iloc[-1] == pytest.approx(0.5645, abs=5e-5)
     slopes = published["IVSN"].slopes
     np.testing.assert_allclose(slopes["minus_human"], slopes["slope"] - slopes["human"])

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from gazekit.experiments.asymmetry.designs import DESIGNS, design
-from gazekit.experiments.asymmetry.people import human_index, human_slope, human_times
-from gazekit.foundations.errors import UnknownNameError
+from gazekit.experiments.asymmetry.published import DESIGNS, human_index, human_slope, human_times
 
 ROUNDED = {
     "curve_in_lines": (510, 516.4, 529.2),
@@ -53,11 +51,6 @@ def test_what_nobody_ran_has_no_people():
     assert human_times("curvature", "red") == {}
     assert np.isnan(human_slope("curvature", "red"))
     assert np.isnan(human_index("colour"))
-
-
-def test_unknown_experiment_offers_the_closest():
-    with pytest.raises(UnknownNameError, match="no published experiment called 'lightning'; did you mean 'lighting'"):
-        design("lightning")
 
 
 def test_every_design_names_the_source_of_its_people():
