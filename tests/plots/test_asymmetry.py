@@ -27,8 +27,16 @@ def cells():
 def indices():
     ours = MODELS["IVSN"].indices
     rows = [
-        ("IVSN", name, ours[k], ours[k] - 0.2, ours[k] + 0.1, human_index(name), MODELS["eccNET"].indices[name])
-        for k, name in enumerate(DESIGNS)
+        (
+            "IVSN",
+            name,
+            ours[name],
+            ours[name] - 0.2,
+            ours[name] + 0.1,
+            human_index(name),
+            MODELS["eccNET"].indices[name],
+        )
+        for name in DESIGNS
     ]
     rows.append(("IVSN", "mean", 0.3, 0.2, 0.4, 0.56, 0.51))
     columns = ["model", "experiment", "index", "low", "high", "human", "published_eccnet"]

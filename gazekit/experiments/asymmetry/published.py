@@ -1,4 +1,4 @@
-"""The six published search-asymmetry experiments, from `published.toml`: designs, what people did, numbers of models."""
+"""The six published search-asymmetry experiments, from `published.toml`: designs, what people did, models' numbers."""
 
 import tomllib
 from collections.abc import Mapping
