@@ -82,8 +82,8 @@ def test_indices_are_drawn_against_those_of_people_without_the_mean(indices):
     ax = index_scatter(indices)
     points = [line for line in ax.get_lines() if line.get_marker() == "o" and line.get_linestyle() == "None"]
     assert [len(line.get_xdata()) for line in points] == [6, 6]  # published eccNET, the model
-    np.testing.assert_allclose(points[1].get_ydata(), MODELS["IVSN"].indices)
-    np.testing.assert_allclose(points[0].get_ydata(), MODELS["eccNET"].indices)
+    np.testing.assert_allclose(points[1].get_ydata(), list(MODELS["IVSN"].indices.values()))
+    np.testing.assert_allclose(points[0].get_ydata(), list(MODELS["eccNET"].indices.values()))
     assert [t.get_text() for t in ax.texts] == list(DESIGNS)
     assert ax.get_ylabel() == "asymmetry index, IVSN"
 
