@@ -30,6 +30,7 @@ from committed_runs import LeaderboardError, Run, add, read_run
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
+from gazekit.report.markdown import code, escaped, fenced
 from gazekit.scoring.directions import higher_is_better
 
 HERE = Path(__file__).resolve().parent
@@ -120,7 +121,7 @@ def _overview(groups: list[list[Run]]) -> list[str]:
 
 def _title(run: Run) -> str:
     about = run.manifest["data"]
-    return f"{about['name']}, {about['stimuli']} stimuli"
+    return escaped(f"{about['name']}, {about['stimuli']} stimuli")
 
 
 def _anchor(run: Run) -> str:
@@ -149,12 +150,12 @@ def _section(runs: list[Run]) -> list[str]:
     for run in runs:
         request = run.manifest["request"]
         there = set(rows.loc[rows["run"] == run.name, "model"])
-        models = ", ".join(f"`{model}`" for model in order if model in there)
-        again = [f"`{model}`" for model in order if model in set(run.summary["model"]) - there]
+        models = ", ".join(code(model) for model in order if model in there)
+        again = [code(model) for model in order if model in set(run.summary["model"]) - there]
         models += f"; not shown again: {', '.join(again)}" if again else ""
         files = f"[{run.name}](results/runs/{run.name}/manifest.json)"
         lines.append(f"| {files} | {models} | {request['n_samples']} | {request['seed']} | `{run.sha256[:12]}` |")
-    lines += ["", "```sh", *(run.manifest["command"] for run in runs), "```", ""]
+    lines += ["", fenced("\n".join(run.manifest["command"] for run in runs), "sh"), ""]
     return lines
 
 
@@ -224,7 +225,7 @@ def _mark(cells: dict[tuple[str, str], Any], metric: str) -> str:
 def _name(model: str) -> str:
     names = {HUMAN: "**people**", CHANCE: "**other-image: chance**"}
     told = " †" if model.split(":")[0] in TOLD else ""
-    return names.get(model, f"`{model}`{told}" + (" (control)" if model in CONTROLS else ""))
+    return names.get(model, f"{code(model)}{told}" + (" (control)" if model in CONTROLS else ""))
 
 
 def _cell(row: Any) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from html import escape
 
 from gazekit.evaluation.results import Results
 from gazekit.report.sentences import summary_sentence
@@ -31,25 +33,58 @@ def markdown_page(results: Results) -> str:
     | human | 0.5000 | 0.5000, 0.5000 | – | – | 1 | 0 |
     """
     name = results.summary["dataset"].iloc[0]
-    parts = [f"# {name}", summary_sentence(results), *_tables(results)]
+    parts = [f"# {escaped(name)}", escaped(summary_sentence(results)), *_tables(results)]
     if results.manifest:
         manifest = json.dumps(results.manifest, indent=1, sort_keys=True)
-        parts += [f"Command:\n\n    {results.manifest['command']}", "Manifest:", f"```json\n{manifest}\n```"]
+        parts += ["Command:", fenced(str(results.manifest["command"])), "Manifest:", fenced(manifest, "json")]
     return "\n\n".join(parts) + "\n"
+
+
+def escaped(text: str) -> str:
+    r"""Text from a file or a name, on one line, so that Markdown shows it as it is: no HTML, link, emphasis or cell.
+
+    Examples
+    --------
+    >>> print(escaped("<b>a_b</b> | [x](y) *z* _q_"))
+    &lt;b&gt;a_b&lt;/b&gt; &#124; \[x\](y) \*z\* \_q\_
+    """
+    text = re.sub(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", " ".join(str(text).split()))
+    return escape(text, quote=False).replace("|", "&#124;").replace("~", "&#126;")
+
+
+def code(text: str) -> str:
+    r"""A name as code, or as escaped text where a mark inside it would end the code or the cell of a table.
+
+    Examples
+    --------
+    >>> print(code("oat:checkpoint=runs/oat"), code("a`b"))
+    `oat:checkpoint=runs/oat` a\`b
+    """
+    return escaped(text) if re.search(r"[`|<>&]", text) or " ".join(text.split()) != text else f"`{text}`"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A block of code that nothing in the text ends early."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _tables(results: Results) -> list[str]:
     shares = results.shares.set_index(["dataset", "model", "metric"]) if len(results.shares) else None
     tables = []
     for (dataset, metric), rows in results.summary.groupby(["dataset", "metric"], sort=False):
-        lines = [f"| {metric} | score | 95 % interval | share | above chance | stimuli | undefined |", "|---" * 7 + "|"]
+        lines = [
+            f"| {escaped(metric)} | score | 95 % interval | share | above chance | stimuli | undefined |",
+            "|---" * 7 + "|",
+        ]
         for row in rows.itertuples():
             share = above = math.nan
             if shares is not None and (dataset, row.model, metric) in shares.index:
                 of = shares.loc[(dataset, row.model, metric)]
                 share, above = of["share"], of["share_above_chance"]
             cells = [
-                str(row.model).replace("|", "\\|"),
+                escaped(row.model),
                 f"{row.value:.4f}" if row.stimuli else "–",
                 f"{row.low:.4f}, {row.high:.4f}" if row.stimuli else "–",
                 "–" if math.isnan(share) else f"{100 * share:.0f} %",
