@@ -13,7 +13,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
-from gazekit.files.untrusted import making_sense
+from gazekit.files.untrusted import reading
 from gazekit.scoring.bootstrap import RESAMPLES
 from gazekit.scoring.directions import has_zero, higher_is_better, measure_of
 from gazekit.scoring.sets import SET_COLUMNS
@@ -76,7 +76,7 @@ class Results:
         scores = read_table(Path(folder) / "scores.parquet")
         pooled = Path(folder) / "sets.parquet"
         more = {"sets": read_table(pooled)} if pooled.is_file() else {}
-        with making_sense(folder, "run its command again in a new folder"):
+        with reading(folder, "run its command again in a new folder"):
             _check_columns(scores, SCORE_COLUMNS)
             for sets in more.values():
                 _check_columns(sets, SET_COLUMNS)

@@ -13,6 +13,7 @@ from gazekit.foundations.errors import DataError
 DEEP = 257  # 65535 / 255: what a step of 8 bits is in 16 bits
 QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
 ORIENTATION = 0x0112
+TIFF_SIZE = (256, 257)  # tags of the width and height that are stored
 MAX_PIXELS = 80_000_000  # 10,000 x 8,000; below what Pillow warns of
 # Pillow opens others too, and some of those start programs (EPS starts Ghostscript).
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000")
@@ -67,7 +68,9 @@ def image_file_size(path: str | Path) -> tuple[int, int]:
     """
     try:
         with _open(Path(path)) as opened:
-            width, height = opened.size
+            # Pillow gives the size of a TIFF as its orientation says already, but not in every version.
+            stored = getattr(opened, "tag_v2", {})
+            width, height = (int(stored.get(tag, side)) for tag, side in zip(TIFF_SIZE, opened.size, strict=True))
             return (height, width) if opened.getexif().get(ORIENTATION) in QUARTER_TURNS else (width, height)
     except (DataError, OSError):
         raise

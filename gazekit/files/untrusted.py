@@ -157,7 +157,7 @@ def _check_lines(path: str | Path, content: bytes) -> None:
 
 
 @contextmanager
-def making_sense(what: str | Path, then: str) -> Iterator[None]:
+def reading(what: str | Path, then: str) -> Iterator[None]:
     """Say in one sentence that a file that could be read does not hold what it should.
 
     Parameters
@@ -175,7 +175,7 @@ def making_sense(what: str | Path, then: str) -> Iterator[None]:
 
     Examples
     --------
-    >>> with making_sense("a.json", "take it from its source again"):
+    >>> with reading("a.json", "take it from its source again"):
     ...     {}["paths"]
     Traceback (most recent call last):
     gazekit.DataError: a.json does not hold what it should (KeyError: 'paths'); take it from its source again

@@ -1,6 +1,5 @@
 """Which format a file of scanpaths has: its suffix says so, and its first bytes must agree."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +7,12 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole
 from gazekit.foundations.errors import DataError
+from gazekit.interchange.coco_search18 import read_coco_search18, write_coco_search18
+from gazekit.interchange.csv_files import paths_of, read_csv, write_csv
 from gazekit.interchange.declared_facts import combine
+from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame, write_parquet
 from gazekit.interchange.points import Missing, Outside, clean_points
+from gazekit.interchange.pysaliency_hdf5 import read_pysaliency, write_pysaliency
 
 SUFFIXES = {
     ".parquet": "parquet",
@@ -52,9 +55,9 @@ def read_scanpaths(path: str | Path, **options: Any) -> Scanpaths:
     """
     kind = _kind(path)
     _check_content(path, kind)
-    reader = {"parquet": _parquet, "CSV": _csv, "JSON": _json, "HDF5": _hdf5}[kind]
+    read = {"parquet": _parquet, "CSV": read_csv, "JSON": read_coco_search18, "HDF5": read_pysaliency}[kind]
     try:
-        return reader(path, options)
+        return read(path, **options)
     except TypeError as error:
         if "unexpected keyword argument" not in str(error):
             raise
@@ -70,15 +73,8 @@ def write_scanpaths(scanpaths: Scanpaths, path: str | Path) -> None:
     DataError
         An unknown suffix, or the file cannot be written.
     """
-    from gazekit import interchange
-
-    write: Callable[[Scanpaths, str | Path], None] = {
-        "parquet": interchange.write_parquet,
-        "CSV": interchange.write_csv,
-        "JSON": interchange.write_coco_search18,
-        "HDF5": interchange.write_pysaliency,
-    }[_kind(path)]
-    write(scanpaths, path)
+    write = {"parquet": write_parquet, "CSV": write_csv, "JSON": write_coco_search18, "HDF5": write_pysaliency}
+    write[_kind(path)](scanpaths, path)
 
 
 # ---------------------------------------------------------------- inside
@@ -112,18 +108,15 @@ def _start(path: str | Path) -> bytes:
         return read_whole(path)[:64]  # which says what is wrong
 
 
-def _parquet(path: str | Path, options: dict[str, Any]) -> Scanpaths:
-    from gazekit.interchange.csv_files import paths_of
-    from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame
-
+def _parquet(path: str | Path, **options: Any) -> Scanpaths:
     table = read_arrow(path)
-    if not is_gazekit(table):
-        frame = to_frame(path, table)
-        try:
-            return paths_of(frame, **options)
-        except DataError as error:
-            raise DataError(f"{path}: {error}") from None
-    return _own_parquet(read_parquet(path), path, **options)
+    if is_gazekit(table):
+        return _own_parquet(read_parquet(path), path, **options)
+    frame = to_frame(path, table)
+    try:
+        return paths_of(frame, **options)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
 
 
 def _own_parquet(
@@ -143,21 +136,3 @@ def _own_parquet(
         return clean_points(paths.replace(facts=combine(paths.facts, facts)), outside=outside, missing=missing)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
-
-
-def _csv(path: str | Path, options: dict[str, Any]) -> Scanpaths:
-    from gazekit.interchange.csv_files import read_csv
-
-    return read_csv(path, **options)
-
-
-def _json(path: str | Path, options: dict[str, Any]) -> Scanpaths:
-    from gazekit.interchange.coco_search18 import read_coco_search18
-
-    return read_coco_search18(path, **options)
-
-
-def _hdf5(path: str | Path, options: dict[str, Any]) -> Scanpaths:
-    from gazekit.interchange.pysaliency_hdf5 import read_pysaliency
-
-    return read_pysaliency(path, **options)

@@ -14,6 +14,7 @@ from gazekit.files.formulas import mark_formulas
 from gazekit.files.links import make_folder, refuse_link
 from gazekit.foundations.errors import DataError
 from gazekit.foundations.progress import tqdm
+from gazekit.interchange.csv_files import write_csv
 
 
 class Written(NamedTuple):
@@ -130,8 +131,6 @@ def _write_tables(dataset: Dataset, images: dict[str, str], targets: dict[str, s
             table = pd.DataFrame(content).dropna(axis="columns", how="all")
             mark_formulas(table.convert_dtypes()).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     if len(dataset.scanpaths):
-        from gazekit.interchange.csv_files import write_csv
-
         write_csv(dataset.scanpaths, folder / "fixations.csv")
 
 

@@ -11,11 +11,12 @@ from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.images import image_file_size
-from gazekit.files.untrusted import making_sense
+from gazekit.files.untrusted import reading
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, require
 from gazekit.interchange.csv_files import paths_of, read_csv_table
 from gazekit.interchange.declared_facts import to_columns
+from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame
 from gazekit.interchange.tables import to_table
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
@@ -85,7 +86,7 @@ def dataset_from_table(
     if files and frames is None and not sized:
         frames = {stimulus: image_frame(file) for stimulus, file in files.items()}
     paths = paths_of(table, columns=columns, frames=frames, px_per_degree=px_per_degree, **options)
-    with making_sense("the table", "a column about trials (see its documentation) has a value of another kind"):
+    with reading("the table", "a column about trials (see its documentation) has a value of another kind"):
         trials = tuple(_trials(paths, files))
     return Dataset(name, trials, paths, dropped=paths.dropped)
 
@@ -151,8 +152,6 @@ def image_frame(file: Path) -> Frame:
 def _read(path: Path, columns: dict[str, str] | None) -> pd.DataFrame:
     if path.suffix.lower() != ".parquet":
         return read_csv_table(path, columns=columns)
-    from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame
-
     table = read_arrow(path)
     if not is_gazekit(table):
         return to_frame(path, table)

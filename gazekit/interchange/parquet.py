@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
@@ -23,7 +21,7 @@ from gazekit.interchange.tables import check_path_columns
 
 TYPE, VERSION = "scanpaths", 1
 _KEY = b"gazekit"
-_LISTS = {"x": pa.float64(), "y": pa.float64(), "duration_ms": pa.float64(), "object_id": pa.int64()}
+_LISTS = {"x": "x", "y": "y", "duration_ms": "duration", "object_id": "object_id"}  # the columns' names in Scanpaths
 _CUT_SHORT = "it may be cut short or damaged: copy it again, or compute it again"
 
 
@@ -56,6 +54,9 @@ def write_parquet(scanpaths: Scanpaths, path: str | Path) -> None:
     ...     read_parquet(f"{folder}/paths.parquet")[0].y.tolist()
     [3.0, 4.0]
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     check_path_columns(scanpaths)
     try:
         table = pa.Table.from_pandas(scanpaths.table, preserve_index=False)
@@ -63,17 +64,11 @@ def write_parquet(scanpaths: Scanpaths, path: str | Path) -> None:
         raise DataError(
             f"{path} was not written: a column of the table of paths is of no parquet type ({error})"
         ) from error
-    points = {
-        "x": scanpaths.x,
-        "y": scanpaths.y,
-        "duration_ms": scanpaths.duration,
-        "object_id": scanpaths.object_id,
-    }
-    offsets = pa.array(scanpaths.offsets, pa.int64())
-    for name, values in points.items():
+    offsets = pa.array(scanpaths.offsets)
+    for name, attribute in _LISTS.items():
+        values = getattr(scanpaths, attribute)
         if values is not None:
-            column = pa.LargeListArray.from_arrays(offsets, pa.array(values, _LISTS[name]))
-            table = table.append_column(name, column)
+            table = table.append_column(name, pa.LargeListArray.from_arrays(offsets, pa.array(values)))
     about = {"type": TYPE, "version": VERSION, "facts": asdict(scanpaths.facts), "dropped": scanpaths.dropped}
     table = table.replace_schema_metadata({_KEY: json.dumps(about, ensure_ascii=False).encode()}).combine_chunks()
     buffer = pa.BufferOutputStream()
@@ -118,16 +113,8 @@ def read_parquet(path: str | Path) -> Scanpaths:
                 check_characters(rows[name])
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
-    return Scanpaths(
-        points["x"],
-        points["y"],
-        offsets,
-        rows,
-        duration=points.get("duration_ms"),
-        object_id=points.get("object_id"),
-        facts=facts,
-        dropped=dropped,
-    )
+    columns = {attribute: points.get(name) for name, attribute in _LISTS.items()}
+    return Scanpaths(**columns, offsets=offsets, table=rows, facts=facts, dropped=dropped)
 
 
 def read_arrow(path: str | Path) -> Any:
@@ -142,6 +129,9 @@ def read_arrow(path: str | Path) -> Any:
 
 
 def _arrow(path: str | Path, content: bytes) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         check_room(path, bytes_needed(content), len(content))
@@ -213,6 +203,8 @@ def _about(path: str | Path, table: Any) -> tuple[Facts, dict[str, int]]:
 
 def _flat(path: str | Path, table: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     """All fixations' values, (N,), and the offsets of the paths in them, (n + 1,) int64."""
+    import pyarrow as pa
+
     column = table.column(name).combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # of a table without rows
         column = pa.array([], column.type)

@@ -1,4 +1,4 @@
-"""Reading the HDF5 files in which pysaliency keeps scanpaths.
+"""The HDF5 files in which pysaliency keeps scanpaths.
 
 pysaliency 0.2 writes `FixationTrains` (versions 1.0 to 1.2), its successor also `FixationTrains` 1.3,
 `Scanpaths` and `ScanpathFixations` 1.0. All hold positions in px padded with NaN to the longest path, the
@@ -7,7 +7,9 @@ group `gazekit` beside them.
 """
 
 import io
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,19 +18,21 @@ import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.files.atomic import read_whole
+from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.hdf5 import check_hdf5, check_hdf5_heaps
 from gazekit.files.untrusted import first_line, parse_json
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
-from gazekit.interchange.tables import from_table
+from gazekit.interchange.tables import check_path_columns, from_table
 
 _READ = {
     "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),
     "Scanpaths": ("1.0",),
     "ScanpathFixations": ("1.0",),
 }
+_TAKEN = ("n", "t", "xs", "ys", "ts", "subjects", "lengths", "scanpath_index", "durations")
+_SECOND = 1000.0  # ms
 
 
 def read_pysaliency(
@@ -70,7 +74,7 @@ def read_pysaliency(
     DataError
         Not such a file, another version, or stimuli whose names are not known.
     """
-    h5py = load_h5py()
+    h5py = _h5py()
     content = read_whole(path)
     check_hdf5_heaps(content, path)
     try:
@@ -110,10 +114,80 @@ def read_pysaliency(
     return read
 
 
-# ---------------------------------------------------------------- inside
+def write_pysaliency(
+    scanpaths: Scanpaths,
+    path: str | Path,
+    *,
+    kind: Literal["FixationTrains", "ScanpathFixations"] = "FixationTrains",
+) -> None:
+    """Write scanpaths to an HDF5 file that pysaliency reads.
+
+    Stimuli are numbered in the order of their first paths; give pysaliency its stimuli in that order (the
+    file has their names in `gazekit/stimuli`). Onset times `ts` are sums of durations, s, since the time of
+    saccades is not known; or 0, 1, 2 ... where no durations are.
+
+    Parameters
+    ----------
+    scanpaths : Scanpaths
+        The paths.
+    path : path
+        The file.
+    kind : {"FixationTrains", "ScanpathFixations"}
+        The class of pysaliency. `FixationTrains` (version 1.2) is read by its releases and by the
+        development version; `ScanpathFixations` only by the latter.
+
+    Raises
+    ------
+    DataError
+        A column of the table has a name that pysaliency needs, or the file cannot be written.
+    """
+    if kind not in ("FixationTrains", "ScanpathFixations"):
+        raise DataError(f"kind must be 'FixationTrains' or 'ScanpathFixations', not {kind!r}")
+    h5py = _h5py()
+    check_path_columns(scanpaths)
+    taken = [c for c in scanpaths.table if c in _TAKEN]
+    if taken:
+        raise DataError(f"{path} was not written: the column {taken[0]!r} has a name that pysaliency needs; rename it")
+    stimulus, stimuli = pd.factorize(scanpaths.table["stimulus"])
+    subject, subjects = pd.factorize(scanpaths.table["subject"])
+    kept = [str(c) for c in scanpaths.table if c not in ("stimulus", "subject")]
+    attributes: dict[str, np.ndarray] = {c: _storable(scanpaths.table[c]) for c in kept}
+    points = _padded(scanpaths)
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        if kind == "FixationTrains":
+            _mark(file, kind, "1.2", __attributes__=[], scanpath_attribute_mapping={})
+            for name in ("xs", "ys", "ts"):
+                file[f"train_{name}"] = points.pop(name)
+            file["train_ns"], file["train_subjects"] = stimulus, subject
+            _group(file, "scanpath_attributes", attributes, h5py)
+            _group(file, "scanpath_fixation_attributes", points, h5py)
+        else:
+            _mark(file, kind, "1.0")
+            inner = file.create_group("scanpaths")
+            _mark(inner, "Scanpaths", "1.0", attribute_mapping={"durations": "duration"})
+            for name in ("xs", "ys"):
+                inner[name] = points.pop(name)
+            inner["n"], inner["length"] = stimulus, scanpaths.lengths
+            _group(inner, "scanpath_attributes", {**attributes, "subject": subject}, h5py)
+            _group(inner, "fixation_attributes", points, h5py)
+        about = {
+            "type": "scanpaths",
+            "version": 1,
+            "facts": asdict(scanpaths.facts),
+            "dropped": scanpaths.dropped,
+        }
+        ours = file.create_group("gazekit")
+        ours.attrs["about"] = json.dumps(about)
+        for name, values in (("stimuli", stimuli), ("subjects", subjects)):
+            ours.create_dataset(name, data=np.array(values, dtype=object), dtype=h5py.string_dtype())
+    write_atomically(path, buffer.getvalue())
 
 
-def load_h5py() -> Any:
+# ---------------------------------------------------------------- reading
+
+
+def _h5py() -> Any:
     """Import h5py, which is an optional dependency."""
     try:
         import h5py
@@ -151,7 +225,11 @@ def _load(file: Any, kind: str) -> tuple[pd.DataFrame, dict[str, np.ndarray], np
         paths = {**_attributes(group, "scanpath_attributes"), "n": group["n"][...]}
         points = {**_attributes(group, "fixation_attributes"), **{k: group[k][...] for k in ("xs", "ys")}}
         length = (group["length"] if "length" in group else group["lengths"])[...]
-    return pd.DataFrame({k: _column(v) for k, v in paths.items()}), points, np.asarray(length, dtype=np.int64)
+    length = np.asarray(length, dtype=np.int64)
+    columns = min(values.shape[1] for values in points.values())
+    if ((length < 0) | (length > columns)).any():
+        raise ValueError(f"its lengths go from {length.min()} to {length.max()}, and its paths have {columns} columns")
+    return pd.DataFrame({k: _column(v) for k, v in paths.items()}), points, length
 
 
 def _attributes(file: Any, name: str) -> dict[str, np.ndarray]:
@@ -201,3 +279,46 @@ def _rows(
             dropped[f"attribute {name!r} of fixations: left out"] = int(length.sum())
     table["fixation"] = np.where(empty, EMPTY_PATH, rank)
     return table, dropped
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _padded(scanpaths: Scanpaths) -> dict[str, np.ndarray]:
+    """Attributes of fixations, (n_paths, longest) float64 each, NaN behind a path's end."""
+    longest = int(scanpaths.lengths.max(initial=0))
+
+    def pad(values: np.ndarray) -> np.ndarray:
+        out = np.full((len(scanpaths), longest), np.nan)
+        out[scanpaths.path_of(), scanpaths.rank_of()] = values
+        return out
+
+    points = {"xs": pad(scanpaths.x), "ys": pad(scanpaths.y), "ts": pad(scanpaths.rank_of())}
+    if scanpaths.duration is not None:
+        seconds = pad(scanpaths.duration) / _SECOND
+        points["durations"] = seconds
+        if not np.isnan(scanpaths.duration).any():
+            points["ts"] = np.cumsum(seconds, axis=1) - seconds
+    if scanpaths.object_id is not None:
+        points["object_id"] = pad(scanpaths.object_id)
+    return points
+
+
+def _storable(column: pd.Series) -> np.ndarray:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.to_numpy()
+    return np.array(["" if pd.isna(v) else str(v) for v in column], dtype=object)
+
+
+def _mark(group: Any, kind: str, version: str, **attributes: Any) -> None:
+    group.attrs["type"], group.attrs["version"] = np.bytes_(kind), np.bytes_(version)
+    for name, value in attributes.items():
+        group.attrs[name] = np.bytes_(json.dumps(value))
+
+
+def _group(file: Any, name: str, columns: Mapping[str, np.ndarray], h5py: Any) -> None:
+    group = file.create_group(name)
+    for key, values in columns.items():
+        kind = h5py.string_dtype() if values.dtype == object else None
+        group.create_dataset(key, data=values, dtype=kind)
+    group.attrs["__attributes__"] = np.bytes_(json.dumps(sorted(columns)))

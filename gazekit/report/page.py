@@ -12,7 +12,7 @@ from string import Template
 from gazekit.core.trials import Dataset
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import refuse_link
-from gazekit.files.untrusted import making_sense
+from gazekit.files.untrusted import reading
 from gazekit.foundations.version import __version__
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
@@ -66,7 +66,7 @@ def write_report(
     run = Path(run)
     path = run / "report.html"
     refuse_link(path)
-    with making_sense(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
+    with reading(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
         page = page_of(content_of(run, dataset), images=images, samples=samples)
     write_atomically(path, page.encode())
     return path

@@ -12,7 +12,7 @@ import numpy as np
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
-from gazekit.files.untrusted import making_sense, parse_json
+from gazekit.files.untrusted import parse_json, reading
 from gazekit.foundations.errors import DataError
 from gazekit.metrics import metrics, pairwise
 from gazekit.verify.outcome import Outcome
@@ -107,7 +107,7 @@ def verify_conformance(reference: str | Path | None = None) -> Outcome:
     """
     where = "the package's conformance.json" if reference is None else str(reference)
     content = _read(reference, where)
-    with making_sense(where, "take the file from the package again"):
+    with reading(where, "take the file from the package again"):
         return _compare(content)
 
 

@@ -203,6 +203,19 @@ def test_messages_of_reading(path, write, options, message):
         read_pysaliency(path, **options)
 
 
+@pytest.mark.parametrize("lengths", [[3, -1], [4, 1], [2**31, 1]])
+def test_lengths_that_the_arrays_do_not_have_are_refused(path, lengths):
+    """2 ** 31 once took 24 GB of memory, and -1 became 1."""
+    with h5py.File(path, "w") as file:
+        trains(file, "1.3")
+        file["train_lengths"][...] = lengths if max(lengths) < 2**31 else [3, 1]
+        if max(lengths) >= 2**31:
+            del file["train_lengths"]
+            file["train_lengths"] = lengths
+    with pytest.raises(DataError, match=r"cannot be read .*its lengths go from .* and its paths have 3 columns"):
+        read_pysaliency(path, **NAMES)
+
+
 def test_a_truncated_file_is_named(paths, path):
     write_pysaliency(paths, path)
     path.write_bytes(path.read_bytes()[:900])
