@@ -17,13 +17,10 @@ import torch
 from measure import CPU, machine, shown, table
 from measure import target as note_target
 
-from gazekit.models.eccnet.blank import BlankWindows
-from gazekit.models.eccnet.levels import plan
-from gazekit.models.eccnet.patches import StageStep
-from gazekit.models.eccnet.search import Display, Outcome, Settings, run_search
-from gazekit.models.eccnet.targets import Targets, target_features
-from gazekit.models.eccnet.variants import variant_named
-from gazekit.models.eccnet.windows import WholeWindows
+from gazekit.models.eccnet.fast.blank_windows import BlankWindows
+from gazekit.models.eccnet.fast.patches import StageStep
+from gazekit.models.eccnet.network import eccentric_network, variant_named
+from gazekit.models.eccnet.search import Display, SearchPath, Settings, WholeWindows, run_search
 from gazekit.verify.eccnet import reference_backbone
 
 TARGET = 6  # times less time per trial than the straightforward side
@@ -45,13 +42,12 @@ def display(side: int, cells: int, item: int, grey: int, seed: int) -> tuple[Dis
     return Display(image, (grey, grey, grey), items), image[row : row + item, column : column + item].copy()
 
 
-def straightforward(windows: WholeWindows, shown_: Display, target: np.ndarray) -> Outcome:
+def straightforward(windows: WholeWindows, shown_: Display, target: np.ndarray) -> SearchPath:
     """One trial of the published procedure."""
     side = 2 * (len(shown_.image) + Settings.margin)
     empty = np.zeros_like(shown_.image)
     windows.features(empty, (0, 0, 0), (0, 0), side)
-    features = target_features(windows.plan, target)
-    return run_search(shown_, features, windows, Settings(), limit=SACCADES, maps=SACCADES)
+    return run_search(shown_, windows.target(target), windows, Settings(), limit=SACCADES, maps=SACCADES)
 
 
 def clock() -> float:
@@ -83,13 +79,13 @@ class Convolutions:
 
 def report(trials: int = 2) -> list[str]:
     backbone = reference_backbone().to(memory_format=torch.channels_last)
-    what = plan(backbone, variant_named("eccnet"))
+    network = eccentric_network(backbone, variant_named("eccnet"))
     rows, ratios = [], []
     for side, cells, item, grey in DISPLAYS:
         given = [display(side, cells, item, grey, seed) for seed in range(trials)]
-        slow, fast, targets = WholeWindows(what), BlankWindows(what), Targets(what)
+        slow, fast = WholeWindows(network), BlankWindows(network)
         start = clock()
-        run_search(given[0][0], targets.features(given[0][1]), fast, Settings(), limit=1)  # makes the blank window
+        run_search(given[0][0], fast.target(given[0][1]), fast, Settings(), limit=1)  # makes the blank window
         first = clock() - start
         ours, theirs, floor, gap = [], [], [], 0.0
         for one, target in given:
@@ -98,7 +94,7 @@ def report(trials: int = 2) -> list[str]:
             theirs.append(clock() - start)
             with Convolutions() as convolutions:
                 start = clock()
-                found = run_search(one, targets.features(target), fast, Settings(), limit=SACCADES, maps=SACCADES)
+                found = run_search(one, fast.target(target), fast, Settings(), limit=SACCADES, maps=SACCADES)
                 ours.append(clock() - start)
             floor.append(convolutions.seconds)
             if found.fixations.tolist() != expected.fixations.tolist():

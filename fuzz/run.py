@@ -30,7 +30,7 @@ from typing import Any
 import atheris
 
 # Compiled by numba, which would not know the counters.
-NOT_WATCHED = ["gazekit.metrics.kernels", "gazekit.models.eccnet.ring_kernels"]
+NOT_WATCHED = ["gazekit.metrics.kernels", "gazekit.models.eccnet.fast.ring_kernels"]
 WATCHED = ["gazekit", "PIL", "zipfile", "gzip", "json", "tomllib", "safetensors", "click", "typer"]
 with warnings.catch_warnings(), redirect_stderr(io.StringIO()):  # atheris names every module
     warnings.simplefilter("ignore")

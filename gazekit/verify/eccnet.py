@@ -103,11 +103,9 @@ def _search(
     backbone: "Backbone",
     maps: int,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    from gazekit.models.eccnet.blank import BlankWindows
-    from gazekit.models.eccnet.levels import plan
+    from gazekit.models.eccnet.fast.blank_windows import BlankWindows
+    from gazekit.models.eccnet.network import Variant, eccentric_network
     from gazekit.models.eccnet.search import Display, Settings, run_search
-    from gazekit.models.eccnet.targets import target_features
-    from gazekit.models.eccnet.variants import Variant
 
     try:
         flags = [bool(flag) for flag in variant["levels"]]
@@ -127,7 +125,7 @@ def _search(
             f"{path} describes the variant {name!r} in another way than the reference layout ({error!r}); take the "
             f"file from its source again"
         ) from error
-    what = plan(backbone, network, levels=levels, px_per_degree=scale)
+    branches = BlankWindows(eccentric_network(backbone, network, levels=levels, px_per_degree=scale))
     display = Display(
         content["image"],
         (int(background[0]), int(background[1]), int(background[2])),
@@ -143,9 +141,7 @@ def _search(
         exhausted="corner",
         count_last=False,
     )
-    found = run_search(
-        display, target_features(what, content["target"]), BlankWindows(what), settings, limit=limit, maps=maps
-    )
+    found = run_search(display, branches.target(content["target"]), branches, settings, limit=limit, maps=maps)
     return found.fixations, found.maps
 
 

@@ -1,6 +1,7 @@
 """eccNET as a scanpath model."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,11 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device, full_float32
-from gazekit.models.eccnet.blank import BlankWindows
-from gazekit.models.eccnet.found import Search
-from gazekit.models.eccnet.levels import plan
+from gazekit.models.eccnet.display import Prepared, prepare
+from gazekit.models.eccnet.fast.blank_windows import BlankWindows
+from gazekit.models.eccnet.network import EccentricNetwork, eccentric_network, variant_named
 from gazekit.models.eccnet.options import at_least, check_choices, pair_of_blurs, px_or_trial
-from gazekit.models.eccnet.prepare import Prepared, prepare
-from gazekit.models.eccnet.search import Settings, run_search
-from gazekit.models.eccnet.targets import Targets
-from gazekit.models.eccnet.variants import variant_named
-from gazekit.models.eccnet.windows import WholeWindows, Windows
+from gazekit.models.eccnet.search import Branches, SearchPath, Settings, WholeWindows, run_search
 from gazekit.models.networks.backbone import Backbone
 
 RECOGNITION = 10  # px, published for search among items
@@ -47,7 +44,7 @@ class EccNet(ScanpathModel):
         Its weights; see `gazekit.models.networks.load_backbone`.
     variant : str
         "eccnet", "18-17", "ivsn", "no-eccentricity", "no-eccentricity-average", "eccentricity-max"; see
-        `gazekit.models.eccnet.variants`.
+        `gazekit.models.eccnet.network`.
     level_weights : {"auto", "maximum", "equal"}
         "maximum": a level counts for its largest raw correlation. "auto": "maximum" among items, "equal" in whole
         images, as published.
@@ -57,7 +54,7 @@ class EccNet(ScanpathModel):
         Cells. Published: ((3, 0), (5, 1)) for lighting and real images, ((3, 1), (5, 3)) for orientation and curvature,
         ((5, 3), (7, 5)) for intersections, T and L.
     background : "auto", int or (r, g, b)
-        See `gazekit.models.eccnet.prepare.prepare`.
+        See `gazekit.models.eccnet.display.prepare`.
     px_per_degree : float or "trial"
         Of the image that the network sees. 30 is published, for resized photographs too, where it is not true; "trial"
         takes the trial's own.
@@ -69,7 +66,7 @@ class EccNet(ScanpathModel):
         Side of the square around a fixation that must meet the target. Default: 10 among items; in whole images
         `inhibition_size`, as published.
     swap_target : bool
-        Control: give the network a distractor as target; see `gazekit.models.eccnet.prepare.prepare`.
+        Control: give the network a distractor as target; see `gazekit.models.eccnet.display.prepare`.
     rotate_kernels : int
         Degrees counter-clockwise by which the backbone's kernels are rotated.
     mirror_kernels : {"none", "horizontal", "vertical"}
@@ -165,8 +162,8 @@ class EccNet(ScanpathModel):
                 backbone, weights, seed=seed, rotate_kernels=rotate_kernels, mirror_kernels=mirror_kernels
             )
         self.levels = tuple(self.backbone.levels if names is None else names)
-        self._networks: dict[tuple[float, str], tuple[Targets, Windows]] = {}
-        self._plan(30.0)  # a level that is not there is an error now, not at the first trial
+        self._networks: dict[tuple[float, str], Branches] = {}
+        self._eccentric(30.0)  # a level that is not there is an error now, not at the first trial
 
     @property
     def network(self) -> str:
@@ -197,7 +194,9 @@ class EccNet(ScanpathModel):
             paths += [(x, y, None)] * n_samples
         return assemble(self.name, trials, n_samples, paths, self.facts)
 
-    def search(self, trial: Trial, *, max_fixations: int | None = None, maps: int = 0, device: str = "auto") -> Search:
+    def search(
+        self, trial: Trial, *, max_fixations: int | None = None, maps: int = 0, device: str = "auto"
+    ) -> SearchPath:
         """Search one display.
 
         Parameters
@@ -213,14 +212,16 @@ class EccNet(ScanpathModel):
 
         Returns
         -------
-        Search
+        SearchPath
+            Fixations are (x, y) px of the trial's frame; `level_weights` has a column for each of the model's levels, 0
+            for those that are not compared.
 
         Raises
         ------
         MissingNeedError
             The trial lacks image or target, or what an option needs.
         GazekitError
-            The trial's parts do not fit together; see `gazekit.models.eccnet.prepare.prepare`.
+            The trial's parts do not fit together; see `gazekit.models.eccnet.display.prepare`.
         """
         self.check_needs([trial])
         prepared = prepare(
@@ -230,7 +231,7 @@ class EccNet(ScanpathModel):
             whole_image=self.whole_image,
             swap_target=self.swap_target,
         )
-        targets, windows = self._network(self._degrees(trial, prepared), device)
+        branches = self._branches(self._degrees(trial, prepared), device)
         items = prepared.display.items
         weights, recognition = self.level_weights, self.recognition_size
         if weights == "auto":
@@ -240,13 +241,13 @@ class EccNet(ScanpathModel):
         limit = trial.max_fixations if max_fixations is None else max_fixations
         if limit is None:
             limit = LIMIT if items is None else len(items) + 1
-        settings = Settings(**{**vars(self.settings), "level_weights": weights, "recognition_size": recognition})
+        settings = replace(self.settings, level_weights=weights, recognition_size=recognition)
         with full_float32():
-            target = targets.features(prepared.target)
-            found = run_search(prepared.display, target, windows, settings, limit=limit, maps=maps)
+            target = branches.target(prepared.target)
+            found = run_search(prepared.display, target, branches, settings, limit=limit, maps=maps)
         # (row, column) of the network's image to (x, y) of the frame.
         fixations = found.fixations[:, ::-1] / prepared.scale
-        return Search(fixations, found.found, len(fixations) - 1, self._all_levels(found.weights), found.maps)
+        return replace(found, fixations=fixations, level_weights=self._all_levels(found.level_weights))
 
     def _all_levels(self, weights: np.ndarray) -> np.ndarray:
         """Put the weights of the compared levels into columns of all."""
@@ -264,8 +265,8 @@ class EccNet(ScanpathModel):
             )
         return trial.frame.px_per_degree * float(prepared.scale.mean())
 
-    def _plan(self, px_per_degree: float) -> Any:
-        return plan(
+    def _eccentric(self, px_per_degree: float) -> EccentricNetwork:
+        return eccentric_network(
             self.backbone,
             self.variant,
             levels=self.levels,
@@ -273,13 +274,12 @@ class EccNet(ScanpathModel):
             round_degrees=self.round_degrees,
         )
 
-    def _network(self, px_per_degree: float, device: str) -> tuple[Targets, Windows]:
+    def _branches(self, px_per_degree: float, device: str) -> Branches:
         where = chosen_device(device).type
         key = (px_per_degree, where)
         if key not in self._networks:
             # Convolutions on a CPU are faster with channels last.
             self.backbone.to(device=where).to(memory_format=torch.channels_last)
-            what = self._plan(px_per_degree)
-            windows: Windows = BlankWindows(what, where) if self.fast else WholeWindows(what, where)
-            self._networks = {key: (Targets(what, where), windows)}
+            made = BlankWindows if self.fast else WholeWindows
+            self._networks = {key: made(self._eccentric(px_per_degree), where)}
         return self._networks[key]

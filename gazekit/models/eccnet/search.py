@@ -1,14 +1,29 @@
-"""The search: look, choose the most attractive place, inhibit it, until the target is found."""
+"""eccNET in the order of the paper's figure: what happens from one fixation to the next.
+
+1. A window around the fixation is cut out of the image (`cut_window`).
+2. A network whose pools grow with eccentricity looks at it, and at the picture of the target (`WholeWindows`).
+3. Features of both are correlated, level by level (`correlate`).
+4. The levels' maps are weighed and added, and their contrast is raised: the attention map (`attention_map`).
+5. The strongest place that may be fixated wins (`masked`, `choose`).
+6. It is inhibited for ever (`inhibit`), and
+7. the search ends if the target is recognised there (`recognised`).
+
+This is the straightforward computation, and the oracle of `gazekit.models.eccnet.fast`, which computes step 2 on what
+the image changes alone. Places are (row, column) px of the image that the network sees, as in the paper's code.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+import torch
 from scipy.ndimage import label
 from torch import Tensor
+from torch.nn import functional
 
-from gazekit.models.eccnet.attention import combine, enlarge
-from gazekit.models.eccnet.windows import Windows
+from gazekit.models.eccnet.network import EccentricNetwork
+from gazekit.models.eccnet.opencv import difference_of_gaussians, enlarge
 
 TIE = 1e-6  # share of a map's maximum below which two places are equally good; above what threads and order change
 
@@ -49,9 +64,9 @@ class Settings:
     recognition_size : int
         Side of the square around a fixation in which the target is recognised, px.
     level_weights : {"maximum", "equal"}
-        See `attention.level_weights`.
+        See `level_weights`.
     blurs : ((side, sigma), (side, sigma))
-        See `attention.difference_of_gaussians`.
+        See `gazekit.models.eccnet.opencv.difference_of_gaussians`.
     winner : {"corner", "middle"}
         Of the most attractive plateau: its first px in reading order (published), or its middle.
     exhausted : {"stop", "corner"}
@@ -75,18 +90,61 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a search did, in (row, column) of the image; `gazekit.models.eccnet.found.Search` is its public form."""
+class SearchPath:
+    """What a search of one display did.
+
+    Parameters
+    ----------
+    fixations : (n, 2)
+        The start first. (row, column) px of the network's image; from `EccNet.search`, (x, y) px of the trial's frame.
+    found : bool
+        Whether the target was found.
+    level_weights : (n - 1, compared levels) float64
+        What each level counted for at each step, summing to 1.
+    maps : list of (side, side) float32
+        Masked attention maps of the first steps that were asked for, in px of the window around the fixation.
+    """
 
     fixations: np.ndarray
     found: bool
-    weights: np.ndarray
+    level_weights: np.ndarray
     maps: list[np.ndarray]
+
+    @property
+    def saccades(self) -> int:
+        """How many saccades were made."""
+        return len(self.fixations) - 1
+
+
+class Branches(Protocol):
+    """The network's two branches: `WholeWindows`, or what computes the same in less time."""
+
+    def target(self, picture: np.ndarray) -> Sequence[Tensor]:
+        """Features of the target's picture, (t, u, 3) uint8 at the size in which it may appear, one per level."""
+        ...
+
+    def features(
+        self, image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int
+    ) -> Sequence[Tensor]:
+        """Compute the features of every level of the window around a fixation, (1, C, h, w) each.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8
+            The stimulus. Never changed in place: an array that was seen before counts as the same image.
+        background : (3,) int
+            RGB around it.
+        fixation : (row, column)
+            Image px at the middle of the window (at index side / 2).
+        side : int
+            px; even.
+        """
+        ...
 
 
 def run_search(
-    display: Display, target: Sequence[Tensor], windows: Windows, settings: Settings, *, limit: int, maps: int = 0
-) -> Outcome:
+    display: Display, target: Sequence[Tensor], branches: Branches, settings: Settings, *, limit: int, maps: int = 0
+) -> SearchPath:
     """Search a display.
 
     Parameters
@@ -95,7 +153,7 @@ def run_search(
         What is shown.
     target : sequence of (1, C, t, u)
         Features of the target, one per level.
-    windows : Windows
+    branches : Branches
         Makes features of the window around a fixation.
     settings : Settings
         The rest.
@@ -106,47 +164,194 @@ def run_search(
 
     Returns
     -------
-    Outcome
+    SearchPath
         Fixations begin with the start, the middle of the image.
     """
     height, width = display.image.shape[:2]
     extent = height if settings.window == "height" else max(height, width)
-    among_items = display.items is not None
-    allowed: np.ndarray = np.ones((height, width), dtype=bool)
-    if display.items is not None:
-        allowed = np.asarray(display.items.any(axis=0))
+    side = 2 * (extent + settings.margin)
     image, fixation = display.image, (height // 2, width // 2)
+    items = display.items
+    allowed = np.ones((height, width), dtype=bool) if items is None else np.asarray(items.any(axis=0))
     fixations, weights = [fixation], []
     kept: list[np.ndarray] = []
-    found = not among_items and _recognised(display.region, fixation, settings.recognition_size)
+    # Among items, the start is neither inhibited nor tested.
+    found = items is None and recognised(display.region, fixation, settings.recognition_size)
     while not found and len(fixations) <= limit:
-        if not among_items:  # the map alone is inhibited; the image stays as it is
-            half = settings.inhibition_size // 2
-            allowed = allowed.copy()
-            allowed[_square(fixation, half, 2 * half)] = False
-        side = 2 * (extent + settings.margin)
-        features = windows.features(image, display.background, fixation, side)
-        cells, weight = combine(features, target, settings.level_weights, settings.blurs)
+        if items is None:
+            allowed = inhibit_square(allowed, fixation, settings.inhibition_size)
+        seen = branches.features(image, display.background, fixation, side)
+        cells, weight = attention_map(seen, target, settings.level_weights, settings.blurs)
         weights.append(weight)
         attention = masked(enlarge(cells, side, side), allowed, fixation, extent)
         if len(kept) < maps:
             kept.append(attention.astype(np.float32))
         choice = choose(attention, settings.winner)
-        if choice is None:
-            if settings.exhausted == "stop" and not allowed.any():
-                break
-            # The official code's argmax gives the window's corner, which it clamps to the image's.
-            fixation = (0, 0) if settings.exhausted == "corner" else _first(allowed)
-        else:
+        if choice is not None:
             row, column = choice[0] + fixation[0] - side // 2, choice[1] + fixation[1] - side // 2
             fixation = (min(max(row, 0), height), min(max(column, 0), width))
+        elif settings.exhausted == "corner":
+            fixation = (0, 0)  # the official code's argmax gives the window's corner, which it clamps to the image's
+        elif allowed.any():
+            fixation = divmod(int(allowed.argmax()), width)
+        else:
+            break
         fixations.append(fixation)
-        if display.items is not None:
-            image, allowed = _inhibit_item(display, image, allowed, fixation)
-        found = _recognised(display.region, fixation, settings.recognition_size)
+        if items is not None:
+            image, allowed = inhibit_item(display, image, allowed, fixation)
+        found = recognised(display.region, fixation, settings.recognition_size)
     if found and not settings.count_last and len(fixations) == limit + 1:
         found = False
-    return Outcome(np.array(fixations, dtype=np.int64), found, np.array(weights), kept)
+    return SearchPath(np.array(fixations, dtype=np.int64), found, np.array(weights), kept)
+
+
+# 1. The window
+
+
+def cut_window(image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int) -> np.ndarray:
+    """Cut the window around a fixation out of an endless canvas with the image on it.
+
+    Returns
+    -------
+    (side, side, 3) uint8
+
+    Examples
+    --------
+    >>> cut_window(np.full((2, 2, 3), 9, np.uint8), (1, 1, 1), (0, 2), 4)[:, :, 0].tolist()
+    [[1, 1, 1, 1], [1, 1, 1, 1], [9, 9, 1, 1], [9, 9, 1, 1]]
+    """
+    window = np.empty((side, side, 3), dtype=np.uint8)
+    window[:] = np.asarray(background, dtype=np.uint8)
+    top, left = side // 2 - fixation[0], side // 2 - fixation[1]  # where the image begins in the window
+    rows, columns = image.shape[:2]
+    bottom, right = min(top + rows, side), min(left + columns, side)
+    window[max(top, 0) : bottom, max(left, 0) : right] = image[
+        max(-top, 0) : max(bottom - top, 0), max(-left, 0) : max(right - left, 0)
+    ]
+    return window
+
+
+def as_tensor(pixels: np.ndarray, device: str) -> Tensor:
+    """(H, W, 3) uint8 to (1, 3, H, W) on a device, channels last in memory, which convolutions prefer."""
+    tensor = torch.from_numpy(np.array(pixels)).to(device)  # a copy: an image read from a file cannot be written
+    return tensor.permute(2, 0, 1)[None]
+
+
+# 2. The network
+
+
+class WholeWindows:
+    """Runs the network on the whole window at every fixation, and pools every ring over the whole map, as published.
+
+    Parameters
+    ----------
+    network : EccentricNetwork
+        The network.
+    device : str
+        Where it runs.
+    """
+
+    def __init__(self, network: EccentricNetwork, device: str = "cpu") -> None:
+        self.network, self.device = network, device
+
+    @torch.inference_mode()
+    def target(self, picture: np.ndarray) -> list[Tensor]:
+        """See `Branches.target`; sides are those of the picture divided by 32, rounded up."""
+        return self.network.features(as_tensor(picture, self.device), "target")
+
+    @torch.inference_mode()
+    def features(
+        self, image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int
+    ) -> list[Tensor]:
+        """See `Branches.features`."""
+        return self.network.features(as_tensor(cut_window(image, background, fixation, side), self.device), "search")
+
+
+# 3. Correlation with the target
+
+
+def correlate(search: Tensor, target: Tensor) -> np.ndarray:
+    """Cross-correlate one level of the search branch with the same level of the target.
+
+    Parameters
+    ----------
+    search : (1, C, h, w)
+        Features of the window.
+    target : (1, C, t, u)
+        Features of the target: the kernel, not flipped, not normalised.
+
+    Returns
+    -------
+    (h, w) float32
+        Zero 'same' padding; of an even side, the smaller half goes before.
+    """
+    rows, columns = target.shape[2:]
+    top, left = (rows - 1) // 2, (columns - 1) // 2
+    padded = functional.pad(search, (left, columns - 1 - left, top, rows - 1 - top))
+    return functional.conv2d(padded, target)[0, 0].cpu().numpy()
+
+
+# 4. The attention map
+
+
+def level_weights(maps: Sequence[np.ndarray], rule: str) -> np.ndarray:
+    """Weight of each level, summing to 1.
+
+    Parameters
+    ----------
+    maps : sequence of (h, w)
+        One correlation map per compared level.
+    rule : {"maximum", "equal"}
+        "maximum": each level's largest raw value over the whole map (published for the asymmetry experiments), which
+        favours levels of large features. A level whose largest value is not positive gets none.
+
+    Examples
+    --------
+    >>> level_weights([np.array([[1.0, 3.0]]), np.array([[1.0, 0.5]])], "maximum").tolist()
+    [0.75, 0.25]
+    """
+    if rule == "equal":
+        return np.full(len(maps), 1 / len(maps))
+    largest = np.array([max(float(m.max()), 0.0) for m in maps])
+    return largest / largest.sum() if largest.sum() > 0 else np.full(len(maps), 1 / len(maps))
+
+
+def between_0_and_1(m: np.ndarray) -> np.ndarray:
+    """Scale a map so that its least value is 0 and its largest 1; a constant map becomes 0."""
+    low, high = m.min(), m.max()
+    return (m - low) / (high - low) if high > low else np.zeros_like(m)
+
+
+def attention_map(
+    search: Sequence[Tensor], target: Sequence[Tensor], rule: str, pairs: Sequence[Sequence[float]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Make the attention map of one fixation, on cells: levels weighed and added, with more contrast.
+
+    Parameters
+    ----------
+    search, target : sequence of (1, C, h, w)
+        Features of both branches, a pair per compared level.
+    rule : {"maximum", "equal"}
+        See `level_weights`.
+    pairs : ((side, sigma), (side, sigma))
+        See `gazekit.models.eccnet.opencv.difference_of_gaussians`.
+
+    Returns
+    -------
+    map : (h, w) float64
+    weights : (levels,) float64
+        What each level counted for.
+    """
+    with torch.inference_mode():
+        maps = [correlate(s, t) for s, t in zip(search, target, strict=True)]
+    weights = level_weights(maps, rule)
+    total = np.zeros(maps[0].shape)
+    for weight, m in zip(weights, maps, strict=True):
+        total += weight * between_0_and_1(m).astype(np.float64)
+    return difference_of_gaussians(total, pairs), weights
+
+
+# 5. The winner
 
 
 def masked(attention: np.ndarray, allowed: np.ndarray, fixation: tuple[int, int], extent: int) -> np.ndarray:
@@ -197,15 +402,24 @@ def choose(attention: np.ndarray, winner: str = "corner") -> tuple[int, int] | N
     return row, column
 
 
-def _inhibit_item(
+# 6. Inhibition
+
+
+def inhibit_square(allowed: np.ndarray, fixation: tuple[int, int], size: int) -> np.ndarray:
+    """Forbid a square around a fixation in the map; the image stays as it is (search of whole images)."""
+    half = size // 2
+    allowed = allowed.copy()
+    allowed[_square(fixation, half, 2 * half)] = False
+    return allowed
+
+
+def inhibit_item(
     display: Display, image: np.ndarray, allowed: np.ndarray, fixation: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Paint over the first cell that holds the fixation, and forbid it for ever."""
+    """Paint over the first cell that holds the fixation, and forbid it for ever (search among items)."""
     row, column = fixation
     assert display.items is not None  # noqa: S101 -- for type checkers: only called with items
-    if row >= allowed.shape[0] or column >= allowed.shape[1]:
-        return image, allowed
-    holding = np.flatnonzero(display.items[:, row, column])
+    holding = np.flatnonzero(display.items[:, row : row + 1, column : column + 1])  # none one px beyond the image
     if not len(holding):
         return image, allowed
     cell = display.items[holding[0]]
@@ -214,12 +428,11 @@ def _inhibit_item(
     return painted, allowed & ~cell
 
 
-def _first(allowed: np.ndarray) -> tuple[int, int]:
-    row, column = divmod(int(allowed.argmax()), allowed.shape[1])
-    return row, column
+# 7. Recognition
 
 
-def _recognised(region: np.ndarray | None, fixation: tuple[int, int], size: int) -> bool:
+def recognised(region: np.ndarray | None, fixation: tuple[int, int], size: int) -> bool:
+    """Whether the square around a fixation meets the target: an oracle, the model is about where gaze goes."""
     return region is not None and bool(region[_square(fixation, size // 2, size)].any())
 
 

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.models.eccnet.search import Display, Settings, choose, masked, run_search
+from gazekit.models.eccnet.search import (
+    Display,
+    Settings,
+    attention_map,
+    between_0_and_1,
+    choose,
+    correlate,
+    level_weights,
+    masked,
+    run_search,
+)
 
 ONE = [torch.ones(1, 1, 1, 1)]
 PLAIN = Settings(margin=8, blurs=((1, 0), (1, 0)), recognition_size=10, inhibition_size=31)
@@ -62,7 +72,7 @@ def test_items_are_visited_by_attraction_and_painted_over():
     assert (windows.seen[2] == 9).all(axis=2).sum() == 800
     assert (image == 50).all()
     assert [m.shape for m in found.maps] == [(136, 136)] * 2
-    assert found.weights.tolist() == [[1.0]] * 3
+    assert found.level_weights.tolist() == [[1.0]] * 3
 
 
 def test_the_start_is_not_tested_among_items_and_is_in_whole_images():
@@ -153,3 +163,42 @@ def test_the_winner():
     plateau[0, 5] = 3.0 * (1 - 1e-8)  # a tie but for rounding: the first in reading order wins
     assert choose(plateau) == (0, 5)
     assert choose(np.zeros((3, 3))) is None
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 6])
+def test_correlation_is_a_sum_over_the_targets_cells(side):
+    rng = np.random.default_rng(side)
+    search, target = rng.standard_normal((2, 7, 8)), rng.standard_normal((2, side, side))
+    found = correlate(torch.from_numpy(search)[None], torch.from_numpy(target)[None])
+    before = (side - 1) // 2
+    for i in range(7):
+        for j in range(8):
+            total = sum(
+                search[c, i + u - before, j + v - before] * target[c, u, v]
+                for c in range(2)
+                for u in range(side)
+                for v in range(side)
+                if 0 <= i + u - before < 7 and 0 <= j + v - before < 8
+            )
+            assert found[i, j] == pytest.approx(total)
+
+
+def test_weights_are_the_largest_raw_values():
+    maps = [np.array([[1.0, 8.0]]), np.array([[2.0, 0.0]]), np.array([[-3.0, -1.0]])]
+    assert level_weights(maps, "maximum").tolist() == [0.8, 0.2, 0.0]
+    assert level_weights(maps, "equal").tolist() == [1 / 3] * 3
+    assert level_weights([np.zeros((2, 2))] * 2, "maximum").tolist() == [0.5, 0.5]
+
+
+def test_a_constant_map_becomes_0():
+    assert not between_0_and_1(np.full((2, 2), 7.0)).any()
+    assert between_0_and_1(np.array([2.0, 4.0, 3.0])).tolist() == [0, 1, 0.5]
+
+
+def test_levels_of_one_size_are_summed_by_their_weights():
+    a, b = np.array([[0.0, 4.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 0.0]])
+    one = torch.ones(1, 1, 1, 1, dtype=torch.float64)
+    search = [torch.from_numpy(m)[None, None] for m in (a, b)]
+    found, weights = attention_map(search, [one, one], "maximum", ((1, 0), (1, 0)))
+    assert weights.tolist() == [0.8, 0.2]
+    assert found == pytest.approx(0.8 * a / 4 + 0.2 * b)

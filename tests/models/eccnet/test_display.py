@@ -6,7 +6,7 @@ import pytest
 from gazekit import Frame, Trial
 from gazekit.core.trials import Box, Objects
 from gazekit.foundations.errors import GazekitError, MissingNeedError
-from gazekit.models.eccnet.prepare import prepare
+from gazekit.models.eccnet.display import prepare
 
 CELLS = np.array([[c * 20, r * 20, c * 20 + 20, r * 20 + 20] for r in range(3) for c in range(4)], dtype=float)
 

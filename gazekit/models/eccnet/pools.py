@@ -1,8 +1,11 @@
-"""How large a pool's windows are: one side at the fovea, larger ones on rings around it."""
+"""Pools that grow with eccentricity: one side of window at the fovea, larger ones on rings around it."""
 
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
 
 FOVEA = 4  # degrees; the official code calls it a size and uses it as a radius
 
@@ -71,3 +74,41 @@ def window_sides(height: int, width: int, rule: PoolRule) -> np.ndarray:
         sides[squared >= outside**2] = max(rule.size + round(growth), 1)
         if inside >= half:
             return sides
+
+
+def pool_every_ring(x: Tensor, rule: PoolRule) -> Tensor:
+    """Pool a whole map as the published code does: every window side over all of it, then the rings cut out.
+
+    Windows lie as TensorFlow's 'same' rule puts them, and cells beyond the map do not count.
+
+    Parameters
+    ----------
+    x : (B, C, H, W)
+        The map.
+    rule : PoolRule
+        The pool.
+
+    Returns
+    -------
+    (B, C, ceil(H / stride), ceil(W / stride))
+
+    Examples
+    --------
+    >>> pool_every_ring(torch.ones(1, 1, 3, 3), PoolRule(2, 2, "average")).flatten().tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    height, width = x.shape[2:]
+    sides = window_sides(height, width, rule)
+    found = x.new_zeros((*x.shape[:2], *sides.shape))
+    for k in np.unique(sides).tolist():
+        pads = []
+        for n, cells in ((width, sides.shape[1]), (height, sides.shape[0])):
+            total = max((cells - 1) * rule.stride + k - n, 0)
+            pads += [total // 2, total - total // 2]
+        if rule.kind == "max":
+            pooled = functional.max_pool2d(functional.pad(x, pads, value=float("-inf")), k, rule.stride)
+        else:
+            counted = functional.avg_pool2d(functional.pad(torch.ones_like(x[:1, :1]), pads), k, rule.stride)
+            pooled = functional.avg_pool2d(functional.pad(x, pads), k, rule.stride) / counted
+        found += pooled * torch.as_tensor(sides == k, dtype=x.dtype, device=x.device)
+    return found

@@ -5,19 +5,20 @@ alone, so it is computed once. At a fixation, each stage recomputes only the box
 from a part of its input just large enough, and takes the rest from the blank window.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
-from gazekit.models.eccnet.levels import Plan
-from gazekit.models.eccnet.patches import BlankMap, Link, Patch, StageStep
-from gazekit.models.eccnet.pooling import Box, pool_table
-from gazekit.models.eccnet.rings import PoolRule
-from gazekit.models.eccnet.windows import as_tensor
+from gazekit.models.eccnet.fast.patches import BlankMap, Link, Patch, StageStep
+from gazekit.models.eccnet.fast.pooling import Box, pool_table, pool_whole
+from gazekit.models.eccnet.network import EccentricNetwork
+from gazekit.models.eccnet.pools import PoolRule
+from gazekit.models.eccnet.search import WholeWindows, as_tensor
 
+TARGETS = 64  # features of targets kept; an experiment has 2 to 16
 BLANKS = 4  # blank windows kept: pairs of a side and a background
 PHASES = 16  # placements of one image on the network's grid that are kept
 
@@ -27,7 +28,7 @@ class BlankWindow:
 
     Parameters
     ----------
-    plan : Plan
+    network : EccentricNetwork
         The network.
     side : int
         px of the window.
@@ -38,16 +39,16 @@ class BlankWindow:
     """
 
     @torch.inference_mode()
-    def __init__(self, plan: Plan, side: int, background: Sequence[int], device: str) -> None:
-        self.plan, self.side, self.background, self.device = plan, side, tuple(background), device
-        self.free, self.reach, small = position_free(plan, side)
-        self.phase_stride = plan.steps[self.free - 1][1].stride if self.free else 1
-        level_at = {level.stage: level for level in plan.levels}
+    def __init__(self, network: EccentricNetwork, side: int, background: Sequence[int], device: str) -> None:
+        self.network, self.side, self.background, self.device = network, side, tuple(background), device
+        self.free, self.reach, small = position_free(network, side)
+        self.phase_stride = network.steps[self.free - 1][1].stride if self.free else 1
+        level_at = {level.stage: level for level in network.levels}
         self.trunk: list[list[Link]] = []  # the steps of every stage
         self.extras: list[list[Link]] = []  # the pools after every level
         self.ends: list[BlankMap] = []  # the blank map of every level
         blank, stride = BlankMap(self._background(small), side), 1
-        for k, (rule, stage) in enumerate(plan.steps):
+        for k, (rule, stage) in enumerate(network.steps):
             links = []
             if rule is not None:
                 link, blank = _pool(rule, blank)
@@ -68,20 +69,20 @@ class BlankWindow:
                 self.extras.append(chain)
                 self.ends.append(end)
         # Outputs that are worth keeping while gaze moves over one image.
-        self.kept = {level.stage for level in plan.levels if level.stage < self.free} | {self.free - 1}
+        self.kept = {level.stage for level in network.levels if level.stage < self.free} | {self.free - 1}
         self.image: np.ndarray | None = None
         self.ink = Box(0, 0, 0, 0)
-        self.phases: OrderedDict[tuple[int, int], tuple[tuple[int, int], dict[int, Patch]]] = OrderedDict()
+        self.phases: LRUCache[tuple[int, int], tuple[tuple[int, int], dict[int, Patch]]] = LRUCache(PHASES)
 
     def _background(self, side: int) -> Tensor:
         colour = torch.tensor(self.background, dtype=torch.uint8, device=self.device).reshape(1, 3, 1, 1)
         # Copied, because an expanded tensor has no memory order that a convolution could follow.
         pixels = colour.expand(1, 3, side, side).contiguous(memory_format=torch.channels_last)
-        return self.plan.backbone.normalise(pixels)
+        return self.network.backbone.normalise(pixels)
 
     @torch.inference_mode()
     def features(self, image: np.ndarray, fixation: tuple[int, int]) -> list[Tensor]:
-        """Features of the window around a fixation; see `gazekit.models.eccnet.windows.Windows`."""
+        """Features of the window around a fixation; see `gazekit.models.eccnet.search.Branches`."""
         if image is not self.image:
             self.phases.clear()
             self.image, self.ink = image, inked(image, self.background)
@@ -89,7 +90,7 @@ class BlankWindow:
         for k in range(self.free, len(self.trunk)):
             patches[k] = self._through(k, patches[k - 1])
         found = []
-        for level, chain, end in zip(self.plan.levels, self.extras, self.ends, strict=True):
+        for level, chain, end in zip(self.network.levels, self.extras, self.ends, strict=True):
             patch = patches[level.stage]
             for link in chain:
                 patch = link.follow(patch)
@@ -114,7 +115,7 @@ class BlankWindow:
         if kept is not None and self._clear_of_edges(box) and self._clear_of_edges(self._placed(kept[0])):
             down, right = kept[0][0] - fixation[0], kept[0][1] - fixation[1]
             return {
-                k: patch.moved(down // self.plan.steps[k][1].stride, right // self.plan.steps[k][1].stride)
+                k: patch.moved(down // self.network.steps[k][1].stride, right // self.network.steps[k][1].stride)
                 for k, patch in kept[1].items()
             }
         patch, patches = self._image_patch(image, fixation, box), {}
@@ -123,8 +124,6 @@ class BlankWindow:
             if k in self.kept:
                 patches[k] = patch
         self.phases[phase] = (fixation, patches)
-        while len(self.phases) > PHASES:
-            self.phases.popitem(last=False)
         return patches
 
     def _placed(self, fixation: tuple[int, int]) -> Box:
@@ -146,34 +145,40 @@ class BlankWindow:
         part = image[box.top - down : box.bottom - down, box.left - right : box.right - right]
         if box.empty:
             return Patch(self._background(1)[:, :, :0, :0], box)
-        return Patch(self.plan.backbone.normalise(as_tensor(part, self.device)), box)
+        return Patch(self.network.backbone.normalise(as_tensor(part, self.device)), box)
 
 
-class BlankWindows:
-    """Makes features of windows from blank windows, which it keeps; see `gazekit.models.eccnet.windows.Windows`.
+class BlankWindows(WholeWindows):
+    """Makes features of windows from blank windows, which it keeps, and keeps those of targets.
 
     Parameters
     ----------
-    plan : Plan
+    network : EccentricNetwork
         The network.
     device : str
         Where it runs.
     """
 
-    def __init__(self, plan: Plan, device: str = "cpu") -> None:
-        self.plan, self.device = plan, device
-        self.blanks: OrderedDict[tuple[int, tuple[int, ...]], BlankWindow] = OrderedDict()
+    def __init__(self, network: EccentricNetwork, device: str = "cpu") -> None:
+        super().__init__(network, device)
+        self.blanks: LRUCache[tuple[int, tuple[int, ...]], BlankWindow] = LRUCache(BLANKS)
+        self.targets: LRUCache[tuple[tuple[int, ...], bytes], list[Tensor]] = LRUCache(TARGETS)
+
+    @torch.inference_mode()
+    def target(self, picture: np.ndarray) -> list[Tensor]:
+        """See `Branches.target`."""
+        key = (picture.shape, picture.tobytes())
+        if key not in self.targets:
+            self.targets[key] = self.network.features(as_tensor(picture, self.device), "target", pool_whole)
+        return self.targets[key]
 
     def features(
         self, image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int
     ) -> list[Tensor]:
-        """See `Windows.features`."""
+        """See `Branches.features`."""
         key = (side, tuple(background))
         if key not in self.blanks:
-            self.blanks[key] = BlankWindow(self.plan, side, background, self.device)
-        self.blanks.move_to_end(key)
-        while len(self.blanks) > BLANKS:
-            self.blanks.popitem(last=False)
+            self.blanks[key] = BlankWindow(self.network, side, background, self.device)
         return self.blanks[key].features(image, fixation)
 
 
@@ -194,12 +199,12 @@ def inked(image: np.ndarray, background: Sequence[int]) -> Box:
     return Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
 
 
-def position_free(plan: Plan, side: int) -> tuple[int, int, int]:
+def position_free(network: EccentricNetwork, side: int) -> tuple[int, int, int]:
     """Find the stages for which a cell's place in the window does not matter but for the edges.
 
     Parameters
     ----------
-    plan : Plan
+    network : EccentricNetwork
         The network.
     side : int
         px of the window.
@@ -214,8 +219,8 @@ def position_free(plan: Plan, side: int) -> tuple[int, int, int]:
         Side of a smaller window whose blank maps hold everything that those of this one do.
     """
     reach, stride, stages, farthest, longest, cells = 0, 1, 0, 0, 1, side
-    levels = {level.stage: level for level in plan.levels}
-    for k, (rule, stage) in enumerate(plan.steps):
+    levels = {level.stage: level for level in network.levels}
+    for k, (rule, stage) in enumerate(network.steps):
         if rule is not None:
             if not pool_table(cells, cells, rule).uniform:
                 break

@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.models.eccnet.blank import BlankWindow, BlankWindows, inked, position_free
-from gazekit.models.eccnet.levels import plan
-from gazekit.models.eccnet.pooling import Box
-from gazekit.models.eccnet.variants import VARIANTS, variant_named
-from gazekit.models.eccnet.windows import WholeWindows
+from gazekit.models.eccnet.fast.blank_windows import BlankWindow, BlankWindows, inked, position_free
+from gazekit.models.eccnet.fast.pooling import Box
+from gazekit.models.eccnet.network import VARIANTS, eccentric_network, variant_named
+from gazekit.models.eccnet.search import WholeWindows
 
 SHAPES = ("vgg", "pools of 3", "strided", "patch embedding", "sees all", "signed")
 
@@ -27,7 +26,7 @@ def assert_same(fast, whole, case):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_blank_pasting_is_exact_for_any_network(network, shape):
-    what = plan(network(shape), variant_named("eccnet"), px_per_degree=15)
+    what = eccentric_network(network(shape), variant_named("eccnet"), px_per_degree=15)
     fast, whole = BlankWindows(what), WholeWindows(what)
     for size, side in (((90, 90), 308), ((61, 97), 322), ((90, 90), 230)):  # the last is clipped by the window
         image = picture(*size, (200, 30, 90))
@@ -38,14 +37,14 @@ def test_blank_pasting_is_exact_for_any_network(network, shape):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_blank_pasting_is_exact_for_every_variant(network, variant):
-    what = plan(network("vgg"), variant_named(variant), px_per_degree=15)
+    what = eccentric_network(network("vgg"), variant_named(variant), px_per_degree=15)
     given = (picture(90, 90, (0, 0, 0)), (0, 0, 0), (31, 50), 308)
     assert_same(BlankWindows(what).features(*given), WholeWindows(what).features(*given), variant)
 
 
 def test_gaze_that_moves_by_whole_cells_reuses_what_does_not_depend_on_it(network):
     backbone = network("vgg")
-    what = plan(backbone, variant_named("eccnet"), px_per_degree=15)
+    what = eccentric_network(backbone, variant_named("eccnet"), px_per_degree=15)
     fast, whole = BlankWindows(what), WholeWindows(what)
     image, runs = picture(90, 90, (9, 9, 9)), []
     backbone.stages[0].parts[0].layers[-1].register_forward_hook(lambda *_: runs.append(1))
@@ -65,14 +64,14 @@ def test_gaze_that_moves_by_whole_cells_reuses_what_does_not_depend_on_it(networ
 
 
 def test_an_image_of_background_is_a_blank_window(network):
-    what = plan(network("vgg"), variant_named("eccnet"), px_per_degree=15)
+    what = eccentric_network(network("vgg"), variant_named("eccnet"), px_per_degree=15)
     image = np.full((90, 90, 3), 77, np.uint8)
     given = (image, (77, 77, 77), (3, 80), 308)
     assert_same(BlankWindows(what).features(*given), WholeWindows(what).features(*given), "blank")
 
 
 def test_blank_windows_are_stored_without_their_repetitions(network):
-    what = plan(network("vgg"), variant_named("eccnet"))
+    what = eccentric_network(network("vgg"), variant_named("eccnet"))
     stages, reach, small = position_free(what, 1358)
     assert (stages, small % 16, 1358 % 16) == (3, 14, 14)
     assert small < 1358 / 3 > reach
@@ -82,17 +81,17 @@ def test_blank_windows_are_stored_without_their_repetitions(network):
     # the same map by the whole network on a constant image
     with torch.inference_mode():
         image = torch.tensor([50, 60, 70]).reshape(1, 3, 1, 1).expand(1, 3, 1358, 1358)
-        expected = what.backbone.stages[0](what.backbone.preprocess(image))
+        expected = what.backbone.stages[0](what.backbone.normalise(image))
     box = Box(0, 1358, 600, 640)
     assert torch.allclose(stage_one_input.crop(box), expected[:, :, :, 600:640], atol=1e-4)
 
 
 def test_only_so_many_blank_windows_are_kept(network):
-    windows = BlankWindows(plan(network("vgg"), variant_named("ivsn")))
+    windows = BlankWindows(eccentric_network(network("vgg"), variant_named("ivsn")))
     image = np.zeros((20, 20, 3), np.uint8)
     for k in range(6):
         windows.features(image, (k, k, k), (10, 10), 168)
-    assert [key[1][0] for key in windows.blanks] == [2, 3, 4, 5]
+    assert sorted(key[1][0] for key in windows.blanks) == [2, 3, 4, 5]
 
 
 def test_ink():
@@ -101,3 +100,10 @@ def test_ink():
     image[2, 3, 1] = 6
     image[4, 1] = 0
     assert inked(image, (5, 5, 5)) == Box(2, 5, 1, 4)
+
+
+def test_targets_are_computed_once_and_are_what_the_whole_network_makes_of_them(network):
+    what = eccentric_network(network("vgg"), variant_named("eccnet"), px_per_degree=15)
+    fast, picture_ = BlankWindows(what), picture(40, 30, (0, 0, 0))
+    assert_same(fast.target(picture_), WholeWindows(what).target(picture_), "target")
+    assert fast.target(picture_.copy()) is fast.target(picture_)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.models.eccnet.pooling import Box
+from gazekit.models.eccnet.fast.pooling import Box
 from gazekit.models.networks.backbone import Stage
 
 

@@ -1,20 +1,81 @@
-"""Which outputs of a backbone eccNET compares, and the pools that lead to them and bring them to one size."""
+"""eccNET's network: a backbone whose pools grow with eccentricity, the levels compared, and the named variants."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.models.eccnet.every_ring import pool_every_ring
-from gazekit.models.eccnet.pooling import pool_whole
-from gazekit.models.eccnet.rings import PoolRule
-from gazekit.models.eccnet.variants import Variant
+from gazekit.models.eccnet.pools import PoolRule, pool_every_ring
 from gazekit.models.networks.backbone import Backbone, Stage
 
+Pooling = Callable[[Tensor, PoolRule], Tensor]
 # Slope by the stride of a pool's input: the published 0.02 x (3.5, 8, 16) of VGG16's pools 3 to 5.
 SLOPES = {4: 0.07, 8: 0.16, 16: 0.32}
 SEARCH_STRIDE = 16  # px per cell at which levels are compared; the target has one pool more
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a variant changes in the network.
+
+    Parameters
+    ----------
+    name : str
+        Its name in tables and model texts.
+    eccentricity : bool
+        Whether pools grow with distance from the centre of gaze.
+    pooling : {"average", "max"}
+        What every pool takes of its window.
+    last_only : bool
+        Whether only the last level is compared.
+    note : str
+        Where it comes from.
+    """
+
+    name: str
+    eccentricity: bool
+    pooling: str
+    last_only: bool
+    note: str
+
+
+VARIANTS = {
+    v.name: v
+    for v in (
+        Variant("eccnet", True, "average", False, "published: eccNET"),
+        Variant("18-17", True, "average", True, "published: eccNET 18->17, the last level alone"),
+        Variant(
+            "no-eccentricity",
+            False,
+            "max",
+            False,
+            "published: eccNET without eccentricity, which also turns averages into maxima",
+        ),
+        Variant("ivsn", False, "max", True, "published: IVSN as the authors ran it here, in eccNET's search loop"),
+        Variant("no-eccentricity-average", False, "average", False, "ours: eccentricity alone taken away"),
+        Variant("eccentricity-max", True, "max", False, "ours: averages alone turned into maxima"),
+    )
+}
+
+
+def variant_named(name: str) -> Variant:
+    """Look a variant up.
+
+    Raises
+    ------
+    UnknownNameError
+        No such variant; the message has the closest match.
+
+    Examples
+    --------
+    >>> variant_named("ivsn").pooling
+    'max'
+    """
+    text = str(name).replace("_", "-").lower()
+    if text not in VARIANTS:
+        raise UnknownNameError("variant of eccNET", str(name), VARIANTS)
+    return VARIANTS[text]
 
 
 @dataclass(frozen=True)
@@ -27,8 +88,8 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A backbone as eccNET runs it.
+class EccentricNetwork:
+    """A backbone with its pools exchanged, and the levels of it that are compared.
 
     Parameters
     ----------
@@ -44,7 +105,7 @@ class Plan:
     steps: tuple[tuple[PoolRule | None, Stage], ...]
     levels: tuple[Level, ...]
 
-    def features(self, images: Tensor, branch: str, *, every_ring: bool = False) -> list[Tensor]:
+    def features(self, images: Tensor, branch: str, pool: Pooling = pool_every_ring) -> list[Tensor]:
         """Run the network on whole images.
 
         Parameters
@@ -53,15 +114,14 @@ class Plan:
             RGB, 0..255.
         branch : {"search", "target"}
             Which pools to end with.
-        every_ring : bool
-            Pool as the published code does (slow).
+        pool : callable
+            Computes a pool on a whole map.
 
         Returns
         -------
         list of (B, C, h, w)
             One per level, all of one size.
         """
-        pool = pool_every_ring if every_ring else pool_whole
         x, found = self.backbone.normalise(images), []
         for k, (rule, stage) in enumerate(self.steps):
             x = stage(x if rule is None else pool(x, rule))
@@ -74,14 +134,14 @@ class Plan:
         return found
 
 
-def plan(
+def eccentric_network(
     backbone: Backbone,
     variant: Variant,
     *,
     levels: Sequence[str] | None = None,
     px_per_degree: float = 30,
     round_degrees: bool = True,
-) -> Plan:
+) -> EccentricNetwork:
     """Decide pools and levels for a backbone.
 
     Parameters
@@ -148,4 +208,4 @@ def plan(
             f"the levels of backbone {backbone.name!r} have strides ({strides} px) that pools of stride 2 cannot bring "
             f"to one; choose levels of one stride"
         )
-    return Plan(backbone, tuple(steps), tuple(found))
+    return EccentricNetwork(backbone, tuple(steps), tuple(found))

@@ -23,14 +23,11 @@ class Prepared:
         Picture of the target in the same px.
     scale : (2,) float64
         px of the network's image per px of the trial's frame, x and y.
-    shrunk : float
-        px of the network's image per px of the trial's image.
     """
 
     display: Display
     target: np.ndarray
     scale: np.ndarray
-    shrunk: float
 
 
 def prepare(
@@ -85,7 +82,7 @@ def prepare(
                 f"could never find it; give cells that hold it, or search the whole image (whole_image=True)"
             )
     colour = _colour(background, image, trial.cells is not None)
-    return Prepared(Display(image, colour, items, region), target, scale, shrunk)
+    return Prepared(Display(image, colour, items, region), target, scale)
 
 
 def _items(trial: Trial, shape: tuple[int, int], scale: np.ndarray, shown: tuple[int, int]) -> np.ndarray | None:

@@ -1,12 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from gazekit.models.eccnet.every_ring import pool_every_ring
-from gazekit.models.eccnet.pooling import Box, PoolTable, pool_whole
-from gazekit.models.eccnet.rings import PoolRule, window_sides
+from gazekit.models.eccnet.pools import PoolRule, pool_every_ring, window_sides
 
 SLOPED = [PoolRule(2, 2, "average", 0.07, 8), PoolRule(2, 2, "average", 0.16, 4), PoolRule(2, 2, "average", 0.32, 2)]
 # Window sides of the published rings 0 to 21, from the specification's formula worked by hand there.
@@ -57,8 +53,7 @@ def test_pools_cell_by_cell(size, kind, rule):
     rule = PoolRule(rule[0], 2, kind, rule[1], rule[2])
     x = np.random.default_rng(size).standard_normal((3, size, size)).astype(np.float32)
     expected = brute_force(x.astype(float), rule)
-    for pool in (pool_whole, pool_every_ring):
-        assert np.abs(pool(torch.from_numpy(x)[None], rule)[0].numpy() - expected).max() < 1e-6
+    assert np.abs(pool_every_ring(torch.from_numpy(x)[None], rule)[0].numpy() - expected).max() < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -87,51 +82,6 @@ def test_the_published_number_of_rings(window, rings):
             rule.slope * rule.px_per_degree * (max(found))
         )  # 2 (r0 + j q) - 4 d = j d where 2 q = d
         assert window_sides(extent, extent, rule)[0, 0] == k_last
-
-
-@pytest.mark.parametrize(("target", "grows"), [(224, False), (225, True)])
-def test_the_target_branch_grows_only_for_large_targets(target, grows):
-    extent = target
-    for _ in range(4):
-        extent = -(-extent // 2)
-    assert PoolTable(extent, extent, SLOPED[2]).uniform is not grows
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_a_box_of_the_output_is_what_the_whole_would_be(data):
-    size = data.draw(st.integers(20, 60))
-    kind = data.draw(st.sampled_from(["average", "max"]))
-    rule = PoolRule(
-        data.draw(st.integers(1, 3)), data.draw(st.integers(1, 2)), kind, data.draw(st.sampled_from([0.0, 0.32])), 2
-    )
-    table = PoolTable(size, size, rule)
-    x = torch.from_numpy(np.random.default_rng(0).standard_normal((1, 2, size, size)).astype(np.float32))
-    top = data.draw(st.integers(0, table.rows - 1))
-    left = data.draw(st.integers(0, table.columns - 1))
-    box = Box(top, data.draw(st.integers(top + 1, table.rows)), left, data.draw(st.integers(left + 1, table.columns)))
-    needed = table.needed(box)
-    part = x[:, :, needed.top : needed.bottom, needed.left : needed.right]
-    expected = pool_every_ring(x, rule)[:, :, box.top : box.bottom, box.left : box.right]
-    assert torch.allclose(table.compute(part, needed, box), expected, atol=1e-5)
-    if not table.uniform:
-        assert torch.allclose(table._side_by_side(part, needed, box), expected, atol=1e-5)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 39), st.integers(0, 39), st.integers(1, 12), st.sampled_from([0.0, 0.32]))
-def test_a_change_of_the_input_changes_nothing_outside_of_what_is_said(row, column, side, slope):
-    rule = PoolRule(2, 2, "average", slope, 2)
-    table = PoolTable(40, 40, rule)
-    box = Box(row, min(row + side, 40), column, min(column + side, 40))
-    x = torch.zeros(1, 1, 40, 40)
-    x[:, :, box.top : box.bottom, box.left : box.right] = 1
-    rows, columns = np.nonzero(pool_every_ring(x, rule)[0, 0].numpy())
-    assert table.influenced(box) == Box(rows.min(), rows.max() + 1, columns.min(), columns.max() + 1)
-
-
-def test_nothing_comes_of_an_empty_box():
-    assert PoolTable(10, 10, SLOPED[0]).influenced(Box(3, 3, 0, 5)).empty
 
 
 def test_longer_side_counts_the_rings_of_other_than_square_maps():

@@ -1,7 +1,7 @@
 """Pooling that grows with distance from the centre of gaze, with the geometry of TensorFlow's 'same' windows.
 
 Every pool here can also be computed for a box of its output cells alone, from the part of its input that the box
-needs; that is what makes `gazekit.models.eccnet.blank` exact.
+needs; that is what makes `gazekit.models.eccnet.fast.blank_windows` exact.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gazekit.models.eccnet.ring_kernels import kernels
-from gazekit.models.eccnet.rings import PoolRule, window_sides
+from gazekit.models.eccnet.fast.ring_kernels import kernels
+from gazekit.models.eccnet.pools import PoolRule, window_sides
 
 
 class Box(NamedTuple):

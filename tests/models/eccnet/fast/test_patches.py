@@ -3,8 +3,8 @@ import pytest
 import torch
 from torch import nn
 
-from gazekit.models.eccnet.patches import StageStep
-from gazekit.models.eccnet.pooling import Box
+from gazekit.models.eccnet.fast.patches import StageStep
+from gazekit.models.eccnet.fast.pooling import Box
 from gazekit.models.networks.backbone import Stage
 
 SIDE = 19
