@@ -14,7 +14,7 @@ from gazekit.files.formulas import unmark_formulas
 from gazekit.files.untrusted import first_line, read_csv_text
 from gazekit.foundations.errors import DataError
 from gazekit.report.content import Content, Section
-from gazekit.report.exploring import Exploration, bare_trials
+from gazekit.report.exploring import Exploration
 from gazekit.report.methods import general_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.tables import plain_table
@@ -23,7 +23,7 @@ NEEDED = ("dataset", "model", "metric", "value", "low", "high")
 LONGEST = 500  # rows of another table that are shown
 
 
-def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None, kind: str) -> Content:
+def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
     """What the page of such a run says.
 
     Raises
@@ -31,7 +31,7 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     DataError
         No `summary.csv`, or one without the house's columns.
     """
-    summary = read_csv(run / "summary.csv")
+    kind, summary = manifest["kind"], read_csv(run / "summary.csv")
     missing = [c for c in NEEDED if c not in summary]
     if missing:
         raise DataError(f"{run / 'summary.csv'} lacks the column {missing[0]!r}; a report needs {', '.join(NEEDED)}")
@@ -105,8 +105,7 @@ def _exploration(run: Path, dataset: Dataset | None) -> Exploration | None:
     paths = Scanpaths.load(file)
     if paths.facts.unit != "px":
         return None
-    if dataset is None:
-        return Exploration(paths, bare_trials(paths))
-    known = {t.id for t in dataset.trials}
-    here = paths.filter(trial=[t for t in paths.table["trial"].unique() if t in known])
-    return Exploration(here, dataset.trials)
+    if dataset is not None:
+        known = {t.id for t in dataset.trials}
+        paths = paths.filter(trial=[t for t in paths.table["trial"].unique() if t in known])
+    return Exploration.of(paths, dataset)

@@ -1,10 +1,11 @@
 """The page of a search-asymmetry run: indices, reaction times by set size, slopes, and searches to look at."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
@@ -15,7 +16,7 @@ from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
 from gazekit.report.content import Content, Section
 from gazekit.report.exploring import Exploration, bare_trials
 from gazekit.report.methods import general_methods
-from gazekit.report.tables import Cell, number, plain_table, table
+from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 
 EXAMPLES = 3  # displays of each condition and set size in the explorer: all of them would be too small to see
 PUBLISHED = (
@@ -24,16 +25,16 @@ PUBLISHED = (
 )
 
 
-def asymmetry_content(run: Path, dataset: Dataset | None) -> Content:
+def asymmetry_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
     """What the page of a search-asymmetry run says; published displays are made again, others come from `dataset`."""
     results = AsymmetryResults.load(run)
-    request = results.manifest["request"]
+    request = manifest["request"]
     count, network = len(results.conditions), "network" in request["models"][0]
     more = results.sentences[2 if network else 1 :]
     return Content(
         title=f"Search asymmetry: {results.models[0]}",
         kicker="gazekit report: search asymmetry",
-        facts=[f"{count} experiments", f"{results.manifest['trials']:,} displays", f"{len(results.models)} rows"],
+        facts=[f"{count} experiments", f"{manifest['trials']:,} displays", f"{len(results.models)} rows"],
         sentence=" ".join(results.sentences[:2] if network else results.sentences[:1]),
         sections=[
             Section(
@@ -48,7 +49,7 @@ def asymmetry_content(run: Path, dataset: Dataset | None) -> Content:
             "Unsolved searches": f"counted by the rule {results.rule!r}",
             "Seed, resamples": f"{request['seed']}, {request['resamples']}",
         },
-        manifest=results.manifest,
+        manifest=manifest,
         exploration=_exploration(results, dataset),
     )
 
@@ -69,26 +70,22 @@ TIMES = (
 
 
 def _indices(results: AsymmetryResults) -> str:
-    indices, several = results.indices, len(results.models) > 1
+    several = len(results.models) > 1
     lines = []
-    for _, row in indices.iterrows():
+    for row in results.indices.to_dict("records"):
+        name, low, high = row["experiment"], row["low"], row["high"]
         cells = [
-            Cell(
-                f"<strong>{escape(row['experiment'])}</strong>"
-                if row["experiment"] == MEAN
-                else escape(row["experiment"]),
-                row["experiment"],
-            ),
-            Cell(escape(row["model"]), row["model"]),
-            Cell(number(row["index"], 2, sign=True), float(row["index"])),
-            Cell(_between(row["low"], row["high"]), float(row["low"])),
-            Cell(interval_mark(row["low"], row["index"], row["high"], (-1.0, 1.0), people=row["human"], zero=0.0)),
-            Cell(number(row["human"], 2, sign=True), float(row["human"])),
-            Cell(number(row["published_eccnet"], 2, sign=True), float(row["published_eccnet"])),
+            Cell(f"<strong>{escape(name)}</strong>", name) if name == MEAN else text_cell(name),
+            text_cell(row["model"]),
+            number_cell(row["index"], 2, sign=True),
+            interval_cell(low, high, 2, sign=True),
+            Cell(interval_mark(low, row["index"], high, (-1.0, 1.0), people=row["human"], zero=0.0)),
+            number_cell(row["human"], 2, sign=True),
+            number_cell(row["published_eccnet"], 2, sign=True),
         ]
         if several:
-            cells.append(Cell(number(row["minus_first"], 2, sign=True), float(row["minus_first"])))
-            cells.append(Cell(_between(row["minus_first_low"], row["minus_first_high"]), float(row["minus_first_low"])))
+            cells.append(number_cell(row["minus_first"], 2, sign=True))
+            cells.append(interval_cell(row["minus_first_low"], row["minus_first_high"], 2, sign=True))
         lines.append(("", cells))
     heads = ["experiment", "model", "index", "95&nbsp;% interval", "·−1 to +1", "people", "eccNET, published"]
     heads += ["change", "of the change"] if several else []
@@ -119,15 +116,16 @@ def _slopes(results: AsymmetryResults) -> str:
     slopes = results.slopes
     domain = domain_of([0.0, *slopes["low"], *slopes["high"], *slopes["human"]])
     lines = []
-    for _, row in slopes.iterrows():
+    for row in slopes.to_dict("records"):
+        low, high = row["low"], row["high"]
         cells = [
             Cell(escape(row["condition"].replace("_", " ")), row["condition"]),
-            Cell(escape(row["experiment"]), row["experiment"]),
-            Cell(escape(row["model"]), row["model"]),
-            Cell(number(row["slope"], 1), float(row["slope"])),
-            Cell(f"[{number(row['low'], 1)}, {number(row['high'], 1)}]", float(row["low"])),
-            Cell(interval_mark(row["low"], row["slope"], row["high"], domain, people=row["human"], zero=0.0)),
-            Cell(number(row["human"], 1), float(row["human"])),
+            text_cell(row["experiment"]),
+            text_cell(row["model"]),
+            number_cell(row["slope"], 1),
+            interval_cell(low, high, 1),
+            Cell(interval_mark(low, row["slope"], high, domain, people=row["human"], zero=0.0)),
+            number_cell(row["human"], 1),
         ]
         lines.append(("", cells))
     heads = ["condition", "experiment", "model", "slope (ms per item)", "95&nbsp;% interval", "·", "people"]
@@ -180,7 +178,3 @@ def _displays(results: AsymmetryResults) -> list[Trial]:
         if len(trials) == results.manifest["trials"] and fingerprint(trials) == request["displays"]:
             return trials
     return []
-
-
-def _between(low: float, high: float) -> str:
-    return f"[{number(low, 2, sign=True)}, {number(high, 2, sign=True)}]" if not pd.isna(low) else "–"

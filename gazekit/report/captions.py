@@ -7,12 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.results import CHANCE
 from gazekit.experiments.captions.observations import image_by_image
 from gazekit.report.any_tables import more_tables, read_csv
-from gazekit.report.charts import Series, line_chart
+from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Section
 from gazekit.report.evaluation import evaluation_content
 
@@ -23,7 +22,7 @@ def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | 
     """What the page of a caption experiment says."""
     if dataset is not None and any(t.has("caption") for t in dataset.trials):
         dataset = image_by_image(dataset).images  # the run has a trial per image, the data set one per caption
-    content = evaluation_content(run, dataset)
+    content = evaluation_content(run, manifest, dataset)
     about = manifest["captions"]
     sections = list(content.sections)
     if (run / "lengths.csv").is_file():
@@ -43,13 +42,7 @@ def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | 
 
 
 def _lengths(table: pd.DataFrame) -> str:
-    series, number = [], 0
-    for model, part in table.groupby("model", sort=False):
-        ordered = part.sort_values("length")
-        role = {HUMAN: "people", CHANCE: "chance"}.get(str(model), "")
-        length, value, low, high = (ordered[c].tolist() for c in ("length", "value", "low", "high"))
-        series.append(Series(str(model), length, value, low, high, role, number))
-        number += not role
+    series = series_of(table, "length", "value", chance=CHANCE)
     label = "Plausibility of every row by the length of the window"
     chart = line_chart(series, label=label, x="window (fixations)", y="similarity to the best person", y_from=None)
     return (

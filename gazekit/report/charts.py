@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, isfinite, log10
 
+import pandas as pd
+
+from gazekit.core.scanpaths import HUMAN
+
 MARKERS = 4  # circle, square, diamond, triangle
 COLOURS = 7
 WIDTH, HEIGHT = 520, 300
@@ -53,6 +57,18 @@ class Series:
     def broken(self) -> bool:
         """Whether its line is dashed: as asked, for chance, and for models that share a colour with an earlier one."""
         return self.dashed or self.role == "chance" or self.number >= COLOURS
+
+
+def series_of(table: pd.DataFrame, x: str, y: str, *, chance: str | None = None) -> list[Series]:
+    """A line for each model of a table with the columns model, low and high; people and chance have their own look."""
+    series: list[Series] = []
+    for model, part in table.groupby("model", sort=False):
+        part = part.sort_values(x)
+        role = {HUMAN: "people", chance: "chance"}.get(str(model), "")
+        number = sum(not one.role for one in series)
+        at, value, low, high = (part[c].tolist() for c in (x, y, "low", "high"))
+        series.append(Series(str(model), at, value, low, high, role, number))
+    return series
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:

@@ -13,7 +13,7 @@ from gazekit.evaluation.results import CHANCE, Results
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.report.charts import Series, line_chart
 from gazekit.report.content import Content, Section
-from gazekit.report.exploring import Exploration, bare_trials
+from gazekit.report.exploring import Exploration
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.sentences import left_out, summary_sentence
@@ -43,13 +43,13 @@ SIMULATED = "The observers are simulated: these numbers show the toolkit and say
 LONGEST = 20  # fixations of a search curve
 
 
-def evaluation_content(run: Path, dataset: Dataset | None) -> Content:
+def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
     """What the page of an evaluation says; without its data set the page has no images and no people's paths."""
     results = Results.load(run)
     predictions = Scanpaths.load(run / "predictions.parquet")
     if dataset is not None and not set(predictions.table["trial"]) & {t.id for t in dataset.trials}:
         dataset = None  # read in another way than the run's
-    manifest, about = results.manifest, results.manifest["data"]
+    about = manifest["data"]
     tables = ScoreTables(results.summary, results.differences, results.shares)
     sections = [
         Section(
@@ -120,12 +120,16 @@ def _exploration(
 ) -> Exploration | None:
     if predictions.facts.unit != "px":
         return None
-    paths = predictions if people is None else Scanpaths.concat([people, predictions])
-    trials = bare_trials(paths) if dataset is None else dataset.trials
     headline = _headline(results)
-    favourite = None if headline is None else headline[0]
-    options = results.manifest["request"]["metrics"]
-    return Exploration(paths, trials, results.scores, options, headline, favourite)
+    return Exploration.of(
+        predictions,
+        dataset,
+        people,
+        scores=results.scores,
+        options=results.manifest["request"]["metrics"],
+        headline=headline,
+        favourite=None if headline is None else headline[0],
+    )
 
 
 def _headline(results: Results) -> tuple[str, str, bool] | None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.trials import Trial
+from gazekit.core.trials import Dataset, Trial
 from gazekit.report.columns import json_block, pack
 from gazekit.report.pictures import pictures
 from gazekit.report.score_tables import cautions
@@ -43,6 +43,12 @@ class Exploration:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     headline: tuple[str, str, bool] | None = None
     favourite: str | None = None
+
+    @classmethod
+    def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self:
+        """Of a run: people's paths before the models'; trials of the data set, or as far as paths tell of them."""
+        paths = paths if people is None else Scanpaths.concat([people, paths])
+        return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
 
 
 def bare_trials(paths: Scanpaths) -> list[Trial]:

@@ -1,10 +1,20 @@
 """Which kind of run a folder holds, and what its page says."""
 
+from importlib import import_module
 from pathlib import Path
 
 from gazekit.core.trials import Dataset
 from gazekit.report.content import Content
 from gazekit.runs.manifest import read_finished
+
+# The file of each kind's page and the function in it, which is given the run, its manifest and its data set.
+PAGES = {
+    "evaluation": ("evaluation", "evaluation_content"),
+    "asymmetry": ("asymmetry", "asymmetry_content"),
+    "captions": ("captions", "captions_content"),
+    "shelf-search": ("shelf_search", "shelf_content"),
+}
+OTHER = ("any_tables", "tables_content")
 
 
 def content_of(run: Path, dataset: Dataset | None) -> Content:
@@ -16,23 +26,5 @@ def content_of(run: Path, dataset: Dataset | None) -> Content:
         The run is not finished, or is of a kind without a page.
     """
     manifest = read_finished(run)
-    kind = manifest["kind"]
-    if kind == "evaluation":
-        from gazekit.report.evaluation import evaluation_content
-
-        return evaluation_content(run, dataset)
-    if kind == "asymmetry":
-        from gazekit.report.asymmetry import asymmetry_content
-
-        return asymmetry_content(run, dataset)
-    if kind == "shelf-search":
-        from gazekit.report.shelf_search import shelf_content
-
-        return shelf_content(run, dataset)
-    if kind == "captions":
-        from gazekit.report.captions import captions_content
-
-        return captions_content(run, manifest, dataset)
-    from gazekit.report.any_tables import tables_content
-
-    return tables_content(run, manifest, dataset, kind)
+    module, function = PAGES.get(manifest["kind"], OTHER)
+    return getattr(import_module(f"gazekit.report.{module}"), function)(run, manifest, dataset)

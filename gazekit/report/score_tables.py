@@ -10,7 +10,17 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
 from gazekit.report.charts import domain_of, interval_mark
-from gazekit.report.tables import NOTHING, Cell, breakable, digits, number, percent, table
+from gazekit.report.tables import (
+    Cell,
+    breakable,
+    digits,
+    interval_cell,
+    number,
+    number_cell,
+    percent,
+    table,
+    text_cell,
+)
 from gazekit.scoring.directions import better_words, caution, higher_is_better, measure_of
 
 
@@ -120,8 +130,8 @@ def score_table(tables: ScoreTables, dataset: str, metric: str) -> str:
         above = math.nan if share is None or role else float(share.share_above_chance)
         cells = [
             _name(str(row.model), role, directed),
-            Cell(number(row.value, places), float(row.value)),
-            Cell(_between(row.low, row.high, places), float(row.low)),
+            number_cell(row.value, places),
+            interval_cell(row.low, row.high, places),
             Cell(interval_mark(row.low, row.value, row.high, domain, role, **guides)),
             *([Cell(percent(part), part), Cell(percent(above), above)] if of else []),
             Cell(str(int(row.stimuli)), float(row.stimuli)),
@@ -143,12 +153,11 @@ def difference_table(tables: ScoreTables, dataset: str, metric: str) -> str:
     lines = []
     for row in rows.itertuples():
         clear = row.low > 0 or row.high < 0
-        text = number(row.difference, places, sign=True)
         cells = [
-            Cell(escape(str(row.model_a)), str(row.model_a)),
+            text_cell(str(row.model_a)),
             Cell(f"<span>− {escape(str(row.model_b))}</span>", str(row.model_b)),
-            Cell(f"<strong>{text}</strong>" if clear else text, float(row.difference)),
-            Cell(_between(row.low, row.high, places, sign=True), float(row.low)),
+            number_cell(row.difference, places, sign=True, strong=clear),
+            interval_cell(row.low, row.high, places, sign=True),
             Cell(interval_mark(row.low, row.difference, row.high, domain, zero=0.0)),
             Cell(str(int(row.stimuli)) if "stimuli" in rows else "", float(getattr(row, "stimuli", math.nan))),
         ]
@@ -202,9 +211,3 @@ def _arrow(more: bool | None) -> str:
     return {True: "", False: ' <abbr title="lower is better">↓</abbr>', None: ' <abbr title="a description">◦</abbr>'}[
         more
     ]
-
-
-def _between(low: float, high: float, places: int, *, sign: bool = False) -> str:
-    if not math.isfinite(low):
-        return NOTHING
-    return f"[{number(low, places, sign=sign)}, {number(high, places, sign=sign)}]"

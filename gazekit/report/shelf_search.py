@@ -1,17 +1,19 @@
 """The page of a run of object search: scores, how gaze approaches the target, and paths over the objects."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
-from gazekit.report.charts import Series, line_chart
+from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Section
-from gazekit.report.exploring import Exploration, bare_trials
+from gazekit.report.exploring import Exploration
 from gazekit.report.methods import general_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.tables import plain_table
@@ -25,10 +27,10 @@ READING = (
 CONTROLS = ("line", "target-repeated")  # told where the target is, they do not search
 
 
-def shelf_content(run: Path, dataset: Dataset | None) -> Content:
+def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
     """What the page of a shelf-search run says; without its data set there are no people's paths and no objects."""
     results = ShelfResults.load(run)
-    request = results.manifest["request"]
+    request = manifest["request"]
     name = str(request["data"]["name"])
     tables = _tables(results, name)
     mean, high = results.delta_floor
@@ -45,8 +47,8 @@ def shelf_content(run: Path, dataset: Dataset | None) -> Content:
         title=dataset.card.title if dataset is not None and dataset.card is not None else f"Object search: {name}",
         kicker="gazekit report: object search",
         facts=[
-            f"{results.manifest['trials']:,} trials",
-            f"{results.manifest['scanpaths']:,} scanpaths of people",
+            f"{manifest['trials']:,} trials",
+            f"{manifest['scanpaths']:,} scanpaths of people",
             f"{len(request['models'])} models and controls",
         ],
         sentence=_sentence(results, name),
@@ -62,11 +64,11 @@ def shelf_content(run: Path, dataset: Dataset | None) -> Content:
         ],
         methods=general_methods(_methods(results, name, dataset), request, _citations(dataset)),
         made={
-            "Left out": "; ".join(f"{n} x {why}" for why, n in results.manifest["left_out"].items()) or "nothing",
+            "Left out": "; ".join(f"{n} x {why}" for why, n in manifest["left_out"].items()) or "nothing",
             "A fixation between objects": str(request["rule"]),
             "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
         },
-        manifest=results.manifest,
+        manifest=manifest,
         notices=() if dataset is not None else ("The data set was not at hand: there are no people’s scanpaths here.",),
         exploration=_exploration(results, dataset, request["rule"]),
     )
@@ -115,14 +117,7 @@ def _sentence(results: ShelfResults, name: str) -> str:
 
 
 def _approach(approach: pd.DataFrame, alignment: str, x: str) -> str:
-    series, count = [], 0
-    part = approach[approach["alignment"] == alignment]
-    for model, line in part.groupby("model", sort=False):
-        ordered = line.sort_values("fixation")
-        role = "people" if model == HUMAN else ""
-        at, distance, low, high = (ordered[c].tolist() for c in ("fixation", "distance", "low", "high"))
-        series.append(Series(str(model), at, distance, low, high, role, count))
-        count += not role
+    series = series_of(approach[approach["alignment"] == alignment], "fixation", "distance")
     label = f"Distance of gaze from the target by {x}"
     return line_chart(series, label=label, x=x, y="distance (cells)")
 
@@ -150,7 +145,5 @@ def _citations(dataset: Dataset | None) -> list[str]:
 def _exploration(results: ShelfResults, dataset: Dataset | None, rule: str) -> Exploration:
     paths, models = results.paths(), _models(results)
     favourite = max(models, key=lambda m: results.value(m, "sequence_score")) if models else None
-    if dataset is None:
-        return Exploration(paths, bare_trials(paths), favourite=favourite)
-    people = People.of(dataset, rule).paths
-    return Exploration(Scanpaths.concat([people, paths]), dataset.trials, favourite=favourite)
+    people = None if dataset is None else People.of(dataset, rule).paths
+    return Exploration.of(paths, dataset, people, favourite=favourite)

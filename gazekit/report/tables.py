@@ -86,6 +86,27 @@ def number(value: float, places: int = 4, *, sign: bool = False) -> str:
     return f"{value:{'+' if sign else ''}.{places}f}".replace("-", "−")
 
 
+def between(low: float, high: float, places: int = 4, *, sign: bool = False) -> str:
+    """An interval, or a dash where there is none."""
+    return f"[{number(low, places, sign=sign)}, {number(high, places, sign=sign)}]" if math.isfinite(low) else NOTHING
+
+
+def text_cell(text: str) -> Cell:
+    """A cell of text."""
+    return Cell(escape(text), text)
+
+
+def number_cell(value: float, places: int = 4, *, sign: bool = False, strong: bool = False) -> Cell:
+    """A cell of a number; in bold where it stands out."""
+    text = number(value, places, sign=sign)
+    return Cell(f"<strong>{text}</strong>" if strong else text, float(value))
+
+
+def interval_cell(low: float, high: float, places: int = 4, *, sign: bool = False) -> Cell:
+    """A cell of an interval, sorted by its lower end."""
+    return Cell(between(low, high, places, sign=sign), float(low))
+
+
 def percent(value: float) -> str:
     """A share in percent, or a dash."""
     return f"{100 * value:.0f}&nbsp;%".replace("-", "−") if math.isfinite(value) else NOTHING
@@ -108,8 +129,8 @@ def _sorted_by(cell: Cell) -> str:
 def _any_cell(value: Any) -> Cell:
     if isinstance(value, bool) or value is None or value is pd.NA:
         text = "" if value is None or value is pd.NA else str(value)
-        return Cell(escape(text), text)
+        return text_cell(text)
     if isinstance(value, int | float):
         text = f"{value:.4g}".replace("-", "−") if math.isfinite(value) else NOTHING
         return Cell(text, float(value))
-    return Cell(escape(str(value)), str(value))
+    return text_cell(str(value))
