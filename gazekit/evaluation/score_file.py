@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.evaluate import MetricChoice, evaluate
@@ -54,9 +55,7 @@ def match_trials(predictions: Scanpaths, dataset: Dataset, *, rescale: bool = Fa
         No path belongs to any trial, or a stimulus is shown in several trials and the path names no task.
     """
     if len(predictions) == 0:
-        reasons = (
-            "; ".join(f"{count} x {reason}" for reason, count in predictions.dropped.items()) or "the file is empty"
-        )
+        reasons = "; ".join(f"{n} x {reason}" for reason, n in predictions.dropped.items()) or "the file is empty"
         raise DataError(
             f"no prediction is left to score ({reasons}); {dataset.name!r} has stimuli such as "
             f"{', '.join(map(repr, dataset.stimuli[:3]))}"
@@ -82,16 +81,7 @@ def match_trials(predictions: Scanpaths, dataset: Dataset, *, rescale: bool = Fa
     trials = [t for t in found if t is not None]
     paths = predictions[np.flatnonzero(keep)]
     table = paths.table.assign(stimulus=[t.stimulus for t in trials], trial=[t.id for t in trials])
-    paths = Scanpaths(
-        paths.x,
-        paths.y,
-        paths.offsets,
-        table,
-        duration=paths.duration,
-        object_id=paths.object_id,
-        facts=paths.facts,
-        dropped=paths.dropped,
-    )
+    paths = paths.replace(table=table)
     if rescale:
         paths = _rescale_to_trials(paths, {t.id: t for t in trials})
     return MatchedPredictions(paths, int((~keep).sum()), len(dataset.trials) - len({t.id for t in trials}))
@@ -116,17 +106,8 @@ def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: Me
     models = []
     for source in dict.fromkeys(named):
         part = paths[np.flatnonzero(named == source)]
-        table = part.table.assign(source=source, subject="")
-        of_source = Scanpaths(
-            part.x,
-            part.y,
-            part.offsets,
-            table,
-            duration=part.duration,
-            object_id=part.object_id,
-            facts=part.facts,
-        )
-        models.append(Precomputed(of_source, str(source)))
+        part = part.replace(table=part.table.assign(source=source, subject=""), dropped={})
+        models.append(Precomputed(part, str(source)))
     return evaluate(dataset, models, metrics, **options)
 
 
@@ -146,10 +127,8 @@ def _index(dataset: Dataset) -> dict[tuple[str, ...], list[Trial]]:
 
 
 def _rescale_to_trials(paths: Scanpaths, trials: Mapping[str, Trial]) -> Scanpaths:
-    frames = [trials[t].frame for t in paths.table["trial"]]
-    groups: dict[Any, list[int]] = {}
-    for row, frame in enumerate(frames):
-        groups.setdefault(frame, []).append(row)
-    parts = [paths[rows].rescale(frame) for frame, rows in groups.items()]
-    order = np.argsort(np.concatenate([np.asarray(rows) for rows in groups.values()]), kind="stable")
-    return Scanpaths.concat(parts)[order]
+    rows: dict[Frame, list[int]] = {}
+    for row, trial in enumerate(paths.table["trial"]):
+        rows.setdefault(trials[trial].frame, []).append(row)
+    rescaled = Scanpaths.concat([paths[of_frame].rescale(frame) for frame, of_frame in rows.items()])
+    return rescaled[np.argsort(np.concatenate([*rows.values()]), kind="stable")]
