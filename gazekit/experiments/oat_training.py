@@ -10,6 +10,7 @@ import pandas as pd
 
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.describing import files_read
+from gazekit.experiments.ratios import Ratio
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
@@ -22,7 +23,7 @@ from gazekit.models.oat.training import TrainingOptions, train
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import seal
-from gazekit.scoring.bootstrap import RESAMPLES, interval, resample, resampled_means
+from gazekit.scoring.bootstrap import RESAMPLES, resample
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
 LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"
@@ -183,10 +184,8 @@ def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAM
     sums = likelihood.assign(total=likelihood["loss"] * likelihood["steps"])
     grouped = sums.groupby("stimulus", sort=True)[["total", "steps"]].sum()
     draws = resample(len(grouped), seed=seed, resamples=resamples)
-    totals, steps = grouped["total"].to_numpy(), grouped["steps"].to_numpy(dtype=float)
     # a ratio of sums: long paths count by their steps, in every resample too
-    low, high = interval(resampled_means(totals, draws) / resampled_means(steps, draws))
-    return float(totals.sum() / steps.sum()), low, high
+    return Ratio.of(grouped["total"].to_numpy(), grouped["steps"].to_numpy(float), draws).with_interval
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 However they are run, a piece is the same function with the same arguments, and writes the same files.
 """
 
+import os
+import shutil
+import signal
 import tempfile
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -27,6 +31,10 @@ REPLACED = "A worker stopped while some jobs"
 LARGE = "Sending large graph"
 # A worker of Dask may have several threads. Models and compiled metrics are not made for that: one piece at a time.
 _ONE_AT_A_TIME = threading.Lock()
+# How a batch system, or a terminal that is closed, asks a process to end; the second is not known on Windows.
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+WATCH = 0.5  # s between two looks of a worker whether the process that started it is still there
+_watched: set[int] = set()
 
 
 @dataclass
@@ -134,7 +142,7 @@ def run_pieces(
         check_workers(workers, scheduler)
     tally = Tally() if tally is None else tally
     bar = tqdm(total=len(pieces) + done, initial=done, desc=label, unit="piece", disable=not progress)
-    with bar, warnings.catch_warnings():
+    with bar, _stopped_like_ctrl_c(), warnings.catch_warnings():
         for harmless in (REPLACED, LARGE):
             warnings.filterwarnings("ignore", message=harmless)
         if scheduler is None and (workers == 1 or len(pieces) <= 1):
@@ -150,11 +158,55 @@ def run_pieces(
             yield each.result
 
 
-def do_parcel(parcel: bytes, shared: bytes | Path, digest: str, where: RunEnvironment) -> Done:
-    """Do one piece in a worker process."""
+def do_parcel(
+    parcel: bytes,
+    shared: bytes | Path,
+    digest: str,
+    where: RunEnvironment,
+    parent: tuple[int, Path] | None = None,
+) -> Done:
+    """Do one piece in a worker process; with the number of its parent, and their common folder, it ends with that."""
+    if parent is not None:
+        _end_with(*parent)
     with _ONE_AT_A_TIME, where.entered():
         work, arguments = unpack(parcel, shared, digest)
         return _done(work, arguments)._replace(received=len(parcel))
+
+
+def _end_with(parent: int, folder: Path) -> None:
+    """End this process when its parent has ended, however that was; nobody else would remove the folder then."""
+    if parent in _watched or os.getppid() != parent:  # pieces in this process, or an operating system without parents
+        return
+    _watched.add(parent)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """Let what asks this process to end do what Ctrl-C does: workers end, files and locks are left in order.
+
+    A signal that is ignored (`nohup`), or that the program answers in its own way, stays as it is.
+    """
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    main = threading.current_thread() is threading.main_thread()
+    ours = [number for number in ENDINGS if main and signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _done(work: Callable[..., Any], piece: Sequence[Any]) -> Done:
@@ -191,8 +243,9 @@ def _elsewhere(
             held.write_bytes(parcels.shared)
         where = RunEnvironment.here()
         pool = Parallel(n_jobs=workers, return_as="generator_unordered")
+        parent = os.getpid(), Path(place)
         try:
-            yield from pool(delayed(do_parcel)(parcel, held, parcels.digest, where) for parcel in packed)
+            yield from pool(delayed(do_parcel)(parcel, held, parcels.digest, where, parent) for parcel in packed)
         except BrokenProcessPool as error:
             raise GazekitError(
                 "a worker process died: it was killed, or memory ran out; what was finished is kept, so run the same "

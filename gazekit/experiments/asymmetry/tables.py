@@ -131,25 +131,15 @@ class Analysis:
         the index less that of the run's first model on the same displays, with its paired interval; `w_1`, ... are the
         mean level weights that acted.
         """
-        rows, first = [], self.models[0]
-        experiments = list(self.conditions)
+        rows, first = [], self._indices(self.models[0])
+        human = _with_mean({e: human_index(e) for e in self.conditions})
+        published = _with_mean({e: ECCNET.indices.get(e, np.nan) for e in self.conditions})
         for model in self.models:
-            indices = [self._index(model, e) for e in experiments]
-            base = [self._index(first, e) for e in experiments]
-            points = [*(p for p, _ in indices), float(np.mean([p for p, _ in indices]))]
-            draws = [*(d for _, d in indices), np.mean([d for _, d in indices], axis=0)]
-            base_points = [*(p for p, _ in base), float(np.mean([p for p, _ in base]))]
-            base_draws = [*(d for _, d in base), np.mean([d for _, d in base], axis=0)]
-            human = _with_mean([human_index(e) for e in experiments])
-            published = _with_mean([ECCNET.indices.get(e, np.nan) for e in experiments])
-            for k, name in enumerate([*experiments, MEAN]):
-                row = [model, name, points[k], *interval(draws[k]), human[k], published[k]]
-                row.append(_same_sign(points[k], human[k]))
-                if model != first:
-                    row += [points[k] - base_points[k], *interval(draws[k] - base_draws[k])]
-                else:
-                    row += [np.nan] * 3
-                rows.append(row)
+            for name, (point, draws) in self._indices(model).items():
+                base, base_draws = first[name]
+                change = (point - base, *interval(draws - base_draws)) if model != self.models[0] else (np.nan,) * 3
+                about = (human[name], published[name], _same_sign(point, human[name]))
+                rows.append((model, name, point, *interval(draws), *about, *change))
         names = ["index", "low", "high", "human", "published_eccnet", "same_sign"]
         names += ["minus_first", "minus_first_low", "minus_first_high"]
         table = pd.DataFrame(rows, columns=["model", "experiment", *names])
@@ -196,16 +186,10 @@ class Analysis:
             error = float(np.sqrt(((cells["rt"] - cells["human"]) ** 2).mean()))
             indices = self.indices[(self.indices["model"] == model) & self.indices["human"].notna()]
             indices = indices[indices["experiment"] != MEAN]
-            rows.append(
-                (
-                    model,
-                    correlation(slopes["slope"].to_numpy(), slopes["human"].to_numpy()),
-                    correlation(cells["rt"].to_numpy(), cells["human"].to_numpy()),
-                    error,
-                    int(indices["same_sign"].sum()),
-                    len(indices),
-                )
+            slope_r, time_r = (
+                correlation(t[of].to_numpy(), t["human"].to_numpy()) for t, of in ((slopes, "slope"), (cells, "rt"))
             )
+            rows.append((model, slope_r, time_r, error, int(indices["same_sign"].sum()), len(indices)))
         names = ["slope_correlation", "rt_correlation", "rt_error", "same_sign", "experiments"]
         return pd.DataFrame(rows, columns=["model", *names])
 
@@ -233,9 +217,15 @@ class Analysis:
                 for condition in conditions:
                     yield model, experiment, condition
 
-    def _index(self, model: str, experiment: str) -> tuple[float, np.ndarray]:
-        easy, hard = (self._times[model, experiment, condition] for condition in self.conditions[experiment])
-        return float(asymmetry_index(easy.slope, hard.slope)), asymmetry_index(easy.slopes, hard.slopes)
+    def _indices(self, model: str) -> dict[str, tuple[float, np.ndarray]]:
+        """Index of every experiment, and their mean, as they are and in every resample."""
+        found = {}
+        for experiment, conditions in self.conditions.items():
+            easy, hard = (self._times[model, experiment, condition] for condition in conditions)
+            draws = asymmetry_index(easy.slopes, hard.slopes)
+            found[experiment] = float(asymmetry_index(easy.slope, hard.slope)), draws
+        points, draws = zip(*found.values(), strict=True)
+        return {**found, MEAN: (float(np.mean(points)), np.mean(draws, axis=0))}
 
     def _weights(self) -> pd.DataFrame:
         """Mean level weights per model and experiment, and over all trials."""
@@ -252,8 +242,8 @@ def correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _with_mean(values: list[float]) -> list[float]:
-    return [*values, float(np.mean(values))]
+def _with_mean(values: dict[str, float]) -> dict[str, float]:
+    return {**values, MEAN: float(np.mean(list(values.values())))}
 
 
 def _same_sign(value: float, human: float) -> bool | None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from gazekit.scoring.bootstrap import interval, resample
+from gazekit.experiments.ratios import Ratio
+from gazekit.scoring.bootstrap import resample
 
 MEAN, ENSEMBLE = "mean of seeds", "ensemble of seeds"
 
@@ -29,9 +30,7 @@ def summary(steps: pd.DataFrame, seed: int, resamples: int) -> pd.DataFrame:
         if len(every) > 1:
             every += [(MEAN, part), (ENSEMBLE, ensemble(part))]
         for name, own in every:
-            total, count = sums(own)
-            found = _loss(total, count, seed, resamples)
-            rows.append((variant, name, *found, int(count.sum() / own["seed"].nunique())))
+            rows.append((variant, name, *_loss(own, seed, resamples)))
     return pd.DataFrame(rows, columns=["variant", "seed", "loss", "low", "high", "steps"])
 
 
@@ -44,21 +43,17 @@ def differences(steps: pd.DataFrame, against: str, seed: int, resamples: int) ->
             continue
         shared = base[0].index.intersection(total.index)
         draws = resample(len(shared), seed=seed, resamples=resamples)
-        one, other = ((t[shared].to_numpy(), c[shared].to_numpy(float)) for t, c in ((total, count), base))
-        drawn = [t[draws].sum(1) / c[draws].sum(1) for t, c in (one, other)]
-        value = one[0].sum() / one[1].sum() - other[0].sum() / other[1].sum()
-        rows.append((name, against, value, *interval(drawn[0] - drawn[1])))
+        one, other = (
+            Ratio.of(t[shared].to_numpy(), c[shared].to_numpy(float), draws) for t, c in ((total, count), base)
+        )
+        rows.append((name, against, *one.minus(other)))
     return pd.DataFrame(rows, columns=["variant", "against", "difference", "low", "high"])
 
 
 def by_subject(steps: pd.DataFrame, seed: int, resamples: int) -> pd.DataFrame:
     """Mean loss over seeds of every variant on each person's paths."""
-    rows = []
-    for (variant, subject), part in steps.groupby(["variant", "subject"], sort=False):
-        total, count = sums(part)
-        rows.append(
-            (variant, subject, *_loss(total, count, seed, resamples), int(count.sum() / part["seed"].nunique()))
-        )
+    groups = steps.groupby(["variant", "subject"], sort=False)
+    rows = [(*of, *_loss(part, seed, resamples)) for of, part in groups]
     table = pd.DataFrame(rows, columns=["variant", "subject", "loss", "low", "high", "steps"])
     return table.sort_values(["variant", "subject"], kind="stable", ignore_index=True)
 
@@ -76,7 +71,9 @@ def sums(part: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return -grouped.sum(), grouped.size()
 
 
-def _loss(total: pd.Series, count: pd.Series, seed: int, resamples: int) -> tuple[float, float, float]:
+def _loss(part: pd.DataFrame, seed: int, resamples: int) -> tuple[float, float, float, int]:
+    """Loss, low, high, and how many steps a seed has."""
+    total, count = sums(part)
     draws = resample(len(total), seed=seed, resamples=resamples)
-    t, c = total.to_numpy(), count.to_numpy(float)
-    return float(t.sum() / c.sum()), *interval(t[draws].sum(1) / c[draws].sum(1))
+    loss = Ratio.of(total.to_numpy(), count.to_numpy(float), draws)
+    return *loss.with_interval, int(count.sum() / part["seed"].nunique())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.experiments.ratios import Ratio, over
 from gazekit.experiments.shelf_search.measures import MEASURES
 from gazekit.foundations.errors import DataError
 from gazekit.foundations.randomness import keyed_rng
@@ -17,7 +19,7 @@ from gazekit.metrics.behaviour import delta
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
 from gazekit.runs.folder import read_table, write_table
 from gazekit.runs.manifest import read_finished
-from gazekit.scoring.bootstrap import RESAMPLES, interval, resample
+from gazekit.scoring.bootstrap import RESAMPLES, resample
 
 KIND = "shelf-search"
 HALVES = 1000  # random halves of the stimuli for the floor of Delta
@@ -81,10 +83,7 @@ class ShelfResults:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """A row per model and measure: value, low, high, stimuli (with the measure defined)."""
-        rows = []
-        for (model, measure), (value, means, count) in self._estimates.items():
-            low, high = interval(means)
-            rows.append((model, measure, value, low, high, count))
+        rows = [(*of, *ratio.with_interval, ratio.stimuli) for of, ratio in self._ratios.items()]
         return pd.DataFrame(rows, columns=["model", "measure", "value", "low", "high", "stimuli"])
 
     @cached_property
@@ -92,23 +91,21 @@ class ShelfResults:
         """A row per measure and two models that have it: difference of their values, paired over stimuli."""
         rows = []
         for measure in (*MEASURES, "delta"):
-            have = [m for m in self.models if (m, measure) in self._estimates]
-            for k, against in enumerate(have):
-                for model in have[k + 1 :]:
-                    one, other = self._estimates[model, measure], self._estimates[against, measure]
-                    rows.append((measure, model, against, one[0] - other[0], *interval(one[1] - other[1])))
+            have = [m for m in self.models if (m, measure) in self._ratios]
+            for against, model in combinations(have, 2):
+                gap = self._ratios[model, measure].minus(self._ratios[against, measure])
+                rows.append((measure, model, against, *gap))
         return pd.DataFrame(rows, columns=["measure", "model", "against", "difference", "low", "high"])
 
     @cached_property
     def approach(self) -> pd.DataFrame:
         """A row per model, alignment and fixation: distance to the target in cells, low, high, paths."""
+        keys = ["model", "alignment", "fixation"]
         rows = []
-        groups = self.distances.groupby(["model", "alignment", "fixation"], sort=False)
-        for (model, alignment, fixation), part in groups:
+        for of, part in self.distances.groupby(keys, sort=False):
             total, weight = self._spread(part)
-            low, high = interval(self._ratio(total, weight))
-            rows.append((model, alignment, fixation, total.sum() / weight.sum(), low, high, int(weight.sum())))
-        return pd.DataFrame(rows, columns=["model", "alignment", "fixation", "distance", "low", "high", "paths"])
+            rows.append((*of, *Ratio.of(total, weight, self._draws).with_interval, int(weight.sum())))
+        return pd.DataFrame(rows, columns=[*keys, "distance", "low", "high", "paths"])
 
     @cached_property
     def delta_floor(self) -> tuple[float, float]:
@@ -123,13 +120,14 @@ class ShelfResults:
         for k in range(HALVES):
             order = keyed_rng(self.seed, "delta floor", k).permutation(count)
             halves = order[: count // 2], order[count // 2 :]
-            one, other = ([_over(t[half].sum(), w[half].sum()) for t, w in sums] for half in halves)
+            one, other = ([over(t[half].sum(), w[half].sum()) for t, w in sums] for half in halves)
             found.append(delta(one, other))
         return float(np.nanmean(found)), float(np.nanpercentile(found, 95))
 
     def value(self, model: str, measure: str) -> float:
         """One value of the summary; NaN where it was not measured."""
-        return self._estimates.get((model, measure), (float("nan"), None, 0))[0]
+        found = self._ratios.get((model, measure))
+        return float("nan") if found is None else found.value
 
     def write_tables(self, folder: Path) -> None:
         """Write `summary.csv`, `differences.csv`, `approach.csv`, `lengths.csv` and `delta_floor.csv`."""
@@ -160,33 +158,22 @@ class ShelfResults:
     def _sums(self, model: str, measure: str) -> tuple[np.ndarray, np.ndarray]:
         return self._spread(self._groups[model, measure])
 
-    def _ratio(self, total: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """(resamples,) float64: ratio of sums in every resample, NaN where nothing was drawn."""
-        return _over(total[self._draws].sum(1), weight[self._draws].sum(1))
-
     @cached_property
-    def _estimates(self) -> dict[tuple[str, str], tuple[float, np.ndarray, int]]:
-        """Value, resampled values and number of stimuli of every model and measure; Delta after the others."""
-        found = {}
-        for model in self.models:
-            for measure in MEASURES:
-                if (model, measure) in self._groups:
-                    total, weight = self._sums(model, measure)
-                    value = float(_over(total.sum(), weight.sum()))
-                    found[model, measure] = value, self._ratio(total, weight), int((weight > 0).sum())
+    def _ratios(self) -> dict[tuple[str, str], Ratio]:
+        """What every model has of every measure; Delta after the others."""
+        found = {
+            (model, measure): Ratio.of(*self._sums(model, measure), self._draws)
+            for model in self.models
+            for measure in MEASURES
+            if (model, measure) in self._groups
+        }
         for model in self.models:
             if (model, FEATURES[0]) in found:
                 one, people = ([found[m, f] for f in FEATURES] for m in (model, HUMAN))
-                drawn = np.abs(np.stack([a[1] - b[1] for a, b in zip(one, people, strict=True)]))
-                each = _over(drawn, np.stack([b[1] for b in people]))
+                drawn = np.abs(np.stack([a.resampled - b.resampled for a, b in zip(one, people, strict=True)]))
+                each = over(drawn, np.stack([b.resampled for b in people]))
                 defined = ~np.isnan(each)
-                means = _over(np.where(defined, each, 0.0).sum(0), defined.sum(0).astype(float))
-                value = delta([a[0] for a in one], [b[0] for b in people])
-                found[model, "delta"] = value, means, one[0][2]
+                means = over(np.where(defined, each, 0.0).sum(0), defined.sum(0))
+                value = delta([a.value for a in one], [b.value for b in people])
+                found[model, "delta"] = Ratio(value, means, one[0].stimuli)
         return found
-
-
-def _over(total: Any, weight: Any) -> np.ndarray:
-    """Total over weight, NaN where the weight is 0."""
-    total, weight = np.asarray(total, dtype=float), np.asarray(weight, dtype=float)
-    return np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight != 0)
