@@ -35,7 +35,7 @@ def check_choice(data: str | None, image: Path | None, boxes: Path | None, targe
 
 def shelf_lines(dataset: "Dataset") -> list[str]:
     """What was read, in sentences: objects, their order, the target, and what was done to boxes."""
-    from gazekit.interchange.reading_order import reading_order
+    from gazekit.interchange.shelf_photograph import reading_order
 
     trial = dataset.trials[0]
     assert trial.objects is not None  # noqa: S101 -- `own_shelf` gives them

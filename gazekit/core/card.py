@@ -35,8 +35,8 @@ class Card:
     homepage : str, optional
         The data set's page.
     addresses : tuple of str
-        Base addresses of the single files, in the order of trying; the first is the main one, the rest are
-        mirrors. Empty where the files can only be fetched by hand.
+        Base addresses of the single files, in the order of trying; the first is the main one, the rest are mirrors.
+        Empty where the files can only be fetched by hand.
     by_hand : str, optional
         How to get the data where there is no address.
     forced_first, cut_at_target : bool, optional

@@ -95,8 +95,8 @@ class Scanpaths(_Fixations):
     offsets : (n + 1,) int64
         Path i is the fixations `offsets[i]:offsets[i + 1]`.
     table : pandas.DataFrame
-        One row per path. Must have `stimulus`, `width` and `height`; `subject`, `trial`, `source`, `sample`, `task`
-        and `px_per_degree` are filled in where absent (trial = stimulus, source = "human", sample = 0).
+        One row per path. Must have `stimulus`, `width` and `height`; `subject`, `trial`, `source`, `sample`, `task` and
+        `px_per_degree` are filled in where absent (trial = stimulus, source = "human", sample = 0).
     duration : (N,) float64, optional
         Fixation durations, ms; NaN for paths without.
     object_id : (N,) int64, optional
@@ -354,8 +354,8 @@ class Scanpaths(_Fixations):
     def to_degrees(self) -> "Scanpaths":
         """Express positions in degrees of visual angle: px divided by the frame's px per degree.
 
-        This is the small-angle form that a single px-per-degree figure allows; the exact arctangent needs screen
-        size and distance, which published data sets rarely give.
+        This is the small-angle form that a single px-per-degree figure allows; the exact arctangent needs screen size
+        and distance, which published data sets rarely give.
 
         Raises
         ------

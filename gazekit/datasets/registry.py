@@ -85,8 +85,8 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> D
     **options
         Options of that data set's loader (see its page in `docs/datasets`). All loaders of published files take
         `px_per_degree`, px per degree of visual angle where you know it, and `outside`: "keep" (default), "clip" or
-        "drop" the points that lie outside the image. Points outside and rows left out are counted in
-        `Dataset.dropped` either way.
+        "drop" the points that lie outside the image. Points outside and rows left out are counted in `Dataset.dropped`
+        either way.
 
     Returns
     -------

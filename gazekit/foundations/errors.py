@@ -1,7 +1,7 @@
 """Errors that a person can act on: what was wrong, where, and what to do.
 
-Every error that gazekit raises on purpose is a `GazekitError`; the command line prints its message as one
-sentence and ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
+Every error that gazekit raises on purpose is a `GazekitError`; the command line prints its message as one sentence and
+ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
 """
 
 from collections.abc import Iterable

@@ -18,8 +18,8 @@ def keyed_rng(seed: int, *key: str | int) -> np.random.Generator:
     Returns
     -------
     numpy.random.Generator
-        A Philox generator. Philox is counter based and part of NumPy's stream-compatibility promise, so the raw
-        bits are the same on every machine.
+        A Philox generator. Philox is counter based and part of NumPy's stream-compatibility promise, so the raw bits
+        are the same on every machine.
 
     Examples
     --------

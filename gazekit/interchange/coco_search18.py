@@ -32,22 +32,20 @@ def read_coco_search18(path: str | Path, *, size: tuple[float, float] | None = N
     Parameters
     ----------
     path : path
-        A list of records with the keys `name, X, Y` (px) and, where there, `subject` (a number from 1),
-        `task, condition, bbox` ([x, y, width, height], px)`, T` (ms)`, length, correct, RT, fixOnTarget,
-        split`.
+        A list of records with the keys `name, X, Y` (px) and, where there, `subject` (a number from 1), `task,
+        condition, bbox` ([x, y, width, height], px)`, T` (ms)`, length, correct, RT, fixOnTarget, split`.
     size : (width, height), optional
-        Size of the display that X and Y are px of: default 1680 x 1050, or `frames=` if given. Some repositories
-        share predictions on 512 x 320.
+        Size of the display that X and Y are px of: default 1680 x 1050, or `frames=` if given. Some repositories share
+        predictions on 512 x 320.
     **options
-        `facts` (default: the first fixation, at the centre, is still there), `source` for a model's
-        predictions, and others of `from_table`.
+        `facts` (default: the first fixation, at the centre, is still there), `source` for a model's predictions, and
+        others of `from_table`.
 
     Returns
     -------
     Scanpaths
-        `trial` is "task/name", since one image may be searched for several targets; records that nothing
-        tells apart are numbered in `sample`; `bbox` becomes `bbox_x, bbox_y, bbox_w, bbox_h`; other keys
-        are columns of the table.
+        `trial` is "task/name", since one image may be searched for several targets; records that nothing tells apart
+        are numbered in `sample`; `bbox` becomes `bbox_x, bbox_y, bbox_w, bbox_h`; other keys are columns of the table.
 
     Raises
     ------
@@ -132,9 +130,9 @@ def records_to_scanpaths(
 def write_coco_search18(scanpaths: Scanpaths, path: str | Path) -> None:
     """Write scanpaths as JSON in the form of COCO-Search18, one record per line.
 
-    Sizes have no place in this form. `trial`, `source` and `sample` are written only where reading would not give
-    them by itself, and so are declared facts, as keys of their own: the form's paths begin with the forced first
-    fixation, and a model's do not.
+    Sizes have no place in this form. `trial`, `source` and `sample` are written only where reading would not give them
+    by itself, and so are declared facts, as keys of their own: the form's paths begin with the forced first fixation,
+    and a model's do not.
 
     Parameters
     ----------

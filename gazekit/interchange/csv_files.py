@@ -28,9 +28,9 @@ _SEPARATORS = (",", ";", "\t")
 def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
     """Write scanpaths to a CSV file, `.csv.gz` compressed, in numbers that are read back exactly.
 
-    Declared facts stand in constant columns (`forced_first`, `cut_at_target`, `points`, `unit`), and so
-    does what the reader of these paths left out (`dropped`), so that nothing is lost on the way. A name that a
-    spreadsheet would run as a formula is written with an apostrophe before it, which `read_csv` takes away again.
+    Declared facts stand in constant columns (`forced_first`, `cut_at_target`, `points`, `unit`), and so does what the
+    reader of these paths left out (`dropped`), so that nothing is lost on the way. A name that a spreadsheet would run
+    as a formula is written with an apostrophe before it, which `read_csv` takes away again.
 
     Parameters
     ----------

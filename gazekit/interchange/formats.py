@@ -36,9 +36,9 @@ def read_scanpaths(path: str | Path, **options: Any) -> Scanpaths:
     Parameters
     ----------
     path : path
-        `.parquet` (written by gazekit, or a plain table with a row per fixation), `.csv`, `.csv.gz` (a row
-        per fixation), `.json` (COCO-Search18's form, in which many models' predictions are shared), `.hdf5`,
-        `.h5` (pysaliency).
+        `.parquet` (written by gazekit, or a plain table with a row per fixation), `.csv`, `.csv.gz` (a row per
+        fixation), `.json` (COCO-Search18's form, in which many models' predictions are shared), `.hdf5`, `.h5`
+        (pysaliency).
     **options
         Passed on to `from_table`, `read_csv`, `read_coco_search18` or `read_pysaliency`. A parquet file that gazekit
         wrote takes `outside`, `missing` and `facts` (which must agree with its own) and has no use for `frames`.
@@ -50,8 +50,8 @@ def read_scanpaths(path: str | Path, **options: Any) -> Scanpaths:
     Raises
     ------
     DataError
-        An unknown suffix, content of another format, an option that this format does not have, or a file that
-        its reader refuses.
+        An unknown suffix, content of another format, an option that this format does not have, or a file that its
+        reader refuses.
     """
     kind = _kind(path)
     _check_content(path, kind)

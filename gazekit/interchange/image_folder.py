@@ -37,8 +37,8 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     | `cells.csv` | a row per cell: `layout` (a column of `trials.csv`), number, `x0, y0, x1, y1` (px) |
     | `fixations.csv` | the scanpaths, a row per fixation, where there are any |
 
-    Tables that would be empty are left out, and so are fields that no trial has. Names become file names as they
-    are; what file systems do not take is written as %XX. The folder appears whole or not at all.
+    Tables that would be empty are left out, and so are fields that no trial has. Names become file names as they are;
+    what file systems do not take is written as %XX. The folder appears whole or not at all.
 
     Parameters
     ----------

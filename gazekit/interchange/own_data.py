@@ -36,19 +36,18 @@ def dataset_from_table(
 ) -> Dataset:
     """Make a data set of a table with one row per fixation and, if there is one, a folder of images.
 
-    The size of each shown image comes from columns `width` and `height`, from `frames=` or `width=` and
-    `height=`, or else from the header of the image file. There is one trial per value of `trial` (per stimulus,
-    without that column). These columns, constant within a trial, say more about it: `caption`, `task`,
-    `target_x0, target_y0, target_x1, target_y1` (box, px), `start_x, start_y` (where gaze had to be at onset,
-    px), `max_fixations`.
+    The size of each shown image comes from columns `width` and `height`, from `frames=` or `width=` and `height=`, or
+    else from the header of the image file. There is one trial per value of `trial` (per stimulus, without that column).
+    These columns, constant within a trial, say more about it: `caption`, `task`, `target_x0, target_y0, target_x1,
+    target_y1` (box, px), `start_x, start_y` (where gaze had to be at onset, px), `max_fixations`.
 
     Parameters
     ----------
     table : pandas.DataFrame or path
         The table, or a CSV or parquet file that holds it.
     images : path, optional
-        Folder of the images. A stimulus is found by its path below the folder, by its file name or by its
-        name without suffix. Images are read when they are used.
+        Folder of the images. A stimulus is found by its path below the folder, by its file name or by its name without
+        suffix. Images are read when they are used.
     name : str
         What to call the data set.
     columns : mapping, optional
@@ -67,8 +66,8 @@ def dataset_from_table(
     Raises
     ------
     DataError
-        What `from_table` refuses; images that are not there or that two files could be; a trial about which
-        two rows disagree.
+        What `from_table` refuses; images that are not there or that two files could be; a trial about which two rows
+        disagree.
 
     Examples
     --------

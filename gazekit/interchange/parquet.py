@@ -29,8 +29,8 @@ def write_parquet(scanpaths: Scanpaths, path: str | Path) -> None:
     """Write scanpaths to a parquet file; equal scanpaths give equal bytes.
 
     The file has a row per scanpath: the columns of `Scanpaths.table`, then the list columns `x`, `y` (px)
-    and, where they are known, `duration_ms` and `object_id`. Its metadata entry `gazekit` is JSON: type,
-    version, declared facts, and what the reader of these paths left out. It appears whole or not at all.
+    and, where they are known, `duration_ms` and `object_id`. Its metadata entry `gazekit` is JSON: type, version,
+    declared facts, and what the reader of these paths left out. It appears whole or not at all.
 
     Parameters
     ----------
@@ -92,8 +92,8 @@ def read_parquet(path: str | Path) -> Scanpaths:
     Raises
     ------
     DataError
-        No such file; not a whole parquet file; or one that holds something else than scanpaths of a version
-        that this gazekit reads. For a parquet table of your own (a row per fixation) use `read_scanpaths`.
+        No such file; not a whole parquet file; or one that holds something else than scanpaths of a version that this
+        gazekit reads. For a parquet table of your own (a row per fixation) use `read_scanpaths`.
     """
     table = read_arrow(path)
     facts, dropped = _about(path, table)

@@ -1,9 +1,8 @@
 """The HDF5 files in which pysaliency keeps scanpaths.
 
-pysaliency 0.2 writes `FixationTrains` (versions 1.0 to 1.2), its successor also `FixationTrains` 1.3,
-`Scanpaths` and `ScanpathFixations` 1.0. All hold positions in px padded with NaN to the longest path, the
-number of the stimulus, and times in seconds. Stimuli and subjects are numbers only: their names travel in a
-group `gazekit` beside them.
+pysaliency 0.2 writes `FixationTrains` (versions 1.0 to 1.2), its successor also `FixationTrains` 1.3, `Scanpaths` and
+`ScanpathFixations` 1.0. All hold positions in px padded with NaN to the longest path, the number of the stimulus, and
+times in seconds. Stimuli and subjects are numbers only: their names travel in a group `gazekit` beside them.
 """
 
 import io
@@ -53,11 +52,11 @@ def read_pysaliency(
     stimuli : sequence of str, optional
         Name of each stimulus, in the order of the file's numbers; needed unless gazekit wrote the file.
     frames : mapping of stimulus to Frame, optional
-        Size of each shown image; or `width=` and `height=`. Needed unless gazekit wrote the file, whose own sizes
-        come first.
+        Size of each shown image; or `width=` and `height=`. Needed unless gazekit wrote the file, whose own sizes come
+        first.
     time_unit : {"s", "ms"}
-        Unit of the attribute `durations`, if the file has it. Onset times alone (`ts`) do not say how long a
-        fixation lasted, so without that attribute durations are not known.
+        Unit of the attribute `durations`, if the file has it. Onset times alone (`ts`) do not say how long a fixation
+        lasted, so without that attribute durations are not known.
     facts : Facts, optional
         What is known of the points beyond what the file says.
     **options
@@ -66,8 +65,8 @@ def read_pysaliency(
     Returns
     -------
     Scanpaths
-        Attributes of scanpaths become columns of the table; attributes of fixations other than `durations`
-        and `object_id` have no place and are counted in `dropped`.
+        Attributes of scanpaths become columns of the table; attributes of fixations other than `durations` and
+        `object_id` have no place and are counted in `dropped`.
 
     Raises
     ------
@@ -122,9 +121,9 @@ def write_pysaliency(
 ) -> None:
     """Write scanpaths to an HDF5 file that pysaliency reads.
 
-    Stimuli are numbered in the order of their first paths; give pysaliency its stimuli in that order (the
-    file has their names in `gazekit/stimuli`). Onset times `ts` are sums of durations, s, since the time of
-    saccades is not known; or 0, 1, 2 ... where no durations are.
+    Stimuli are numbered in the order of their first paths; give pysaliency its stimuli in that order (the file has
+    their names in `gazekit/stimuli`). Onset times `ts` are sums of durations, s, since the time of saccades is not
+    known; or 0, 1, 2 ... where no durations are.
 
     Parameters
     ----------
@@ -133,8 +132,8 @@ def write_pysaliency(
     path : path
         The file.
     kind : {"FixationTrains", "ScanpathFixations"}
-        The class of pysaliency. `FixationTrains` (version 1.2) is read by its releases and by the
-        development version; `ScanpathFixations` only by the latter.
+        The class of pysaliency. `FixationTrains` (version 1.2) is read by its releases and by the development version;
+        `ScanpathFixations` only by the latter.
 
     Raises
     ------

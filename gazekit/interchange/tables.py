@@ -34,17 +34,17 @@ def from_table(
 ) -> Scanpaths:
     """Read a table with one row per fixation.
 
-    Columns: `stimulus, x, y` are needed; `subject, trial, source, sample, fixation, duration_ms, object_id,
-    task, width, height, px_per_degree` are read where present. A path is one value of (stimulus, subject,
-    trial, source, sample). Any other column that is constant within every path is kept as a column of
-    `Scanpaths.table`; one that is not is left out and counted.
+    Columns: `stimulus, x, y` are needed; `subject, trial, source, sample, fixation, duration_ms, object_id, task,
+    width, height, px_per_degree` are read where present. A path is one value of (stimulus, subject, trial, source,
+    sample). Any other column that is constant within every path is kept as a column of `Scanpaths.table`; one that is
+    not is left out and counted.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        One row per fixation; x and y px of the shown image, origin top left, y down. Paths appear in the
-        order of their first rows. `fixation` orders the fixations of a path (gaps allowed); without it the
-        rows' order counts. A path without fixations is one row with fixation -1 and empty x and y.
+        One row per fixation; x and y px of the shown image, origin top left, y down. Paths appear in the order of their
+        first rows. `fixation` orders the fixations of a path (gaps allowed); without it the rows' order counts. A path
+        without fixations is one row with fixation -1 and empty x and y.
     columns : mapping, optional
         Names that differ, as {gazekit's name: the table's name}: {"x": "FIX_X", "duration_ms": "FIX_DUR"}.
     width, height : float, optional
@@ -58,8 +58,8 @@ def from_table(
     outside : {"keep", "clip", "drop"}
         What to do with fixations outside the image. Clipped and dropped ones are counted in `dropped`.
     missing : {"error", "drop", "keep"}
-        What to do with fixations whose x or y is empty or infinite. Dropped ones are counted; a path that
-        loses all its fixations stays, empty.
+        What to do with fixations whose x or y is empty or infinite. Dropped ones are counted; a path that loses all its
+        fixations stays, empty.
     unknown_stimuli : {"error", "drop"}
         What to do with rows of stimuli that `frames` does not have. Dropped ones are counted.
     source : str, optional
@@ -74,8 +74,8 @@ def from_table(
     Raises
     ------
     DataError
-        A column is absent, a cell is not a number, a frame is not known or changes within a path, a fixation
-        number is there twice, or coordinates are missing.
+        A column is absent, a cell is not a number, a frame is not known or changes within a path, a fixation number is
+        there twice, or coordinates are missing.
 
     Examples
     --------
@@ -121,9 +121,9 @@ def to_table(scanpaths: Scanpaths) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `stimulus, subject, trial, source, sample, fixation` (from 0), `x, y` (px), `duration_ms` (NaN where
-        not known), `object_id` (-1 for none), `task, width, height, px_per_degree` and the other columns of
-        `scanpaths.table`. A path without fixations is one row with fixation -1 and x and y NaN.
+        `stimulus, subject, trial, source, sample, fixation` (from 0), `x, y` (px), `duration_ms` (NaN where not known),
+        `object_id` (-1 for none), `task, width, height, px_per_degree` and the other columns of `scanpaths.table`. A
+        path without fixations is one row with fixation -1 and x and y NaN.
 
     Raises
     ------

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazekit.interchange.reading_order import reading_order
+from gazekit.interchange.shelf_photograph import reading_order
 
 
 def grid(rows, columns, seed=0, crooked=0.0):

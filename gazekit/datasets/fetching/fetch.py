@@ -6,9 +6,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gazekit.core.card import Card
-from gazekit.datasets.fetching.hashes import read_checksums, sha256_of
+from gazekit.datasets.fetching.hashes import read_checksums
+from gazekit.datasets.fetching.integrity import compare
 from gazekit.datasets.registry import datasets
-from gazekit.files.atomic import why_not_written
+from gazekit.files.atomic import sha256_of, why_not_written
 from gazekit.files.links import make_folder, refuse_link
 from gazekit.files.locking import FolderLock
 from gazekit.files.untrusted import check_name
@@ -54,8 +55,8 @@ def fetch(
 ) -> FetchReport:
     """Fetch what is missing of a data set.
 
-    A broken transfer leaves a `.part` file, and the same call goes on with it. Files that are there and as
-    published are not fetched again; a file of other content is never overwritten unless `replace` says so.
+    A broken transfer leaves a `.part` file, and the same call goes on with it. Files that are there and as published
+    are not fetched again; a file of other content is never overwritten unless `replace` says so.
 
     Parameters
     ----------
@@ -81,8 +82,8 @@ def fetch(
     UnknownNameError
         No such data set.
     DataError
-        A data set without an address, a file that no address gives, one whose SHA-256 is wrong, a wrong
-        file in the folder that `replace` does not allow to be replaced, or a folder that cannot be written.
+        A data set without an address, a file that no address gives, one whose SHA-256 is wrong, a wrong file in the
+        folder that `replace` does not allow to be replaced, or a folder that cannot be written.
     BusyError
         Another process is fetching into the folder.
     """
@@ -90,25 +91,22 @@ def fetch(
     addresses = [a if a.endswith("/") else f"{a}/" for a in (*mirrors, *card.addresses)]
     if not addresses:
         raise DataError(
-            f"the data set {name!r} cannot be fetched by program: {card.where}; the folder should hold "
-            f"{card.layout}; "
+            f"the data set {name!r} cannot be fetched by program: {card.where}; the folder should hold {card.layout}; "
             f"`gazekit datasets check {name} --root {root}` then says whether it is whole"
         )
     folder = card.folder(Path(root))
     expected = read_checksums(name) if checksums is None else checksums
     for path in expected:
         check_name(path, "the list of hashes")
-    present, wrong = _look(folder, expected, progress)
-    if wrong and not replace:
+    missing, changed = compare(folder, expected, "look", progress)
+    wrong = [file.path for file in changed]
+    if changed and not replace:
         raise DataError(
-            f"{folder} holds {len(wrong)} file(s) that are not the published ones, first {wrong[0]} "
-            f"(expected sha256 "
-            f"{expected[wrong[0]]}, got {sha256_of(folder / wrong[0])}); nothing was overwritten: move them "
-            f"away, or "
-            f"allow replacing them (replace=True, --replace)"
+            f"{folder} holds {len(wrong)} file(s) that are not the published ones, first {wrong[0]} (expected sha256 "
+            f"{changed[0].expected}, got {changed[0].got}); nothing was overwritten: move them away, or allow "
+            f"replacing them (replace=True, --replace)"
         )
-    there = set(present)
-    wanted = [path for path in expected if path not in there]
+    wanted = [path for path in expected if path in {*missing, *wrong}]
     if wanted:
         with (
             _alone_in(folder, Path(root)),
@@ -116,7 +114,8 @@ def fetch(
         ):
             for path in bar:
                 fetch_file(folder, path, expected[path], addresses, card, progress=progress)
-    return FetchReport(name, Path(root), tuple(wanted), tuple(present), tuple(wrong))
+    present = tuple(path for path in expected if path not in wanted)
+    return FetchReport(name, Path(root), tuple(wanted), present, tuple(wrong))
 
 
 def fetch_file(
@@ -136,10 +135,8 @@ def fetch_file(
             return
         failures.append(f"{address}: {failure}")
     raise DataError(
-        f"{path} of the data set {card.name!r} could not be fetched. {'; '.join(failures)}. Run the same "
-        f"command again to "
-        f"go on where it stopped, give another address (mirrors=, --mirror), or put your own copy at "
-        f"{folder / path}"
+        f"{path} of the data set {card.name!r} could not be fetched. {'; '.join(failures)}. Run the same command again "
+        f"to go on where it stopped, give another address (mirrors=, --mirror), or put your own copy at {folder / path}"
     )
 
 
@@ -181,13 +178,3 @@ def _alone_in(folder: Path, root: Path) -> FolderLock:
         return FolderLock(folder)
     except OSError as error:
         raise DataError(f"nothing can be written to {folder}: {why_not_written(error)}") from error
-
-
-def _look(folder: Path, expected: Mapping[str, str], progress: bool) -> tuple[list[str], list[str]]:
-    present: list[str] = []
-    wrong: list[str] = []
-    for path, digest in tqdm(expected.items(), desc="look", unit="file", disable=not progress, leave=False):
-        file = folder / path
-        if file.is_file():
-            (present if sha256_of(file) == digest else wrong).append(path)
-    return present, wrong

@@ -1,12 +1,14 @@
 """Whether a folder holds the whole data set, file by file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazekit.datasets.fetching.hashes import read_checksums, sha256_of
+from gazekit.datasets.fetching.hashes import read_checksums
 from gazekit.datasets.published.expected_counts import CountReport, Report
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.registry import datasets
+from gazekit.files.atomic import sha256_of
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.registry import imported
 
@@ -87,13 +89,21 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityRep
     if published.card.checked_by is not None:
         return imported(published.card.checked_by)(published, progress=progress)
     folder, expected = published.root, read_checksums(name)
+    missing, changed = compare(folder, expected, f"check {name}", progress)
+    present = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
+    extra = tuple(p for p in present if p not in expected)
+    return IntegrityReport(name, Path(root), len(expected), missing, changed, extra)
+
+
+def compare(
+    folder: Path, expected: Mapping[str, str], what: str, progress: bool
+) -> tuple[tuple[str, ...], tuple[Changed, ...]]:
+    """The files of a list of hashes that a folder does not have, and those of other content; `what` names the bar."""
     missing, changed = [], []
-    for path, digest in tqdm(expected.items(), desc=f"check {name}", unit="file", disable=not progress, leave=False):
+    for path, digest in tqdm(expected.items(), desc=what, unit="file", disable=not progress, leave=False):
         file = folder / path
         if not file.is_file():
             missing.append(path)
         elif (got := sha256_of(file)) != digest:
             changed.append(Changed(path, digest, got))
-    present = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
-    extra = tuple(p for p in present if p not in expected)
-    return IntegrityReport(name, Path(root), len(expected), tuple(missing), tuple(changed), extra)
+    return tuple(missing), tuple(changed)

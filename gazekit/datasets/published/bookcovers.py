@@ -20,18 +20,17 @@ def load(folder: PublishedFolder, *, length_filter: bool = False, images: str | 
     folder : PublishedFolder
         With `Amazon.json`.
     length_filter : bool
-        Leave out the paths whose length is more than 3 population standard deviations from the mean of all
-        paths (OAT's filter; 585 of 600 stay).
+        Leave out the paths whose length is more than 3 population standard deviations from the mean of all paths (OAT's
+        filter; 585 of 600 stay).
     images : path, optional
-        Folder with the collages (`1.jpg` ...) and target covers (`target_0.jpg` ...), which are not in the
-        repository.
+        Folder with the collages (`1.jpg` ...) and target covers (`target_0.jpg` ...), which are not in the repository.
 
     Returns
     -------
     Dataset
         100 trials, one per collage, with the 84 grid cells as `objects` (row-major), the target's box, and
-        `target_object`, the cell that holds the box's centre; `task` is the target's file name. 600
-        scanpaths, (x, y) px of the collage, no durations.
+        `target_object`, the cell that holds the box's centre; `task` is the target's file name. 600 scanpaths, (x, y)
+        px of the collage, no durations.
 
     Raises
     ------

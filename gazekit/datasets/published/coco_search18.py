@@ -27,10 +27,9 @@ def load(folder: PublishedFolder, *, correct_only: bool = False, images: str | P
     Returns
     -------
     Dataset
-        A trial per object and image (id `task/name`), `task` the object; target boxes where the target is
-        present. Scanpaths (x, y) px of 1680 x 1050, durations in ms, the forced central first fixation
-        included. The table adds `condition`, `correct`, `split` and `reaction_time_ms` (NaN where the file
-        has none).
+        A trial per object and image (id `task/name`), `task` the object; target boxes where the target is present.
+        Scanpaths (x, y) px of 1680 x 1050, durations in ms, the forced central first fixation included. The table adds
+        `condition`, `correct`, `split` and `reaction_time_ms` (NaN where the file has none).
 
     Raises
     ------

@@ -31,16 +31,14 @@ def load(
     Parameters
     ----------
     folder : PublishedFolder
-        With `MatlabCode/data_new/new_matrix/sinfo_subj/` and, for the images,
-        `MatlabCode/data_images/`.
+        With `MatlabCode/data_new/new_matrix/sinfo_subj/` and, for the images, `MatlabCode/data_images/`.
     coordinates : {"repaired", "published"}
-        The published x and y of all trials without success, and of all trials of the 35 people on the smaller
-        screen, are displaced by 45 to 181 px (the card has the measurements). "repaired" undoes it from
-        fields of the same files; "published" gives x and y as they are.
+        The published x and y of all trials without success, and of all trials of the 35 people on the smaller screen,
+        are displaced by 45 to 181 px (the card has the measurements). "repaired" undoes it from fields of the same
+        files; "published" gives x and y as they are.
     first : {"drop", "keep"}
-        The fixation on the dot that people had to look at is stored for some paths only. "keep" leaves the
-        paths as they are and declares nothing; "drop" removes it where it is stored and declares
-        `forced_first=False`.
+        The fixation on the dot that people had to look at is stored for some paths only. "keep" leaves the paths as
+        they are and declares nothing; "drop" removes it where it is stored and declares `forced_first=False`.
     keep_empty : bool
         Keep the trials without a fixation.
     max_duration : float, optional
@@ -51,9 +49,9 @@ def load(
     Returns
     -------
     Dataset
-        134 trials, one per image; 7,450 scanpaths, (x, y) px of 1024 x 768 images, durations in ms. The table
-        adds `saccades_allowed`, `target_found`, `start_x`, `start_y` (the dot, px), `at_start` (whether the
-        first fixation is on it), `order` (rank of the trial in the session) and `screen_height` (px).
+        134 trials, one per image; 7,450 scanpaths, (x, y) px of 1024 x 768 images, durations in ms. The table adds
+        `saccades_allowed`, `target_found`, `start_x`, `start_y` (the dot, px), `at_start` (whether the first fixation
+        is on it), `order` (rank of the trial in the session) and `screen_height` (px).
 
     Raises
     ------

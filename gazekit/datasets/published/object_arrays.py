@@ -29,9 +29,8 @@ def load(folder: PublishedFolder, *, positions: Literal["stored", "screen"] = "s
     Returns
     -------
     Dataset
-        300 trials with six `objects` and the `target_object`; 4,500 scanpaths, (x, y) px of 1280 x 1024, no
-        durations, the central start included, `object_id` filled in (-1 for the start). The table adds
-        `target_fixated`.
+        300 trials with six `objects` and the `target_object`; 4,500 scanpaths, (x, y) px of 1280 x 1024, no durations,
+        the central start included, `object_id` filled in (-1 for the start). The table adds `target_fixated`.
 
     Raises
     ------

@@ -21,8 +21,8 @@ def load(folder: PublishedFolder) -> Dataset:
     Returns
     -------
     Dataset
-        700 trials; 10,500 scanpaths, (x, y) px of 800 x 600 images, durations in ms. The first fixation is
-        where people chose to look, not a forced one.
+        700 trials; 10,500 scanpaths, (x, y) px of 800 x 600 images, durations in ms. The first fixation is where people
+        chose to look, not a forced one.
 
     Raises
     ------

@@ -21,8 +21,8 @@ def load(folder: PublishedFolder) -> Dataset:
     Returns
     -------
     Dataset
-        67 trials with target boxes; 1,005 scanpaths, (x, y) px of 1280 x 1024, no durations, the central
-        start included. The table adds `target_found`.
+        67 trials with target boxes; 1,005 scanpaths, (x, y) px of 1280 x 1024, no durations, the central start
+        included. The table adds `target_found`.
 
     Raises
     ------

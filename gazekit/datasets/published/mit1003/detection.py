@@ -1,7 +1,7 @@
 """Fixations in raw gaze, by the acceleration rule that was published with MIT1003.
 
-Saccades begin where the gaze speeds up and end where it brakes; what lies between two saccades is a fixation. The
-steps and constants are those of `checkFixations` in the code that Judd et al. (2009) published with their data. Sample
+Saccades begin where the gaze speeds up and end where it brakes; what lies between two saccades is a fixation. The steps
+and constants are those of `checkFixations` in the code that Judd et al. (2009) published with their data. Sample
 numbers count from 0 here and from 1 there.
 """
 

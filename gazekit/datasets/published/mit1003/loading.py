@@ -31,29 +31,29 @@ def load(
     Parameters
     ----------
     folder : PublishedFolder
-        With the images in `ALLSTIMULI/` and either the published raw gaze in `DATA/<subject>/*.mat` or the
-        table `fixations_redetected.csv.gz`, then with `image_sizes.csv` for the images that are not there.
+        With the images in `ALLSTIMULI/` and either the published raw gaze in `DATA/<subject>/*.mat` or the table
+        `fixations_redetected.csv.gz`, then with `image_sizes.csv` for the images that are not there.
     source : {"auto", "raw", "redetected"}
         "raw": find the fixations in the raw gaze, by the published rule. "redetected": take those of the table, which a
         third party made with another rule. "auto": what the folder holds, raw gaze first. The column `fixations_from`
         of the table of scanpaths and the title of the card say which it was.
     first : {"keep", "drop"}
-        People had to look at the centre when the image appeared. "keep": every path begins with that fixation (where
-        it is missing or on lost gaze, the image's centre stands in for it, counted) and `forced_first=True` is
-        declared. "drop": none has it; paths that consist of nothing else are left out.
+        People had to look at the centre when the image appeared. "keep": every path begins with that fixation (where it
+        is missing or on lost gaze, the image's centre stands in for it, counted) and `forced_first=True` is declared.
+        "drop": none has it; paths that consist of nothing else are left out.
     missing : {"error", "skip"}
         Whether a folder with part of the recordings, or recordings of an image whose size is not known, is refused, or
         what can be read is read and the rest counted.
     min_duration : float, optional
-        Leave out fixations that last less, ms; not the first one. The published rule gives none of 50 ms or less
-        but the first, the table has many.
+        Leave out fixations that last less, ms; not the first one. The published rule gives none of 50 ms or less but
+        the first, the table has many.
 
     Returns
     -------
     Dataset
         A trial per image, named as published (`i1000274881.jpeg`), in natural order; (x, y) px of the image, durations
-        in ms. Fixations on lost gaze are no points and are always dropped. Images that are not there leave their
-        trials without an image, and are counted.
+        in ms. Fixations on lost gaze are no points and are always dropped. Images that are not there leave their trials
+        without an image, and are counted.
 
     Raises
     ------

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.search_arrays.description import Condition, Experiment, Versions
 from gazekit.datasets.synthetic.search_arrays.drawings import Drawing
-from gazekit.foundations.randomness import keyed_rng
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,35 +36,6 @@ class Arrangement:
         """(k, 4) float64: x0, y0, x1, y1 of each item's patch, px."""
         sizes = np.array([drawing.size for drawing in self.drawings])
         return np.hstack([self.corners, self.corners + sizes]).astype(float)
-
-
-class Draws:
-    """Random choices from the raw bits of a counter-based generator.
-
-    NumPy keeps the bits of Philox for all time, but not what its methods make of them; so the few choices that are
-    needed are made here, and displays stay the same whatever the version of NumPy.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the displays.
-    *key : str or int
-        What is drawn.
-    """
-
-    def __init__(self, seed: int, *key: str | int) -> None:
-        self._bits = keyed_rng(seed, *key).bit_generator
-
-    def order(self, n: int) -> np.ndarray:
-        """(n,) int64: 0..n-1 in random order."""
-        return np.argsort(self._raw(n), kind="stable")
-
-    def below(self, limit: int, n: int) -> np.ndarray:
-        """(n,) int64: uniform whole numbers 0..limit-1 (the bias of the remainder is below limit / 2^64)."""
-        return (self._raw(n) % np.uint64(limit)).astype(np.int64)
-
-    def _raw(self, n: int) -> np.ndarray:
-        return np.asarray(self._bits.random_raw(n), dtype=np.uint64)
 
 
 def arrange(experiment: Experiment, condition: Condition, set_size: int, index: int, *, seed: int = 0) -> Arrangement:

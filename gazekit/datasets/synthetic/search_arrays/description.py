@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 import numpy as np
 
+from gazekit.datasets.synthetic.draws import check_whole
 from gazekit.datasets.synthetic.search_arrays.drawings import Colour, Drawing, Grey, colour
 from gazekit.foundations.errors import GazekitError
 
@@ -53,7 +54,7 @@ class Layout:
 
     def __post_init__(self) -> None:
         for name in ("side", "grid", "cell", "jitter"):
-            _whole(getattr(self, name), f"a layout's {name}")
+            check_whole(f"a layout's {name}", getattr(self, name), 1)
         colour(self.background, "background")
         if self.grid * self.cell > self.side:
             raise GazekitError(
@@ -164,8 +165,8 @@ class Experiment:
     per_size : int
         Displays of each condition and set size.
     found : {"cell", "item"}
-        Where a fixation counts as having found the target. "cell": in its grid cell. "item": in a square of the size
-        of a cell that begins at the item's own corner, cut at the display's border; it reaches into cells beside the
+        Where a fixation counts as having found the target. "cell": in its grid cell. "item": in a square of the size of
+        a cell that begins at the item's own corner, cut at the display's border; it reaches into cells beside the
         target's and leaves out a part of the target's own cell. The published lighting experiment has this.
 
     Raises
@@ -198,10 +199,10 @@ class Experiment:
             raise GazekitError(f"found of {where} must be 'cell' or 'item', not {self.found!r}")
         _distinct([condition.name for condition in self.conditions], f"{where} has", "condition")
         _distinct(self.set_sizes, f"{where} has", "set size")
-        _whole(self.per_size, f"per_size of {where}")
+        check_whole(f"per_size of {where}", self.per_size, 1)
         cells = self.layout.grid**2
         for size in self.set_sizes:
-            _whole(size, f"a set size of {where}")
+            check_whole(f"a set size of {where}", size, 1)
             if size > cells:
                 raise GazekitError(
                     f"{where} asks for {size} items, but its grid has {self.layout.grid} x {self.layout.grid} = "
@@ -231,11 +232,6 @@ class Experiment:
 def _name(name: str, kind: str) -> None:
     if not name or "/" in name:
         raise GazekitError(f"the name of a search {kind} must be a word without '/', not {name!r}")
-
-
-def _whole(value: object, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise GazekitError(f"{what} must be a whole number of at least 1, not {value!r}")
 
 
 def _distinct(values: Sequence[object], has: str, kind: str) -> None:

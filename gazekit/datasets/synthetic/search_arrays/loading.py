@@ -11,6 +11,7 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.registry import datasets
+from gazekit.datasets.synthetic.draws import check_whole
 from gazekit.datasets.synthetic.search_arrays.classics import classic_experiments
 from gazekit.datasets.synthetic.search_arrays.description import Experiment
 from gazekit.datasets.synthetic.search_arrays.display import search_trial
@@ -63,22 +64,22 @@ def load(
 ) -> Dataset:
     """Make search displays; `gazekit.load_dataset("search-arrays")` calls this.
 
-    A display depends on the seed and on its own name only (experiment, condition, set size, number), whatever else
-    is asked for; its pixels are equal on every machine.
+    A display depends on the seed and on its own name only (experiment, condition, set size, number), whatever else is
+    asked for; its pixels are equal on every machine.
 
     Parameters
     ----------
     experiments : names or Experiments, optional
-        Names (a sequence, or a text with commas), descriptions of your own, or both. The six published experiments,
-        if left out.
+        Names (a sequence, or a text with commas), descriptions of your own, or both. The six published experiments, if
+        left out.
     seed : int
         Seed of the arrangements.
     per_size : int, optional
         Displays of each condition and set size. As described (30 or 36 in the published ones), if left out.
     lighting_target : {"published", "corrected"}
         Where a fixation finds the target in the experiment `lighting`. "published": in a square that begins at the
-        item's own corner, which is not the cell that a search blanks when it has been there (a defect of the
-        published stimuli); "corrected": in the target's cell, as in all others.
+        item's own corner, which is not the cell that a search blanks when it has been there (a defect of the published
+        stimuli); "corrected": in the target's cell, as in all others.
     set_sizes : int or sequence of int, optional
         Items shown, in all experiments asked for. As described, if left out.
 
@@ -105,8 +106,7 @@ def load(
     """
     if lighting_target not in ("published", "corrected"):
         raise GazekitError(f"lighting_target must be 'published' or 'corrected', not {lighting_target!r}")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        raise GazekitError(f"seed must be a whole number, not {seed!r}")
+    check_whole("seed", seed)
     wanted = _find(PUBLISHED if experiments is None else experiments)
     trials: list[Trial] = []
     for experiment in wanted:

@@ -126,8 +126,8 @@ def rotate(coverage: np.ndarray, degrees: float) -> np.ndarray:
 
     The published generators rotate with OpenCV's warp about (side / 2, side / 2) in pixel indices, half a pixel below
     and to the right of the patch's middle. Its arithmetic is repeated here in whole numbers: source positions are
-    rounded to 1/32 px, so that the result is the same on every machine (a last-digit difference of a cosine is far
-    from any rounding border).
+    rounded to 1/32 px, so that the result is the same on every machine (a last-digit difference of a cosine is far from
+    any rounding border).
 
     Parameters
     ----------

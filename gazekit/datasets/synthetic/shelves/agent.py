@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.foundations.errors import GazekitError
 
 VARIATION = 0.15  # standard deviation of an individual's parameters, as a share of the mean
@@ -27,8 +27,8 @@ class Agent:
        where last_j is the latest fixation on j (no term before the first), and eta_j, new at every step, is normal
        with the standard deviation `blur + blur_slope * d_ij`: what is far from gaze is seen badly.
 
-    The first object is that with the highest
-    `centre * exp(-d_j / reach) + first_similarity * sim_j + Gumbel noise`, d_j measured from where gaze starts.
+    The first object is that with the highest `centre * exp(-d_j / reach) + first_similarity * sim_j + Gumbel noise`,
+    d_j measured from where gaze starts.
     d is the distance between centres in cells, with rows weighted by `row_weight`; sim is the similarity of covers to
     the target.
 
@@ -62,8 +62,8 @@ class Agent:
     Raises
     ------
     GazekitError
-        A probability outside 0 to 1, dwell probabilities that do not add up to 1, a negative blur, or a reach, decay
-        or `most` that is not positive.
+        A probability outside 0 to 1, dwell probabilities that do not add up to 1, a negative blur, or a reach, decay or
+        `most` that is not positive.
 
     Examples
     --------
@@ -131,8 +131,8 @@ VARIED = (
 def individual(number: int, seed: int = 0, *, variation: float = VARIATION) -> Agent:
     """One of a seed's agents: each parameter is the mean one times 1 + variation * a standard normal number.
 
-    Weights, blur, and the probabilities of staying, missing the target and giving up vary; the numbers are cut at
-    2.5 standard deviations, and depend on the seed and the agent's number only.
+    Weights, blur, and the probabilities of staying, missing the target and giving up vary; the numbers are cut at 2.5
+    standard deviations, and depend on the seed and the agent's number only.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def individual(number: int, seed: int = 0, *, variation: float = VARIATION) -> A
     if not 0 <= variation <= 0.4:
         raise GazekitError(f"variation must be from 0 to 0.4, not {variation}")
     mean = Agent()
-    bell = ShelfDraws(seed, "shelves", "agent", number).bell(len(VARIED) + 1)
+    bell = Draws(seed, "shelves", "agent", number).bell(len(VARIED) + 1)
     *factors, missing = (1.0 + variation * np.clip(bell, -2.5, 2.5)).tolist()
     changes = {name: getattr(mean, name) * factor for name, factor in zip(VARIED, factors, strict=True)}
     return replace(mean, **changes, recognition=1.0 - (1.0 - mean.recognition) * missing)

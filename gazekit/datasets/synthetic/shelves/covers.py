@@ -7,7 +7,7 @@ from typing import overload
 
 import numpy as np
 
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.library import Library, cover_library
 
 HEIGHT, WIDTH = 48, 30  # px
@@ -32,8 +32,8 @@ def draw_covers(books: Library) -> np.ndarray:
     Notes
     -----
     Traits in order: the background's colour on a red-green and a blue-yellow axis, which drifts from top to bottom;
-    its brightness; the height of the light band (the blob lies at the mirrored height); how
-    fine the diagonal texture is; how many lines of text there are. Salience is the contrast and size of the blob.
+    its brightness; the height of the light band (the blob lies at the mirrored height); how fine the diagonal texture
+    is; how many lines of text there are. Salience is the contrast and size of the blob.
     Where the blob stands across, how long the lines are, and the noise are a cover's own.
 
     Examples
@@ -45,7 +45,7 @@ def draw_covers(books: Library) -> np.ndarray:
 
 
 def _cover(books: Library, number: int) -> np.ndarray:
-    draws = ShelfDraws(books.seed, "shelves", "drawing", number)
+    draws = Draws(books.seed, "shelves", "drawing", number)
     own, lengths = draws.uniform(4), draws.uniform(12)
     red, blue, bright, layout, texture, text = np.clip(GAIN * books.traits[number], -1.0, 1.0)
     strength = min(max((books.salience[number] + 2.5) / 5.0, 0.0), 1.0)

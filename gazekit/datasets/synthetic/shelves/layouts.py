@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gazekit.core.frames import Frame
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.covers import HEIGHT, WIDTH
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
 from gazekit.foundations.errors import GazekitError
 
 GRIDS = ("2x11", "3x9", "4x8", "6x14")  # those of the wine, yogurt and book-cover shelves, and a small one
@@ -48,11 +48,11 @@ class Layout:
         """Covers at most."""
         return self.rows * self.columns
 
-    def boxes(self, draws: ShelfDraws) -> np.ndarray:
+    def boxes(self, draws: Draws) -> np.ndarray:
         """(P, 4) int64: x0, y0, x1, y1 of each cover, px, row by row.
 
-        A grid has the same boxes each time. In the irregular layout 20 to 30 of the 5 x 6 cells hold a box of 36 to
-        64 by 22 to 42 px, anywhere inside the cell, so that boxes do not overlap.
+        A grid has the same boxes each time. In the irregular layout 20 to 30 of the 5 x 6 cells hold a box of 36 to 64
+        by 22 to 42 px, anywhere inside the cell, so that boxes do not overlap.
         """
         cell = np.arange(self.most)
         corner = np.column_stack([cell % self.columns * self.cell_width, cell // self.columns * self.cell_height])

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 
 CLUSTERS, TRAITS = 12, 6  # traits: red-green, blue-yellow, brightness, layout, texture, text density
@@ -97,7 +97,7 @@ def cover_library(size: int = 400, seed: int = 0) -> Library:
     if size < CLUSTERS:
         raise GazekitError(f"the cover library needs at least one cover of each of its {CLUSTERS} clusters, not {size}")
     centres, cluster = cluster_centres(seed), np.arange(size) % CLUSTERS
-    drawn = np.stack([ShelfDraws(seed, "shelves", "cover", k).bell(TRAITS + 1) for k in range(size)])
+    drawn = np.stack([Draws(seed, "shelves", "cover", k).bell(TRAITS + 1) for k in range(size)])
     made = Library(size, seed, _units(centres[cluster] + SPREAD * drawn[:, :TRAITS]), drawn[:, TRAITS].copy(), cluster)
     for array in (made.traits, made.salience, made.cluster):
         array.setflags(write=False)
@@ -106,7 +106,7 @@ def cover_library(size: int = 400, seed: int = 0) -> Library:
 
 def cluster_centres(seed: int) -> np.ndarray:
     """(12, 6) float64: unit vectors far from each other; each is the farthest of 512 random ones from those before."""
-    candidates = _units(ShelfDraws(seed, "shelves", "clusters").bell(CANDIDATES * TRAITS).reshape(-1, TRAITS))
+    candidates = _units(Draws(seed, "shelves", "clusters").bell(CANDIDATES * TRAITS).reshape(-1, TRAITS))
     chosen, nearest = [0], np.full(CANDIDATES, -np.inf)
     for _ in range(CLUSTERS - 1):
         nearest = np.maximum(nearest, _inner(candidates, candidates[chosen[-1]]))

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
 from gazekit.datasets.synthetic.shelves.recognition import outlooks
 from gazekit.datasets.synthetic.shelves.scene import shelf_of
 from gazekit.datasets.synthetic.shelves.sight import Crowd, Sight
@@ -97,7 +97,7 @@ def agent_log_likelihood(
             continue
         trial = shown[trial_id]
         agent = _agent_of(str(subject), trial, agents)
-        noise = ShelfDraws(seed, "shelves", "likelihood", str(subject), trial_id, int(sample))
+        noise = Draws(seed, "shelves", "likelihood", str(subject), trial_id, int(sample))
         value, error = _path(Crowd.of([Sight.of(trial, agent.row_weight)], [agent]), path, noise, draws)
         found.values.append(value)
         found.errors.append(error)
@@ -136,7 +136,7 @@ def next_step(
     """
     _check_draws(draws)
     crowd = Crowd.of([Sight.of(trial, agent.row_weight)], [agent])
-    noise = ShelfDraws(seed, "shelves", "next step", trial.id, *map(int, path))
+    noise = Draws(seed, "shelves", "next step", trial.id, *map(int, path))
     size = crowd.there.shape[1]
     if not len(path):
         return np.append(_softmax(crowd.first_priorities())[0], 0.0), np.zeros(size + 1)
@@ -147,7 +147,7 @@ def next_step(
     return probability, np.append(outlook.away * error, 0.0)
 
 
-def _path(crowd: Crowd, path: Sequence[int], noise: ShelfDraws, draws: int) -> tuple[np.ndarray, np.ndarray]:
+def _path(crowd: Crowd, path: Sequence[int], noise: Draws, draws: int) -> tuple[np.ndarray, np.ndarray]:
     """Log-probability of every step of a path and of its end, and their standard errors; (n + 1,) each."""
     probability, error = np.zeros(len(path) + 1), np.zeros(len(path) + 1)
     probability[0] = _softmax(crowd.first_priorities())[0, path[0]]
@@ -165,7 +165,7 @@ def _path(crowd: Crowd, path: Sequence[int], noise: ShelfDraws, draws: int) -> t
         return np.log(probability), error
 
 
-def _moves(crowd: Crowd, path: Sequence[int], noise: ShelfDraws, draws: int) -> tuple[np.ndarray, np.ndarray]:
+def _moves(crowd: Crowd, path: Sequence[int], noise: Draws, draws: int) -> tuple[np.ndarray, np.ndarray]:
     """Probability that the agent, when it goes elsewhere, goes to each object, and its standard error; (P,) each."""
     from scipy.special import ndtri
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from gazekit.core.trials import Dataset
 from gazekit.datasets.registry import datasets
+from gazekit.datasets.synthetic.draws import check_whole
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
 from gazekit.datasets.synthetic.shelves.layouts import layout
 from gazekit.datasets.synthetic.shelves.library import Covers, cover_library
@@ -28,8 +27,8 @@ def load(
 ) -> Dataset:
     """Make shelves and let agents search them; `gazekit.load_dataset("shelves")` calls this.
 
-    A shelf depends on its own name, the seed, `library`, `lookalikes` and `blocks`; a path on these and the
-    agent. Neither depends on what else is asked for. Pictures and boxes are byte-equal on every machine.
+    A shelf depends on its own name, the seed, `library`, `lookalikes` and `blocks`; a path on these and the agent.
+    Neither depends on what else is asked for. Pictures and boxes are byte-equal on every machine.
 
     Parameters
     ----------
@@ -80,13 +79,13 @@ def load(
         ("start", start, 0),
         ("seed", seed, None),
     ):
-        _check_whole(name, value, least)
+        check_whole(name, value, least)
     if isinstance(agents, Mapping):
         searchers = dict(agents)
         if not all(isinstance(agent, Agent) for agent in searchers.values()):
             raise GazekitError(f"agents must be a number, or a mapping of names to Agent, not {agents!r}")
     else:
-        _check_whole("agents", agents, 0)
+        check_whole("agents", agents, 0)
         searchers = {agent_name(k): individual(k, seed) for k in range(1, agents + 1)}
     if not searchers:
         raise GazekitError("shelves need at least one agent to search them; give agents=1 or more")
@@ -106,10 +105,3 @@ def load(
         for name, agent in searchers.items()
     ]
     return Dataset("shelves", tuple(trials), searched(jobs, seed), datasets["shelves"])
-
-
-def _check_whole(name: str, value: object, least: int | None) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise GazekitError(f"{name} must be a whole number, not {value!r}")
-    if least is not None and value < least:
-        raise GazekitError(f"{name} must be at least {least}, not {value}")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gazekit.core.trials import Box, Objects, Trial
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.covers import CoverPicture, CoverPictures
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
 from gazekit.datasets.synthetic.shelves.layouts import Layout
 from gazekit.datasets.synthetic.shelves.library import CLUSTERS, Library, cover_library, cover_name
 from gazekit.foundations.errors import GazekitError, MissingNeedError
@@ -97,8 +97,8 @@ def shelf_trial(
     Returns
     -------
     Trial
-        Named `layout/covers/index`. `target` is the target's cover at its usual size, which in the irregular layout
-        is not that of its box.
+        Named `layout/covers/index`. `target` is the target's cover at its usual size, which in the irregular layout is
+        not that of its box.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def shelf_trial(
     ('4x8/test/00000', 32, (216, 288, 3), True)
     """
     name = f"{layout.name}/{covers}/{index:05d}"
-    draws = ShelfDraws(books.seed, "shelves", "scene", books.size, lookalikes, int(blocks), name)
+    draws = Draws(books.seed, "shelves", "scene", books.size, lookalikes, int(blocks), name)
     boxes = layout.boxes(draws)
     there = _choose(books.part(covers), len(boxes), lookalikes, draws, name)
     order = _block_order(books.cluster[there], layout, boxes, draws) if blocks else draws.order(len(boxes))
@@ -150,7 +150,7 @@ def shelf_trial(
     )
 
 
-def _choose(pool: np.ndarray, count: int, lookalikes: int, draws: ShelfDraws, name: str) -> np.ndarray:
+def _choose(pool: np.ndarray, count: int, lookalikes: int, draws: Draws, name: str) -> np.ndarray:
     """Covers of a shelf in random order, the target first."""
     if count > len(pool):
         raise GazekitError(
@@ -169,7 +169,7 @@ def _choose(pool: np.ndarray, count: int, lookalikes: int, draws: ShelfDraws, na
     return shuffled[np.concatenate([first, rest])]
 
 
-def _block_order(cluster: np.ndarray, layout: Layout, boxes: np.ndarray, draws: ShelfDraws) -> np.ndarray:
+def _block_order(cluster: np.ndarray, layout: Layout, boxes: np.ndarray, draws: Draws) -> np.ndarray:
     """Box of each cover, so that clusters, in random order, fill the columns down and up in turn."""
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     column, row = (centres // [layout.cell_width, layout.cell_height]).astype(int).T

@@ -8,8 +8,8 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.datasets.registry import datasets
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.agent import Agent
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
 from gazekit.datasets.synthetic.shelves.scene import shelf_of
 from gazekit.datasets.synthetic.shelves.sight import Crowd, Sight
 from gazekit.foundations.errors import GazekitError
@@ -97,7 +97,7 @@ def searched(jobs: Sequence[Job], seed: int) -> Scanpaths:
             if key not in sights:
                 sights[key] = Sight.of(trial, agent.row_weight)
         crowd = Crowd.of([sights[id(j[0]), j[1].row_weight] for j in part], [j[1] for j in part])
-        draws = [ShelfDraws(seed, "shelves", "path", *j[3]) for j in part]
+        draws = [Draws(seed, "shelves", "path", *j[3]) for j in part]
         paths = _simulate(crowd, draws)
         for k, path, drawn in zip(order[begin : begin + TOGETHER], paths, draws, strict=True):
             # Landing spots come last of a path's numbers: within 25 % to 75 % of the box, the middle more often.
@@ -110,7 +110,7 @@ def searched(jobs: Sequence[Job], seed: int) -> Scanpaths:
     return _as_scanpaths(jobs, objects, spots)
 
 
-def _simulate(crowd: Crowd, draws: Sequence[ShelfDraws]) -> list[np.ndarray]:
+def _simulate(crowd: Crowd, draws: Sequence[Draws]) -> list[np.ndarray]:
     """Objects of every row's path; (n,) int64 each."""
     from scipy.special import ndtri
 

@@ -6,8 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.covers import CoverPicture, CoverPictures, draw_covers, pictures
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
 from gazekit.datasets.synthetic.shelves.library import cover_library
 
 
@@ -70,7 +70,7 @@ def test_pictures_are_sent_small_and_cannot_be_written_to():
 
 
 def test_bell_is_nearly_normal_and_uniform_is_uniform():
-    bell, uniform = ShelfDraws(0, "t").bell(200_000), ShelfDraws(1, "t").uniform(200_000)
+    bell, uniform = Draws(0, "t").bell(200_000), Draws(1, "t").uniform(200_000)
     assert abs(bell.mean()) < 0.01
     assert abs(bell.std() - 1) < 0.01
     assert abs((bell > 1.96).mean() - 0.025) < 0.002

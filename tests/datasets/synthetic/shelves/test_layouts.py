@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit.datasets.synthetic.shelves.draws import ShelfDraws
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.layouts import GRIDS, layout
 from gazekit.foundations.errors import GazekitError
 
@@ -14,7 +14,7 @@ from gazekit.foundations.errors import GazekitError
 @given(st.sampled_from([*GRIDS, "1x2", "20x25", "irregular"]), st.integers(0, 2**40))
 def test_boxes_are_inside_and_do_not_overlap(name, seed):
     kind = layout(name)
-    boxes = kind.boxes(ShelfDraws(seed, "t"))
+    boxes = kind.boxes(Draws(seed, "t"))
     covered = np.zeros((int(kind.frame.height), int(kind.frame.width)), dtype=int)
     for x0, y0, x1, y1 in boxes:
         assert 0 <= x0 < x1 <= kind.frame.width
@@ -29,13 +29,13 @@ def test_boxes_are_inside_and_do_not_overlap(name, seed):
 
 
 def test_grids_are_row_by_row():
-    boxes = layout("4x8").boxes(ShelfDraws(0, "t"))
+    boxes = layout("4x8").boxes(Draws(0, "t"))
     assert boxes[:2].tolist() == [[3, 3, 33, 51], [39, 3, 69, 51]]
     assert boxes[8].tolist() == [3, 57, 33, 105]
 
 
 def test_irregular_boxes_differ_in_size_number_and_place():
-    drawn = [layout("irregular").boxes(ShelfDraws(seed, "t")) for seed in range(40)]
+    drawn = [layout("irregular").boxes(Draws(seed, "t")) for seed in range(40)]
     assert {len(b) for b in drawn} >= {20, 25, 30}
     size = np.concatenate([b[:, 2:] - b[:, :2] for b in drawn])
     assert size.min(axis=0).tolist() == [22, 36]
