@@ -15,8 +15,10 @@ from peers import PEERS, prepared
 from people import ROOT, random_paths
 
 from gazekit import Scanpaths, load_dataset
-from gazekit.metrics import metrics, pairwise
+from gazekit.metrics import all_measures, pairwise
+from gazekit.metrics.kinds.pairs import PAIRS
 
+NAMES = [measure.name for measure in all_measures(PAIRS)]
 LENGTHS = (5, 10, 20, 40, 200)
 PATHS = 300
 REPEAT = 7
@@ -163,7 +165,7 @@ def osie_people() -> tuple[Scanpaths, np.ndarray]:
 def osie_table() -> list[str]:
     paths, pairs = osie_people()
     seconds = {}
-    for name in metrics:
+    for name in NAMES:
         pairwise(name, paths, paths, pairs[:2])
         cpu = CPU()
         wall, _ = timed(lambda name=name: pairwise(name, paths, paths, pairs), 1)
@@ -191,7 +193,7 @@ def osie_table() -> list[str]:
 
 
 def report() -> list[str]:
-    found = {name: {n: per_pair(name, n) for n in LENGTHS} for name in metrics}
+    found = {name: {n: per_pair(name, n) for n in LENGTHS} for name in NAMES}
     slow = {name: row[10].median for name, row in found.items() if row[10].median >= 2e-6}
     slowest = max(found, key=lambda name: found[name][10].median)
     target(

@@ -13,7 +13,7 @@ import pandas as pd
 from gazekit import Results
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
-from gazekit.scoring.directions import measure_of
+from gazekit.metrics.outputs import measure_of
 
 ABSOLUTE = re.compile(r"(?:^|[\s='\"])(?:/(?!\s)|~|[A-Za-z]:\\)")
 OUT = re.compile(r"(--out[ =])['\"]?[/~][^\s'\"]*['\"]?")

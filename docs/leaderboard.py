@@ -30,8 +30,8 @@ from committed_runs import LeaderboardError, Run, add, read_run
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
+from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.markdown import code, escaped, fenced
-from gazekit.scoring.directions import higher_is_better
 
 HERE = Path(__file__).resolve().parent
 RUNS, PAGE = HERE / "results" / "runs", HERE / "leaderboard.md"

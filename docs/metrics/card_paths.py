@@ -15,7 +15,7 @@ import pandas as pd
 
 from gazekit import Scanpaths, load_dataset
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.metrics import metrics, pairwise, plausibility_table, set_metrics
+from gazekit.metrics import measures, pairwise, plausibility_table, score_sets
 
 DATA = Path(os.environ.get("GAZEKIT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 PX_PER_DEGREE = 24.0  # given by us: the data set states none
@@ -176,10 +176,9 @@ def of_sets(row: Row) -> Found:
     """The whole changed set against the other people's unchanged one; a description is of the first set alone."""
     humans = people()
     others = humans[np.setdiff1d(np.arange(len(humans)), chosen())]
-    metric = set_metrics[row.metric]
 
     def scored(paths: Scanpaths) -> np.ndarray:
-        return np.array([list(metric.score(paths, others, {}))[row.column]])
+        return score_sets(row.metric, paths, others)[[row.column]]
 
     own = humans[chosen()]
     moved = own.replace(table=own.table.assign(stimulus=np.roll(own.table["stimulus"], 1)))
@@ -196,6 +195,4 @@ def mean_and_undefined(columns: dict[str, np.ndarray]) -> tuple[dict[str, float]
 
 def find(row: Row) -> Found:
     """All numbers of a row, whatever kind of measure it is."""
-    if row.metric == "plausibility":
-        return of_plausibility(row)
-    return of_pairs(row) if row.metric in metrics else of_sets(row)
+    return {"path": of_plausibility, "pair": of_pairs}.get(measures[row.metric].unit, of_sets)(row)

@@ -19,7 +19,7 @@ import numpy as np
 from card_paths import CHANGES, DEGENERATE, Found, Row, find
 from PIL import Image
 
-from gazekit.metrics import metrics, set_metrics
+from gazekit.metrics import measures
 
 HERE = Path(__file__).parent
 MULTIMATCH = ("vector", "direction", "length", "position", "duration")
@@ -78,8 +78,7 @@ CARDS: dict[str, list[Row]] = {
 
 def better(row: Row) -> bool | None:
     """Whether higher is better; None for a description."""
-    registry = metrics if row.metric in metrics else set_metrics
-    return registry[row.metric].higher_is_better
+    return measures[row.metric].higher_is_better
 
 
 def figure(card: str, rows: list[Row], found: list[Found]) -> Path:
@@ -182,9 +181,9 @@ JUDGED = "OSIE, 700 images: each path judged by the other people of its image; d
 
 def write(card: str, rows: list[Row], found: list[Found]) -> None:
     """Put figure and table into the card: between the marks, or before its section on checks."""
-    metric = rows[0].metric
-    note = JUDGED if metric == "plausibility" else PAIRS if metric in metrics else SETS
-    if metric in metrics:
+    unit = measures[rows[0].metric].unit
+    note = {"path": JUDGED, "pair": PAIRS}.get(unit, SETS)
+    if unit == "pair":
         note += " **Bold**: better than a person's path from another image."
     block = [
         BEGIN,
@@ -193,7 +192,7 @@ def write(card: str, rows: list[Row], found: list[Found]) -> None:
         f"![A person's path with growing noise, cut or repeated, shuffled; and degenerate paths](figures/{card}.png)",
         "",
         f"{note} `python docs/metrics/cards.py {card}`",
-        *(["", *table(rows, found)] if metric in metrics else []),  # the others have tables of their own
+        *(["", *table(rows, found)] if unit == "pair" else []),  # the others have tables of their own
         END,
     ]
     file = HERE / f"{card}.md"

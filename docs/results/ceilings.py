@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from gazekit import Results
+from gazekit.metrics.kinds.densities import DENSITIES
+from gazekit.metrics.outputs import caution, higher_is_better, measure_of
 from gazekit.report.sentences import left_out
-from gazekit.scoring.directions import caution, higher_is_better, measures
 
 SOURCES = {
     "human": "people",
@@ -31,10 +32,10 @@ the control have no density; the empirical density, learned from the other image
 options; `gazekit metrics` prints them.
 """
 KINDS = {
-    "Metric": "Pairs of paths",
-    "LabelledMeasure": "Strings of labels",
-    "SetMetric": "Sets of paths",
-    "DensityMetric": "Log densities at people's fixations",
+    "pairs of scanpaths": "Pairs of paths",
+    "pairs of scanpaths as strings of labels": "Strings of labels",
+    "sets of scanpaths": "Sets of paths",
+    DENSITIES.given: "Log densities at people's fixations",
 }
 
 
@@ -72,12 +73,12 @@ def section(folder: str) -> list[str]:
         f"`{results.manifest['command']}`",
         "",
     ]
-    kind_of = {output: type(m).__name__ for m in measures().values() for output in m.outputs}
+    kind_of = {metric: found.kind.given for metric in results.metrics if (found := measure_of(metric))}
     for kind, title in KINDS.items():
         names = [metric for metric in results.metrics if kind_of.get(metric) == kind]
         densities = {"human": "people", "uniform": "uniform", "centre": "centre", "empirical": "empirical"}
         if names:
-            columns = densities if kind == "DensityMetric" else SOURCES
+            columns = densities if kind == DENSITIES.given else SOURCES
             lines += [f"### {title}", "", *kind_table(results, columns, names)]
     lines += [*(f"- {line}" for line in left_out(results.manifest)), ""]
     manifest = json.dumps(results.manifest, sort_keys=True)

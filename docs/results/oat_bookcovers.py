@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
 from gazekit.experiments.oat_study.study import TRAININGS
-from gazekit.scoring.bootstrap import RESAMPLES
 
 HEAD = "<!-- tables -->"
 MEASURES = (

@@ -14,7 +14,7 @@ from gazekit.experiments.asymmetry.stored_counts import read_counts
 from gazekit.experiments.oat_study.plan import read_plan
 from gazekit.files.arrays import read_npz
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.strings.clusters import Clusters
+from gazekit.metrics.labels.clusters import Clusters
 from gazekit.verify import eccnet, neva
 from gazekit.verify.conformance import verify_conformance
 from targets.data_sets import arrays
@@ -81,7 +81,7 @@ def _clusters() -> list[bytes]:
     group = {"key": ["a"], "centres": [[1.0, 2.0], [3, 4]], "bandwidth": 2.0, "points": 9}
     made = {"format": "gazekit-clusters", "version": 1, "by": ["stimulus"], "groups": [group]}
     with tempfile.TemporaryDirectory() as folder:
-        from gazekit.metrics.strings.clusters import mean_shift_clusters
+        from gazekit.metrics.labels.clusters import mean_shift_clusters
 
         mean_shift_clusters(paths()[np.array([0, 2])]).save(file := Path(folder, "clusters.json"))
         return [file.read_bytes(), json.dumps(made).encode()]

@@ -102,7 +102,7 @@ def sentences(results: "CaptionResults") -> list[str]:
     """What was left out, what the conditions differ by, and what to be careful about."""
     from gazekit.experiments.captions.conditions import NONE, OTHER_IMAGE, RIGHT, SAME_IMAGE
     from gazekit.experiments.captions.writers import PLAUSIBILITY
-    from gazekit.scoring.directions import caution
+    from gazekit.metrics.outputs import caution
 
     about, main = results.about, results.main
     said = [f"{about['observations']} captions; compared with {about['compared_with']}"]

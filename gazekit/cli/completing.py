@@ -17,16 +17,16 @@ def model_names(incomplete: str) -> list[str]:
 
 
 def metric_names(incomplete: str) -> list[str]:
-    """Metrics of all kinds, likewise.
+    """Metrics, likewise.
 
     Examples
     --------
     >>> metric_names("scanm")
     ['scanmatch']
     """
-    from gazekit.cli.metrics import kinds
+    from gazekit.metrics import measures
 
-    return _going_on(incomplete, [name for registry in kinds().values() for name in registry])
+    return _going_on(incomplete, list(measures))
 
 
 def dataset_names(incomplete: str) -> list[str]:

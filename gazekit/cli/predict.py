@@ -59,11 +59,11 @@ def predict_command(
     Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
     """
     from gazekit.evaluation.predict import predict_in_pieces
+    from gazekit.evaluation.preparation import prepare_humans
     from gazekit.files.links import refuse_link
     from gazekit.interchange import own_shelf, write_scanpaths
     from gazekit.models.specs import model_from_text
     from gazekit.runs.parallel import check_workers
-    from gazekit.scoring.preparation import prepare_humans
 
     own, out = check_choice(given.data, image, boxes, target), run.out
     if picture is not None and not own:

@@ -8,8 +8,8 @@ import typer
 from gazekit.cli.printing import print_json
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
+from gazekit.metrics.outputs import better_words, caution, higher_is_better
 from gazekit.report.sentences import left_out
-from gazekit.scoring.directions import better_words, caution, higher_is_better
 
 
 def summary_text(results: Results) -> str:

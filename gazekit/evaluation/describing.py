@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.preparation import PreparedHumans
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.seals import Input
-from gazekit.scoring.preparation import PreparedHumans
 
 
 def describe_model(model: ScanpathModel) -> dict[str, Any]:

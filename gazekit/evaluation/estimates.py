@@ -13,8 +13,8 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.scoring.bootstrap import centred_interval, interval, resample, resampled_means
-from gazekit.scoring.sets import WHOLE
+from gazekit.evaluation.bootstrap import centred_interval, interval, resample, resampled_means
+from gazekit.evaluation.set_scoring import WHOLE
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,10 @@ import numpy as np
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import RESAMPLES
+from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, describe_model, files_read
+from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.pieces import (
     CLUSTERS_BY,
     CLUSTERS_QUANTILE,
@@ -20,20 +23,18 @@ from gazekit.evaluation.pieces import (
     join_clusters,
     load_paths,
 )
+from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.evaluation.schedule import cut, join_scores, join_seconds, predictions_of, set_pieces, stimuli_pieces
+from gazekit.evaluation.set_scoring import SET_RESAMPLES, SetWork
 from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.metrics.context import Context, contents_of
+from gazekit.metrics.fixation_maps.reference import SIZES, DensityReference
+from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import Tally, check_workers
-from gazekit.scoring.bootstrap import RESAMPLES
-from gazekit.scoring.choice import Choice, Ground, MetricChoice, choose
-from gazekit.scoring.densities import LONGER_SIDE, OTHERS, DensityGround, density_of, without_density
-from gazekit.scoring.equal_sets import DRAWS
-from gazekit.scoring.piece import PieceScoring
-from gazekit.scoring.preparation import prepare_humans
-from gazekit.scoring.sets import SET_RESAMPLES, contents_of
 
 PIECE_STIMULI = 10  # small enough that little is lost by a stop, large enough that files stay few
 
@@ -112,13 +113,16 @@ def evaluate(
     scored = set(humans.paths.table["trial"])
     ready = replace(dataset, trials=tuple(t for t in dataset.trials if t.id in scored), scanpaths=humans.paths)
     maps = dict(label_maps or {})
-    densities = any(density_of(m) for m in loaded)
-    choice = choose(metrics, Ground(humans.paths, contents_of(ready.trials), maps, densities))
+    densities = any(isinstance(m, HasDensity) for m in loaded)
+    context = Context(
+        humans.paths, contents_of(ready.trials), ready.trials, label_maps=maps, models_have_densities=densities
+    )
+    choice = choose(metrics, context)
     for model in loaded:
         model.check_needs(ready.trials)
     about = {"data": about_data(dataset, humans), "not_applicable": dict(choice.not_applicable), **(notes or {})}
     if choice.densities:
-        about["without_density"] = without_density({m.name: m for m in loaded})
+        about["without_density"] = [m.name for m in loaded if not isinstance(m, HasDensity)]
     predicting = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations}
     with RunFolder(
         out,
@@ -144,20 +148,22 @@ def evaluate(
         tally = Tally()
         how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress, "tally": tally}
         parts = cut(ready, PIECE_STIMULI)
-        clusters = ground = None
+        clusters = reference = None
         if choice.needs_clusters:
             made = [ClusterPiece(run.part(f"clusters-{c:05d}.json"), p.scanpaths) for c, p in enumerate(parts)]
             run.do(made, label=f"cluster {dataset.name}", **how)
             clusters = join_clusters(made)
         if choice.densities:
-            ground = DensityGround.of(ready.scanpaths, ready.trials, seed=seed)
-        scoring = PieceScoring(choice, clusters, maps, ground)
+            reference = DensityReference.of(ready.scanpaths, ready.trials, seed=seed)
         threads = None if workers == 1 and scheduler is None else 1
-        pieces = stimuli_pieces(run, parts, loaded, scoring, predicting, threads)
-        run.do(pieces, label=f"evaluate {dataset.name}", shared=[*loaded, *([ground] if ground else [])], **how)
+        context = replace(context, clusters=clusters, density=reference, threads=threads)
+        pieces = stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting)
+        run.do(pieces, label=f"evaluate {dataset.name}", shared=[*loaded, *([reference] if reference else [])], **how)
         sets: list[SetPiece] = []
-        if choice.sets:
-            sets = set_pieces(run, pieces, ready, choice.sets, seed=seed, resamples=min(resamples, SET_RESAMPLES))
+        if choice.of_sets:
+            shown = Context(context.people, context.contents)
+            work = SetWork(shown, choice.of_sets, {}, ready.stimuli, seed, min(resamples, SET_RESAMPLES))
+            sets = set_pieces(run, pieces, work)
             run.do(sets, label=f"score sets of {dataset.name}", shared=[piece.work for piece in sets[:1]], **how)
         joined = join_scores(pieces, sets, dataset.name, choice.outputs())
         results = Results(joined[0], run.manifest, seed, resamples, joined[1])
@@ -165,8 +171,8 @@ def evaluate(
         if clusters is not None:
             clusters.save(run.path / "clusters.json")
             run.manifest["clusters"] = dict(clusters.parameters)
-        if ground is not None:
-            run.manifest["densities"] = ground.about()
+        if reference is not None:
+            run.manifest["densities"] = reference.about()
         # The work is that of this process: what an earlier one finished is not in it.
         run.finish(seconds=join_seconds(pieces), work=asdict(tally))
         return results
@@ -206,10 +212,10 @@ def _load_models(models: Sequence[str | ScanpathModel]) -> list[ScanpathModel]:
 def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resamples: int) -> dict[str, Any]:
     """What decides the result besides data, models and options; nothing where it is not used."""
     found: dict[str, Any] = {}
-    if choice.sets:
+    if choice.of_sets:
         found["sets"] = {"draws": DRAWS, "resamples": min(resamples, SET_RESAMPLES)}
     if choice.densities:
-        found["densities"] = {"longer_side_cells": LONGER_SIDE, "other_fixations": OTHERS, "draws_of_halves": DRAWS}
+        found["densities"] = dict(SIZES)
     if choice.needs_clusters:
         found["clusters"] = {
             "algorithm": "mean shift",

@@ -7,22 +7,24 @@ wrote; done twice, it writes the same bytes.
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.preparation import prepare_predictions
+from gazekit.evaluation.set_scoring import SetWork, score_drawn_stimuli, score_whole
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
-from gazekit.metrics.strings.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.context import Context, Source
+from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.measure import Measure, score
+from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
 from gazekit.runs.seals import seal
-from gazekit.scoring.piece import PieceScoring, score_piece
-from gazekit.scoring.preparation import prepare_predictions
-from gazekit.scoring.sets import SetWork, score_drawn_stimuli, score_whole
 
 CLUSTERS_BY = ("trial",)
 CLUSTERS_QUANTILE = 0.3
@@ -70,20 +72,20 @@ class StimuliPiece:
         Fitted; None for people.
     dataset : Dataset
         Trials and prepared human paths of the stimuli.
-    scoring : PieceScoring
-        Measures, and what they need.
+    measures : sequence of Measure
+        By which it is scored.
+    context : Context
+        What they need of these stimuli.
     options : mapping
         Of `ScanpathModel.predict`.
-    threads : int, optional
-        Of the measures' kernels.
     """
 
     part: Path
     model: ScanpathModel | None
     dataset: Dataset
-    scoring: PieceScoring
+    measures: Sequence[Measure]
+    context: Context
     options: Mapping[str, Any]
-    threads: int | None
 
     @property
     def source(self) -> str:
@@ -103,13 +105,17 @@ class StimuliPiece:
     def __call__(self) -> None:
         """Write predictions and scores; beside them, and not sealed, how long both took."""
         start = between = time.perf_counter()
-        dataset, predicted = remembering_images(self.dataset), None
+        dataset = remembering_images(self.dataset)
+        source = Source(HUMAN, dataset.scanpaths)
         if self.model is not None:
             predicted = self.model.predict(dataset.trials, **self.options, progress=False)
             predicted = prepare_predictions(predicted, dataset.scanpaths, dataset)
             predicted.save(self.predictions)
+            log_density = self.model.log_density if isinstance(self.model, HasDensity) else None
+            source = Source(self.model.name, predicted, log_density)
             between = time.perf_counter()
-        scores = score_piece(self.scoring, dataset, predicted, self.model, threads=self.threads)
+        context = replace(self.context, trials=dataset.trials)
+        scores = score(self.measures, source, dataset.scanpaths, context)
         write_table(scores, self.scores)
         took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
         write_atomically(self._seconds, json.dumps(took).encode())

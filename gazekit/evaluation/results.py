@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
+from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
+from gazekit.evaluation.set_scoring import SET_COLUMNS
 from gazekit.files.untrusted import reading
-from gazekit.scoring.bootstrap import RESAMPLES
-from gazekit.scoring.directions import has_zero, higher_is_better, measure_of
-from gazekit.scoring.sets import SET_COLUMNS
+from gazekit.metrics.outputs import has_zero, higher_is_better, measure_of
 
 CHANCE = "other-image"
 SCORE_COLUMNS = ["dataset", "model", "metric", "stimulus", "value", "pairs", "undefined"]

@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.pieces import SetPiece, StimuliPiece, load_paths
 from gazekit.evaluation.results import SCORE_COLUMNS
+from gazekit.evaluation.set_scoring import BLOCK, SET_COLUMNS, WHOLE, SetWork, mean_of_draws
+from gazekit.metrics.context import Context
+from gazekit.metrics.measure import Measure
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import RunFolder, read_table
-from gazekit.scoring.equal_sets import DRAWS
-from gazekit.scoring.piece import PieceScoring
-from gazekit.scoring.sets import BLOCK, SET_COLUMNS, WHOLE, SetWork, contents_of, mean_of_draws
 
 
 def cut(dataset: Dataset, stimuli: int) -> list[Dataset]:
@@ -43,30 +44,22 @@ def stimuli_pieces(
     run: RunFolder,
     parts: Sequence[Dataset],
     models: Sequence[ScanpathModel],
-    scoring: PieceScoring,
+    measures: Sequence[Measure],
+    context: Context,
     options: Mapping[str, Any],
-    threads: int | None,
 ) -> list[StimuliPiece]:
     """A piece per part and source; people come first.
 
     All sources of some stimuli follow each other, so that a worker reads each of their images once.
     """
     return [
-        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, of_part, options, threads)
-        for c, (part, of_part) in enumerate([(part, scoring.for_piece(part)) for part in parts])
+        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, measures, of_part, options)
+        for c, (part, of_part) in enumerate([(part, context.of_piece(part)) for part in parts])
         for k, model in enumerate([None, *models])
     ]
 
 
-def set_pieces(
-    run: RunFolder,
-    done: Sequence[StimuliPiece],
-    dataset: Dataset,
-    chosen: Mapping[str, Mapping[str, Any]],
-    *,
-    seed: int,
-    resamples: int,
-) -> list[SetPiece]:
+def set_pieces(run: RunFolder, done: Sequence[StimuliPiece], work: SetWork) -> list[SetPiece]:
     """Draws and resamples of every source, when all of them are predicted."""
     predictions: dict[str, list[Any]] = {}
     for piece in done:
@@ -75,17 +68,15 @@ def set_pieces(
     for files in filter(None, predictions.values()):
         for trial, count in load_paths(files).table.groupby("trial", sort=False).size().items():
             available[str(trial)] = min(available.get(str(trial), int(count)), int(count))
-    work = SetWork(
-        dataset.scanpaths, contents_of(dataset.trials), chosen, available, tuple(dataset.stimuli), seed, resamples
-    )
-    blocks = [[WHOLE], *(list(range(k, min(k + BLOCK, resamples))) for k in range(0, resamples, BLOCK))]
+    work = replace(work, available=available)
+    blocks = [[WHOLE], *(list(range(work.resamples))[k : k + BLOCK] for k in range(0, work.resamples, BLOCK))]
     pieces: list[SetPiece] = []
     for k, (source, files) in enumerate(predictions.items()):
         of_source = (work, source, files or None)
-        if work.names(by_stimulus=True):
+        if work.of("stimulus"):
             for draw in range(DRAWS):
                 pieces.append(SetPiece(run.part(f"{k:02d}-draw-{draw + 1:05d}.parquet"), *of_source, draw=draw))
-        if work.names(by_stimulus=False):
+        if work.of("data set"):
             for block in blocks:
                 part = run.part(f"{k:02d}-whole-{block[0] + 1:05d}.parquet")
                 pieces.append(SetPiece(part, *of_source, resamples=block))

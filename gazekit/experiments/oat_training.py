@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import RESAMPLES, resample
 from gazekit.evaluation.describing import files_read
 from gazekit.experiments.ratios import Ratio
 from gazekit.files.atomic import read_whole, write_atomically
@@ -23,7 +24,6 @@ from gazekit.models.oat.training import TrainingOptions, train
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import seal
-from gazekit.scoring.bootstrap import RESAMPLES, resample
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
 LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"

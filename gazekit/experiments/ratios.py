@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gazekit.scoring.bootstrap import interval
+from gazekit.evaluation.bootstrap import interval
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,22 @@
-"""Metrics. One public function and one file per metric; three registries, by what a metric is given.
+"""Metrics. One public function and one file per metric, and `measures`, the registry of all of them.
 
-`metrics`: a pair of scanpaths (`pairwise` scores many). `set_metrics`: whole sets of scanpaths, distributions and rates
-(`gazekit.metrics.behaviour`). `density_metrics`: a model's log density at people's fixations
-(`gazekit.metrics.density`). Nothing here is compiled, and numba is not imported, before a metric is called.
+What a metric is given makes its kind (`gazekit.metrics.kinds`): a pair of scanpaths (`pairwise` scores many), a pair of
+strings of labels, sets of scanpaths (`score_sets`; `gazekit.metrics.behaviour`), or a model's log density at people's
+fixations (`score_density`; `gazekit.metrics.density`). Nothing here is compiled, and numba is not imported, before a
+metric is called.
 """
 
-from gazekit.metrics import behaviour, density, plausibility_entries  # noqa: F401  (the last registers)
+from gazekit.metrics import behaviour, density
 from gazekit.metrics.alignment import Alignment, multimatch_alignment, scanmatch_alignment
-from gazekit.metrics.density import density_metrics
-from gazekit.metrics.pairwise import pairwise, pairwise_chunks
+from gazekit.metrics.context import Context, Source, TrialContent
+from gazekit.metrics.kinds.densities import density_measure, score_density
+from gazekit.metrics.kinds.labels import label_measure
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.kinds.sets import score_sets, set_measure
+from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.labels.labelling import label_fixations, without_target
+from gazekit.metrics.measure import Measure, all_measures, measures, score
+from gazekit.metrics.pairwise import pairwise, pairwise_chunks, score_pair
 from gazekit.metrics.plausibility import plausibility, plausibility_table
 from gazekit.metrics.positions.dtw import dtw, dtw_per_step
 from gazekit.metrics.positions.euclidean import euclidean
@@ -18,16 +26,13 @@ from gazekit.metrics.positions.hausdorff import hausdorff
 from gazekit.metrics.positions.mannan import mannan, mannan_baseline, mannan_similarity
 from gazekit.metrics.positions.recurrence import auto_recurrence, cross_recurrence
 from gazekit.metrics.positions.time_delay_embedding import stde, tde
-from gazekit.metrics.registry import Metric, metrics
-from gazekit.metrics.sets import SetMetric, TrialContent, set_metrics
-from gazekit.metrics.strings.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.strings import labelled  # noqa: F401  (it registers)
 from gazekit.metrics.strings.damerau_distance import damerau_distance, damerau_distance_normalised
 from gazekit.metrics.strings.edit_distance import edit_distance, edit_distance_normalised, fixation_edit_distance
-from gazekit.metrics.strings.label_maps import label_fixations
 from gazekit.metrics.strings.scanmatch import scanmatch
 from gazekit.metrics.strings.scanmatch_regions import REGION_SCANMATCH, scanmatch_regions
 from gazekit.metrics.strings.scanmatch_threshold import recommended_threshold
-from gazekit.metrics.strings.sequence_score import sequence_score, without_target
+from gazekit.metrics.strings.sequence_score import sequence_score
 from gazekit.metrics.strings.string_time_delay_embedding import sbtde
 from gazekit.metrics.vectors.multimatch import MultiMatch, multimatch
 from gazekit.metrics.vectors.simplification import Thresholds, simplify
@@ -36,18 +41,20 @@ __all__ = [
     "REGION_SCANMATCH",
     "Alignment",
     "Clusters",
-    "Metric",
+    "Context",
+    "Measure",
     "MultiMatch",
-    "SetMetric",
+    "Source",
     "Thresholds",
     "TrialContent",
+    "all_measures",
     "auto_recurrence",
     "behaviour",
     "cross_recurrence",
     "damerau_distance",
     "damerau_distance_normalised",
     "density",
-    "density_metrics",
+    "density_measure",
     "dtw",
     "dtw_per_step",
     "edit_distance",
@@ -58,13 +65,15 @@ __all__ = [
     "frechet",
     "hausdorff",
     "label_fixations",
+    "label_measure",
     "mannan",
     "mannan_baseline",
     "mannan_similarity",
     "mean_shift_clusters",
-    "metrics",
+    "measures",
     "multimatch",
     "multimatch_alignment",
+    "pair_measure",
     "pairwise",
     "pairwise_chunks",
     "plausibility",
@@ -74,8 +83,12 @@ __all__ = [
     "scanmatch",
     "scanmatch_alignment",
     "scanmatch_regions",
+    "score",
+    "score_density",
+    "score_pair",
+    "score_sets",
     "sequence_score",
-    "set_metrics",
+    "set_measure",
     "simplify",
     "stde",
     "tde",

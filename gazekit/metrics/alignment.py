@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.columns import columns_of_single
 from gazekit.metrics.strings.scanmatch import BINS, THRESHOLD, symbol_table
-from gazekit.metrics.vectors.multimatch import _prepare
+from gazekit.metrics.vectors.saccades import saccade_vectors
 
 GAP = -1
 
@@ -129,7 +129,7 @@ def multimatch_alignment(
     >>> found.a.tolist(), found.b.tolist()
     ([0, 1, 1], [0, 1, 2])
     """
-    left, right = (_prepare(columns) for columns in columns_of_single([a, b], size, "multimatch"))
+    left, right = (saccade_vectors(columns) for columns in columns_of_single([a, b], size, "multimatch"))
     m, n = int(left.saccades[0]), int(right.saccades[0])
     if not (m and n):
         return _empty("saccade")

@@ -1,5 +1,6 @@
 """What a metric is given: the flat columns of many scanpaths, or of the one or two that a user typed in."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -67,32 +68,44 @@ def columns_of(paths: Scanpaths) -> Columns:
 
 
 def columns_of_single(
-    paths: list["Scanpath | ArrayLike"], size: tuple[float, float] | None, metric: str
+    paths: Sequence[Scanpath | ArrayLike],
+    size: tuple[float, float] | None,
+    metric: str,
+    *,
+    needs_size: bool = True,
+    of_objects: bool = False,
 ) -> list[Columns]:
     """Columns of single paths that share one frame, each as a set of one.
 
     Parameters
     ----------
-    paths : list of Scanpath or (n, 2) or (n, 3) array
+    paths : sequence of Scanpath or (n, 2) or (n, 3) array
         x px, y px and, in a third column, duration ms.
     size : (width, height), optional
         Of the shown image, px. Needed where no path brings its frame.
     metric : str
         The metric's name, for messages.
+    needs_size : bool
+        Whether the frame matters; without, arrays may come without one.
+    of_objects : bool
+        Whether paths are strings of labels: a Scanpath with `object_id`, or an array (n,) of whole numbers. No frame is
+        asked for.
 
     Raises
     ------
     GazekitError
-        No size; a size that is not positive; an array that is not (n, 2) or (n, 3).
+        No size; a size that is not positive; an array of another shape; a Scanpath without labels.
     MismatchError
         The paths' frames, or a frame and `size`, disagree.
     """
+    if of_objects:
+        return [_labels(path, metric) for path in paths]
     sizes = [path.frame.size for path in paths if isinstance(path, Scanpath)]
     if size is not None:
         if len(size) != 2 or not all(np.isfinite(side) and side > 0 for side in size):
             raise GazekitError(f"{metric}: size is the (width, height) of the shown image in px, not {size!r}")
         sizes.append((float(size[0]), float(size[1])))
-    if not sizes:
+    if not sizes and needs_size:
         raise GazekitError(f"{metric}: arrays carry no frame; give size=(width, height) of the shown image in px")
     for other in sizes[1:]:
         if other != sizes[0]:
@@ -101,13 +114,10 @@ def columns_of_single(
                 f"and another {other[0]:g} x {other[1]:g}; "
                 f"map one path onto the other's frame first (Scanpaths.rescale)"
             )
-    width, height = np.array([sizes[0][0]]), np.array([sizes[0][1]])
+    width, height = (np.array([side]) for side in (sizes or [(1.0, 1.0)])[0])
     single = []
     for path in paths:
-        if isinstance(path, Scanpath):
-            x, y, duration = path.x, path.y, path.duration
-        else:
-            x, y, duration = _split(path, metric)
+        x, y, duration = (path.x, path.y, path.duration) if isinstance(path, Scanpath) else _split(path, metric)
         single.append(Columns(x, y, duration, np.array([0, len(x)]), width, height, "px"))
     return single
 
@@ -127,3 +137,24 @@ def _split(path: ArrayLike, metric: str) -> tuple[np.ndarray, np.ndarray, np.nda
             f"not of shape {array.shape}"
         )
     return array[:, 0], array[:, 1], array[:, 2] if array.shape[1] == 3 else None
+
+
+def _labels(path: Scanpath | ArrayLike, metric: str) -> Columns:
+    """A string of labels, each where it is: positions are not known."""
+    if isinstance(path, Scanpath):
+        labels, duration = path.object_id, path.duration
+        if labels is None:
+            raise GazekitError(f"{metric}: symbols='objects' needs a Scanpath with object_id, and this one has none")
+    else:
+        labels, duration = np.asarray(path), None
+        if labels.size == 0:
+            labels = np.empty(0, dtype=np.int64)
+        if labels.ndim != 1 or labels.dtype.kind not in "iu":
+            raise GazekitError(
+                f"{metric}: with symbols='objects' a path is a Scanpath with object_id or a column of whole numbers, "
+                f"not {labels.dtype} of shape {labels.shape}"
+            )
+        labels = labels.astype(np.int64)
+    nowhere = np.full(len(labels), np.nan)
+    frame = np.ones(1)
+    return Columns(nowhere, nowhere, duration, np.array([0, len(labels)]), frame, frame, "px", labels)

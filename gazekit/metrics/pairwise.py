@@ -1,4 +1,4 @@
-"""Score many pairs of scanpaths: prepared once per path, compiled per pair, in threads over chunks."""
+"""Score pairs of scanpaths: one, or many (prepared once per path, compiled per pair, in threads over chunks)."""
 
 import os
 import time
@@ -11,24 +11,72 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.frames import check_comparable
-from gazekit.core.scanpaths import Scanpaths, check_frames
+from gazekit.core.scanpaths import Scanpath, Scanpaths, check_frames
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.columns import Columns, columns_of, columns_of_single
+from gazekit.metrics.measure import Measure, find
 
 CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
 WORTH_THREADS = 0.004  # s; less work than this is done before more threads have started
 
 
-class _Scorer:
-    """A metric bound to two sets of scanpaths: scores any array of pairs, from any thread."""
+def score_pair(
+    measure: str | Measure,
+    a: Scanpath | ArrayLike,
+    b: Scanpath | ArrayLike,
+    size: tuple[float, float] | None = None,
+    **options: Any,
+) -> list[float]:
+    """Score one pair of scanpaths, typed in or taken from a set.
 
-    def __init__(self, metric: Metric, a: Scanpaths, b: Scanpaths, check: bool, params: dict[str, Any]) -> None:
+    Parameters
+    ----------
+    measure : str or Measure
+        A measure of pairs, or its name.
+    a, b : Scanpath, or (n, 2) or (n, 3) array
+        x px, y px and, in a third column, duration ms. With the option `symbols="objects"`, or for a measure that needs
+        objects, a Scanpath with `object_id` or an array (n,) of whole numbers.
+    size : (width, height), optional
+        Of the shown image, px; needed where the measure depends on it and no path brings its frame.
+    **options
+        The measure's options.
+
+    Returns
+    -------
+    list of float
+        A value per output.
+
+    Raises
+    ------
+    UnknownNameError
+        No such measure or option.
+    GazekitError, MismatchError
+        Paths that are no paths, no size, options out of their range; frames that disagree.
+
+    Examples
+    --------
+    >>> score_pair("frechet", [[0, 0], [50, 0], [100, 0]], [[0, 30], [100, 40]])
+    [58.309...]
+    """
+    chosen = find(measure).with_options(**options)
+    prepare, score, frame = chosen.steps
+    of_objects = "objects" in chosen.needs or chosen.options.get("symbols") == "objects"
+    needs_size = frame == "always" or (frame == "over_diagonal" and chosen.options["over_diagonal"])
+    columns = columns_of_single([a, b], size, chosen.name, needs_size=needs_size, of_objects=of_objects)
+    left, right = (prepare(of_path, **chosen.options) for of_path in columns)
+    out = np.empty((1, len(chosen.outputs)))
+    score(left, right, np.zeros((1, 2), dtype=np.int64), out, **chosen.options)
+    return out[0].tolist()
+
+
+class _Scorer:
+    """A measure bound to two sets of scanpaths: scores any array of pairs, from any thread."""
+
+    def __init__(self, metric: Measure, a: Scanpaths, b: Scanpaths, check: bool) -> None:
         self.metric, self.a, self.b = metric, a, b
-        self.options = metric.options(params)
-        if metric.needs_duration and (a.duration is None or b.duration is None):
+        if "duration" in metric.needs and (a.duration is None or b.duration is None):
             raise GazekitError(f"{metric.name} needs fixation durations, and one set of scanpaths has none")
-        if metric.needs_objects and (a.object_id is None or b.object_id is None):
+        if "objects" in metric.needs and (a.object_id is None or b.object_id is None):
             raise GazekitError(
                 f"{metric.name} needs the object of each fixation, and one set of scanpaths has none; name them first "
                 f"with Scanpaths.to_objects, Clusters.label or label_fixations"
@@ -38,8 +86,9 @@ class _Scorer:
         self.check_pairs = check and not _one_frame(columns_a, columns_b)
         if check:
             check_comparable(a.facts, b.facts)
-        self.prepared_a = metric.prepare(columns_a, **self.options)
-        self.prepared_b = self.prepared_a if b is a else metric.prepare(columns_b, **self.options)
+        prepare = metric.steps.prepare
+        self.prepared_a = prepare(columns_a, **metric.options)
+        self.prepared_b = self.prepared_a if b is a else prepare(columns_b, **metric.options)
 
     def admit(self, pairs: ArrayLike) -> np.ndarray:
         """Pairs as a writable (n, 2) int64 array, after all checks."""
@@ -65,7 +114,7 @@ class _Scorer:
 
     def fill(self, pairs: np.ndarray, out: np.ndarray) -> None:
         """Score admitted pairs into `out`."""
-        self.metric.score(self.prepared_a, self.prepared_b, pairs, out, **self.options)
+        self.metric.steps.score(self.prepared_a, self.prepared_b, pairs, out, **self.metric.options)
 
     def score(self, pairs: np.ndarray) -> np.ndarray:
         """Score admitted pairs."""
@@ -75,7 +124,7 @@ class _Scorer:
 
 
 def pairwise(
-    metric: str | Metric,
+    metric: str | Measure,
     a: Scanpaths,
     b: Scanpaths,
     pairs: ArrayLike,
@@ -88,8 +137,8 @@ def pairwise(
 
     Parameters
     ----------
-    metric : str or Metric
-        A name of `gazekit.metrics.metrics`, or a metric.
+    metric : str or Measure
+        A measure of pairs, or its name.
     a, b : Scanpaths
         The two sets; they may be the same.
     pairs : (n, 2) int
@@ -124,7 +173,7 @@ def pairwise(
     >>> pairwise("scanmatch", paths, paths, [[0, 0], [0, 1]]).round(3).tolist()
     [[1.0], [0.5]]
     """
-    scorer = _Scorer(_find(metric), a, b, check, params)
+    scorer = _Scorer(find(metric).with_options(**params), a, b, check)
     admitted = scorer.admit(pairs)
     out = np.empty((len(admitted), len(scorer.metric.outputs)))
     count = _threads(threads)
@@ -157,7 +206,7 @@ def pairwise(
 
 
 def pairwise_chunks(
-    metric: str | Metric,
+    metric: str | Measure,
     a: Scanpaths,
     b: Scanpaths,
     chunks: Iterable[ArrayLike],
@@ -190,7 +239,7 @@ def pairwise_chunks(
     >>> [scores.round(3).tolist() for scores in stream]
     [[[1.0]], [[0.5]]]
     """
-    scorer = _Scorer(_find(metric), a, b, check, params)
+    scorer = _Scorer(find(metric).with_options(**params), a, b, check)
     return _stream(scorer, chunks, _threads(threads))
 
 
@@ -207,10 +256,6 @@ def _stream(scorer: _Scorer, chunks: Iterable[ArrayLike], count: int) -> Iterato
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def _find(metric: str | Metric) -> Metric:
-    return metric if isinstance(metric, Metric) else metrics[metric]
 
 
 def _threads(given: int | None) -> int:

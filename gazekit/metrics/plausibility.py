@@ -10,12 +10,22 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.columns import columns_of
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.pairwise import pairwise
 from gazekit.metrics.strings.string_time_delay_embedding import sbtde
-from gazekit.metrics.strings.symbols import strings_of
+from gazekit.metrics.strings.symbols import GRID, Symbols, strings_of
 
 LENGTHS = tuple(range(1, 11))  # windows of 1 to 10 fixations, the NeVA line
+FIXED_HUMANS = 4  # for the columns that compare data sets: each of ours has 5 people or more on nearly every trial
 Definition = Literal["best_per_length", "best_human", "mean"]
+DEFINITIONS: tuple[Definition, ...] = ("best_per_length", "best_human", "mean")
+OUTPUTS = (
+    *(f"plausibility_{definition}" for definition in DEFINITIONS),
+    *(f"plausibility_{definition}_fixed" for definition in DEFINITIONS[:2]),
+)
+DISTINCT = "distinct_cells"
 CAUTION = (
     "Plausibility rewards paths that repeat one central place: show it beside ten copies of the image's centre and the "
     "number of distinct cells of each path."
@@ -174,8 +184,6 @@ def similarities_to_people(
 
 def distinct_symbols(paths: Scanpaths, **options: Any) -> np.ndarray:
     """(n,) int64: how many different cells (or objects) each path visits; options as in `plausibility_table`."""
-    from gazekit.metrics.columns import columns_of
-
     written = {name: option for name, option in options.items() if name != "transpositions"}
     strings = strings_of(columns_of(paths), "plausibility", **written)
     ends = strings.offsets
@@ -228,7 +236,7 @@ def _expected_best(values: np.ndarray, drawn: int) -> float:
 
 
 def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Sequence[int]:
-    if definition not in ("best_per_length", "best_human", "mean"):
+    if definition not in DEFINITIONS:
         raise GazekitError(f"plausibility: definition is 'best_per_length', 'best_human' or 'mean', not {definition!r}")
     if n_humans is not None and n_humans < 1:
         raise GazekitError(f"plausibility: n_humans is a number of people, 1 or more, not {n_humans!r}")
@@ -248,3 +256,90 @@ def _pairs(paths: Scanpaths, humans: Scanpaths) -> np.ndarray:
         theirs = theirs[(subjects[theirs] != subject) | (sources[theirs] != source)]
         parts.append(np.column_stack([np.full(len(theirs), row), theirs]))
     return np.concatenate(parts)
+
+
+def plausibility_by_stimulus(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials | None = None,
+    *,
+    fixed_humans: int = FIXED_HUMANS,
+    symbols: Symbols = "grid",
+    bins: tuple[int, int] = GRID,
+    temporal_bin_ms: float | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """Mean plausibility of one source's paths on each stimulus, and the number of cells that they visit.
+
+    A best of many grows with how many there are, and a person among P has P - 1 others: every path is given the
+    expected score for P - 1 people drawn from those that it is judged by, so that models and people compare.
+
+    Parameters
+    ----------
+    a : Scanpaths
+        The paths that are judged; people are judged by the other people.
+    b : Scanpaths
+        People's paths.
+    trials : mapping, optional
+        Not used; every measure of sets is given it.
+    fixed_humans : int
+        People drawn for the columns that end in `fixed`, which compare data sets.
+    symbols, bins, temporal_bin_ms, **options
+        Of `sbtde`; further ones are transpositions and fixatons_grid.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per stimulus of `a` (the index): the columns of `OUTPUTS`, and `distinct_cells`. NaN where nobody else
+        looked, or (columns that end in `fixed`) fewer than `fixed_humans` people.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"stimulus": "s", "subject": ["a", "b"], "width": 100, "height": 100}, index=[0, 1])
+    >>> people = Scanpaths([10, 40, 90, 10, 90], [10, 40, 90, 10, 90], [0, 3, 5], table)
+    >>> plausibility_by_stimulus(people, people)[["plausibility_mean", "distinct_cells"]].round(3).to_dict("index")
+    {'s': {'plausibility_mean': 0.667, 'distinct_cells': 2.5}}
+    """
+    if not len(a):
+        return pd.DataFrame(columns=[*OUTPUTS, DISTINCT], index=pd.Index([], dtype=str), dtype=np.float64)
+    options |= {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms}
+    people = b.table.groupby("trial")["subject"].nunique()
+    others = a.table["trial"].map(people).fillna(0).to_numpy(dtype=np.int64) - 1
+    kinds = [(name, None) for name in DEFINITIONS] + [(name, fixed_humans) for name in DEFINITIONS[:2]]
+    rows = [
+        [_expected(similarities, definition, fixed or n) for definition, fixed in kinds]
+        for similarities, n in zip(similarities_to_people(a, b, threads=1, **options), others, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=list(OUTPUTS), dtype=np.float64)
+    distinct = distinct_symbols(a, **options).astype(np.float64)
+    table[DISTINCT] = np.where(distinct > 0, distinct, np.nan)
+    return table.groupby(a.table["stimulus"].to_numpy(), sort=True).mean()
+
+
+def _expected(similarities: np.ndarray, definition: Definition, people: int) -> float:
+    return combine(similarities, definition, people) if people > 0 else float("nan")
+
+
+for _name, _outputs, _better, _bounds, _summary in (
+    (
+        "plausibility",
+        OUTPUTS,
+        True,
+        (0.0, 1.0),
+        "How well the best-matching person accounts for a path (best per window length; one person for all lengths; "
+        f"mean over people; fixed: best of {FIXED_HUMANS} people); mean over stimuli",
+    ),
+    (DISTINCT, (DISTINCT,), None, (0.0, 16.0), "Different cells of the grid that a path visits; mean over stimuli"),
+):
+    set_measure(
+        plausibility_by_stimulus,
+        _name,
+        unit="path",
+        outputs=_outputs,
+        higher_is_better=_better,
+        equal_sets=False,
+        bounds=_bounds,
+        summary=_summary,
+        source="Schwinn et al. 2022, TMLR; the number of people: gazekit",
+        caution=CAUTION,
+    )

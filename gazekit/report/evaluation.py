@@ -9,16 +9,16 @@ import numpy as np
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
+from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.charts import Series, line_chart
 from gazekit.report.content import Content, Section
 from gazekit.report.exploring import Exploration
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.sentences import left_out, summary_sentence
-from gazekit.scoring.directions import higher_is_better
-from gazekit.scoring.preparation import prepare_humans
 
 READING = (
     "<p>Means over stimuli, with the 95&nbsp;% interval of a bootstrap over stimuli. The ceiling is each person’s path "

@@ -6,8 +6,8 @@ import re
 from html import escape
 
 from gazekit.evaluation.results import Results
+from gazekit.metrics.outputs import caution
 from gazekit.report.sentences import summary_sentence
-from gazekit.scoring.directions import caution
 
 
 def markdown_page(results: Results) -> str:

@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gazekit.metrics import measures
 from gazekit.models.registry import models as registry
-from gazekit.scoring.directions import measures
 
 GAZEKIT = (
     "The gazekit team, gazekit: human gaze scanpath prediction with a human ceiling beside every score, version {}."
@@ -109,13 +109,13 @@ def _references(doc: str) -> list[str]:
 
 
 def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> str:
-    sentences, known = [], measures()
+    sentences = []
     for name, given in chosen.items():
-        if name not in known:
+        if name not in measures:
             sentences.append(f"{name}.")
             continue
         options = ", ".join(f"{k} = {v}" for k, v in given.items() if v is not None)
-        summary = known[name].summary
+        summary = measures[name].summary
         sentences.append(f"{name}{f' ({options})' if options else ''}: {summary[0].lower()}{summary[1:]}.")
-        references.append(known[name].source)
+        references.append(measures[name].source)
     return " ".join(sentences)

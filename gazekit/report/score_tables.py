@@ -9,6 +9,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
+from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of
 from gazekit.report.charts import domain_of, interval_mark
 from gazekit.report.tables import (
     Cell,
@@ -21,7 +22,6 @@ from gazekit.report.tables import (
     table,
     text_cell,
 )
-from gazekit.scoring.directions import better_words, caution, higher_is_better, measure_of
 
 
 @dataclass(frozen=True)

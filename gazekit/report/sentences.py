@@ -8,7 +8,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
-from gazekit.scoring.directions import has_zero, higher_is_better
+from gazekit.metrics.outputs import has_zero, higher_is_better
 
 
 def summary_sentence(results: Results) -> str:

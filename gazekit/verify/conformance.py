@@ -14,7 +14,8 @@ from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json, reading
 from gazekit.foundations.errors import DataError
-from gazekit.metrics import metrics, pairwise
+from gazekit.metrics import all_measures, pairwise
+from gazekit.metrics.kinds.pairs import PAIRS
 from gazekit.verify.outcome import Outcome
 
 FORMAT, VERSION = "gazekit-conformance", 1
@@ -43,12 +44,11 @@ def vectors() -> dict[str, Any]:
     """Compute the vectors with this version: every registered metric, default options, every ordered pair."""
     paths, pairs = _scanpaths(PATHS, FRAME), np.indices((len(PATHS),) * 2).reshape(2, -1).T
     values = {}
-    for name in metrics:
-        metric = metrics[name]
-        scores = pairwise(name, paths, paths, pairs)
-        values[name] = {
+    for metric in all_measures(PAIRS):
+        scores = pairwise(metric, paths, paths, pairs)
+        values[metric.name] = {
             "outputs": list(metric.outputs),
-            "options": metric.options({}),
+            "options": dict(metric.options),
             "higher_is_better": metric.higher_is_better,
             "source": metric.source,
             "values": [[_number(v) for v in row] for row in scores.tolist()],
@@ -125,7 +125,7 @@ def _compare(content: Mapping[str, Any]) -> Outcome:
         largest = float(np.nanmax(gap)) if np.isfinite(gap).any() else 0.0
         rows.append((name, len(pairs), int(np.isnan(theirs).any(axis=1).sum()), int((~same).sum()), largest))
         whole = whole and bool(same.all())
-    absent = sorted(set(metrics) - set(content["metrics"]))
+    absent = sorted({metric.name for metric in all_measures(PAIRS)} - set(content["metrics"]))
     notes = (f"no vectors for: {', '.join(absent)}",) if absent else ()
     columns = {"metric": "", "pairs": "d", "undefined": "d", "NaN in one only": "d", "largest difference": ".1e"}
     gaps = [row[-1] for row in rows]

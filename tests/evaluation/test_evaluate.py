@@ -11,12 +11,12 @@ import pytest
 from gazekit import Dataset, Facts, GazekitError, Results, Trial, evaluate
 from gazekit.core.trials import Objects
 from gazekit.evaluation import evaluate as evaluation
+from gazekit.evaluation.choice import choose
 from gazekit.evaluation.pieces import SetPiece
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
-from gazekit.metrics.plausibility_entries import OUTPUTS
+from gazekit.metrics.context import Context, contents_of
+from gazekit.metrics.plausibility import OUTPUTS
 from gazekit.runs import folder as runs
-from gazekit.scoring.choice import Ground, choose
-from gazekit.scoring.sets import contents_of
 
 MODELS, METRICS = ["uniform", "centre:spread=0.2"], ["scanmatch", "multimatch"]
 DIRECTIONS = ("direction_js", "turn_js")
@@ -215,19 +215,17 @@ def test_identical_people_reach_a_ceiling_of_one(small_dataset, tmp_path):
 @pytest.fixture
 def duration_metric(monkeypatch):
     """A registered metric that needs durations: the mean duration of the first path."""
-    from gazekit.metrics import Metric, metrics
-    from gazekit.scoring.directions import measures
+    from gazekit.metrics import measures, pair_measure
 
     def score(a, b, pairs, out, **options):
         out[:, 0] = [a.duration[a.offsets[i] : a.offsets[i + 1]].mean() for i in pairs[:, 0]]
 
-    metric = Metric(
-        "toy", ("toy",), True, (0, 1e4), "ms", True, "Mean duration", "none", prepare=lambda c: c, score=score
-    )
-    monkeypatch.setitem(metrics._entries, "toy", metric)
-    measures.cache_clear()
-    yield
-    measures.cache_clear()
+    def toy(a, b):
+        """Its signature has no options."""
+
+    steps = {"prepare": lambda columns: columns, "score": score, "registered": False}
+    facts = {"bounds": (0, 1e4), "values_in": "ms", "needs": ("duration",), "summary": "Mean", "source": "none"}
+    monkeypatch.setitem(measures._entries, "toy", pair_measure(toy, higher_is_better=True, **steps, **facts))
 
 
 def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_path, duration_metric):
@@ -253,7 +251,7 @@ def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_pat
     assert Results.load(tmp_path / "timed").summary.equals(timed.summary)
     assert (tmp_path / "timed" / "clusters.json").is_file()
     bare = Dataset("bare", data.trials, data.scanpaths.replace(duration=None))
-    why = Ground(bare.scanpaths, contents_of(bare.trials))
+    why = Context(bare.scanpaths, contents_of(bare.trials))
     assert "needs fixation durations" in choose(["all"], why).not_applicable["toy"]
     with pytest.raises(GazekitError, match="'toy' cannot be used on this data set: it needs fixation durations"):
         evaluate(bare, ["uniform"], ["toy"], out=tmp_path / "asked", progress=False)

@@ -246,7 +246,7 @@ class TestFilesOfAName:
             write_film(link(tmp_path / name, mine / "absent"), *scene, side=40)
 
     def test_clusters(self, tmp_path, mine):
-        from gazekit.metrics.strings.clusters import mean_shift_clusters
+        from gazekit.metrics.labels.clusters import mean_shift_clusters
 
         with pytest.raises(DataError, match=r"c\.json is a symbolic link"):
             mean_shift_clusters(example_dataset().scanpaths).save(link(tmp_path / "c.json", mine / "file"))

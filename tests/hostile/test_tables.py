@@ -22,7 +22,7 @@ from gazekit.interchange import (
     write_parquet,
 )
 from gazekit.interchange.parquet_footer import bytes_needed
-from gazekit.metrics.strings.clusters import Clusters
+from gazekit.metrics.labels.clusters import Clusters
 from gazekit.runs.folder import read_manifest
 from gazekit.verify.conformance import verify_conformance
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from gazekit import Facts, Frame, Scanpaths
 from gazekit import metrics as functions
 from gazekit.foundations.errors import GazekitError, MismatchError, UnknownNameError
-from gazekit.metrics import metrics, pairwise, pairwise_chunks, scanmatch
+from gazekit.metrics import all_measures, measures, pairwise, pairwise_chunks, scanmatch, score_pair
+from gazekit.metrics.kinds.pairs import PAIRS
 
-NAMES = [name for name in metrics if hasattr(functions, name)]  # cross_recurrence_lag is a field of cross_recurrence
-SINGLE = {name: lambda a, b, function=getattr(functions, name): np.ravel(function(a, b)) for name in NAMES}
+NAMES = [measure.name for measure in all_measures(PAIRS)]
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def pairs():
 @pytest.mark.parametrize("name", NAMES)
 def test_equals_one_call_per_pair(paths, pairs, name):
     scores = pairwise(name, paths, paths, pairs[:200])
-    assert scores.shape == (200, len(metrics[name].outputs))
-    alone = np.array([SINGLE[name](paths[i], paths[j]) for i, j in pairs[:200]])
+    assert scores.shape == (200, len(measures[name].outputs))
+    alone = np.array([score_pair(name, paths[i], paths[j]) for i, j in pairs[:200]])
     assert np.array_equal(scores, alone, equal_nan=True)
 
 
@@ -81,13 +81,13 @@ def test_frames_may_differ_between_stimuli(scanpaths_of, name):
     )
     both = Scanpaths.concat([small, large])
     scores = pairwise(name, both, both, [[0, 1], [2, 3]])
-    assert np.array_equal(scores[0], np.ravel(SINGLE[name](small[0], small[1])), equal_nan=True)
-    assert np.array_equal(scores[1], np.ravel(SINGLE[name](large[0], large[1])), equal_nan=True)
+    assert np.array_equal(scores[0], np.ravel(score_pair(name, small[0], small[1])), equal_nan=True)
+    assert np.array_equal(scores[1], np.ravel(score_pair(name, large[0], large[1])), equal_nan=True)
     with pytest.raises(MismatchError, match=r"frame of 400 x 300 .* use rescale"):
         pairwise(name, both, both, [[0, 1], [1, 2]])
     with pytest.raises(MismatchError, match="use rescale"):
         list(pairwise_chunks(name, both, both, [[[0, 1]], [[1, 2]]]))
-    assert pairwise(name, both, both, [[1, 2]], check=False).shape == (1, len(metrics[name].outputs))
+    assert pairwise(name, both, both, [[1, 2]], check=False).shape == (1, len(measures[name].outputs))
 
 
 def test_facts_that_disagree_are_refused(scanpaths_of):
@@ -96,6 +96,13 @@ def test_facts_that_disagree_are_refused(scanpaths_of):
     with pytest.raises(MismatchError, match="drop_first"):
         pairwise("scanmatch", a, b, [[0, 0]])
     assert pairwise("scanmatch", a, b, [[0, 0]], check=False).shape == (1, 1)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(functions, name)])
+def test_the_public_function_is_the_measure_of_one_pair(paths, name):
+    for i, j in ((15, 26), (37, 38), (11, 3)):
+        alone = np.ravel(getattr(functions, name)(paths[i], paths[j]))
+        assert np.array_equal(alone, score_pair(name, paths[i], paths[j]), equal_nan=True)
 
 
 def test_options_reach_the_metric(paths):

@@ -10,9 +10,8 @@ import pytest
 
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation import schedule
-from gazekit.metrics import pairwise
-from gazekit.scoring import pairs as scoring
-from gazekit.scoring.pairs import score_by_stimulus
+from gazekit.metrics import Context, Source, measures, pairwise, score
+from gazekit.metrics.kinds import pairs as scoring
 
 METRICS = ("scanmatch", "multimatch", "nss", "plausibility", "paths_nss", "direction_js", "sequence_score_clusters")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -55,11 +54,16 @@ def test_pieces(run, whole, tmp_path, monkeypatch, stimuli):
 
 def test_chunks_and_threads_of_pairs(golden, monkeypatch):
     people = golden.golden_dataset().scanpaths
-    chosen = {name: {} for name in ("scanmatch", "multimatch", "dtw", "edit_distance", "eyenalysis", "mannan")}
-    once = score_by_stimulus(people, people, chosen)
+    names = ("scanmatch", "multimatch", "dtw", "edit_distance", "eyenalysis", "mannan")
+
+    def scores(threads):
+        chosen = [measures[name] for name in names]
+        return score(chosen, Source("human", people), people, Context(people, threads=threads))
+
+    once = scores(1)
     for chunk, threads in ((1, 1), (7, 1), (7, 2), (50_000, 4)):
         monkeypatch.setattr(scoring, "CHUNK_PAIRS", chunk)
-        assert score_by_stimulus(people, people, chosen, threads=threads).equals(once)
+        assert scores(threads).equals(once)
 
 
 @pytest.mark.parametrize("order", ["reversed", "alone"])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.evaluate import describe_model
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
 from gazekit.experiments.asymmetry.pieces import SearchPiece
@@ -22,7 +23,6 @@ from gazekit.foundations.errors import UnknownNameError
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import RunFolder, read_table
 from gazekit.runs.parallel import check_workers
-from gazekit.scoring.bootstrap import RESAMPLES
 
 
 def asymmetry(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from gazekit.evaluation.bootstrap import RESAMPLES, resampled_means
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.scoring.bootstrap import RESAMPLES, resampled_means
 
 
 def cell_means(

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gazekit.evaluation.bootstrap import RESAMPLES, interval
 from gazekit.experiments.asymmetry.intervals import cell_means
 from gazekit.experiments.asymmetry.published import MODELS, human_index, human_slope, human_times
 from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE, censored, reaction_time
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_model, nested_f
 from gazekit.experiments.asymmetry.slopes import asymmetry_index, intercept, slope
 from gazekit.foundations.errors import GazekitError, MissingNeedError
-from gazekit.scoring.bootstrap import RESAMPLES, interval
 
 MEAN = "mean"
 ECCNET = MODELS["eccNET"]

@@ -6,17 +6,19 @@ from typing import Any
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import RESAMPLES
+from gazekit.evaluation.choice import ALL, choose
 from gazekit.evaluation.evaluate import evaluate
+from gazekit.evaluation.preparation import prepare_humans
 from gazekit.experiments.captions.lengths import by_length, sources_of
 from gazekit.experiments.captions.observations import Captioned, image_by_image
 from gazekit.experiments.captions.results import KIND, LENGTHS, WRITERS, CaptionResults
 from gazekit.experiments.captions.rows import NEVA, Subject, conditions
 from gazekit.experiments.captions.writers import writer_scores
+from gazekit.metrics.context import Context
+from gazekit.metrics.kinds.pairs import PAIRS
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import read_table, write_table
-from gazekit.scoring.bootstrap import RESAMPLES
-from gazekit.scoring.choice import ALL, Ground, choose
-from gazekit.scoring.preparation import prepare_humans
 
 CONTROLS = ("uniform", "centre", "centre-point", "other-image")
 METRICS = ("plausibility", "distinct_cells", "scanmatch", "multimatch")
@@ -129,7 +131,7 @@ def _score_further(captioned: Captioned, folder: Path, metrics: Sequence[str]) -
     sources = sources_of(predictions, people)
     write_table(by_length(sources, people, captioned.name), folder / LENGTHS)
     wanted = METRICS if list(metrics) == [ALL] else metrics
-    pairs = choose(list(wanted), Ground(people, densities=True)).pairs
+    pairs = [m for m in choose(list(wanted), Context(people)).measures if m.kind == PAIRS]
     write_table(writer_scores(sources, captioned, pairs), folder / WRITERS)
 
 

@@ -5,8 +5,7 @@ are the same captions, only shuffled: they cannot differ but by chance. Whether 
 shows when a path is compared with that one person, and with the others.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,15 +13,16 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.experiments.captions.observations import Captioned, by_observation
+from gazekit.metrics.context import Context, Source
+from gazekit.metrics.measure import Measure, score
 from gazekit.metrics.plausibility import combine, similarities_to_people
-from gazekit.scoring.pairs import score_by_stimulus
 
 WRITER, OTHERS = "the writer", "the others"
 PLAUSIBILITY = "plausibility_mean"  # the definition that does not grow with the number of people
 
 
 def writer_scores(
-    sources: Sequence[tuple[str, Scanpaths]], captioned: Captioned, metrics: Mapping[str, Mapping[str, Any]]
+    sources: Sequence[tuple[str, Scanpaths]], captioned: Captioned, metrics: Sequence[Measure]
 ) -> pd.DataFrame:
     """Score every source against the writer of each observation, and against the other people on the image.
 
@@ -34,7 +34,7 @@ def writer_scores(
         People first; a person's own path meets the others, the others' paths meet the writer's.
     captioned : Captioned
         With `own` paths.
-    metrics : mapping of name to options
+    metrics : sequence of Measure
         Of pairs of paths.
 
     Returns
@@ -59,7 +59,8 @@ def writer_scores(
                 mine = by_observation(paths, captioned)
                 mine = mine.filter(mine.table["trial"].isin(counted).to_numpy())
             if len(mine) and len(people):
-                scores = [score_by_stimulus(mine, people, metrics), _plausibility(mine, people)]
+                pairs = score(metrics, Source(name, mine), people, Context(people))
+                scores = [pairs, _plausibility(mine, people)]
                 parts += [part.assign(dataset=judge, model=name)[SCORE_COLUMNS] for part in scores if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCORE_COLUMNS)
 

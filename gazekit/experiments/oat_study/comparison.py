@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from gazekit.evaluation.bootstrap import resample
 from gazekit.experiments.ratios import Ratio
-from gazekit.scoring.bootstrap import resample
 
 MEAN, ENSEMBLE = "mean of seeds", "ensemble of seeds"
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
 from gazekit.experiments.oat_study.plan import Plan, Variant
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
@@ -20,7 +21,6 @@ from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import is_sealed, seal
-from gazekit.scoring.bootstrap import RESAMPLES
 
 KIND = "oat study"
 TRAININGS = "trainings"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.describing import describe_model, files_read
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, RowPiece
@@ -18,7 +19,6 @@ from gazekit.models.object_search import Line, TargetRepeated
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table
 from gazekit.runs.parallel import check_workers
-from gazekit.scoring.bootstrap import RESAMPLES
 
 SAMPLES = 10
 _FILES = {"scores": "scores", "approach": "distances", "lengths": "lengths"}

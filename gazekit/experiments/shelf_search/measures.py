@@ -10,8 +10,8 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.metrics.behaviour import guidance_rank, object_behaviour
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
+from gazekit.metrics.labels.labelling import without_target
 from gazekit.metrics.pairwise import pairwise
-from gazekit.metrics.strings.sequence_score import without_target
 
 PAIRS = ("sequence_score", "ssx", "edit_distance", "multimatch")
 STOPPING = ("end_on_target", "end_elsewhere")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.evaluation.bootstrap import RESAMPLES, resample
 from gazekit.experiments.ratios import Ratio, over
 from gazekit.experiments.shelf_search.measures import MEASURES
 from gazekit.foundations.errors import DataError
@@ -19,7 +20,6 @@ from gazekit.metrics.behaviour import delta
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
 from gazekit.runs.folder import read_table, write_table
 from gazekit.runs.manifest import read_finished
-from gazekit.scoring.bootstrap import RESAMPLES, resample
 
 KIND = "shelf-search"
 HALVES = 1000  # random halves of the stimuli for the floor of Delta

@@ -1,6 +1,5 @@
 """What people do on average: saccades, returns, search, first saccades, objects. Measures of sets of scanpaths."""
 
-from gazekit.metrics.behaviour import return_metrics, search_metrics  # noqa: F401  (they register)
 from gazekit.metrics.behaviour.amplitude_direction import amplitude_histogram, direction_histogram
 from gazekit.metrics.behaviour.divergences import (
     circular_wasserstein,

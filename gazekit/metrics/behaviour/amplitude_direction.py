@@ -1,7 +1,7 @@
 """Saccade amplitudes and directions of a set of paths as distributions, and how far two sets are apart in them."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from gazekit.metrics.behaviour.divergences import (
     kuiper_distance,
     wasserstein,
 )
-from gazekit.metrics.behaviour.saccades import Saccades, saccades
-from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.metrics.behaviour.saccades import saccades
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import column_means
 
 BIN_DEGREES, LARGEST_DEGREES = 0.5, 40.0  # of visual angle: the bins of Gupta et al. 2021's analysis
 DIRECTION_BINS = 36
@@ -61,7 +63,7 @@ def amplitude_histogram(
     [1, 0, 1]
     """
     found = saccades(paths.to_degrees(), skip_first=skip_first)
-    return _amplitude_counts(found, bin_degrees, largest_degrees)
+    return _amplitude_counts(found.amplitude, bin_degrees, largest_degrees)
 
 
 def direction_histogram(
@@ -96,13 +98,13 @@ def direction_histogram(
     return _direction_counts(found.turn if relative else found.direction, bins)
 
 
-def _amplitude_counts(found: Saccades, bin_degrees: float, largest_degrees: float) -> np.ndarray:
+def _amplitude_counts(amplitude: np.ndarray, bin_degrees: float, largest_degrees: float) -> np.ndarray:
     if not (0 < bin_degrees <= largest_degrees < np.inf):
         raise GazekitError(
             f"amplitude bins need 0 < bin_degrees <= largest_degrees, not {bin_degrees!r} and {largest_degrees!r}"
         )
     count = int(np.ceil(largest_degrees / bin_degrees))
-    amplitude = found.amplitude[np.isfinite(found.amplitude)]
+    amplitude = amplitude[np.isfinite(amplitude)]
     return np.bincount(np.minimum(amplitude // bin_degrees, count - 1).astype(np.int64), minlength=count)
 
 
@@ -114,128 +116,148 @@ def _direction_counts(angle: np.ndarray, bins: int) -> np.ndarray:
     return np.bincount(np.minimum(cell, bins - 1), minlength=bins)
 
 
-def _averaged(
-    compare: Callable[[Saccades, Saccades], list[float]], a: Scanpaths, b: Scanpaths, by: str | None, skip_first: bool
+Distance = Callable[[np.ndarray, np.ndarray], float]
+AMPLITUDE, DIRECTIONS = ("amplitude",), ("direction", "turn")
+
+
+def _compared(
+    columns: tuple[str, ...], distance: Distance, a: Scanpaths, b: Scanpaths, by: str | None, skip_first: bool
 ) -> np.ndarray:
-    """Compare pooled saccades, or group by group of people's paths, then the mean over defined groups."""
+    """Distance of the model's (first) and people's saccades in each column.
+
+    Of pooled saccades, or group by group of people's paths, then the mean over defined groups.
+    """
+    if columns == AMPLITUDE:
+        a, b = a.to_degrees(), b.to_degrees()
+
+    def compare(mine: Scanpaths, theirs: Scanpaths) -> list[float]:
+        sides = [saccades(side, skip_first=skip_first)._asdict() for side in (mine, theirs)]
+        return [distance(*(side[column] for side in sides)) for column in columns]
+
     if by is None:
-        return np.array(compare(saccades(a, skip_first=skip_first), saccades(b, skip_first=skip_first)))
-    values = []
-    for key, theirs in b.groupby(by):
-        mine = a if by == "subject" else a.filter(**{by: key})  # a model is no subject: all its paths meet each person
-        values.append(compare(saccades(mine, skip_first=skip_first), saccades(theirs, skip_first=skip_first)))
-    table = np.array(values, dtype=float).reshape(len(values), -1)
-    defined = ~np.isnan(table)
-    total = np.where(defined, table, 0.0).sum(axis=0)
-    return np.divide(total, defined.sum(axis=0), out=np.full(len(total), np.nan), where=defined.any(axis=0))
+        return np.array(compare(a, b))
+    # A model is no subject: all its paths meet each person.
+    values = [compare(a if by == "subject" else a.filter(**{by: key}), theirs) for key, theirs in b.groupby(by)]
+    return column_means(np.array(values, dtype=float).reshape(len(values), -1))
 
 
-def _amplitude_metric(kind: str) -> Callable[..., np.ndarray]:
-    def compute(
-        a: Scanpaths,
-        b: Scanpaths,
-        trials: Trials,
-        *,
-        by: str | None,
-        skip_first: bool,
-        bin_degrees: float = BIN_DEGREES,
-        largest_degrees: float = LARGEST_DEGREES,
-        smoothing: float = SMOOTHING,
-    ) -> np.ndarray:
-        def compare(mine: Saccades, theirs: Saccades) -> list[float]:
-            if kind == "wasserstein":
-                return [wasserstein(mine.amplitude, theirs.amplitude)]
-            if kind == "ks":
-                return [ks_distance(mine.amplitude, theirs.amplitude)]
-            p, q = (_amplitude_counts(s, bin_degrees, largest_degrees) for s in (theirs, mine))
-            return [_histogram_divergence(kind, p, q, smoothing)]
-
-        return _averaged(compare, a.to_degrees(), b.to_degrees(), by, skip_first)
-
-    return compute
+def _of_samples(
+    columns: tuple[str, ...],
+    distance: Distance,
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    by: str | None = None,
+    skip_first: bool = False,
+) -> np.ndarray:
+    return _compared(columns, distance, a, b, by, skip_first)
 
 
-def _direction_metric(kind: str) -> Callable[..., np.ndarray]:
-    def compute(
-        a: Scanpaths,
-        b: Scanpaths,
-        trials: Trials,
-        *,
-        by: str | None,
-        skip_first: bool,
-        bins: int = DIRECTION_BINS,
-        smoothing: float = SMOOTHING,
-    ) -> np.ndarray:
-        def compare(mine: Saccades, theirs: Saccades) -> list[float]:
-            out = []
-            for left, right in ((mine.direction, theirs.direction), (mine.turn, theirs.turn)):
-                if kind == "wasserstein":
-                    out.append(circular_wasserstein(left, right))
-                elif kind == "kuiper":
-                    out.append(kuiper_distance(left, right))
-                else:
-                    p, q = (_direction_counts(angle, bins) for angle in (right, left))
-                    out.append(_histogram_divergence(kind, p, q, smoothing))
-            return out
+def _of_counts(count: Callable[[np.ndarray], np.ndarray], smoothing: float | None = None) -> Distance:
+    """Jensen-Shannon divergence of histograms or, with smoothing, Kullback-Leibler's of people's from the model's."""
 
-        return _averaged(compare, a, b, by, skip_first)
+    def distance(mine: np.ndarray, theirs: np.ndarray) -> float:
+        model, people = count(mine), count(theirs)
+        if not people.sum() or not model.sum():
+            return np.nan
+        if smoothing is None:
+            return js_divergence(people, model)
+        return kl_divergence(people + smoothing, model + smoothing)
 
-    return compute
+    return distance
 
 
-def _histogram_divergence(kind: str, people: np.ndarray, model: np.ndarray, smoothing: float) -> float:
-    if not people.sum() or not model.sum():
-        return np.nan
-    return kl_divergence(people + smoothing, model + smoothing) if kind == "kl" else js_divergence(people, model)
+def _amplitude_js(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    by: str | None = None,
+    skip_first: bool = False,
+    bin_degrees: float = BIN_DEGREES,
+    largest_degrees: float = LARGEST_DEGREES,
+) -> np.ndarray:
+    count = partial(_amplitude_counts, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
+    return _compared(AMPLITUDE, _of_counts(count), a, b, by, skip_first)
 
 
-_KINDS: dict[str, tuple[tuple[float, float], str, str]] = {
-    "js": ((0.0, 1.0), "bit", "Jensen-Shannon divergence"),
-    "kl": ((0.0, np.inf), "bit", "Kullback-Leibler divergence of people's from the model's histogram"),
-    "wasserstein": ((0.0, np.inf), "degrees", "Wasserstein-1 distance"),
-    "ks": ((0.0, 1.0), "1", "Kolmogorov-Smirnov distance"),
-    "kuiper": ((0.0, 1.0), "1", "Kuiper's distance"),
-}
-_SHARED: dict[str, Any] = {"by": None, "skip_first": False}
+def _amplitude_kl(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    by: str | None = None,
+    skip_first: bool = False,
+    bin_degrees: float = BIN_DEGREES,
+    largest_degrees: float = LARGEST_DEGREES,
+    smoothing: float = SMOOTHING,
+) -> np.ndarray:
+    count = partial(_amplitude_counts, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
+    return _compared(AMPLITUDE, _of_counts(count, smoothing), a, b, by, skip_first)
 
 
-def _register() -> None:
-    for kind, (bounds, unit, words) in _KINDS.items():
-        smoothing: dict[str, Any] = {"smoothing": SMOOTHING} if kind == "kl" else {}
-        if kind != "kuiper":
-            bins = {"bin_degrees": BIN_DEGREES, "largest_degrees": LARGEST_DEGREES} if kind in ("js", "kl") else {}
-            set_metrics.add(
-                f"amplitude_{kind}",
-                SetMetric(
-                    name=f"amplitude_{kind}",
-                    outputs=(f"amplitude_{kind}",),
-                    higher_is_better=False,
-                    bounds=bounds,
-                    unit=unit,
-                    needs=("degrees",),
-                    summary=f"{words} of saccade amplitudes in degrees of visual angle",
-                    source="Amplitude analysis as in Gupta, Zhang, Wu, Wolfe, Kreiman 2021, NeurIPS (0.5 degree bins)",
-                    compute=_amplitude_metric(kind),
-                    params={**_SHARED, **bins, **smoothing},
-                ),
-            )
-        if kind != "ks":
-            circle = {"bins": DIRECTION_BINS} if kind in ("js", "kl") else {}
-            set_metrics.add(
-                f"direction_{kind}",
-                SetMetric(
-                    name=f"direction_{kind}",
-                    outputs=(f"direction_{kind}", f"turn_{kind}"),
-                    higher_is_better=False,
-                    bounds=(0.0, 180.0) if kind == "wasserstein" else bounds,
-                    unit=unit,
-                    needs=(),
-                    summary=f"{words} of saccade directions, and of turns from one saccade to the next",
-                    source="Common practice in the study of saccades; circular forms: Kuiper 1960, Rabin et al. 2011",
-                    compute=_direction_metric(kind),
-                    params={**_SHARED, **circle, **smoothing},
-                ),
-            )
+def _direction_js(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    by: str | None = None,
+    skip_first: bool = False,
+    bins: int = DIRECTION_BINS,
+) -> np.ndarray:
+    return _compared(DIRECTIONS, _of_counts(partial(_direction_counts, bins=bins)), a, b, by, skip_first)
 
 
-_register()
+def _direction_kl(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    by: str | None = None,
+    skip_first: bool = False,
+    bins: int = DIRECTION_BINS,
+    smoothing: float = SMOOTHING,
+) -> np.ndarray:
+    return _compared(DIRECTIONS, _of_counts(partial(_direction_counts, bins=bins), smoothing), a, b, by, skip_first)
+
+
+_ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
+_JS, _KL, _W1 = (
+    "Jensen-Shannon divergence",
+    "Kullback-Leibler divergence of people's from the model's histogram",
+    "Wasserstein-1 distance",
+)
+_compute: Callable[..., np.ndarray]
+for _kind, _compute, _bounds, _unit, _words in (
+    ("js", _amplitude_js, _SHARE, "bit", _JS),
+    ("kl", _amplitude_kl, _ANY, "bit", _KL),
+    ("wasserstein", partial(_of_samples, AMPLITUDE, wasserstein), _ANY, "degrees", _W1),
+    ("ks", partial(_of_samples, AMPLITUDE, ks_distance), _SHARE, "1", "Kolmogorov-Smirnov distance"),
+):
+    set_measure(
+        _compute,
+        f"amplitude_{_kind}",
+        higher_is_better=False,
+        bounds=_bounds,
+        values_in=_unit,
+        needs=("degrees",),
+        summary=f"{_words} of saccade amplitudes in degrees of visual angle",
+        source="Amplitude analysis as in Gupta, Zhang, Wu, Wolfe, Kreiman 2021, NeurIPS (0.5 degree bins)",
+    )
+for _kind, _compute, _bounds, _unit, _words in (
+    ("js", _direction_js, _SHARE, "bit", _JS),
+    ("kl", _direction_kl, _ANY, "bit", _KL),
+    ("wasserstein", partial(_of_samples, DIRECTIONS, circular_wasserstein), (0.0, 180.0), "degrees", _W1),
+    ("kuiper", partial(_of_samples, DIRECTIONS, kuiper_distance), _SHARE, "1", "Kuiper's distance"),
+):
+    set_measure(
+        _compute,
+        f"direction_{_kind}",
+        outputs=(f"direction_{_kind}", f"turn_{_kind}"),
+        higher_is_better=False,
+        bounds=_bounds,
+        values_in=_unit,
+        summary=f"{_words} of saccade directions, and of turns from one saccade to the next",
+        source="Common practice in the study of saccades; circular forms: Kuiper 1960, Rabin et al. 2011",
+    )

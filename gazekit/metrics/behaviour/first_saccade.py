@@ -8,10 +8,11 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.saccades import saccades
-from gazekit.metrics.behaviour.search import steps_to_target
-from gazekit.metrics.behaviour.search_metrics import target_boxes
+from gazekit.metrics.behaviour.search import steps_to_target, target_boxes
 from gazekit.metrics.behaviour.starts import with_start
-from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
 
 CENTRE_DEGREES = 2.0  # a first saccade that lands farther than this from the image's centre has left it; our choice
 
@@ -102,87 +103,60 @@ def first_saccade_on_target(
     return np.where(np.isnan(step) | (step <= 0) | (paths.lengths < 2), np.nan, (step == 1).astype(np.float64))
 
 
-def _mean(values: np.ndarray) -> float:
-    defined = values[~np.isnan(values)]
-    return float(defined.mean()) if len(defined) else np.nan
-
-
 def _amplitude(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
-    return [_mean(first_saccades(with_start(a, trials).to_degrees()).amplitude)]
+    return [mean_defined(first_saccades(with_start(a, trials).to_degrees()).amplitude)]
 
 
 def _latency(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
     # After drop_first the latency is gone: the start that is put back has no duration, so this is NaN.
-    return [_mean(first_saccades(with_start(a, trials)).latency)]
+    return [mean_defined(first_saccades(with_start(a, trials)).latency)]
 
 
-def _leaves_centre(a: Scanpaths, b: Scanpaths, trials: Trials, *, centre_degrees: float) -> list[float]:
+def _leaves_centre(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, centre_degrees: float = CENTRE_DEGREES
+) -> list[float]:
     if not centre_degrees >= 0:
         raise GazekitError(f"centre_degrees must be a radius of 0 degrees or more, not {centre_degrees!r}")
     eccentricity = first_saccades(with_start(a, trials).to_degrees()).eccentricity
-    return [_mean(np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees))]
+    return [mean_defined(np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees))]
 
 
-def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool) -> list[float]:
-    return [_mean(first_saccade_on_target(with_start(a, trials), target_boxes(trials), strict=strict))]
+def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = False) -> list[float]:
+    return [mean_defined(first_saccade_on_target(with_start(a, trials), target_boxes(trials), strict=strict))]
 
 
 _SOURCE = "Usual definitions; see gazekit's card"
-set_metrics.add(
+set_measure(
+    _amplitude,
     "first_saccade_amplitude",
-    SetMetric(
-        name="first_saccade_amplitude",
-        outputs=("first_saccade_amplitude",),
-        higher_is_better=None,
-        bounds=(0.0, np.inf),
-        unit="degrees",
-        needs=("degrees",),
-        summary="Mean amplitude of the first saccade",
-        source=_SOURCE,
-        compute=_amplitude,
-    ),
+    bounds=(0.0, np.inf),
+    values_in="degrees",
+    needs=("degrees",),
+    summary="Mean amplitude of the first saccade",
+    source=_SOURCE,
 )
-set_metrics.add(
+set_measure(
+    _latency,
     "first_saccade_latency",
-    SetMetric(
-        name="first_saccade_latency",
-        outputs=("first_saccade_latency",),
-        higher_is_better=None,
-        bounds=(0.0, np.inf),
-        unit="ms",
-        needs=("duration",),
-        summary="Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped",
-        source=_SOURCE,
-        compute=_latency,
-    ),
+    bounds=(0.0, np.inf),
+    values_in="ms",
+    needs=("duration",),
+    summary="Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped",
+    source=_SOURCE,
 )
-set_metrics.add(
+set_measure(
+    _leaves_centre,
     "first_saccade_leaves_centre",
-    SetMetric(
-        name="first_saccade_leaves_centre",
-        outputs=("first_saccade_leaves_centre",),
-        higher_is_better=None,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs=("degrees",),
-        summary="Share of first saccades that land farther than a radius from the image's centre",
-        source=_SOURCE,
-        compute=_leaves_centre,
-        params={"centre_degrees": CENTRE_DEGREES},
-    ),
+    bounds=(0.0, 1.0),
+    needs=("degrees",),
+    summary="Share of first saccades that land farther than a radius from the image's centre",
+    source=_SOURCE,
 )
-set_metrics.add(
+set_measure(
+    _on_target,
     "first_saccade_on_target",
-    SetMetric(
-        name="first_saccade_on_target",
-        outputs=("first_saccade_on_target",),
-        higher_is_better=None,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs=("target_box",),
-        summary="Share of first saccades that land on the target",
-        source=_SOURCE,
-        compute=_on_target,
-        params={"strict": False},
-    ),
+    bounds=(0.0, 1.0),
+    needs=("target_box",),
+    summary="Share of first saccades that land on the target",
+    source=_SOURCE,
 )

@@ -7,8 +7,10 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.behaviour.object_behaviour import on_objects, target_objects
-from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.metrics.behaviour.object_behaviour import on_objects
+from gazekit.metrics.context import Trials, target_objects
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
 
 
 def guidance_rank(
@@ -98,22 +100,14 @@ def percentiles(similarity: ArrayLike, target: int) -> np.ndarray:
 
 def _guidance(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
     similarity = {n: t.target_similarity for n, t in trials.items() if t.target_similarity is not None}
-    ranks = guidance_rank(on_objects(a, trials), target_objects(trials), similarity)
-    defined = ranks[~np.isnan(ranks)]
-    return [float(defined.mean()) if len(defined) else np.nan]
+    return [mean_defined(guidance_rank(on_objects(a, trials), target_objects(trials), similarity))]
 
 
-set_metrics.add(
+set_measure(
+    _guidance,
     "guidance_rank",
-    SetMetric(
-        name="guidance_rank",
-        outputs=("guidance_rank",),
-        higher_is_better=None,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs=("objects", "target_object", "target_similarity"),
-        summary="Mean percentile, by similarity to the target, of the fixated non-targets; chance 0.5",
-        source="gazekit; after the classical analysis of guidance in search (Wolfe 1994)",
-        compute=_guidance,
-    ),
+    bounds=(0.0, 1.0),
+    needs=("objects", "target_object", "target_similarity"),
+    summary="Mean percentile, by similarity to the target, of the fixated non-targets; chance 0.5",
+    source="gazekit; after the classical analysis of guidance in search (Wolfe 1994)",
 )

@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.metrics.context import Trials, object_boxes, target_objects
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import column_means
 
 FEATURES = ("correct", "length", "search", "refix", "revisit")
 
@@ -120,8 +122,8 @@ def mean_behaviour(paths: Scanpaths, target_object: Mapping[str, int], *, by: st
     table = np.column_stack(object_behaviour(paths, target_object))
     if by is not None:
         groups = paths.table.groupby(by, sort=True).indices.values()
-        table = np.array([_column_means(table[rows]) for rows in groups]).reshape(-1, len(FEATURES))
-    return _column_means(table)
+        table = np.array([column_means(table[rows]) for rows in groups]).reshape(-1, len(FEATURES))
+    return column_means(table)
 
 
 def delta(model: ArrayLike, human: ArrayLike) -> float:
@@ -154,61 +156,38 @@ def delta(model: ArrayLike, human: ArrayLike) -> float:
     return float(np.mean(np.abs(m[kept] - h[kept]) / h[kept])) if kept.any() else np.nan
 
 
-def _column_means(table: np.ndarray) -> np.ndarray:
-    defined = ~np.isnan(table)
-    total = np.where(defined, table, 0.0).sum(axis=0)
-    return np.divide(total, defined.sum(axis=0), out=np.full(table.shape[1], np.nan), where=defined.any(axis=0))
-
-
 def on_objects(paths: Scanpaths, trials: Trials) -> Scanpaths:
     """The paths with object ids: their own, or those of the nearest of the trial's boxes (OAT's rule)."""
     if paths.object_id is not None:
         return paths
-    return paths.to_objects({name: shown.objects for name, shown in trials.items() if shown.objects is not None})
+    return paths.to_objects(object_boxes(trials))
 
 
-def target_objects(trials: Trials) -> dict[str, int]:
-    """Target object of the trials that have one."""
-    return {name: int(shown.target_object) for name, shown in trials.items() if shown.target_object is not None}
-
-
-def _features(a: Scanpaths, b: Scanpaths, trials: Trials, *, by: str | None) -> np.ndarray:
+def _features(a: Scanpaths, b: Scanpaths, trials: Trials, *, by: str | None = None) -> np.ndarray:
     return mean_behaviour(on_objects(a, trials), target_objects(trials), by=by)
 
 
-def _delta(a: Scanpaths, b: Scanpaths, trials: Trials, *, by: str | None) -> list[float]:
+def _delta(a: Scanpaths, b: Scanpaths, trials: Trials, *, by: str | None = None) -> list[float]:
     return [delta(*(mean_behaviour(on_objects(p, trials), target_objects(trials), by=by) for p in (a, b)))]
 
 
 _SOURCE = "Fang et al. 2024, OAT, ECCV"
-set_metrics.add(
+set_measure(
+    _features,
     "object_behaviour",
-    SetMetric(
-        name="object_behaviour",
-        outputs=FEATURES,
-        higher_is_better=None,
-        bounds=(0.0, np.inf),
-        unit="1",
-        needs=("objects", "target_object"),
-        summary="Ends on the target, fixations, and shares that search, refixate and revisit objects",
-        source=_SOURCE,
-        compute=_features,
-        params={"by": None},
-    ),
+    outputs=FEATURES,
+    bounds=(0.0, np.inf),
+    needs=("objects", "target_object"),
+    summary="Ends on the target, fixations, and shares that search, refixate and revisit objects",
+    source=_SOURCE,
 )
-set_metrics.add(
+set_measure(
+    _delta,
     "delta",
-    SetMetric(
-        name="delta",
-        outputs=("delta",),
-        higher_is_better=False,
-        bounds=(0.0, np.inf),
-        unit="1",
-        needs=("objects", "target_object"),
-        summary="Mean relative gap of the five features; a model that knows nothing of the trial can win on it",
-        source=_SOURCE,
-        compute=_delta,
-        params={"by": None},
-        caution="Delta never compares a prediction with its own trial: a model that knows nothing of it can win.",
-    ),
+    higher_is_better=False,
+    bounds=(0.0, np.inf),
+    needs=("objects", "target_object"),
+    summary="Mean relative gap of the five features; a model that knows nothing of the trial can win on it",
+    source=_SOURCE,
+    caution="Delta never compares a prediction with its own trial: a model that knows nothing of it can win.",
 )

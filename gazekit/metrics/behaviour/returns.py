@@ -6,6 +6,9 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
 
 RADIUS = 1.0  # degrees of visual angle, about the fovea; our choice, stated with every number
 MAX_LAG = 10
@@ -224,3 +227,48 @@ def _near(paths: Scanpaths, lag: int, radius: float) -> tuple[np.ndarray, np.nda
     later = earlier + lag
     gap = np.hypot(paths.x[later] - paths.x[earlier], paths.y[later] - paths.y[earlier])
     return earlier, gap <= radius
+
+
+def _rates(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> tuple[float, ...]:
+    return return_rates(a, radius_degrees=radius_degrees)[:3]
+
+
+def _curve_distance(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS, max_lag: int = MAX_LAG
+) -> list[float]:
+    mine, theirs = (return_curve(p, radius_degrees=radius_degrees, max_lag=max_lag) for p in (a, b))
+    return [mean_defined(np.abs(mine.observed - theirs.observed))]  # over lags that both sets reach
+
+
+def _durations(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> tuple[float, ...]:
+    return durations_before_returns(a, radius_degrees=radius_degrees)[:2]
+
+
+set_measure(
+    _rates,
+    "return_rates",
+    outputs=("refixation_rate", "stay_rate", "return_rate"),
+    bounds=(0.0, 1.0),
+    needs=("degrees",),
+    summary="Share of fixations near any earlier one, near the one just before, and near one two or more before",
+    source="Usual definitions; the radius is gazekit's choice",
+)
+set_measure(
+    _curve_distance,
+    "return_curve_distance",
+    higher_is_better=False,
+    bounds=(0.0, 1.0),
+    needs=("degrees",),
+    summary="Mean gap, over lags, of the probability of being back after that many fixations",
+    source="gazekit; the curve is the usual picture of inhibition of return",
+)
+set_measure(
+    _durations,
+    "durations_before_returns",
+    outputs=("duration_before_returns", "duration_before_others"),
+    bounds=(0.0, np.inf),
+    values_in="ms",
+    needs=("degrees", "duration"),
+    summary="Mean fixation duration before a saccade back to the fixation before, and before other saccades",
+    source="Klein, MacInnes 1999, Psychological Science 10 (temporal inhibition of return)",
+)

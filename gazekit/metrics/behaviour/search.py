@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.behaviour.starts import with_start
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.sets import set_measure
 
 MAX_FIXATIONS = 6  # after the initial one: what the COCO-Search18 line reports
 NOWHERE = (np.nan,) * 4
@@ -82,6 +85,11 @@ def steps_to_target(paths: Scanpaths, boxes: Boxes, *, strict: bool = False) -> 
     number = paths.rank_of() + (0.0 if paths.facts.forced_first else 1.0)
     np.minimum.at(step, of[hit], number[hit])
     return step
+
+
+def target_boxes(trials: Trials) -> dict[str, tuple[float, ...]]:
+    """Target boxes of the trials that have one."""
+    return {name: tuple(shown.target_box) for name, shown in trials.items() if shown.target_box is not None}
 
 
 def steps_from_one_hot(one_hot: ArrayLike) -> np.ndarray:
@@ -238,3 +246,51 @@ def probability_mismatch(curve: ArrayLike, human_curve: ArrayLike) -> float:
     if a.shape != b.shape or a.ndim != 1:
         raise GazekitError(f"two curves must have the same number of fixations, not shapes {a.shape} and {b.shape}")
     return float(np.abs(a - b).sum())
+
+
+def _area(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    max_fixations: int = MAX_FIXATIONS,
+    by: str | None = "task",
+    strict: bool = False,
+) -> list[float]:
+    started, boxes = with_start(a, trials), target_boxes(trials)
+    return [tfp_auc(target_fixation_probability(started, boxes, max_fixations=max_fixations, by=by, strict=strict))]
+
+
+def _mismatch(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    max_fixations: int = MAX_FIXATIONS,
+    by: str | None = "task",
+    strict: bool = False,
+) -> list[float]:
+    sides, boxes = (with_start(a, trials), with_start(b, trials)), target_boxes(trials)
+    curves = (
+        target_fixation_probability(side, boxes, max_fixations=max_fixations, by=by, strict=strict) for side in sides
+    )
+    return [probability_mismatch(*curves)]
+
+
+set_measure(
+    _area,
+    "tfp_auc",
+    bounds=(0.0, MAX_FIXATIONS + 1.0),
+    needs=("target_box",),
+    summary="Area under the share of trials that have found the target by 0, 1, ..., 6 fixations",
+    source="Yang et al. 2020, CVPR; Chen et al. 2021, Scientific Reports (COCO-Search18)",
+)
+set_measure(
+    _mismatch,
+    "probability_mismatch",
+    higher_is_better=False,
+    bounds=(0.0, MAX_FIXATIONS + 1.0),
+    needs=("target_box",),
+    summary="Sum of the gaps between the two target-fixation probability curves",
+    source="Yang et al. 2020, CVPR (COCO-Search18 line)",
+)

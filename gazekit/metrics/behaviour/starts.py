@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.metrics.sets import Trials
+from gazekit.metrics.context import Trials
 
 
 def with_start(paths: Scanpaths, trials: Trials) -> Scanpaths:
@@ -30,7 +30,7 @@ def with_start(paths: Scanpaths, trials: Trials) -> Scanpaths:
     Examples
     --------
     >>> import pandas as pd
-    >>> from gazekit.metrics.sets import TrialContent
+    >>> from gazekit.metrics.context import TrialContent
     >>> paths = Scanpaths([7], [8], [0, 1], pd.DataFrame({"stimulus": ["s"], "width": 9, "height": 9}))
     >>> with_start(paths, {"s": TrialContent(start=(1, 2))}).x.tolist()
     [1.0, 7.0]

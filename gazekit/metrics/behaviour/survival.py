@@ -5,7 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.behaviour.search import MAX_FIXATIONS, steps_to_target, target_boxes
+from gazekit.metrics.behaviour.starts import with_start
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.sets import set_measure
 
 
 class SurvivalCurve(NamedTuple):
@@ -122,3 +127,26 @@ def _interval(survival: np.ndarray, at_risk: np.ndarray, found: np.ndarray) -> t
         low[inner] = np.exp(scale * np.exp(-reach))
         high[inner] = np.exp(scale * np.exp(reach))
     return low, high
+
+
+def _fixations_to_target(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, limit: int = MAX_FIXATIONS, strict: bool = False
+) -> list[float]:
+    paths = with_start(a, trials)
+    step = steps_to_target(paths, target_boxes(trials), strict=strict)
+    made = np.maximum(paths.lengths - (1 if paths.facts.forced_first else 0), 0)
+    curve = survival_to_target(step, made)
+    searches = step[~np.isnan(step)]
+    found = float(np.isfinite(searches).mean()) if len(searches) else np.nan
+    return [curve.median, curve.restricted_mean(limit), found]
+
+
+set_measure(
+    _fixations_to_target,
+    "fixations_to_target",
+    outputs=("fixations_to_target_median", "fixations_to_target_mean", "target_found"),
+    bounds=(0.0, np.inf),
+    needs=("target_box",),
+    summary="Median and restricted mean number of fixations to the target (Kaplan-Meier), and share that found it",
+    source="Kaplan, Meier 1958, JASA 53",
+)

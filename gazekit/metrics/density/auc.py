@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.density.pixels import as_map, values_at
+from gazekit.metrics.fixation_maps.pixels import as_map, values_at
+from gazekit.metrics.kinds.densities import density_measure
 
 
 def auc_uniform(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None) -> np.ndarray:
@@ -142,3 +143,34 @@ def _ordered(values: ArrayLike) -> np.ndarray:
         raise GazekitError(f"a map has {int(np.isnan(out).sum())} values that are NaN")
     lowest = out[np.isfinite(out)].min(initial=0.0)
     return as_map(np.where(np.isneginf(out), lowest - 1.0 - abs(lowest), out))
+
+
+def _shuffled(
+    log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None, *, others: ArrayLike
+) -> np.ndarray:
+    other_x, other_y = np.asarray(others, dtype=np.float64).T
+    return auc_shuffled(log_density, x, y, other_x, other_y, size)
+
+
+density_measure(
+    auc_uniform,
+    "auc_uniform",
+    bounds=(0.0, 1.0),
+    summary="Share of all pixels below the fixated one, ties half; chance 0.5",
+    source="As in pysaliency; Tatler, Baddeley, Gilchrist 2005, Vision Research 45",
+)
+density_measure(
+    _shuffled,
+    "auc_shuffled",
+    bounds=(0.0, 1.0),
+    needs=("others",),
+    summary="Share of the places fixated on other images that are below the fixated pixel, ties half; chance 0.5",
+    source="Zhang et al. 2008, Journal of Vision 8",
+)
+density_measure(
+    auc_one_positive,
+    "auc_one_positive",
+    bounds=(0.0, 1.0),
+    summary="Share of the other pixels below the fixated one, ties half; chance 0.5",
+    source="gazekit; the AUC that the conditional AUC of the COCO-Search18 line stands for",
+)

@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density.auc import auc_one_positive
-from gazekit.metrics.density.maps import fixation_map
 from gazekit.metrics.density.nss import nss
-from gazekit.metrics.density.pixels import as_map, values_at
+from gazekit.metrics.fixation_maps.pixels import as_map, fixation_map, values_at
+from gazekit.metrics.kinds.densities import density_measure
 
 EPSILON = 2.2204e-16  # as in HAT's code, added to both probabilities
 PRIOR_SIGMA = 24.0  # px of the 512 x 320 map, HAT's choice
@@ -215,3 +215,21 @@ def _density(values: ArrayLike, what: str) -> np.ndarray:
     if (density < 0).any() or not total > 0:
         raise GazekitError(f"{what} must have values of 0 or more and not be 0 everywhere")
     return density / total
+
+
+def _of_density(
+    log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None, *, baseline: ArrayLike
+) -> list[ConditionalScores]:
+    density, prior = np.exp(log_density), np.exp(np.asarray(baseline, dtype=np.float64))
+    return [conditional_scores(density, prior, *point, size) for point in zip(np.ravel(x), np.ravel(y), strict=True)]
+
+
+density_measure(
+    _of_density,
+    "conditional",
+    outputs=ConditionalScores._fields,
+    values_in="mixed",
+    needs=("baseline", "history"),
+    summary="Next fixation, given the true ones before it: gain over the prior (bit), NSS, AUC in two conventions",
+    source="Yang et al. 2024, CVPR (HAT)",
+)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.density.pixels import as_log_density, values_at
+from gazekit.metrics.fixation_maps.pixels import as_log_density, values_at
+from gazekit.metrics.kinds.densities import density_measure
 
 
 def log_likelihood(
@@ -123,3 +124,30 @@ def average(per_image: Iterable[ArrayLike], over: Literal["fixations", "images"]
     if not parts:
         return float("nan")
     return float(np.mean([part.mean() for part in parts])) if over == "images" else float(np.concatenate(parts).mean())
+
+
+_SOURCE = "Kümmerer, Wallis, Bethge 2015, PNAS 112"
+density_measure(
+    log_likelihood,
+    "log_likelihood",
+    bounds=(-np.inf, 0.0),
+    values_in="nat",
+    summary="Log probability of the fixated pixel; depends on the number of pixels",
+    source=_SOURCE,
+)
+density_measure(
+    information_gain,
+    "information_gain",
+    outputs=("information_gain_uniform",),
+    values_in="bit",
+    summary="Log-likelihood over that of the uniform density, per fixation",
+    source=_SOURCE,
+)
+density_measure(
+    information_gain,
+    "information_gain_baseline",
+    values_in="bit",
+    needs=("baseline",),
+    summary="Log-likelihood over that of a baseline, usually the centre bias, per fixation",
+    source=_SOURCE,
+)

@@ -1,12 +1,15 @@
-"""Comparing two maps: KL divergence, correlation and similarity; and the map of a set of fixations."""
+"""Comparing two maps: KL divergence, correlation and similarity."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.density.pixels import as_map, pixels_at
+from gazekit.metrics.fixation_maps.pixels import as_map, fixation_map
+from gazekit.metrics.kinds.densities import density_measure
 
 EPSILON = 2.2204e-16  # as in the MIT benchmark's code, inside the logarithm and in the quotient
 
@@ -128,50 +131,6 @@ def compare_maps(values: ArrayLike, human: ArrayLike) -> MapScores:
     return MapScores(map_kl(values, human), map_cc(values, human), map_sim(values, human))
 
 
-def fixation_map(
-    x: ArrayLike,
-    y: ArrayLike,
-    shape: tuple[int, int],
-    *,
-    sigma: float,
-    size: tuple[float, float] | None = None,
-) -> np.ndarray:
-    """Map of fixations: one count each, smoothed by a Gaussian.
-
-    Parameters
-    ----------
-    x, y : (n,) array
-        Fixations, px of the shown image; those outside are left out.
-    shape : (int, int)
-        Rows and columns of the map.
-    sigma : float
-        Standard deviation of the Gaussian, px of the shown image; 0 does not smooth. Usual: 1 degree of visual angle.
-    size : (width, height), optional
-        Of the shown image, px, where the map has another resolution.
-
-    Returns
-    -------
-    (rows, columns) float64
-        Adds up to 1 (mass that would leave the image is reflected); 0 everywhere without fixations.
-
-    Examples
-    --------
-    >>> fixation_map([0.5, 1.5], [0.5, 0.5], (1, 3), sigma=0).tolist()
-    [[0.5, 0.5, 0.0]]
-    """
-    from scipy.ndimage import gaussian_filter
-
-    if not (np.isfinite(sigma) and sigma >= 0):
-        raise GazekitError(f"sigma must be a number of px of 0 or more, not {sigma!r}")
-    rows, columns = shape
-    index = pixels_at(x, y, (rows, columns), size)
-    counts = np.bincount(index[index >= 0], minlength=rows * columns).reshape(rows, columns).astype(np.float64)
-    width, height = (columns, rows) if size is None else size
-    smooth = gaussian_filter(counts, (sigma * rows / height, sigma * columns / width), mode="reflect")
-    total = smooth.sum()
-    return smooth / total if total > 0 else smooth
-
-
 def _pair(values: ArrayLike, human: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     model, people = as_map(values, "the model's map"), as_map(human, "people's map")
     if model.shape != people.shape:
@@ -187,3 +146,44 @@ def _shares(values: ArrayLike, human: ArrayLike) -> tuple[np.ndarray, np.ndarray
         total = part.sum()
         maps.append(part / total if total > 0 else np.full(part.shape, np.nan))
     return maps[0], maps[1]
+
+
+_SOURCE = "Bylinskii et al. 2019, IEEE TPAMI 41"
+
+
+def _against_people(
+    compare: Callable[..., float], log_density: np.ndarray, x: Any, y: Any, size: Any, sigma: float
+) -> float:
+    shape = (log_density.shape[0], log_density.shape[1])
+    return compare(np.exp(log_density), fixation_map(x, y, shape, sigma=sigma, size=size))
+
+
+density_measure(
+    partial(_against_people, map_kl),
+    "map_kl",
+    unit="stimulus",
+    higher_is_better=False,
+    bounds=(0.0, np.inf),
+    values_in="nat",
+    needs=("sigma",),
+    summary="Kullback-Leibler divergence of people's smoothed map from the density",
+    source=_SOURCE,
+)
+density_measure(
+    partial(_against_people, map_cc),
+    "map_cc",
+    unit="stimulus",
+    bounds=(-1.0, 1.0),
+    needs=("sigma",),
+    summary="Correlation of the density and people's smoothed map",
+    source=_SOURCE,
+)
+density_measure(
+    partial(_against_people, map_sim),
+    "map_sim",
+    unit="stimulus",
+    bounds=(0.0, 1.0),
+    needs=("sigma",),
+    summary="Histogram intersection of the density and people's smoothed map",
+    source=_SOURCE,
+)

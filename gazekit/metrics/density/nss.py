@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.metrics.density.pixels import as_map, values_at
+from gazekit.metrics.fixation_maps.pixels import as_map, values_at
+from gazekit.metrics.kinds.densities import density_measure
 
 
 def nss(
@@ -48,3 +49,15 @@ def nss(
     spread = float(saliency.std(ddof=ddof)) if saliency.size > ddof else 0.0
     constant = saliency.max() == saliency.min()  # the std of equal numbers may be 1e-17
     return values_at(np.zeros_like(centred) if constant else centred / spread, x, y, size)
+
+
+def _of_density(log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None) -> np.ndarray:
+    return nss(np.exp(log_density), x, y, size)
+
+
+density_measure(
+    _of_density,
+    "nss",
+    summary="Standard deviations of the density above its mean at the fixated pixel; chance 0",
+    source="Peters, Iyer, Itti, Koch 2005, Vision Research 45",
+)

@@ -10,13 +10,14 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
+from gazekit.metrics.context import Trials
 from gazekit.metrics.density.auc import auc_uniform
-from gazekit.metrics.density.maps import fixation_map, map_cc, map_kl, map_sim
+from gazekit.metrics.density.maps import map_cc, map_kl, map_sim
 from gazekit.metrics.density.nss import nss
-from gazekit.metrics.density.pixels import pixels_at, values_at
-from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at, values_at
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
 
-SIGMA_SHARE = 0.03  # of the image's width: about 1 degree on a display 33 degrees wide; gazekit's choice
 # Cells of the map per standard deviation. On 60 images of OSIE four times as many change AUC, CC and SIM by less
 # than .0005, NSS by .4 %, and KL by 5 %: KL hangs on how the map's empty regions are made (see its card).
 CELLS_PER_SIGMA = 4
@@ -103,11 +104,6 @@ def _auc_shuffled(image: _OneImage) -> float:
     return float(((below[ends[0]] + below[ends[1]]) / (2 * negatives)).mean())
 
 
-def _mean(values: np.ndarray) -> float:
-    defined = values[~np.isnan(values)]
-    return float(defined.mean()) if len(defined) else np.nan
-
-
 def _map_measure(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[_OneImage], float]:
     def measure(image: _OneImage) -> float:
         return compare(image.values, image.human) if image.human.any() else np.nan
@@ -117,8 +113,8 @@ def _map_measure(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable
 
 _MEASURES: Mapping[str, Callable[[_OneImage], float]] = MappingProxyType(
     {
-        "paths_nss": lambda image: _mean(nss(image.values, image.x, image.y, image.size)),
-        "paths_auc": lambda image: _mean(auc_uniform(image.values, image.x, image.y, image.size)),
+        "paths_nss": lambda image: mean_defined(nss(image.values, image.x, image.y, image.size)),
+        "paths_auc": lambda image: mean_defined(auc_uniform(image.values, image.x, image.y, image.size)),
         "paths_auc_shuffled": _auc_shuffled,
         "paths_kl": _map_measure(map_kl),
         "paths_cc": _map_measure(map_cc),
@@ -177,51 +173,39 @@ def paths_as_maps(
     return pd.DataFrame.from_dict(found, orient="index", columns=list(measures), dtype=np.float64)
 
 
-def _mean_over_images(name: str) -> Callable[..., list[float]]:
-    def compute(a: Scanpaths, b: Scanpaths, trials: Trials, **options: float | None) -> list[float]:
-        table = paths_as_maps(a, b, trials, measures=(name,), **options)  # type: ignore[arg-type]
-        return [_mean(table[name].to_numpy())]
-
-    return compute
+def _as_maps(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float = SIGMA_SHARE, sigma_degrees: float | None = None
+) -> pd.DataFrame:
+    return paths_as_maps(a, b, trials, sigma_share=sigma_share, sigma_degrees=sigma_degrees)
 
 
-def _register() -> None:
-    high, share = (-np.inf, np.inf), (0.0, 1.0)
-    entries: dict[str, tuple[bool, tuple[float, float], str, str]] = {
-        "paths_nss": (True, high, "1", "NSS of the smoothed map of the source's fixations at people's; chance 0"),
-        "paths_auc": (
-            True,
-            share,
-            "1",
-            "AUC against all pixels of the smoothed map of the source's fixations at people's; chance 0.5",
-        ),
-        "paths_auc_shuffled": (
-            True,
-            share,
-            "1",
-            "AUC against people's fixations on other images of the smoothed map of the source's fixations; chance 0.5",
-        ),
-        "paths_kl": (False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
-        "paths_cc": (True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
-        "paths_sim": (True, share, "1", "Histogram intersection of the smoothed maps"),
-    }
-    for name, (better, bounds, unit, summary) in entries.items():
-        set_metrics.add(
-            name,
-            SetMetric(
-                name=name,
-                outputs=(name,),
-                higher_is_better=better,
-                bounds=bounds,
-                unit=unit,
-                needs=(),
-                summary=f"{summary}; mean over images",
-                source="Bylinskii et al. 2019, IEEE TPAMI 41, on maps of sampled fixations",
-                compute=_mean_over_images(name),
-                params={"sigma_share": SIGMA_SHARE, "sigma_degrees": None},
-                by_stimulus=paths_as_maps,
-            ),
-        )
-
-
-_register()
+for _name, _better, _bounds, _values_in, _summary in (
+    ("nss", True, (-np.inf, np.inf), "1", "NSS of the smoothed map of the source's fixations at people's; chance 0"),
+    (
+        "auc",
+        True,
+        (0.0, 1.0),
+        "1",
+        "AUC against all pixels of the smoothed map of the source's fixations at people's; chance 0.5",
+    ),
+    (
+        "auc_shuffled",
+        True,
+        (0.0, 1.0),
+        "1",
+        "AUC against people's fixations on other images of the smoothed map of the source's fixations; chance 0.5",
+    ),
+    ("kl", False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
+    ("cc", True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
+    ("sim", True, (0.0, 1.0), "1", "Histogram intersection of the smoothed maps"),
+):
+    set_measure(
+        _as_maps,
+        f"paths_{_name}",
+        unit="stimulus",
+        higher_is_better=_better,
+        bounds=_bounds,
+        values_in=_values_in,
+        summary=f"{_summary}; mean over images",
+        source="Bylinskii et al. 2019, IEEE TPAMI 41, on maps of sampled fixations",
+    )

@@ -1,13 +1,12 @@
 """Dynamic time warping: the summed distance along the cheapest alignment in order, exact (Sakoe and Chiba 1978)."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.positions.euclidean import Positions, divide_by_diagonal, positions, score_one
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
 
 LARGEST_TABLE = 2**20  # cells, 8 MiB: two paths of 1023 fixations
 
@@ -58,7 +57,7 @@ def dtw(
     >>> dtw([[0, 0], [50, 0], [100, 0]], [[0, 30], [100, 40]])
     128.30...
     """
-    return score_one(_DTW, a, b, size, over_diagonal, over_diagonal=over_diagonal)[0]
+    return score_pair("dtw", a, b, size, over_diagonal=over_diagonal)[0]
 
 
 def dtw_per_step(
@@ -96,7 +95,7 @@ def dtw_per_step(
     >>> dtw_per_step([[0, 0], [50, 0], [100, 0]], [[0, 30], [100, 40]])
     42.76...
     """
-    return score_one(_DTW_PER_STEP, a, b, size, over_diagonal, over_diagonal=over_diagonal)[0]
+    return score_pair("dtw_per_step", a, b, size, over_diagonal=over_diagonal)[0]
 
 
 def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
@@ -116,26 +115,26 @@ def _score_per_step(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarr
         divide_by_diagonal(out, a, pairs)
 
 
-def _metric(name: str, score: Any, summary: str) -> Metric:
-    return Metric(
-        name=name,
-        outputs=(name,),
-        higher_is_better=False,
-        bounds=(0.0, float("inf")),
-        unit="px",
-        needs_duration=False,
-        symmetric=True,
-        summary=summary,
-        source="Sakoe and Chiba 1978, IEEE Transactions on Acoustics, Speech, and Signal Processing 26",
-        prepare=positions,
-        score=score,
-        params={"over_diagonal": False},
-    )
-
-
-_DTW = _metric("dtw", _score, "Sum of distances between aligned fixations, on the cheapest alignment in order; exact")
-_DTW_PER_STEP = _metric(
-    "dtw_per_step", _score_per_step, "Mean distance between aligned fixations, on the cheapest alignment in order"
+_SOURCE = "Sakoe and Chiba 1978, IEEE Transactions on Acoustics, Speech, and Signal Processing 26"
+pair_measure(
+    dtw,
+    prepare=positions,
+    score=_score,
+    frame="over_diagonal",
+    values_in="px",
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    summary="Sum of distances between aligned fixations, on the cheapest alignment in order; exact",
+    source=_SOURCE,
 )
-metrics.add("dtw", _DTW)
-metrics.add("dtw_per_step", _DTW_PER_STEP)
+pair_measure(
+    dtw_per_step,
+    prepare=positions,
+    score=_score_per_step,
+    frame="over_diagonal",
+    values_in="px",
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    summary="Mean distance between aligned fixations, on the cheapest alignment in order",
+    source=_SOURCE,
+)

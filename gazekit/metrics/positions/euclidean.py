@@ -1,79 +1,18 @@
-"""Euclidean distance of fixations of the same rank; and what all distances of positions have in common."""
+"""Euclidean distance of fixations of the same rank."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of_single
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.columns import Columns
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
 
 KINDS = ("mean", "sum", "norm")
-
-
-class Positions(NamedTuple):
-    """Positions of n paths.
-
-    Attributes
-    ----------
-    x, y : (N,) float64
-        In px, or in degrees for paths in degrees.
-    first : (n,) int64
-        Where each path begins.
-    fixations : (n,) int64
-        Its fixations; 0 for a path of which a coordinate is not finite.
-    width, height : (n,) float64
-        Size of each path's frame, in the same unit.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    first: np.ndarray
-    fixations: np.ndarray
-    width: np.ndarray
-    height: np.ndarray
-
-    @property
-    def longest(self) -> int:
-        """Most fixations of a path."""
-        return int(self.fixations.max(initial=0))
-
-    @property
-    def diagonal(self) -> np.ndarray:
-        """(n,) float64: diagonal of each path's frame."""
-        return np.hypot(self.width, self.height)
-
-
-def positions(columns: Columns, **options: Any) -> Positions:
-    """Positions of many paths, as the kernels of distances read them; options of the metric are not needed."""
-    # writable copies: numba compiles read-only and strided arrays anew
-    fixations = np.where(columns.finite, np.diff(columns.offsets), 0)
-    x, y = np.array(columns.x), np.array(columns.y)
-    return Positions(x, y, columns.offsets[:-1].copy(), fixations, columns.width, columns.height)
-
-
-def score_one(
-    metric: Metric,
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    size: tuple[float, float] | None,
-    needs_size: bool,
-    **options: Any,
-) -> list[float]:
-    """Score one pair by a metric's own two steps; without `needs_size`, arrays may come without a frame."""
-    if size is None and not needs_size and not any(isinstance(path, Scanpath) for path in (a, b)):
-        size = (1.0, 1.0)  # distances in px need no frame
-    left, right = (metric.prepare(c, **options) for c in columns_of_single([a, b], size, metric.name))
-    out = np.empty((1, len(metric.outputs)))
-    metric.score(left, right, np.zeros((1, 2), dtype=np.int64), out, **options)
-    return out[0].tolist()
-
-
-def divide_by_diagonal(out: np.ndarray, a: Positions, pairs: np.ndarray) -> None:
-    """Turn distances (n, 1) into shares of the diagonal of the frame of each pair's first path."""
-    out[:, 0] /= a.diagonal[pairs[:, 0]]
 
 
 def euclidean(
@@ -124,7 +63,7 @@ def euclidean(
     >>> euclidean(a, b, size=(300, 400), over_diagonal=True)
     0.05
     """
-    return score_one(_EUCLIDEAN, a, b, size, over_diagonal, kind=kind, over_diagonal=over_diagonal)[0]
+    return score_pair("euclidean", a, b, size, kind=kind, over_diagonal=over_diagonal)[0]
 
 
 def _prepare(columns: Columns, *, kind: str, over_diagonal: bool) -> Positions:
@@ -141,18 +80,14 @@ def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, ki
         divide_by_diagonal(out, a, pairs)
 
 
-_EUCLIDEAN = Metric(
-    name="euclidean",
-    outputs=("euclidean",),
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
-    unit="px",
-    needs_duration=False,
-    symmetric=True,
-    summary="Mean distance of fixations of the same rank; undefined for paths of different lengths",
-    source="Zanca et al. 2018, FixaTons",
+pair_measure(
+    euclidean,
     prepare=_prepare,
     score=_score,
-    params={"kind": "mean", "over_diagonal": False},
+    frame="over_diagonal",
+    values_in="px",
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    summary="Mean distance of fixations of the same rank; undefined for paths of different lengths",
+    source="Zanca et al. 2018, FixaTons",
 )
-metrics.add("euclidean", _EUCLIDEAN)

@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
-from gazekit.metrics.positions.euclidean import Positions, positions, score_one
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, positions
 
 VARIANTS = ("mathot2012", "squared", "mean")
 
@@ -86,7 +87,7 @@ def eyenalysis(
     (82.202, 54.801, 6350.0)
     """
     options = {"variant": variant, "px_per_ms": px_per_ms, "over_diagonal": over_diagonal}
-    return score_one(_EYENALYSIS, a, b, size, over_diagonal, **options)[0]
+    return score_pair("eyenalysis", a, b, size, **options)[0]
 
 
 def _prepare(columns: Columns, *, variant: str, px_per_ms: float, over_diagonal: bool) -> TimedPositions:
@@ -123,19 +124,15 @@ def _score(
         out[:, 0] /= a.at.diagonal[pairs[:, 0]] ** (2 if squared else 1)
 
 
-_EYENALYSIS = Metric(
-    name="eyenalysis",
-    outputs=("eyenalysis",),
+pair_measure(
+    eyenalysis,
+    prepare=_prepare,
+    score=_score,
+    frame="over_diagonal",
+    values_in="px",
     higher_is_better=False,
     bounds=(0.0, float("inf")),
-    unit="px",
-    needs_duration=False,
-    symmetric=True,
     summary="Distances of all fixations to the nearest of the other path, added up, over the longer length; order "
     "does not count",
     source="Mathot, Cristino, Gilchrist, Theeuwes 2012, Journal of Eye Movement Research 5",
-    prepare=_prepare,
-    score=_score,
-    params={"variant": "mathot2012", "px_per_ms": 0.0, "over_diagonal": False},
 )
-metrics.add("eyenalysis", _EYENALYSIS)

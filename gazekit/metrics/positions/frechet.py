@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.positions.euclidean import Positions, divide_by_diagonal, positions, score_one
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
 
 
 def frechet(
@@ -55,7 +56,7 @@ def frechet(
     >>> frechet([[0, 0]], [[30, 40]], size=(300, 400), over_diagonal=True)
     0.1
     """
-    return score_one(_FRECHET, a, b, size, over_diagonal, over_diagonal=over_diagonal)[0]
+    return score_pair("frechet", a, b, size, over_diagonal=over_diagonal)[0]
 
 
 def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
@@ -66,18 +67,14 @@ def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, ov
         divide_by_diagonal(out, a, pairs)
 
 
-_FRECHET = Metric(
-    name="frechet",
-    outputs=("frechet",),
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
-    unit="px",
-    needs_duration=False,
-    symmetric=True,
-    summary="Largest distance between two walkers who follow the paths in order, as near to each other as they can",
-    source="Eiter and Mannila 1994, CD-TR 94/64, TU Vienna",
+pair_measure(
+    frechet,
     prepare=positions,
     score=_score,
-    params={"over_diagonal": False},
+    frame="over_diagonal",
+    values_in="px",
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    summary="Largest distance between two walkers who follow the paths in order, as near to each other as they can",
+    source="Eiter and Mannila 1994, CD-TR 94/64, TU Vienna",
 )
-metrics.add("frechet", _FRECHET)

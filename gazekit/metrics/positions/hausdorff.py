@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.positions.euclidean import Positions, divide_by_diagonal, positions, score_one
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
 
 
 def hausdorff(
@@ -54,7 +55,7 @@ def hausdorff(
     >>> hausdorff([[0, 0]], [[30, 40]], size=(300, 400), over_diagonal=True)
     0.1
     """
-    return score_one(_HAUSDORFF, a, b, size, over_diagonal, over_diagonal=over_diagonal)[0]
+    return score_pair("hausdorff", a, b, size, over_diagonal=over_diagonal)[0]
 
 
 def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
@@ -65,18 +66,14 @@ def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, ov
         divide_by_diagonal(out, a, pairs)
 
 
-_HAUSDORFF = Metric(
-    name="hausdorff",
-    outputs=("hausdorff",),
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
-    unit="px",
-    needs_duration=False,
-    symmetric=True,
-    summary="Distance of the most remote fixation of either path from the nearest of the other; order does not count",
-    source="Huttenlocher, Klanderman, Rucklidge 1993, IEEE Transactions on Pattern Analysis 15",
+pair_measure(
+    hausdorff,
     prepare=positions,
     score=_score,
-    params={"over_diagonal": False},
+    frame="over_diagonal",
+    values_in="px",
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    summary="Distance of the most remote fixation of either path from the nearest of the other; order does not count",
+    source="Huttenlocher, Klanderman, Rucklidge 1993, IEEE Transactions on Pattern Analysis 15",
 )
-metrics.add("hausdorff", _HAUSDORFF)

@@ -10,9 +10,10 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import Columns
+from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.notices import notify_once
-from gazekit.metrics.positions.euclidean import Positions, divide_by_diagonal, positions, score_one
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
 
 LONG_TABLE = 2e8  # distances in a baseline's table that take about a second: paths of 300 fixations with 2000 draws
 DRAWS = 2000  # pairs of random paths behind a baseline; its standard error: 1.2 % of it for one fixation, 0.4 % for ten
@@ -57,7 +58,7 @@ def mannan(a: Scanpath | ArrayLike, b: Scanpath | ArrayLike, *, size: tuple[floa
     >>> mannan([[0, 0], [300, 400]], [[300, 400], [0, 0]], size=(300, 400))
     0.0
     """
-    return score_one(_MANNAN, a, b, size, True)[0]
+    return score_pair("mannan", a, b, size)[0]
 
 
 def mannan_similarity(
@@ -107,7 +108,7 @@ def mannan_similarity(
     >>> mannan_similarity(a, [[900, 100]], size=(1024, 768)) < 0
     True
     """
-    return score_one(_SIMILARITY, a, b, size, True, draws=draws, seed=seed)[0]
+    return score_pair("mannan_similarity", a, b, size, draws=draws, seed=seed)[0]
 
 
 def mannan_baseline(m: int, n: int, size: tuple[float, float], *, draws: int = DRAWS, seed: int = 0) -> float:
@@ -206,33 +207,22 @@ def _score_similarity(a: Positions, b: Positions, pairs: np.ndarray, out: np.nda
 
 
 _SOURCE = "Mannan, Ruddock, Wooding 1995, Spatial Vision 9"
-_MANNAN = Metric(
-    name="mannan",
-    outputs=("mannan",),
-    higher_is_better=False,
-    bounds=(0.0, 1.0),
-    unit="1",
-    needs_duration=False,
-    symmetric=True,
-    summary="Root mean squared distance of fixations to the nearest of the other path, over the image's diagonal",
-    source=_SOURCE,
+pair_measure(
+    mannan,
     prepare=positions,
     score=_score,
+    higher_is_better=False,
+    bounds=(0.0, 1.0),
+    summary="Root mean squared distance of fixations to the nearest of the other path, over the image's diagonal",
+    source=_SOURCE,
 )
-_SIMILARITY = Metric(
-    name="mannan_similarity",
-    outputs=("mannan_similarity",),
+pair_measure(
+    mannan_similarity,
+    prepare=_prepare,
+    score=_score_similarity,
     higher_is_better=True,
     bounds=(float("-inf"), 100.0),
-    unit="1",
-    needs_duration=False,
-    symmetric=True,
     summary="How much nearer two paths are (by mannan) than uniform random paths of their lengths: 100 for the same "
     "places, 0 for chance",
     source=_SOURCE,
-    prepare=_prepare,
-    score=_score_similarity,
-    params={"draws": DRAWS, "seed": 0},
 )
-metrics.add("mannan", _MANNAN)
-metrics.add("mannan_similarity", _SIMILARITY)

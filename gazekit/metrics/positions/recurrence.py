@@ -12,9 +12,12 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of, columns_of_single
-from gazekit.metrics.positions.euclidean import Positions, positions, score_one
-from gazekit.metrics.registry import Metric, metrics
-from gazekit.metrics.sets import SetMetric, Trials, set_metrics
+from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, positions
 
 RADIUS_PX = 60.0  # FixaTons' default
 SHORTEST_LINE = 2  # recurrences that make a line, Anderson et al. 2013
@@ -56,7 +59,7 @@ def cross_recurrence(
     b: Scanpath | ArrayLike,
     *,
     size: tuple[float, float] | None = None,
-    radius: float = RADIUS_PX,
+    radius: float | None = None,
     shortest_line: int = SHORTEST_LINE,
 ) -> CrossRecurrence:
     """Cross-recurrence of two scanpaths.
@@ -70,8 +73,8 @@ def cross_recurrence(
         x px, y px; a third column is not used.
     size : (width, height), optional
         Not needed: distances are in px. If given, it must agree with the frame of a Scanpath.
-    radius : float
-        px (degrees for paths in degrees).
+    radius : float, optional
+        px (degrees for paths in degrees). None: 60 px, FixaTons' default; for paths in degrees it must be given.
     shortest_line : int
         Adjacent recurrences that make a line.
 
@@ -101,7 +104,7 @@ def cross_recurrence(
     >>> cross_recurrence(a, b)
     CrossRecurrence(recurrence=18.75, determinism=100.0, laminarity=0.0)
     """
-    return CrossRecurrence(*score_one(_CROSS, a, b, size, False, radius=radius, shortest_line=shortest_line))
+    return CrossRecurrence(*score_pair("cross_recurrence", a, b, size, radius=radius, shortest_line=shortest_line))
 
 
 def cross_recurrence_lag(
@@ -109,7 +112,7 @@ def cross_recurrence_lag(
     b: Scanpath | ArrayLike,
     *,
     size: tuple[float, float] | None = None,
-    radius: float = RADIUS_PX,
+    radius: float | None = None,
     signed: bool = False,
 ) -> float:
     """Centre of recurrence mass of two scanpaths: 100 sum(j - i) / ((N - 1) C), or its size.
@@ -139,14 +142,14 @@ def cross_recurrence_lag(
     >>> cross_recurrence_lag(a, b, signed=True), cross_recurrence_lag(b, a, signed=True)
     (50.0, -50.0)
     """
-    return score_one(_LAG, a, b, size, False, radius=radius, signed=signed)[0]
+    return score_pair("cross_recurrence_lag", a, b, size, radius=radius, signed=signed)[0]
 
 
 def auto_recurrence(
     path: Scanpath | ArrayLike,
     *,
     size: tuple[float, float] | None = None,
-    radius: float = RADIUS_PX,
+    radius: float | None = None,
     shortest_line: int = SHORTEST_LINE,
 ) -> AutoRecurrence:
     """Auto-recurrence of one scanpath.
@@ -181,9 +184,7 @@ def auto_recurrence(
     >>> auto_recurrence([[0, 0], [200, 0], [0, 0], [200, 0]])  # there and back twice
     AutoRecurrence(recurrence=33.33..., determinism=100.0, laminarity=0.0, centre_of_mass=66.66...)
     """
-    if size is None and not isinstance(path, Scanpath):
-        size = (1.0, 1.0)  # distances in px need no frame
-    (columns,) = columns_of_single([path], size, "auto_recurrence")
+    (columns,) = columns_of_single([path], size, "auto_recurrence", needs_size=False)
     return AutoRecurrence(*_auto(columns, radius, shortest_line)[0].tolist())
 
 
@@ -239,58 +240,45 @@ def _score_lag(
     out[:, 0] = lag if signed else np.abs(lag)
 
 
-def _mean_auto(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius: float | None, shortest_line: int) -> list[float]:
-    values = _auto(columns_of(a), radius, shortest_line).T
-    return [float(value[defined].mean()) if (defined := ~np.isnan(value)).any() else np.nan for value in values]
+def _mean_auto(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius: float | None = None, shortest_line: int = SHORTEST_LINE
+) -> list[float]:
+    return [mean_defined(column) for column in _auto(columns_of(a), radius, shortest_line).T]
 
 
-_PARAMS = {"radius": None, "shortest_line": SHORTEST_LINE}
-_CROSS_SOURCE = "Anderson, Anderson, Kingstone, Bischof 2015, Behavior Research Methods 47"
-_CROSS = Metric(
-    name="cross_recurrence",
+_SOURCE = "Anderson, Anderson, Kingstone, Bischof 2015, Behavior Research Methods 47"
+pair_measure(
+    cross_recurrence,
+    prepare=_prepare,
+    score=_score,
+    frame="never",
     outputs=("cross_recurrence", "cross_recurrence_determinism", "cross_recurrence_laminarity"),
     higher_is_better=True,
     bounds=(0.0, 100.0),
-    unit="%",
-    needs_duration=False,
-    symmetric=True,
+    values_in="%",
     summary="Share of pairs of fixations of the two paths within a radius, and the shares of these on diagonal and on "
     "horizontal or vertical lines; a path against itself does not reach 100",
-    source=_CROSS_SOURCE,
-    prepare=_prepare,
-    score=_score,
-    params=_PARAMS,
+    source=_SOURCE,
 )
-_LAG = Metric(
-    name="cross_recurrence_lag",
-    outputs=("cross_recurrence_lag",),
-    higher_is_better=False,
-    bounds=(0.0, 100.0),
-    unit="%",
-    needs_duration=False,
-    symmetric=True,
-    summary="How far apart in time recurrences of the two paths lie on average (centre of recurrence mass, its size); "
-    "with signed=True positive where the second path is later",
-    source=_CROSS_SOURCE,
+pair_measure(
+    cross_recurrence_lag,
     prepare=_prepare,
     score=_score_lag,
-    params={"radius": None, "signed": False},
+    frame="never",
+    higher_is_better=False,
+    bounds=(0.0, 100.0),
+    values_in="%",
+    summary="How far apart in time recurrences of the two paths lie on average (centre of recurrence mass, its size); "
+    "with signed=True positive where the second path is later",
+    source=_SOURCE,
 )
-metrics.add("cross_recurrence", _CROSS)
-metrics.add("cross_recurrence_lag", _LAG)
-set_metrics.add(
+set_measure(
+    _mean_auto,
     "auto_recurrence",
-    SetMetric(
-        name="auto_recurrence",
-        outputs=tuple(f"auto_recurrence_{name}" for name in ("rate", *AutoRecurrence._fields[1:])),
-        higher_is_better=None,
-        bounds=(0.0, 100.0),
-        unit="%",
-        needs=(),
-        summary="How often paths come back to where they were, the shares of these returns on lines, and how late "
-        "they come: means over paths",
-        source="Anderson, Bischof, Laidlaw, Risko, Kingstone 2013, Behavior Research Methods 45",
-        compute=_mean_auto,
-        params=_PARAMS,
-    ),
+    outputs=tuple(f"auto_recurrence_{name}" for name in ("rate", *AutoRecurrence._fields[1:])),
+    bounds=(0.0, 100.0),
+    values_in="%",
+    summary="How often paths come back to where they were, the shares of these returns on lines, and how late "
+    "they come: means over paths",
+    source="Anderson, Bischof, Laidlaw, Risko, Kingstone 2013, Behavior Research Methods 45",
 )

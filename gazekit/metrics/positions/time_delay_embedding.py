@@ -5,41 +5,17 @@ that is judged, look for their nearest in the second, the reference. Every stret
 finds a near one, so these measures reward saying little.
 """
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of_single
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.columns import Columns
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.positions.positions import Positions, positions
 
 WIDTH = 3  # fixations in a window: FixaTons and the NeVA line
-
-
-class Points(NamedTuple):
-    """Positions of n paths.
-
-    Attributes
-    ----------
-    x, y : (N,) float64
-        In px (or degrees), or over the longer side of the frame.
-    first : (n,) int64
-        Where each path begins.
-    fixations : (n,) int64
-        Its fixations; 0 for a path of which a coordinate is not finite.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    first: np.ndarray
-    fixations: np.ndarray
-
-    @property
-    def longest(self) -> int:
-        """Most fixations of a path."""
-        return int(self.fixations.max(initial=0))
 
 
 def tde(
@@ -94,11 +70,7 @@ def tde(
     >>> round(tde(model, human), 3), round(tde(human, model), 3)
     (2.0, 14.577)
     """
-    options = {"k": k, "furthest": furthest}
-    if size is None and not any(isinstance(path, Scanpath) for path in (a, b)):
-        size = (1.0, 1.0)  # distances in px need no frame
-    left, right = (_points(columns, **options) for columns in columns_of_single([a, b], size, "tde"))
-    return _one(_score_points, left, right, options)
+    return score_pair("tde", a, b, size, k=k, furthest=furthest)[0]
 
 
 def stde(
@@ -151,15 +123,7 @@ def stde(
     >>> round(stde([[0, 0]], [[30, 40]], size=(100, 100)), 4)  # exp(-0.5)
     0.6065
     """
-    options = {"longest": longest}
-    left, right = (_scaled_points(columns, **options) for columns in columns_of_single([a, b], size, "stde"))
-    return _one(_score_scaled, left, right, options)
-
-
-def _one(score: Any, left: Any, right: Any, options: dict[str, Any]) -> float:
-    out = np.empty((1, 1))
-    score(left, right, np.zeros((1, 2), dtype=np.int64), out, **options)
-    return float(out[0, 0])
+    return score_pair("stde", a, b, size, longest=longest)[0]
 
 
 def check_width(metric: str, name: str, width: int) -> None:
@@ -168,68 +132,54 @@ def check_width(metric: str, name: str, width: int) -> None:
         raise GazekitError(f"{metric}: {name} is a whole number of fixations, 1 or more, not {width!r}")
 
 
-def _points(columns: Columns, *, k: int, **options: Any) -> Points:
+def _prepare(columns: Columns, *, k: int, furthest: bool) -> Positions:
     check_width("tde", "k", k)
-    # writable copies: numba compiles read-only and strided arrays anew
-    fixations = np.where(columns.finite, np.diff(columns.offsets), 0)
-    return Points(np.array(columns.x), np.array(columns.y), columns.offsets[:-1].copy(), fixations)
+    return positions(columns)
 
 
-def _scaled_points(columns: Columns, *, longest: int | None) -> Points:
+def _prepare_scaled(columns: Columns, *, longest: int | None) -> Positions:
     if longest is not None:
         check_width("stde", "longest", longest)
     side = np.repeat(np.maximum(columns.width, columns.height), np.diff(columns.offsets))
-    points = _points(columns, k=1)
-    return points._replace(x=points.x / side, y=points.y / side)
+    at = positions(columns)
+    return at._replace(x=at.x / side, y=at.y / side)
 
 
-def _score_points(a: Points, b: Points, pairs: np.ndarray, out: np.ndarray, *, k: int, furthest: bool) -> None:
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, k: int, furthest: bool) -> None:
     from gazekit.metrics.kernels.embedding import embedding_distances
 
     sums, nearest = np.empty((2, a.longest))
-    embedding_distances(*a, *b, pairs, int(k), bool(furthest), sums, nearest, out)
+    embedding_distances(*a[:4], *b[:4], pairs, int(k), bool(furthest), sums, nearest, out)
 
 
-def _score_scaled(a: Points, b: Points, pairs: np.ndarray, out: np.ndarray, *, longest: int | None) -> None:
+def _score_scaled(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, longest: int | None) -> None:
     from gazekit.metrics.kernels.embedding import scaled_similarities
 
     squares, sums = np.empty((2, b.longest, a.longest))
-    scaled_similarities(*a, *b, pairs, int(longest or 0), squares, sums, np.empty(a.longest), out)
+    scaled_similarities(*a[:4], *b[:4], pairs, int(longest or 0), squares, sums, np.empty(a.longest), out)
 
 
-metrics.add(
-    "tde",
-    Metric(
-        name="tde",
-        outputs=("tde",),
-        higher_is_better=False,
-        bounds=(0.0, float("inf")),
-        unit="px",
-        needs_duration=False,
-        symmetric=False,  # the first path is judged by the second
-        summary="Mean distance of each stretch of k fixations of the first path to the nearest of the second; "
-        "not symmetric: the first path is judged by the second; undefined below k fixations",
-        source="Wang et al. 2011, CVPR",
-        prepare=_points,
-        score=_score_points,
-        params={"k": WIDTH, "furthest": False},
-    ),
+pair_measure(
+    tde,
+    prepare=_prepare,
+    score=_score,
+    frame="never",
+    higher_is_better=False,
+    bounds=(0.0, float("inf")),
+    values_in="px",
+    symmetric=False,  # the first path is judged by the second
+    summary="Mean distance of each stretch of k fixations of the first path to the nearest of the second; "
+    "not symmetric: the first path is judged by the second; undefined below k fixations",
+    source="Wang et al. 2011, CVPR",
 )
-metrics.add(
-    "stde",
-    Metric(
-        name="stde",
-        outputs=("stde",),
-        higher_is_better=True,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs_duration=False,
-        symmetric=False,  # the first path is judged by the second
-        summary="Mean of exp(-tde) over all stretch lengths, positions over the longer side of the image; "
-        "not symmetric: the first path is judged by the second",
-        source="Wang et al. 2011, CVPR; Zanca et al. 2018, FixaTons",
-        prepare=_scaled_points,
-        score=_score_scaled,
-        params={"longest": None},
-    ),
+pair_measure(
+    stde,
+    prepare=_prepare_scaled,
+    score=_score_scaled,
+    higher_is_better=True,
+    bounds=(0.0, 1.0),
+    symmetric=False,  # the first path is judged by the second
+    summary="Mean of exp(-tde) over all stretch lengths, positions over the longer side of the image; "
+    "not symmetric: the first path is judged by the second",
+    source="Wang et al. 2011, CVPR; Zanca et al. 2018, FixaTons",
 )

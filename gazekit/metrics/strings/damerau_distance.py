@@ -3,7 +3,8 @@
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.strings.edit_distance import register_distance, single_distance
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.strings.edit_distance import distance_of_strings
 from gazekit.metrics.strings.symbols import GRID, Symbols
 
 
@@ -47,7 +48,8 @@ def damerau_distance(
     >>> damerau_distance([3, 1], [1, 2, 3], symbols="objects")
     2.0
     """
-    return single_distance("damerau_distance", a, b, size, True, False, symbols, bins, temporal_bin_ms, fixatons_grid)
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    return score_pair("damerau_distance", a, b, size, **options)[0]
 
 
 def damerau_distance_normalised(
@@ -86,22 +88,23 @@ def damerau_distance_normalised(
     >>> damerau_distance_normalised([3, 1, 2, 2], [1, 3, 2, 2], symbols="objects")
     0.25
     """
-    name = "damerau_distance_normalised"
-    return single_distance(name, a, b, size, True, True, symbols, bins, temporal_bin_ms, fixatons_grid)
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    return score_pair("damerau_distance_normalised", a, b, size, **options)[0]
 
 
 _SOURCE = "Lowrance and Wagner 1975, Journal of the ACM 22"
-register_distance(
-    "damerau_distance",
-    True,
-    False,
-    "Edit distance in which exchanging two neighbouring symbols costs 1 too (unrestricted); 0 for the same string",
-    _SOURCE,
+distance_of_strings(
+    damerau_distance,
+    transpositions=True,
+    normalised=False,
+    summary="Edit distance in which exchanging two neighbouring symbols costs 1 too (unrestricted); 0 for the same "
+    "string",
+    source=_SOURCE,
 )
-register_distance(
-    "damerau_distance_normalised",
-    True,
-    True,
-    "Unrestricted Damerau distance over the length of the longer string; 0 for the same string",
-    _SOURCE,
+distance_of_strings(
+    damerau_distance_normalised,
+    transpositions=True,
+    normalised=True,
+    summary="Unrestricted Damerau distance over the length of the longer string; 0 for the same string",
+    source=_SOURCE,
 )

@@ -8,15 +8,14 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.columns import Columns
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.symbols import (
     GRID,
-    PARAMS,
     Strings,
     Symbols,
     distance_rows,
     marks,
-    single_strings,
     strings_of,
 )
 
@@ -80,7 +79,8 @@ def edit_distance(
     >>> edit_distance([3, 1, 2], [1, 3, 2, 2], symbols="objects")
     2.0
     """
-    return single_distance("edit_distance", a, b, size, False, False, symbols, bins, temporal_bin_ms, fixatons_grid)
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    return score_pair("edit_distance", a, b, size, **options)[0]
 
 
 def edit_distance_normalised(
@@ -123,8 +123,8 @@ def edit_distance_normalised(
     >>> edit_distance_normalised(a, a[:2], size=(100, 100))
     0.5
     """
-    name = "edit_distance_normalised"
-    return single_distance(name, a, b, size, False, True, symbols, bins, temporal_bin_ms, fixatons_grid)
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    return score_pair("edit_distance_normalised", a, b, size, **options)[0]
 
 
 def fixation_edit_distance(
@@ -138,8 +138,8 @@ def fixation_edit_distance(
     Parameters
     ----------
     a, b : Scanpath with object_id, or (n,) whole numbers
-        The cluster or label of each fixation; see `gazekit.metrics.strings.clusters` and
-        `gazekit.metrics.strings.label_maps`.
+        The cluster or label of each fixation; see `gazekit.metrics.labels.clusters` and
+        `gazekit.metrics.labels.labelling`.
     temporal_bin_ms : float, optional
         Repeat each symbol int(duration / temporal_bin_ms) times; None ignores durations.
 
@@ -166,30 +166,12 @@ def fixation_edit_distance(
     return edit_distance(a, b, symbols="objects", temporal_bin_ms=temporal_bin_ms)
 
 
-def single_distance(
-    name: str,
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    size: tuple[float, float] | None,
-    transpositions: bool,
-    normalised: bool,
-    *options: Any,
-) -> float:
-    """Distance of one pair; options are those of `PARAMS`, in order."""
-    left, right = single_strings([a, b], size, name, **dict(zip(PARAMS, options, strict=True)))
-    out = np.empty((1, 1))
-    score_strings(
-        left, right, np.zeros((1, 2), dtype=np.int64), out, transpositions=transpositions, normalised=normalised
-    )
-    return float(out[0, 0])
-
-
 def prepare_strings(columns: Columns, *, metric: str, **options: Any) -> Strings:
-    """`prepare` of the edit distances."""
+    """`prepare` of the measures of strings, in whose messages they are named."""
     return strings_of(columns, metric, **options)
 
 
-def score_strings(
+def _score(
     a: Strings,
     b: Strings,
     pairs: np.ndarray,
@@ -199,7 +181,6 @@ def score_strings(
     normalised: bool,
     **options: Any,
 ) -> None:
-    """`score` of the edit distances."""
     from gazekit.metrics.kernels.strings import edit_distances
 
     strings, low, bits, words = marks(a, b, pairs)
@@ -207,39 +188,31 @@ def score_strings(
     edit_distances(*strings, low, transpositions, normalised, rows, kept, seen, bits, words, out)
 
 
-def register_distance(name: str, transpositions: bool, normalised: bool, summary: str, source: str) -> None:
-    """Add one of the edit distances to the registry."""
-    metrics.add(
-        name,
-        Metric(
-            name=name,
-            outputs=(name,),
-            higher_is_better=False,
-            bounds=(0.0, 1.0 if normalised else float("inf")),
-            unit="1" if normalised else "symbols",
-            needs_duration=False,
-            symmetric=True,
-            summary=summary,
-            source=source,
-            prepare=partial(prepare_strings, metric=name),
-            score=partial(score_strings, transpositions=transpositions, normalised=normalised),
-            params=PARAMS,
-        ),
+def distance_of_strings(function: Any, *, transpositions: bool, normalised: bool, **facts: Any) -> None:
+    """Register one of the edit distances."""
+    pair_measure(
+        function,
+        prepare=partial(prepare_strings, metric=function.__name__),
+        score=partial(_score, transpositions=transpositions, normalised=normalised),
+        higher_is_better=False,
+        bounds=(0.0, 1.0 if normalised else float("inf")),
+        values_in="1" if normalised else "symbols",
+        **facts,
     )
 
 
-_LEVENSHTEIN = "Levenshtein 1966, Soviet Physics Doklady 10; Brandt and Stark 1997, J. Cognitive Neuroscience 9"
-register_distance(
-    "edit_distance",
-    False,
-    False,
-    "Fewest insertions, deletions and substitutions between the two paths as strings; 0 for the same string",
-    _LEVENSHTEIN,
+_SOURCE = "Levenshtein 1966, Soviet Physics Doklady 10; Brandt and Stark 1997, J. Cognitive Neuroscience 9"
+distance_of_strings(
+    edit_distance,
+    transpositions=False,
+    normalised=False,
+    summary="Fewest insertions, deletions and substitutions between the two paths as strings; 0 for the same string",
+    source=_SOURCE,
 )
-register_distance(
-    "edit_distance_normalised",
-    False,
-    True,
-    "Edit distance over the length of the longer string; 0 for the same string",
-    _LEVENSHTEIN,
+distance_of_strings(
+    edit_distance_normalised,
+    transpositions=False,
+    normalised=True,
+    summary="Edit distance over the length of the longer string; 0 for the same string",
+    source=_SOURCE,
 )

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.columns import Columns, columns_of_single
-from gazekit.metrics.registry import Metric, metrics
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
 
 BINS = (12, 8)  # the toolbox's defaults, Cristino et al. 2010
 THRESHOLD = 3.5
@@ -101,17 +102,8 @@ def scanmatch(
     >>> round(scanmatch(a, a, size=(1024, 768)), 6), round(scanmatch(a, b, size=(1024, 768)), 6)
     (1.0, 0.666667)
     """
-    options: dict[str, Any] = {
-        "bins": bins,
-        "threshold": threshold,
-        "gap": gap,
-        "temporal_bin_ms": temporal_bin_ms,
-        "toolbox_durations": toolbox_durations,
-    }
-    left, right = (symbol_table(columns, **options) for columns in columns_of_single([a, b], size, "scanmatch"))
-    out = np.empty((1, 1))
-    _score(left, right, np.zeros((1, 2), dtype=np.int64), out, **options)
-    return float(out[0, 0])
+    more = {"temporal_bin_ms": temporal_bin_ms, "toolbox_durations": toolbox_durations}
+    return score_pair("scanmatch", a, b, size, bins=bins, threshold=threshold, gap=gap, **more)[0]
 
 
 def symbols(
@@ -268,26 +260,12 @@ def _score(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, *
         alignment_scores(*strings, a.substitution, best, gap, row, out)
 
 
-metrics.add(
-    "scanmatch",
-    Metric(
-        name="scanmatch",
-        outputs=("scanmatch",),
-        higher_is_better=True,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs_duration=False,
-        symmetric=True,
-        summary="Global alignment of the two paths as strings of grid cells; 1 for the same string of cells",
-        source="Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42",
-        prepare=symbol_table,
-        score=_score,
-        params={
-            "bins": BINS,
-            "threshold": THRESHOLD,
-            "gap": 0.0,
-            "temporal_bin_ms": None,
-            "toolbox_durations": False,
-        },
-    ),
+pair_measure(
+    scanmatch,
+    prepare=symbol_table,
+    score=_score,
+    higher_is_better=True,
+    bounds=(0.0, 1.0),
+    summary="Global alignment of the two paths as strings of grid cells; 1 for the same string of cells",
+    source="Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42",
 )

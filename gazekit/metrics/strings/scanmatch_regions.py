@@ -8,9 +8,10 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
-from gazekit.metrics.registry import Metric
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.scanmatch import SymbolTable
-from gazekit.metrics.strings.symbols import repeated, single_strings
+from gazekit.metrics.strings.symbols import repeated
 
 
 def scanmatch_regions(
@@ -63,31 +64,11 @@ def scanmatch_regions(
     0.8888888888888888
     """
     options: dict[str, Any] = {"substitution": substitution, "gap": gap, "temporal_bin_ms": temporal_bin_ms}
-    plain = {"symbols": "objects", "temporal_bin_ms": None}
-    singles = []
-    for path in (a, b):
-        (strings,) = single_strings([path], None, "scanmatch_regions", **plain)
-        duration = path.duration if isinstance(path, Scanpath) else None
-        singles.append(_table(strings.symbols, strings.offsets, duration, **options))
-    out = np.empty((1, 1))
-    _score(singles[0], singles[1], np.zeros((1, 2), dtype=np.int64), out, **options)
-    return float(out[0, 0])
+    return score_pair(REGION_SCANMATCH, a, b, **options)[0]
 
 
-def _prepare(columns: Columns, **options: Any) -> SymbolTable:
-    regions = np.asarray(columns.object_id)  # never None: `needs_objects` says so to pairwise
-    return _table(regions, columns.offsets, columns.duration, **options)
-
-
-def _table(
-    regions: np.ndarray,
-    offsets: np.ndarray,
-    duration: np.ndarray | None,
-    *,
-    substitution: ArrayLike,
-    gap: float,
-    temporal_bin_ms: float | None,
-) -> SymbolTable:
+def _prepare(columns: Columns, *, substitution: ArrayLike, gap: float, temporal_bin_ms: float | None) -> SymbolTable:
+    regions = np.asarray(columns.object_id)  # never None: the need of objects is checked before
     scores = np.array(substitution, dtype=np.float64)
     if (
         scores.ndim != 2
@@ -106,8 +87,9 @@ def _table(
         raise GazekitError(
             f"scanmatch_regions: a fixation is in region {wrong}, and the substitution table has 0 to {len(scores) - 1}"
         )
-    good = np.ones(len(offsets) - 1, dtype=bool)
-    strings = repeated(regions, offsets, good, duration, temporal_bin_ms, "scanmatch_regions", rounded=True)
+    good = np.ones(len(columns.width), dtype=bool)
+    symbols = (regions, columns.offsets, good, columns.duration)
+    strings = repeated(*symbols, temporal_bin_ms, "scanmatch_regions", rounded=True)
     return SymbolTable(strings.symbols, strings.offsets, strings.longest, scores)
 
 
@@ -119,19 +101,16 @@ def _score(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, *
     alignment_scores(*strings, a.substitution, best, float(options["gap"]), row, out)
 
 
-REGION_SCANMATCH = Metric(
-    name="scanmatch_regions",
-    outputs=("scanmatch_regions",),
+REGION_SCANMATCH = pair_measure(
+    scanmatch_regions,
+    registered=False,  # it has no default: the table of scores belongs to the masks
+    prepare=_prepare,
+    score=_score,
     higher_is_better=True,
     bounds=(0.0, 1.0),
-    unit="1",
-    needs_duration=False,
     symmetric=False,  # the caller's table of scores need not be
-    needs_objects=True,
+    needs=("objects",),
     summary="Global alignment of the two paths as strings of regions of the image; needs a region of each fixation and "
     "a score for every two regions",
     source="Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42",
-    prepare=_prepare,
-    score=_score,
-    params={"substitution": None, "gap": 0.0, "temporal_bin_ms": None},
 )

@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.metrics.columns import Columns
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.time_delay_embedding import WIDTH, check_width
-from gazekit.metrics.registry import Metric, metrics
-from gazekit.metrics.strings.symbols import GRID, PARAMS, Strings, Symbols, distance_rows, single_strings, strings_of
+from gazekit.metrics.strings.symbols import GRID, Strings, Symbols, distance_rows, strings_of
 
 LONGEST_IN_MEMO = 4  # windows whose distances are kept by their pattern of equal symbols: 2 ** (k * k) patterns
 WORD = 64  # longest window whose equal symbols fit a word
@@ -76,13 +77,9 @@ def sbtde(
     >>> round(sbtde(human, [0, 1, 2, 9], symbols="objects"), 4)
     0.4444
     """
-    strings = dict(zip(PARAMS, (symbols, bins, temporal_bin_ms, fixatons_grid), strict=True))
-    options: dict[str, Any] = {"k": k, "furthest": furthest, "transpositions": transpositions}
-    check_width("sbtde", "k", k)
-    left, right = single_strings([a, b], size, "sbtde", **strings)
-    out = np.empty((1, 1))
-    _score(left, right, np.zeros((1, 2), dtype=np.int64), out, **options)
-    return float(out[0, 0])
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    windows = {"k": k, "furthest": furthest, "transpositions": transpositions}
+    return score_pair("sbtde", a, b, size, **windows, **options)[0]
 
 
 def _prepare(columns: Columns, *, k: int, furthest: bool, transpositions: bool, **options: Any) -> Strings:
@@ -123,21 +120,14 @@ def _memo(k: int, transpositions: bool) -> np.ndarray:
     return np.full(2 ** (k * k), -1, dtype=np.int8)
 
 
-metrics.add(
-    "sbtde",
-    Metric(
-        name="sbtde",
-        outputs=("sbtde",),
-        higher_is_better=False,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs_duration=False,
-        symmetric=False,  # the first path is judged by the second
-        summary="Mean edit distance per symbol of each stretch of k symbols of the first path to the nearest of the "
-        "second; not symmetric: the first path is judged by the second; undefined below k symbols",
-        source="Schwinn et al. 2022, TMLR; Zanca et al., FixaTons",
-        prepare=_prepare,
-        score=_score,
-        params={"k": WIDTH, "furthest": False, "transpositions": True, **PARAMS},
-    ),
+pair_measure(
+    sbtde,
+    prepare=_prepare,
+    score=_score,
+    higher_is_better=False,
+    bounds=(0.0, 1.0),
+    symmetric=False,  # the first path is judged by the second
+    summary="Mean edit distance per symbol of each stretch of k symbols of the first path to the nearest of the "
+    "second; not symmetric: the first path is judged by the second; undefined below k symbols",
+    source="Schwinn et al. 2022, TMLR; Zanca et al., FixaTons",
 )

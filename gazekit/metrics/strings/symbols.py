@@ -1,18 +1,15 @@
 """Scanpaths written as strings of symbols: cells of a grid, or the object, cluster or label of each fixation."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of_single
+from gazekit.metrics.columns import Columns
 
 MOST_ROWS = 4096
 GRID = (4, 4)  # FixaTons since 2022, and the string measures of the NeVA line
 Symbols = Literal["grid", "objects"]
-PARAMS: dict[str, Any] = {"symbols": "grid", "bins": GRID, "temporal_bin_ms": None, "fixatons_grid": False}
 
 
 class Strings(NamedTuple):
@@ -92,7 +89,7 @@ def strings_of(
     symbols : {"grid", "objects"}
         "grid": the cell of each fixation in a grid of `bins` over the path's frame, column + columns x row.
         "objects": its `object_id`, whatever that numbers: objects (`Scanpaths.to_objects`), clusters
-        (`gazekit.metrics.strings.clusters`) or semantic labels (`gazekit.metrics.strings.label_maps`). -1, no object,
+        (`gazekit.metrics.labels.clusters`) or semantic labels (`gazekit.metrics.labels.labelling`). -1, no object,
         is a symbol like any other: two fixations on no object are alike.
     bins : (int, int)
         Columns and rows of the grid. Positions outside the frame count as in the nearest cell.
@@ -118,30 +115,15 @@ def strings_of(
         good = columns.finite
         symbol = _cells(columns, good, bins, fixatons_grid, metric)
     elif symbols == "objects":
-        ids = getattr(columns, "object_id", None)
-        if ids is None:
+        if columns.object_id is None:
             raise GazekitError(
                 f"{metric}: symbols='objects' needs the object of each fixation; name them first with "
                 f"Scanpaths.to_objects, Clusters.label or label_fixations"
             )
-        good, symbol = np.ones(len(columns.width), dtype=bool), ids
+        good, symbol = np.ones(len(columns.width), dtype=bool), columns.object_id
     else:
         raise GazekitError(f"{metric}: symbols are 'grid' or 'objects', not {symbols!r}")
     return repeated(symbol, columns.offsets, good, columns.duration, temporal_bin_ms, metric)
-
-
-def single_strings(
-    paths: list[Scanpath | ArrayLike], size: tuple[float, float] | None, metric: str, **options: Any
-) -> list[Strings]:
-    """Strings of single paths of one frame, each as a set of one; with `symbols="objects"` also (n,) labels."""
-    if options["symbols"] != "objects":
-        return [strings_of(columns, metric, **options) for columns in columns_of_single(paths, size, metric)]
-    single = []
-    for path in paths:
-        labels, duration = _labels(path, metric)
-        offsets, good = np.array([0, len(labels)]), np.ones(1, dtype=bool)
-        single.append(repeated(labels, offsets, good, duration, options["temporal_bin_ms"], metric))
-    return single
 
 
 def repeated(
@@ -199,19 +181,3 @@ def _cells(columns: Columns, good: np.ndarray, bins: tuple[int, int], fixatons_g
             raise GazekitError(f"{metric}: fixatons_grid needs cells of a px or more; {bins!r} are too many")
         column, row = np.floor(x / step_x), np.floor(y / step_y)
     return (column + across * row).astype(np.int64)
-
-
-def _labels(path: Scanpath | ArrayLike, metric: str) -> tuple[np.ndarray, np.ndarray | None]:
-    if isinstance(path, Scanpath):
-        if path.object_id is None:
-            raise GazekitError(f"{metric}: symbols='objects' needs a Scanpath with object_id, and this one has none")
-        return path.object_id, path.duration
-    labels = np.asarray(path)
-    if labels.size == 0:
-        labels = np.empty(0, dtype=np.int64)
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise GazekitError(
-            f"{metric}: with symbols='objects' a path is a Scanpath with object_id or a column of whole numbers, "
-            f"not {labels.dtype} of shape {labels.shape}"
-        )
-    return labels.astype(np.int64), None

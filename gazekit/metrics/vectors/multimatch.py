@@ -1,18 +1,16 @@
 """MultiMatch: five similarities of two paths aligned saccade by saccade (Jarodzka 2010, Dewhurst 2012)."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.columns import Columns, columns_of_single
-from gazekit.metrics.registry import Metric, metrics
-
-if TYPE_CHECKING:
-    from gazekit.metrics.vectors.simplification import Thresholds
-
-FEWEST_FIXATIONS = 3  # below, the reference implementation gives NaN in all five dimensions
+from gazekit.metrics.columns import Columns
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.vectors.saccades import SaccadeVectors, saccade_vectors
+from gazekit.metrics.vectors.simplification import AnyThresholds, simplified_saccades
 
 
 class MultiMatch(NamedTuple):
@@ -25,35 +23,12 @@ class MultiMatch(NamedTuple):
     duration: float
 
 
-class Saccades(NamedTuple):
-    """Saccades of n paths.
-
-    Attributes
-    ----------
-    geometry : (7, N) float64
-        Rows dx, dy, length (px), direction (rad, in [0, 2 pi)), start x, start y (px), duration of the
-        start fixation (ms). Column k is the saccade that leaves fixation k; the column of a path's last
-        fixation is never read.
-    first : (n,) int64
-        Column of each path's first saccade.
-    saccades : (n,) int64
-        How many saccades each path has; 0 for a path on which MultiMatch is not defined.
-    diagonal : (n,) float64
-        Diagonal of each path's frame, px.
-    """
-
-    geometry: np.ndarray
-    first: np.ndarray
-    saccades: np.ndarray
-    diagonal: np.ndarray
-
-
 def multimatch(
     a: Scanpath | ArrayLike,
     b: Scanpath | ArrayLike,
     *,
     size: tuple[float, float] | None = None,
-    simplify: "Thresholds | tuple[float, float | None, float] | None" = None,
+    simplify: AnyThresholds | None = None,
 ) -> MultiMatch:
     """Five MultiMatch similarities of two scanpaths.
 
@@ -110,57 +85,28 @@ def multimatch(
     >>> [round(value, 4) for value in multimatch(a, b, size=(1024, 768))]
     [1.0, 1.0, 1.0, 0.9688, 0.75]
     """
-    left, right = (_prepare(columns, simplify=simplify) for columns in columns_of_single([a, b], size, "multimatch"))
-    out = np.empty((1, 5))
-    _score(left, right, np.zeros((1, 2), dtype=np.int64), out)
-    return MultiMatch(*out[0].tolist())
+    return MultiMatch(*score_pair("multimatch", a, b, size, simplify=simplify))
 
 
-def _prepare(columns: Columns, *, simplify: "Thresholds | tuple[float, float | None, float] | None" = None) -> Saccades:
-    if simplify is not None:
-        from gazekit.metrics.vectors.simplification import simplified_saccades  # it builds on this module
-
-        return simplified_saccades(columns, simplify)
-    geometry = np.empty((7, len(columns.x)))
-    dx, dy, rho, theta, x, y, duration = geometry
-    x[:], y[:] = columns.x, columns.y
-    duration[:] = np.nan if columns.duration is None else columns.duration
-    with np.errstate(invalid="ignore"):  # the step from one path to the next is computed too, and never read
-        np.subtract(columns.x[1:], columns.x[:-1], out=dx[:-1])
-        np.subtract(columns.y[1:], columns.y[:-1], out=dy[:-1])
-        dx[-1:], dy[-1:] = 0.0, 0.0
-        # sqrt of the sum of squares and this way of adding 2 pi: the reference's roundings, so that ties
-        # are its ties
-        np.sqrt(dx * dx + dy * dy, out=rho)
-        np.arctan2(dy, dx, out=theta)
-        theta[theta < 0] = np.pi + (np.pi + theta[theta < 0])
-    fixations = np.diff(columns.offsets)
-    count = np.where((fixations >= FEWEST_FIXATIONS) & columns.finite, fixations - 1, 0)
-    diagonal = np.sqrt(columns.width * columns.width + columns.height * columns.height)
-    return Saccades(geometry, columns.offsets[:-1].copy(), count, diagonal)
+def _prepare(columns: Columns, *, simplify: AnyThresholds | None) -> SaccadeVectors:
+    return saccade_vectors(columns) if simplify is None else simplified_saccades(columns, simplify)
 
 
-def _score(a: Saccades, b: Saccades, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
+def _score(a: SaccadeVectors, b: SaccadeVectors, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
     from gazekit.metrics.kernels.multimatch import multimatch_scores
 
     multimatch_scores(a.geometry, a.first, a.saccades, a.diagonal, b.geometry, b.first, b.saccades, pairs, out)
 
 
-metrics.add(
-    "multimatch",
-    Metric(
-        name="multimatch",
-        outputs=tuple(f"multimatch_{dimension}" for dimension in MultiMatch._fields),
-        higher_is_better=True,
-        bounds=(0.0, 1.0),
-        unit="1",
-        needs_duration=False,
-        symmetric=False,  # where walks tie, the tie rule may take another one when the paths change places
-        summary="Shape, direction, length, position and duration of saccades along the best "
-        "alignment; 1 for equal paths; undefined below three fixations",
-        source="Jarodzka, Holmqvist, Nystrom 2010, ETRA; Dewhurst et al. 2012, Behavior Research Methods 44",
-        prepare=_prepare,
-        score=_score,
-        params={"simplify": None},
-    ),
+pair_measure(
+    multimatch,
+    prepare=_prepare,
+    score=_score,
+    outputs=tuple(f"multimatch_{dimension}" for dimension in MultiMatch._fields),
+    higher_is_better=True,
+    bounds=(0.0, 1.0),
+    symmetric=False,  # where walks tie, the tie rule may take another one when the paths change places
+    summary="Shape, direction, length, position and duration of saccades along the best "
+    "alignment; 1 for equal paths; undefined below three fixations",
+    source="Jarodzka, Holmqvist, Nystrom 2010, ETRA; Dewhurst et al. 2012, Behavior Research Methods 44",
 )

@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns, columns_of_single
-from gazekit.metrics.vectors.multimatch import FEWEST_FIXATIONS, Saccades
-from gazekit.metrics.vectors.multimatch import _prepare as saccades_of
+from gazekit.metrics.vectors.saccades import FEWEST_FIXATIONS, SaccadeVectors, saccade_vectors
 
 LENGTH_SHARE = 0.1  # of the diagonal; with 45 degrees and 300 ms the usual thresholds (multimatch_gaze's documentation)
 
@@ -38,6 +37,7 @@ class Thresholds(NamedTuple):
 
 
 USUAL = Thresholds()
+AnyThresholds = Thresholds | tuple[float, float | None, float]
 
 
 class Simplified(NamedTuple):
@@ -67,7 +67,7 @@ def simplify(
     path: Scanpath | ArrayLike,
     *,
     size: tuple[float, float] | None = None,
-    thresholds: Thresholds | tuple[float, float | None, float] = USUAL,
+    thresholds: AnyThresholds = USUAL,
 ) -> Simplified:
     """Simplify one scanpath as MultiMatch does before it aligns two.
 
@@ -116,15 +116,14 @@ def simplify(
     ([400.0, 20.0, -420.0], [10.0, 490.0, 20.0], [200.0, 250.0, 400.0])
     """
     limits = checked_thresholds(thresholds)
-    if size is None and not isinstance(path, Scanpath) and limits.length is not None:
-        size = (1.0, 1.0)  # the frame enters by the default length only
-    (columns,) = columns_of_single([path], size, "simplify")
+    # the frame enters by the default length only
+    (columns,) = columns_of_single([path], size, "simplify", needs_size=limits.length is None)
     left = simplified_saccades(columns, limits)
     dx, dy, _, _, x, y, duration = left.geometry[:, : left.saccades[0]]
     return Simplified(x, y, dx, dy, duration)
 
 
-def checked_thresholds(thresholds: Thresholds | tuple[float, float | None, float]) -> Thresholds:
+def checked_thresholds(thresholds: AnyThresholds) -> Thresholds:
     """Thresholds as numbers of 0 or more.
 
     Raises
@@ -146,7 +145,7 @@ def checked_thresholds(thresholds: Thresholds | tuple[float, float | None, float
     return Thresholds(*given)
 
 
-def simplified_saccades(columns: Columns, thresholds: Thresholds | tuple[float, float | None, float]) -> Saccades:
+def simplified_saccades(columns: Columns, thresholds: AnyThresholds) -> SaccadeVectors:
     """Simplified saccades of many paths, ready for the kernel of MultiMatch; 0 saccades where undefined.
 
     Parameters
@@ -171,7 +170,7 @@ def simplified_saccades(columns: Columns, thresholds: Thresholds | tuple[float, 
         raise GazekitError(
             "simplification joins saccades around short fixations, and these scanpaths have no durations"
         )
-    all_saccades = saccades_of(columns)
+    all_saccades = saccade_vectors(columns)
     known = columns._replace(x=durations).finite
     fixations = np.where(known & (all_saccades.saccades >= FEWEST_FIXATIONS - 1), all_saccades.saccades + 1, 0)
     if limits.length is None:

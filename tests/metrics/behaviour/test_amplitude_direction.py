@@ -8,6 +8,7 @@ import pytest
 from gazekit import Frame, Scanpaths
 from gazekit.datasets.registry import load_dataset
 from gazekit.foundations.errors import GazekitError, MismatchError
+from gazekit.metrics import score_sets
 from gazekit.metrics.behaviour import (
     amplitude_histogram,
     direction_histogram,
@@ -16,7 +17,6 @@ from gazekit.metrics.behaviour import (
     saccades,
     wasserstein,
 )
-from gazekit.metrics.sets import set_metrics
 
 FRAME = Frame(800, 600, px_per_degree=25)
 
@@ -66,29 +66,26 @@ def test_groups_are_compared_one_by_one(scanpaths_of, name):
     columns = {"stimulus": ["s", "t"] * 3, "subject": ["p", "p", "q", "q", "r", "r"]}
     b = scanpaths_of([6] * 6, frame=FRAME, seed=3, **columns)
     a = scanpaths_of([6] * 6, frame=FRAME, seed=4, stimulus=columns["stimulus"], subject="")
-    metric = set_metrics[name]
-    by_subject = np.mean([metric.score(a, b.filter(subject=s)) for s in "pqr"], axis=0)
-    np.testing.assert_allclose(metric.score(a, b, by="subject"), by_subject)
-    by_stimulus = np.mean([metric.score(a.filter(stimulus=s), b.filter(stimulus=s)) for s in "st"], axis=0)
-    np.testing.assert_allclose(metric.score(a, b, by="stimulus"), by_stimulus)
+    by_subject = np.mean([score_sets(name, a, b.filter(subject=s)) for s in "pqr"], axis=0)
+    np.testing.assert_allclose(score_sets(name, a, b, by="subject"), by_subject)
+    by_stimulus = np.mean([score_sets(name, a.filter(stimulus=s), b.filter(stimulus=s)) for s in "st"], axis=0)
+    np.testing.assert_allclose(score_sets(name, a, b, by="stimulus"), by_stimulus)
 
 
 def test_registered_amplitudes_are_in_degrees_and_kl_is_smoothed(scanpaths_of):
     a, b = (scanpaths_of([8] * 5, frame=FRAME, seed=k) for k in (1, 2))
     in_degrees = [saccades(p.to_degrees()).amplitude for p in (a, b)]
-    assert set_metrics["amplitude_wasserstein"].score(a, b)[0] == pytest.approx(wasserstein(*in_degrees))
+    assert score_sets("amplitude_wasserstein", a, b)[0] == pytest.approx(wasserstein(*in_degrees))
     doubled = [p.replace(x=p.x * 2, y=p.y * 2, table=p.table.assign(px_per_degree=50.0)) for p in (a, b)]
     for kind in ("js", "kl", "wasserstein", "ks"):
-        assert set_metrics[f"amplitude_{kind}"].score(*doubled) == pytest.approx(
-            set_metrics[f"amplitude_{kind}"].score(a, b)
-        )
-    assert np.isfinite(set_metrics["amplitude_kl"].score(a, b)).all()
-    assert set_metrics["amplitude_kl"].score(a, b, smoothing=0)[0] == np.inf
+        assert score_sets(f"amplitude_{kind}", *doubled) == pytest.approx(score_sets(f"amplitude_{kind}", a, b))
+    assert np.isfinite(score_sets("amplitude_kl", a, b)).all()
+    assert score_sets("amplitude_kl", a, b, smoothing=0)[0] == np.inf
     people, model = amplitude_histogram(b), amplitude_histogram(a)
-    assert set_metrics["amplitude_kl"].score(a, b)[0] == pytest.approx(kl_divergence(people + 0.5, model + 0.5))
+    assert score_sets("amplitude_kl", a, b)[0] == pytest.approx(kl_divergence(people + 0.5, model + 0.5))
     circle = direction_histogram(b), direction_histogram(a)
-    assert set_metrics["direction_kl"].score(a, b)[0] == pytest.approx(kl_divergence(circle[0] + 0.5, circle[1] + 0.5))
-    assert set_metrics["amplitude_js"].score(a, b)[0] == js_divergence(amplitude_histogram(a), amplitude_histogram(b))
+    assert score_sets("direction_kl", a, b)[0] == pytest.approx(kl_divergence(circle[0] + 0.5, circle[1] + 0.5))
+    assert score_sets("amplitude_js", a, b)[0] == js_divergence(amplitude_histogram(a), amplitude_histogram(b))
 
 
 def test_refused(scanpaths_of):

@@ -5,8 +5,8 @@ import pytest
 
 from gazekit import Facts, Frame, Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics import TrialContent, measures, score_sets
 from gazekit.metrics.behaviour import first_saccade_on_target, first_saccades
-from gazekit.metrics.sets import TrialContent, set_metrics
 
 FRAME = Frame(100, 100, px_per_degree=10)
 BOX = (70, 40, 90, 60)
@@ -35,15 +35,15 @@ def test_registered_means_and_what_drop_first_loses(four):
     trials = {"s": TrialContent(BOX, start=(50, 50))}
     dropped = four.drop_first()
     for paths in (four, dropped):
-        amplitude = set_metrics["first_saccade_amplitude"].score(paths, paths, trials)[0]
+        amplitude = score_sets("first_saccade_amplitude", paths, paths, trials)[0]
         assert amplitude == pytest.approx(2.0)
-        assert set_metrics["first_saccade_on_target"].score(paths, paths, trials)[0] == pytest.approx(0.5)
-        leaves = set_metrics["first_saccade_leaves_centre"]
-        assert leaves.score(paths, paths, trials)[0] == pytest.approx(0.5)
-        assert leaves.score(paths, paths, trials, centre_degrees=5)[0] == 0 or paths is four
-    latency = set_metrics["first_saccade_latency"]
-    assert latency.score(four, four, trials)[0] == 150
-    assert np.isnan(latency.score(dropped, dropped, trials)[0])
+        assert score_sets("first_saccade_on_target", paths, paths, trials)[0] == pytest.approx(0.5)
+        leaves = measures["first_saccade_leaves_centre"]
+        assert score_sets(leaves, paths, paths, trials)[0] == pytest.approx(0.5)
+        assert score_sets(leaves, paths, paths, trials, centre_degrees=5)[0] == 0 or paths is four
+    latency = measures["first_saccade_latency"]
+    assert score_sets(latency, four, four, trials)[0] == 150
+    assert np.isnan(score_sets(latency, dropped, dropped, trials)[0])
 
 
 def test_a_path_that_starts_on_the_target_has_no_first_saccade_to_it(four):
@@ -53,4 +53,4 @@ def test_a_path_that_starts_on_the_target_has_no_first_saccade_to_it(four):
 
 def test_refused(four):
     with pytest.raises(GazekitError, match="centre_degrees must be a radius of 0 degrees or more, not -1"):
-        set_metrics["first_saccade_leaves_centre"].score(four, four, centre_degrees=-1)
+        score_sets("first_saccade_leaves_centre", four, four, centre_degrees=-1)

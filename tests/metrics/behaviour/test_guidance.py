@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gazekit import Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics import TrialContent, score_sets
 from gazekit.metrics.behaviour import guidance_rank
-from gazekit.metrics.sets import TrialContent, set_metrics
 
 similarities = st.lists(st.integers(0, 5).map(float), min_size=3, max_size=8)
 
@@ -49,4 +49,4 @@ def test_undefined_and_refused(scanpaths_of):
 def test_registered_mean():
     trials = {"s": TrialContent(target_object=3, target_similarity=np.array([0.1, 0.2, 0.9, 1.0]))}
     paths = over([2, 1, 3])
-    assert set_metrics["guidance_rank"].score(paths, paths, trials).tolist() == [0.75]
+    assert score_sets("guidance_rank", paths, paths, trials).tolist() == [0.75]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gazekit import Facts, Frame, Scanpaths
 from gazekit.datasets.registry import load_dataset
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics import TrialContent, score_sets
 from gazekit.metrics.behaviour import (
     cumulative_performance,
     probability_mismatch,
@@ -18,7 +19,6 @@ from gazekit.metrics.behaviour import (
     tfp_auc,
     with_start,
 )
-from gazekit.metrics.sets import TrialContent, set_metrics
 
 FRAME = Frame(10, 10)
 BOX = (6, 6, 9, 9)
@@ -102,7 +102,7 @@ def test_a_dropped_forced_first_fixation_is_put_back(table):
     untold = path_of([(7, 7)], table)
     assert with_start(untold, {}) is untold
     for name in ("tfp_auc", "scanpath_ratio", "first_saccade_on_target"):
-        values = [set_metrics[name].score(p, p, trials) for p in (whole, whole.drop_first())]
+        values = [score_sets(name, p, p, trials) for p in (whole, whole.drop_first())]
         assert values[0] == values[1]
 
 

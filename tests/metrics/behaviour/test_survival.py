@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics import TrialContent, score_sets
 from gazekit.metrics.behaviour import cumulative_performance, survival_to_target
-from gazekit.metrics.sets import TrialContent, set_metrics
 
 searches = st.lists(st.tuples(st.integers(1, 8), st.booleans()), min_size=1, max_size=25)
 
@@ -90,5 +90,5 @@ def test_refused():
 def test_registered_form(scanpaths_of):
     paths = scanpaths_of([3, 2, 1], stimulus=["s", "s", "s"]).replace(x=[0, 9, 9, 0, 5, 0], y=[0, 9, 9, 0, 5, 0])
     trials = {"s": TrialContent((8, 8, 10, 10))}
-    median, mean, found = set_metrics["fixations_to_target"].score(paths, paths, trials, limit=2)
+    median, mean, found = score_sets("fixations_to_target", paths, paths, trials, limit=2)
     assert (median, mean, found) == (2, 2, pytest.approx(1 / 3))

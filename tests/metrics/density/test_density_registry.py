@@ -5,9 +5,8 @@ import pytest
 
 from gazekit import Facts, Frame
 from gazekit.foundations.errors import GazekitError, MismatchError, MissingNeedError, UnknownNameError
-from gazekit.metrics import density
-from gazekit.metrics.density import DensityMetric, density_metrics
-from gazekit.metrics.sets import set_metrics
+from gazekit.metrics import all_measures, density, density_measure, measures, score_density, score_sets
+from gazekit.metrics.kinds.densities import DENSITIES
 
 RNG = np.random.default_rng(0)
 DENSITY = RNG.random((6, 8)) + 0.1
@@ -18,22 +17,22 @@ GIVEN = {"baseline": BASELINE, "others": RNG.random((20, 2)), "sigma": 2.0}
 SIZE = (16, 12)
 
 
-@pytest.mark.parametrize("name", list(density_metrics))
+@pytest.mark.parametrize("name", [measure.name for measure in all_measures(DENSITIES)])
 def test_every_entry_keeps_its_promises(name):
-    metric = density_metrics[name]
-    needed = {need: GIVEN[need] for need in metric.needs}
-    values = metric.score(LOG, X, Y, size=SIZE, **needed)
+    metric = measures[name]
+    needed = {need: GIVEN[need] for need in metric.needs if need != "history"}
+    values = score_density(metric, LOG, X, Y, size=SIZE, **needed)
     assert metric.name == name
-    assert values.shape == (1 if metric.per == "image" else 9, len(metric.outputs))
+    assert values.shape == (1 if metric.unit == "stimulus" else 9, len(metric.outputs))
     assert (values >= metric.bounds[0]).all()
     assert (values <= metric.bounds[1]).all()
-    for need in metric.needs:
+    for need in needed:
         with pytest.raises(MissingNeedError, match=f"{name} needs .*; give it as {need}=..."):
-            metric.score(LOG, X, Y, size=SIZE, **{k: v for k, v in needed.items() if k != need})
-    if metric.per == "fixation":
-        outside = metric.score(LOG, [-1.0], [3.0], size=SIZE, **needed)
+            score_density(metric, LOG, X, Y, size=SIZE, **{k: v for k, v in needed.items() if k != need})
+    if metric.unit == "fixation":
+        outside = score_density(metric, LOG, [-1.0], [3.0], size=SIZE, **needed)
         assert np.isnan(outside).all()
-        assert metric.score(LOG, [], [], size=SIZE, **needed).shape == (0, len(metric.outputs))
+        assert score_density(metric, LOG, [], [], size=SIZE, **needed).shape == (0, len(metric.outputs))
 
 
 @pytest.mark.parametrize(
@@ -53,26 +52,26 @@ def test_every_entry_keeps_its_promises(name):
     ],
 )
 def test_entries_are_the_public_functions(name, expected):
-    needed = {need: GIVEN[need] for need in density_metrics[name].needs}
-    np.testing.assert_allclose(density_metrics[name].score(LOG, X, Y, size=SIZE, **needed)[:, 0], expected)
+    needed = {need: GIVEN[need] for need in measures[name].needs}
+    np.testing.assert_allclose(score_density(name, LOG, X, Y, size=SIZE, **needed)[:, 0], expected)
 
 
 def test_maps_and_conditional_are_the_public_functions():
     human = density.fixation_map(X, Y, (6, 8), sigma=2.0, size=SIZE)
     for name, expected in zip(("map_kl", "map_cc", "map_sim"), density.compare_maps(DENSITY, human), strict=True):
-        assert density_metrics[name].score(LOG, X, Y, size=SIZE, sigma=2.0)[0, 0] == pytest.approx(expected)
-    rows = density_metrics["conditional"].score(LOG, X, Y, size=SIZE, baseline=BASELINE)
+        assert score_density(name, LOG, X, Y, size=SIZE, sigma=2.0)[0, 0] == pytest.approx(expected)
+    rows = score_density("conditional", LOG, X, Y, size=SIZE, baseline=BASELINE)
     assert rows[3] == pytest.approx(density.conditional_scores(DENSITY, np.exp(BASELINE), X[3], Y[3], SIZE))
 
 
 def test_refused():
     with pytest.raises(GazekitError, match=r"others are fixations \(m, 2\), x and y from 0 to 1 each, not of shape"):
-        density_metrics["auc_shuffled"].score(LOG, X, Y, others=[1, 2, 3])
+        score_density("auc_shuffled", LOG, X, Y, others=[1, 2, 3])
     with pytest.raises(GazekitError, match="adds up to a probability of 48"):
-        density_metrics["nss"].score(np.zeros((6, 8)), X, Y)
-    strange = DensityMetric("m", ("m",), True, (0, 1), "1", "image", ("colour",), "", "", compute=lambda *_: [0])
-    with pytest.raises(UnknownNameError, match="no need of a density metric called 'colour'"):
-        strange.score(LOG, X, Y)
+        score_density("nss", np.zeros((6, 8)), X, Y)
+    facts = {"needs": ("colour",), "summary": "", "source": "", "registered": False}
+    with pytest.raises(UnknownNameError, match="no need of a measure of densities called 'colour'"):
+        score_density(density_measure(lambda *_: [0], "m", unit="stimulus", **facts), LOG, X, Y)
 
 
 # ---------------------------------------------------------------- maps of sampled paths
@@ -105,23 +104,23 @@ def test_sampled_paths_against_their_parts(both):
         for name, value in row.items():
             values.setdefault(name, []).append(value)
     for name, per_image in values.items():
-        assert set_metrics[name].score(a, b)[0] == pytest.approx(np.mean(per_image)), name
+        assert score_sets(name, a, b)[0] == pytest.approx(np.mean(per_image)), name
 
 
 def test_sampled_widths_and_units(both):
     a, b = both
-    wide = set_metrics["paths_nss"].score(a, b, sigma_share=0.05)
-    assert set_metrics["paths_nss"].score(a, b, sigma_degrees=1.0) == pytest.approx(wide)
+    wide = score_sets("paths_nss", a, b, sigma_share=0.05)
+    assert score_sets("paths_nss", a, b, sigma_degrees=1.0) == pytest.approx(wide)
     degrees = [p.to_degrees() for p in both]
-    assert set_metrics["paths_nss"].score(*degrees, sigma_share=0.05) == pytest.approx(wide)
+    assert score_sets("paths_nss", *degrees, sigma_share=0.05) == pytest.approx(wide)
 
 
 def test_sampled_refusals(both):
     a, b = both
     with pytest.raises(GazekitError, match="sigma_share must be a positive number, not 0"):
-        set_metrics["paths_nss"].score(a, b, sigma_share=0)
+        score_sets("paths_nss", a, b, sigma_share=0)
     with pytest.raises(MismatchError, match=r"paths of stimulus 's' have several frames; use rescale\(frame\)"):
-        set_metrics["paths_cc"].score(a.rescale(Frame(200, 150)), b)
+        score_sets("paths_cc", a.rescale(Frame(200, 150)), b)
     with pytest.raises(MismatchError, match="to_degrees needs px per degree"):
-        set_metrics["paths_cc"].score(*(p.rescale(Frame(200, 150)) for p in both), sigma_degrees=1)
-    assert np.isnan(set_metrics["paths_auc_shuffled"].score(a.filter(stimulus="s"), b.filter(stimulus="s"))).all()
+        score_sets("paths_cc", *(p.rescale(Frame(200, 150)) for p in both), sigma_degrees=1)
+    assert np.isnan(score_sets("paths_auc_shuffled", a.filter(stimulus="s"), b.filter(stimulus="s"))).all()

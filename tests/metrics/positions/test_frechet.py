@@ -12,7 +12,7 @@ from similaritymeasures import frechet_dist
 
 from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
-from gazekit.metrics import metrics, pairwise
+from gazekit.metrics import measures, pairwise
 from gazekit.metrics.positions.frechet import frechet
 
 SIZE = (800, 600)
@@ -95,7 +95,7 @@ path = st.lists(st.tuples(st.integers(0, 800), st.integers(0, 600)), min_size=1,
 def test_laws(a, b, c, shift, scale):
     here = frechet(a, b)
     assert frechet(a, a) == 0
-    assert 0 <= here <= metrics["frechet"].bounds[1]
+    assert 0 <= here <= measures["frechet"].bounds[1]
     assert frechet(b, a) == here
     assert here <= frechet(a, c) + frechet(c, b) + 1e-9
     assert frechet(a, b, size=SIZE, over_diagonal=True) <= 1

@@ -10,9 +10,8 @@ from scipy.spatial.distance import cdist
 
 from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
-from gazekit.metrics import pairwise
+from gazekit.metrics import pairwise, score_sets
 from gazekit.metrics.positions.recurrence import auto_recurrence, cross_recurrence, cross_recurrence_lag
-from gazekit.metrics.sets import set_metrics
 
 SIZE = (800, 600)
 
@@ -109,9 +108,13 @@ def test_degrees_need_a_radius(scanpaths_of):
     degrees, pairs = paths.to_degrees(), [[0, 1], [1, 2]]
     px = pairwise("cross_recurrence", paths, paths, pairs, radius=150)
     np.testing.assert_allclose(pairwise("cross_recurrence", degrees, degrees, pairs, radius=6), px)
-    alone = set_metrics["auto_recurrence"]
-    assert alone.score(degrees, degrees, radius=6) == pytest.approx(alone.score(paths, paths, radius=150))
-    for call in (lambda: pairwise("cross_recurrence", degrees, degrees, pairs), lambda: alone.score(degrees, degrees)):
+    name = "auto_recurrence"
+    expected = score_sets(name, paths, paths, radius=150)
+    assert score_sets(name, degrees, degrees, radius=6) == pytest.approx(expected)
+    for call in (
+        lambda: pairwise("cross_recurrence", degrees, degrees, pairs),
+        lambda: score_sets(name, degrees, degrees),
+    ):
         with pytest.raises(GazekitError, match="give the radius in degrees"):
             call()
 
@@ -119,9 +122,9 @@ def test_degrees_need_a_radius(scanpaths_of):
 def test_set_metric_is_the_mean_of_defined_values(scanpaths_of):
     paths = scanpaths_of([1, 6, 9, 30], frame=Frame(*SIZE))
     expected = np.nanmean([auto_recurrence(path) for path in paths], axis=0)
-    assert set_metrics["auto_recurrence"].score(paths, paths) == pytest.approx(expected)
+    assert score_sets("auto_recurrence", paths, paths) == pytest.approx(expected)
     short = scanpaths_of([1, 1])
-    assert np.isnan(set_metrics["auto_recurrence"].score(short, short)).all()
+    assert np.isnan(score_sets("auto_recurrence", short, short)).all()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist, directed_hausdorff
 
 from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
-from gazekit.metrics import metrics, pairwise
+from gazekit.metrics import measures, pairwise
 from gazekit.metrics.positions.time_delay_embedding import stde, tde
 
 SIZE = (800, 600)
@@ -77,7 +77,7 @@ def test_it_is_not_symmetric():
     assert stde(model, human, size=SIZE) == 1
     assert stde(human, model, size=SIZE) < 1
     for name in ("tde", "stde"):
-        assert "not symmetric" in metrics[name].summary
+        assert "not symmetric" in measures[name].summary
 
 
 def test_one_good_place_repeated_beats_an_honest_try():

@@ -12,9 +12,10 @@ from rapidfuzz.distance import OSA, DamerauLevenshtein
 
 from gazekit import Frame
 from gazekit.metrics import pairwise
+from gazekit.metrics.columns import columns_of_single
 from gazekit.metrics.strings.damerau_distance import damerau_distance, damerau_distance_normalised
 from gazekit.metrics.strings.edit_distance import edit_distance
-from gazekit.metrics.strings.symbols import PARAMS, single_strings
+from gazekit.metrics.strings.symbols import strings_of
 
 ALPHABET, LONGEST = "abc", 5
 
@@ -84,7 +85,7 @@ def test_equals_rapidfuzz(scanpaths_of, bins):
     paths = scanpaths_of(lengths, frame=Frame(800, 600))
     pairs = np.array(list(itertools.product(range(len(lengths)), repeat=2)))
     ours = pairwise("damerau_distance", paths, paths, pairs, bins=bins)[:, 0]
-    words = [single_strings([p], None, "test", **{**PARAMS, "bins": bins})[0].symbols.tolist() for p in paths]
+    words = [strings_of(columns_of_single([p], None, "test")[0], "test", bins=bins).symbols.tolist() for p in paths]
     assert ours.tolist() == [DamerauLevenshtein.distance(words[i], words[j]) for i, j in pairs]
     longer = np.maximum(paths.lengths[pairs[:, 0]], paths.lengths[pairs[:, 1]])
     assert (pairwise("damerau_distance_normalised", paths, paths, pairs, bins=bins)[:, 0] == ours / longer).all()

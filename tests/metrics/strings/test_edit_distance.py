@@ -12,9 +12,9 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import Columns, columns_of_single
 from gazekit.metrics.strings.edit_distance import edit_distance, edit_distance_normalised, fixation_edit_distance
-from gazekit.metrics.strings.symbols import PARAMS, single_strings
+from gazekit.metrics.strings.symbols import strings_of
 
 SIZE = (800, 600)
 
@@ -28,7 +28,9 @@ def by_definition(first, second):
 
 
 def strings(paths, **options):
-    return [single_strings([path], None, "test", **{**PARAMS, **options})[0].symbols.tolist() for path in paths]
+    return [
+        strings_of(columns_of_single([path], None, "test")[0], "test", **options).symbols.tolist() for path in paths
+    ]
 
 
 @pytest.mark.parametrize(

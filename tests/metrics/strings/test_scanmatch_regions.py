@@ -11,7 +11,7 @@ from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise, scanmatch
 from gazekit.metrics.columns import Columns
-from gazekit.metrics.strings.label_maps import label_fixations
+from gazekit.metrics.labels.labelling import label_fixations
 from gazekit.metrics.strings.scanmatch import substitution_table
 from gazekit.metrics.strings.scanmatch_regions import REGION_SCANMATCH, scanmatch_regions
 from gazekit.metrics.strings.sequence_score import sequence_score

@@ -11,9 +11,10 @@ from rapidfuzz.distance import LCSseq
 from gazekit import Frame, load_dataset
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise
-from gazekit.metrics.columns import Columns
-from gazekit.metrics.strings.sequence_score import sequence_score, without_target
-from gazekit.metrics.strings.symbols import PARAMS, single_strings
+from gazekit.metrics.columns import Columns, columns_of_single
+from gazekit.metrics.labels.labelling import without_target
+from gazekit.metrics.strings.sequence_score import sequence_score
+from gazekit.metrics.strings.symbols import strings_of
 
 SIZE = (800, 600)
 carries_objects = pytest.mark.skipif("object_id" not in Columns._fields, reason="columns do not carry objects")
@@ -52,7 +53,7 @@ def test_equals_rapidfuzz(scanpaths_of, bins):
     paths = scanpaths_of(lengths, frame=Frame(*SIZE))
     pairs = np.array(list(itertools.product(range(len(lengths)), repeat=2)))
     ours = pairwise("sequence_score", paths, paths, pairs, bins=bins)[:, 0]
-    words = [single_strings([p], None, "test", **{**PARAMS, "bins": bins})[0].symbols.tolist() for p in paths]
+    words = [strings_of(columns_of_single([p], None, "test")[0], "test", bins=bins).symbols.tolist() for p in paths]
     expected = [LCSseq.similarity(words[i], words[j]) / max(len(words[i]), len(words[j])) for i, j in pairs]
     assert ours.tolist() == expected
 

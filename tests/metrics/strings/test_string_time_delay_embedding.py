@@ -11,9 +11,10 @@ from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 
 from gazekit import Frame
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics import metrics, pairwise
+from gazekit.metrics import measures, pairwise
+from gazekit.metrics.columns import columns_of_single
 from gazekit.metrics.strings.string_time_delay_embedding import LONGEST_IN_MEMO, sbtde
-from gazekit.metrics.strings.symbols import PARAMS, single_strings
+from gazekit.metrics.strings.symbols import strings_of
 
 SIZE = (800, 600)
 
@@ -36,7 +37,7 @@ def test_equals_its_definition(scanpaths_of, k, transpositions, distance, bins):
     lengths = [7, 8, 10, 13, 20]
     paths = scanpaths_of(lengths, frame=Frame(*SIZE))
     pairs = np.array(list(itertools.product(range(len(lengths)), repeat=2)))
-    words = [single_strings([p], None, "test", **{**PARAMS, "bins": bins})[0].symbols.tolist() for p in paths]
+    words = [strings_of(columns_of_single([p], None, "test")[0], "test", bins=bins).symbols.tolist() for p in paths]
     options = {"k": k, "bins": bins, "transpositions": transpositions}
     for furthest, over in ((False, np.mean), (True, np.max)):
         ours = pairwise("sbtde", paths, paths, pairs, furthest=furthest, **options)[:, 0]
@@ -59,7 +60,7 @@ def test_it_is_not_symmetric():
     human, model = [0, 1, 2, 3], [0, 1, 2]
     assert sbtde(model, human, symbols="objects") == 0
     assert sbtde(human, model, symbols="objects") == pytest.approx(1 / 3)  # 123 from 012: two edits of three
-    assert "not symmetric" in metrics["sbtde"].summary
+    assert "not symmetric" in measures["sbtde"].summary
 
 
 def test_too_short_is_undefined_not_perfect():

@@ -6,15 +6,15 @@ import pytest
 
 from gazekit import Frame, Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
-from gazekit.metrics.columns import columns_of
-from gazekit.metrics.strings.symbols import PARAMS, repeated, single_strings, strings_of
+from gazekit.metrics.columns import columns_of, columns_of_single
+from gazekit.metrics.strings.symbols import repeated, strings_of
 
 SIZE = (1003, 803)  # not divisible by four
 
 
-def written(path, **options):
-    (strings,) = single_strings([path], SIZE, "test", **{**PARAMS, **options})
-    return strings.symbols.tolist()
+def written(path, size=SIZE, **options):
+    (columns,) = columns_of_single([path], size, "test", of_objects=options.get("symbols") == "objects")
+    return strings_of(columns, "test", **options).symbols.tolist()
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,9 @@ def test_cells(point, ours, fixatons):
 
 def test_cells_are_equal_where_sides_divide_and_points_are_inside():
     points = np.random.default_rng(0).uniform(0, (800, 600), (500, 2)) * 0.999
-    here, there = (
-        single_strings([points], (800, 600), "test", **{**PARAMS, "fixatons_grid": flag})[0] for flag in (False, True)
-    )
-    assert here.symbols.tolist() == there.symbols.tolist()
-    assert here.symbols.tolist() == [int(4 * x // 800) + 4 * int(4 * y // 600) for x, y in points]
+    here, there = (written(points, (800, 600), fixatons_grid=flag) for flag in (False, True))
+    assert here == there
+    assert here == [int(4 * x // 800) + 4 * int(4 * y // 600) for x, y in points]
 
 
 def test_another_grid():
@@ -109,7 +107,7 @@ def test_rounded_repetition():
         pytest.param(lambda: written([[1, 1]], symbols="letters"), GazekitError, "are 'grid' or 'objects'", id="kind"),
         pytest.param(lambda: written([[1, 1]], bins=(4, 0)), GazekitError, "bins are a whole", id="bins"),
         pytest.param(
-            lambda: single_strings([[[1, 1]]], (3, 3), "test", **{**PARAMS, "fixatons_grid": True}),
+            lambda: written([[1, 1]], (3, 3), fixatons_grid=True),
             GazekitError,
             "too many",
             id="cells-below-a-px",

@@ -1,0 +1,212 @@
+"""Log densities at people's fixations, beside the gold standard that people make.
+
+A model that has `log_density(trial, shape)` gives the density of a fixation whatever came before. People's row is the
+gold standard: for each person a smoothed map of the other people's fixations, mixed with the centre bias.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError, MissingNeedError, UnknownNameError
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.context import Context, LogDensity, Source
+from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
+from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, People
+from gazekit.metrics.means import mean_defined
+from gazekit.metrics.measure import ROW_COLUMNS, Kind, Measure, Unit, find, join_rows, make
+
+_NEEDS = {
+    "baseline": "the log density of a baseline or prior",
+    "others": "people's fixations on the other images",
+    "sigma": "sigma, the width of the Gaussian that smooths people's fixations",
+}
+
+
+def density_measure(
+    compute: Callable[..., Any],
+    name: str,
+    *,
+    unit: Unit = "fixation",
+    outputs: tuple[str, ...] = (),
+    higher_is_better: bool = True,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+    **facts: Any,
+) -> Measure:
+    """Make and register a measure of a model's log density at the fixations that people made.
+
+    Parameters
+    ----------
+    compute : callable
+        `compute(log_density, x, y, size, **needs)` gives (n, k) values, or (k,) for the unit "stimulus"; each need is
+        given by its name.
+    name : str
+        The measure's name.
+    unit : {"fixation", "stimulus"}
+        See `Measure`.
+    outputs : tuple of str
+        Names of its columns; default one, the measure's name.
+    higher_is_better : bool
+        True for a gain, False for a distance.
+    bounds : (float, float)
+        Least and greatest value.
+    **facts
+        Further fields of `Measure`: summary and source at least. `needs` are "baseline" (log density of the same
+        shape), "others" ((m, 2) fixations on other images as shares of width and height) and "sigma" (px, for people's
+        map); "history" is a density of the next fixation given the true ones before it, which is then what is scored.
+    """
+    return make(name, DENSITIES, unit, compute, {}, outputs or (name,), higher_is_better, bounds, **facts)
+
+
+def score_density(
+    measure: str | Measure,
+    log_density: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    size: tuple[float, float] | None = None,
+    **given: Any,
+) -> np.ndarray:
+    """Score one image's log density.
+
+    Parameters
+    ----------
+    measure : str or Measure
+        A measure of densities, or its name.
+    log_density : (rows, columns) array
+        Natural logarithms of probabilities that add up to 1.
+    x, y : (n,) array
+        People's fixations, px of the shown image.
+    size : (width, height), optional
+        Of the shown image, px, where the map has another resolution.
+    **given
+        What the measure needs: `baseline`, a log density (rows, columns) of a baseline or prior; `others`, fixations
+        (m, 2) on the other images, x and y as shares of width and height; `sigma`, standard deviation, px, of the
+        Gaussian that makes people's fixations a map. What it does not need is not looked at.
+
+    Returns
+    -------
+    (n, k) float64
+        One row per fixation, or one row for the image; NaN where not defined.
+
+    Raises
+    ------
+    MissingNeedError
+        Something that the measure needs was not given.
+    GazekitError
+        A log density that does not add up to 1.
+
+    Examples
+    --------
+    >>> score_density("nss", np.log([[0.25, 0.75]]), [1.5, 0.5], [0.5, 0.5]).tolist()
+    [[1.0], [-1.0]]
+    """
+    chosen = find(measure)
+    needed = {}
+    for need in chosen.needs:
+        if need == "history":
+            continue
+        if need not in _NEEDS:
+            raise UnknownNameError("need of a measure of densities", need, _NEEDS)
+        if given.get(need) is None:
+            raise MissingNeedError(f"{chosen.name} needs {_NEEDS[need]}; give it as {need}=...")
+        needed[need] = given[need]
+    others = needed.get("others")
+    if others is not None and (np.ndim(others) != 2 or np.shape(others)[1] != 2):
+        raise GazekitError(f"others are fixations (m, 2), x and y from 0 to 1 each, not of shape {np.shape(others)}")
+    values = np.asarray(chosen.steps(as_log_density(log_density), x, y, size, **needed), dtype=np.float64)
+    rows = 1 if chosen.unit == "stimulus" else np.asarray(x, dtype=np.float64).size
+    return values.reshape(rows, len(chosen.outputs))
+
+
+def _lacking(measure: Measure, context: Context) -> str:
+    if context.people.facts.unit != "px":
+        return "it needs px of the shown image, and the human scanpaths are in degrees"
+    if "history" in measure.needs:
+        return "it needs a density of each next fixation after the true ones before it, which no model of gazekit gives"
+    if not context.models_have_densities:
+        return "no model of this run gives a log density (uniform, centre and empirical do)"
+    if context.people.table["stimulus"].nunique() < 2:
+        return "its centre bias is learned from the other images, and there is only one"
+    return ""
+
+
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+    """As `Measure.rows`; no row for a model without a density.
+
+    Measures of fixations are averaged within each person, then over people; a person's fixations meet a gold standard
+    of the other people. Measures of maps are averaged over draws of half of the people, whose map the density is
+    compared with; the gold standard is made of the other half.
+    """
+    if context.density is None:
+        raise AssertionError("measures of densities are asked for and their reference was not learned")
+    found: dict[tuple[str, str], list[float]] = {}
+    if source.is_people or source.log_density is not None:
+        rows_of = people.table.groupby("trial", sort=False).indices
+        for trial in context.trials:
+            if trial.id in rows_of:
+                here = _score_trial(chosen, source.log_density, trial, people[rows_of[trial.id]], context.density)
+                for output, values in here.items():
+                    found.setdefault((output, trial.stimulus), []).extend(values)
+    rows = []
+    for (output, stimulus), values in found.items():
+        fine = np.isfinite(values)
+        mean = mean_defined(np.array(values)[fine])
+        rows.append((source.name, output, stimulus, mean, len(values), int((~fine).sum())))
+    return join_rows([pd.DataFrame(rows, columns=ROW_COLUMNS)])
+
+
+def _score_trial(
+    chosen: Sequence[Measure],
+    log_density: LogDensity | None,
+    trial: Trial,
+    human: Scanpaths,
+    reference: DensityReference,
+) -> Mapping[str, list[float]]:
+    """Values of each person, or of each draw, by output."""
+    shape = density_shape(trial.frame)
+    people = People(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
+    baseline = reference.bias.log_density(trial.stimulus, shape)
+    given = {
+        "baseline": baseline,
+        "others": reference.others_than(trial.stimulus),
+        "sigma": trial.frame.px_per_degree or SIGMA_SHARE * trial.frame.width,
+    }
+    own = None if log_density is None else np.asarray(log_density(trial, shape), dtype=np.float64)
+    out: dict[str, list[float]] = {}
+
+    def add(unit: Unit, judges: np.ndarray, group: np.ndarray) -> None:
+        """Score the model's density, or the gold standard of the judges, at the fixations of a group of people."""
+        judged = own
+        if own is None and people.maps[judges].any():
+            judged = reference.gold(people.maps[judges], baseline)
+        x, y = (np.concatenate([people.points[k][axis] for k in group]) for axis in (0, 1))
+        ends = np.cumsum([len(people.points[k][0]) for k in group])[:-1]
+        for measure in chosen:
+            if measure.unit != unit:
+                continue
+            values = np.full((len(x) if unit == "fixation" else 1, len(measure.outputs)), np.nan)
+            if judged is not None:
+                values = score_density(measure, judged, x, y, size=trial.frame.size, **given)
+            for part in np.split(values, ends) if unit == "fixation" else [values]:
+                inside = part[~np.isnan(part).any(axis=1)]  # one of probability 0 makes the mean -inf
+                means = inside.mean(axis=0) if len(inside) else np.full(part.shape[1], np.nan)
+                for output, mean in zip(measure.outputs, means.tolist(), strict=True):
+                    out.setdefault(output, []).append(mean)
+
+    everybody = np.arange(len(people.points))
+    # A model's density is scored at everybody's fixations at once, people's once per person left out.
+    for group in [everybody] if own is not None else [everybody[[person]] for person in everybody]:
+        add("fixation", np.setdiff1d(everybody, group), group)
+    for draw in range(DRAWS_OF_HALVES):
+        order = keyed_rng(reference.seed, "halves of people", trial.id, draw).permutation(len(everybody))
+        add("stimulus", order[: len(order) // 2], order[len(order) // 2 :])
+    return out
+
+
+DENSITIES = Kind("log densities at people's fixations", 3, _lacking, _rows)

@@ -1,0 +1,138 @@
+"""Pairs of scanpaths: each path of a source against every person's path of the same trial, averaged by stimulus."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.metrics.context import Context, Source
+from gazekit.metrics.measure import Kind, Measure, join_rows, make, options_of
+from gazekit.metrics.pairwise import pairwise
+
+CHUNK_PAIRS = 50_000
+
+
+class PairSteps(NamedTuple):
+    """What computes a measure of pairs.
+
+    Attributes
+    ----------
+    prepare : callable
+        `prepare(columns, **options) -> prepared`: the work that is done once per scanpath; see
+        `gazekit.metrics.columns.Columns`.
+    score : callable
+        `score(prepared_a, prepared_b, pairs, out, **options)`: fills `out` (n, len(outputs)) for `pairs` (n, 2) int64.
+        It must not hold the interpreter's lock, and must treat each pair by itself.
+    frame : {"always", "over_diagonal", "never"}
+        When a single pair of arrays needs the size of the image: always, with the option `over_diagonal`, or never.
+    """
+
+    prepare: Callable[..., Any]
+    score: Callable[..., None]
+    frame: Literal["always", "over_diagonal", "never"] = "always"
+
+
+def pair_measure(
+    function: Callable[..., Any],
+    *,
+    prepare: Callable[..., Any],
+    score: Callable[..., None],
+    frame: Literal["always", "over_diagonal", "never"] = "always",
+    outputs: tuple[str, ...] = (),
+    symmetric: bool = True,
+    **facts: Any,
+) -> Measure:
+    """Make and register a measure of pairs of scanpaths.
+
+    Parameters
+    ----------
+    function : callable
+        Its public function of two paths. The measure has its name, and its parameters after the paths as options.
+    prepare, score, frame
+        See `PairSteps`.
+    outputs : tuple of str
+        Names of its columns; default one, the measure's name.
+    symmetric : bool
+        See `Measure`.
+    **facts
+        Further fields of `Measure`: higher_is_better, bounds, summary, source at least.
+    """
+    name, steps, options = function.__name__, PairSteps(prepare, score, frame), options_of(function, 2)
+    return make(name, PAIRS, "pair", steps, options, outputs or (name,), symmetric=symmetric, **facts)
+
+
+def trial_pairs(predicted: Scanpaths, human: Scanpaths) -> Iterator[np.ndarray]:
+    """Yield, trial by trial, every (row of predicted, row of human) to be compared.
+
+    A path is never compared with one of the same person: human paths meet those of other subjects only, which is what
+    makes the same code give the leave-one-subject-out ceiling.
+
+    Yields
+    ------
+    (n, 2) int64
+        The pairs of one trial.
+    """
+    rows_of = human.table.groupby("trial", sort=False).indices
+    subjects, sources = human.table["subject"].to_numpy(), human.table["source"].to_numpy()
+    own_subject, own_source = predicted.table["subject"].to_numpy(), predicted.table["source"].to_numpy()
+    for trial, mine in predicted.table.groupby("trial", sort=False).indices.items():
+        theirs = rows_of.get(trial)
+        if theirs is None:
+            continue
+        left, right = np.repeat(mine, len(theirs)), np.tile(theirs, len(mine))
+        same = (own_subject[left] == subjects[right]) & (own_source[left] == sources[right])
+        yield np.column_stack([left, right])[~same]
+
+
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+    """As `Measure.rows`. A stimulus whose paths meet no human path has the value NaN and 0 pairs."""
+    of_path, stimuli = pd.factorize(source.paths.table["stimulus"])
+    parts = []
+    for measure in chosen:
+        total, defined = np.zeros((2, len(stimuli), len(measure.outputs)))
+        seen = np.zeros(len(stimuli), dtype=np.int64)
+        mine = with_durations(source.paths) if "duration" in measure.needs else source.paths
+        for pairs in _chunks(trial_pairs(mine, people)):
+            values = pairwise(measure, mine, people, pairs, threads=context.threads)
+            of = of_path[pairs[:, 0]]
+            fine = np.isfinite(values)
+            np.add.at(total, of, np.where(fine, values, 0.0))
+            np.add.at(defined, of, fine)
+            np.add.at(seen, of, 1)
+        means = np.divide(total, defined, out=np.full_like(total, np.nan), where=defined > 0)
+        undefined = seen[:, None] - defined.astype(np.int64)
+        for k, output in enumerate(measure.outputs):
+            columns = {"stimulus": stimuli, "value": means[:, k], "pairs": seen, "undefined": undefined[:, k]}
+            parts.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
+    return join_rows(parts)
+
+
+def with_durations(paths: Scanpaths) -> Scanpaths:
+    """A model without durations is undefined (NaN, counted) on a measure that needs them, not an error."""
+    return paths if paths.duration is not None else paths.replace(duration=paths.durations())
+
+
+def _chunks(parts: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Join the pairs of small trials, so that memory is flat and kernels are kept busy."""
+    held: list[np.ndarray] = []
+    for part in parts:
+        for start in range(0, len(part), CHUNK_PAIRS):
+            held.append(part[start : start + CHUNK_PAIRS])
+            if sum(map(len, held)) >= CHUNK_PAIRS:
+                yield np.concatenate(held)
+                held = []
+    if held:
+        yield np.concatenate(held)
+
+
+def _lacking(measure: Measure, context: Context) -> str:
+    if "duration" in measure.needs and context.people.duration is None:
+        return "it needs fixation durations, and the human scanpaths have none"
+    if "objects" in measure.needs and context.people.object_id is None:
+        return "it needs the object of every fixation, and the human scanpaths have none"
+    return ""
+
+
+PAIRS = Kind("pairs of scanpaths", 0, _lacking, _rows)

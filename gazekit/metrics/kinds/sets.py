@@ -1,0 +1,190 @@
+"""Sets of scanpaths: distributions, rates and curves of one source's paths beside people's."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.frames import check_comparable
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import MissingNeedError, UnknownNameError
+from gazekit.metrics.context import Context, Source, Trials
+from gazekit.metrics.means import mean_defined
+from gazekit.metrics.measure import Kind, Measure, Unit, find, join_rows, make, options_of
+
+NEEDS = ("degrees", "duration", "target_box", "objects", "target_object", "target_similarity")
+
+
+def set_measure(
+    compute: Callable[..., Any],
+    name: str,
+    *,
+    unit: Unit = "data set",
+    outputs: tuple[str, ...] = (),
+    higher_is_better: bool | None = None,
+    equal_sets: bool = True,
+    **facts: Any,
+) -> Measure:
+    """Make and register a measure of sets of scanpaths.
+
+    Parameters
+    ----------
+    compute : callable
+        `compute(a, b, trials, *, options)`: `a` are the paths of one source, `b` people's, and `trials` maps trial ids
+        to what they showed. For the unit "data set" it gives one number per output. For the others it gives a table
+        with a row per stimulus (its index) and a column per output at least, NaN where not defined; measures that
+        share the work share the function, which is then called once for all of them.
+    name : str
+        The measure's name.
+    unit : {"data set", "stimulus", "path"}
+        See `Measure`.
+    outputs : tuple of str
+        Names of its columns; default one, the measure's name.
+    higher_is_better : bool or None
+        None for a description of `a`, which does not look at `b`.
+    equal_sets : bool
+        False for a measure that leaves out people's own paths itself and counts equally many people for models and for
+        people, so that it may be given all paths of both. Otherwise nobody's paths may be in both sets.
+    **facts
+        Further fields of `Measure`: bounds, summary, source at least. `needs` are among `NEEDS`: "degrees" is px per
+        degree of every path, "objects" object ids on the paths or boxes of the trials.
+    """
+    return make(
+        name,
+        SETS,
+        unit,
+        compute,
+        options_of(compute, 3),
+        outputs or (name,),
+        higher_is_better,
+        equal_sets=equal_sets,
+        **facts,
+    )
+
+
+def score_sets(
+    measure: str | Measure, a: Scanpaths, b: Scanpaths, trials: Trials | None = None, **options: Any
+) -> np.ndarray:
+    """Score one source's paths against people's.
+
+    Parameters
+    ----------
+    measure : str or Measure
+        A measure of sets, or its name.
+    a : Scanpaths
+        Paths of one source, of one stimulus or many.
+    b : Scanpaths
+        People's paths. A description of `a` does not look at them.
+    trials : mapping of trial id to TrialContent, optional
+        What the trials showed, where the measure needs it.
+    **options
+        The measure's options.
+
+    Returns
+    -------
+    (k,) float64
+        One value per output, NaN where it is not defined; the mean over stimuli where these have values of their own.
+
+    Raises
+    ------
+    UnknownNameError
+        No such measure or option.
+    MismatchError
+        The declared facts of the two sets disagree.
+    MissingNeedError
+        The sets or the trials lack something that the measure needs.
+
+    Examples
+    --------
+    >>> from gazekit import Scanpaths
+    >>> table = pd.DataFrame({"stimulus": ["s", "t"], "width": 100, "height": 100})
+    >>> paths = Scanpaths([10, 90, 10, 90], [10, 90, 90, 10], [0, 2, 4], table)
+    >>> score_sets("direction_js", paths, paths[[0, 0]]).round(2).tolist()
+    [0.31, nan]
+    """
+    chosen = find(measure).with_options(**options)
+    check_comparable(a.facts, b.facts)
+    why = lacking_in(chosen, a, b, trials or {})
+    if why:
+        raise MissingNeedError(f"{chosen.name} cannot be computed: {why}")
+    found = chosen.steps(a, b, trials or {}, **chosen.options)
+    if chosen.unit != "data set":
+        return np.array([mean_defined(found[output].to_numpy(np.float64)) for output in chosen.outputs])
+    out = np.asarray(found, dtype=np.float64).reshape(-1)
+    if len(out) != len(chosen.outputs):
+        raise AssertionError(f"{chosen.name} gave {len(out)} values for {len(chosen.outputs)} outputs")
+    return out
+
+
+def lacking_in(measure: Measure, a: Scanpaths, b: Scanpaths, trials: Trials) -> str:
+    """Why a measure cannot be computed on two sets, one clause; empty if it can."""
+    whys = (_lacking_need(need, paths, trials) for need in measure.needs for paths in (a, b))
+    return next(filter(None, whys), "")
+
+
+def _lacking_need(need: str, paths: Scanpaths, trials: Trials) -> str:
+    if need == "degrees":
+        unknown = paths.facts.unit != "degrees" and paths.table["px_per_degree"].isna().to_numpy()
+        if np.any(unknown):
+            return f"it needs px per degree, and {int(np.sum(unknown))} of {len(paths)} paths have none"
+        return ""
+    if need == "duration":
+        return "it needs fixation durations, and a set of scanpaths has none" if paths.duration is None else ""
+    if need == "objects" and paths.object_id is not None:
+        return ""
+    if need not in NEEDS:
+        raise UnknownNameError("need of a measure of sets", need, NEEDS)
+    shown = paths.table["trial"].unique()
+    known = [name in trials and getattr(trials[name], need) is not None for name in shown]
+    if need == "objects" and not all(known):  # a fixation cannot be named without boxes
+        return f"it needs objects, and trial {str(shown[known.index(False)])!r} has none"
+    if known and not any(known):
+        return f"it needs {need}, which none of the {len(shown)} trials has"
+    return ""
+
+
+def _lacking(measure: Measure, context: Context) -> str:
+    people = context.people
+    if people.table["subject"].nunique() < 2:
+        return "it compares people with other people, and there is only one subject"
+    why = lacking_in(measure, people, people, context.contents)
+    if why or measure.unit != "data set":
+        return why
+    if np.isfinite(score_sets(measure, people, people, context.contents)).any():
+        return ""
+    return "it has no value for people's own paths: what it needs was not recorded, or is dropped before scoring"
+
+
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+    """As `Measure.rows`: NaN where a set is empty or lacks what the measure needs (a model without durations)."""
+    counts = source.paths.table.groupby("stimulus", sort=False).size()
+    tables: list[tuple[Measure, pd.DataFrame]] = []
+    parts = []
+    for measure in chosen:
+        undefined = not len(source.paths) or not len(people)
+        undefined = undefined or bool(lacking_in(measure, source.paths, people, context.contents))
+        if measure.unit == "data set":
+            blank = np.full(len(measure.outputs), np.nan)
+            value = blank if undefined else score_sets(measure, source.paths, people, context.contents)
+            found = pd.DataFrame([value], index=[""], columns=list(measure.outputs))
+            of_row = pd.Series(1, index=found.index)
+        else:
+            same = (t for m, t in tables if m.steps is measure.steps and m.options == measure.options)
+            known = next(same, None)
+            if known is None:
+                known = pd.DataFrame()
+                if not undefined:
+                    known = measure.steps(source.paths, people, context.contents, **measure.options)
+                tables.append((measure, known))
+            found = known.reindex(index=counts.index, columns=list(measure.outputs))
+            of_row = counts
+        for output in measure.outputs:
+            value = found[output].to_numpy(np.float64)
+            columns = {"stimulus": found.index, "value": value, "pairs": of_row.to_numpy()}
+            missing = np.where(np.isnan(value), of_row.to_numpy(), 0)
+            parts.append(pd.DataFrame({"model": source.name, "metric": output, **columns, "undefined": missing}))
+    return join_rows(parts)
+
+
+SETS = Kind("sets of scanpaths", 2, _lacking, _rows)

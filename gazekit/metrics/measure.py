@@ -1,0 +1,209 @@
+"""`Measure`: one class for everything that scores gaze, whatever it is given; and the registry of all measures."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
+
+import pandas as pd
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.registry import Registry
+from gazekit.metrics.context import Context, Source
+
+Unit = Literal["pair", "path", "fixation", "stimulus", "data set"]
+ROW_COLUMNS = ["model", "metric", "stimulus", "value", "pairs", "undefined"]
+measures = Registry("metric", group="gazekit.metrics")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the measures of a kind are given, and how they are scored; one file of `gazekit.metrics.kinds` each.
+
+    Parameters
+    ----------
+    given : str
+        What they are given, for lists: "pairs of scanpaths".
+    place : int
+        Place of the kind in lists.
+    lacking : callable
+        `lacking(measure, context)`: see `Measure.lacking`.
+    rows : callable
+        `rows(measures, source, people, context)`: as `Measure.rows`, for several measures, which share their work.
+    """
+
+    given: str
+    place: int
+    lacking: Callable[..., str] = field(repr=False)
+    rows: Callable[..., pd.DataFrame] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of gaze with its options, as the registry knows it.
+
+    Do not call this class: the kind's builder does (`pair_measure`, `label_measure`, `set_measure`, `density_measure`
+    in `gazekit.metrics.kinds`).
+
+    Parameters
+    ----------
+    name : str
+        Its name in tables and on the command line.
+    kind : Kind
+        What it is given, and how it is scored.
+    unit : {"pair", "path", "fixation", "stimulus", "data set"}
+        What has a value of its own. An evaluation averages the values of each stimulus; a measure of the data set is
+        computed anew on resampled stimuli.
+    steps : object
+        What computes it, as its kind wants it.
+    options : mapping of str to value
+        Its options, read from the signature of its function: the defaults, or what `with_options` set.
+    outputs : tuple of str
+        Names of the columns that it gives, each a metric of its own in a table of results.
+    higher_is_better : bool or None
+        True for a similarity, False for a distance, None for a description, of which neither more nor less is better:
+        it is read beside the same description of people.
+    bounds : (float, float)
+        Least and greatest value of every output with the default options.
+    summary : str
+        What it measures, in one sentence.
+    source : str
+        The paper that defined it.
+    values_in : str
+        Unit of the values; "1" for none.
+    needs : tuple of str
+        What it cannot do without besides positions: "duration", "objects", "degrees", "target_box", ...
+    caution : str
+        A sentence to be printed wherever the measure is shown; empty for none.
+    symmetric : bool or None
+        Whether an exchange of the two paths never changes a value, with the default options. False promises nothing;
+        None where there are no two paths.
+    equal_sets : bool
+        Whether models and people can only be compared as equally large sets, which an evaluation draws.
+    fixed : mapping of str to value
+        What it does beyond its options, for the manifest.
+    """
+
+    name: str
+    kind: Kind = field(repr=False)
+    unit: Unit
+    steps: Any = field(repr=False)
+    options: Mapping[str, Any]
+    outputs: tuple[str, ...]
+    higher_is_better: bool | None
+    bounds: tuple[float, float]
+    summary: str
+    source: str
+    values_in: str = "1"
+    needs: tuple[str, ...] = ()
+    caution: str = ""
+    symmetric: bool | None = None
+    equal_sets: bool = False
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_options(self, **given: Any) -> Self:
+        """The same measure with other options.
+
+        Raises
+        ------
+        UnknownNameError
+            An option that it does not have.
+
+        Examples
+        --------
+        >>> measures["scanmatch"].with_options(bins=(6, 4)).options["bins"]
+        (6, 4)
+        """
+        for name in given:
+            if name not in self.options:
+                raise UnknownNameError(f"option of {self.name}", name, self.options)
+        return replace(self, options={**self.options, **given})
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """All that decides its values, for the manifest."""
+        return {**self.fixed, **self.options}
+
+    def lacking(self, context: Context) -> str:
+        """Why the measure cannot be computed on these data, one clause; empty if it can."""
+        if context.people.facts.unit != "px" and self.options.get("radius", 0) is None:
+            return "its radius has a default in px only, and the human scanpaths are in degrees; give radius"
+        return self.kind.lacking(self, context)
+
+    def rows(self, source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+        """Score one source of gaze against people.
+
+        Parameters
+        ----------
+        source : Source
+            A model, or people, of whom each is compared with the others.
+        people : Scanpaths
+            Whom it is compared with.
+        context : Context
+            What the trials showed, and what the measure needs besides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            model, metric, stimulus, value (mean over the defined pairs, NaN if none), pairs (pairs, paths, people or
+            draws behind the value), undefined (of these). A measure of the data set has one row per output, with an
+            empty stimulus.
+        """
+        return self.kind.rows([self], source, people, context)
+
+
+def score(chosen: Iterable[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+    """Rows of several measures, as `Measure.rows`; those of a kind share their work."""
+    by_kind: dict[str, list[Measure]] = {}
+    for measure in chosen:
+        by_kind.setdefault(measure.kind.given, []).append(measure)
+    return join_rows([of_kind[0].kind.rows(of_kind, source, people, context) for of_kind in by_kind.values()])
+
+
+def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of rows as one; those without a row are left out."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True)[ROW_COLUMNS] if filled else pd.DataFrame(columns=ROW_COLUMNS)
+
+
+def options_of(function: Callable[..., Any], inputs: int) -> dict[str, Any]:
+    """Options of a function and their defaults: its parameters after the inputs, but for `size`.
+
+    An option without a default has None.
+
+    Examples
+    --------
+    >>> options_of(lambda a, b, *, size=None, over_diagonal=False: 0.0, 2)
+    {'over_diagonal': False}
+    """
+    parameters = list(inspect.signature(function).parameters.values())[inputs:]
+    return {
+        p.name: None if p.default is p.empty else p.default
+        for p in parameters
+        if p.name != "size" and p.kind is not p.VAR_KEYWORD
+    }
+
+
+def make(*fields: Any, registered: bool = True, **more: Any) -> Measure:
+    """A measure of these fields, added to the registry under its name: what the builders of kinds call.
+
+    Without `registered` it can be used all the same, but not by its name.
+    """
+    made = Measure(*fields, **more)
+    if registered:
+        measures.add(made.name, made)
+    return made
+
+
+def find(measure: str | Measure) -> Measure:
+    """A measure by name, or itself."""
+    found: Measure = measures[measure] if isinstance(measure, str) else measure
+    return found
+
+
+def all_measures(kind: Kind | None = None) -> list[Measure]:
+    """Every registered measure, or those of one kind, by kind and name."""
+    every = (measures[name] for name in measures)
+    wanted = [measure for measure in every if kind is None or measure.kind == kind]
+    return sorted(wanted, key=lambda measure: (measure.kind.place, measure.name))

@@ -1,0 +1,56 @@
+"""What a column of results is: which measure it belongs to, which way is better, and what to print beside it."""
+
+from gazekit.metrics.measure import Measure, all_measures
+
+
+def measure_of(output: str) -> Measure | None:
+    """The measure that has a column of this name, or None.
+
+    Examples
+    --------
+    >>> measure_of("multimatch_vector").name, measure_of("no such column")
+    ('multimatch', None)
+    """
+    return next((measure for measure in all_measures() if output in measure.outputs), None)
+
+
+def higher_is_better(output: str) -> bool | None:
+    """Whether more of this output is better; None for a description, True for a name that no measure has.
+
+    Examples
+    --------
+    >>> [higher_is_better(name) for name in ("multimatch_vector", "edit_distance", "tfp_auc")]
+    [True, False, None]
+    """
+    measure = measure_of(output)
+    return True if measure is None else measure.higher_is_better
+
+
+def better_words(output: str) -> str:
+    """The direction in words, for a heading: nothing where higher is better.
+
+    Examples
+    --------
+    >>> better_words("edit_distance"), better_words("scanmatch")
+    (', lower is better', '')
+    """
+    words = {True: "", False: ", lower is better", None: ", a description: read it beside people's"}
+    return words[higher_is_better(output)]
+
+
+def has_zero(output: str) -> bool:
+    """Whether 0 means none of it, so that a value may be divided by people's: not for a log-likelihood.
+
+    Examples
+    --------
+    >>> has_zero("log_likelihood"), has_zero("scanmatch")
+    (False, True)
+    """
+    measure = measure_of(output)
+    return measure is None or measure.bounds[1] > 0
+
+
+def caution(output: str) -> str:
+    """The sentence that must stand beside this output wherever it is shown; empty for none."""
+    measure = measure_of(output)
+    return "" if measure is None else measure.caution

@@ -1,1 +1,0 @@
-"""Scoring one source of paths against people: what each kind of measure needs and gives."""
