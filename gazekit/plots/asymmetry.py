@@ -1,6 +1,6 @@
 """Search asymmetry: reaction times by set size with people beside the model, and asymmetry indices against people's."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -92,18 +92,10 @@ def reaction_times(
     _end_labels(ax, conditions, ends, float(part["set_size"].max()))
     ax.set_title(experiment, fontsize=style.TEXT, pad=3)
     ax.set_xticks(sorted(part["set_size"].unique()))
-    ax.set_xlabel("set size, items", fontsize=style.TEXT)
-    ax.set_ylabel("reaction time, ms", fontsize=style.TEXT)
+    style.name_axes(ax, "set size, items", "reaction time, ms")
     if key:
         handles = key_handles(bool(part["human"].notna().any()))
-        ax.legend(
-            handles=handles,
-            fontsize=style.SMALL,
-            frameon=False,
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.18),
-            ncols=2,
-        )
+        style.key(ax, handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return style.plain(ax)
 
 
@@ -175,8 +167,7 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
         )
     ax.set_ylim(-1.08, 1.08)
     ax.set_xlim(left, right)
-    ax.set_xlabel("asymmetry index, people", fontsize=style.TEXT)
-    ax.set_ylabel(f"asymmetry index, {part['model'].iloc[0]}", fontsize=style.TEXT)
+    style.name_axes(ax, "asymmetry index, people", f"asymmetry index, {part['model'].iloc[0]}")
     _index_key(ax)
     return style.plain(ax)
 
@@ -206,53 +197,22 @@ def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -
     low, high = ax.get_ylim()
     places = style.spread(ends, 0.085 * (high - low))
     for k, (name, y) in enumerate(zip(names, places, strict=True)):
-        ax.annotate(
-            name,
-            (right, y),
-            xytext=(4, 0),
-            textcoords="offset points",
-            color=CONDITIONS[k % len(CONDITIONS)],
-            fontsize=style.SMALL,
-            va="center",
-            annotation_clip=False,
-        )
+        style.name_line(ax, name, (right, y), CONDITIONS[k % len(CONDITIONS)], style.SMALL, gap=4)
 
 
 def key_handles(people: bool) -> "list[Line2D]":
     """What discs and squares are, for the legend of an axes or of a figure with several."""
-    from matplotlib.lines import Line2D
-
-    model = Line2D([], [], marker="o", linestyle="-", color=PEOPLE, markersize=3.8, label="model, ± standard error")
-    theirs = Line2D(
-        [], [], marker="s", linestyle="--", color=PEOPLE, markerfacecolor="white", markersize=3.4, label="people"
-    )
+    model = style.entry("model, ± standard error", marker="o", linestyle="-", color=PEOPLE, markersize=3.8)
+    theirs = style.entry("people", marker="s", linestyle="--", color=PEOPLE, markerfacecolor="white", markersize=3.4)
     return [model, theirs] if people else [model]
 
 
 def _index_key(ax: "Axes") -> None:
-    from matplotlib.lines import Line2D
-
+    published: dict[str, Any] = {"linestyle": "", "color": PEOPLE, "markerfacecolor": "white", "markersize": 3.2}
     handles = [
-        Line2D([], [], marker="o", linestyle="-", color=style.MODEL, markersize=4.6, label="model, 95 % interval"),
-        Line2D(
-            [],
-            [],
-            marker="o",
-            linestyle="",
-            color=PEOPLE,
-            markerfacecolor="white",
-            markersize=3.2,
-            label="eccNET, published",
-        ),
-        Line2D([], [], linestyle=":", color=PEOPLE, linewidth=0.8, label="as people"),
+        style.entry("model, 95 % interval", marker="o", linestyle="-", color=style.MODEL, markersize=4.6),
+        style.entry("eccNET, published", marker="o", **published),
+        style.entry("as people", linestyle=":", color=PEOPLE, linewidth=0.8),
     ]
-    ax.legend(
-        handles=handles,
-        fontsize=style.SMALL,
-        frameon=False,
-        loc="upper center",
-        bbox_to_anchor=(0.45, -0.13),
-        ncols=3,
-        columnspacing=1.2,
-        handlelength=1.6,
-    )
+    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.45, -0.13), "ncols": 3}
+    style.key(ax, handles=handles, columnspacing=1.2, handlelength=1.6, **place)

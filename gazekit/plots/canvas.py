@@ -31,6 +31,15 @@ def new_canvas(sides: tuple[float, float, float, float], below: float = 6.0) -> 
     return style.new_axes(height=style.COLUMN * (bottom - top) / (right - left) + below)
 
 
+def show_only(ax: "Axes", sides: tuple[float, float, float, float]) -> None:
+    """Show what lies between these sides (left, right, top, bottom), without ticks and frame."""
+    left, right, top, bottom = sides
+    ax.set_xlim(left, right)
+    ax.set_ylim(bottom, top)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+
+
 def background(
     ax: "Axes",
     size: tuple[float, float],
@@ -52,10 +61,6 @@ def background(
             interpolation="bilinear",
             alpha=1.0 - fade,
         )
-    left, right, top, bottom = sides
-    ax.set_xlim(left, right)
-    ax.set_ylim(bottom, top)
-    ax.set_aspect("equal")
-    ax.set_axis_off()
+    show_only(ax, sides)
     border = Rectangle((0, 0), width, height, fill=False, edgecolor="#999999", linewidth=0.6, clip_on=False)
     ax.add_patch(border)

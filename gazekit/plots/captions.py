@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 GREYS = ("--", ":", "-.", (0, (1, 3)))  # chance and controls differ in their dashes, not in colour
 TITLE_WIDTH = 44  # characters of a panel's title before it is broken
-COLOURS = tuple(c for c in style.PALETTE if c != style.CEILING)
 
 
 def plausibility_by_length(
@@ -69,20 +68,18 @@ def plausibility_by_length(
         else:
             k = coloured.index(str(model))
             look = {
-                "color": COLOURS[k % len(COLOURS)],
-                "linestyle": "-" if k < len(COLOURS) else "--",
+                "color": style.COLOURS[k % len(style.COLOURS)],
+                "linestyle": "-" if k < len(style.COLOURS) else "--",
                 "linewidth": style.LINE,
                 "marker": "o",
                 "markersize": 2.5,
             }
         ax.plot(line["length"], line["value"], label="people" if model == HUMAN else str(model), **look)  # type: ignore[arg-type]
-    ax.set_xlabel("window length (fixations)", fontsize=style.TEXT)
-    ax.set_ylabel("plausibility (best person)", fontsize=style.TEXT)
+    style.name_axes(ax, "window length (fixations)", "plausibility (best person)")
     ax.set_ylim(0, 1)
     ax.set_xticks(sorted(table["length"].unique()))
-    ax.tick_params(labelsize=style.SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(fontsize=style.SMALL, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    style.bare(ax)
+    style.key(ax, loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 

@@ -12,6 +12,7 @@ from gazekit.plots import style
 from gazekit.plots.canvas import background, new_canvas
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 SHARES = (0.25, 0.5, 0.75)
@@ -76,8 +77,6 @@ def fixation_density(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['25 %', '50 %', '75 % of the density', 'σ = 5 px']
     """
-    from matplotlib.patheffects import withStroke
-
     drawn = list(paths)
     frame, x, y = _inside(drawn)
     if sigma is None:
@@ -94,7 +93,7 @@ def fixation_density(
     for level in levels:  # the areas lie in each other, so that the innermost is the darkest
         ax.contourf(across, down, density, [level, np.inf], colors=[INK], alpha=LAYER, zorder=2)
     lines = ax.contour(across, down, density, sorted(levels), colors=[INK], linewidths=0.8, zorder=3)
-    lines.set_path_effects([withStroke(linewidth=1.8, foreground="white")])
+    lines.set_path_effects(style.halo(1.8))
     if points:
         ax.scatter(x, y, s=3, color="#222222", edgecolors="white", linewidths=0.25, zorder=4)
     if key:
@@ -146,13 +145,12 @@ def _levels(density: np.ndarray, shares: Sequence[float]) -> list[float]:
 
 def _key(ax: "Axes", shares: Sequence[float], width: str) -> None:
     from matplotlib.colors import to_rgb
-    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Patch | Line2D] = []
+    handles: list[Artist] = []
     for k, share in enumerate(shares):
         alpha = 1 - (1 - LAYER) ** (len(shares) - k)
         label = f"{share:.0%}".replace("%", " %") + (" of the density" if k == len(shares) - 1 else "")
         handles.append(Patch(facecolor=(*to_rgb(INK), alpha), edgecolor=INK, linewidth=0.8, label=label))
-    handles.append(Line2D([], [], linestyle="", label=width))
+    handles.append(style.entry(width, linestyle=""))
     style.key_below(ax, handles)

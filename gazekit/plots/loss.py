@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gazekit.plots.style import LINE, PALETTE, SMALL, TEXT, new_axes, plain
+from gazekit.plots.style import LINE, PALETTE, key, name_axes, new_axes, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,6 @@ def loss_curve(log: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
         ax.plot(best["epoch"], best["validation"], "o", color=PALETTE[1], markersize=3, label="kept")
     handles, labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles, strict=True))
-    ax.legend(once.values(), once.keys(), fontsize=SMALL, frameon=False)
-    ax.set_xlabel("epoch", fontsize=TEXT)
-    ax.set_ylabel("loss (nats per step)", fontsize=TEXT)
+    key(ax, handles=list(once.values()), labels=list(once))
+    name_axes(ax, "epoch", "loss (nats per step)")
     return plain(ax)

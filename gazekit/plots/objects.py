@@ -9,6 +9,7 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
+from gazekit.plots.canvas import new_canvas, show_only
 from gazekit.plots.scanpath import scanpath
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def object_path(trial: Trial, path: Scanpath, ax: "Axes | None" = None, *, names
     5
     """
     boxes = _boxes(trial)
-    if ax is None:
-        ax = _new_axes(trial)
+    ax = _canvas(trial) if ax is None else ax
     image = trial.image if trial.has("image") else None
     scanpath(path, ax, image=image)
     for k, box in enumerate(boxes):
@@ -116,7 +116,6 @@ def attention_over_objects(
     ['70', '20', '10']
     """
     from matplotlib.patches import Rectangle
-    from matplotlib.patheffects import withStroke
 
     boxes, weights = _boxes(trial), np.asarray(weights, dtype=float)
     if weights.shape != (len(boxes),):
@@ -126,8 +125,7 @@ def attention_over_objects(
         )
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise GazekitError("weights of attention must be finite and not negative")
-    if ax is None:
-        ax = _new_axes(trial)
+    ax = _canvas(trial) if ax is None else ax
     width, height = trial.frame.size
     if trial.has("image"):
         grey = trial.image.mean(axis=2)
@@ -142,11 +140,11 @@ def attention_over_objects(
             ax.add_patch(tint)
         _frame(ax, boxes[k], target=k == trial.target_object)
     centres = np.column_stack([boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]]) / 2
-    way = centres[np.asarray(before, dtype=int)]
-    halo = [withStroke(linewidth=2.0, foreground="white")]
-    if len(way):
-        ax.plot(*way.T, color="black", linewidth=0.7, zorder=3, path_effects=halo)
-        ax.plot(*way[-1:].T, "o", color="black", markersize=3.5, zorder=4, path_effects=halo)
+    path = centres[np.asarray(before, dtype=int)]
+    halo = style.halo(2.0)
+    if len(path):
+        ax.plot(*path.T, color="black", linewidth=0.7, zorder=3, path_effects=halo)
+        ax.plot(*path[-1:].T, "o", color="black", markersize=3.5, zorder=4, path_effects=halo)
     if chosen is not None:
         ax.plot(
             *centres[[chosen]].T, "o", markersize=9, markerfacecolor="none", markeredgecolor="black",
@@ -158,10 +156,7 @@ def attention_over_objects(
                 centres[k, 0], boxes[k, 3] - 1, f"{100 * weights[k]:.0f}", fontsize=style.SMALL, ha="center",
                 va="bottom", zorder=5, path_effects=halo,
             )  # fmt: skip
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.set_aspect("equal")
-    ax.set_axis_off()
+    show_only(ax, (0, width, 0, height))
     if title is not None:
         ax.set_title(title, fontsize=style.TEXT, pad=3)
     return ax
@@ -173,9 +168,8 @@ def _boxes(trial: Trial) -> np.ndarray:
     return trial.objects.boxes
 
 
-def _new_axes(trial: Trial) -> "Axes":
-    width, height = trial.frame.size
-    return style.new_axes(height=style.COLUMN * height / width + 6)
+def _canvas(trial: Trial) -> "Axes":
+    return new_canvas((0, trial.frame.width, 0, trial.frame.height))
 
 
 def _frame(ax: "Axes", box: np.ndarray, *, target: bool) -> None:

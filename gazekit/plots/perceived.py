@@ -53,7 +53,8 @@ def perceived(
         raise GazekitError(f"there are {len(pictures)} perceived images for {len(path)} fixations; give one for each")
     width, height = path.frame.size
     if axes is None:
-        axes = _panels(len(path), height / width)
+        across = 2 * style.COLUMN / min(len(path), 5)
+        _, axes = style.new_panels(len(path), 5, across, across * height / width + 5)
     if len(axes) != len(path):
         raise GazekitError(f"there are {len(path)} fixations but {len(axes)} axes")
     for t, (ax, picture) in enumerate(zip(axes, pictures, strict=True)):
@@ -66,21 +67,3 @@ def perceived(
         ax.set_axis_off()
         ax.set_title(str(t + 1), fontsize=style.TEXT, pad=2)
     return list(axes)
-
-
-def _panels(n: int, aspect: float) -> "list[Axes]":
-    import matplotlib.pyplot as plt
-
-    columns = min(n, 5)
-    rows = -(-n // columns)
-    wide = 2 * style.COLUMN / columns
-    figure, grid = plt.subplots(
-        rows,
-        columns,
-        figsize=(2 * style.COLUMN * style.MM, rows * (wide * aspect + 5) * style.MM),
-        layout="constrained",
-        squeeze=False,
-    )
-    for ax in grid.flat[n:]:
-        figure.delaxes(ax)
-    return list(grid.flat[:n])

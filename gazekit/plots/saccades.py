@@ -74,9 +74,8 @@ def saccade_amplitudes(
         ax.plot(np.median(values), 0, "^", markersize=6, zorder=5, **mark)
     ax.set_xlim(0, edges[-1])
     ax.set_ylim(bottom=0)
-    ax.set_xlabel(f"saccade amplitude, {unit}", fontsize=style.TEXT)
-    ax.set_ylabel(f"saccades per {edges[1]:.2g} {unit}, %", fontsize=style.TEXT)
-    ax.legend(fontsize=style.SMALL, frameon=False)
+    style.name_axes(ax, f"saccade amplitude, {unit}", f"saccades per {edges[1]:.2g} {unit}, %")
+    style.key(ax)
     return style.plain(ax)
 
 
@@ -163,7 +162,6 @@ def _polar_axes() -> "Axes":
 
 
 def _polar_style(ax: "Axes") -> None:
-    from matplotlib.patheffects import withStroke
     from matplotlib.ticker import MaxNLocator
 
     ax.set_ylim(bottom=0)
@@ -174,8 +172,8 @@ def _polar_style(ax: "Axes") -> None:
     ax.tick_params(axis="y", labelsize=style.SMALL)
     ax.set_rlabel_position(67.5)  # type: ignore[attr-defined]  # between two of the rays
     for label in ax.get_yticklabels():
-        label.set_path_effects([withStroke(linewidth=2, foreground="white")])
+        label.set_path_effects(style.halo(2))
         label.set_zorder(6)
     ax.grid(color="#dddddd", linewidth=0.6)
     ax.spines["polar"].set(color="#aaaaaa", linewidth=0.6)
-    ax.legend(fontsize=style.SMALL, frameon=False, loc="upper left", bbox_to_anchor=(0.86, 1.12))
+    style.key(ax, loc="upper left", bbox_to_anchor=(0.86, 1.12))

@@ -1,7 +1,7 @@
 """One scanpath on its image, and predicted scanpaths beside human ones."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -152,28 +152,14 @@ def _panels(human: list[Scanpath], predicted: list[Scanpath]) -> dict[str, list[
 
 
 def _new_panels(n: int, sides: tuple[float, float, float, float]) -> "list[Axes]":
-    import matplotlib.pyplot as plt
-
-    rows = -(-n // 2)
-    columns = min(n, 2)
     left, right, top, bottom = sides
-    height = rows * (2 * style.COLUMN / columns * (bottom - top) / (right - left) + 6) + 6
-    figure, grid = plt.subplots(
-        rows,
-        columns,
-        figsize=(2 * style.COLUMN * style.MM, height * style.MM),
-        layout="constrained",
-        squeeze=False,
-    )
-    for ax in grid.flat[n:]:
-        figure.delaxes(ax)
-    return list(grid.flat[:n])
+    width = 2 * style.COLUMN / min(n, 2)
+    return style.new_panels(n, 2, width, width * (bottom - top) / (right - left) + 6, below=6)[1]
 
 
 def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollow: Sequence[int] = ()) -> None:
     """Draw fixations and saccades on a canvas that is there; the markers of `hollow` fixations are not filled."""
     from matplotlib.lines import Line2D
-    from matplotlib.patheffects import withStroke
 
     seen = np.isfinite(path.x) & np.isfinite(path.y)
     x, y = path.x[seen], path.y[seen]
@@ -182,7 +168,7 @@ def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollo
         return
     ms = np.full(len(x), USUAL_MS) if path.duration is None else path.duration[seen]
     area = AREA_PER_MS * np.where(np.isnan(ms), USUAL_MS, ms)
-    halo = [withStroke(linewidth=2.4 * style.LINE, foreground="white")]
+    halo = style.halo(2.4 * style.LINE)
     ax.plot(x, y, "-", color=colour, linewidth=1.2 * style.LINE, zorder=2, path_effects=halo, clip_on=False)
     ring = Line2D(
         x[:1],
@@ -193,7 +179,7 @@ def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollo
         markerfacecolor="none",
         markeredgecolor="black",
         markeredgewidth=1.2,
-        path_effects=[withStroke(linewidth=2.8, foreground="white")],
+        path_effects=style.halo(2.8),
         clip_on=False,
         zorder=3,
     )
@@ -204,7 +190,7 @@ def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollo
     if numbers:
         for k in range(len(x)):
             # outlined in the disc's colour, so that a number wider than its disc stays legible
-            outline = [withStroke(linewidth=1.8, foreground=inside[k])]
+            outline = style.halo(1.8, inside[k])
             ax.text(
                 x[k],
                 y[k],
@@ -220,21 +206,12 @@ def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollo
 
 
 def _duration_key(ax: "Axes", colour: str) -> None:
-    from matplotlib.lines import Line2D
-
-    ms = (100, 250, 500)
-    handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker="o",
-            markersize=float(np.sqrt(AREA_PER_MS * t)),
-            markerfacecolor=colour,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
-            label=f"{t} ms",
-        )
-        for t in ms
-    ]
+    look: dict[str, Any] = {
+        "linestyle": "",
+        "marker": "o",
+        "markerfacecolor": colour,
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.6,
+    }
+    handles = [style.entry(f"{t} ms", markersize=float(np.sqrt(AREA_PER_MS * t)), **look) for t in (100, 250, 500)]
     style.key_below(ax, handles, handleheight=2.1)  # room for the largest marker

@@ -113,11 +113,9 @@ def _alone(path: Scanpath, alignment: "Alignment | None", which: str) -> list[in
 
 
 def _draw_ties(ax: "Axes", a: Scanpath, b: Scanpath, alignment: "Alignment") -> None:
-    from matplotlib.patheffects import withStroke
-
     both = (alignment.a >= 0) & (alignment.b >= 0)
     ends = [_places(path, index[both], alignment.unit) for path, index in ((a, alignment.a), (b, alignment.b))]
-    halo = [withStroke(linewidth=2.6, foreground="white")]
+    halo = style.halo(2.6)
     for (x0, y0), (x1, y1) in zip(*ends, strict=True):
         ax.plot([x0, x1], [y0, y1], color=TIE, linestyle=(0, (1, 1)), linewidth=1.2, zorder=3, path_effects=halo)
     if alignment.unit == "saccade":
@@ -144,15 +142,13 @@ def _name(path: Scanpath, other: Scanpath, default: str) -> str:
 
 
 def _key(ax: "Axes", names: tuple[str, str], alignment: "Alignment | None") -> None:
-    from matplotlib.lines import Line2D
-
     mark: dict[str, Any] = {"marker": "o", "markersize": 6, "linewidth": 1.2}
-    handles = [Line2D([], [], color=c, label=n, **mark) for n, c in zip(names, COLOURS, strict=True)]
+    handles = [style.entry(n, color=c, **mark) for n, c in zip(names, COLOURS, strict=True)]
     if alignment is not None and len(alignment.a):
         label = f"aligned {alignment.unit}s"
-        handles.append(Line2D([], [], color=TIE, linestyle=(0, (1, 1)), linewidth=1.2, label=label))
+        handles.append(style.entry(label, color=TIE, linestyle=(0, (1, 1)), linewidth=1.2))
         if ((alignment.a < 0) | (alignment.b < 0)).any():
-            open_disc = Line2D([], [], linestyle="", marker="o", markersize=6, label="alone")
+            open_disc = style.entry("alone", linestyle="", marker="o", markersize=6)
             open_disc.set(markerfacecolor="white", markeredgecolor=style.CHANCE)
             handles.append(open_disc)
     style.key_below(ax, handles, columnspacing=0.9, handlelength=1.6, handletextpad=0.4)

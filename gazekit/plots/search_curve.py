@@ -68,19 +68,9 @@ def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" 
     last = max(int(curve.fixations[-1]) for curve in curves.values())
     ends = [float(curve.share[-1]) for curve in curves.values()]
     for (name, curve), y in zip(curves.items(), style.spread(ends, ROOM), strict=True):
-        ax.annotate(
-            name,
-            (float(curve.fixations[-1]), y),
-            xytext=(5, 0),
-            textcoords="offset points",
-            color=lines[name]["color"],
-            fontsize=style.TEXT,
-            va="center",
-            annotation_clip=False,
-        )
+        style.name_line(ax, name, (float(curve.fixations[-1]), y), lines[name]["color"])
     ax.set_xlim(0, last)
     ax.set_ylim(0, 1)
     ax.set_xticks(range(0, last + 1, max(1, -(-last // 12))))
-    ax.set_xlabel("fixations after the start", fontsize=style.TEXT)
-    ax.set_ylabel("share of trials with the target found", fontsize=style.TEXT)
+    style.name_axes(ax, "fixations after the start", "share of trials with the target found")
     return style.plain(ax)

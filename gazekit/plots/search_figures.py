@@ -13,7 +13,6 @@ from gazekit.plots.asymmetry import key_handles, reaction_times
 from gazekit.plots.scanpath import scanpath
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 PANEL = 60.0  # mm, side of a panel
@@ -31,7 +30,7 @@ def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "F
     ['e', 'f']
     """
     experiments = list(dict.fromkeys(cells["experiment"]))
-    figure, panels = _grid(len(experiments), PANEL * 0.85)
+    figure, panels = style.new_panels(len(experiments), COLUMNS, PANEL, PANEL * 0.85)
     for k, (name, ax) in enumerate(zip(experiments, panels, strict=True)):
         reaction_times(cells, ax, experiment=name, model=model, key=False)
         if k % COLUMNS:
@@ -65,25 +64,8 @@ def search_panels(searches: Sequence[tuple[str, Scanpath, np.ndarray | None]]) -
     """
     if not searches:
         raise GazekitError("there is no search to draw")
-    figure, panels = _grid(len(searches), PANEL)
+    figure, panels = style.new_panels(len(searches), COLUMNS, PANEL, PANEL)
     for (title, path, image), ax in zip(searches, panels, strict=True):
         scanpath(path, ax, image=image, key=False)
         ax.set_title(title, fontsize=style.TEXT, pad=3)
     return figure
-
-
-def _grid(n: int, height: float) -> "tuple[Figure, list[Axes]]":
-    import matplotlib.pyplot as plt
-
-    columns = min(n, COLUMNS)
-    rows = -(-n // columns)
-    figure, grid = plt.subplots(
-        rows,
-        columns,
-        figsize=(columns * PANEL * style.MM, rows * height * style.MM),
-        layout="constrained",
-        squeeze=False,
-    )
-    for ax in grid.flat[n:]:
-        figure.delaxes(ax)
-    return figure, list(grid.flat[:n])

@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
-from gazekit.plots.style import CEILING, CHANCE, LINE, PALETTE, SMALL, TEXT, new_axes
+from gazekit.plots.style import CEILING, CHANCE, COLOURS, LINE, PALETTE, SMALL, TEXT, bare, key, name_axes, new_axes
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-COLOURS = tuple(c for c in PALETTE if c != CEILING)
 DASHES = ("-", "--", ":")
 _LABELS = {"start": "fixation", "target": "fixation before the target is reached"}
 
@@ -51,11 +50,10 @@ def approach_curve(approach: "pd.DataFrame", *, alignment: str = "start", ax: "A
             k = others.index(str(model))
             colour, dash = COLOURS[k % len(COLOURS)], DASHES[k // len(COLOURS) % len(DASHES)]
         ax.plot(line["fixation"], line["distance"], dash, color=colour, linewidth=LINE, label=str(model))
-    ax.set_xlabel(_LABELS[alignment], fontsize=TEXT)
-    ax.set_ylabel("distance to the target (cells)", fontsize=TEXT)
+    name_axes(ax, _LABELS[alignment], "distance to the target (cells)")
     ax.set_ylim(bottom=0)
-    ax.legend(fontsize=SMALL, frameon=False)
-    _plain(ax)
+    key(ax)
+    bare(ax)
     return ax
 
 
@@ -91,12 +89,7 @@ def five_features(summary: "pd.DataFrame", *, axes: "list[Axes] | None" = None) 
             ax.axvline(part.loc[HUMAN, "value"], color=CHANCE, linewidth=LINE / 2, linestyle=":")
         ax.set_title(name, fontsize=TEXT)
         ax.set_xlim(left=0)
-        _plain(ax)
+        bare(ax)
     axes[0].set_yticks(range(len(models)), models, fontsize=SMALL)
     axes[0].set_ylim(len(models) - 0.5, -0.5)
     return axes
-
-
-def _plain(ax: "Axes") -> None:
-    ax.tick_params(labelsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)

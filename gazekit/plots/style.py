@@ -7,6 +7,9 @@ if TYPE_CHECKING:
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patheffects import AbstractPathEffect
 
 COLUMN = 85.0  # mm: width of one column of a journal page
 MM = 1 / 25.4  # inches
@@ -19,7 +22,8 @@ LINE = 1.0  # pt
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 MODEL, CEILING, CHANCE = PALETTE[0], PALETTE[2], "#666666"
 PEOPLE = ("human", "people")  # names under which people are drawn in the colour of the ceiling
-OTHERS = tuple(colour for colour in PALETTE if colour not in (CEILING, PALETTE[6]))  # yellow lines vanish on white
+COLOURS = tuple(colour for colour in PALETTE if colour != CEILING)  # of lines beside people's
+OTHERS = tuple(colour for colour in COLOURS if colour != PALETTE[6])  # yellow lines vanish on white
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)))
 
 
@@ -41,6 +45,35 @@ def new_axes(width: float = COLUMN, height: float = 60.0) -> "Axes":
 
     _, ax = plt.subplots(figsize=(width * MM, height * MM), layout="constrained")
     return ax
+
+
+def new_panels(n: int, columns: int, width: float, height: float, below: float = 0.0) -> "tuple[Figure, list[Axes]]":
+    """Return a new figure and its n Axes, so many in a row.
+
+    Parameters
+    ----------
+    n, columns : int
+        How many, and how many at most in a row.
+    width, height : float
+        Size of a panel, mm.
+    below : float
+        Room below all of them, mm.
+
+    Examples
+    --------
+    >>> figure, panels = new_panels(3, 2, 60, 40)
+    >>> [round(float(side) / MM) for side in figure.get_size_inches()], len(panels)
+    ([120, 80], 3)
+    """
+    import matplotlib.pyplot as plt
+
+    columns = min(n, columns)
+    rows = -(-n // columns)
+    size = (columns * width * MM, (rows * height + below) * MM)
+    figure, grid = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    for ax in grid.flat[n:]:
+        figure.delaxes(ax)
+    return figure, list(grid.flat[:n])
 
 
 def lines_of(names: "Iterable[str]") -> dict[str, dict[str, Any]]:
@@ -69,6 +102,45 @@ def plain(ax: "Axes") -> "Axes":
         spine.set_visible(side not in ("top", "right"))
         spine.set_linewidth(0.6)
     return ax
+
+
+def bare(ax: "Axes") -> None:
+    """Take the frame's upper and right side away and write the ticks small."""
+    ax.tick_params(labelsize=SMALL)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def name_axes(ax: "Axes", x: str, y: str) -> None:
+    """Write the titles of both axes."""
+    ax.set_xlabel(x, fontsize=TEXT)
+    ax.set_ylabel(y, fontsize=TEXT)
+
+
+def name_line(ax: "Axes", name: str, end: tuple[float, float], colour: str, size: float = TEXT, gap: float = 5) -> None:
+    """Write a line's name beside its right end, `gap` pt from it, in its colour."""
+    ax.annotate(
+        name, end, xytext=(gap, 0), textcoords="offset points", color=colour, fontsize=size, va="center",
+        annotation_clip=False,
+    )  # fmt: skip
+
+
+def halo(width: float, colour: str = "white") -> "list[AbstractPathEffect]":
+    """The effect that keeps a line or a text legible on a picture: an outline of so many pt."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=width, foreground=colour)]
+
+
+def entry(label: str, **look: Any) -> "Line2D":
+    """An entry of a key."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, **look)
+
+
+def key(ax: "Axes", **options: Any) -> None:
+    """Put a small key without a frame into the Axes."""
+    ax.legend(fontsize=SMALL, frameon=False, **options)
 
 
 def key_below(ax: "Axes", handles: "Sequence[Artist]", **options: Any) -> None:
