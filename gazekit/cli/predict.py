@@ -62,6 +62,7 @@ def predict_command(
     from gazekit.evaluation.preparation import prepare_humans
     from gazekit.files.links import refuse_link
     from gazekit.interchange import own_shelf, write_scanpaths
+    from gazekit.models.capabilities import Learns
     from gazekit.models.specs import model_from_text
     from gazekit.runs.parallel import check_workers
 
@@ -87,9 +88,9 @@ def predict_command(
             typer.echo(line)
     else:
         dataset = given.read()
-    if hasattr(chosen, "provenance"):
+    if chosen.provenance:
         typer.echo(f"{chosen.name}: {chosen.provenance}")
-    if hasattr(chosen, "fit") and len(dataset.scanpaths):
+    if isinstance(chosen, Learns) and len(dataset.scanpaths):
         from dataclasses import replace
 
         chosen.fit(replace(dataset, scanpaths=prepare_humans(dataset).paths))

@@ -13,7 +13,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
-from gazekit.evaluation.describing import about_data, describe_model, files_read
+from gazekit.evaluation.describing import about_data, files_read
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.pieces import (
     CLUSTERS_BY,
@@ -30,8 +30,9 @@ from gazekit.evaluation.set_scoring import SET_RESAMPLES, SetWork
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.fixation_maps.reference import SIZES, DensityReference
-from gazekit.models.capabilities import HasDensity
+from gazekit.models.capabilities import HasDensity, Learns
 from gazekit.models.contract import ScanpathModel
+from gazekit.models.identity import identity
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import Tally, check_workers
@@ -128,7 +129,7 @@ def evaluate(
         out,
         {
             "data": {"name": dataset.name, **dataset.hashes()},
-            "models": [describe_model(m) for m in loaded],
+            "models": [identity(m, learned=False) for m in loaded],
             "metrics": choice.parameters(),
             **predicting,
             "resamples": resamples,
@@ -143,7 +144,7 @@ def evaluate(
         if run.complete:
             return Results.load(run.path)
         for model in loaded:
-            if hasattr(model, "fit"):
+            if isinstance(model, Learns):
                 model.fit(ready)
         tally = Tally()
         how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress, "tally": tally}

@@ -6,8 +6,9 @@ from typing import Any
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
-from gazekit.evaluation.describing import describe_model, files_read
+from gazekit.evaluation.describing import files_read
 from gazekit.models.contract import ScanpathModel
+from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import seal
@@ -82,7 +83,7 @@ def predict_in_pieces(
         folder,
         {
             "data": {"name": dataset.name, **dataset.hashes()},
-            "model": describe_model(model),
+            "model": identity(model),
             **options,
             "piece_trials": PIECE_TRIALS,
         },

@@ -87,9 +87,9 @@ class SearchResult:
     found : bool
         Whether it was.
     level_weights : (n - 1, levels) float64
-        Share of each level of a network in the map that decided each saccade; no rows for models without.
+        Share of each level of a network in the map that decided each saccade; empty for a model without.
     maps : sequence of arrays
-        Maps that decided the first saccades, where they were asked for.
+        Maps that decided the first saccades, if they were asked for.
     """
 
     fixations: np.ndarray

@@ -88,23 +88,21 @@ def source_of(thing: Any, *, package: bool = False) -> dict[str, str]:
         if not foreign(name):
             continue
         files = _files(name, package)
-        if files and _is_from(part, files):
+        if files and _is_from(part, files[name]):
             found |= {key: sha256_of(file) for key, file in files.items()}
+            found |= _package(name) if package else {}
         else:
             found[f"{name} (its file cannot be read: code of {part.__qualname__})"] = digest_of(_code(part, set()))
     return found
 
 
 def _files(name: str, package: bool) -> dict[str, Path]:
-    """Files of a module by the module's name."""
+    """File of a module by the module's name; for `package`, also those beside it that it imports."""
     file = Path(getattr(sys.modules.get(name), "__file__", None) or "")
     if file.suffix != ".py" or not file.is_file():
         return {}
     found = {name: file}
     if package:
-        top = name.partition(".")[0]
-        for folder in map(Path, getattr(sys.modules.get(top), "__path__", ())):
-            found |= {f"{top}/{f.relative_to(folder).as_posix()}": f for f in sorted(folder.rglob("*.py"))}
         for value in list(vars(sys.modules[name]).values()):
             other = getattr(value, "__name__" if isinstance(value, types.ModuleType) else "__module__", None)
             beside = Path(getattr(sys.modules.get(str(other)), "__file__", None) or "")
@@ -113,11 +111,19 @@ def _files(name: str, package: bool) -> dict[str, Path]:
     return found
 
 
-def _is_from(part: Any, files: Mapping[str, Path]) -> bool:
-    """Whether a class or function was read from one of these files, and not typed into a session of the same name."""
+def _package(name: str) -> dict[str, str]:
+    """SHA-256 of all modules of the package that a module belongs to, together."""
+    top = name.partition(".")[0]
+    folders = [Path(folder) for folder in getattr(sys.modules.get(top), "__path__", ())]
+    files = [(f.relative_to(folder).as_posix(), sha256_of(f)) for folder in folders for f in folder.rglob("*.py")]
+    return {f"{top} (all of its package)": digest_of(sorted(files))} if files else {}
+
+
+def _is_from(part: Any, file: Path) -> bool:
+    """Whether a class or function was read from a file, and not typed into a session of the same name."""
     functions = vars(part).values() if isinstance(part, type) else (part,)
     code = next((f.__code__ for f in functions if isinstance(f, types.FunctionType)), None)
-    return code is None or any(Path(code.co_filename).name == file.name for file in files.values())
+    return code is None or Path(code.co_filename).name == file.name
 
 
 def _code(thing: Any, seen: set[int]) -> Any:

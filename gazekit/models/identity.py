@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
@@ -125,6 +126,8 @@ def described(value: Any, files: Mapping[str, str]) -> Any:
         return {"shape": list(value.shape), "dtype": value.dtype.name, "sha256": digest_of(little.tobytes())}
     if isinstance(value, np.ndarray):
         return {"shape": list(value.shape), "sha256": digest_of([again(each) for each in value.ravel().tolist()])}
+    if isinstance(value, pd.DataFrame):
+        return {str(name): again(value[name].to_numpy()) for name in value}
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType | np.ufunc):
         return _code(value, again)
     if isinstance(value, types.ModuleType):

@@ -29,7 +29,7 @@ def asymmetry_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset |
     """What the page of a search-asymmetry run says; published displays are made again, others come from `dataset`."""
     results = AsymmetryResults.load(run)
     request = manifest["request"]
-    count, network = len(results.conditions), "network" in request["models"][0]
+    count, network = len(results.conditions), not {"provenance", "network"}.isdisjoint(request["models"][0])
     more = results.sentences[2 if network else 1 :]
     return Content(
         title=f"Search asymmetry: {results.models[0]}",

@@ -3,8 +3,11 @@
 import io
 import json
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -16,11 +19,17 @@ from gazekit.files.links import make_folder, refuse_links_in
 from gazekit.files.locking import LOCK, FolderLock
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
+from gazekit.foundations.told_apart import first_untold
+from gazekit.runs.differences import SHOWN, in_words
 from gazekit.runs.environment import versions
-from gazekit.runs.manifest import FORMAT, NAME, VERSION, read_manifest
+from gazekit.runs.manifest import FORMAT, NAME, VERSION, is_run, read_manifest
 from gazekit.runs.parallel import Tally, run_pieces
 from gazekit.runs.seals import Input, check_seals, hashes_of, is_sealed
 
+_OFFER = (
+    "choose another --out, or give --overwrite (overwrite=True), which moves the folder aside and begins anew (nothing "
+    "was changed)"
+)
 INPUTS = "inputs.json"  # beside the manifest: SHA-256 of what is read while the run goes on
 
 
@@ -55,6 +64,9 @@ class RunFolder:
     inputs : mapping of str to path, array, sequence of arrays or function, optional
         What is read while the run goes on, by a name for messages ("image of stimulus 'a'"); see `seals.hashes_of`. If
         one of them is not what it was by its SHA-256, the run is not resumed, marked complete, or given back.
+    overwrite : bool
+        Where the folder holds a run that would be refused, move it aside (to its name with the day, and a number if
+        that is there) and begin anew. Nothing is deleted, and a run of the same request is resumed all the same.
 
     Raises
     ------
@@ -85,6 +97,25 @@ class RunFolder:
         command: str,
         about: Mapping[str, Any],
         inputs: Mapping[str, Input] | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        try:
+            self._open(path, request, kind=kind, command=command, about=about, inputs=inputs)
+        except RunFolderError:
+            if not (overwrite and is_run(path)):
+                raise
+            move_aside(path)
+            self._open(path, request, kind=kind, command=command, about=about, inputs=inputs)
+
+    def _open(
+        self,
+        path: str | Path,
+        request: Mapping[str, Any],
+        *,
+        kind: str,
+        command: str,
+        about: Mapping[str, Any],
+        inputs: Mapping[str, Input] | None,
     ) -> None:
         self.path = Path(path)
         self.parts = self.path / "parts"
@@ -130,7 +161,7 @@ class RunFolder:
             if manifest["version"] != VERSION:
                 raise RunFolderError(
                     f"{self.path} holds a run of an earlier gazekit (format {manifest['version']}), which this one can "
-                    f"report but not resume; choose another --out (nothing was changed)"
+                    f"report but not resume; {_OFFER}"
                 )
             _check_same(self.path, {"kind": manifest["kind"], **manifest["request"]}, {"kind": kind, **request})
             return manifest
@@ -265,6 +296,29 @@ def read_table(path: Path) -> pd.DataFrame:
         raise DataError(f"{error}; run the evaluation again in a new folder") from error
 
 
+def move_aside(path: str | Path) -> Path:
+    """Rename the folder of a run: to its name with the day, and a number where that name is taken.
+
+    Raises
+    ------
+    BusyError
+        Another process is writing it.
+    RunFolderError
+        It cannot be renamed.
+    """
+    path = Path(path)
+    _lock(path).release()  # busy is said now
+    day = datetime.now().astimezone().date().isoformat()
+    names = (path.with_name(f"{path.name}-{day}{suffix}") for suffix in chain([""], map("-{}".format, count(2))))
+    aside = next(name for name in names if not name.exists())
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be moved to {aside}: {why_not_written(error)}") from error
+    warnings.warn(f"the earlier run in {path} was moved to {aside}", UserWarning, stacklevel=2)
+    return aside
+
+
 def _do(piece: Piece) -> None:
     piece()
 
@@ -284,28 +338,11 @@ def _lock(path: Path) -> FolderLock:
 
 
 def _check_same(path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    if old == new:
-        return
-    where, was, now = _first_difference(old, new, "")
-    raise RunFolderError(
-        f"{path} holds another run: its {where} is {_short(was)}, and this one's {_short(now)}; choose another --out "
-        f"(nothing was changed)"
-    )
-
-
-def _first_difference(old: Any, new: Any, where: str) -> tuple[str, Any, Any]:
-    """Name the first leaf in which two JSON values differ, and give its two values."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        keys: list[Any] = sorted({*old, *new})
-        pairs = [(key, old.get(key), new.get(key)) for key in keys]
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        pairs = [(k, a, b) for k, (a, b) in enumerate(zip(old, new, strict=True))]
-    else:
-        return where, old, new
-    key, was, now = next(pair for pair in pairs if pair[1] != pair[2])
-    return _first_difference(was, now, f"{where}.{key}" if where else str(key))
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True)
-    return text if len(text) <= 120 else text[:117] + "..."
+    if (reason := first_untold(new)) is not None:
+        raise RunFolderError(
+            f"{path} holds a run, and whether it is the same as this one cannot be known, so it is neither resumed nor "
+            f"given back: {reason}; or {_OFFER}"
+        )
+    if differences := in_words(old, new):
+        more = f"; and {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
+        raise RunFolderError(f"{path} holds another run: {'; '.join(differences[:SHOWN])}{more}; {_OFFER}")

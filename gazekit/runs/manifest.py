@@ -38,6 +38,15 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     return {**manifest, "kind": str(manifest.get("kind") or _kind_of_version_1(manifest))}
 
 
+def is_run(folder: str | Path) -> bool:
+    """Whether a folder has the manifest of a gazekit run, of any version."""
+    try:
+        manifest = parse_json((Path(folder) / NAME).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+
+
 def read_finished(folder: str | Path, kind: str | None = None) -> dict[str, Any]:
     """Read the manifest of a finished run.
 

@@ -63,7 +63,7 @@ def test_another_run_in_the_same_folder_is_refused(done, run):
     _, folder = done
     result = run("--model", "uniform", "--seed", "1", "--out", folder, *SMALL)
     assert isinstance(result.exception, RunFolderError)
-    assert "holds another run: its displays is" in str(result.exception)
+    assert "holds another run: displays has changed" in str(result.exception)
 
 
 @pytest.mark.parametrize(

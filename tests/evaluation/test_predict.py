@@ -65,7 +65,7 @@ def test_a_stopped_prediction_goes_on(data, tmp_path):
     assert np.array_equal(paths.x, whole.x)
     assert paths.table.equals(whole.table)
 
-    with pytest.raises(RunFolderError, match="holds another run: its seed is 0, and this one's 1"):
+    with pytest.raises(RunFolderError, match="holds another run: seed was 0 and is 1"):
         predict_in_pieces(model, data, folder=tmp_path / "f", seed=1, progress=False)
 
 

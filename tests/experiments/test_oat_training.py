@@ -74,7 +74,7 @@ def test_a_finished_run_is_read(shelves, tmp_path):
 
 def test_a_folder_of_another_training(shelves, tmp_path):
     run(shelves(6, 2), tmp_path / "run", only=[0])
-    with pytest.raises(RunFolderError, match="holds another run: its seed is 0, and this one's 3"):
+    with pytest.raises(RunFolderError, match="holds another run: seed was 0 and is 3"):
         run(shelves(6, 2), tmp_path / "run", only=[0], seed=3)
 
 

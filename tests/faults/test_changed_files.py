@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit.evaluation.describing import describe_model, files_read
+from gazekit.evaluation.describing import files_read
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError
 from gazekit.models.baselines.uniform import Uniform
+from gazekit.models.identity import identity
 
 
 def repaint(home, name="s3"):
@@ -96,7 +97,7 @@ def test_a_table_that_changed(own_data, run, stopped, tmp_path):
     table = pd.read_csv(home / "mine.csv")
     table.loc[7, "x"] += 0.5
     table.to_csv(home / "mine.csv", index=False)
-    with pytest.raises(RunFolderError, match=r"holds another run: its data\.sha256 is"):
+    with pytest.raises(RunFolderError, match=r"holds another run: data has changed \(sha256"):
         run(data(), tmp_path / "run")
 
 
@@ -172,7 +173,7 @@ def test_a_checkpoint_that_was_replaced(trained, tmp_path, stopped, run):
     stopped(run, data, tmp_path / "run", models=[model])
     train(tmp_path / "other", seed=1)
     shutil.copy(tmp_path / "other" / "fold-0.safetensors", mine)
-    with pytest.raises(RunFolderError, match=r"holds another run: its models\.0\.options\.(sha256|provenance) is"):
+    with pytest.raises(RunFolderError, match=r"holds another run: model oat.*: checkpoint has changed \(sha256"):
         run(data, tmp_path / "run", models=[model])
 
 
@@ -217,9 +218,9 @@ def test_networks_are_told_apart_by_their_weights():
     from gazekit.models.eccnet.model import EccNet
     from gazekit.models.neva.model import Neva
 
-    assert "weights" in describe_model(Neva())["network"]
-    one, two = (describe_model(EccNet("random", seed=k)) for k in (0, 1))
-    assert one["network"] != two["network"]
+    assert "weights" in identity(Neva())["provenance"]
+    one, two = (identity(EccNet("random", seed=k)) for k in (0, 1))
+    assert one["provenance"] != two["provenance"]
 
 
 def test_weights_that_were_replaced(tmp_path, own_data, run, stopped):
@@ -234,5 +235,5 @@ def test_weights_that_were_replaced(tmp_path, own_data, run, stopped):
         model = f"neva:encoder=squeezenet:weights={str(file)!r}"
         if seed == 0:
             stopped(run, own_data[1](), tmp_path / "run", models=[model])
-    with pytest.raises(RunFolderError, match=r"holds another run: its models\.0\.network is .*weights file "):
+    with pytest.raises(RunFolderError, match=r"holds another run: model .*: weights has changed \(sha256"):
         run(own_data[1](), tmp_path / "run", models=[model])

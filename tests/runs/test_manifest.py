@@ -39,7 +39,7 @@ def test_another_kind_is_refused(tmp_path):
         run.finish()
     with pytest.raises(DataError, match="is not a run of 'captions' but of 'asymmetry'; give the --out of one"):
         read_finished(tmp_path / "run", "captions")
-    with pytest.raises(RunFolderError, match='another run: its kind is "asymmetry", and this one\'s "captions"'):
+    with pytest.raises(RunFolderError, match='another run: kind was "asymmetry" and is "captions"'):
         started(tmp_path / "run", "captions")
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.evaluation.evaluate import describe_model
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
 from gazekit.experiments.asymmetry.pieces import SearchPiece
 from gazekit.experiments.asymmetry.published import DESIGNS
@@ -20,7 +18,7 @@ from gazekit.experiments.asymmetry.results import KIND, AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
 from gazekit.experiments.asymmetry.searches import REACH
 from gazekit.foundations.errors import UnknownNameError
-from gazekit.models.contract import ScanpathModel
+from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder, read_table
 from gazekit.runs.parallel import check_workers
 
@@ -116,9 +114,9 @@ def asymmetry(
         about={"trials": len(trials), "settings": {n: dict(DESIGNS[n].settings) for n in names if n in DESIGNS}},
     ) as run:
         if not run.complete:
-            identity = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
+            identities = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
             pieces = [
-                SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identity[k], part, seed, reach)
+                SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identities[k], part, seed, reach)
                 for k, row in enumerate(rows)
                 for c, part in enumerate(cut(trials))
             ]
@@ -131,20 +129,7 @@ def asymmetry(
     return results
 
 
-def describe(row: Searcher, model: ScanpathModel) -> dict[str, Any]:
-    """What the manifest says of a row: the model, the options it was given, its network and weights in words."""
-    about = {"row": row.name, **describe_model(model)}
-    # The file's place does not decide the result; what is in it does, and `network` names that by its hash.
-    about["given"] = {k: str(v) for k, v in row.options.items() if k != "weights" or not hasattr(model, "network")}
-    if is_dataclass(getattr(model, "settings", None)):
-        about["settings"] = {k: str(v) for k, v in vars(model.settings).items()}  # type: ignore[attr-defined]
-    return about
-
-
-# ---------------------------------------------------------------- inside
-
-
 def _check(row: Searcher, experiment: str, trials: Sequence[Trial]) -> dict[str, Any]:
     model = row.model(experiment)
     model.check_needs(trials)
-    return describe(row, model)
+    return {"row": row.name, **identity(model)}

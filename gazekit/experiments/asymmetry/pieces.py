@@ -13,7 +13,8 @@ from gazekit.core.frames import Facts
 from gazekit.core.trials import Trial
 from gazekit.experiments.asymmetry.displays import condition_of, set_size, target_cell
 from gazekit.experiments.asymmetry.searchers import Searcher
-from gazekit.experiments.asymmetry.searches import Search, limit, search_trials
+from gazekit.experiments.asymmetry.searches import limit, search_trials
+from gazekit.models.capabilities import SearchResult
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.runs.folder import write_table
 from gazekit.runs.seals import seal
@@ -69,8 +70,9 @@ class SearchPiece:
         seal(self.part, (self.scanpaths, self.trials))
 
 
-def _row(name: str, display: int, trial: Trial, search: Search) -> dict[str, Any]:
+def _row(name: str, display: int, trial: Trial, search: SearchResult) -> dict[str, Any]:
     experiment, condition = condition_of(trial)
+    weights = search.level_weights
     return {
         "model": name,
         "experiment": experiment,
@@ -82,7 +84,7 @@ def _row(name: str, display: int, trial: Trial, search: Search) -> dict[str, Any
         "found": search.found,
         "limit": limit(trial),
         "cell": target_cell(trial),
-        **{f"w_{k + 1}": float(w) for k, w in enumerate(search.level_weights)},
+        **{f"w_{k + 1}": float(w) for k, w in enumerate(weights.mean(axis=0) if weights.size else ())},
     }
 
 

@@ -79,7 +79,8 @@ class AsymmetryResults(Analysis):
             if np.isfinite(mean["human"]):
                 text += f" (people {mean['human']:+.2f}, published eccNET {mean['published_eccnet']:+.2f})"
         found = [text + "."]
-        network = self.manifest.get("request", {}).get("models", [{}])[0].get("network")
+        about = self.manifest.get("request", {}).get("models", [{}])[0]
+        network = about.get("provenance", about.get("network"))  # the latter in manifests of version 1
         if network:
             found.insert(0, f"{first} is {network}.")
         for control in self.models[1:]:

@@ -45,7 +45,7 @@ class Searcher:
         known = option_names(self.make)
         given = {**{k: v for k, v in settings.items() if k in known}, **self.options}
         model = _make(self.make, given)
-        if getattr(model, "needs_fit", False):
+        if model.needs_fit:
             raise GazekitError(
                 f"model {self.name!r} learns from people's scanpaths, and search displays have none; choose another"
             )

@@ -1,42 +1,20 @@
 """One search: where a model looked until it came to the target, and how many saccades that took."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from gazekit.core.trials import Box, Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
+from gazekit.models.capabilities import Searches, SearchResult
 from gazekit.models.contract import ScanpathModel
 
 REACH = 10  # px, side of the square within which a target is recognised (Gupta et al. 2021)
 
 
-@dataclass(frozen=True)
-class Search:
-    """What a model did in one trial.
-
-    Parameters
-    ----------
-    fixations : (n, 2) float64
-        x, y px, the start first; it ends at the target if that was found.
-    found : bool
-        Whether it was.
-    saccades : int
-        Saccades made: n - 1.
-    level_weights : (levels,) float64
-        Share of each level of the network in the attention map, mean over the saccades; empty for other models.
-    """
-
-    fixations: np.ndarray
-    found: bool
-    saccades: int
-    level_weights: np.ndarray
-
-
 def search_trials(
     model: ScanpathModel, trials: Sequence[Trial], *, seed: int = 0, reach: float = REACH
-) -> list[Search]:
+) -> list[SearchResult]:
     """Let a model search.
 
     A model with a method `search(trial)` (eccNET) is asked that: it knows when it has found the target. Of any other
@@ -66,8 +44,8 @@ def search_trials(
         if trial.target_box is None:
             raise MissingNeedError(f"trial {trial.id!r} has no target_box, so that no search in it can end")
         limit(trial)
-    if hasattr(model, "search"):
-        return [_asked(model, trial) for trial in trials]
+    if isinstance(model, Searches):
+        return [model.search(trial) for trial in trials]
     paths = model.predict(trials, n_samples=1, seed=seed, progress=False)
     if paths.facts.forced_first is None:
         raise GazekitError(
@@ -123,22 +101,10 @@ def touches(fixations: np.ndarray, box: Box, reach: float = REACH) -> np.ndarray
 # ---------------------------------------------------------------- inside
 
 
-def _asked(model: ScanpathModel, trial: Trial) -> Search:
-    result = model.search(trial)  # type: ignore[attr-defined]
-    weights = getattr(result, "level_weights", None)
-    weights = np.empty((0, 0)) if weights is None else np.atleast_2d(np.asarray(weights, dtype=float))
-    return Search(
-        np.asarray(result.fixations, dtype=float),
-        bool(result.found),
-        int(result.saccades),
-        weights.mean(axis=0) if weights.size else np.empty(0),
-    )
-
-
-def _followed(xy: np.ndarray, trial: Trial, reach: float) -> Search:
+def _followed(xy: np.ndarray, trial: Trial, reach: float) -> SearchResult:
     assert trial.target_box is not None  # noqa: S101 -- checked by the caller; for type checkers
     xy = xy[: limit(trial)]
     hits = np.flatnonzero(touches(xy, trial.target_box, reach))
     xy = xy[: hits[0] + 1] if len(hits) else xy
     start = trial.frame.centre if trial.start is None else trial.start
-    return Search(np.concatenate([[start], xy]).astype(float), bool(len(hits)), len(xy), np.empty(0))
+    return SearchResult(np.concatenate([[start], xy]).astype(float), bool(len(hits)))

@@ -1,7 +1,6 @@
 """Which caption a model is given for each observation, and the model under that condition."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,9 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.contract import ScanpathModel
+from gazekit.models.contract import Request, ScanpathModel
+from gazekit.models.fingerprints import digest_of
+from gazekit.models.identity import identity
 
 RIGHT, SAME_IMAGE, OTHER_IMAGE = "right caption", "same-image caption", "other-image caption"
 NONE, SCHEDULED = "no caption", "scheduled caption"
@@ -72,11 +73,6 @@ class CaptionCondition(ScanpathModel):
         under every condition.
     options : mapping
         The model's options, for the manifest.
-
-    Attributes
-    ----------
-    sha256 : str
-        Of everything that it is shown, and of how the model describes itself, for manifests.
     """
 
     needs = ("image",)
@@ -87,38 +83,36 @@ class CaptionCondition(ScanpathModel):
         self.name, self.model, self.options = name, model, dict(options or {})
         self.facts = model.facts
         self._given: dict[str, list[Trial]] = {}
-        digest = hashlib.sha256(repr(model).encode())
         for trial in given:
             self._given.setdefault(trial.stimulus, []).append(trial)
-            digest.update(f"{trial.id}\x1f{trial.stimulus}\x1f{trial.caption}\x1e".encode())
-        self.sha256 = digest.hexdigest()
+
+    def identity(self) -> dict[str, Any]:
+        """The model, and what it is shown: images are among the files that a run watches."""
+        shown = [(trial.id, trial.stimulus, trial.caption) for of_image in self._given.values() for trial in of_image]
+        return {"model": identity(self.model), "shown": {"sha256": digest_of(shown)}, **self.options}
 
     def __len__(self) -> int:
         return sum(map(len, self._given.values()))
 
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
+    def scanpaths(self, request: Request) -> Scanpaths:
         """Predict scanpaths on images; the columns `observation` and `caption` say what each followed."""
         import warnings
 
         home: dict[str, str] = {}
         shown: list[Trial] = []
-        for image in trials:
+        for image in request.trials:
             for trial in self._given.get(image.stimulus, ()):
                 home[trial.id] = image.id
                 shown.append(trial)
         with warnings.catch_warnings():  # captions that are too long were counted before
             warnings.filterwarnings("ignore", message="the caption of trial")
             paths = self.model.predict(
-                shown, n_samples=n_samples, seed=seed, max_fixations=max_fixations, device=device, progress=progress
+                shown,
+                n_samples=request.n_samples,
+                seed=request.seed,
+                max_fixations=request.max_fixations,
+                device=request.device,
+                progress=request.progress,
             )
         table = paths.table
         said = {trial.id: trial.caption or "" for trial in shown}

@@ -15,6 +15,7 @@ from gazekit.experiments.oat_study.targets import with_shuffled_targets
 from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_oat
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
+from gazekit.models.capabilities import HasLikelihood, Learns
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
@@ -213,9 +214,9 @@ def _reference(file: Path, dataset: Dataset, name: str, plan: Plan, rule: str) -
     """Likelihood under a model that keeps its own folds; paths have the numbers of the first variant's."""
     if not is_sealed(file):
         model: Any = model_from_text(name)
-        if not hasattr(model, "log_likelihood"):
+        if not isinstance(model, HasLikelihood):
             raise GazekitError(f"the reference {name!r} has no likelihood; take another")
-        if hasattr(model, "fit"):
+        if isinstance(model, Learns):
             model.fit(dataset)
         scores = model.log_likelihood(dataset, rule=rule)
         people, stimulus = human_paths(dataset, rule), {t.id: t.stimulus for t in dataset.trials}

@@ -9,12 +9,13 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.evaluation.describing import describe_model, files_read
+from gazekit.evaluation.describing import files_read
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, RowPiece
 from gazekit.experiments.shelf_search.results import KIND, ShelfResults
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
+from gazekit.models.identity import identity
 from gazekit.models.object_search import Line, TargetRepeated
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table
@@ -99,7 +100,7 @@ def shelf_search(
         out,
         {
             "data": {"name": dataset.name, **dataset.hashes()},
-            "models": [describe_model(m) for m in rows],
+            "models": [identity(m, learned=False) for m in rows],
             "n_samples": n_samples,
             "seed": seed,
             "rule": rule,

@@ -1,6 +1,6 @@
 """One row of the tables: people, people of another layout, or a model, measured and written whole or not at all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gazekit.experiments.shelf_search.measures import behaviour_scores, likeliho
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, predicted_objects
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
+from gazekit.models.capabilities import HasLikelihood, Learns
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.object_search import target_similarity
 from gazekit.runs.folder import write_table
@@ -71,9 +72,8 @@ class RowPiece:
             pair_scores(paths, people, same=model is None),
             behaviour_scores(paths, people, similarities(self.dataset, people)),
         ]
-        if model is not None and callable(getattr(model, "log_likelihood", None)):
-            score: Callable[..., list[np.ndarray]] = model.log_likelihood  # type: ignore[attr-defined]
-            parts.append(likelihood_scores(score(self.dataset, rule=self.rule), people))
+        if isinstance(model, HasLikelihood):
+            parts.append(likelihood_scores(model.log_likelihood(self.dataset, rule=self.rule), people))
         scores = pd.concat(parts, ignore_index=True)
         return {"scores": scores, "approach": approach(paths, people), "lengths": lengths(paths)}
 
@@ -86,10 +86,10 @@ def predict(model: ScanpathModel, dataset: Dataset, people: People, n_samples: i
     GazekitError
         Not one path of the model has a fixation on an object.
     """
-    if hasattr(model, "fit"):
+    if isinstance(model, Learns):
         model.fit(dataset)
     trials = [t for t in dataset.trials if t.id in people.layouts]
-    samples = 1 if getattr(model, "deterministic", False) else n_samples
+    samples = 1 if model.deterministic else n_samples
     made = model.predict(trials, n_samples=samples, seed=seed, progress=False)
     paths = predicted_objects(made, people)
     if not len(paths):

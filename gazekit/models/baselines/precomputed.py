@@ -1,14 +1,11 @@
 """Predictions from a file as a model: any repository's scanpaths, scored without porting its code."""
 
-import hashlib
-from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.core.trials import Trial
-from gazekit.models.contract import ScanpathModel
+from gazekit.models.contract import Request, ScanpathModel
 
 
 class Precomputed(ScanpathModel):
@@ -24,7 +21,7 @@ class Precomputed(ScanpathModel):
     Examples
     --------
     >>> import pandas as pd
-    >>> from gazekit import Frame
+    >>> from gazekit import Frame, Trial
     >>> table = pd.DataFrame({"stimulus": ["a"], "source": "mine", "width": 9, "height": 9})
     >>> paths = Scanpaths([1, 2], [3, 4], [0, 2], table)
     >>> model = Precomputed(paths)
@@ -35,33 +32,14 @@ class Precomputed(ScanpathModel):
     def __init__(self, paths: Scanpaths, name: str | None = None) -> None:
         self._paths = paths
         self.name = name or str(paths.table["source"].iloc[0])
-        self.sha256 = _digest(paths)
 
     @cached_property
     def _rows(self) -> dict[str, np.ndarray]:
         """Rows of each trial: found once, as a run asks for a few trials at a time."""
         return self._paths.table.groupby("trial", sort=False).indices
 
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
+    def scanpaths(self, request: Request) -> Scanpaths:
         """Return all the given paths of these trials; `n_samples` and `seed` change nothing, `max_fixations` cuts."""
-        found = [self._rows[t.id] for t in trials if t.id in self._rows]
+        found = [self._rows[t.id] for t in request.trials if t.id in self._rows]
         paths = self._paths[np.concatenate(found) if found else np.empty(0, dtype=np.int64)]
-        return paths if max_fixations is None else paths.truncate(max_fixations)
-
-
-def _digest(paths: Scanpaths) -> str:
-    digest = hashlib.sha256()
-    for column in (paths.x, paths.y, paths.durations(), paths.offsets):
-        digest.update(np.ascontiguousarray(column).tobytes())
-    digest.update("\x1f".join(paths.table["trial"]).encode() + repr(paths.facts).encode())
-    digest.update(b"" if paths.object_id is None else paths.object_id.tobytes())
-    return digest.hexdigest()
+        return paths if request.max_fixations is None else paths.truncate(request.max_fixations)

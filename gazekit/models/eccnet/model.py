@@ -13,13 +13,14 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
+from gazekit.models.capabilities import SearchResult
 from gazekit.models.contract import ScanpathModel, assemble
 from gazekit.models.devices import chosen_device, full_float32
 from gazekit.models.eccnet.display import Prepared, prepare
 from gazekit.models.eccnet.fast.blank_windows import BlankWindows
 from gazekit.models.eccnet.network import EccentricNetwork, eccentric_network, variant_named
 from gazekit.models.eccnet.options import at_least, check_choices, pair_of_blurs, px_or_trial
-from gazekit.models.eccnet.search import Branches, SearchPath, Settings, WholeWindows, run_search
+from gazekit.models.eccnet.search import Branches, Settings, WholeWindows, run_search
 from gazekit.models.networks.backbone import Backbone
 
 RECOGNITION = 10  # px, published for search among items
@@ -166,7 +167,7 @@ class EccNet(ScanpathModel):
         self._eccentric(30.0)  # a level that is not there is an error now, not at the first trial
 
     @property
-    def network(self) -> str:
+    def provenance(self) -> str:
         """Which backbone, weights and variant make the results, in words."""
         return f"{self.backbone.name}, weights {self.backbone.weights}, variant {self.variant.name}"
 
@@ -196,7 +197,7 @@ class EccNet(ScanpathModel):
 
     def search(
         self, trial: Trial, *, max_fixations: int | None = None, maps: int = 0, device: str = "auto"
-    ) -> SearchPath:
+    ) -> SearchResult:
         """Search one display.
 
         Parameters
@@ -212,7 +213,7 @@ class EccNet(ScanpathModel):
 
         Returns
         -------
-        SearchPath
+        SearchResult
             Fixations are (x, y) px of the trial's frame; `level_weights` has a column for each of the model's levels, 0
             for those that are not compared.
 

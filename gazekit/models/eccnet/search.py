@@ -22,6 +22,7 @@ from scipy.ndimage import label
 from torch import Tensor
 from torch.nn import functional
 
+from gazekit.models.capabilities import SearchResult
 from gazekit.models.eccnet.network import EccentricNetwork
 from gazekit.models.eccnet.opencv import difference_of_gaussians, enlarge
 
@@ -89,33 +90,6 @@ class Settings:
     window: str = "longer"
 
 
-@dataclass(frozen=True)
-class SearchPath:
-    """What a search of one display did.
-
-    Parameters
-    ----------
-    fixations : (n, 2)
-        The start first. (row, column) px of the network's image; from `EccNet.search`, (x, y) px of the trial's frame.
-    found : bool
-        Whether the target was found.
-    level_weights : (n - 1, compared levels) float64
-        What each level counted for at each step, summing to 1.
-    maps : list of (side, side) float32
-        Masked attention maps of the first steps that were asked for, in px of the window around the fixation.
-    """
-
-    fixations: np.ndarray
-    found: bool
-    level_weights: np.ndarray
-    maps: list[np.ndarray]
-
-    @property
-    def saccades(self) -> int:
-        """How many saccades were made."""
-        return len(self.fixations) - 1
-
-
 class Branches(Protocol):
     """The network's two branches: `WholeWindows`, or what computes the same in less time."""
 
@@ -144,7 +118,7 @@ class Branches(Protocol):
 
 def run_search(
     display: Display, target: Sequence[Tensor], branches: Branches, settings: Settings, *, limit: int, maps: int = 0
-) -> SearchPath:
+) -> SearchResult:
     """Search a display.
 
     Parameters
@@ -164,7 +138,7 @@ def run_search(
 
     Returns
     -------
-    SearchPath
+    SearchResult
         Fixations begin with the start, the middle of the image.
     """
     height, width = display.image.shape[:2]
@@ -202,7 +176,7 @@ def run_search(
         found = recognised(display.region, fixation, settings.recognition_size)
     if found and not settings.count_last and len(fixations) == limit + 1:
         found = False
-    return SearchPath(np.array(fixations, dtype=np.int64), found, np.array(weights), kept)
+    return SearchResult(np.array(fixations, dtype=np.int64), found, np.array(weights), kept)
 
 
 # 1. The window

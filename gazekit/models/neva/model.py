@@ -158,7 +158,7 @@ class Neva(ScanpathModel):
         self.runner(torch.device("cpu"))  # checks what it is given
 
     @property
-    def network(self) -> str:
+    def provenance(self) -> str:
         """Which encoder and weights make the results, in words."""
         return f"{self.encoder.name}, weights {self.encoder.weights}"
 

@@ -1,12 +1,11 @@
 """Small search displays of an experiment that nobody ran, and models that search them in ways one can work out."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from gazekit import Dataset, Frame, Scanpaths, Trial
 from gazekit.core.trials import Box, Objects
+from gazekit.models.capabilities import SearchResult
 from gazekit.models.contract import ScanpathModel
 
 CELLS = np.array([[x, y, x + 50, y + 50] for y in (0, 50) for x in (0, 50)], dtype=float)
@@ -62,9 +61,7 @@ class Serial(ScanpathModel):
         middles = (boxes[:, :2] + boxes[:, 2:]) / 2
         fixations = np.concatenate([[trial.start], middles])
         weights = (1, 0, 0) if self.level_weights == "maximum" else (1 / 3, 1 / 3, 1 / 3)
-        return SimpleNamespace(
-            fixations=fixations, found=found, saccades=len(middles), level_weights=np.tile(weights, (len(middles), 1))
-        )
+        return SearchResult(fixations, found, np.tile(weights, (len(middles), 1)))
 
 
 @pytest.fixture

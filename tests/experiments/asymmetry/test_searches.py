@@ -29,7 +29,7 @@ class Fixed(PathByPathModel):
         self.points, self.facts = np.array(points, dtype=float).reshape(-1, 2), Facts(forced_first=first)
 
     def draw(self, trial, prepared, rng, max_fixations):
-        return self.points[:, 0], self.points[:, 1], None
+        return *self.points[:max_fixations].T, None
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_first_fixation_at_the_target_ends_the_search(trial):
     (search,) = search_trials(Fixed(AWAY, AT, AWAY, AT), [trial])
     assert (search.found, search.saccades) == (True, 2)
     np.testing.assert_array_equal(search.fixations, [(50, 50), AWAY, AT])
-    assert search.level_weights.shape == (0,)
+    assert search.level_weights.size == 0
 
 
 def test_the_start_is_neither_counted_nor_tested(trial):
@@ -70,7 +70,7 @@ def test_a_model_that_searches_is_asked(serial, displays):
     hard = [t for t in displays.trials if t.condition == "colour/green" and len(t.objects) == 3]
     found = search_trials(serial(), hard)
     assert {s.saccades for s in found} == {3}
-    np.testing.assert_array_equal(found[0].level_weights, [1, 0, 0])
+    np.testing.assert_array_equal(found[0].level_weights, [[1, 0, 0]] * 3)
 
 
 @pytest.mark.parametrize("field", ["target_box", "max_fixations"])

@@ -169,7 +169,7 @@ def test_another_caption_is_another_request(results, observations, quick):
     trials = list(observations.trials)
     trials[0] = replace(trials[0], caption="a purple ball")
     changed = replace(observations, trials=tuple(trials))
-    with pytest.raises(RunFolderError, match="holds another run: its models"):
+    with pytest.raises(RunFolderError, match="holds another run: model"):
         captions(changed, results.folder, gammas=[0.0, 0.7], **quick)
 
 

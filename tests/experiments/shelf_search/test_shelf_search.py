@@ -138,7 +138,7 @@ def test_pictures_have_what_they_show(results):
 
 
 def test_another_request_in_the_folder_is_refused(results, data):
-    with pytest.raises(RunFolderError, match="holds another run: its seed is 0"):
+    with pytest.raises(RunFolderError, match="holds another run: seed was 0 and is 1"):
         shelf_search(
             data, [MarkovMove(), UniformObject(end="choice"), SimilarityObject()], results.folder, seed=1, **OPTIONS
         )

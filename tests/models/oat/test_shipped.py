@@ -106,4 +106,4 @@ def test_is_evaluated_like_any_model(unseen, tmp_path):
     )
     assert {"human", "oat", "centre", "other-image"} <= set(results.models)
     (described,) = (m for m in results.manifest["request"]["models"] if m["name"] == "oat")
-    assert "the network that comes with gazekit: learned from" in described["options"]["provenance"]
+    assert "the network that comes with gazekit: learned from" in described["provenance"]
