@@ -24,6 +24,8 @@ def in_words(old: Any, new: Any, where: str = "") -> list[str]:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         if "sha256" in old and "sha256" in new and old["sha256"] != new["sha256"]:
             return [_changed(where, old["sha256"], new["sha256"])]
+        if "options" in old and "options" in new and not where.endswith(": "):  # one model, in no list
+            where = f"{where} {_name(old)}: "
         keys = list(dict.fromkeys([*old, *new]))
         found = [in_words(old.get(k, ABSENT), new.get(k, ABSENT), _joined(where, k, old, new)) for k in keys]
         return [words for each in found for words in each]
@@ -42,8 +44,6 @@ def _joined(where: str, key: str, *values: Mapping[str, Any]) -> str:
     """Name of a value: a model's options go by their own names."""
     if key == "options" and all("name" in value for value in values):
         return where
-    if all("name" in value for value in values) and not where.endswith(": "):  # one model, in no list
-        where = f"{where} {values[0]['name']}: "
     return f"{where}{key}" if not where or where.endswith((": ", ".")) else f"{where}.{key}"
 
 
