@@ -81,7 +81,7 @@ def test_the_swapped_target_is_sought_and_the_true_one_recognised(model):
 
 
 def test_what_made_the_results(model):
-    assert model(variant="18-17").network == "vgg, weights random, seed 0, variant 18-17"
+    assert model(variant="18-17").provenance == "vgg, weights random, seed 0, variant 18-17"
 
 
 def test_made_by_names_and_pickled():
