@@ -170,7 +170,8 @@ def _published(member: str, tag: str) -> Published:
     entry = open_clip.get_pretrained_cfg(member, tag)
     mean, deviation = entry.get("mean", open_clip.OPENAI_DATASET_MEAN), entry.get("std", open_clip.OPENAI_DATASET_STD)
     scaling = Preprocessing(mean, deviation, size=_side(member))
-    return Published((f"{member}_{tag}.safetensors",), fetch, scaling, label="open_clip")
+    files = (f"{name}_{tag}.safetensors" for name in dict.fromkeys((member, member.removesuffix(QUICK_GELU))))
+    return Published(tuple(files), fetch, scaling, label="open_clip")
 
 
 def _of_model(state: Mapping[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
@@ -287,9 +288,12 @@ class PatchTokens(nn.Module):
         super().__init__()
         self.tower, self.block = tower, block
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, placed: bool = False) -> Tensor:
         """(B, 3, H, W), sides multiples of the patch, to (B, width, H / patch, W / patch)."""
-        return functional_call(_Tokens(self), {"inner.tower.positional_embedding": self.positions(x)}, (x,))
+        if not placed:  # once more, with the position embeddings of this size
+            return functional_call(self, {"tower.positional_embedding": self.positions(x)}, (x, True))
+        found = self.tower.forward_intermediates(x, indices=[self.block], stop_early=True, intermediates_only=True)
+        return found["image_intermediates"][0]
 
     def positions(self, x: Tensor) -> Tensor:
         """Position embeddings for the patches of x, after that of the class token."""
@@ -300,20 +304,3 @@ class PatchTokens(nn.Module):
         grid = embedding[1:].reshape(1, rows, columns, -1).permute(0, 3, 1, 2)
         grid = functional.interpolate(grid, (h, w), mode="bicubic", antialias=True, align_corners=False)
         return torch.cat([embedding[:1], grid.flatten(2)[0].T])
-
-    def tokens(self, x: Tensor) -> Tensor:
-        """Run the tower with the position embeddings that it holds now."""
-        return self.tower.forward_intermediates(x, indices=[self.block], stop_early=True, intermediates_only=True)[
-            "image_intermediates"
-        ][0]
-
-
-class _Tokens(nn.Module):
-    """`PatchTokens.tokens` as a module's forward, which `functional_call` can call with other parameters."""
-
-    def __init__(self, inner: PatchTokens) -> None:
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.inner.tokens(x)

@@ -1,5 +1,6 @@
 """Networks of timm: whole ones as encoders; inside, convolutional ones as many stages and transformers as one."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from gazekit.models.networks.backbone import Backbone, Layer, Pool, check_levels
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, measured_reach, same_geometry
 from gazekit.models.networks.network import Preprocessing
-from gazekit.models.networks.sources import Published, Source, find_source, quietly
+from gazekit.models.networks.sources import RANDOM, Published, Source, find_source, quietly
 
 STRIDES = (4, 8, 16)  # of the layers to compare by default
 PRETRAINED = "pretrained"
@@ -40,6 +41,38 @@ def source_of(member: str, weights: str | Path | None, *, download: bool = False
     return find_source(f"timm:{member}", weights, published, seed=seed, download=download)
 
 
+def activation(member: str, weights: str | Path | None) -> dict[str, str]:
+    """Option for `timm.create_model` where weights were trained with QuickGELU and the network's name builds GELU.
+
+    timm notes it of the sets that it publishes (OpenAI's and others); a file tells by "openai" or "quickgelu" in its
+    name.
+
+    Warns
+    -----
+    UserWarning
+        A file does not tell, and neither does the network's name.
+    """
+    import timm
+
+    plain, _, tag = member.partition(".")
+    twin = plain.replace("_clip_", "_clip_quickgelu_")
+    if weights == RANDOM or twin == plain or not timm.is_model(twin):
+        return {}
+    entry, file = timm.get_pretrained_cfg(member), Path(str(weights))
+    told = "openai" in file.stem or "quickgelu" in file.stem
+    if told or "QuickGELU" in " ".join((entry and entry.notes) or ()):
+        return {"act_layer": "quick_gelu"}
+    if file.suffix and not tag:
+        warnings.warn(
+            f"{file} does not say whether it was trained with GELU, which timm:{plain} has, or with QuickGELU, as "
+            f"OpenAI's were; name the network timm:{twin} if it was, or with the tag of its weights ({plain}.TAG), "
+            f"which tells",
+            UserWarning,
+            stacklevel=2,
+        )
+    return {}
+
+
 def encoder(member: str, weights: str | Path | None) -> Encoder:
     """A whole network of timm; see `TimmEncoder`.
 
@@ -54,7 +87,7 @@ def encoder(member: str, weights: str | Path | None) -> Encoder:
 
     source = source_of(member, None if weights == "DEFAULT" else weights, download=True)
     with quietly():
-        network = timm.create_model(member, pretrained=False)
+        network = timm.create_model(member, pretrained=False, **activation(member, weights))
     source.fill(network, f"timm:{member}")
     return TimmEncoder(f"timm:{member}", source.text, network, source.preprocessing)
 
@@ -118,7 +151,8 @@ def backbone(member: str, weights: str | Path | None, *, seed: int, levels: Sequ
     """
     name = f"timm:{member}"
     source = source_of(member, weights, seed=seed).renamed(renamed)
-    network = features(member)
+    act = activation(member, weights)
+    network = features(member, **act)
     chain = chain_of(network)
     if chain is not None:
         source.fill(network, name)
@@ -127,7 +161,7 @@ def backbone(member: str, weights: str | Path | None, *, seed: int, levels: Sequ
     levels = known[-1:] if levels is None else levels
     check_levels(name, levels, known)
     one_level(name, levels)
-    network = features(member, out_indices=(known.index(levels[0]),))
+    network = features(member, out_indices=(known.index(levels[0]),), **act)
     source.fill(network, name)
     return whole(name, network, levels, source)
 

@@ -228,6 +228,7 @@ def with_config(folder, quick):
         ("ViT-B-32", lambda folder: written(folder / "mine.safetensors", **OPENAIS), True),
         ("ViT-B-32", lambda folder: written(folder / "clip_vit_b_32_openai.safetensors"), True),
         ("ViT-B-32", lambda folder: written(folder / "vit_b_32-quickgelu-mine.safetensors"), True),
+        ("ViT-B-32-quickgelu", openais_by_tag, True),
         ("ViT-B-32-quickgelu", lambda folder: written(folder / "mine.safetensors"), True),
         ("ViT-B-32-quickgelu", lambda folder: written(folder / "mine.safetensors", **OPENAIS), True),
         ("ViT-B-32", lambda folder: with_config(folder, quick=True), True),

@@ -1,4 +1,5 @@
 import hashlib
+import warnings
 
 import pytest
 import timm
@@ -6,7 +7,9 @@ import torch
 from safetensors.torch import save_file
 
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.networks import load_backbone
+from gazekit.models.networks import load_backbone, load_encoder
+from gazekit.models.networks.sources import Source
+from gazekit.models.networks.timm_networks import activation
 from gazekit.models.networks.weights import random_state
 
 CHAINS = ["test_resnet", "test_efficientnet", "test_convnext", "mobilenetv3_small_050", "regnetx_002"]
@@ -146,3 +149,32 @@ def test_downloaded_weights_are_named_by_their_tensors(monkeypatch):
     text = load_backbone("timm:test_resnet", "pretrained").weights
     assert text == load_backbone("timm:test_resnet", "pretrained").weights
     assert text.startswith("pretrained (timm, SHA-256 of the tensors ")
+
+
+def test_openais_weights_get_quick_gelu(monkeypatch, tmp_path):
+    """timm offers them under names that build GELU too."""
+    quick, name = {"act_layer": "quick_gelu"}, "vit_base_patch32_clip_224"
+    assert activation(f"{name}.openai", None) == activation(f"{name}.openai", "pretrained") == quick
+    assert activation(f"{name}.openai", tmp_path / "mine.safetensors") == quick
+    assert activation(name, tmp_path / "clip_openai.safetensors") == quick
+    with warnings.catch_warnings(action="error"):
+        assert activation(f"{name}.laion2b", tmp_path / "mine.safetensors") == {}
+        assert activation(f"{name}.openai", "random") == activation(name, None) == {}
+        assert activation("resnet50_clip.openai", None) == activation("test_vit", tmp_path / "a.safetensors") == {}
+    with pytest.warns(
+        UserWarning, match="mine.safetensors does not say whether .* timm:vit_base_patch32_clip_quickgelu_2"
+    ):
+        assert activation(name, tmp_path / "mine.safetensors") == {}
+
+    asked = []
+
+    def spy(member, **options):
+        asked.append((member, options["act_layer"]))
+        raise RuntimeError("far enough")
+
+    monkeypatch.setattr(timm, "create_model", spy)
+    monkeypatch.setattr("gazekit.models.networks.timm_networks.source_of", lambda *_, **__: Source("", None, "", None))
+    for load in (load_encoder, load_backbone):
+        with pytest.raises((RuntimeError, GazekitError)):
+            load(f"timm:{name}.openai", "pretrained")
+    assert asked == [(f"{name}.openai", "quick_gelu")] * 2
