@@ -1,6 +1,6 @@
 """One kind of registry for models, data sets and metrics: names to objects, with the closest match on a wrong name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -41,15 +41,6 @@ class Registry:
         if name in self._entries:
             raise GazekitError(f"the {self.kind} {name!r} is registered already")
         self._entries[name] = entry
-
-    def register(self, name: str) -> Callable[[Any], Any]:
-        """Decorate a class or function to register it under a name."""
-
-        def decorate(entry: Any) -> Any:
-            self.add(name, entry)
-            return entry
-
-        return decorate
 
     def __getitem__(self, name: str) -> Any:
         if name in self._entries:
