@@ -19,6 +19,12 @@ class Recorded(ABCMeta):
     The record lies in the instance's own state, so that it survives pickling and copying.
     """
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """The constructor's own signature, which `__call__` would hide."""
+        own = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make an instance, and record what it was made with."""
         from gazekit.models.capabilities import check_methods
@@ -43,11 +49,11 @@ def bound_arguments(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     >>> bound_arguments(Example, (1,), {"c": 3})
     {'a': 1, 'b': 2, 'c': 3}
     """
-    signature = inspect.signature(cls.__init__)  # type: ignore[misc]
-    bound = signature.bind(None, *args, **kwargs)
+    signature = inspect.signature(cls)
+    bound = signature.bind(*args, **kwargs)
     bound.apply_defaults()
     found: dict[str, Any] = {}
-    for name, value in list(bound.arguments.items())[1:]:
+    for name, value in bound.arguments.items():
         found |= value if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD else {name: value}
     return found
 

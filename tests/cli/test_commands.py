@@ -298,7 +298,7 @@ def test_a_truncated_predictions_file(gazekit, own):
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("policy", "word"), [("clip", "clip"), ("drop", "drop")])
+@pytest.mark.parametrize(("policy", "word"), [("clip", "moved to its edge"), ("drop", "dropped")])
 def test_points_outside_are_treated_as_asked_and_counted(gazekit, own, policy, word):
     table = pd.read_csv(own / "people.csv")
     table.loc[:4, "x"] = 5000.0

@@ -66,7 +66,7 @@ def test_evaluate_report_predict_and_score(gazekit, tmp_path):
         ("scenes=few", "option scenes of data set 'shelves' must be a whole number, not 'few'; its options are agents"),
         ("scenes", "--data-set 'scenes' is not of the form name=value"),
         ("layouts=4by8", "'4by8' is no layout of shelves; give rows x columns"),
-        ("covers=tset", "did you mean 'test'"),
+        ("covers=tset", "must be 'train' or 'test' or 'all', not 'tset'"),
     ],
 )
 def test_mistakes_end_in_one_sentence(gazekit, tmp_path, command, options, message):

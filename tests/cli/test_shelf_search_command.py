@@ -41,7 +41,7 @@ def test_the_table_has_people_chance_and_controls(run, tmp_path):
     assert "do not search" in result.stdout
     for name in ("approach_start.png", "approach_target.png", "features.png", "summary.csv", "delta_floor.csv"):
         assert (tmp_path / "run" / name).stat().st_size > 0
-    assert json.loads((tmp_path / "run" / "manifest.json").read_text())["request"]["kind"] == "shelf-search"
+    assert json.loads((tmp_path / "run" / "manifest.json").read_text())["kind"] == "shelf-search"
     again = run("--data", "made-up", "--models", "markov-move", "--out", tmp_path / "run", *SMALL)
     assert again.stdout == result.stdout
 

@@ -384,3 +384,11 @@ def test_an_option_or_a_model_may_say_what_it_is():
             return self.gain.number
 
     assert identity(Says(Known(3)))["options"] == {"identity": 3}
+
+
+def test_a_model_class_shows_its_constructor():
+    """Commands, controls and editors read the options from it."""
+    assert list(inspect.signature(model_class("centre")).parameters)[:1] == ["spread"]
+    for name in models:
+        cls = model_class(name)
+        assert list(inspect.signature(cls).parameters) == list(inspect.signature(cls.__init__).parameters)[1:]
