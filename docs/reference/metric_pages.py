@@ -1,8 +1,9 @@
-"""Index of the metrics, from their registries: what each is given, its range, direction and card."""
+"""Index of the metrics, from their registry: what each is given, its range, direction and card."""
 
+from itertools import groupby
 from pathlib import Path
 
-from gazekit.cli.metrics import kinds
+from gazekit.metrics import all_measures
 
 CARDS = Path(__file__).resolve().parents[1] / "metrics"
 
@@ -12,17 +13,15 @@ def metric_pages() -> dict[str, str]:
     cards = {path.name: path.read_text() for path in sorted(CARDS.glob("*.md"))}
     lines = ["# Metrics", "", "`gazekit metrics NAME` says more of each: columns, needs, options, source.", ""]
     better = {True: "higher", False: "lower", None: "as people's"}
-    for kind, registry in kinds().items():
-        lines += [f"## Of {kind}", "", "| metric | means | range | better |", "| --- | --- | --- | --- |"]
-        for name in registry:
-            metric = registry[name]
-            low, high = metric.bounds
-            unit = "" if metric.unit == "1" else f" {metric.unit}"
-            card = card_of(name, cards)
-            shown = f"[`{name}`]({card})" if card else f"`{name}`"
-            lines.append(
-                f"| {shown} | {metric.summary} | {low:g} to {high:g}{unit} | {better[metric.higher_is_better]} |"
-            )
+    for given, of_kind in groupby(all_measures(), key=lambda measure: measure.kind.given):
+        lines += [f"## Of {given}", "", "| metric | means | range | better |", "| --- | --- | --- | --- |"]
+        for measure in of_kind:
+            low, high = measure.bounds
+            unit = "" if measure.values_in == "1" else f" {measure.values_in}"
+            card = card_of(measure.name, cards)
+            shown = f"[`{measure.name}`]({card})" if card else f"`{measure.name}`"
+            direction = better[measure.higher_is_better]
+            lines.append(f"| {shown} | {measure.summary} | {low:g} to {high:g}{unit} | {direction} |")
         lines.append("")
     return {"metrics/index.md": "\n".join(lines)}
 

@@ -8,8 +8,8 @@ import pytest
 
 from gazekit import __version__
 from gazekit.cli import info
-from gazekit.cli.metrics import kinds
 from gazekit.datasets.registry import datasets
+from gazekit.metrics import all_measures
 from gazekit.models import models
 
 
@@ -61,7 +61,7 @@ def test_models_as_json(run):
 
 def test_metrics_as_json(run):
     every = as_json(run, "metrics")
-    assert [m["name"] for m in every] == [name for registry in kinds().values() for name in registry]
+    assert [m["name"] for m in every] == [measure.name for measure in all_measures()]
     (scanmatch,) = as_json(run, "metrics", "scanmatch")
     assert scanmatch in every
     assert (scanmatch["range"], scanmatch["better"]) == ([0.0, 1.0], "higher")

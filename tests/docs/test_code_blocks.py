@@ -20,10 +20,10 @@ from markdown_it import MarkdownIt
 from typer.main import get_command
 
 from gazekit.cli.app import app, main
-from gazekit.cli.metrics import kinds
 from gazekit.cli.models import options as options_of
 from gazekit.cli.options import TABLES
 from gazekit.datasets.registry import datasets
+from gazekit.metrics import all_measures
 from gazekit.models import model_class, models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,7 +228,7 @@ def check_values(values: dict, where: str) -> None:
         assert name in models, f"{where}: no model {name!r}"
         known = {option.partition("=")[0] for option in options_of(model_class(name))}
         assert {pair.partition("=")[0] for pair in pairs} <= known, f"{where}: {model!r} has no such option"
-    every = {name for registry in kinds().values() for name in registry} | {"all"}
+    every = {measure.name for measure in all_measures()} | {"all"}
     assert set(split(values.get("metrics"))) <= every, where
     data = values.get("data")
     assert data is None or Path(str(data)).suffix in TABLES or "/" in str(data) or data in datasets, where

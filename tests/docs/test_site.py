@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from gazekit.cli.app import app
-from gazekit.cli.metrics import kinds
+from gazekit.metrics import all_measures
 from gazekit.models import models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,9 +48,8 @@ def test_options_say_their_defaults(pages):
 
 def test_every_metric_is_in_the_index(pages):
     index = pages("metric")["metrics/index.md"]
-    for registry in kinds().values():
-        for name in registry:
-            assert f"`{name}`" in index
+    for measure in all_measures():
+        assert f"`{measure.name}`" in index
     assert "[`dtw_per_step`](dtw.md)" in index
 
 
