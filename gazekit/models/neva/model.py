@@ -9,14 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.core.frames import Facts, Frame
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.frames import Frame
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH
-from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, checked_length
+from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
 from gazekit.models.networks import Encoder, load_encoder
 from gazekit.models.neva.algorithm import Problem, Search
@@ -105,7 +103,6 @@ class Neva(ScanpathModel):
     """
 
     name = "neva"
-    facts = Facts(forced_first=False, points="fixations")
 
     def __init__(
         self,
@@ -134,9 +131,7 @@ class Neva(ScanpathModel):
         self.saccade_cost = positive("saccade_cost", saccade_cost, zero=True)
         self.fovea = _fovea(sigma, sigma_px, sigma_degrees)
         self.px_per_degree = None if px_per_degree is None else positive("px_per_degree", px_per_degree)
-        if default_length < 1:
-            raise GazekitError(f"default_length is a number of fixations, at least 1, not {default_length}")
-        self.default_length = int(default_length)
+        self.default_length = checked_length(default_length)
         self.objective = objective_from(objective)
         self.encoder = load_encoder(encoder, weights)
         if "caption" in self.objective.needs and not self.encoder.has_text:
@@ -169,34 +164,55 @@ class Neva(ScanpathModel):
             f"gamma={self.gamma:g}, fovea {self.fovea.size} {self.fovea.unit}, {self.view})"
         )
 
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
-        """Predict scanpaths; see `ScanpathModel.predict`."""
+    def check_needs(self, trials: Iterable[Trial]) -> None:
+        """See `ScanpathModel.check_needs`; a caption must also be one that the encoder reads to its end."""
         trials = list(trials)
-        if n_samples < 1:
-            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
-        self.check_needs(trials)
-        if "caption" in self.needs:
-            self._check_captions(trials)
-        lengths = [self._length(trial, max_fixations) for trial in trials]
-        where = chosen_device(device)
-        runner = self.runner(where)
+        super().check_needs(trials)
+        for trial in trials if "caption" in self.needs else ():
+            caption = trial.caption or ""
+            if not caption.strip():
+                raise GazekitError(f"the caption of trial {trial.id!r} is empty; give it one, or use objective=clean")
+            tokens, limit = self.encoder.token_count(caption)
+            if tokens > limit:
+                warnings.warn(
+                    f"the caption of trial {trial.id!r} has {tokens} tokens and {self.encoder.name} reads {limit}; "
+                    f"the rest is cut off",
+                    UserWarning,
+                    stacklevel=3,
+                )
+
+    def paths(self, request: Request) -> Iterator[tuple[int, list[DrawnPath]]]:
+        """Predict trials together whose views have one size and whose paths have one length."""
+        device = chosen_device(request.device)
+        runner, most = self.runner(device), max(1, ROWS.get(device.type, 64) // request.n_samples)
         self.passes = {"search forward": 0, "search backward": 0, "per image": 0}
-        paths: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, None]] = {}
-        with tqdm(total=len(trials), desc=self.name, unit="trial", disable=not progress) as bar:
-            for group in self._groups(trials, lengths, max(1, ROWS.get(where.type, 64) // n_samples)):
-                self._predict_group(trials, group, lengths[group[0]], n_samples, seed, runner, paths)
-                bar.update(len(group))
-        ordered = [paths[i, k] for i in range(len(trials)) for k in range(n_samples)]
-        return assemble(self.name, trials, n_samples, ordered, self.facts)
+        alike: dict[tuple[int, int, int], list[int]] = {}
+        for number, trial in enumerate(request.trials):
+            view, length = self.view_of(trial), request.limit(number) or self.default_length
+            alike.setdefault((view.height, view.width, length), []).append(number)
+        for (_, _, length), members in alike.items():
+            for start in range(0, len(members), most):
+                numbers = members[start : start + most]
+                trials = [request.trials[number] for number in numbers]
+                positions = self._search(self.problem(trials, request.n_samples, request.seed, runner), length)
+                for number, trial, own in zip(numbers, trials, np.split(positions, len(trials), axis=1), strict=True):
+                    x, y = self.view_of(trial).to_px(own)
+                    # the published search may leave the image; a path may not
+                    x, y = np.clip(x, 0, trial.frame.width), np.clip(y, 0, trial.frame.height)
+                    yield number, [DrawnPath(x[:, k], y[:, k]) for k in range(request.n_samples)]
+
+    def _search(self, problem: Problem, length: int) -> np.ndarray:
+        """Positions (length, R, 2) of whole paths: one search after another."""
+        positions = []
+        for t in range(length):
+            problem.progress = t / length
+            found = self.search.find(problem).positions
+            positions.append(found.double().cpu().numpy())
+            problem.fixate(found, self.gamma)
+        self.passes["search forward"] += int(problem.forward.sum())
+        self.passes["search backward"] += int(problem.backward.sum())
+        self.passes["per image"] += problem.scenes.passes
+        return np.stack(positions)
 
     def view_of(self, trial: Trial) -> View:
         """How a trial's image lies on the encoder's input."""
@@ -247,64 +263,6 @@ class Neva(ScanpathModel):
             draws=draws,
             names=[f"trial {trial.id!r}" for trial in trials for _ in range(n_samples)],
         )
-
-    def _predict_group(
-        self,
-        trials: Sequence[Trial],
-        group: Sequence[int],
-        length: int,
-        n_samples: int,
-        seed: int,
-        runner: Runner,
-        paths: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, None]],
-    ) -> None:
-        own = [trials[i] for i in group]
-        problem = self.problem(own, n_samples, seed, runner)
-        positions = np.empty((length, len(problem), 2))
-        for t in range(length):
-            problem.progress = t / length
-            found = self.search.find(problem)
-            positions[t] = found.positions.double().cpu().numpy()
-            problem.fixate(found.positions, self.gamma)
-        self.passes["search forward"] += int(problem.forward.sum())
-        self.passes["search backward"] += int(problem.backward.sum())
-        self.passes["per image"] += problem.scenes.passes
-        for row in range(len(problem)):
-            trial = own[row // n_samples]
-            x, y = self.view_of(trial).to_px(positions[:, row])
-            # the published search may leave the image; a path may not
-            inside = np.clip(x, 0, trial.frame.width), np.clip(y, 0, trial.frame.height)
-            paths[group[row // n_samples], row % n_samples] = (*inside, None)
-
-    def _groups(self, trials: Sequence[Trial], lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-        """Indices of trials that can be searched together: views of one size, paths of one length."""
-        alike: dict[tuple[int, int, int], list[int]] = {}
-        for i, trial in enumerate(trials):
-            view = self.view_of(trial)
-            alike.setdefault((view.height, view.width, lengths[i]), []).append(i)
-        for members in alike.values():
-            for start in range(0, len(members), most):
-                yield members[start : start + most]
-
-    def _length(self, trial: Trial, max_fixations: int | None) -> int:
-        limit = trial.max_fixations if max_fixations is None else max_fixations
-        if limit is not None and limit < 1:
-            raise GazekitError(f"max_fixations must be at least 1, not {limit} (trial {trial.id!r})")
-        return self.default_length if limit is None else int(limit)
-
-    def _check_captions(self, trials: Sequence[Trial]) -> None:
-        count = getattr(self.encoder, "token_count", None)
-        for trial in trials:
-            if not (trial.caption or "").strip():
-                raise GazekitError(f"the caption of trial {trial.id!r} is empty; give it one, or use objective=clean")
-            tokens, limit = count(trial.caption) if count else (0, 0)
-            if tokens > limit:
-                warnings.warn(
-                    f"the caption of trial {trial.id!r} has {tokens} tokens and {self.encoder.name} reads {limit}; "
-                    f"the rest is cut off",
-                    UserWarning,
-                    stacklevel=3,
-                )
 
 
 def _share(name: str, value: float, of: str) -> float:

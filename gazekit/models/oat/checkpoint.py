@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gazekit.files.atomic import write_atomically
+from gazekit.files.atomic import sha256_of, write_atomically
 from gazekit.files.untrusted import first_line, parse_json
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.config import OatConfig
@@ -127,8 +127,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         _check_weights(path, state)
         network = OatNetwork(config)
         network.load_state_dict(state)
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]), sha256)
+        return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]), sha256_of(path))
     except GazekitError:
         raise
     except Exception as error:  # a network of nonsense fails in many ways

@@ -279,6 +279,15 @@ class HistoryScores(nn.Module):
         end = self.end(self.drop(functional.gelu(self.of_end(path)))) + self.plain_end(path)
         return torch.cat([end, functional.log_softmax(scores, -1)], -1)
 
+    def along(self, history: GazeHistory, paths: Tensor) -> Tensor:
+        """(B, T) paths of objects, 1 to P and then 0, to (B, T + 1, 1 + P): scores at every step; 0 after the end."""
+        histories = [history]
+        for fixated in paths.T:
+            histories.append(histories[-1].fixate((fixated - 1).clamp(min=0)))
+        live = functional.pad(paths > 0, (1, 0), value=True)
+        scores = self(GazeHistory.at_steps(histories, live))
+        return scores.new_zeros(*live.shape, scores.shape[1]).masked_scatter(live[..., None], scores)
+
     def _tables(self, history: GazeHistory) -> Tensor:
         """(B, P): sum of the tables' entries."""
         objects, begun = history.map, (history.fixations > 0)[:, None]

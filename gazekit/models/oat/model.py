@@ -1,18 +1,15 @@
 """OAT as a scanpath model: trials with objects and a target in, sequences of objects out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from gazekit.core.frames import Facts
-from gazekit.core.scanpaths import Scanpaths
-from gazekit.core.trials import Dataset, Trial
+from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
 from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.fast.decoding import decode
@@ -60,7 +57,6 @@ class Oat(ScanpathModel):
 
     name = "oat"
     needs: tuple[str, ...] = ("objects", "target")  # those of the network that comes with gazekit
-    facts = Facts(forced_first=False, points="fixations")
 
     def __init__(
         self,
@@ -93,49 +89,29 @@ class Oat(ScanpathModel):
         simulated = ", whose searchers are simulated" if about.get("data") == "shelves" else ""
         return f"{whose}{more}: learned from {learned}{simulated}; weights {self.sha256[:16]}"
 
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
-        """Predict scanpaths; see `ScanpathModel.predict`. `object_id` is the object of every fixation."""
-        trials = list(trials)
-        if n_samples < 1:
-            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
-        self.check_needs(trials)
-        device = chosen_device(device).type
-        paths, ids = [], []
-        for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
+    def paths(self, request: Request) -> Iterator[tuple[int, list[DrawnPath]]]:
+        """Decode each trial's samples together; `object_id` is the object of every fixation."""
+        device, greedy = chosen_device(request.device).type, self.decoding == "argmax"
+        for number, trial in enumerate(request.trials):
             checkpoint = self.checkpoint_for(trial.stimulus)
-            network = checkpoint.network.to(device)
-            limit = max_fixations or trial.max_fixations or checkpoint.longest
+            network, limit = checkpoint.network.to(device), request.limit(number) or checkpoint.longest
+            scene = scene_of(trial, network.config)
             with torch.no_grad():
-                scene = network.encode(batch_of([scene_of(trial, network.config)]).to(device))
-            greedy = self.decoding == "argmax"
-            draws = np.stack(
-                [keyed_rng(seed, "oat", trial.id, k).random(limit) for k in range(1 if greedy else n_samples)]
-            )
+                encoded = network.encode(batch_of([scene]).to(device))
+            samples = 1 if greedy else request.n_samples
+            draws = [keyed_rng(request.seed, "oat", trial.id, k).random(limit) for k in range(samples)]
             decoded = decode(
                 network,
-                scene,
-                None if greedy else draws,
-                samples=len(draws),
+                encoded,
+                None if greedy else np.stack(draws),
+                samples=samples,
                 longest=limit,
                 temperature=self.temperature,
                 inhibition=self.inhibition,
             )
-            boxes = trial.objects.boxes if trial.objects is not None else np.empty((0, 4))
-            for objects in decoded * (n_samples if greedy else 1):
-                x0, y0, x1, y1 = boxes[objects].T
-                paths.append(((x0 + x1) / 2, (y0 + y1) / 2, None))
-                ids.append(objects)
-        made = assemble(self.name, trials, n_samples, paths, self.facts)
-        return made.replace(object_id=np.concatenate(ids) if ids else np.empty(0, dtype=np.int64))
+            centres = [scene.centres[objects] for objects in decoded]
+            drawn = [DrawnPath(xy[:, 0], xy[:, 1], None, objects) for xy, objects in zip(centres, decoded, strict=True)]
+            yield number, drawn * (request.n_samples if greedy else 1)
 
     def log_likelihood(self, dataset: Dataset, *, rule: str = "nearest", device: str = "auto") -> list[np.ndarray]:
         """Log-likelihood of people's paths.
@@ -156,18 +132,14 @@ class Oat(ScanpathModel):
         """
         device = chosen_device(device).type
         out: dict[int, np.ndarray] = {}
-        by_checkpoint: dict[int, list[str]] = {}
-        for trial in dataset.trials:
-            which = self._checkpoints.index(self.checkpoint_for(trial.stimulus))
-            by_checkpoint.setdefault(which, []).append(trial.id)
-        trial_of_row = dataset.scanpaths.table["trial"]
-        for which, ids in by_checkpoint.items():
-            part = dataset.select(trials=ids)
-            network = self._checkpoints[which].network.to(device)
-            data = ObjectPaths.from_dataset(part, network.config, rule=rule)
-            rows = np.flatnonzero(trial_of_row.isin(ids))
-            for path, scores in zip(data.rows, path_log_likelihoods(network, data, device), strict=True):
-                out[int(rows[path])] = scores
+        checkpoint_of = {trial.id: self.checkpoint_for(trial.stimulus) for trial in dataset.trials}
+        for checkpoint in self._checkpoints:
+            ids = [trial for trial, own in checkpoint_of.items() if own is checkpoint]
+            if ids:
+                network, rows = checkpoint.network.to(device), dataset.scanpaths.table["trial"].isin(ids).to_numpy()
+                data = ObjectPaths.from_dataset(dataset.select(trials=ids), network.config, rule=rule)
+                scores = path_log_likelihoods(network, data, device)
+                out |= dict(zip(np.flatnonzero(rows)[data.rows].tolist(), scores, strict=True))
         return [out[k] for k in sorted(out)]
 
     def checkpoint_for(self, stimulus: str) -> Checkpoint:

@@ -366,13 +366,11 @@ class OatNetwork(nn.Module):
 
     def encode(self, scenes: SceneBatch) -> EncodedScenes:
         """Encode scenes; every token's last axis is appearance, then position."""
+        types, given = self.types.weight, self.config.target and self.config.target_position == "given"
+        # 1. a token of every object and of the target
         pictures, seen = self.look(scenes)
-        rows, types, nothing = (
-            torch.arange(len(seen), device=seen.device),
-            self.types.weight,
-            torch.zeros_like(seen[:, 0]),
-        )
-        places, given = self.place(scenes.places), self.config.target and self.config.target_position == "given"
+        places = self.place(scenes.places)
+        rows, nothing = torch.arange(len(seen), device=seen.device), torch.zeros_like(seen[:, 0])
         objects = torch.cat([seen, places], -1) + types[OBJECT]
         picture = self.look_at_target(scenes, pictures, seen)
         target = torch.cat([picture, places[rows, scenes.target] if given else nothing], -1) + types[TARGET]
@@ -383,14 +381,14 @@ class OatNetwork(nn.Module):
         begin = torch.cat([nothing, self.place(scenes.start)], -1) + types[BEGIN]
         if self.reflection is not None:
             target, begin = target + self.reflection(scenes.reflection), begin + self.reflection(scenes.reflection)
+        # 2. the encoder
         encoded = self.encoder(torch.cat([target[:, None], objects], 1), there)
+        # for 3 and 4: tokens of fixations, and what decoder and pointer compare them with
         fixated = objects.clone()
         if given:
             fixated[rows, scenes.target] += types[TARGET_OBJECT] - types[OBJECT]
-        tokens = torch.cat([begin[:, None], fixated], 1)
-        return EncodedScenes(
-            there, tokens, encoded, self.decoder.scene(encoded), self.pointer.pointed(encoded), history
-        )
+        tokens, scene = torch.cat([begin[:, None], fixated], 1), self.decoder.scene(encoded)
+        return EncodedScenes(there, tokens, encoded, scene, self.pointer.pointed(encoded), history)
 
     def look(self, scenes: SceneBatch) -> tuple[Tensor, Tensor]:
         """What the pictures of a batch show (U, width / 2), and the objects (S, P, width / 2); zeros without sight."""
@@ -459,7 +457,9 @@ class OatNetwork(nn.Module):
             Log-probability of the end (0) and of every object, given the fixations before; the end has probability 0 at
             the first step, objects that are padding at every step. Steps after a path's end mean nothing.
         """
-        of_history, hidden = self.score_histories(scenes.history, paths), None
+        of_history = hidden = None
+        if self.history is not None and scenes.history is not None:
+            of_history = self.history.along(scenes.history, paths)
         if self.pointer is not None:
             rows = torch.arange(len(paths), device=paths.device)[:, None]
             tokens = torch.cat([scenes.tokens[:, :1], scenes.tokens[rows, paths]], 1)
@@ -470,17 +470,6 @@ class OatNetwork(nn.Module):
         """Add the code of the time step, and drop out."""
         times = sine_code(np.arange(first, first + tokens.shape[1]), self.config.width)
         return self.drop(tokens + torch.from_numpy(times).to(tokens))
-
-    def score_histories(self, history: GazeHistory | None, paths: Tensor) -> Tensor | None:
-        """(B, T + 1, 1 + P) scores of the gaze history at every step up to a path's end; 0 after it."""
-        if self.history is None or history is None:
-            return None
-        histories = [history]
-        for fixated in paths.T:
-            histories.append(histories[-1].fixate((fixated - 1).clamp(min=0)))
-        live = functional.pad(paths > 0, (1, 0), value=True)
-        scores = self.history(GazeHistory.at_steps(histories, live))
-        return scores.new_zeros(*live.shape, scores.shape[1]).masked_scatter(live[..., None], scores)
 
     def point(self, scenes: EncodedScenes, hidden: Tensor | None, of_history: Tensor | None, *, first: int) -> Tensor:
         """Decoder states (B, L, width), and scores of the history, to log-probabilities; state 0 is step `first`."""

@@ -27,6 +27,8 @@ class Scene:
         Row and column of gaze when the scene appears; the layout's middle where it is not known.
     target : int
         Which object is the target; 0 where neither the trial says so nor the network is told.
+    centres : (P, 2) float64
+        x and y of every object's centre, px.
     crops : (P, h, w, 3) uint8, optional
         Objects, all brought to one size.
     target_crop : (h, w, 3) uint8, optional
@@ -37,6 +39,7 @@ class Scene:
     places: np.ndarray
     start: np.ndarray
     target: int
+    centres: np.ndarray
     crops: np.ndarray | None = None
     target_crop: np.ndarray | None = None
 
@@ -95,7 +98,7 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
                     f"OAT with target_crop='separate' needs a picture of the target, and trial {trial.id!r} has none"
                 )
             target_crop = _resize(trial.target, size)
-    return Scene(trial.id, layout.places, layout.start, max(layout.target, 0), crops, target_crop)
+    return Scene(trial.id, layout.places, layout.start, max(layout.target, 0), layout.centres, crops, target_crop)
 
 
 def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | None = None) -> SceneBatch:
