@@ -24,9 +24,9 @@ from gazekit import load_dataset
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.fast.decoding import Steps, decode
-from gazekit.models.oat.fast.position import kernel_code
 from gazekit.models.oat.network import BEGIN, OBJECT, STOP, TARGET, TARGET_OBJECT, EncodedScenes, OatNetwork, sine_code
 from gazekit.models.oat.paths import IGNORED, ObjectPaths, padded
+from gazekit.models.oat.position import kernel_code
 from gazekit.models.oat.scenes import Scene, batch_of
 from gazekit.models.oat.training import scene_batches, seeded_network, step_losses
 

@@ -30,8 +30,8 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.devices import full_float32
 from gazekit.models.oat.batch import Batch
 from gazekit.models.oat.config import OatConfig
-from gazekit.models.oat.fast.position import kernel_code
 from gazekit.models.oat.history import GazeHistory, HistoryScores
+from gazekit.models.oat.position import kernel_code
 
 STOP = 0  # class and token of the target: the end of search
 OBJECT, TARGET, TARGET_OBJECT, BEGIN = range(4)  # types of tokens

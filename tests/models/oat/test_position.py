@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.oat.fast.position import kernel_code
+from gazekit.models.oat.position import kernel_code
 
 
 @pytest.mark.parametrize("cells", [2, 11, 14, 24])
