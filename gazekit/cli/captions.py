@@ -130,10 +130,10 @@ def write_pictures(
     results: "CaptionResults", dataset: "Dataset", people: "Dataset | None", model: str, options: dict[str, Any]
 ) -> list[str]:
     """Draw the curves, the conditions on one image, and what NeVA perceives there; return the files' names."""
-    from gazekit.experiments.captions.conditions import RIGHT
+    from gazekit.experiments.captions.conditions import RIGHT, gamma_row
     from gazekit.experiments.captions.example import typical_example
     from gazekit.experiments.captions.experiment import CONTROLS
-    from gazekit.experiments.captions.rows import NEVA, gamma_row
+    from gazekit.experiments.captions.guided_model import NEVA
     from gazekit.plots import perceived
     from gazekit.plots.captions import conditions_on_image, plausibility_by_length
     from gazekit.plots.saving import save_figures

@@ -6,11 +6,12 @@ from typing import Any
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole
+from gazekit.files.parquet import read_arrow, to_frame
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.coco_search18 import read_coco_search18, write_coco_search18
 from gazekit.interchange.csv_files import paths_of, read_csv, write_csv
 from gazekit.interchange.declared_facts import combine
-from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame, write_parquet
+from gazekit.interchange.parquet import is_gazekit, read_parquet, write_parquet
 from gazekit.interchange.points import Missing, Outside, clean_points
 from gazekit.interchange.pysaliency_hdf5 import read_pysaliency, write_pysaliency
 

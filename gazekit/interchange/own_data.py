@@ -11,12 +11,13 @@ from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.images import image_file_size
+from gazekit.files.parquet import read_arrow, to_frame
 from gazekit.files.untrusted import reading
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, require
 from gazekit.interchange.csv_files import paths_of, read_csv_table
 from gazekit.interchange.declared_facts import to_columns
-from gazekit.interchange.parquet import is_gazekit, read_arrow, read_parquet, to_frame
+from gazekit.interchange.parquet import is_gazekit, read_parquet
 from gazekit.interchange.tables import to_table
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")

@@ -1,28 +1,25 @@
 """Scanpaths as parquet: a row per scanpath, list columns for its fixations, metadata that say what it is."""
 
-import io
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.files.atomic import read_whole, write_atomically
-from gazekit.files.untrusted import check_room, first_line, parse_json
+from gazekit.files.atomic import write_atomically
+from gazekit.files.parquet import CUT_SHORT, read_arrow, to_frame
+from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import check_characters
-from gazekit.interchange.parquet_footer import bytes_needed
 from gazekit.interchange.row_groups import KEY
 from gazekit.interchange.tables import check_path_columns
 
 TYPE, VERSION = "scanpaths", 1
 _KEY = b"gazekit"
 _LISTS = {"x": "x", "y": "y", "duration_ms": "duration", "object_id": "object_id"}  # the columns' names in Scanpaths
-_CUT_SHORT = "it may be cut short or damaged: copy it again, or compute it again"
 
 
 def write_parquet(scanpaths: Scanpaths, path: str | Path) -> None:
@@ -99,12 +96,12 @@ def read_parquet(path: str | Path) -> Scanpaths:
     facts, dropped = _about(path, table)
     lists = [name for name in _LISTS if name in table.column_names]
     if not {"x", "y"} <= set(lists):
-        raise DataError(f"{path} calls itself a file of scanpaths but has no columns x and y; {_CUT_SHORT}")
+        raise DataError(f"{path} calls itself a file of scanpaths but has no columns x and y; {CUT_SHORT}")
     points, offsets = {}, None
     for name in lists:
         points[name], own = _flat(path, table, name)
         if offsets is not None and not np.array_equal(own, offsets):
-            raise DataError(f"{path}: {name!r} has other numbers of fixations than 'x'; {_CUT_SHORT}")
+            raise DataError(f"{path}: {name!r} has other numbers of fixations than 'x'; {CUT_SHORT}")
         offsets = own
     rows = to_frame(path, table.drop_columns(lists), ignore_metadata=True)
     try:
@@ -115,64 +112,6 @@ def read_parquet(path: str | Path) -> Scanpaths:
         raise DataError(f"{path}: {error}") from None
     columns = {attribute: points.get(name) for name, attribute in _LISTS.items()}
     return Scanpaths(**columns, offsets=offsets, table=rows, facts=facts, dropped=dropped)
-
-
-def read_arrow(path: str | Path) -> Any:
-    """Read a whole parquet file as a `pyarrow.Table`.
-
-    Raises
-    ------
-    DataError
-        No such file, or not a whole parquet file.
-    """
-    return _arrow(path, read_whole(path))
-
-
-def _arrow(path: str | Path, content: bytes) -> Any:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        check_room(path, bytes_needed(content), len(content))
-        table = file.read()
-        table.validate(full=True)  # lists whose ends lie outside their values, text that is not UTF-8
-        return table
-    except DataError:
-        raise
-    except Exception as error:  # pyarrow raises many kinds for one fact
-        raise DataError(f"{path} cannot be read as parquet ({first_line(error)}); {_CUT_SHORT}") from error
-
-
-def read_parquet_table(path: str | Path) -> pd.DataFrame:
-    """Read a parquet file as pandas does: a table of a run, or one of your own.
-
-    Raises
-    ------
-    DataError
-        No such file, not a whole parquet file, one that unpacks to more than it may, or one with columns that pandas
-        does not have.
-    """
-    content = read_whole(path)
-    _arrow(path, content)
-    try:
-        return pd.read_parquet(io.BytesIO(content))
-    except Exception as error:
-        raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {_CUT_SHORT}") from error
-
-
-def to_frame(path: str | Path, table: Any, **options: Any) -> pd.DataFrame:
-    """Make a pandas table of a `pyarrow.Table`; `path` is for messages.
-
-    Raises
-    ------
-    DataError
-        Columns that pandas does not have.
-    """
-    try:
-        return table.to_pandas(**options)
-    except Exception as error:  # dates beyond pandas' years, names that are there twice
-        raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {_CUT_SHORT}") from error
 
 
 def is_gazekit(table: Any) -> bool:
@@ -192,7 +131,7 @@ def _about(path: str | Path, table: Any) -> tuple[Facts, dict[str, int]]:
         if kind == TYPE and version == VERSION:
             return Facts(**about["facts"]), dict(about["dropped"])
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: its gazekit metadata cannot be read; {_CUT_SHORT}") from error
+        raise DataError(f"{path}: its gazekit metadata cannot be read; {CUT_SHORT}") from error
     if kind != TYPE:
         raise DataError(f"{path} holds {kind!r}, not scanpaths; give the file of predictions or of human paths")
     raise DataError(
@@ -209,9 +148,9 @@ def _flat(path: str | Path, table: Any, name: str) -> tuple[np.ndarray, np.ndarr
     if isinstance(column, pa.ChunkedArray):  # of a table without rows
         column = pa.array([], column.type)
     if not (pa.types.is_large_list(column.type) or pa.types.is_list(column.type)) or column.null_count:
-        raise DataError(f"{path}: column {name!r} is not a list of numbers in every row; {_CUT_SHORT}")
+        raise DataError(f"{path}: column {name!r} is not a list of numbers in every row; {CUT_SHORT}")
     values = column.flatten()
     if values.null_count or not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
-        raise DataError(f"{path}: column {name!r} holds lists of something else than numbers; {_CUT_SHORT}")
+        raise DataError(f"{path}: column {name!r} holds lists of something else than numbers; {CUT_SHORT}")
     offsets = column.offsets.to_numpy().astype(np.int64)
     return values.to_numpy(zero_copy_only=False), offsets - offsets[0]

@@ -17,6 +17,7 @@ from gazekit.files.atomic import is_leftover, read_whole, remove_leftovers, why_
 from gazekit.files.formulas import mark_formulas
 from gazekit.files.links import make_folder, refuse_links_in
 from gazekit.files.locking import LOCK, FolderLock
+from gazekit.files.parquet import read_parquet_table
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.foundations.told_apart import first_untold
@@ -288,8 +289,6 @@ def read_table(path: Path) -> pd.DataFrame:
     DataError
         It is missing or cannot be read.
     """
-    from gazekit.interchange.parquet import read_parquet_table
-
     try:
         return read_parquet_table(path)
     except DataError as error:

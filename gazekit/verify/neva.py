@@ -23,9 +23,8 @@ def verify_neva(reference: str | Path) -> Outcome:
     """Compare perceived images, embeddings, losses and position gradients with a file of reference outputs.
 
     The file's network is small and made up (its weights follow from a seed, see `toy_network`), so no trained weights
-    are
-    needed. The memory is one fovea at `S0_centres`, the candidate fixation is `p`, the objective the cosine distance to
-    the sharp image's embedding. The gradient is the closed form that the searches use.
+    are needed. The memory is one fovea at `S0_centres`, the candidate fixation is `p`, the objective the cosine
+    distance to the sharp image's embedding. The gradient is the closed form that the searches use.
 
     Parameters
     ----------
@@ -81,9 +80,8 @@ def toy_network(outputs: int = 12) -> Any:
     """Return the small made-up network of the reference files: (B, 3, H, W) to (B, outputs).
 
     Two convolutions (7 x 7, stride 4, 8 channels; 5 x 5, stride 2, 16 channels; no padding, no bias) with
-    rectification,
-    the mean over space, and a matrix. Its weights are drawn from `numpy.random.default_rng(0)` in this order, each
-    standard normal times sqrt(2 / number of inputs).
+    rectification, the mean over space, and a matrix. Its weights are drawn from `numpy.random.default_rng(0)` in this
+    order, each standard normal times sqrt(2 / number of inputs).
     """
     import torch
     from torch.nn import functional

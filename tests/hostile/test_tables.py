@@ -11,6 +11,7 @@ import pytest
 from gazekit.datasets import datasets
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.experiments.oat_study.plan import read_plan
+from gazekit.files.parquet_footer import bytes_needed
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import (
     dataset_from_table,
@@ -21,7 +22,6 @@ from gazekit.interchange import (
     write_csv,
     write_parquet,
 )
-from gazekit.interchange.parquet_footer import bytes_needed
 from gazekit.metrics.labels.clusters import Clusters
 from gazekit.runs.folder import read_manifest
 from gazekit.verify.conformance import verify_conformance

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.asymmetry.published import DESIGNS, Condition, Design
+from gazekit.experiments.asymmetry.published import DESIGNS, Condition
 from gazekit.files.untrusted import first_line, read_csv_text
 from gazekit.foundations.errors import DataError
 
@@ -98,10 +98,13 @@ def read_model(folder: Path) -> tuple[pd.DataFrame, list[str]]:
                 f"{folder.name}: {names} {'are' if len(absent) > 1 else 'is'} missing, so {design.name} was left out"
             )
             continue
-        parts += [_condition(folder, design, condition) for condition in design.conditions]
+        for condition in design.conditions:
+            counts = read_counts(_file(folder, condition), design.set_sizes)
+            parts.append(counts.assign(experiment=design.name, condition=condition.name))
     columns = ["model", "experiment", "condition", "set_size", "display", "saccades", "found", "limit"]
-    trials = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return trials, notes
+    if not parts:
+        return pd.DataFrame(columns=columns), notes
+    return pd.concat(parts, ignore_index=True).assign(model=folder.resolve().name)[columns], notes
 
 
 def model_folders(data: Path) -> list[Path]:
@@ -122,12 +125,3 @@ def model_folders(data: Path) -> list[Path]:
 
 def _file(folder: Path, condition: Condition) -> Path:
     return folder / FOLDER / f"{condition.file}.csv"
-
-
-def _condition(folder: Path, design: Design, condition: Condition) -> pd.DataFrame:
-    counts = read_counts(_file(folder, condition), design.set_sizes)
-    for k, (name, value) in enumerate(
-        (("model", folder.resolve().name), ("experiment", design.name), ("condition", condition.name))
-    ):
-        counts.insert(k, name, value)
-    return counts

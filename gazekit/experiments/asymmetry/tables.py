@@ -1,5 +1,7 @@
 """From trials to tables: cells, slopes, indices, tests, and how a model agrees with people.
 
+Intervals are a bootstrap over displays: within every cell (condition and set size) they are drawn with replacement.
+
 Trials are a table with a row per search: model, experiment, condition, set_size, display, saccades, found, limit;
 `cell` (the place of the target) and level weights `w_1`, `w_2`, ... where a model has them.
 """
@@ -12,13 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.evaluation.bootstrap import RESAMPLES, interval
-from gazekit.experiments.asymmetry.intervals import cell_means
+from gazekit.evaluation.bootstrap import RESAMPLES, interval, resampled_means
 from gazekit.experiments.asymmetry.published import MODELS, human_index, human_slope, human_times
 from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE, censored, reaction_time
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_model, nested_f
 from gazekit.experiments.asymmetry.slopes import asymmetry_index, intercept, slope
 from gazekit.foundations.errors import GazekitError, MissingNeedError
+from gazekit.foundations.randomness import keyed_rng
 
 MEAN = "mean"
 ECCNET = MODELS["eccNET"]
@@ -233,6 +235,40 @@ class Analysis:
         each = self.trials.groupby(["model", "experiment"], sort=False)[names].mean().reset_index()
         whole = self.trials.groupby("model", sort=False)[names].mean().reset_index().assign(experiment=MEAN)
         return pd.concat([each, whole], ignore_index=True)[["model", "experiment", *names]]
+
+
+def cell_means(
+    times: np.ndarray, experiment: str, condition: str, set_size: int, *, seed: int = 0, resamples: int = RESAMPLES
+) -> np.ndarray:
+    """Mean reaction time of a cell in every bootstrap resample.
+
+    The draws depend on seed, experiment, condition, set size and number of displays only: all models that searched the
+    same displays share them, so that differences between models are paired.
+
+    Parameters
+    ----------
+    times : (n,) float64
+        One reaction time per display, in the order of the displays; NaN for displays left out.
+    experiment, condition, set_size
+        Which cell it is.
+    seed : int
+        Seed of the run.
+    resamples : int
+        How many resamples.
+
+    Returns
+    -------
+    (resamples,) float64
+        NaN for a resample in which nothing is defined.
+
+    Examples
+    --------
+    >>> cell_means(np.array([1.0, 1.0]), "lighting", "top_down", 6, resamples=3).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    n = len(times)
+    draws = keyed_rng(seed, "asymmetry", experiment, condition, int(set_size), n).integers(0, n, (resamples, n))
+    return resampled_means(np.asarray(times, dtype=float), draws)
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Which caption a model is given for each observation, and the model under that condition."""
+"""The conditions: which caption a model is given for each observation, and the model under each of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,6 +8,8 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
+from gazekit.experiments.captions.guided_model import GuidedModel
+from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import Request, ScanpathModel
 from gazekit.models.fingerprints import digest_of
@@ -15,6 +17,7 @@ from gazekit.models.identity import identity
 
 RIGHT, SAME_IMAGE, OTHER_IMAGE = "right caption", "same-image caption", "other-image caption"
 NONE, SCHEDULED = "no caption", "scheduled caption"
+OBJECTIVES = {NONE: "clean", SCHEDULED: "clean>caption"}  # of NeVA; "caption" under the others
 
 
 def right(observations: Sequence[Trial]) -> list[Trial]:
@@ -121,6 +124,65 @@ class CaptionCondition(ScanpathModel):
             observation=table["trial"], caption=table["trial"].map(said), trial=image_ids, source=self.name
         )
         return paths.replace(table=table.assign(sample=table.groupby("trial", sort=False).cumcount()))
+
+
+def conditions(
+    guided: GuidedModel,
+    observations: Sequence[Trial],
+    *,
+    seed: int,
+    scheduled: bool = True,
+    gammas: Sequence[float] = (),
+) -> list[CaptionCondition]:
+    """The model under every condition that the captions allow, then with other values of gamma.
+
+    Parameters
+    ----------
+    guided : GuidedModel
+        The model.
+    observations : sequence of Trial
+        Images with their captions.
+    seed : int
+        Seed of the drawn captions.
+    scheduled : bool
+        Whether to add the clean image that becomes the caption.
+    gammas : sequence of float
+        A row with the right caption for each; the model's own gamma is a row anyway.
+
+    Raises
+    ------
+    GazekitError
+        gammas for a model that has none.
+    """
+    if gammas and guided.gamma is None:
+        raise GazekitError(f"model {guided.name!r} has no gamma to be swept")
+    given = {
+        RIGHT: right(observations),
+        SAME_IMAGE: same_image(observations, seed),
+        OTHER_IMAGE: other_image(observations, seed),
+    }
+    if guided.is_neva:
+        given[NONE] = without(observations)
+        if scheduled:
+            given[SCHEDULED] = right(observations)
+    rows = [
+        CaptionCondition(
+            name, guided.with_objective(OBJECTIVES.get(name, "caption")), trials, {**guided.options, "condition": name}
+        )
+        for name, trials in given.items()
+        if trials
+    ]
+    for gamma in gammas:
+        if gamma != guided.gamma:
+            name = gamma_row(gamma)
+            options = {**guided.options, "condition": RIGHT, "gamma": gamma}
+            rows.append(CaptionCondition(name, guided.with_objective(gamma=gamma), right(observations), options))
+    return rows
+
+
+def gamma_row(gamma: float) -> str:
+    """What the row of another gamma is called."""
+    return f"{RIGHT}, gamma {gamma:g}"
 
 
 def _words(trial: Trial) -> str:

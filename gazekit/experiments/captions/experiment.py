@@ -10,10 +10,11 @@ from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import ALL, choose
 from gazekit.evaluation.evaluate import evaluate
 from gazekit.evaluation.preparation import prepare_humans
+from gazekit.experiments.captions.conditions import conditions
+from gazekit.experiments.captions.guided_model import NEVA, GuidedModel
 from gazekit.experiments.captions.lengths import by_length, sources_of
 from gazekit.experiments.captions.observations import Captioned, image_by_image
 from gazekit.experiments.captions.results import KIND, LENGTHS, WRITERS, CaptionResults
-from gazekit.experiments.captions.rows import NEVA, Subject, conditions
 from gazekit.experiments.captions.writers import writer_scores
 from gazekit.metrics.context import Context
 from gazekit.metrics.kinds.pairs import PAIRS
@@ -63,7 +64,7 @@ def captions(
     people : Dataset, optional
         Compare with the paths of these people instead (MIT1003, free viewing of the same images).
     model, options : str, mapping
-        What is guided; see `rows.Subject`.
+        What is guided; see `GuidedModel`.
     scheduled : bool
         Add the schedule from the clean image to the caption.
     gammas : sequence of float
@@ -84,19 +85,19 @@ def captions(
     Raises
     ------
     GazekitError
-        As `evaluate`, `image_by_image` and `Subject`; the folder stays resumable.
+        As `evaluate`, `image_by_image` and `GuidedModel`; the folder stays resumable.
     """
-    subject = Subject(model, options or {})
-    captioned = image_by_image(dataset, people, subject.reads)
-    rows = conditions(subject, captioned.observations, seed=seed, scheduled=scheduled, gammas=gammas)
+    guided = GuidedModel(model, options or {})
+    captioned = image_by_image(dataset, people, guided.reads)
+    rows = conditions(guided, captioned.observations, seed=seed, scheduled=scheduled, gammas=gammas)
     observations = len(captioned.observations)
     about = {
         "conditions": {row.name: len(row) for row in rows},
         "observations": observations,
         "without_another_caption": observations - next((len(r) for r in rows if r.name == "same-image caption"), 0),
-        "cut_captions": subject.too_long([t.caption or "" for t in captioned.observations]),
-        "gamma": subject.gamma,
-        "gammas": [float(g) for g in gammas if g != subject.gamma],
+        "cut_captions": guided.too_long([t.caption or "" for t in captioned.observations]),
+        "gamma": guided.gamma,
+        "gammas": [float(g) for g in gammas if g != guided.gamma],
         "compared_with": "the writers' clicks" if people is None else people.name,
         "notes": list(captioned.notes),
     }

@@ -10,8 +10,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.evaluation.results import Results
-from gazekit.experiments.captions.conditions import RIGHT
-from gazekit.experiments.captions.rows import gamma_row
+from gazekit.experiments.captions.conditions import RIGHT, gamma_row
 from gazekit.experiments.captions.writers import OTHERS, WRITER, swapped
 from gazekit.foundations.errors import DataError
 from gazekit.runs.folder import read_table, write_table

@@ -1,6 +1,7 @@
 """The study: every variant and seed is a training of its own folder, which a stopped study goes on with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,27 +50,21 @@ class StudyResults:
     seed: int = 0
     resamples: int = RESAMPLES
     folder: Path | None = None
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """A row per variant and seed, their mean, and the ensemble of seeds: loss, low, high, steps."""
-        return self._once("summary", lambda: summary(self.steps, self.seed, self.resamples))
+        return summary(self.steps, self.seed, self.resamples)
 
-    @property
+    @cached_property
     def differences(self) -> pd.DataFrame:
         """A row per variant: its mean loss minus that of `against`, low, high; paired over stimuli."""
-        return self._once("differences", lambda: differences(self.steps, self.against, self.seed, self.resamples))
+        return differences(self.steps, self.against, self.seed, self.resamples)
 
-    @property
+    @cached_property
     def subjects(self) -> pd.DataFrame:
         """A row per variant and subject: loss, low, high, steps."""
-        return self._once("subjects", lambda: by_subject(self.steps, self.seed, self.resamples))
-
-    def _once(self, name: str, make: Any) -> pd.DataFrame:
-        if name not in self._cache:
-            self._cache[name] = make()
-        return self._cache[name]
+        return by_subject(self.steps, self.seed, self.resamples)
 
 
 def oat_study(

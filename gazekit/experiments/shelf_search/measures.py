@@ -116,16 +116,6 @@ def summed(sums: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> pd.DataFrame:
     """Rows measure, stimulus, total, weight of (measure, stimulus of each value, values)."""
     rows = []
     for name, stimulus, values in sums:
-        grouped = pd.Series(values).groupby(stimulus, sort=True)
-        frame = grouped.agg(["sum", "count"])
-        rows.append(
-            pd.DataFrame(
-                {
-                    "measure": name,
-                    "stimulus": frame.index,
-                    "total": frame["sum"].astype(float),
-                    "weight": frame["count"].astype(float),
-                }
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
+        sums_of = pd.Series(values).groupby(stimulus, sort=True).agg(total="sum", weight="count").astype(float)
+        rows.append(sums_of.rename_axis("stimulus").reset_index().assign(measure=name))
+    return pd.concat(rows, ignore_index=True)[["measure", "stimulus", "total", "weight"]]

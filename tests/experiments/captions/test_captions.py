@@ -5,7 +5,7 @@ import pytest
 
 from gazekit.experiments.captions import CaptionResults, captions
 from gazekit.experiments.captions.example import typical_example
-from gazekit.experiments.captions.rows import Subject
+from gazekit.experiments.captions.guided_model import GuidedModel
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models import load_model
 from gazekit.models.registry import models as registry
@@ -207,7 +207,7 @@ def test_any_model_that_reads_captions(observations, quick, tmp_path, monkeypatc
     assert found.main.models == ["human", *CONDITIONS[:3], *CONTROLS]
     assert typical_example(found).paths.keys() == set(CONDITIONS[:3])
     monkeypatch.setitem(registry._entries, "listener", Listener)
-    named = Subject("listener", {"default_length": 4}).under("right caption")
+    named = GuidedModel("listener", {"default_length": 4}).with_objective()
     assert (type(named), named.default_length) == (Listener, 4)
     with pytest.raises(GazekitError, match="model 'listener' has no gamma to be swept"):
         captions(observations, tmp_path / "no", model=Listener(), gammas=[0.1], **options)

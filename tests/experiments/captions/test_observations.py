@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset, Facts, Frame, Scanpaths, Trial
-from gazekit.experiments.captions.conditions import CaptionCondition, other_image, right, same_image, without
+from gazekit.experiments.captions.conditions import CaptionCondition, gamma_row, other_image, right, same_image, without
+from gazekit.experiments.captions.guided_model import GuidedModel
 from gazekit.experiments.captions.observations import by_observation, image_by_image
-from gazekit.experiments.captions.rows import Subject, gamma_row
 from gazekit.foundations.errors import DataError
 from gazekit.models import load_model
 from gazekit.models.identity import identity
@@ -147,8 +147,8 @@ class Reader(Echo):
 
 
 def test_captions_that_are_too_long_are_counted():
-    subject = Subject(Reader(), {})
+    subject = GuidedModel(Reader(), {})
     assert subject.too_long(["one two", "one two three", ""]) == 1
     assert subject.reads("anything")
-    assert Subject(Echo(), {}).too_long(["one two three"]) == 0
+    assert GuidedModel(Echo(), {}).too_long(["one two three"]) == 0
     assert gamma_row(0.3) == "right caption, gamma 0.3"

@@ -1,30 +1,17 @@
-"""The rows of the experiment: one model under every condition, its options exchanged where a condition needs it."""
+"""The model that captions guide: what it can read, and how it is made with another objective or gamma."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gazekit.core.trials import Trial
-from gazekit.experiments.captions.conditions import (
-    NONE,
-    OTHER_IMAGE,
-    RIGHT,
-    SAME_IMAGE,
-    SCHEDULED,
-    CaptionCondition,
-    other_image,
-    right,
-    same_image,
-    without,
-)
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
-from gazekit.models.registry import load_model, model_class
+from gazekit.models.registry import load_model
 
 NEVA = "neva"
 SET_HERE = "objective"
 
 
-class Subject:
+class GuidedModel:
     """The model that is put under every condition.
 
     Parameters
@@ -57,7 +44,7 @@ class Subject:
             self._shared = {k: v for k, v in self.options.items() if k != "weights"}
             encoder = self.options.get("encoder", "filters")
             self._shared["encoder"] = load_encoder(encoder, self.options.get("weights"))
-        self._first = self.under(RIGHT)
+        self._first = self.with_objective()
         if "caption" not in self._first.needs:
             raise GazekitError(f"model {self.name!r} reads no captions, so that they cannot guide it; use neva")
 
@@ -80,69 +67,10 @@ class Subject:
         counted = [count(caption) for caption in captions]
         return sum(tokens > limit for tokens, limit in counted)
 
-    def under(self, condition: str, **more: Any) -> ScanpathModel:
-        """The model with the objective of a condition; `more` replaces options."""
+    def with_objective(self, objective: str = "caption", **more: Any) -> ScanpathModel:
+        """The model, as given; neva with this objective, and with options that `more` replaces."""
         if self._model is not None:
             return self._model
         if not self.is_neva:
-            model_class(self.name)
             return load_model(self.name, **self.options)
-        objective = {NONE: "clean", SCHEDULED: "clean>caption"}.get(condition, "caption")
         return load_model(NEVA, **{**self._shared, SET_HERE: objective, **more})
-
-
-def conditions(
-    subject: Subject,
-    observations: Sequence[Trial],
-    *,
-    seed: int,
-    scheduled: bool = True,
-    gammas: Sequence[float] = (),
-) -> list[CaptionCondition]:
-    """The model under every condition that the captions allow, then with other values of gamma.
-
-    Parameters
-    ----------
-    subject : Subject
-        The model.
-    observations : sequence of Trial
-        Images with their captions.
-    seed : int
-        Seed of the drawn captions.
-    scheduled : bool
-        Whether to add the clean image that becomes the caption.
-    gammas : sequence of float
-        A row with the right caption for each; the model's own gamma is a row anyway.
-
-    Raises
-    ------
-    GazekitError
-        gammas for a model that has none.
-    """
-    if gammas and subject.gamma is None:
-        raise GazekitError(f"model {subject.name!r} has no gamma to be swept")
-    given = {
-        RIGHT: right(observations),
-        SAME_IMAGE: same_image(observations, seed),
-        OTHER_IMAGE: other_image(observations, seed),
-    }
-    if subject.is_neva:
-        given[NONE] = without(observations)
-        if scheduled:
-            given[SCHEDULED] = right(observations)
-    rows = [
-        CaptionCondition(name, subject.under(name), trials, {**subject.options, "condition": name})
-        for name, trials in given.items()
-        if trials
-    ]
-    for gamma in gammas:
-        if gamma != subject.gamma:
-            name = gamma_row(gamma)
-            options = {**subject.options, "condition": RIGHT, "gamma": gamma}
-            rows.append(CaptionCondition(name, subject.under(RIGHT, gamma=gamma), right(observations), options))
-    return rows
-
-
-def gamma_row(gamma: float) -> str:
-    """What the row of another gamma is called."""
-    return f"{RIGHT}, gamma {gamma:g}"
