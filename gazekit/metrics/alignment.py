@@ -3,10 +3,8 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.columns import columns_of_single
+from gazekit.metrics.columns import AnyPath, Size, columns_of_single
 from gazekit.metrics.strings.scanmatch import BINS, THRESHOLD, symbol_table
 from gazekit.metrics.vectors.saccades import saccade_vectors
 
@@ -31,10 +29,10 @@ class Alignment(NamedTuple):
 
 
 def scanmatch_alignment(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     bins: tuple[int, int] = BINS,
     threshold: float = THRESHOLD,
     gap: float = 0.0,
@@ -94,9 +92,7 @@ def scanmatch_alignment(
     return Alignment("fixation", first, second)
 
 
-def multimatch_alignment(
-    a: Scanpath | ArrayLike, b: Scanpath | ArrayLike, *, size: tuple[float, float] | None = None
-) -> Alignment:
+def multimatch_alignment(a: AnyPath, b: AnyPath, *, size: Size = None) -> Alignment:
     """Saccades that MultiMatch aligns.
 
     The five similarities of `multimatch` are one minus the medians of the differences between these pairs, over their

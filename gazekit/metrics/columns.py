@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
 
+AnyPath = Scanpath | ArrayLike  # one scanpath, as people give it: (n, 2) or (n, 3) x px, y px, duration ms
+Size = tuple[float, float] | None  # (width, height) of the shown image, px
+
 
 class Columns(NamedTuple):
     """Fixations of n scanpaths as flat columns.
@@ -68,12 +71,7 @@ def columns_of(paths: Scanpaths) -> Columns:
 
 
 def columns_of_single(
-    paths: Sequence[Scanpath | ArrayLike],
-    size: tuple[float, float] | None,
-    metric: str,
-    *,
-    needs_size: bool = True,
-    of_objects: bool = False,
+    paths: Sequence[AnyPath], size: Size, metric: str, *, needs_size: bool = True, of_objects: bool = False
 ) -> list[Columns]:
     """Columns of single paths that share one frame, each as a set of one.
 
@@ -139,7 +137,7 @@ def _split(path: ArrayLike, metric: str) -> tuple[np.ndarray, np.ndarray, np.nda
     return array[:, 0], array[:, 1], array[:, 2] if array.shape[1] == 3 else None
 
 
-def _labels(path: Scanpath | ArrayLike, metric: str) -> Columns:
+def _labels(path: AnyPath, metric: str) -> Columns:
     """A string of labels, each where it is: positions are not known."""
     if isinstance(path, Scanpath):
         labels, duration = path.object_id, path.duration

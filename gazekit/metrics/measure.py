@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal, Self
 
 import pandas as pd
@@ -170,7 +171,7 @@ def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def options_of(function: Callable[..., Any], inputs: int) -> dict[str, Any]:
     """Options of a function and their defaults: its parameters after the inputs, but for `size`.
 
-    An option without a default has None.
+    An option without a default has None. What a partial function binds by name is no option.
 
     Examples
     --------
@@ -178,10 +179,11 @@ def options_of(function: Callable[..., Any], inputs: int) -> dict[str, Any]:
     {'over_diagonal': False}
     """
     parameters = list(inspect.signature(function).parameters.values())[inputs:]
+    bound = {"size", *(function.keywords if isinstance(function, partial) else ())}
     return {
         p.name: None if p.default is p.empty else p.default
         for p in parameters
-        if p.name != "size" and p.kind is not p.VAR_KEYWORD
+        if p.name not in bound and p.kind is not p.VAR_KEYWORD
     }
 
 

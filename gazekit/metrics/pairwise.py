@@ -11,22 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.frames import check_comparable
-from gazekit.core.scanpaths import Scanpath, Scanpaths, check_frames
+from gazekit.core.scanpaths import Scanpaths, check_frames
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of, columns_of_single
+from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_of_single
 from gazekit.metrics.measure import Measure, find
 
 CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
 WORTH_THREADS = 0.004  # s; less work than this is done before more threads have started
 
 
-def score_pair(
-    measure: str | Measure,
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    size: tuple[float, float] | None = None,
-    **options: Any,
-) -> list[float]:
+def score_pair(measure: str | Measure, a: AnyPath, b: AnyPath, size: Size = None, **options: Any) -> list[float]:
     """Score one pair of scanpaths, typed in or taken from a set.
 
     Parameters

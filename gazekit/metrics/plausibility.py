@@ -6,11 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath, Scanpaths
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import columns_of
+from gazekit.metrics.columns import AnyPath, columns_of
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.pairwise import pairwise
@@ -33,8 +32,8 @@ CAUTION = (
 
 
 def plausibility(
-    path: Scanpath | ArrayLike,
-    humans: Sequence[Scanpath | ArrayLike] | Scanpaths,
+    path: AnyPath,
+    humans: Sequence[AnyPath] | Scanpaths,
     *,
     definition: Definition = "best_per_length",
     n_humans: int | None = None,

@@ -154,11 +154,11 @@ def _of_samples(
     return _compared(columns, distance, a, b, by, skip_first)
 
 
-def _of_counts(count: Callable[[np.ndarray], np.ndarray], smoothing: float | None = None) -> Distance:
+def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins: float) -> Distance:
     """Jensen-Shannon divergence of histograms or, with smoothing, Kullback-Leibler's of people's from the model's."""
 
     def distance(mine: np.ndarray, theirs: np.ndarray) -> float:
-        model, people = count(mine), count(theirs)
+        model, people = count(mine, **bins), count(theirs, **bins)
         if not people.sum() or not model.sum():
             return np.nan
         if smoothing is None:
@@ -168,7 +168,7 @@ def _of_counts(count: Callable[[np.ndarray], np.ndarray], smoothing: float | Non
     return distance
 
 
-def _amplitude_js(
+def _amplitude_counts_apart(
     a: Scanpaths,
     b: Scanpaths,
     trials: Trials,
@@ -177,27 +177,13 @@ def _amplitude_js(
     skip_first: bool = False,
     bin_degrees: float = BIN_DEGREES,
     largest_degrees: float = LARGEST_DEGREES,
+    smoothing: float | None = SMOOTHING,
 ) -> np.ndarray:
-    count = partial(_amplitude_counts, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
-    return _compared(AMPLITUDE, _of_counts(count), a, b, by, skip_first)
+    distance = _of_counts(_amplitude_counts, smoothing, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
+    return _compared(AMPLITUDE, distance, a, b, by, skip_first)
 
 
-def _amplitude_kl(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    by: str | None = None,
-    skip_first: bool = False,
-    bin_degrees: float = BIN_DEGREES,
-    largest_degrees: float = LARGEST_DEGREES,
-    smoothing: float = SMOOTHING,
-) -> np.ndarray:
-    count = partial(_amplitude_counts, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
-    return _compared(AMPLITUDE, _of_counts(count, smoothing), a, b, by, skip_first)
-
-
-def _direction_js(
+def _direction_counts_apart(
     a: Scanpaths,
     b: Scanpaths,
     trials: Trials,
@@ -205,21 +191,9 @@ def _direction_js(
     by: str | None = None,
     skip_first: bool = False,
     bins: int = DIRECTION_BINS,
+    smoothing: float | None = SMOOTHING,
 ) -> np.ndarray:
-    return _compared(DIRECTIONS, _of_counts(partial(_direction_counts, bins=bins)), a, b, by, skip_first)
-
-
-def _direction_kl(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    by: str | None = None,
-    skip_first: bool = False,
-    bins: int = DIRECTION_BINS,
-    smoothing: float = SMOOTHING,
-) -> np.ndarray:
-    return _compared(DIRECTIONS, _of_counts(partial(_direction_counts, bins=bins), smoothing), a, b, by, skip_first)
+    return _compared(DIRECTIONS, _of_counts(_direction_counts, smoothing, bins=bins), a, b, by, skip_first)
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
@@ -230,8 +204,8 @@ _JS, _KL, _W1 = (
 )
 _compute: Callable[..., np.ndarray]
 for _kind, _compute, _bounds, _unit, _words in (
-    ("js", _amplitude_js, _SHARE, "bit", _JS),
-    ("kl", _amplitude_kl, _ANY, "bit", _KL),
+    ("js", partial(_amplitude_counts_apart, smoothing=None), _SHARE, "bit", _JS),
+    ("kl", _amplitude_counts_apart, _ANY, "bit", _KL),
     ("wasserstein", partial(_of_samples, AMPLITUDE, wasserstein), _ANY, "degrees", _W1),
     ("ks", partial(_of_samples, AMPLITUDE, ks_distance), _SHARE, "1", "Kolmogorov-Smirnov distance"),
 ):
@@ -246,8 +220,8 @@ for _kind, _compute, _bounds, _unit, _words in (
         source="Amplitude analysis as in Gupta, Zhang, Wu, Wolfe, Kreiman 2021, NeurIPS (0.5 degree bins)",
     )
 for _kind, _compute, _bounds, _unit, _words in (
-    ("js", _direction_js, _SHARE, "bit", _JS),
-    ("kl", _direction_kl, _ANY, "bit", _KL),
+    ("js", partial(_direction_counts_apart, smoothing=None), _SHARE, "bit", _JS),
+    ("kl", _direction_counts_apart, _ANY, "bit", _KL),
     ("wasserstein", partial(_of_samples, DIRECTIONS, circular_wasserstein), (0.0, 180.0), "degrees", _W1),
     ("kuiper", partial(_of_samples, DIRECTIONS, kuiper_distance), _SHARE, "1", "Kuiper's distance"),
 ):

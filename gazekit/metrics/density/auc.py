@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.columns import Size
 from gazekit.metrics.fixation_maps.pixels import as_map, values_at
 from gazekit.metrics.kinds.densities import density_measure
 
 
-def auc_uniform(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None) -> np.ndarray:
+def auc_uniform(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size = None) -> np.ndarray:
     """AUC of each fixation against all pixels of the image, the fixated one included.
 
     Parameters
@@ -45,12 +46,7 @@ def auc_uniform(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float
 
 
 def auc_shuffled(
-    values: ArrayLike,
-    x: ArrayLike,
-    y: ArrayLike,
-    other_x: ArrayLike,
-    other_y: ArrayLike,
-    size: tuple[float, float] | None = None,
+    values: ArrayLike, x: ArrayLike, y: ArrayLike, other_x: ArrayLike, other_y: ArrayLike, size: Size = None
 ) -> np.ndarray:
     """Shuffled AUC of each fixation: against the places that people fixated on other images.
 
@@ -88,9 +84,7 @@ def auc_shuffled(
     return _share_below(negatives[~np.isnan(negatives)], values_at(saliency, x, y, size))
 
 
-def auc_one_positive(
-    values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None
-) -> np.ndarray:
+def auc_one_positive(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size = None) -> np.ndarray:
     """AUC with the fixated pixel as the only positive and every other pixel as a negative.
 
     It differs from `auc_uniform` by less than 1 / pixels: there the fixated pixel is among the negatives too. The
@@ -145,9 +139,7 @@ def _ordered(values: ArrayLike) -> np.ndarray:
     return as_map(np.where(np.isneginf(out), lowest - 1.0 - abs(lowest), out))
 
 
-def _shuffled(
-    log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None, *, others: ArrayLike
-) -> np.ndarray:
+def _shuffled(log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size, *, others: ArrayLike) -> np.ndarray:
     other_x, other_y = np.asarray(others, dtype=np.float64).T
     return auc_shuffled(log_density, x, y, other_x, other_y, size)
 

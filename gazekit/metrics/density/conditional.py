@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.columns import Size
 from gazekit.metrics.density.auc import auc_one_positive
 from gazekit.metrics.density.nss import nss
 from gazekit.metrics.fixation_maps.pixels import as_map, fixation_map, values_at
@@ -36,9 +37,7 @@ class ConditionalScores(NamedTuple):
     cauc_rank: float
 
 
-def conditional_scores(
-    values: ArrayLike, prior: ArrayLike, x: float, y: float, size: tuple[float, float] | None = None
-) -> ConditionalScores:
+def conditional_scores(values: ArrayLike, prior: ArrayLike, x: float, y: float, size: Size = None) -> ConditionalScores:
     """Score a model's map of the next fixation, given the true fixations before it.
 
     Published means are over all next fixations of all people: every fixation but the first, with the model
@@ -83,13 +82,7 @@ def conditional_scores(
 
 
 def conditional_information_gain(
-    values: ArrayLike,
-    prior: ArrayLike,
-    x: float,
-    y: float,
-    size: tuple[float, float] | None = None,
-    *,
-    epsilon: float = EPSILON,
+    values: ArrayLike, prior: ArrayLike, x: float, y: float, size: Size = None, *, epsilon: float = EPSILON
 ) -> float:
     """Conditional information gain (cIG) of the next fixation, bit; arguments as in `conditional_scores`.
 
@@ -109,7 +102,7 @@ def conditional_information_gain(
     return float(gained - reference)
 
 
-def conditional_nss(values: ArrayLike, x: float, y: float, size: tuple[float, float] | None = None) -> float:
+def conditional_nss(values: ArrayLike, x: float, y: float, size: Size = None) -> float:
     """Conditional NSS (cNSS): `nss` of the next fixation, with the sample's standard deviation (ddof 1) as in HAT.
 
     Examples
@@ -121,12 +114,7 @@ def conditional_nss(values: ArrayLike, x: float, y: float, size: tuple[float, fl
 
 
 def conditional_auc(
-    values: ArrayLike,
-    x: float,
-    y: float,
-    size: tuple[float, float] | None = None,
-    *,
-    convention: Literal["trapezoid", "rank"] = "trapezoid",
+    values: ArrayLike, x: float, y: float, size: Size = None, *, convention: Literal["trapezoid", "rank"] = "trapezoid"
 ) -> float:
     """Conditional AUC of the next fixation (cAUC).
 
@@ -166,12 +154,7 @@ def conditional_auc(
 
 
 def task_prior(
-    x: ArrayLike,
-    y: ArrayLike,
-    shape: tuple[int, int],
-    *,
-    size: tuple[float, float] | None = None,
-    sigma_pixels: float = PRIOR_SIGMA,
+    x: ArrayLike, y: ArrayLike, shape: tuple[int, int], *, size: Size = None, sigma_pixels: float = PRIOR_SIGMA
 ) -> np.ndarray:
     """Prior density of a task: smoothed map of the training fixations, the first of each path left out.
 
@@ -218,7 +201,7 @@ def _density(values: ArrayLike, what: str) -> np.ndarray:
 
 
 def _of_density(
-    log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None, *, baseline: ArrayLike
+    log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size, *, baseline: ArrayLike
 ) -> list[ConditionalScores]:
     density, prior = np.exp(log_density), np.exp(np.asarray(baseline, dtype=np.float64))
     return [conditional_scores(density, prior, *point, size) for point in zip(np.ravel(x), np.ravel(y), strict=True)]

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.columns import Size
 from gazekit.metrics.fixation_maps.pixels import as_log_density, values_at
 from gazekit.metrics.kinds.densities import density_measure
 
 
-def log_likelihood(
-    log_density: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None
-) -> np.ndarray:
+def log_likelihood(log_density: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size = None) -> np.ndarray:
     """Log-likelihood of each fixation, nats per fixation.
 
     Parameters
@@ -45,12 +44,7 @@ def log_likelihood(
 
 
 def information_gain(
-    log_density: ArrayLike,
-    x: ArrayLike,
-    y: ArrayLike,
-    size: tuple[float, float] | None = None,
-    *,
-    baseline: ArrayLike | None = None,
+    log_density: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size = None, *, baseline: ArrayLike | None = None
 ) -> np.ndarray:
     """Information gain of each fixation over a baseline, bit per fixation.
 

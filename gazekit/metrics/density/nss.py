@@ -3,13 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gazekit.metrics.columns import Size
 from gazekit.metrics.fixation_maps.pixels import as_map, values_at
 from gazekit.metrics.kinds.densities import density_measure
 
 
-def nss(
-    values: ArrayLike, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None, *, ddof: int = 0
-) -> np.ndarray:
+def nss(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size = None, *, ddof: int = 0) -> np.ndarray:
     """Normalised scanpath saliency at each fixation.
 
     Parameters
@@ -51,7 +50,7 @@ def nss(
     return values_at(np.zeros_like(centred) if constant else centred / spread, x, y, size)
 
 
-def _of_density(log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None) -> np.ndarray:
+def _of_density(log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size) -> np.ndarray:
     return nss(np.exp(log_density), x, y, size)
 
 

@@ -5,15 +5,14 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.frames import Frame
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.columns import Size
 
 LONGER_SIDE = 128  # cells of the longer side of the densities of an evaluation
 SIGMA_SHARE = 0.03  # of the image's width: about 1 degree on a display 33 degrees wide; gazekit's choice
 NORMALISED = 1e-3  # largest |log of the sum| of a log density; float32 maps of a million pixels stay below
 
 
-def pixels_at(
-    x: ArrayLike, y: ArrayLike, shape: tuple[int, int], size: tuple[float, float] | None = None
-) -> np.ndarray:
+def pixels_at(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], size: Size = None) -> np.ndarray:
     """Flat index of the map's pixel under each fixation.
 
     Parameters
@@ -54,20 +53,13 @@ def pixels_at(
     return np.where(inside, row * columns + column, -1)
 
 
-def values_at(values: np.ndarray, x: ArrayLike, y: ArrayLike, size: tuple[float, float] | None = None) -> np.ndarray:
+def values_at(values: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size = None) -> np.ndarray:
     """(n,) float64: the map's value under each fixation, NaN outside the image; arguments as in `pixels_at`."""
     index = pixels_at(x, y, (values.shape[0], values.shape[1]), size)
     return np.where(index >= 0, values.ravel()[np.maximum(index, 0)], np.nan)
 
 
-def fixation_map(
-    x: ArrayLike,
-    y: ArrayLike,
-    shape: tuple[int, int],
-    *,
-    sigma: float,
-    size: tuple[float, float] | None = None,
-) -> np.ndarray:
+def fixation_map(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], *, sigma: float, size: Size = None) -> np.ndarray:
     """Map of fixations: one count each, smoothed by a Gaussian.
 
     Parameters

@@ -15,6 +15,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError, UnknownNameError
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
 from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, People
@@ -64,13 +65,7 @@ def density_measure(
 
 
 def score_density(
-    measure: str | Measure,
-    log_density: ArrayLike,
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    **given: Any,
+    measure: str | Measure, log_density: ArrayLike, x: ArrayLike, y: ArrayLike, *, size: Size = None, **given: Any
 ) -> np.ndarray:
     """Score one image's log density.
 

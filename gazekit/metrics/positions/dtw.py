@@ -1,23 +1,15 @@
 """Dynamic time warping: the summed distance along the cheapest alignment in order, exact (Sakoe and Chiba 1978)."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
+from gazekit.metrics.positions.positions import Positions, distance_measure
 
 LARGEST_TABLE = 2**20  # cells, 8 MiB: two paths of 1023 fixations
 
 
-def dtw(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    over_diagonal: bool = False,
-) -> float:
+def dtw(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = False) -> float:
     """Dynamic time warping distance of two scanpaths, summed along the alignment.
 
     The alignment walks through the table of distances between fixations from the first pair to the last, right, down
@@ -60,13 +52,7 @@ def dtw(
     return score_pair("dtw", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def dtw_per_step(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    over_diagonal: bool = False,
-) -> float:
+def dtw_per_step(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = False) -> float:
     """Mean distance along the alignment of `dtw`: the distance divided by the number of aligned pairs.
 
     Parameters
@@ -98,43 +84,29 @@ def dtw_per_step(
     return score_pair("dtw_per_step", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
     from gazekit.metrics.kernels.distances import warping_distances
 
     warping_distances(*a[:4], *b[:4], pairs, np.empty(b.longest), out)
-    if over_diagonal:
-        divide_by_diagonal(out, a, pairs)
 
 
-def _score_per_step(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
+def _score_per_step(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
     from gazekit.metrics.kernels.warping import warping_means
 
     table = np.empty(min((a.longest + 1) * (b.longest + 1), LARGEST_TABLE))
     warping_means(*a[:4], *b[:4], pairs, table, np.empty(b.longest), np.empty(b.longest, dtype=np.int64), out)
-    if over_diagonal:
-        divide_by_diagonal(out, a, pairs)
 
 
 _SOURCE = "Sakoe and Chiba 1978, IEEE Transactions on Acoustics, Speech, and Signal Processing 26"
-pair_measure(
+distance_measure(
     dtw,
-    prepare=positions,
-    score=_score,
-    frame="over_diagonal",
-    values_in="px",
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
+    _score,
     summary="Sum of distances between aligned fixations, on the cheapest alignment in order; exact",
     source=_SOURCE,
 )
-pair_measure(
+distance_measure(
     dtw_per_step,
-    prepare=positions,
-    score=_score_per_step,
-    frame="over_diagonal",
-    values_in="px",
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
+    _score_per_step,
     summary="Mean distance between aligned fixations, on the cheapest alignment in order",
     source=_SOURCE,
 )

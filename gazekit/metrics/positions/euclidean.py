@@ -3,23 +3,20 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns
-from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
+from gazekit.metrics.positions.positions import Positions, distance_measure, positions
 
 KINDS = ("mean", "sum", "norm")
 
 
 def euclidean(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     kind: Literal["mean", "sum", "norm"] = "mean",
     over_diagonal: bool = False,
 ) -> float:
@@ -66,28 +63,22 @@ def euclidean(
     return score_pair("euclidean", a, b, size, kind=kind, over_diagonal=over_diagonal)[0]
 
 
-def _prepare(columns: Columns, *, kind: str, over_diagonal: bool) -> Positions:
+def _prepare(columns: Columns, *, kind: str, **options: bool) -> Positions:
     if kind not in KINDS:
         raise GazekitError(f"euclidean: kind is one of {', '.join(KINDS)}, not {kind!r}")
     return positions(columns)
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, kind: str, over_diagonal: bool) -> None:
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, kind: str) -> None:
     from gazekit.metrics.kernels.distances import matched_distances
 
     matched_distances(*a[:4], *b[:4], pairs, KINDS.index(kind), out)
-    if over_diagonal:
-        divide_by_diagonal(out, a, pairs)
 
 
-pair_measure(
+distance_measure(
     euclidean,
+    _score,
     prepare=_prepare,
-    score=_score,
-    frame="over_diagonal",
-    values_in="px",
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
     summary="Mean distance of fixations of the same rank; undefined for paths of different lengths",
     source="Zanca et al. 2018, FixaTons",
 )

@@ -3,11 +3,9 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, positions
@@ -31,10 +29,10 @@ class TimedPositions(NamedTuple):
 
 
 def eyenalysis(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     variant: Literal["mathot2012", "squared", "mean"] = "mathot2012",
     px_per_ms: float = 0.0,
     over_diagonal: bool = False,

@@ -1,21 +1,13 @@
 """Discrete Frechet distance: the shortest leash on which both paths can be walked in order (Eiter and Mannila 1994)."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
+from gazekit.metrics.positions.positions import Positions, distance_measure
 
 
-def frechet(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    over_diagonal: bool = False,
-) -> float:
+def frechet(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = False) -> float:
     """Discrete Frechet distance of two scanpaths.
 
     Both paths are walked from their first to their last fixation; at each step one of the walkers or both go on to
@@ -59,22 +51,15 @@ def frechet(
     return score_pair("frechet", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
     from gazekit.metrics.kernels.distances import frechet_distances
 
     frechet_distances(*a[:4], *b[:4], pairs, np.empty(b.longest), out)
-    if over_diagonal:
-        divide_by_diagonal(out, a, pairs)
 
 
-pair_measure(
+distance_measure(
     frechet,
-    prepare=positions,
-    score=_score,
-    frame="over_diagonal",
-    values_in="px",
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
+    _score,
     summary="Largest distance between two walkers who follow the paths in order, as near to each other as they can",
     source="Eiter and Mannila 1994, CD-TR 94/64, TU Vienna",
 )

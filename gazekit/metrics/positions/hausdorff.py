@@ -1,21 +1,13 @@
 """Hausdorff distance: how far the most remote fixation of either path is from all of the other's."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
+from gazekit.metrics.positions.positions import Positions, distance_measure
 
 
-def hausdorff(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    over_diagonal: bool = False,
-) -> float:
+def hausdorff(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = False) -> float:
     """Hausdorff distance of two scanpaths, taken as sets of points.
 
     For each fixation of either path, the distance to the nearest fixation of the other; the largest of them all.
@@ -58,22 +50,15 @@ def hausdorff(
     return score_pair("hausdorff", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, over_diagonal: bool) -> None:
+def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
     from gazekit.metrics.kernels.distances import hausdorff_distances
 
     hausdorff_distances(*a[:4], *b[:4], pairs, np.empty(a.longest), np.empty(b.longest), out)
-    if over_diagonal:
-        divide_by_diagonal(out, a, pairs)
 
 
-pair_measure(
+distance_measure(
     hausdorff,
-    prepare=positions,
-    score=_score,
-    frame="over_diagonal",
-    values_in="px",
-    higher_is_better=False,
-    bounds=(0.0, float("inf")),
+    _score,
     summary="Distance of the most remote fixation of either path from the nearest of the other; order does not count",
     source="Huttenlocher, Klanderman, Rucklidge 1993, IEEE Transactions on Pattern Analysis 15",
 )

@@ -4,12 +4,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.notices import notify_once
 from gazekit.metrics.pairwise import score_pair
@@ -19,7 +17,7 @@ LONG_TABLE = 2e8  # distances in a baseline's table that take about a second: pa
 DRAWS = 2000  # pairs of random paths behind a baseline; its standard error: 1.2 % of it for one fixation, 0.4 % for ten
 
 
-def mannan(a: Scanpath | ArrayLike, b: Scanpath | ArrayLike, *, size: tuple[float, float] | None = None) -> float:
+def mannan(a: AnyPath, b: AnyPath, *, size: Size = None) -> float:
     """Mannan's linear distance of two scanpaths, taken as sets of points.
 
     D^2 = (mean over `a` of d^2 + mean over `b` of d^2) / (2 (width^2 + height^2)), d the distance of a fixation to the
@@ -61,14 +59,7 @@ def mannan(a: Scanpath | ArrayLike, b: Scanpath | ArrayLike, *, size: tuple[floa
     return score_pair("mannan", a, b, size)[0]
 
 
-def mannan_similarity(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    draws: int = DRAWS,
-    seed: int = 0,
-) -> float:
+def mannan_similarity(a: AnyPath, b: AnyPath, *, size: Size = None, draws: int = DRAWS, seed: int = 0) -> float:
     """Mannan's index of similarity of two scanpaths: how much nearer they are than random paths of their lengths.
 
     I = 100 (1 - D / D_random), D as in `mannan` and D_random as in `mannan_baseline`.

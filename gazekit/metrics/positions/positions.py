@@ -1,10 +1,14 @@
-"""Positions of many paths, as the kernels of distances read them."""
+"""Positions of many paths, as the kernels of distances read them; and how a distance becomes a measure."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gazekit.metrics.columns import Columns
+from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.measure import Measure
 
 
 class Positions(NamedTuple):
@@ -48,6 +52,49 @@ def positions(columns: Columns, **options: Any) -> Positions:
     return Positions(x, y, columns.offsets[:-1].copy(), fixations, columns.width, columns.height)
 
 
-def divide_by_diagonal(out: np.ndarray, a: Positions, pairs: np.ndarray) -> None:
+def distance_measure(
+    function: Callable[..., Any], score: Callable[..., None], *, prepare: Callable[..., Any] = positions, **facts: Any
+) -> Measure:
+    """Make and register a distance in px, which the option `over_diagonal` gives in diagonals of the image.
+
+    Parameters
+    ----------
+    function : callable
+        See `pair_measure`.
+    score : callable
+        `score(a, b, pairs, out, **options)` in px; the options are those of the function but `over_diagonal`.
+    prepare : callable
+        From the columns to what `score` reads, which has a `diagonal`.
+    **facts
+        See `pair_measure`.
+    """
+    return pair_measure(
+        function,
+        prepare=prepare,
+        score=partial(_score_over_diagonal, score),
+        frame="over_diagonal",
+        higher_is_better=False,
+        bounds=(0.0, float("inf")),
+        values_in="px",
+        **facts,
+    )
+
+
+def _score_over_diagonal(
+    score: Callable[..., None],
+    a: Any,
+    b: Any,
+    pairs: np.ndarray,
+    out: np.ndarray,
+    *,
+    over_diagonal: bool,
+    **options: Any,
+) -> None:
+    score(a, b, pairs, out, **options)
+    if over_diagonal:
+        divide_by_diagonal(out, a, pairs)
+
+
+def divide_by_diagonal(out: np.ndarray, a: Any, pairs: np.ndarray) -> None:
     """Turn distances (n, 1) into shares of the diagonal of the frame of each pair's first path."""
     out[:, 0] /= a.diagonal[pairs[:, 0]]

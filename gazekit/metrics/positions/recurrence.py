@@ -7,11 +7,10 @@ unbroken runs; FixaTons counts every recurrence on a row or diagonal that holds 
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath, Scanpaths
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of, columns_of_single
+from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_of_single
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.kinds.sets import set_measure
@@ -55,12 +54,7 @@ class AutoRecurrence(NamedTuple):
 
 
 def cross_recurrence(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    radius: float | None = None,
-    shortest_line: int = SHORTEST_LINE,
+    a: AnyPath, b: AnyPath, *, size: Size = None, radius: float | None = None, shortest_line: int = SHORTEST_LINE
 ) -> CrossRecurrence:
     """Cross-recurrence of two scanpaths.
 
@@ -108,12 +102,7 @@ def cross_recurrence(
 
 
 def cross_recurrence_lag(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    radius: float | None = None,
-    signed: bool = False,
+    a: AnyPath, b: AnyPath, *, size: Size = None, radius: float | None = None, signed: bool = False
 ) -> float:
     """Centre of recurrence mass of two scanpaths: 100 sum(j - i) / ((N - 1) C), or its size.
 
@@ -146,11 +135,7 @@ def cross_recurrence_lag(
 
 
 def auto_recurrence(
-    path: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    radius: float | None = None,
-    shortest_line: int = SHORTEST_LINE,
+    path: AnyPath, *, size: Size = None, radius: float | None = None, shortest_line: int = SHORTEST_LINE
 ) -> AutoRecurrence:
     """Auto-recurrence of one scanpath.
 

@@ -6,11 +6,9 @@ finds a near one, so these measures reward saying little.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, positions
@@ -18,14 +16,7 @@ from gazekit.metrics.positions.positions import Positions, positions
 WIDTH = 3  # fixations in a window: FixaTons and the NeVA line
 
 
-def tde(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    k: int = WIDTH,
-    furthest: bool = False,
-) -> float:
+def tde(a: AnyPath, b: AnyPath, *, size: Size = None, k: int = WIDTH, furthest: bool = False) -> float:
     """Time-delay embedding distance of path `a` from path `b`.
 
     Each window of k consecutive fixations of `a` is a point in 2k dimensions, and so is each of `b`. The distance of
@@ -73,13 +64,7 @@ def tde(
     return score_pair("tde", a, b, size, k=k, furthest=furthest)[0]
 
 
-def stde(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    longest: int | None = None,
-) -> float:
+def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = None) -> float:
     """Scaled time-delay embedding similarity of path `a` to path `b`.
 
     Positions are divided by the longer side of the frame; the score is the mean of exp(-`tde`) over windows of k = 1,

@@ -1,18 +1,16 @@
 """Unrestricted Damerau distance of two scanpaths written as strings, raw and over the longer length."""
 
-from numpy.typing import ArrayLike
-
-from gazekit.core.scanpaths import Scanpath
+from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.edit_distance import distance_of_strings
 from gazekit.metrics.strings.symbols import GRID, Symbols
 
 
 def damerau_distance(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     symbols: Symbols = "grid",
     bins: tuple[int, int] = GRID,
     temporal_bin_ms: float | None = None,
@@ -53,10 +51,10 @@ def damerau_distance(
 
 
 def damerau_distance_normalised(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     symbols: Symbols = "grid",
     bins: tuple[int, int] = GRID,
     temporal_bin_ms: float | None = None,

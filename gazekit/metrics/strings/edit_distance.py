@@ -4,10 +4,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.symbols import (
@@ -21,10 +19,10 @@ from gazekit.metrics.strings.symbols import (
 
 
 def edit_distance(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     symbols: Symbols = "grid",
     bins: tuple[int, int] = GRID,
     temporal_bin_ms: float | None = None,
@@ -84,10 +82,10 @@ def edit_distance(
 
 
 def edit_distance_normalised(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     symbols: Symbols = "grid",
     bins: tuple[int, int] = GRID,
     temporal_bin_ms: float | None = None,
@@ -127,9 +125,7 @@ def edit_distance_normalised(
     return score_pair("edit_distance_normalised", a, b, size, **options)[0]
 
 
-def fixation_edit_distance(
-    a: Scanpath | ArrayLike, b: Scanpath | ArrayLike, *, temporal_bin_ms: float | None = None
-) -> float:
+def fixation_edit_distance(a: AnyPath, b: AnyPath, *, temporal_bin_ms: float | None = None) -> float:
     """Fixation Edit Distance (FED): `edit_distance` of the clusters that two scanpaths visit; not normalised.
 
     Over semantic labels it is SemFED; with `temporal_bin_ms=50` the version with time. Symmetric. Many pairs:

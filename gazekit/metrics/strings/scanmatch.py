@@ -4,13 +4,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
-from gazekit.metrics.columns import Columns, columns_of_single
+from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of_single
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
+from gazekit.metrics.strings.symbols import repeated
 
 BINS = (12, 8)  # the toolbox's defaults, Cristino et al. 2010
 THRESHOLD = 3.5
@@ -38,10 +37,10 @@ class SymbolTable(NamedTuple):
 
 
 def scanmatch(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     bins: tuple[int, int] = BINS,
     threshold: float = THRESHOLD,
     gap: float = 0.0,
@@ -107,9 +106,9 @@ def scanmatch(
 
 
 def symbols(
-    path: Scanpath | ArrayLike,
+    path: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     bins: tuple[int, int] = BINS,
     temporal_bin_ms: float | None = None,
     toolbox_durations: bool = False,
@@ -192,38 +191,19 @@ def _symbols(
     of = np.repeat(np.arange(len(columns.width)), np.diff(columns.offsets))
     x, y = (np.where(good[of], p, 0.0) for p in (columns.x, columns.y))
     symbol = _cells(x, y, columns.width[of], columns.height[of], bins)
-    if temporal_bin_ms is None:
-        repeat = good[of].astype(np.int64)
-    else:
-        repeat = _repeats(columns, of, good, temporal_bin_ms, toolbox_durations)
-    return np.repeat(symbol, repeat), np.concatenate([[0], np.cumsum(repeat)])[columns.offsets]
+    duration = columns.duration
+    if toolbox_durations and duration is not None:
+        duration = _toolbox_durations(duration, columns.offsets)
+    strings = repeated(symbol, columns.offsets, good, duration, temporal_bin_ms, "scanmatch", rounded=True)
+    return strings.symbols, strings.offsets
 
 
-def _repeats(
-    columns: Columns, of: np.ndarray, good: np.ndarray, temporal_bin_ms: float, toolbox_durations: bool
-) -> np.ndarray:
-    if not (np.isfinite(temporal_bin_ms) and temporal_bin_ms > 0):
-        raise GazekitError(f"scanmatch: temporal_bin_ms must be a positive number of ms, not {temporal_bin_ms!r}")
-    if columns.duration is None:
-        raise GazekitError(
-            "scanmatch: temporal_bin_ms needs fixation durations; leave it out to compare positions only"
-        )
-    unknown = ~np.isfinite(columns.duration)
-    if (columns.duration < 0).any():
-        raise GazekitError(
-            "scanmatch: a fixation duration is negative; temporal_bin_ms needs durations of 0 ms or more"
-        )
-    undefined = np.zeros(len(good), dtype=bool)
-    undefined[of[unknown]] = True
-    duration = np.where(unknown, 0.0, columns.duration)
-    if toolbox_durations:
-        duration = np.maximum(np.floor(duration + 0.5), 1.0)
-    repeat = np.floor(duration / temporal_bin_ms + 0.5).astype(np.int64)
-    repeat[~(good & ~undefined)[of]] = 0
-    if toolbox_durations:
-        starts = columns.offsets[:-1]
-        repeat[starts[np.diff(columns.offsets) > 0]] = 0
-    return repeat
+def _toolbox_durations(duration: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Whole ms, at least one, and none for the first fixation; what is unknown or negative stays, to be refused."""
+    whole = np.where(duration >= 0, np.maximum(np.floor(duration + 0.5), 1.0), duration)
+    first = offsets[:-1][np.diff(offsets) > 0]
+    whole[first] = np.where(duration[first] >= 0, 0.0, duration[first])
+    return whole
 
 
 def symbol_table(

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.scanmatch import SymbolTable
@@ -15,12 +14,7 @@ from gazekit.metrics.strings.symbols import repeated
 
 
 def scanmatch_regions(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    substitution: ArrayLike,
-    *,
-    gap: float = 0.0,
-    temporal_bin_ms: float | None = None,
+    a: AnyPath, b: AnyPath, substitution: ArrayLike, *, gap: float = 0.0, temporal_bin_ms: float | None = None
 ) -> float:
     """ScanMatch similarity of two paths over regions, with a score for every two regions.
 

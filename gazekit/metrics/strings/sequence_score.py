@@ -4,9 +4,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
+from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.edit_distance import prepare_strings
@@ -14,10 +13,10 @@ from gazekit.metrics.strings.symbols import GRID, Strings, Symbols, marks
 
 
 def sequence_score(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     symbols: Symbols = "grid",
     bins: tuple[int, int] = GRID,
     temporal_bin_ms: float | None = None,

@@ -8,10 +8,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.time_delay_embedding import WIDTH, check_width
@@ -22,10 +20,10 @@ WORD = 64  # longest window whose equal symbols fit a word
 
 
 def sbtde(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
+    a: AnyPath,
+    b: AnyPath,
     *,
-    size: tuple[float, float] | None = None,
+    size: Size = None,
     k: int = WIDTH,
     furthest: bool = False,
     transpositions: bool = True,

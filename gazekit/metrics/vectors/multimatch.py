@@ -3,10 +3,8 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.metrics.columns import Columns
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.vectors.saccades import SaccadeVectors, saccade_vectors
@@ -23,13 +21,7 @@ class MultiMatch(NamedTuple):
     duration: float
 
 
-def multimatch(
-    a: Scanpath | ArrayLike,
-    b: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    simplify: AnyThresholds | None = None,
-) -> MultiMatch:
+def multimatch(a: AnyPath, b: AnyPath, *, size: Size = None, simplify: AnyThresholds | None = None) -> MultiMatch:
     """Five MultiMatch similarities of two scanpaths.
 
     The saccades of the two paths are aligned by the cheapest walk through the table of distances between

@@ -7,11 +7,9 @@ Small steps and stretches in one direction are joined to one saccade. Equal to m
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.columns import Columns, columns_of_single
+from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of_single
 from gazekit.metrics.vectors.saccades import FEWEST_FIXATIONS, SaccadeVectors, saccade_vectors
 
 LENGTH_SHARE = 0.1  # of the diagonal; with 45 degrees and 300 ms the usual thresholds (multimatch_gaze's documentation)
@@ -63,12 +61,7 @@ class Simplified(NamedTuple):
     duration: np.ndarray
 
 
-def simplify(
-    path: Scanpath | ArrayLike,
-    *,
-    size: tuple[float, float] | None = None,
-    thresholds: AnyThresholds = USUAL,
-) -> Simplified:
+def simplify(path: AnyPath, *, size: Size = None, thresholds: AnyThresholds = USUAL) -> Simplified:
     """Simplify one scanpath as MultiMatch does before it aligns two.
 
     Two passes are repeated until the number of durations stays the same. *Direction*: from left to right, a saccade is
