@@ -20,6 +20,7 @@ from gazekit.cli.options import (
     DataSet,
     Device,
     Outside,
+    Overwrite,
     Progress,
     Resamples,
     Root,
@@ -76,6 +77,7 @@ class RunOptions:
     seed: Seed = 0
     workers: Workers = 1
     scheduler: Scheduler = None
+    overwrite: Overwrite = False
     progress: Progress = True
 
     @property

@@ -47,6 +47,9 @@ Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", help="Instead of --workers: those of a Dask scheduler, tcp://host:port."),
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Move another run in the folder aside, to NAME-DAY; nothing is deleted.")
+]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 
 TABLES = (".csv", ".gz", ".parquet")

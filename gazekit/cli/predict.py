@@ -18,6 +18,9 @@ class Prediction(RunOptions):
     """How the predictions are made; they are one file."""
 
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")]
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing file; other unfinished parts are moved aside.")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,6 @@ def predict_command(
     samples: Samples = 1,
     max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest path.")] = None,
     device: Device = "auto",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     run: Prediction,
 ) -> None:
     """Predict scanpaths for every trial of a data set, or for a shelf of your own.
@@ -75,7 +77,7 @@ def predict_command(
     for file in (out, picture, parts):
         if file is None:
             continue
-        if file is not parts and file.exists() and not overwrite:
+        if file is not parts and file.exists() and not run.overwrite:
             raise GazekitError(f"{file} is there already; give --overwrite or another name")
         refuse_link(file)  # now, not after hours
     if not out.parent.is_dir():

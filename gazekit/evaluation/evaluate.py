@@ -51,6 +51,7 @@ def evaluate(
     max_fixations: int | None = None,
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
@@ -86,6 +87,8 @@ def evaluate(
     scheduler : str, optional
         Address of a Dask scheduler, tcp://host:port, whose workers do the work instead; see docs/howto/cluster.md. The
         tables do not depend on it.
+    overwrite : bool
+        Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     resamples : int
         Bootstrap resamples.
     progress : bool
@@ -140,6 +143,7 @@ def evaluate(
         command=command or f"gazekit.evaluate({dataset.name!r}, ...)",
         about=about,
         inputs=files_read(ready.trials, {need for model in loaded for need in model.needs}),
+        overwrite=overwrite,
     ) as run:
         if run.complete:
             return Results.load(run.path)

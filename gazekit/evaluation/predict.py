@@ -27,6 +27,7 @@ def predict_in_pieces(
     device: str = "auto",
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     progress: bool = True,
     command: str = "",
 ) -> Scanpaths:
@@ -46,7 +47,7 @@ def predict_in_pieces(
         it when the paths are written.
     n_samples, seed, max_fixations, device
         As for `ScanpathModel.predict`.
-    workers, scheduler
+    workers, scheduler, overwrite
         As for `evaluate`.
     progress : bool
         Show a progress bar.
@@ -91,6 +92,7 @@ def predict_in_pieces(
         command=command or f"predict_in_pieces({model.name!r}, {dataset.name!r}, ...)",
         about={},
         inputs=files_read(trials, model.needs),
+        overwrite=overwrite,
     ) as run:
         pieces = [
             PredictPiece(

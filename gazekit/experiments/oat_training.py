@@ -73,6 +73,7 @@ def train_oat(
     rule: str = "nearest",
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     device: str = "cpu",
     progress: bool = True,
     command: str = "",
@@ -105,6 +106,8 @@ def train_oat(
         Folds trained at once, each in a process with one thread.
     scheduler : str, optional
         Address of a Dask scheduler whose workers are used instead; see `evaluate`.
+    overwrite : bool
+        Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -143,6 +146,7 @@ def train_oat(
         command=command or f"train_oat({dataset.name!r}, ...)",
         about=dict(notes or {}),
         inputs=files_read(dataset.trials, {"image", "target"}),
+        overwrite=overwrite,
     ) as run:
         if not run.complete:
             pieces = [

@@ -37,6 +37,7 @@ def asymmetry(
     seed: int = 0,
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
@@ -74,6 +75,8 @@ def asymmetry(
         Processes. The tables do not depend on it.
     scheduler : str, optional
         Address of a Dask scheduler whose workers are used instead; see `evaluate`.
+    overwrite : bool
+        Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     resamples : int
         Bootstrap resamples.
     progress : bool
@@ -112,6 +115,7 @@ def asymmetry(
         kind=KIND,
         command=command or f"gazekit.experiments.asymmetry.asymmetry({rows[0].name!r}, ...)",
         about={"trials": len(trials), "settings": {n: dict(DESIGNS[n].settings) for n in names if n in DESIGNS}},
+        overwrite=overwrite,
     ) as run:
         if not run.complete:
             identities = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]

@@ -43,6 +43,7 @@ def captions(
     max_fixations: int = LONGEST,
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     resamples: int = RESAMPLES,
     progress: bool = True,
     command: str = "",
@@ -75,7 +76,7 @@ def captions(
         People of the columns of plausibility that compare data sets.
     n_samples : int
         Paths per caption, and per image for `no caption` and the controls.
-    seed, max_fixations, workers, scheduler, resamples, progress, command, notes
+    seed, max_fixations, workers, scheduler, overwrite, resamples, progress, command, notes
         As for `evaluate`.
 
     Returns
@@ -111,6 +112,7 @@ def captions(
         max_fixations=max_fixations,
         workers=workers,
         scheduler=scheduler,
+        overwrite=overwrite,
         resamples=resamples,
         progress=progress,
         command=command or f"gazekit.experiments.captions.captions({dataset.name!r}, ...)",

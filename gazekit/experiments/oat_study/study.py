@@ -77,6 +77,7 @@ def oat_study(
     resamples: int = RESAMPLES,
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     device: str = "cpu",
     progress: bool = True,
     command: str = "",
@@ -102,6 +103,8 @@ def oat_study(
         Trainings at once, each in a process with one thread. The tables do not depend on it.
     scheduler : str, optional
         Address of a Dask scheduler whose workers are used instead; see `evaluate`.
+    overwrite : bool
+        Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -132,6 +135,7 @@ def oat_study(
         kind=KIND,
         command=command or f"oat_study({dataset.name!r}, ...)",
         about={},
+        overwrite=overwrite,
     ) as run:
         if not run.complete:
             trainings = [(v, s) for v in plan.variants for s in v.seeds]

@@ -36,6 +36,7 @@ def shelf_search(
     resamples: int = RESAMPLES,
     workers: int = 1,
     scheduler: str | None = None,
+    overwrite: bool = False,
     progress: bool = True,
     command: str = "",
     notes: Mapping[str, Any] | None = None,
@@ -67,6 +68,8 @@ def shelf_search(
         Rows at once, each in a process. The tables do not depend on it.
     scheduler : str, optional
         Address of a Dask scheduler whose workers are used instead; see `evaluate`.
+    overwrite : bool
+        Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     progress : bool
         Show a progress bar.
     command : str
@@ -115,6 +118,7 @@ def shelf_search(
             **(notes or {}),
         },
         inputs=files_read(trials, {"image", "target"}),
+        overwrite=overwrite,
     ) as run:
         if not run.complete:
             sources: list[ScanpathModel | None] = [*([None] * len(ROWS_OF_PEOPLE)), *rows]
