@@ -7,11 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
-from gazekit.foundations.errors import DataError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.scenes import Scene, scene_of
+from gazekit.models.object_search.human_paths import human_paths
 
 IGNORED = -1  # label of a step after a path's end
 
@@ -28,7 +27,7 @@ class ObjectPaths:
         Objects fixated, from 1 (the network's numbers), at least one.
     scene_of_path : (k,) int64
         Which scene each path belongs to.
-    table : indices (k,) int64
+    rows : (k,) int64
         Row of each path in the data set's scanpaths.
     """
 
@@ -39,47 +38,25 @@ class ObjectPaths:
 
     @classmethod
     def from_dataset(cls, dataset: Dataset, config: OatConfig, *, rule: str = "nearest") -> "ObjectPaths":
-        """Read a data set.
-
-        Parameters
-        ----------
-        dataset : Dataset
-            Trials with objects; human scanpaths.
-        config : OatConfig
-            Of the network.
-        rule : {"nearest", "containing"}
-            What a fixation between objects counts as: the nearest object, or nothing (it is left out). See
-            `Scanpaths.to_objects`.
-
-        Returns
-        -------
-        ObjectPaths
-            Paths without any fixation on an object are left out.
+        """Read a data set as `human_paths` does; `config` is the network's.
 
         Raises
         ------
         DataError
-            No path at all.
+            As `human_paths`.
         MissingNeedError
-            A trial lacks something.
+            A trial lacks something that the network needs.
         """
-        humans = dataset.scanpaths.to_objects(dataset.object_boxes(), rule)
-        ids, offsets = object_ids(humans), humans.offsets
-        order = {t.id: k for k, t in enumerate(dataset.trials)}
-        paths, scene, rows = [], [], []
-        for row, trial in enumerate(humans.table["trial"]):
-            path = ids[offsets[row] : offsets[row + 1]]
-            path = path[path >= 0] + 1
-            if len(path):
-                paths.append(path)
-                scene.append(order[trial])
-                rows.append(row)
-        if not paths:
-            raise DataError(f"data set {dataset.name!r} has no human path with a fixation on an object")
-        used = sorted(set(scene))
-        place = {k: n for n, k in enumerate(used)}
-        scenes = [scene_of(dataset.trials[k], config) for k in used]
-        return cls(scenes, paths, np.array([place[k] for k in scene]), np.array(rows))
+        people = human_paths(dataset, rule)
+        used = {path.trial for path in people}
+        trials = [trial for trial in dataset.trials if trial.id in used]
+        place = {trial.id: number for number, trial in enumerate(trials)}
+        return cls(
+            [scene_of(trial, config) for trial in trials],
+            [path.objects + 1 for path in people],
+            np.array([place[path.trial] for path in people]),
+            np.array([path.row for path in people]),
+        )
 
     def select(self, scenes: np.ndarray) -> "ObjectPaths":
         """Keep some scenes (indices) and their paths."""
@@ -95,12 +72,6 @@ class ObjectPaths:
     def longest(self) -> int:
         """Fixations of the longest path."""
         return max(map(len, self.paths))
-
-
-def object_ids(paths: Scanpaths) -> np.ndarray:
-    """The object of every fixation of paths that have been through `to_objects`."""
-    assert paths.object_id is not None  # noqa: S101 -- `to_objects` fills it
-    return paths.object_id
 
 
 def padded(paths: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:

@@ -79,7 +79,7 @@ def layout_of(trial: Trial) -> Layout:
             f"{trial.frame.height:g} px; are the boxes in px of the shown image?"
         )
     target = -1 if trial.target_object is None else int(trial.target_object)
-    if not -1 <= target < count:
+    if trial.target_object is not None and not 0 <= target < count:
         raise DataError(f"{where}: the target is object {target}, and there are objects 0 to {count - 1}")
     turned = centres[:, ::-1]  # (x, y) px to (row, column): everything in cells is (row, column)
     pitch = cell_size(turned, np.column_stack([boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]]))
