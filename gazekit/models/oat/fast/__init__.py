@@ -1,1 +1,1 @@
-"""The same numbers faster or for more cases: position codes in closed form, decoding that keeps keys and values."""
+"""The same numbers faster: decoding that keeps keys and values."""
