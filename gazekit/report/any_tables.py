@@ -1,4 +1,4 @@
-"""The page of a run of any other experiment: its `summary.csv` in the house's columns, and its other tables."""
+"""The page of a run of any other experiment: its `summary.csv`, and its other tables."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     Raises
     ------
     DataError
-        No `summary.csv`, or one without the house's columns.
+        No `summary.csv`, or one that lacks a column of `NEEDED`.
     """
     kind, summary = manifest["kind"], read_csv(run / "summary.csv")
     missing = [c for c in NEEDED if c not in summary]

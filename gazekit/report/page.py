@@ -41,8 +41,8 @@ def write_report(
     Parameters
     ----------
     run : path
-        The run folder: of an evaluation, of search asymmetry, of shelf search, or of another experiment with a
-        `summary.csv` in the house's columns.
+        The run folder: of an evaluation, of search asymmetry, of shelf search, of captions, or of another experiment
+        whose `summary.csv` has the columns dataset, model, metric, value, low and high.
     dataset : Dataset, optional
         The data set of the run, for images, people's scanpaths and targets; without it the page has the tables and the
         models' scanpaths.

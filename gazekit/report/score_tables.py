@@ -26,7 +26,7 @@ from gazekit.report.tables import (
 
 @dataclass(frozen=True)
 class ScoreTables:
-    """The tables of any run that has scores: summary, differences and shares in the house's columns.
+    """The tables of any run that has scores: summary, differences and shares.
 
     Parameters
     ----------

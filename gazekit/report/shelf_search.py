@@ -78,7 +78,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
 
 
 def _tables(results: ShelfResults, name: str) -> ScoreTables:
-    """The run's tables in the house's columns."""
+    """The run's tables with the columns of an evaluation's."""
     summary = results.summary.rename(columns={"measure": "metric"}).assign(dataset=name)
     differences = results.differences.rename(columns={"measure": "metric", "model": "model_a", "against": "model_b"})
     stimuli = results.summary["stimuli"].max()
