@@ -60,8 +60,8 @@ def load(folder: PublishedFolder, *, correct_only: bool = False, images: str | P
                     trials[trial] = _trial(folder, record, trial, pictures)
     if not kept:
         raise DataError(f"{folder.root} has no trial to read: the files {', '.join(f.name for f in files)} are empty")
-    scale = folder.px_per_degree
-    paths = records_to_scanpaths(kept, SIZE, str(folder.root), facts=folder.card.facts, px_per_degree=scale)
+    options = {"facts": folder.card.facts, "px_per_degree": folder.px_per_degree, "missing": "keep"}
+    paths = records_to_scanpaths(kept, SIZE, str(folder.root), **options)
     folder.trials += trials.values()
     return folder.dataset(paths)
 

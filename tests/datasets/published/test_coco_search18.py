@@ -126,3 +126,16 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
 def test_an_empty_file_is_refused(tmp_path):
     with pytest.raises(DataError, match="has no trial to read"):
         load_dataset("coco-search18", write(tmp_path))
+
+
+def test_points_without_coordinates_stay_as_in_all_published_sets(tmp_path, coco_trial):
+    data = load_dataset("coco-search18", write(tmp_path, coco_trial(X=[840.0, None, 120.0])))
+    assert np.isnan(data.scanpaths.x).tolist() == [False, True, False]
+
+
+def test_points_outside_are_counted_once(tmp_path, coco_trial):
+    root = write(tmp_path, coco_trial(X=[840.0, 300.0, 1681.0]))
+    assert load_dataset("coco-search18", root).dropped == {"points outside the image (kept)": 1}
+    dropped = load_dataset("coco-search18", root, outside="drop")
+    assert dropped.dropped == {"points outside the image (dropped)": 1}
+    assert dropped.scanpaths.lengths.tolist() == [2]
