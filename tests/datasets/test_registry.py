@@ -41,8 +41,9 @@ def test_another_package_names_its_card(tmp_path, monkeypatch):
     (tmp_path / "theirs.py").write_text(
         "from gazekit import Trial\n"
         "def load(folder, *, shift: float = 0):\n"
-        "    folder.trials.append(Trial('a', 'a', folder.frame(100, 50)))\n"
-        "    folder.add_path([1 + shift], [2], None, stimulus='a', width=100, height=50)\n"
+        "    frame = folder.frame(100, 50)\n"
+        "    folder.trials.append(Trial('a', 'a', frame))\n"
+        "    folder.add_path([1 + shift], [2], None, frame, stimulus='a')\n"
         "    return folder.dataset()\n"
     )
     monkeypatch.syspath_prepend(tmp_path)

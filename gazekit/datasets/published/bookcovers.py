@@ -45,8 +45,8 @@ def load(folder: PublishedFolder, *, length_filter: bool = False, images: str | 
             folder.trials.append(trial)
             for subject, points in collage["fixations"].items():
                 xy = np.array(points, dtype=float).reshape(-1, 2)
-                size = {"width": trial.frame.width, "height": trial.frame.height}
-                folder.add_path(xy[:, 0], xy[:, 1], None, stimulus=name, subject=subject, task=trial.task, **size)
+                row = {"stimulus": name, "subject": subject, "task": trial.task}
+                folder.add_path(xy[:, 0], xy[:, 1], None, trial.frame, **row)
     scanpaths = folder.scanpaths()
     if length_filter:
         lengths = scanpaths.lengths

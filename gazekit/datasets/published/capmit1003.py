@@ -72,22 +72,20 @@ def load(
     clicked = dict(iter(clicks.groupby("obs_uid", sort=False)))
     for observation in _usable(observations, clicked, sizes, min_caption, folder.counts):
         stem = Path(observation.img_path).stem
-        width, height = sizes[stem]
-        name = stimulus_name(stem)
+        name, frame = stimulus_name(stem), folder.frame(*sizes[stem])
         folder.trials.append(
             Trial(
                 observation.obs_uid,
                 name,
-                folder.frame(width, height),
+                frame,
                 image_source=images.get(stem),
                 caption=observation.caption,
                 task=TASK,
             )
         )
         row = {"stimulus": name, "trial": observation.obs_uid, "subject": observation.usr_uid, "task": TASK}
-        row |= {"width": width, "height": height, "start_time": observation.start_time}
         points = clicked[observation.obs_uid]
-        folder.add_path(points["x"], points["y"], None, **row)
+        folder.add_path(points["x"], points["y"], None, frame, **row, start_time=observation.start_time)
     if not folder.trials:
         left = "; ".join(f"{count:,} {reason}" for reason, count in folder.counts.items())
         raise DataError(f"{folder.file(FILE)} has no observation that can be used: {left or 'its tables are empty'}")

@@ -186,13 +186,13 @@ class PublishedFolder:
         """The frame of a shown image of this size, px."""
         return Frame(width, height, px_per_degree=self.px_per_degree)
 
-    def add_path(self, x: Any, y: Any, duration: Any | None, **row: Any) -> None:
-        """Add a path: x, y (n,) px; duration (n,) ms or None; columns of its row, `width` and `height` among them."""
+    def add_path(self, x: Any, y: Any, duration: Any | None, frame: Frame, **row: Any) -> None:
+        """Add a path: x, y (n,) px of the frame; duration (n,) ms or None; and the columns of its row."""
         columns = tuple(np.atleast_1d(np.asarray(c, dtype=float)) for c in (x, y, duration) if c is not None)
         if len({c.shape for c in columns}) != 1 or columns[0].ndim != 1:
             raise ValueError(f"a path's columns have the shapes {', '.join(str(c.shape) for c in columns)}")
         self._paths.append(columns)
-        self._rows.append(row)
+        self._rows.append({**row, "width": frame.width, "height": frame.height})
 
     def scanpaths(self, **facts: Any) -> Scanpaths:
         """Join the paths; they declare the card's facts, but for those given here."""

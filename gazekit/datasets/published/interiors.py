@@ -68,6 +68,8 @@ def load(
             with folder.structure(file):
                 x, y, duration, start = _positions(record, coordinates)
                 name, row = str(record.image_name), _row(record, start)
+                height, width = (int(v) for v in record.image_size)
+                frame = folder.frame(width, height)
             shown.setdefault(name, record)
             if name not in starts or _shift(record) == (0, 0):
                 starts[name] = start
@@ -85,7 +87,7 @@ def load(
                 counts["trials left without a fixation (left out)"] += 1
                 continue
             row |= {"stimulus": name, "subject": f"{number:02d}", "at_start": on_dot}
-            folder.add_path(x[keep], y[keep], duration[keep], **row)
+            folder.add_path(x[keep], y[keep], duration[keep], frame, **row)
     most_common = allowed.most_common(1)[0][0]
     folder.trials += [_trial(folder, shown[n], starts[n], most_common) for n in sorted(shown)]
     return folder.dataset(folder.scanpaths(forced_first=False if first == "drop" else None))
@@ -114,11 +116,8 @@ def _shift(record: Any) -> tuple[int, int]:
 
 
 def _row(record: Any, start: tuple[float, float]) -> dict[str, Any]:
-    height, width = (int(v) for v in record.image_size)
     return {
         "task": "search",
-        "width": width,
-        "height": height,
         "saccades_allowed": int(record.nsaccades_allowed),
         "target_found": bool(record.target_found),
         "start_x": start[0],

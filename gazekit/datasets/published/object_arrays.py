@@ -52,14 +52,12 @@ def load(folder: PublishedFolder, *, positions: Literal["stored", "screen"] = "s
     centre = np.array(CENTRE)
     shrink = SCREEN_RADIUS / STORED_RADIUS if positions == "screen" else 1.0
     xy, items = ((p - centre) * shrink + centre for p in (fixations, ITEMS))
+    frame = folder.frame(*SIZE)
     for row, n in enumerate(counts):
         about = {"stimulus": _name(int(stimulus[row])), "subject": f"{subject[row] + 1:02d}", "task": "search"}
         found = bool((ids[row, :n] == targets[stimulus[row]]).any())
-        folder.add_path(
-            xy[row, :n, 0], xy[row, :n, 1], None, **about, width=SIZE[0], height=SIZE[1], target_fixated=found
-        )
+        folder.add_path(xy[row, :n, 0], xy[row, :n, 1], None, frame, **about, target_fixated=found)
     boxes = np.hstack([items - HALF_SIDE, items + HALF_SIDE])
-    frame = folder.frame(*SIZE)
     folder.trials += [
         Trial(
             _name(k),

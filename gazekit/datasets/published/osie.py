@@ -35,8 +35,8 @@ def load(folder: PublishedFolder) -> Dataset:
         with folder.structure(file):
             name = str(entry.img)
             for k, eye in enumerate(np.atleast_1d(entry.subjects)):
-                row = {"stimulus": name, "subject": f"{k + 1:02d}", "task": TASK, "width": SIZE[0], "height": SIZE[1]}
-                folder.add_path(eye.fix_x, eye.fix_y, eye.fix_duration, **row)
+                row = {"stimulus": name, "subject": f"{k + 1:02d}", "task": TASK}
+                folder.add_path(eye.fix_x, eye.fix_y, eye.fix_duration, frame, **row)
         image = folder.root / "stimuli" / check_name(name, "the data set")
         folder.trials.append(Trial(name, name, frame, image_source=image, task=TASK))
     return folder.dataset()

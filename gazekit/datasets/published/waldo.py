@@ -39,11 +39,11 @@ def load(folder: PublishedFolder) -> Dataset:
             found_file, f"its shape is {found.shape}, not one row for each of {len(fixations)} paths"
         )
     stimulus, subject = rows_by_subject(folder, len(fixations), len(targets))
+    frame = folder.frame(*SIZE)
     for row in range(len(fixations)):
         y, x = fixations[row, : counts[row]].T  # stored as (row, column)
         about = {"stimulus": _name(int(stimulus[row])), "subject": f"{subject[row] + 1:02d}", "task": "search"}
-        folder.add_path(x, y, None, **about, width=SIZE[0], height=SIZE[1], target_found=bool(found[row].any()))
-    frame = folder.frame(*SIZE)
+        folder.add_path(x, y, None, frame, **about, target_found=bool(found[row].any()))
     folder.trials += [_trial(k, target, frame, fixations.shape[1] - 1) for k, target in enumerate(targets)]
     return folder.dataset()
 

@@ -8,7 +8,7 @@ from gazekit.datasets import datasets
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.foundations.errors import DataError
 
-ROW = {"stimulus": "a", "width": 100, "height": 50}
+FRAME = Frame(100, 50)
 paths_of_points = st.lists(
     st.lists(st.tuples(st.floats(-50, 150), st.floats(-50, 100)), min_size=1, max_size=5),
     min_size=1,
@@ -19,10 +19,10 @@ paths_of_points = st.lists(
 def read(paths, root=".", **options):
     """A data set of these paths, as a loader would make it."""
     folder = PublishedFolder(datasets["osie"], root, **options)
-    folder.trials.append(Trial("a", "a", Frame(100, 50)))
+    folder.trials.append(Trial("a", "a", FRAME))
     for points in paths:
         x, y = np.array(points).T
-        folder.add_path(x, y, np.arange(len(points)), **ROW)
+        folder.add_path(x, y, np.arange(len(points)), FRAME, stimulus="a")
     return folder.dataset()
 
 
@@ -65,7 +65,7 @@ def test_an_unknown_policy_is_refused():
 
 def test_columns_of_different_length_are_refused():
     with pytest.raises(ValueError, match="columns have the shapes"):
-        PublishedFolder(datasets["osie"], ".").add_path([1, 2], [1], None, **ROW)
+        PublishedFolder(datasets["osie"], ".").add_path([1, 2], [1], None, FRAME)
 
 
 def test_a_set_of_one_file_may_be_given_as_that_file(tmp_path):

@@ -67,11 +67,11 @@ def load(
     shown = set()
     for viewing in reader.read_viewings(folder, sizes, missing):
         shown.add(viewing.stem)
-        width, height = sizes[viewing.stem]
-        found = settle(viewing, (width / 2, height / 2), first, min_duration, folder.counts)
+        frame = folder.frame(*sizes[viewing.stem])
+        found = settle(viewing, frame.centre, first, min_duration, folder.counts)
         if found is not None:
             row = {"stimulus": stimulus_name(viewing.stem), "subject": viewing.subject, "task": TASK}
-            folder.add_path(*found, **row, width=width, height=height, fixations_from=FIXATIONS_FROM[source])
+            folder.add_path(*found, frame, **row, fixations_from=FIXATIONS_FROM[source])
     scanpaths = folder.scanpaths(forced_first=first == "keep")
     if not len(scanpaths):
         raise DataError(

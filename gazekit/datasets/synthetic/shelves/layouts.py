@@ -16,7 +16,7 @@ GAP = 6  # px between covers of a grid
 
 
 @dataclass(frozen=True)
-class Layout:
+class ShelfLayout:
     """A layout by its name.
 
     Parameters
@@ -66,7 +66,7 @@ class Layout:
         return np.delete(np.hstack([corner, corner + size]), empty, axis=0)
 
 
-def layout(name: str) -> Layout:
+def shelf_layout(name: str) -> ShelfLayout:
     """Read a layout's name.
 
     Parameters
@@ -76,7 +76,7 @@ def layout(name: str) -> Layout:
 
     Returns
     -------
-    Layout
+    ShelfLayout
 
     Raises
     ------
@@ -85,18 +85,18 @@ def layout(name: str) -> Layout:
 
     Examples
     --------
-    >>> layout("6x14").frame.size
+    >>> shelf_layout("6x14").frame.size
     (504, 324)
-    >>> layout("4 by 8")
+    >>> shelf_layout("4 by 8")
     Traceback (most recent call last):
     gazekit.GazekitError: '4 by 8' is no layout of shelves; give rows x columns, as '4x8', or 'irregular'
     """
     if name == IRREGULAR:
-        return Layout(IRREGULAR, 5, 6, cell_height=68, cell_width=46, irregular=True)
+        return ShelfLayout(IRREGULAR, 5, 6, cell_height=68, cell_width=46, irregular=True)
     found = re.fullmatch(r"([1-9]\d{0,2})x([1-9]\d{0,2})", name) if isinstance(name, str) else None
     if found is None:
         raise GazekitError(f"{name!r} is no layout of shelves; give rows x columns, as '4x8', or '{IRREGULAR}'")
     rows, columns = map(int, found.groups())
     if not 2 <= rows * columns <= 500:
         raise GazekitError(f"the layout {name!r} has {rows * columns} places for covers; a shelf has 2 to 500")
-    return Layout(name, rows, columns)
+    return ShelfLayout(name, rows, columns)

@@ -6,7 +6,7 @@ from gazekit.core.trials import Dataset
 from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.draws import check_whole
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
-from gazekit.datasets.synthetic.shelves.layouts import layout
+from gazekit.datasets.synthetic.shelves.layouts import shelf_layout
 from gazekit.datasets.synthetic.shelves.library import Covers, cover_library
 from gazekit.datasets.synthetic.shelves.scene import shelf_trial
 from gazekit.datasets.synthetic.shelves.search import searched
@@ -90,7 +90,7 @@ def load(
     if not searchers:
         raise GazekitError("shelves need at least one agent to search them; give agents=1 or more")
     wanted = [part.strip() for part in layouts.split(",")] if isinstance(layouts, str) else list(layouts)
-    kinds = [layout(name) for name in wanted if name != ""]
+    kinds = [shelf_layout(name) for name in wanted if name != ""]
     if not kinds or len(set(wanted)) < len(wanted):
         raise GazekitError(f"layouts must name at least one layout, and each once, not {layouts!r}")
     books = cover_library(library, seed)

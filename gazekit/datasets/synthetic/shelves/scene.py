@@ -7,7 +7,7 @@ import numpy as np
 from gazekit.core.trials import Box, Objects, Trial
 from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.covers import CoverPicture, CoverPictures
-from gazekit.datasets.synthetic.shelves.layouts import Layout
+from gazekit.datasets.synthetic.shelves.layouts import ShelfLayout
 from gazekit.datasets.synthetic.shelves.library import CLUSTERS, Library, cover_library, cover_name
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 
@@ -75,13 +75,13 @@ def shelf_of(trial: Trial) -> Shelf:
 
 
 def shelf_trial(
-    layout: Layout, covers: str, index: int, books: Library, *, lookalikes: int = 0, blocks: bool = False
+    layout: ShelfLayout, covers: str, index: int, books: Library, *, lookalikes: int = 0, blocks: bool = False
 ) -> Trial:
     """Make one trial; it depends on the arguments only, whatever other trials there are.
 
     Parameters
     ----------
-    layout : Layout
+    layout : ShelfLayout
         Where covers stand.
     covers : {"train", "test", "all"}
         Part of the library that they are drawn from, without replacement.
@@ -107,8 +107,8 @@ def shelf_trial(
 
     Examples
     --------
-    >>> from gazekit.datasets.synthetic.shelves.layouts import layout
-    >>> trial = shelf_trial(layout("4x8"), "test", 0, cover_library(400))
+    >>> from gazekit.datasets.synthetic.shelves.layouts import shelf_layout
+    >>> trial = shelf_trial(shelf_layout("4x8"), "test", 0, cover_library(400))
     >>> trial.id, len(trial.objects), trial.image.shape, trial.task == "search: " + trial.objects.names[
     ...     trial.target_object]
     ('4x8/test/00000', 32, (216, 288, 3), True)
@@ -169,7 +169,7 @@ def _choose(pool: np.ndarray, count: int, lookalikes: int, draws: Draws, name: s
     return shuffled[np.concatenate([first, rest])]
 
 
-def _block_order(cluster: np.ndarray, layout: Layout, boxes: np.ndarray, draws: Draws) -> np.ndarray:
+def _block_order(cluster: np.ndarray, layout: ShelfLayout, boxes: np.ndarray, draws: Draws) -> np.ndarray:
     """Box of each cover, so that clusters, in random order, fill the columns down and up in turn."""
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     column, row = (centres // [layout.cell_width, layout.cell_height]).astype(int).T
