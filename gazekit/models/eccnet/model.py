@@ -1,6 +1,6 @@
 """eccNET as a scanpath model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from gazekit.core.frames import Facts
-from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.foundations.progress import tqdm
 from gazekit.models.capabilities import SearchResult
-from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.contract import Request, ScanpathModel
 from gazekit.models.devices import chosen_device, full_float32
 from gazekit.models.eccnet.display import Prepared, prepare
 from gazekit.models.eccnet.fast.blank_windows import BlankWindows
@@ -101,7 +98,6 @@ class EccNet(ScanpathModel):
     name = "eccnet"
     needs = ("image", "target")
     deterministic = True
-    facts = Facts(forced_first=False, points="fixations")
 
     def __init__(
         self,
@@ -174,26 +170,11 @@ class EccNet(ScanpathModel):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_networks": {}}  # blank windows are large, and quickly made again
 
-    def predict(
-        self,
-        trials: Iterable[Trial],
-        *,
-        n_samples: int = 1,
-        seed: int = 0,
-        max_fixations: int | None = None,
-        device: str = "auto",
-        progress: bool = True,
-    ) -> Scanpaths:
-        """Predict scanpaths, without the start; see `ScanpathModel.predict`. They end where the target is found."""
-        trials = list(trials)
-        if n_samples < 1:
-            raise GazekitError(f"n_samples must be at least 1, not {n_samples}")
-        self.check_needs(trials)
-        paths = []
-        for trial in tqdm(trials, desc=self.name, unit="trial", disable=not progress):
-            x, y = self.search(trial, max_fixations=max_fixations, device=device).fixations[1:].T
-            paths += [(x, y, None)] * n_samples
-        return assemble(self.name, trials, n_samples, paths, self.facts)
+    def paths(self, request: Request) -> Iterator[tuple[int, Sequence[tuple[np.ndarray, np.ndarray]]]]:
+        """One search per trial, without the start; it ends where the target is found. See `ScanpathModel.paths`."""
+        for number, trial in enumerate(request.trials):
+            x, y = self.search(trial, max_fixations=request.limit(number), device=request.device).fixations[1:].T
+            yield number, [(x, y)] * request.n_samples
 
     def search(
         self, trial: Trial, *, max_fixations: int | None = None, maps: int = 0, device: str = "auto"

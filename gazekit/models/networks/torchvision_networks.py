@@ -124,7 +124,9 @@ class Classifier(Encoder):
     def __init__(self, name: str, weights: str, network: nn.Module, preprocessing: Preprocessing) -> None:
         super().__init__(name, weights, preprocessing)
         self.network = network
-        self._last = [k for k, module in network.named_modules() if isinstance(module, nn.Linear | nn.Conv2d)][-1]
+        modules = [(k, module) for k, module in network.named_modules() if isinstance(module, nn.Linear | nn.Conv2d)]
+        self._last, last = modules[-1]
+        self._classes = last.out_features if isinstance(last, nn.Linear) else last.out_channels
         self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
@@ -136,10 +138,9 @@ class Classifier(Encoder):
             scores = self.network(x)
         finally:
             hook.remove()
-        self._width = caught[0].flatten(1).shape[1]
         return torch.cat([caught[0].flatten(1), scores], dim=1)
 
     def read(self, features: Tensor, output: str) -> Tensor:
         """Embedding or scores; see `Encoder.read`."""
         self.check_output(output)
-        return features[:, : self._width] if output == "embedding" else features[:, self._width :]
+        return features[:, : -self._classes] if output == "embedding" else features[:, -self._classes :]
