@@ -17,7 +17,7 @@ from gazekit.models.eccnet.display import Prepared, prepare
 from gazekit.models.eccnet.fast.blank_windows import BlankWindows
 from gazekit.models.eccnet.network import EccentricNetwork, eccentric_network, variant_named
 from gazekit.models.eccnet.options import at_least, check_choices, pair_of_blurs, px_or_trial
-from gazekit.models.eccnet.search import Branches, Settings, WholeWindows, run_search
+from gazekit.models.eccnet.search import Settings, WholeWindows, run_search
 from gazekit.models.networks.backbone import Backbone
 
 RECOGNITION = 10  # px, published for search among items
@@ -129,9 +129,13 @@ class EccNet(ScanpathModel):
         check_choices(level_weights=level_weights, winner=winner, exhausted=exhausted, window=window)
         self.variant = variant_named(variant)
         self.level_weights, self.px_per_degree = level_weights, px_or_trial(px_per_degree)
-        self.background, self.swap_target, self.fast = background, swap_target, fast
-        self.whole_image, self.round_degrees = whole_image, round_degrees
-        self.max_side = None if max_side is None else int(at_least("max_side", max_side, 1))
+        self.fast, self.round_degrees = fast, round_degrees
+        self._display = {
+            "background": background,
+            "max_side": None if max_side is None else int(at_least("max_side", max_side, 1)),
+            "whole_image": whole_image,
+            "swap_target": swap_target,
+        }
         self.recognition_size = recognition_size
         if recognition_size is not None:
             at_least("recognition_size", recognition_size, 1)
@@ -159,7 +163,7 @@ class EccNet(ScanpathModel):
                 backbone, weights, seed=seed, rotate_kernels=rotate_kernels, mirror_kernels=mirror_kernels
             )
         self.levels = tuple(self.backbone.levels if names is None else names)
-        self._networks: dict[tuple[float, str], Branches] = {}
+        self._networks: dict[tuple[float, str], WholeWindows] = {}
         self._eccentric(30.0)  # a level that is not there is an error now, not at the first trial
 
     @property
@@ -206,13 +210,7 @@ class EccNet(ScanpathModel):
             The trial's parts do not fit together; see `gazekit.models.eccnet.display.prepare`.
         """
         self.check_needs([trial])
-        prepared = prepare(
-            trial,
-            background=self.background,
-            max_side=self.max_side,
-            whole_image=self.whole_image,
-            swap_target=self.swap_target,
-        )
+        prepared = prepare(trial, **self._display)
         branches = self._branches(self._degrees(trial, prepared), device)
         items = prepared.display.items
         weights, recognition = self.level_weights, self.recognition_size
@@ -256,7 +254,7 @@ class EccNet(ScanpathModel):
             round_degrees=self.round_degrees,
         )
 
-    def _branches(self, px_per_degree: float, device: str) -> Branches:
+    def _branches(self, px_per_degree: float, device: str) -> WholeWindows:
         where = chosen_device(device).type
         key = (px_per_degree, where)
         if key not in self._networks:

@@ -14,7 +14,6 @@ the image changes alone. Places are (row, column) px of the image that the netwo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -90,34 +89,14 @@ class Settings:
     window: str = "longer"
 
 
-class Branches(Protocol):
-    """The network's two branches: `WholeWindows`, or what computes the same in less time."""
-
-    def target(self, picture: np.ndarray) -> Sequence[Tensor]:
-        """Features of the target's picture, (t, u, 3) uint8 at the size in which it may appear, one per level."""
-        ...
-
-    def features(
-        self, image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int
-    ) -> Sequence[Tensor]:
-        """Compute the features of every level of the window around a fixation, (1, C, h, w) each.
-
-        Parameters
-        ----------
-        image : (H, W, 3) uint8
-            The stimulus. Never changed in place: an array that was seen before counts as the same image.
-        background : (3,) int
-            RGB around it.
-        fixation : (row, column)
-            Image px at the middle of the window (at index side / 2).
-        side : int
-            px; even.
-        """
-        ...
-
-
 def run_search(
-    display: Display, target: Sequence[Tensor], branches: Branches, settings: Settings, *, limit: int, maps: int = 0
+    display: Display,
+    target: Sequence[Tensor],
+    branches: "WholeWindows",
+    settings: Settings,
+    *,
+    limit: int,
+    maps: int = 0,
 ) -> SearchResult:
     """Search a display.
 
@@ -127,8 +106,8 @@ def run_search(
         What is shown.
     target : sequence of (1, C, t, u)
         Features of the target, one per level.
-    branches : Branches
-        Makes features of the window around a fixation.
+    branches : WholeWindows
+        The network: makes features of the window around a fixation.
     settings : Settings
         The rest.
     limit : int
@@ -215,7 +194,7 @@ def as_tensor(pixels: np.ndarray, device: str) -> Tensor:
 
 
 class WholeWindows:
-    """Runs the network on the whole window at every fixation, and pools every ring over the whole map, as published.
+    """The network's two branches as published: on the whole window at every fixation, every ring over the whole map.
 
     Parameters
     ----------
@@ -230,14 +209,37 @@ class WholeWindows:
 
     @torch.inference_mode()
     def target(self, picture: np.ndarray) -> list[Tensor]:
-        """See `Branches.target`; sides are those of the picture divided by 32, rounded up."""
+        """Features of the target's picture, one per level.
+
+        Parameters
+        ----------
+        picture : (t, u, 3) uint8
+            At the size in which the target may appear in the image.
+
+        Returns
+        -------
+        list of (1, C, t / 32, u / 32) float32
+            Sides rounded up.
+        """
         return self.network.features(as_tensor(picture, self.device), "target")
 
     @torch.inference_mode()
     def features(
         self, image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int
     ) -> list[Tensor]:
-        """See `Branches.features`."""
+        """Features of the window around a fixation, one per level, (1, C, h, w) each.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8
+            The stimulus. Never changed in place: an array that was seen before counts as the same image.
+        background : (3,) int
+            RGB around it.
+        fixation : (row, column)
+            Image px at the middle of the window (at index side / 2).
+        side : int
+            px; even.
+        """
         return self.network.features(as_tensor(cut_window(image, background, fixation, side), self.device), "search")
 
 

@@ -82,7 +82,7 @@ class BlankWindow:
 
     @torch.inference_mode()
     def features(self, image: np.ndarray, fixation: tuple[int, int]) -> list[Tensor]:
-        """Features of the window around a fixation; see `gazekit.models.eccnet.search.Branches`."""
+        """Features of the window around a fixation; see `WholeWindows`."""
         if image is not self.image:
             self.phases.clear()
             self.image, self.ink = image, inked(image, self.background)
@@ -166,7 +166,7 @@ class BlankWindows(WholeWindows):
 
     @torch.inference_mode()
     def target(self, picture: np.ndarray) -> list[Tensor]:
-        """See `Branches.target`."""
+        """See `WholeWindows.target`."""
         key = (picture.shape, picture.tobytes())
         if key not in self.targets:
             self.targets[key] = self.network.features(as_tensor(picture, self.device), "target", pool_whole)
@@ -175,7 +175,7 @@ class BlankWindows(WholeWindows):
     def features(
         self, image: np.ndarray, background: Sequence[int], fixation: tuple[int, int], side: int
     ) -> list[Tensor]:
-        """See `Branches.features`."""
+        """See `WholeWindows.features`."""
         key = (side, tuple(background))
         if key not in self.blanks:
             self.blanks[key] = BlankWindow(self.network, side, background, self.device)

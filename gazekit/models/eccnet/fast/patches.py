@@ -4,37 +4,17 @@ The rest is the map of a blank window, one that is background throughout.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.models.eccnet.fast.pooling import Box
+from gazekit.models.eccnet.fast.pooling import Box, PoolTable
 from gazekit.models.networks.backbone import Stage
 
 
-class Step(Protocol):
-    """A pool or a stage on a map of known size."""
-
-    rows: int
-    columns: int
-
-    def influenced(self, box: Box) -> Box:
-        """Output cells that a box of the input can change."""
-        ...
-
-    def needed(self, box: Box) -> Box:
-        """Input cells from which a box of the output can be computed exactly."""
-        ...
-
-    def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
-        """Compute a box of the output from the part of the input at `origin`."""
-        ...
-
-
 class StageStep:
-    """A stage on a square map of known side, as `PoolTable` is for pools.
+    """A stage on a square map of known side, as `PoolTable` is a pool on one: both are steps of a network.
 
     Parameters
     ----------
@@ -54,7 +34,7 @@ class StageStep:
         self.unpadded = stride == 1 and _is_convolution(stage)
 
     def influenced(self, box: Box) -> Box:
-        """See `Step`."""
+        """Output cells that a box of the input can change."""
         if box.empty:
             return Box(0, 0, 0, 0)
         return Box(*self._touched(box.top, box.bottom), *self._touched(box.left, box.right))
@@ -66,7 +46,10 @@ class StageStep:
         )
 
     def needed(self, box: Box) -> Box:
-        """See `Step`. The part begins on the stage's own grid, and ends as far from it as the whole map does."""
+        """Input cells from which a box of the output can be computed exactly.
+
+        They begin on the stage's own grid, and end as far from it as the whole map does.
+        """
         return Box(*self._taken(box.top, box.bottom), *self._taken(box.left, box.right))
 
     def _taken(self, first: int, last: int) -> tuple[int, int]:
@@ -75,7 +58,7 @@ class StageStep:
         return begin, self.side - (self.side - end) // self.stride * self.stride
 
     def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
-        """See `Step`."""
+        """Compute a box of the output from the part of the input at `origin`."""
         if self.unpadded:
             return self._without_margin(x, origin, box)
         top, left = origin.top // self.stride, origin.left // self.stride
@@ -179,7 +162,7 @@ class BlankMap:
 class Link:
     """One step with the blank map that goes into it."""
 
-    step: Step
+    step: StageStep | PoolTable
     before: BlankMap
 
     def follow(self, patch: Patch) -> Patch:
