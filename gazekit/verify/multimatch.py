@@ -13,6 +13,7 @@ from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import MultiMatch, pairwise
 from gazekit.metrics.columns import columns_of
+from gazekit.metrics.kinds.pairs import trial_pairs
 from gazekit.verify.outcome import Outcome
 
 TOLERANCE = 1e-12
@@ -81,27 +82,9 @@ def verify_multimatch(
     return Outcome.of(columns, rows, [row[1] for row in rows], tolerance, also=not disagree.any(), notes=notes)
 
 
-def pairs_of_people(paths: Scanpaths) -> np.ndarray:
-    """(n, 2) int64: rows of every two paths of the same trial by different subjects, each pair once.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = pd.DataFrame({"stimulus": list("aab"), "subject": ["p", "q", "p"], "width": 9, "height": 9})
-    >>> pairs_of_people(Scanpaths([1, 2, 3], [1, 2, 3], [0, 1, 2, 3], table)).tolist()
-    [[0, 1]]
-    """
-    subjects = paths.table["subject"].to_numpy()
-    found = [np.empty((0, 2), dtype=np.int64)]
-    for rows in paths.table.groupby("trial", sort=False).indices.values():
-        i, j = np.triu_indices(len(rows), 1)
-        pairs = np.column_stack([rows[i], rows[j]])
-        found.append(pairs[subjects[pairs[:, 0]] != subjects[pairs[:, 1]]])
-    return np.concatenate(found)
-
-
 def _chosen(paths: Scanpaths, name: str, max_pairs: int | None, seed: int) -> tuple[np.ndarray, list[str]]:
-    pairs, notes = pairs_of_people(paths), []
+    pairs, notes = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, paths)]), []
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]  # every two people once
     if not len(pairs):
         raise DataError(f"data set {name!r} has no trial that two subjects saw, so there is no pair to compare")
     finite = columns_of(paths).finite
