@@ -304,7 +304,7 @@ def test_label_maps_are_part_of_the_request(small_dataset, tmp_path):
     results = evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=maps, progress=False)
     assert results.summary["stimuli"].tolist() == [6, 6, 6]
     other = {**maps, "img0": maps["img0"] + 1}
-    with pytest.raises(RunFolderError, match=r"its label_maps\.sha256 is"):
+    with pytest.raises(RunFolderError, match=r"label_maps has changed \(sha256"):
         evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=other, progress=False)
 
 

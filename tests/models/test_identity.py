@@ -140,6 +140,11 @@ def test_what_was_made_is_kept_by_copies_and_cannot_be_changed():
     assert identity(model)["name"] == "mine:gain=2"
 
 
+def test_the_signature_of_a_class_is_that_of_its_constructor():
+    assert str(inspect.signature(Mine)) == "(gain=1.0)"
+    assert list(inspect.signature(model_class("centre")).parameters) == ["spread", "default_length"]
+
+
 def test_a_class_that_drops_the_record_says_so():
     class Forgets(Mine):
         def __getstate__(self):

@@ -41,7 +41,7 @@ def source_of(member: str, weights: str | Path | None, *, download: bool = False
     return find_source(f"timm:{member}", weights, published, seed=seed, download=download)
 
 
-def activation(member: str, weights: str | Path | None) -> dict[str, str]:
+def activation(member: str, weights: str | Path | None) -> dict[str, Any]:
     """Option for `timm.create_model` where weights were trained with QuickGELU and the network's name builds GELU.
 
     timm notes it of the sets that it publishes (OpenAI's and others); a file tells by "openai" or "quickgelu" in its
