@@ -7,6 +7,7 @@ import typer
 
 from gazekit.cli.completing import model_names
 from gazekit.cli.printing import Json, print_json
+from gazekit.foundations.docstrings import references, section
 
 if TYPE_CHECKING:
     from gazekit.models.contract import ScanpathModel
@@ -64,7 +65,7 @@ def model_facts(name: str) -> dict[str, Any]:
         "needs": list(model.needs),
         "learns": learns,
         "options": {o: default or None for o, _, default in (option.partition("=") for option in options(model))},
-        "sources": sources(model),
+        "sources": references(model),
     }
 
 
@@ -88,7 +89,7 @@ def model_lines(name: str, model: "type[ScanpathModel]") -> list[str]:
         f"    needs: {', '.join(model.needs) or 'nothing'}{fits}",
         f"    options: {', '.join(options(model)) or 'none'}",
     ]
-    return [*lines, *(f"    source: {line}" for line in sources(model))]
+    return [*lines, *(f"    source: {line}" for line in references(model))]
 
 
 def summary(model: "type[ScanpathModel]") -> str:
@@ -108,21 +109,6 @@ def options(model: "type[ScanpathModel]") -> list[str]:
     return found
 
 
-def sources(model: "type[ScanpathModel]") -> list[str]:
-    """Papers that a model comes from: each paragraph of the References section of its docstring."""
-    return [" ".join(p.split()) for p in "\n".join(_section(model, "References")).split("\n\n") if p.strip()]
-
-
 def option_lines(model: "type[ScanpathModel]") -> list[str]:
     """Explain the options of a model: the Parameters section of its docstring."""
-    return [f"    {line}".rstrip() for line in _section(model, "Parameters")] or ["    no options"]
-
-
-def _section(model: "type[ScanpathModel]", title: str) -> list[str]:
-    lines = (inspect.getdoc(model) or "").splitlines()
-    ruled = [i for i in range(len(lines) - 1) if set(lines[i + 1]) == {"-"}]
-    for i in ruled:
-        if lines[i] == title:
-            stop = min((j for j in ruled if j > i), default=len(lines))
-            return "\n".join(lines[i + 2 : stop]).rstrip().splitlines()
-    return []
+    return [f"    {line}".rstrip() for line in section(model, "Parameters")] or ["    no options"]

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gazekit.foundations.docstrings import references as references_of
 from gazekit.metrics import measures
 from gazekit.models.registry import models as registry
 
@@ -90,22 +91,11 @@ def _documented(where: str) -> tuple[str, list[str]]:
     for name in registry:
         if registry.where(name).replace(":", ".") == where:
             try:
-                doc = inspect.getdoc(registry[name]) or ""
+                model = registry[name]
             except ImportError:  # its libraries are not installed here
                 return "", []
-            return doc.splitlines()[0], _references(doc)
+            return (inspect.getdoc(model) or "").splitlines()[0], references_of(model)
     return "", []
-
-
-def _references(doc: str) -> list[str]:
-    lines = doc.splitlines()
-    ruled = [k for k in range(1, len(lines)) if lines[k] and set(lines[k]) == {"-"}]
-    start = next((k + 1 for k in ruled if lines[k - 1] == "References"), None)
-    if start is None:
-        return []
-    stop = min((k - 1 for k in ruled if k > start), default=len(lines))
-    paragraphs = "\n".join(lines[start:stop]).split("\n\n")
-    return [" ".join(p.split()) for p in paragraphs if p.strip()]
 
 
 def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> str:
