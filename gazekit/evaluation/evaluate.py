@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,25 +12,18 @@ import numpy as np
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation import schedule
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, files_read
 from gazekit.evaluation.equal_sets import DRAWS
-from gazekit.evaluation.pieces import (
-    CLUSTERS_BY,
-    CLUSTERS_QUANTILE,
-    ClusterPiece,
-    SetPiece,
-    join_clusters,
-    load_paths,
-)
+from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import CHANCE, Results
-from gazekit.evaluation.schedule import cut, join_scores, join_seconds, predictions_of, set_pieces, stimuli_pieces
-from gazekit.evaluation.set_scoring import SET_RESAMPLES, SetWork
+from gazekit.evaluation.set_scoring import SET_RESAMPLES
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.metrics.context import Context, contents_of
-from gazekit.metrics.fixation_maps.reference import SIZES, DensityReference
+from gazekit.metrics.fixation_maps.reference import SIZES
 from gazekit.models.capabilities import HasDensity, Learns
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
@@ -151,35 +145,26 @@ def evaluate(
             if isinstance(model, Learns):
                 model.fit(ready)
         tally = Tally()
-        how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress, "tally": tally}
-        parts = cut(ready, PIECE_STIMULI)
-        clusters = reference = None
-        if choice.needs_clusters:
-            made = [ClusterPiece(run.part(f"clusters-{c:05d}.json"), p.scanpaths) for c, p in enumerate(parts)]
-            run.do(made, label=f"cluster {dataset.name}", **how)
-            clusters = join_clusters(made)
-        if choice.densities:
-            reference = DensityReference.of(ready.scanpaths, ready.trials, seed=seed)
+        do = partial(run.do, workers=workers, scheduler=scheduler, progress=progress, tally=tally)
+        parts = schedule.cut(ready, PIECE_STIMULI)
         threads = None if workers == 1 and scheduler is None else 1
-        context = replace(context, clusters=clusters, density=reference, threads=threads)
-        pieces = stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting)
-        run.do(pieces, label=f"evaluate {dataset.name}", shared=[*loaded, *([reference] if reference else [])], **how)
-        sets: list[SetPiece] = []
-        if choice.of_sets:
-            shown = Context(context.people, context.contents)
-            work = SetWork(shown, choice.of_sets, {}, ready.stimuli, seed, min(resamples, SET_RESAMPLES))
-            sets = set_pieces(run, pieces, work)
-            run.do(sets, label=f"score sets of {dataset.name}", shared=[piece.work for piece in sets[:1]], **how)
-        joined = join_scores(pieces, sets, dataset.name, choice.outputs())
-        results = Results(joined[0], run.manifest, seed, resamples, joined[1])
-        _write(results, load_paths(predictions_of(pieces)), run)
-        if clusters is not None:
-            clusters.save(run.path / "clusters.json")
-            run.manifest["clusters"] = dict(clusters.parameters)
-        if reference is not None:
-            run.manifest["densities"] = reference.about()
+        context = schedule.learn_from_people(run, do, parts, choice, replace(context, threads=threads), seed)
+        pieces = schedule.stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting)
+        shared = [*loaded, *([context.density] if context.density else [])]
+        do(pieces, label=f"evaluate {dataset.name}", shared=shared)
+        few = min(resamples, SET_RESAMPLES)
+        sets = schedule.set_pieces(run, pieces, choice.of_sets, context, ready.stimuli, seed=seed, resamples=few)
+        do(sets, label=f"score sets of {dataset.name}", shared=[piece.work for piece in sets[:1]])
+        scores, of_sets = schedule.join_scores(pieces, sets, dataset.name, choice.outputs())
+        results = Results(scores, run.manifest, seed, resamples, of_sets)
+        _write(results, schedule.predictions_of(pieces), run)
+        if context.clusters is not None:
+            context.clusters.save(run.path / "clusters.json")
+            run.manifest["clusters"] = dict(context.clusters.parameters)
+        if context.density is not None:
+            run.manifest["densities"] = context.density.about()
         # The work is that of this process: what an earlier one finished is not in it.
-        run.finish(seconds=join_seconds(pieces), work=asdict(tally))
+        run.finish(seconds=schedule.join_seconds(pieces), work=asdict(tally))
         return results
 
 
@@ -222,13 +207,7 @@ def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resample
     if choice.densities:
         found["densities"] = dict(SIZES)
     if choice.needs_clusters:
-        found["clusters"] = {
-            "algorithm": "mean shift",
-            "by": list(CLUSTERS_BY),
-            "bandwidth_px": None,
-            "quantile": CLUSTERS_QUANTILE,
-            "scikit_learn": version("scikit-learn"),
-        }
+        found["clusters"] = {"algorithm": "mean shift", **CLUSTERING, "scikit_learn": version("scikit-learn")}
     if maps:
         digest = hashlib.sha256()
         for stimulus in sorted(maps):

@@ -26,8 +26,7 @@ from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
 from gazekit.runs.seals import seal
 
-CLUSTERS_BY = ("trial",)
-CLUSTERS_QUANTILE = 0.3
+CLUSTERING: dict[str, Any] = {"by": ["trial"], "bandwidth_px": None, "quantile": 0.3}
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class ClusterPiece:
 
     def __call__(self) -> None:
         """Write one file of clusters."""
-        mean_shift_clusters(self.human, by=CLUSTERS_BY, quantile=CLUSTERS_QUANTILE).save(self.part)
+        mean_shift_clusters(self.human, **CLUSTERING).save(self.part)
         seal(self.part, [self.part])
 
 
@@ -51,13 +50,9 @@ def join_clusters(pieces: Sequence[ClusterPiece]) -> Clusters:
     """The clusters of all pieces in one."""
     loaded = [Clusters.load(piece.part) for piece in pieces]
     parameters = {**loaded[0].parameters, "n_fixations": sum(c.parameters["n_fixations"] for c in loaded)}
-    return Clusters(
-        loaded[0].by,
-        {k: v for c in loaded for k, v in c.centres.items()},
-        {k: v for c in loaded for k, v in c.frames.items()},
-        {k: v for c in loaded for k, v in c.bandwidths.items()},
-        parameters,
-    )
+    groups = ("centres", "frames", "bandwidths")
+    joined: dict[str, Any] = {name: {k: v for c in loaded for k, v in getattr(c, name).items()} for name in groups}
+    return replace(loaded[0], **joined, parameters=parameters)
 
 
 @dataclass(frozen=True)

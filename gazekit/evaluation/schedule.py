@@ -5,20 +5,22 @@ every source has equally many paths. However a run was done, stopped and resumed
 request: their bytes are the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.choice import Choice
 from gazekit.evaluation.equal_sets import DRAWS
-from gazekit.evaluation.pieces import SetPiece, StimuliPiece, load_paths
+from gazekit.evaluation.pieces import ClusterPiece, SetPiece, StimuliPiece, join_clusters, load_paths
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.evaluation.set_scoring import BLOCK, SET_COLUMNS, WHOLE, SetWork, mean_of_draws
 from gazekit.metrics.context import Context
+from gazekit.metrics.fixation_maps.reference import DensityReference
 from gazekit.metrics.measure import Measure
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import RunFolder, read_table
@@ -40,6 +42,24 @@ def cut(dataset: Dataset, stimuli: int) -> list[Dataset]:
     ]
 
 
+def learn_from_people(
+    run: RunFolder,
+    do: Callable[..., None],
+    parts: Sequence[Dataset],
+    choice: Choice,
+    context: Context,
+    seed: int,
+) -> Context:
+    """Add to the context what measures know of all people before anybody is scored: clusters and densities."""
+    if choice.needs_clusters:
+        pieces = [ClusterPiece(run.part(f"clusters-{c:05d}.json"), p.scanpaths) for c, p in enumerate(parts)]
+        do(pieces, label=f"cluster {parts[0].name}")
+        context = replace(context, clusters=join_clusters(pieces))
+    if choice.densities:
+        context = replace(context, density=DensityReference.of(context.people, context.trials, seed=seed))
+    return context
+
+
 def stimuli_pieces(
     run: RunFolder,
     parts: Sequence[Dataset],
@@ -59,16 +79,26 @@ def stimuli_pieces(
     ]
 
 
-def set_pieces(run: RunFolder, done: Sequence[StimuliPiece], work: SetWork) -> list[SetPiece]:
+def set_pieces(
+    run: RunFolder,
+    done: Sequence[StimuliPiece],
+    measures: Sequence[Measure],
+    context: Context,
+    stimuli: Sequence[str],
+    *,
+    seed: int,
+    resamples: int,
+) -> list[SetPiece]:
     """Draws and resamples of every source, when all of them are predicted."""
-    predictions: dict[str, list[Any]] = {}
-    for piece in done:
-        predictions.setdefault(piece.source, []).extend([] if piece.model is None else [piece.predictions])
+    if not measures:
+        return []
+    predictions = {source: [p.predictions for p in of if p.model is not None] for source, of in _by_source(done)}
     available: dict[str, int] = {}
     for files in filter(None, predictions.values()):
         for trial, count in load_paths(files).table.groupby("trial", sort=False).size().items():
             available[str(trial)] = min(available.get(str(trial), int(count)), int(count))
-    work = replace(work, available=available)
+    shown = Context(context.people, context.contents)
+    work = SetWork(shown, measures, available, stimuli, seed, resamples)
     blocks = [[WHOLE], *(list(range(work.resamples))[k : k + BLOCK] for k in range(0, work.resamples, BLOCK))]
     pieces: list[SetPiece] = []
     for k, (source, files) in enumerate(predictions.items()):
@@ -83,23 +113,20 @@ def set_pieces(run: RunFolder, done: Sequence[StimuliPiece], work: SetWork) -> l
     return pieces
 
 
-def predictions_of(pieces: Sequence[StimuliPiece]) -> list[Path]:
-    """Files of the models' paths, model by model."""
-    sources = list(dict.fromkeys(piece.source for piece in pieces))
-    ordered = sorted(pieces, key=lambda piece: sources.index(piece.source))
-    return [piece.predictions for piece in ordered if piece.model is not None]
+def predictions_of(pieces: Sequence[StimuliPiece]) -> Scanpaths:
+    """The models' paths, model by model."""
+    return load_paths([p.predictions for _, of_source in _by_source(pieces) for p in of_source if p.model is not None])
 
 
 def join_scores(
     pieces: Sequence[StimuliPiece], sets: Sequence[SetPiece], dataset: str, outputs: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables `scores` and `sets` of `Results`: measures as in `outputs`, within them sources as they came."""
-    sources = list(dict.fromkeys(piece.source for piece in pieces))
     tables = [read_table(piece.scores) for piece in pieces]
     if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
         tables.append(mean_of_draws(drawn))
     whole = [read_table(piece.part) for piece in sets if piece.draw is None]
-    order = {"model": sources, "metric": list(outputs)}  # the last one counts most
+    order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most
     return _joined(tables, dataset, SCORE_COLUMNS, order), _joined(whole, dataset, SET_COLUMNS, order)
 
 
@@ -115,9 +142,16 @@ def _joined(
 
 def join_seconds(pieces: Sequence[StimuliPiece]) -> dict[str, dict[str, float]]:
     """Time that each source took, over all processes."""
-    took: dict[str, dict[str, float]] = {}
-    for piece in pieces:
-        of_source, of_piece = took.setdefault(piece.source, {"predict_s": 0.0, "score_s": 0.0}), piece.seconds()
-        for column in of_source:
-            of_source[column] += float(of_piece.get(column, 0))
-    return {source: {column: round(s, 3) for column, s in of.items()} for source, of in took.items()}
+    return {
+        source: {
+            column: round(sum(float(piece.seconds().get(column, 0)) for piece in of_source), 3)
+            for column in ("predict_s", "score_s")
+        }
+        for source, of_source in _by_source(pieces)
+    }
+
+
+def _by_source(pieces: Sequence[StimuliPiece]) -> list[tuple[str, list[StimuliPiece]]]:
+    """Pieces of each source, in the order of the run."""
+    sources = dict.fromkeys(piece.source for piece in pieces)
+    return [(source, [piece for piece in pieces if piece.source == source]) for source in sources]
