@@ -27,9 +27,12 @@ class Objective(ABC):
     needs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ("embedding",)
 
-    @abstractmethod
     def target(self, encoder: Encoder, clean: Outputs, caption: str | None) -> Tensor:
-        """One scanpath's target, from the clean image's outputs (no batch dimension) and the trial's caption."""
+        """One scanpath's target, from the clean image's outputs (no batch dimension) and the trial's caption.
+
+        The sharp image's own output, unless an objective says otherwise.
+        """
+        return clean[self.outputs[0]]
 
     @abstractmethod
     def loss(self, outputs: Outputs, target: Tensor, progress: float) -> Tensor:
@@ -38,10 +41,6 @@ class Objective(ABC):
 
 class Clean(Objective):
     """1 - cosine to the embedding of the sharp image: see early what the whole image says. In [0, 2]."""
-
-    def target(self, encoder: Encoder, clean: Outputs, caption: str | None) -> Tensor:
-        """Return the sharp image's embedding; see `Objective.target`."""
-        return clean["embedding"]
 
     def loss(self, outputs: Outputs, target: Tensor, progress: float) -> Tensor:
         """Cosine distance; see `Objective.loss`."""
@@ -77,10 +76,6 @@ class Reconstruction(Objective):
 
     outputs = ("image",)
 
-    def target(self, encoder: Encoder, clean: Outputs, caption: str | None) -> Tensor:
-        """Return the network's image for the sharp input; see `Objective.target`."""
-        return clean["image"]
-
     def loss(self, outputs: Outputs, target: Tensor, progress: float) -> Tensor:
         """Mean over channels and cells; see `Objective.loss`."""
         return ((outputs["image"] - target) ** 2).flatten(1).mean(dim=1)
@@ -99,10 +94,6 @@ class OwnLoss(Objective):
 
     def __init__(self, function: Callable[[Tensor, Tensor], Tensor], output: str = "embedding") -> None:
         self.function, self.outputs = function, (output,)
-
-    def target(self, encoder: Encoder, clean: Outputs, caption: str | None) -> Tensor:
-        """Return the sharp image's output; see `Objective.target`."""
-        return clean[self.outputs[0]]
 
     def loss(self, outputs: Outputs, target: Tensor, progress: float) -> Tensor:
         """Call the function; see `Objective.loss`."""
