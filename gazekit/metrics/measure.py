@@ -116,10 +116,14 @@ class Measure:
         >>> measures["scanmatch"].with_options(bins=(6, 4)).options["bins"]
         (6, 4)
         """
+        return replace(self, options=self.options_with(given))
+
+    def options_with(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All options, those given among them; an unknown one is refused."""
         for name in given:
             if name not in self.options:
                 raise UnknownNameError(f"option of {self.name}", name, self.options)
-        return replace(self, options={**self.options, **given})
+        return {**self.options, **given}
 
     @property
     def parameters(self) -> dict[str, Any]:

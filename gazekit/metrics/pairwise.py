@@ -52,14 +52,15 @@ def score_pair(measure: str | Measure, a: AnyPath, b: AnyPath, size: Size = None
     >>> score_pair("frechet", [[0, 0], [50, 0], [100, 0]], [[0, 30], [100, 40]])
     [58.309...]
     """
-    chosen = find(measure).with_options(**options)
+    chosen = find(measure)
+    every = chosen.options_with(options)
     prepare, score, frame = chosen.steps
-    of_objects = "objects" in chosen.needs or chosen.options.get("symbols") == "objects"
-    needs_size = frame == "always" or (frame == "over_diagonal" and chosen.options["over_diagonal"])
+    of_objects = "objects" in chosen.needs or every.get("symbols") == "objects"
+    needs_size = frame == "always" or (frame == "over_diagonal" and every["over_diagonal"])
     columns = columns_of_single([a, b], size, chosen.name, needs_size=needs_size, of_objects=of_objects)
-    left, right = (prepare(of_path, **chosen.options) for of_path in columns)
+    left, right = (prepare(of_path, **every) for of_path in columns)
     out = np.empty((1, len(chosen.outputs)))
-    score(left, right, np.zeros((1, 2), dtype=np.int64), out, **chosen.options)
+    score(left, right, np.zeros((1, 2), dtype=np.int64), out, **every)
     return out[0].tolist()
 
 
