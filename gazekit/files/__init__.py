@@ -1,1 +1,1 @@
-"""Files: whole or not at all, one writer at a time, and what strangers made read within bounds."""
+"""Files: written whole or not at all, by one writer at a time; those that others made are read within bounds."""

@@ -1,4 +1,4 @@
-"""Parquet files of anybody: read whole, or refused in a sentence."""
+"""Parquet files that others made: read whole, or refused in a sentence."""
 
 import io
 from pathlib import Path
