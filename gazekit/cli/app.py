@@ -56,7 +56,7 @@ for group in app.registered_groups:
 @app.callback(invoke_without_command=True)
 def _begin(
     context: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
     if version:
         typer.echo(f"gazekit {__version__}")

@@ -1,4 +1,4 @@
-"""`gazekit demo`: the whole road, offline, in about a minute."""
+"""`gazekit demo`: from data to a report, offline, in about a minute."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from gazekit.cli.groups import RunOptions, takes_groups
 
 @dataclass(frozen=True, kw_only=True)
 class DemoRun(RunOptions):
-    """How the run is made; its folder has a name unless one is given."""
+    """How the demonstration is run; its folder has a default."""
 
     out: Annotated[Path, typer.Option("--out", help="Run folder; a finished one is shown again.")] = Path("runs/demo")
 

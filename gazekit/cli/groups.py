@@ -64,7 +64,7 @@ class DataOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class DataAndPoints(DataOptions):
-    """The same, and what is done with points outside the image."""
+    """Which data set a command reads, and what is done with points outside the image."""
 
     outside: Outside = "keep"
 
@@ -82,21 +82,21 @@ class RunOptions:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Arguments of the function that makes the run, but for its folder; with the command as it was typed."""
+        """Keyword arguments of the function that makes the run, without its folder; the command as it was typed is one."""
         given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "out"}
         return {**given, "command": shlex.join(["gazekit", *sys.argv[1:]])}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredRun(RunOptions):
-    """The same, of a run whose tables have bootstrap intervals."""
+    """How a run is made whose tables have bootstrap intervals."""
 
     resamples: Resamples = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingRun(RunOptions):
-    """The same, of trainings of a network."""
+    """How trainings of a network are run."""
 
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Trainings at once; results do not depend on it.")
@@ -105,7 +105,7 @@ class TrainingRun(RunOptions):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """With the device that there is."""
+        """Those of any run, and the device: a GPU where `auto` finds one."""
         from gazekit.models.devices import chosen_device
 
         return {**super().arguments, "device": chosen_device(self.device).type}

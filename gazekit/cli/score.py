@@ -13,7 +13,7 @@ from gazekit.cli.printing import Json
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreRun(RunOptions):
-    """How the run is made; its folder has a name unless one is given."""
+    """How the scoring is run; its folder has a default, named after the predictions."""
 
     out: Annotated[
         Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")

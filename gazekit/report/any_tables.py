@@ -29,9 +29,12 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     Raises
     ------
     DataError
-        No `summary.csv`, or one that lacks a column of `NEEDED`.
+        The run has no `summary.csv`, or one that lacks a column of `NEEDED`.
     """
-    kind, summary = manifest["kind"], read_csv(run / "summary.csv")
+    kind = manifest["kind"]
+    if not (run / "summary.csv").is_file():
+        raise DataError(f"a run of the kind {kind!r} has no summary.csv, so it has no page; look at the files in {run}")
+    summary = read_csv(run / "summary.csv")
     missing = [c for c in NEEDED if c not in summary]
     if missing:
         raise DataError(f"{run / 'summary.csv'} lacks the column {missing[0]!r}; a report needs {', '.join(NEEDED)}")

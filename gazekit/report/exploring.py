@@ -46,13 +46,13 @@ class Exploration:
 
     @classmethod
     def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self:
-        """Of a run: people's paths before the models'; trials of the data set, or as far as paths tell of them."""
+        """What to explore of a run: people's paths, then the models'; without the data set, trials that have no image."""
         paths = paths if people is None else Scanpaths.concat([people, paths])
         return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
 
 
 def bare_trials(paths: Scanpaths) -> list[Trial]:
-    """Trials as far as scanpaths tell of them: name and frame, no image."""
+    """Trials made of what scanpaths know: name and frame, no image."""
     rows = np.flatnonzero(~paths.table["trial"].duplicated().to_numpy()).tolist()
     return [
         Trial(str(paths.table["trial"].iloc[k]), str(paths.table["stimulus"].iloc[k]), paths.frame_of(k)) for k in rows

@@ -46,7 +46,8 @@ def test_the_command_gets_its_groups(call):
 
 def test_what_a_run_passes_on(call, monkeypatch):
     monkeypatch.setattr("sys.argv", ["gazekit", "evaluate", "--out", "a b"])
-    given = {"seed": 3, "workers": 1, "scheduler": None, "progress": True, "command": "gazekit evaluate --out 'a b'"}
+    given = {"seed": 3, "workers": 1, "scheduler": None, "overwrite": False, "progress": True}
+    given["command"] = "gazekit evaluate --out 'a b'"
     assert RunOptions(out="r", seed=3).arguments == given
     assert ScoredRun(out="r", seed=3).arguments == {**given, "resamples": 2000}
     assert TrainingRun(out="r", seed=3, device="cpu").arguments == {**given, "device": "cpu"}

@@ -121,3 +121,11 @@ def test_data_that_are_not_those_of_the_run(copied, dataset_of, evil):
     assert "its hash differs" in text
     assert text.count('id="image-') == 3
     assert "was not at hand" in write_report(copied, dataset=dataset_of(seed=1)).read_text(encoding="utf-8")
+
+
+def test_a_run_without_a_summary_has_no_page(copied):
+    text = (copied / "manifest.json").read_text()
+    (copied / "manifest.json").write_text(json.dumps({**json.loads(text), "kind": "oat"}))
+    (copied / "summary.csv").unlink()
+    with pytest.raises(DataError, match=r"a run of the kind 'oat' has no summary.csv, so it has no page; look at the"):
+        write_report(copied)
