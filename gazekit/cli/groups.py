@@ -82,7 +82,7 @@ class RunOptions:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of the function that makes the run, without its folder; the command as it was typed is one."""
+        """Arguments of the function that makes the run, without the folder; one is the command as it was typed."""
         given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "out"}
         return {**given, "command": shlex.join(["gazekit", *sys.argv[1:]])}
 
