@@ -46,7 +46,7 @@ class Exploration:
 
     @classmethod
     def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self:
-        """Of a run: people's paths, then the models'; trials of the data set, or without it trials that have no image."""
+        """Of a run: people's paths, then the models'; trials of the data set, or else trials without an image."""
         paths = paths if people is None else Scanpaths.concat([people, paths])
         return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
 
