@@ -6,7 +6,7 @@ needs; that is what makes `gazekit.models.eccnet.fast.blank_windows` exact.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -49,20 +49,21 @@ class PoolTable:
         Whether all windows have one side.
     top, bottom, left, right : int64 arrays
         Windows cover the input rows top <= r < bottom and columns left <= c < right, padding left out. Of the
-        shape of the output; for a uniform pool (rows, 1) and (1, columns).
+        shape of the output.
     """
 
     def __init__(self, height: int, width: int, rule: PoolRule) -> None:
         self.rule, self.height, self.width = rule, height, width
-        sides = window_sides(height, width, rule)
-        self.rows, self.columns = sides.shape
-        self.uniform = bool((sides == sides[0, 0]).all())
-        self.side = int(sides[0, 0])
-        self.sides = sides
+        self.sides = window_sides(height, width, rule)
+        self.rows, self.columns = self.sides.shape
+        self.uniform = bool((self.sides == self.sides[0, 0]).all())
         row, column = np.ogrid[: self.rows, : self.columns]
-        side: np.ndarray = np.array([[self.side]]) if self.uniform else sides
-        self.first_row, self.top, self.bottom = _windows(height, row, side, self.rows, rule.stride)
-        self.first_column, self.left, self.right = _windows(width, column, side, self.columns, rule.stride)
+        side = self.sides[:1, :1] if self.uniform else self.sides
+        top = _first(height, row, side, self.rows, rule.stride)
+        left = _first(width, column, side, self.columns, rule.stride)
+        edges = np.maximum(top, 0), np.minimum(top + side, height), np.maximum(left, 0), np.minimum(left + side, width)
+        # of a uniform pool each is one row or column, seen as a whole map
+        self.top, self.bottom, self.left, self.right = (np.broadcast_to(edge, self.sides.shape) for edge in edges)
 
     @property
     def whole(self) -> Box:
@@ -83,15 +84,12 @@ class PoolTable:
 
     def needed(self, box: Box) -> Box:
         """Smallest box of the input that holds the windows of `box` of the output."""
-        rows = slice(box.top, box.bottom)
-        columns = slice(box.left, box.right)
-        by_row = (rows, slice(None)) if self.uniform else (rows, columns)
-        by_column = (slice(None), columns) if self.uniform else (rows, columns)
+        cells = (slice(box.top, box.bottom), slice(box.left, box.right))
         return Box(
-            int(self.top[by_row].min()),
-            int(self.bottom[by_row].max()),
-            int(self.left[by_column].min()),
-            int(self.right[by_column].max()),
+            int(self.top[cells].min()),
+            int(self.bottom[cells].max()),
+            int(self.left[cells].min()),
+            int(self.right[cells].max()),
         )
 
     def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
@@ -110,34 +108,7 @@ class PoolTable:
         -------
         (1, C, rows, columns) float32
         """
-        if self.uniform:
-            return self._uniform(x, origin, box)
         return self._compiled(x, origin, box) if x.device.type == "cpu" else self._side_by_side(x, origin, box)
-
-    def _uniform(self, x: Tensor, origin: Box, box: Box) -> Tensor:
-        k, stride = self.side, self.rule.stride
-        first_row, first_column = int(self.first_row[box.top, 0]), int(self.first_column[0, box.left])
-        last_row = int(self.first_row[box.bottom - 1, 0]) + k
-        last_column = int(self.first_column[0, box.right - 1]) + k
-        part = x[
-            :,
-            :,
-            max(first_row, 0) - origin.top : min(last_row, self.height) - origin.top,
-            max(first_column, 0) - origin.left : min(last_column, self.width) - origin.left,
-        ]
-        before_row, before_column = max(-first_row, 0), max(-first_column, 0)
-        pads = (before_column, max(last_column - self.width, 0), before_row, max(last_row - self.height, 0))
-        largest = self.rule.kind == "max"
-        if any(pads):
-            part = functional.pad(part, pads, value=float("-inf") if largest else 0.0)
-        pooled = _of_windows(part, k, stride, (box.bottom - box.top, box.right - box.left), largest)
-        if largest:
-            return pooled
-        if not any(pads):
-            return pooled.mul_(1 / k**2)
-        rows = (self.bottom - self.top)[box.top : box.bottom]  # padding is no part of the mean
-        columns = (self.right - self.left)[:, box.left : box.right]
-        return pooled.mul_(torch.as_tensor(1 / (rows * columns), dtype=x.dtype, device=x.device))
 
     def _corners(self, origin: Box, box: Box) -> Iterator[np.ndarray]:
         """Top, bottom, left and right of the windows of a box, in cells of the part at hand."""
@@ -156,7 +127,9 @@ class PoolTable:
         found = np.empty((*corners[0].shape, x.shape[1]), dtype=np.float32)
         cells = np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
         (means if self.rule.kind == "average" else maxima)(cells, *corners, found)
-        return torch.from_numpy(found).permute(2, 0, 1)[None]
+        pooled = torch.from_numpy(found).permute(2, 0, 1)[None]
+        # Maps of networks whose channels are far apart in memory (v1) stay so below the growing pools.
+        return pooled.contiguous() if self.uniform and x.stride(1) != 1 else pooled
 
     def _side_by_side(self, x: Tensor, origin: Box, box: Box) -> Tensor:
         """One side of window after the other, for devices that compiled loops do not reach."""
@@ -206,30 +179,6 @@ def pool_whole(x: Tensor, rule: PoolRule) -> Tensor:
     return torch.cat([table.compute(one[None], everything, table.whole) for one in x])
 
 
-def _of_windows(x: Tensor, k: int, stride: int, cells: tuple[int, int], largest: bool) -> Tensor:
-    """Sums or maxima over k x k windows; torch's own pools first copy a part of a map, which costs more."""
-    rows, columns = (cells[0] - 1) * stride + 1, (cells[1] - 1) * stride + 1
-    found = None
-    for i in range(k):
-        for j in range(k):
-            term = x[:, :, i : i + rows : stride, j : j + columns : stride]
-            if found is None:
-                found = term.clone(memory_format=torch.preserve_format)
-            elif largest:
-                torch.maximum(found, term, out=found)
-            else:
-                found += term
-    assert found is not None  # noqa: S101 -- for type checkers: k is at least 1
-    return found
-
-
-def _first(extent: int, index: int, k: int, cells: int, stride: int) -> int:
+def _first(extent: int, index: Any, side: Any, cells: int, stride: int) -> Any:
     """First row of a window, padding counted as negative rows: TensorFlow's rule."""
-    return index * stride - max((cells - 1) * stride + k - extent, 0) // 2
-
-
-def _windows(
-    extent: int, index: np.ndarray, side: np.ndarray, cells: int, stride: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    first = index * stride - np.maximum((cells - 1) * stride + side - extent, 0) // 2
-    return first, np.maximum(first, 0), np.minimum(first + side, extent)
+    return index * stride - np.maximum((cells - 1) * stride + side - extent, 0) // 2
