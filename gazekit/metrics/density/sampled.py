@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -111,16 +110,33 @@ def _map_measure(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable
     return measure
 
 
-_MEASURES: Mapping[str, Callable[[_OneImage], float]] = MappingProxyType(
-    {
-        "paths_nss": lambda image: mean_defined(nss(image.values, image.x, image.y, image.size)),
-        "paths_auc": lambda image: mean_defined(auc_uniform(image.values, image.x, image.y, image.size)),
-        "paths_auc_shuffled": _auc_shuffled,
-        "paths_kl": _map_measure(map_kl),
-        "paths_cc": _map_measure(map_cc),
-        "paths_sim": _map_measure(map_sim),
-    }
-)
+_Entry = tuple[Callable[[_OneImage], float], bool, tuple[float, float], str, str]
+_MEASURES: Mapping[str, _Entry] = {
+    "paths_nss": (
+        lambda image: mean_defined(nss(image.values, image.x, image.y, image.size)),
+        True,
+        (-np.inf, np.inf),
+        "1",
+        "NSS of the smoothed map of the source's fixations at people's; chance 0",
+    ),
+    "paths_auc": (
+        lambda image: mean_defined(auc_uniform(image.values, image.x, image.y, image.size)),
+        True,
+        (0.0, 1.0),
+        "1",
+        "AUC against all pixels of the smoothed map of the source's fixations at people's; chance 0.5",
+    ),
+    "paths_auc_shuffled": (
+        _auc_shuffled,
+        True,
+        (0.0, 1.0),
+        "1",
+        "AUC against people's fixations on other images of the smoothed map of the source's fixations; chance 0.5",
+    ),
+    "paths_kl": (_map_measure(map_kl), False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
+    "paths_cc": (_map_measure(map_cc), True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
+    "paths_sim": (_map_measure(map_sim), True, (0.0, 1.0), "1", "Histogram intersection of the smoothed maps"),
+}
 
 
 def paths_as_maps(
@@ -167,7 +183,7 @@ def paths_as_maps(
     {'s': 1.0, 't': 1.0}
     """
     found = {
-        image.stimulus: [_MEASURES[name](image) for name in measures]
+        image.stimulus: [_MEASURES[name][0](image) for name in measures]
         for image in _images(a, b, sigma_share, sigma_degrees)
     }
     return pd.DataFrame.from_dict(found, orient="index", columns=list(measures), dtype=np.float64)
@@ -179,29 +195,10 @@ def _as_maps(
     return paths_as_maps(a, b, trials, sigma_share=sigma_share, sigma_degrees=sigma_degrees)
 
 
-for _name, _better, _bounds, _values_in, _summary in (
-    ("nss", True, (-np.inf, np.inf), "1", "NSS of the smoothed map of the source's fixations at people's; chance 0"),
-    (
-        "auc",
-        True,
-        (0.0, 1.0),
-        "1",
-        "AUC against all pixels of the smoothed map of the source's fixations at people's; chance 0.5",
-    ),
-    (
-        "auc_shuffled",
-        True,
-        (0.0, 1.0),
-        "1",
-        "AUC against people's fixations on other images of the smoothed map of the source's fixations; chance 0.5",
-    ),
-    ("kl", False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
-    ("cc", True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
-    ("sim", True, (0.0, 1.0), "1", "Histogram intersection of the smoothed maps"),
-):
+for _name, (_, _better, _bounds, _values_in, _summary) in _MEASURES.items():
     set_measure(
         _as_maps,
-        f"paths_{_name}",
+        _name,
         unit="stimulus",
         higher_is_better=_better,
         bounds=_bounds,

@@ -226,10 +226,11 @@ def symbol_table(
     return SymbolTable(flat, offsets, longest, substitution)
 
 
-def _score(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
+def score_alignments(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
+    """`score` of both forms of ScanMatch: the greatest substitution score is that of a match."""
     from gazekit.metrics.kernels.alignment import alignment_scores, gap_free_scores
 
-    best, gap = float(options["threshold"]), float(options["gap"])
+    best, gap = float(a.substitution.max()), float(options["gap"])
     row = np.empty(b.longest)
     strings = (a.symbols, a.offsets, b.symbols, b.offsets, pairs)
     if gap == 0.0:
@@ -243,7 +244,7 @@ def _score(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, *
 pair_measure(
     scanmatch,
     prepare=symbol_table,
-    score=_score,
+    score=score_alignments,
     higher_is_better=True,
     bounds=(0.0, 1.0),
     summary="Global alignment of the two paths as strings of grid cells; 1 for the same string of cells",

@@ -9,7 +9,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import AnyPath, Columns
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.strings.scanmatch import SymbolTable
+from gazekit.metrics.strings.scanmatch import SymbolTable, score_alignments
 from gazekit.metrics.strings.symbols import repeated
 
 
@@ -87,19 +87,11 @@ def _prepare(columns: Columns, *, substitution: ArrayLike, gap: float, temporal_
     return SymbolTable(strings.symbols, strings.offsets, strings.longest, scores)
 
 
-def _score(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
-    from gazekit.metrics.kernels.alignment import alignment_scores
-
-    strings = (a.symbols, a.offsets, b.symbols, b.offsets, pairs)
-    best, row = float(a.substitution.max()), np.empty(b.longest)
-    alignment_scores(*strings, a.substitution, best, float(options["gap"]), row, out)
-
-
 REGION_SCANMATCH = pair_measure(
     scanmatch_regions,
     registered=False,  # it has no default: the table of scores belongs to the masks
     prepare=_prepare,
-    score=_score,
+    score=score_alignments,
     higher_is_better=True,
     bounds=(0.0, 1.0),
     symmetric=False,  # the caller's table of scores need not be
