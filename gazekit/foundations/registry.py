@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
@@ -80,3 +79,10 @@ def imported(where: str) -> Any:
     """
     module, attribute = where.split(":")
     return getattr(import_module(module), attribute)
+
+
+def entry_points(group: str) -> Any:
+    """The entry points of a group; the module that reads them takes tens of ms to import, which not every use needs."""
+    from importlib import metadata
+
+    return metadata.entry_points(group=group)
