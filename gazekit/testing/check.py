@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
+from gazekit.testing.capability_rules import CapabilityRules
 from gazekit.testing.example_trials import example_trials
 from gazekit.testing.rules import BrokenRule, Rules
 
@@ -67,9 +68,10 @@ class Report:
 def check_model(model: ScanpathModel, trials: Sequence[Trial] | None = None, *, tolerance: float = 1e-3) -> Report:
     """Try a model on a few trials, and say which rules of the contract it keeps.
 
-    A model that must be fitted has to be fitted before; `example_dataset()` has human scanpaths on the trials
-    used here. A model without randomness says so with a class attribute `deterministic = True`; any other is
-    expected to give other paths for another seed and for another sample.
+    What the model can do beyond `predict` is tried too: that it learns, has a density or a likelihood, searches. One
+    that must be fitted has to be fitted before; `example_dataset()` has human scanpaths on the trials used here. A
+    model without randomness says so with a class attribute `deterministic = True`; any other is expected to give other
+    paths for another seed and for another sample.
 
     Parameters
     ----------
@@ -102,7 +104,8 @@ def check_model(model: ScanpathModel, trials: Sequence[Trial] | None = None, *, 
     if len(given) < 2:
         raise GazekitError(f"check_model needs two trials or more, not {len(given)}")
     checks = []
-    for name, rule in Rules(model, given, tolerance).all():
+    rules = Rules(model, given, tolerance)
+    for name, rule in (*rules.all(), *CapabilityRules(rules).all()):
         try:
             rule()
             checks.append(Check(name, True))

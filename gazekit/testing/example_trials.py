@@ -1,5 +1,7 @@
 """A few small made-up trials that have every field, for trying a model out without any data."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -63,26 +65,30 @@ def example_dataset() -> Dataset:
     >>> example_dataset()
     Dataset('example', 5 trials, 15 scanpaths)
     """
-    trials = example_trials()
+    return with_people(example_trials())
+
+
+def with_people(trials: Sequence[Trial]) -> Dataset:
+    """Make a data set of any trials with made-up scanpaths of three subjects: on objects, where there are any."""
     columns: dict[str, list[np.ndarray]] = {"x": [], "y": [], "duration": []}
     rows = []
     for trial in trials:
-        assert trial.objects is not None  # noqa: S101 - example_trials gives them
+        width, height = trial.frame.size
+        places = np.array([[0, 0, width, height]]) if trial.objects is None else trial.objects.boxes
         for subject in ("a", "b", "c"):
             rng = keyed_rng(0, "example", trial.id, subject)
-            boxes = trial.objects.boxes[rng.integers(len(trial.objects), size=int(rng.integers(3, 8)))]
-            columns["x"].append(boxes[:, 0] + rng.uniform(0, ITEM, len(boxes)))
-            columns["y"].append(boxes[:, 1] + rng.uniform(0, ITEM, len(boxes)))
+            boxes = places[rng.integers(len(places), size=int(rng.integers(3, 8)))]
+            columns["x"].append(rng.uniform(boxes[:, 0], boxes[:, 2]))
+            columns["y"].append(rng.uniform(boxes[:, 1], boxes[:, 3]))
             columns["duration"].append(rng.uniform(100, 400, len(boxes)))
-            width, height = trial.frame.size
             scale = np.nan if trial.frame.px_per_degree is None else trial.frame.px_per_degree
-            rows.append((trial.stimulus, trial.id, subject, trial.task, width, height, scale))
+            rows.append((trial.stimulus, trial.id, subject, trial.task or "", width, height, scale))
     names = ["stimulus", "trial", "subject", "task", "width", "height", "px_per_degree"]
     x, y, duration = (np.concatenate(columns[name]) for name in ("x", "y", "duration"))
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in columns["x"]])])
     table = pd.DataFrame(rows, columns=names)
     facts = Facts(forced_first=False, points="fixations")
-    return Dataset("example", trials, Scanpaths(x, y, offsets, table, duration=duration, facts=facts))
+    return Dataset("example", tuple(trials), Scanpaths(x, y, offsets, table, duration=duration, facts=facts))
 
 
 def _picture(stimulus: str, frame: Frame) -> tuple[np.ndarray, np.ndarray]:

@@ -11,8 +11,10 @@ import numpy as np
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import MissingNeedError
+from gazekit.foundations.errors import GazekitError, MissingNeedError
+from gazekit.foundations.told_apart import first_untold
 from gazekit.models.contract import ScanpathModel
+from gazekit.models.identity import identity
 
 _SOURCES = {"image": "image_source", "target": "target_source"}
 OPTIONAL = (*_SOURCES, "caption", "task", "target_box", "objects", "target_object", "max_fixations", "start")
@@ -51,6 +53,7 @@ class Rules:
         yield "durations are ms", self._durations
         yield "facts are declared", self._facts
         yield "max_fixations is kept", self._limits
+        yield "counts below 1 are refused", self._counts
         yield "missing needs are named", self._missing
         yield "nothing else is needed", self._only_needs
         yield "same when repeated", self._repeated
@@ -60,6 +63,7 @@ class Rules:
         yield "other seeds and samples differ", self._random
         yield "trials are not changed", self._untouched
         yield "same after pickling", self._pickled
+        yield "told apart from others", self._identity
 
     @cached_property
     def base(self) -> Scanpaths:
@@ -141,6 +145,15 @@ class Rules:
         longest = self.predict(own, max_fixations=None, n_samples=1).lengths.max()
         expect(longest <= 3, f"for trials of max_fixations=3, and no other limit, a path has {longest} fixations")
 
+    def _counts(self) -> None:
+        for name in ("max_fixations", "n_samples"):
+            asked: dict[str, Any] = {name: 0}
+            try:
+                self.predict(**asked)
+            except GazekitError:
+                continue
+            raise BrokenRule(f"{name}=0 must raise GazekitError: write draw or paths, and leave predict as it is")
+
     def _missing(self) -> None:
         for field in self.model.needs:
             without = strip(self.trials[-1], field)
@@ -176,7 +189,7 @@ class Rules:
             self.same(self.predict(n_samples=n), f"n_samples={n} instead of {SAMPLES}")
 
     def _random(self) -> None:
-        if getattr(self.model, "deterministic", False):
+        if self.model.deterministic:
             return
         other, advice = self.predict(seed=1), "or declare deterministic = True"
         rows = range(len(self.base))
@@ -196,6 +209,10 @@ class Rules:
     def _pickled(self) -> None:
         copy = pickle.loads(pickle.dumps(self.model))  # noqa: S301 - our own bytes
         self.same(Rules(copy, self.trials, self.tolerance).predict(), "pickling the model, as parallel runs do,")
+
+    def _identity(self) -> None:
+        reason = first_untold(identity(self.model))
+        expect(reason is None, str(reason))
 
     def same(self, other: Scanpaths, what: str) -> None:
         """Compare the rows that both predictions have."""

@@ -1,13 +1,14 @@
 """Every rule of the model contract, shown by a model that breaks it and it alone."""
 
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
 
 from gazekit import Facts, Frame, GazekitError, Scanpaths, Trial
 from gazekit.models import PathByPathModel, ScanpathModel, load_model
-from gazekit.models.contract import assemble
+from gazekit.models.capabilities import SearchResult
 from gazekit.testing import check_model, example_dataset, example_trials
 
 BASELINES = ["uniform", "centre", "centre-point", "empirical", "other-image", "ittikoch", "levy"]
@@ -73,7 +74,7 @@ class ForgetsLimit(Kept):
 
 class ForgetsTrialLimit(Kept):
     def predict(self, trials, *, max_fixations=None, **options):
-        return super().predict(trials, max_fixations=max_fixations or 6, **options)
+        return super().predict(trials, max_fixations=6 if max_fixations is None else max_fixations, **options)
 
 
 class ForgetsNeeds(Kept):
@@ -112,17 +113,15 @@ class KeyedBy(ScanpathModel):
     name = "keyed"
     key = None
 
-    def predict(self, trials, *, n_samples=1, seed=0, max_fixations=None, device="auto", progress=True):
-        trials = list(trials)
-        paths = []
-        for i, trial in enumerate(trials):
-            limit = max_fixations or trial.max_fixations or 5
-            for k in range(n_samples):
-                number = sum(map(ord, trial.id))
-                key = type(self).key(i=i, trials=len(trials), n=n_samples, seed=seed, trial=number, sample=k)
-                u = np.random.default_rng(key).random((2, limit))
-                paths.append((u[0] * trial.frame.width, u[1] * trial.frame.height, None))
-        return assemble(self.name, trials, n_samples, paths, Facts(forced_first=False))
+    def paths(self, request):
+        for i, trial in enumerate(request.trials):
+            drawn, number = [], sum(map(ord, trial.id))
+            for k in range(request.n_samples):
+                asked = {"i": i, "trials": len(request.trials), "n": request.n_samples, "seed": request.seed}
+                key = type(self).key(**asked, trial=number, sample=k)
+                u = np.random.default_rng(key).random((2, request.limit(i) or 5))
+                drawn.append((u[0] * trial.frame.width, u[1] * trial.frame.height))
+            yield i, drawn
 
 
 def keyed_by(key):
@@ -171,6 +170,22 @@ def replaced(**columns):
             **{k: v(p) for k, v in columns.items()},
         }
     )
+
+
+class TakesNoPaths(Kept):
+    def predict(self, trials, *, max_fixations=None, n_samples=1, **options):
+        return super().predict(trials, max_fixations=max_fixations or 1, n_samples=n_samples or 1, **options)
+
+
+class Untold(Kept):
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def __getstate__(self):
+        return {k: v for k, v in vars(self).items() if k != "lock"}
+
+    def identity(self):
+        return threading.Lock()
 
 
 ONE_PER_RULE = [
@@ -238,6 +253,8 @@ ONE_PER_RULE = [
     ),
     pytest.param(ForgetsLimit, "max_fixations is kept", "max_fixations=1", id="forgets-limit"),
     pytest.param(ForgetsTrialLimit, "max_fixations is kept", "no other limit", id="forgets-trial-limit"),
+    pytest.param(TakesNoPaths, "counts below 1 are refused", "max_fixations=0 must raise", id="takes-0"),
+    pytest.param(Untold, "told apart from others", "cannot be told apart", id="untold"),
     pytest.param(ForgetsNeeds, "missing needs are named", "must raise MissingNeedError", id="forgets-needs"),
     pytest.param(VagueNeeds, "missing needs are named", "must name the field", id="vague-needs"),
     pytest.param(HiddenNeed, "nothing else is needed", "declare what it needs", id="hidden-need"),
@@ -290,6 +307,129 @@ def test_a_broken_rule_is_found(model, rule, message):
 def test_every_rule_has_a_model_that_breaks_it():
     rules = {c.name for c in check_model(Kept()).checks}
     assert rules == {p.values[1] for p in ONE_PER_RULE}
+
+
+class Able(Kept):
+    """A model that keeps every rule of every capability; its density is of the places that it learned."""
+
+    leaves_own_out = True
+
+    def fit(self, dataset):
+        self.learned = dataset.scanpaths
+        return self
+
+    def others(self, trial):
+        learned = getattr(self, "learned", None)
+        return None if learned is None else learned.filter((learned.table["stimulus"] != trial.stimulus).to_numpy())
+
+    def draw(self, trial, prepared, rng, max_fixations):
+        x, y, duration = super().draw(trial, prepared, rng, max_fixations)
+        others = self.others(trial)
+        return x if others is None else x * (others.x.mean() / 1000), y, duration
+
+    def log_density(self, trial, shape=None, history=None):
+        rows, columns = shape or (round(trial.frame.height), round(trial.frame.width))
+        return np.full((rows, columns), -np.log(rows * columns))
+
+    def log_likelihood(self, dataset, *, rule="nearest"):
+        return [np.full(n + 1, -1.0) for n in dataset.scanpaths.lengths]
+
+    def search(self, trial):
+        return SearchResult(np.array([trial.start, trial.target_box.centre]), True)
+
+
+class FitsAway(Able):
+    def fit(self, dataset):
+        return type(self)()
+
+
+class LearnsNothing(Able):
+    def fit(self, dataset):
+        return self
+
+
+class LooksAtItsOwn(Able):
+    def others(self, trial):
+        return getattr(self, "learned", None)
+
+
+class NotOne(Able):
+    def log_density(self, trial, shape=None, history=None):
+        return super().log_density(trial, shape) + 1
+
+
+class OfAnotherShape(Able):
+    def log_density(self, trial, shape=None, history=None):
+        return super().log_density(trial, shape).T
+
+
+class NotOneAfterFixations(Able):
+    def log_density(self, trial, shape=None, history=None):
+        return super().log_density(trial, shape) + (history is not None)
+
+
+class ForgetsTheEnd(Able):
+    def log_likelihood(self, dataset, *, rule="nearest"):
+        return [nats[1:] for nats in super().log_likelihood(dataset)]
+
+
+class AboveZero(Able):
+    def log_likelihood(self, dataset, *, rule="nearest"):
+        return [nats + 2 for nats in super().log_likelihood(dataset)]
+
+
+class DependsOnCompany(Able):
+    def log_likelihood(self, dataset, *, rule="nearest"):
+        return [nats * len(dataset.trials) for nats in super().log_likelihood(dataset)]
+
+
+class SearchesOn(Able):
+    def search(self, trial):
+        return SearchResult(np.zeros((20, 2)), False)
+
+
+class SearchesElsewhere(Able):
+    def search(self, trial):
+        return [trial.start]
+
+
+@pytest.mark.parametrize(
+    ("model", "rule", "message"),
+    [
+        (FitsAway, "fit returns the model", "return self"),
+        (LearnsNothing, "predictions depend on what was learned", "leave out fit"),
+        (LooksAtItsOwn, "a stimulus's own scanpaths are left out", "set leaves_own_out = False"),
+        (NotOne, "densities add up to 1", "add up to 2.71828"),
+        (OfAnotherShape, "densities add up to 1", r"gives (8, 6)"),
+        (NotOneAfterFixations, "densities add up to 1", "add up to 2.71828"),
+        (ForgetsTheEnd, "likelihoods are nats of every fixation and of the end", "with the end"),
+        (AboveZero, "likelihoods are nats of every fixation and of the end", "above 0"),
+        (DependsOnCompany, "likelihoods are nats of every fixation and of the end", "which other trials are given"),
+        (SearchesOn, "searches say where gaze went", "19 saccades, with max_fixations=4"),
+        (SearchesElsewhere, "searches say where gaze went", "not SearchResult"),
+    ],
+)
+def test_a_capability_that_is_claimed_is_checked(model, rule, message):
+    (broken,) = check_model(model()).failures if model is not FitsAway else check_model(model()).failures[:1]
+    assert broken.name == rule
+    assert message in broken.message
+
+
+def test_every_capability_has_rules():
+    names = {c.name for c in check_model(Able()).checks}
+    assert len(names - {c.name for c in check_model(Kept()).checks}) == 6
+    check_model(Able()).raise_if_failed()
+
+
+def test_a_method_with_other_parameters_is_refused_when_the_model_is_made():
+    class Narrow(Kept):
+        def log_density(self, trial, shape):
+            raise NotImplementedError
+
+    with pytest.raises(
+        GazekitError, match=r"log_density of .*Narrow cannot be called .* 'history'.*it must take \(self, "
+    ):
+        Narrow()
 
 
 def test_a_kept_contract_passes_every_rule():
