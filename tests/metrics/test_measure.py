@@ -3,15 +3,19 @@
 import inspect
 import pickle
 from itertools import groupby
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import gazekit.metrics
+from gazekit.evaluation.choice import choose
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.metrics import Context, all_measures, measures, pair_measure, pairwise
+from gazekit.metrics import Context, Source, all_measures, measures, pair_measure, pairwise, set_measure
 from gazekit.metrics.kinds.pairs import PAIRS
+from gazekit.metrics.kinds.sets import SETS
 from gazekit.metrics.measure import Kind
+from gazekit.metrics.outputs import measure_of
 from gazekit.metrics.positions.recurrence import cross_recurrence_lag
 
 NAMES = [measure.name for measure in all_measures(PAIRS)]
@@ -143,3 +147,22 @@ def test_a_metric_of_ones_own(scanpaths_of):
         pairwise(of_objects, paths, paths, [[0, 1]])
     named = paths.replace(object_id=np.zeros(9, dtype=int))
     assert pairwise(of_objects, named, named, [[0, 1]]).tolist() == [[5.0]]
+
+
+def test_a_measure_of_another_package_is_found_and_chosen(monkeypatch, scanpaths_of):
+    """One entry-point group for every kind of measure."""
+
+    def swing(a, b, trials, *, bins=3):
+        return [float(len(a) - len(b))]
+
+    made = set_measure(swing, "swing", bounds=(-9, 9), summary="Swing", source="this test", registered=False)
+    point = SimpleNamespace(name="swing", value="another:package", load=lambda: made)
+    monkeypatch.setattr(measures, "_found", {"swing": point})
+    assert measures.group == "gazekit.metrics"
+    assert measures["swing"] is made
+    assert made in all_measures(SETS)
+    assert measure_of("swing") is made
+    context = Context(scanpaths_of([3, 4], subject=["p", "q"]))
+    assert choose({"swing": {"bins": 5}}, context).parameters() == {"swing": {"bins": 5}}
+    rows = made.rows(Source("m", context.people[[0, 0]]), context.people[[1]], context)
+    assert rows[["model", "metric", "stimulus", "value"]].to_numpy().tolist() == [["m", "swing", "", 1.0]]
