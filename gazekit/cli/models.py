@@ -49,7 +49,10 @@ def model_facts(name: str) -> dict[str, Any]:
     >>> facts = model_facts("centre")
     >>> facts["needs"], facts["options"]["spread"], facts["learns"]
     ([], '0.25', 'where it can')
+    >>> facts["capabilities"]
+    ['learns', 'density']
     """
+    from gazekit.models.capabilities import capabilities
     from gazekit.models.registry import model_class, models
 
     try:
@@ -58,12 +61,14 @@ def model_facts(name: str) -> dict[str, Any]:
         if name not in models:
             raise
         return {"name": name, "error": f"{type(error).__name__}: {error}"}
-    learns = "always" if getattr(model, "needs_fit", False) else "where it can" if hasattr(model, "fit") else "no"
+    able = capabilities(model)
+    learns = "no" if "learns" not in able else "always" if model.needs_fit else "where it can"
     return {
         "name": name,
         "summary": summary(model),
         "needs": list(model.needs),
         "learns": learns,
+        "capabilities": list(able),
         "options": {o: default or None for o, _, default in (option.partition("=") for option in options(model))},
         "sources": references(model),
     }
@@ -79,14 +84,21 @@ def model_lines(name: str, model: "type[ScanpathModel]") -> list[str]:
     uniform
         Independent fixations, uniform over the image: the chance level without any knowledge of people.
         needs: nothing; learns from human scanpaths where there are any
+        can: density
         options: default_length=10
     """
-    fits = "; learns from human scanpaths" if hasattr(model, "fit") else ""
-    fits += ", and cannot do without" if getattr(model, "needs_fit", False) else " where there are any" if fits else ""
+    from gazekit.models.capabilities import capabilities
+
+    able = capabilities(model)
+    fits = "; learns from human scanpaths" if "learns" in able else ""
+    fits += (", and cannot do without" if model.needs_fit else " where there are any") if fits else ""
+    fits += ", its test images included" if fits and not model.leaves_own_out else ""
+    more = [name for name in able if name != "learns"]
     lines = [
         name,
         f"    {summary(model)}",
         f"    needs: {', '.join(model.needs) or 'nothing'}{fits}",
+        *([f"    can: {', '.join(more)}"] if more else []),
         f"    options: {', '.join(options(model)) or 'none'}",
     ]
     return [*lines, *(f"    source: {line}" for line in references(model))]
