@@ -1,4 +1,4 @@
-"""What the manifest says of the data, and which files are read while a run goes on."""
+"""What the manifest says of the data, and what models look at while a run goes on."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from gazekit.evaluation.preparation import PreparedHumans
 from gazekit.runs.seals import Input
 
 
-def files_read(trials: Iterable[Trial], needs: Collection[str]) -> dict[str, Input]:
+def inputs_of(trials: Iterable[Trial], needs: Collection[str]) -> dict[str, Input]:
     """Images, targets and pictures of objects that models look at while a run goes on, by a name for messages.
 
     Parameters

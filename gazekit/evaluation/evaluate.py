@@ -15,7 +15,7 @@ from gazekit.core.trials import Dataset
 from gazekit.evaluation import schedule
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
-from gazekit.evaluation.describing import about_data, files_read
+from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
@@ -136,7 +136,7 @@ def evaluate(
         kind=kind,
         command=command or f"gazekit.evaluate({dataset.name!r}, ...)",
         about=about,
-        inputs=files_read(ready.trials, {need for model in loaded for need in model.needs}),
+        inputs=inputs_of(ready.trials, {need for model in loaded for need in model.needs}),
         overwrite=overwrite,
     ) as run:
         if run.complete:

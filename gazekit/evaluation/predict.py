@@ -6,7 +6,7 @@ from typing import Any
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
-from gazekit.evaluation.describing import files_read
+from gazekit.evaluation.describing import inputs_of
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder
@@ -91,7 +91,7 @@ def predict_in_pieces(
         kind="predict",
         command=command or f"predict_in_pieces({model.name!r}, {dataset.name!r}, ...)",
         about={},
-        inputs=files_read(trials, model.needs),
+        inputs=inputs_of(trials, model.needs),
         overwrite=overwrite,
     ) as run:
         pieces = [

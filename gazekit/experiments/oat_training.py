@@ -10,7 +10,7 @@ import pandas as pd
 
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES, resample
-from gazekit.evaluation.describing import files_read
+from gazekit.evaluation.describing import inputs_of
 from gazekit.experiments.ratios import Ratio
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
@@ -145,7 +145,7 @@ def train_oat(
         kind=KIND,
         command=command or f"train_oat({dataset.name!r}, ...)",
         about=dict(notes or {}),
-        inputs=files_read(dataset.trials, {"image", "target"}),
+        inputs=inputs_of(dataset.trials, {"image", "target", "objects"}),
         overwrite=overwrite,
     ) as run:
         if not run.complete:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit.evaluation.describing import files_read
+from gazekit.evaluation.describing import inputs_of
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError
 from gazekit.models.baselines.uniform import Uniform
 from gazekit.models.identity import identity
@@ -85,8 +85,8 @@ def test_an_image_that_went_away(own_data, run, stopped, tmp_path):
 
 def test_images_that_no_model_looks_at_are_not_read(own_data, run, tmp_path):
     _, data = own_data
-    assert files_read(data().trials, {"caption"}) == {}
-    named = files_read(data().trials, {"image"})
+    assert inputs_of(data().trials, {"caption"}) == {}
+    named = inputs_of(data().trials, {"image"})
     assert next(iter(named)) == "the image of stimulus 's0'"
     assert len(named) == 6
 

@@ -9,7 +9,7 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.evaluation.describing import files_read
+from gazekit.evaluation.describing import inputs_of
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.experiments.shelf_search.pieces import PATHS, ROWS_OF_PEOPLE, TABLES, RowPiece
 from gazekit.experiments.shelf_search.results import KIND, ShelfResults
@@ -117,7 +117,7 @@ def shelf_search(
             "left_out": {**dataset.dropped, "scanpaths without an object": len(dataset.scanpaths) - len(people.paths)},
             **(notes or {}),
         },
-        inputs=files_read(trials, {"image", "target"}),
+        inputs=inputs_of(trials, {"image", "target", "objects"}),
         overwrite=overwrite,
     ) as run:
         if not run.complete:
