@@ -24,7 +24,7 @@ def in_words(old: Any, new: Any, where: str = "") -> list[str]:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         if "sha256" in old and "sha256" in new and old["sha256"] != new["sha256"]:
             return [_changed(where, old["sha256"], new["sha256"])]
-        if "options" in old and "options" in new and not where.endswith(": "):  # one model, in no list
+        if all({"name", "options"} <= set(each) for each in (old, new)) and not where.endswith(": "):  # one model
             where = f"{where} {_name(old)}: "
         keys = list(dict.fromkeys([*old, *new]))
         found = [in_words(old.get(k, ABSENT), new.get(k, ABSENT), _joined(where, k, old, new)) for k in keys]
@@ -52,7 +52,7 @@ def _named(values: Any) -> bool:
 
 
 def _name(value: Mapping[str, Any]) -> str:
-    return str(value.get("row", value["name"]))
+    return str(value["row"] if "row" in value else value["name"])
 
 
 def _changed(where: str, old: str, new: str) -> str:
