@@ -224,9 +224,9 @@ class Counting(model_class("uniform")):
         from gazekit.runs import image_memory
 
         trials = list(trials)
-        before = image_memory._images._total
+        before = image_memory._images.currsize
         pixels = [t.image for t in trials]
-        fresh = image_memory._images._total - before
+        fresh = image_memory._images.currsize - before
         with self.log.open("a") as file:
             file.write(f"{os.getpid()} {sum(p.nbytes for p in pixels)} {fresh}\n")
         return super().predict(trials, **options)
