@@ -247,27 +247,31 @@ def held_out_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> tu
     data = ObjectPaths.from_dataset(test, network.config, rule=rule)
     stimulus_of = {t.id: t.stimulus for t in test.trials}
     scores = path_log_likelihoods(network, data)
-    count = np.array([len(s) for s in scores])
     trials = [data.scenes[int(scene)] for scene in data.scene_of_path]
     each = pd.DataFrame(
         {
+            "fold": fold,
             "stimulus": [stimulus_of[scene.trial] for scene in trials],
             "subject": test.scanpaths.table["subject"].to_numpy()[data.rows],
             "path": data.rows,
             "uniform": [float(np.log(len(scene.places) + 1)) for scene in trials],
         }
     )
-    steps = each.loc[each.index.repeat(count)].reset_index(drop=True)
-    steps["step"] = np.concatenate([np.arange(n) for n in count])
-    steps["log_likelihood"] = np.concatenate(scores)
+    steps = step_by_step(each, scores)
     grouped = steps.groupby("stimulus", sort=True).agg(
         steps=("step", "size"), loss=("log_likelihood", "mean"), uniform=("uniform", "first")
     )
     grouped["loss"] = -grouped["loss"]
-    tables = steps.drop(columns="uniform"), grouped.reset_index()
-    for table in tables:
-        table.insert(0, "fold", fold)
-    return tables
+    likelihood = grouped.reset_index()
+    likelihood.insert(0, "fold", fold)
+    return steps.drop(columns="uniform"), likelihood
+
+
+def step_by_step(paths: pd.DataFrame, scores: Sequence[np.ndarray]) -> pd.DataFrame:
+    """A row per step of every path, after the columns of the path: step, and log_likelihood (nats)."""
+    count = [len(nats) for nats in scores]
+    steps = paths.loc[paths.index.repeat(count)].reset_index(drop=True)
+    return steps.assign(step=np.concatenate([np.arange(n) for n in count]), log_likelihood=np.concatenate(scores))
 
 
 def _draw_loss(folder: Path) -> None:

@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset
@@ -13,8 +12,7 @@ from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
 from gazekit.experiments.oat_study.plan import Plan, Variant
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
-from gazekit.experiments.oat_training import STEPS, held_out_likelihood, train_oat
-from gazekit.files.links import make_folder
+from gazekit.experiments.oat_training import STEPS, held_out_likelihood, step_by_step, train_oat
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.capabilities import HasLikelihood, Learns
 from gazekit.models.oat.checkpoint import load_checkpoint
@@ -22,7 +20,7 @@ from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
-from gazekit.runs.seals import is_sealed, seal
+from gazekit.runs.seals import seal
 
 KIND = "oat study"
 TRAININGS = "trainings"
@@ -122,6 +120,9 @@ def oat_study(
         A reference without a likelihood, and what training raises.
     """
     check_workers(workers, scheduler)
+    for name in plan.references:
+        if not isinstance(model_from_text(name), HasLikelihood):
+            raise GazekitError(f"the reference {name!r} has no likelihood; take another")
     one_thread = workers > 1 or scheduler is not None
     with RunFolder(
         out,
@@ -150,7 +151,9 @@ def oat_study(
             main = next(v for v in plan.variants if v.name == plan.against)
             if main.targets == "true" and main.config.target:
                 found += [_swapped(run.path, dataset, main, s, plan.split_seed, rule) for s in main.seeds]
-            found += [_reference(run.part(f"{name}.parquet"), dataset, name, plan, rule) for name in plan.references]
+            references = [ReferencePiece(run.part(f"{n}.parquet"), dataset, n, rule) for n in plan.references]
+            run.do(references, label="references", workers=workers, scheduler=scheduler, progress=progress)
+            found += [read_table(piece.part).assign(variant=piece.name, seed=0) for piece in references]
             run.write_table(pd.concat(found, ignore_index=True), STEPS)
             results = StudyResults(read_table(run.path / STEPS), plan.against, seed, resamples, run.path)
             for name in ("summary", "differences", "subjects"):
@@ -209,31 +212,25 @@ def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_see
     return pd.concat(tables, ignore_index=True).assign(variant=f"{variant.name}, {SWAPPED}", seed=seed)
 
 
-def _reference(file: Path, dataset: Dataset, name: str, plan: Plan, rule: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class ReferencePiece:
     """Likelihood under a model that keeps its own folds; paths have the numbers of the first variant's."""
-    if not is_sealed(file):
-        model: Any = model_from_text(name)
-        if not isinstance(model, HasLikelihood):
-            raise GazekitError(f"the reference {name!r} has no likelihood; take another")
+
+    part: Path
+    dataset: Dataset
+    name: str
+    rule: str
+
+    def __call__(self) -> None:
+        """Fit the model if it learns, write the table of steps, and seal it."""
+        model: Any = model_from_text(self.name)
         if isinstance(model, Learns):
-            model.fit(dataset)
-        scores = model.log_likelihood(dataset, rule=rule)
-        people, stimulus = human_paths(dataset, rule), {t.id: t.stimulus for t in dataset.trials}
-        subject = dataset.scanpaths.table["subject"].to_numpy()
-        rows = [
-            pd.DataFrame(
-                {
-                    "fold": -1,
-                    "stimulus": stimulus[path.trial],
-                    "subject": subject[path.row],
-                    "path": path.row,
-                    "step": np.arange(len(nats)),
-                    "log_likelihood": nats,
-                }
-            )
-            for path, nats in zip(people, scores, strict=True)
-        ]
-        make_folder(file.parent, within=file.parent.parent)
-        write_table(pd.concat(rows, ignore_index=True), file)
-        seal(file, [file])
-    return read_table(file).assign(variant=name, seed=0)
+            model.fit(self.dataset)
+        scores = model.log_likelihood(self.dataset, rule=self.rule)
+        people = human_paths(self.dataset, self.rule)
+        stimulus = {t.id: t.stimulus for t in self.dataset.trials}
+        rows = [path.row for path in people]
+        subjects = self.dataset.scanpaths.table["subject"].to_numpy()[rows]
+        about = {"stimulus": [stimulus[path.trial] for path in people], "subject": subjects, "path": rows}
+        write_table(step_by_step(pd.DataFrame({"fold": -1, **about}), scores), self.part)
+        seal(self.part, [self.part])

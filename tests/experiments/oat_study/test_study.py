@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 from gazekit.experiments.oat_study import Plan, Variant, oat_study
 from gazekit.experiments.oat_study.comparison import ENSEMBLE
 from gazekit.experiments.oat_study.targets import with_shuffled_targets
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.training import TrainingOptions
 
@@ -97,3 +97,9 @@ def test_the_command(tmp_path):
     assert done.exit_code == 0, done.output
     assert done.output.startswith("full, 0: ")
     assert "nats per step" in done.output
+
+
+def test_a_reference_without_a_likelihood_is_refused_before_anything_is_trained(shelves, tmp_path):
+    with pytest.raises(GazekitError, match="the reference 'uniform' has no likelihood; take another"):
+        oat_study(shelves(4, 2), plan(variant("full"), references=("uniform",)), tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
