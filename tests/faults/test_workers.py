@@ -16,7 +16,8 @@ def failing(monkeypatch, tmp_path):
     get_reusable_executor().shutdown(wait=True)  # workers of another test do not know that path
     from failing_models import Failing
 
-    yield lambda how: (Failing(tmp_path / "fail", how), tmp_path / "fail")
+    monkeypatch.setenv("GAZEKIT_TEST_FAILS", str(tmp_path / "fail"))
+    yield lambda how: (Failing(how), tmp_path / "fail")
     sys.modules.pop("failing_models", None)
 
 
