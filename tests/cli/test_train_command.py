@@ -56,7 +56,7 @@ def test_without_data_it_learns_from_drawn_shelves(tmp_path, monkeypatch, capsys
         (["--set", "epoch=3"], "there is no option of OAT called 'epoch'"),
         (["--fold", "x"], "--fold takes numbers such as 0 or 0,2, or all, not 'x'"),
         (["--preset", "oat-tiny"], "there is no preset of OAT called 'oat-tiny'"),
-        ([], "has no objects; give its boxes"),
+        ([], "has no objects; object search needs the boxes of every trial"),
     ],
 )
 def test_what_is_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys):

@@ -50,7 +50,7 @@ def _check(events, places, made):
     writes = [what for kind, what in events if kind in ("write", "change")]
     assert [w for w in writes if not w.startswith((*allowed, *parts))] == []
     assert sorted(p.name for p in places["work"].iterdir()) == sorted(["data.csv", *made])
-    assert [p for p in places["home"].iterdir() if p.name not in (".cache", ".config")] == []
+    assert [p for p in places["home"].iterdir() if p.name not in (".cache", ".config", ".nv")] == []
     assert list(places["tmp"].iterdir()) == []
 
 

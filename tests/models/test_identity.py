@@ -157,7 +157,7 @@ def test_a_class_that_drops_the_record_says_so():
 def test_what_was_learned_is_part_of_it():
     data = example_dataset()
     fitted = Mine().fit(data)
-    assert identity(fitted)["learned_from"] == {"name": "example", "sha256": data.fingerprint()}
+    assert identity(fitted)["learned_from"] == {"name": "example", **data.hashes()}
     assert identity(fitted, learned=False) == identity(Mine())
     assert repr(fitted) == "Mine(gain=1.0) fitted"
 

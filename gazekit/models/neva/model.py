@@ -137,7 +137,7 @@ class Neva(ScanpathModel):
         if "caption" in self.objective.needs and not self.encoder.has_text:
             self.encoder.text([])  # raises the sentence that says so
         self.needs = ("image", *self.objective.needs)  # what is needed depends on the objective
-        self.search = search_from(optimiser, self.encoder, **search_options)
+        self.searcher = search_from(optimiser, self.encoder, **search_options)
         View.of(Frame(4, 3), self.encoder.size, view)  # a wrong name is said now, not at the first image
         if view == "whole" and not self.encoder.any_shape:
             raise GazekitError(f"the encoder {self.encoder.name!r} takes square inputs only; use view=letterbox")
@@ -160,7 +160,7 @@ class Neva(ScanpathModel):
     def __repr__(self) -> str:
         objective = type(self.objective).__name__
         return (
-            f"Neva({self.encoder.name} [{self.encoder.weights}], {objective}, {self.search.name}, "
+            f"Neva({self.encoder.name} [{self.encoder.weights}], {objective}, {self.searcher.name}, "
             f"gamma={self.gamma:g}, fovea {self.fovea.size} {self.fovea.unit}, {self.view})"
         )
 
@@ -206,7 +206,7 @@ class Neva(ScanpathModel):
         positions = []
         for t in range(length):
             problem.progress = t / length
-            found = self.search.find(problem).positions
+            found = self.searcher.find(problem).positions
             positions.append(found.double().cpu().numpy())
             problem.fixate(found, self.gamma)
         self.passes["search forward"] += int(problem.forward.sum())

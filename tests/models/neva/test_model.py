@@ -90,7 +90,7 @@ def test_options_from_text(data_root):
         rounds=4,
     )
     assert isinstance(model.objective, OwnClass)
-    assert (model.gamma, model.search.rounds, model.fovea.unit) == (0.3, (4,), "degrees")
+    assert (model.gamma, model.searcher.rounds, model.fovea.unit) == (0.3, (4,), "degrees")
     image = np.full((60, 80, 3), 90, np.uint8)
     image[10:30, 50:70] = np.random.default_rng(0).integers(0, 255, (20, 20, 3))
     path = model.predict([Trial("a", "a", Frame(80, 60), image)], max_fixations=1, progress=False)[0]
@@ -104,7 +104,7 @@ def test_options_from_text(data_root):
 def test_a_user_may_give_an_encoder_and_an_objective_as_functions():
     trial = Trial("a", "a", Frame(32, 32), np.random.default_rng(0).integers(0, 255, (32, 32, 3), dtype=np.uint8))
     model = Neva(lambda x: x.mean(dim=3).flatten(1), objective=lambda a, b: ((a - b) ** 2).mean(dim=1), rounds=2)
-    assert model.search.name == "linearised"
+    assert model.searcher.name == "linearised"
     assert len(model.predict([trial], max_fixations=2, progress=False)[0]) == 2
 
 
