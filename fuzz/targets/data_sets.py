@@ -14,7 +14,7 @@ import numpy as np
 import scipy.io
 
 from gazekit.datasets import datasets, load_dataset
-from gazekit.datasets.fetching.hashes import parse_checksums
+from gazekit.datasets.fetching.integrity import parse_checksums
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.recordings import read_recording
 from targets.target import Target

@@ -10,7 +10,7 @@ import pytest
 
 from gazekit.datasets import datasets
 from gazekit.datasets.fetching.fetch import fetch
-from gazekit.datasets.fetching.hashes import parse_checksums
+from gazekit.datasets.fetching.integrity import parse_checksums
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.arrays import read_npz
 from gazekit.files.untrusted import FLOOR, check_name, unpack_gzip

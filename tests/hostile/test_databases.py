@@ -12,7 +12,7 @@ import pytest
 from scipy.io import savemat
 
 from gazekit.datasets import datasets
-from gazekit.datasets.published.capmit1003_database import read_database
+from gazekit.datasets.published.capmit1003 import read_database
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.recordings import read_recording
 from gazekit.interchange import read_pysaliency

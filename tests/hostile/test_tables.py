@@ -11,7 +11,7 @@ import pytest
 from gazekit.datasets import datasets
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.experiments.oat_study.plan import read_plan
-from gazekit.files.parquet_footer import bytes_needed
+from gazekit.files.parquet import bytes_needed
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import (
     dataset_from_table,

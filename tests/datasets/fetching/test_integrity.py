@@ -2,8 +2,7 @@ import shutil
 
 import pytest
 
-from gazekit.datasets.fetching.hashes import hash_folder, parse_checksums, read_checksums
-from gazekit.datasets.fetching.integrity import check
+from gazekit.datasets.fetching.integrity import check, hash_folder, parse_checksums, read_checksums
 from gazekit.files.atomic import sha256_of
 from gazekit.foundations.errors import DataError, UnknownNameError
 

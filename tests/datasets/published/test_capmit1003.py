@@ -8,7 +8,7 @@ from PIL import Image
 
 from gazekit.datasets import datasets, load_dataset
 from gazekit.datasets.fetching.integrity import check as check_folder
-from gazekit.datasets.published.capmit1003_database import read_database
+from gazekit.datasets.published.capmit1003 import read_database
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.foundations.errors import DataError, MismatchError
 from gazekit.metrics import pairwise
@@ -228,7 +228,7 @@ def test_rows_that_are_still_in_the_wal_file_are_read(tmp_path):
 
 
 def test_a_locked_database_says_so(root, monkeypatch):
-    monkeypatch.setattr("gazekit.datasets.published.capmit1003_database.WAIT", 0.05)
+    monkeypatch.setattr("gazekit.datasets.published.capmit1003.WAIT", 0.05)
     with contextlib.closing(sqlite3.connect(root / "capmit1003.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DataError, match=r"capmit1003\.db is locked: another program .* read a copy"):

@@ -172,7 +172,7 @@ def test_recordings_without_an_image_have_no_frame(raw, monkeypatch):
     assert data.stimuli == [f"{LONG}.jpeg", "i10.jpeg"]
     assert data.dropped["recordings of an image whose size is not known (left out)"] == 2
     for name, whole in (("STIMULI", 3), ("SUBJECTS", 2)):
-        monkeypatch.setattr(f"gazekit.datasets.published.mit1003.viewing.{name}", whole)
+        monkeypatch.setattr(f"gazekit.datasets.published.mit1003.recordings.{name}", whole)
     with pytest.raises(DataError, match=r"1 of 3 images are neither in ALLSTIMULI nor in image_sizes\.csv.* 2 record"):
         load(raw)
     shutil.rmtree(raw / "ALLSTIMULI")

@@ -5,9 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from gazekit.datasets.synthetic.demo import load
-from gazekit.datasets.synthetic.displays import PAIRS, search_display, shape_mask
-from gazekit.datasets.synthetic.observers import observe
+from gazekit.datasets.synthetic.demo import PAIRS, load, observe, search_display, shape_mask
 
 
 @pytest.fixture(scope="module")

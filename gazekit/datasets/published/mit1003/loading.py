@@ -5,9 +5,9 @@ from typing import Literal
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.datasets.published.mit1003 import recordings, redetected
+from gazekit.datasets.published.mit1003 import recordings
+from gazekit.datasets.published.mit1003.recordings import settle
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name
-from gazekit.datasets.published.mit1003.viewing import settle
 from gazekit.foundations.errors import DataError
 
 Source = Literal["auto", "raw", "redetected"]
@@ -63,9 +63,9 @@ def load(
     source = choose_source(folder, source)
     images = find_images(folder.root)
     sizes = image_sizes(folder, images)
-    reader = recordings if source == "raw" else redetected
     shown = set()
-    for viewing in reader.read_viewings(folder, sizes, missing):
+    read = recordings.raw_viewings if source == "raw" else recordings.redetected_viewings
+    for viewing in read(folder, sizes, missing):
         shown.add(viewing.stem)
         frame = folder.frame(*sizes[viewing.stem])
         found = settle(viewing, frame.centre, first, min_duration, folder.counts)
@@ -97,11 +97,11 @@ def choose_source(folder: PublishedFolder, source: str) -> Literal["raw", "redet
     raw = bool(recordings.find_recordings(folder.root)) if source != "redetected" else False
     if raw:
         return "raw"
-    if source != "raw" and (folder.root / redetected.TABLE).is_file():
+    if source != "raw" and (folder.root / recordings.TABLE).is_file():
         return "redetected"
     wanted = {
-        "auto": f"there is no {recordings.FOLDER}/<subject>/*.mat and no {redetected.TABLE}",
+        "auto": f"there is no {recordings.FOLDER}/<subject>/*.mat and no {recordings.TABLE}",
         "raw": f"there is no {recordings.FOLDER}/<subject>/*.mat",
-        "redetected": f"{redetected.TABLE} is missing",
+        "redetected": f"{recordings.TABLE} is missing",
     }[source]
     raise folder.absent(wanted)

@@ -13,11 +13,11 @@ import numpy as np
 
 from gazekit.datasets.published.expected_counts import CountReport, Expectation
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.datasets.published.mit1003 import recordings, redetected
+from gazekit.datasets.published.mit1003 import recordings
 from gazekit.datasets.published.mit1003.detection import RATE, detect_fixations
 from gazekit.datasets.published.mit1003.loading import choose_source
+from gazekit.datasets.published.mit1003.recordings import STIMULI, SUBJECTS
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order
-from gazekit.datasets.published.mit1003.viewing import STIMULI, SUBJECTS
 from gazekit.foundations.progress import tqdm
 
 FIXATIONS = 104_171
@@ -106,7 +106,7 @@ def _moments(columns: np.ndarray) -> Iterable[float]:
 
 
 def _table(folder: PublishedFolder) -> list[Expectation]:
-    table = redetected.read_table(folder)
+    table = recordings.read_table(folder)
     return [
         Expectation("images in the table", STIMULI, int(table["stem"].nunique())),
         Expectation("people", SUBJECTS, int(table["subject"].nunique())),

@@ -4,8 +4,8 @@ Describe a display with `Layout`, `Condition` and `Experiment`, draw its items w
 `gazekit.datasets.synthetic.search_arrays.shapes` (or with pixels of your own in a `Drawing`), and give it to `load`.
 """
 
-from gazekit.datasets.synthetic.search_arrays.description import Condition, Experiment, Layout
-from gazekit.datasets.synthetic.search_arrays.drawings import Drawing, paint
-from gazekit.datasets.synthetic.search_arrays.loading import PUBLISHED, experiments, load
+from gazekit.datasets.synthetic.search_arrays.catalogue import PUBLISHED, experiments
+from gazekit.datasets.synthetic.search_arrays.description import Condition, Drawing, Experiment, Layout, paint
+from gazekit.datasets.synthetic.search_arrays.loading import load
 
 __all__ = ["PUBLISHED", "Condition", "Drawing", "Experiment", "Layout", "experiments", "load", "paint"]

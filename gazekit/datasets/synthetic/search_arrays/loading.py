@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -12,46 +10,14 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.draws import check_whole
-from gazekit.datasets.synthetic.search_arrays.classics import classic_experiments
+from gazekit.datasets.synthetic.search_arrays.catalogue import PUBLISHED
+from gazekit.datasets.synthetic.search_arrays.catalogue import experiments as known_experiments
 from gazekit.datasets.synthetic.search_arrays.description import Experiment
 from gazekit.datasets.synthetic.search_arrays.display import search_trial
-from gazekit.datasets.synthetic.search_arrays.published import published_experiments
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 
 LightingTarget = Literal["published", "corrected"]
 Wanted = str | Experiment | Iterable[str | Experiment]
-
-
-@cache
-def _known() -> MappingProxyType[str, Experiment]:
-    return MappingProxyType({e.name: e for e in (*published_experiments(), *classic_experiments())})
-
-
-def experiments() -> MappingProxyType[str, Experiment]:
-    """All experiments that gazekit describes, by name: the six published ones, then the further ones.
-
-    Examples
-    --------
-    >>> for name, experiment in experiments().items():
-    ...     print(f"{name}: {experiment.about}")
-    curvature: a curve among lines, and a line among curves
-    lighting: a disc lit from the opposite side: above and below, or left and right
-    intersection: a figure without a crossing among crosses, and a cross among figures without
-    t-and-l: a T among L, and an L among T
-    orientation-homogeneous: a bar tilted by 20 degrees among upright ones, and the reverse
-    ...
-    """
-    return _known()
-
-
-PUBLISHED = (
-    "curvature",
-    "lighting",
-    "intersection",
-    "t-and-l",
-    "orientation-homogeneous",
-    "orientation-heterogeneous",
-)
 
 
 def load(
@@ -110,14 +76,20 @@ def load(
     wanted = _find(PUBLISHED if experiments is None else experiments)
     trials: list[Trial] = []
     for experiment in wanted:
-        if lighting_target == "corrected" and experiment is _known()["lighting"]:
+        if lighting_target == "corrected" and experiment is known_experiments()["lighting"]:
             experiment = replace(experiment, found="cell")
         if per_size is not None:
             experiment = replace(experiment, per_size=per_size)
         if set_sizes is not None:
             sizes = (set_sizes,) if isinstance(set_sizes, int | np.integer) else tuple(set_sizes)
             experiment = replace(experiment, set_sizes=sizes)
-        trials += _trials(experiment, int(seed))
+        cells = experiment.layout.cells
+        trials += [
+            search_trial(experiment, condition, size, k, seed=int(seed), cells=cells)
+            for condition in experiment.conditions
+            for size in experiment.set_sizes
+            for k in range(experiment.per_size)
+        ]
     card = datasets["search-arrays"]
     return Dataset("search-arrays", tuple(trials), Scanpaths.from_paths([], card.facts), card)
 
@@ -131,22 +103,12 @@ def _find(wanted: Wanted) -> list[Experiment]:
     for one in wanted:
         if not isinstance(one, str | Experiment):
             raise GazekitError(f"experiments must be names or Experiment objects, not {one!r}")
-        if isinstance(one, str) and one not in _known():
-            raise UnknownNameError("search experiment", one, _known())
-        experiment = _known()[one] if isinstance(one, str) else one
+        if isinstance(one, str) and one not in known_experiments():
+            raise UnknownNameError("search experiment", one, known_experiments())
+        experiment = known_experiments()[one] if isinstance(one, str) else one
         if experiment.name in [other.name for other in found]:
             raise GazekitError(f"the experiment {experiment.name!r} is asked for twice; give it once, or another name")
         found.append(experiment)
     if not found:
-        raise GazekitError(f"no experiment is asked for; there are {', '.join(_known())}")
+        raise GazekitError(f"no experiment is asked for; there are {', '.join(known_experiments())}")
     return found
-
-
-def _trials(experiment: Experiment, seed: int) -> list[Trial]:
-    cells = experiment.layout.cells
-    return [
-        search_trial(experiment, condition, size, k, seed=seed, cells=cells)
-        for condition in experiment.conditions
-        for size in experiment.set_sizes
-        for k in range(experiment.per_size)
-    ]

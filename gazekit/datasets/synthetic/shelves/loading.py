@@ -6,9 +6,8 @@ from gazekit.core.trials import Dataset
 from gazekit.datasets.registry import datasets
 from gazekit.datasets.synthetic.draws import check_whole
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
-from gazekit.datasets.synthetic.shelves.layouts import shelf_layout
-from gazekit.datasets.synthetic.shelves.library import Covers, cover_library
-from gazekit.datasets.synthetic.shelves.scene import shelf_trial
+from gazekit.datasets.synthetic.shelves.covers import Covers, cover_library
+from gazekit.datasets.synthetic.shelves.scene import shelf_layout, shelf_trial
 from gazekit.datasets.synthetic.shelves.search import searched
 from gazekit.foundations.errors import GazekitError
 

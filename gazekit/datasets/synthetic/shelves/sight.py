@@ -7,7 +7,7 @@ import numpy as np
 
 from gazekit.core.trials import Trial
 from gazekit.datasets.synthetic.shelves.agent import Agent
-from gazekit.datasets.synthetic.shelves.library import similarities
+from gazekit.datasets.synthetic.shelves.covers import similarities
 from gazekit.datasets.synthetic.shelves.scene import shelf_of
 from gazekit.foundations.errors import MissingNeedError
 

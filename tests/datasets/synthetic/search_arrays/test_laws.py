@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.search_arrays import experiments, load
-from gazekit.datasets.synthetic.search_arrays.arrangement import arrange
+from gazekit.datasets.synthetic.search_arrays.display import arrange
 
 # First 16 digits of the SHA-256 of two displays, their targets and boxes for each condition and set size, seed 0.
 PIXELS = {

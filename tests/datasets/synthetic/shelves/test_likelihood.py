@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gazekit.datasets.synthetic.shelves import Agent, agent_log_likelihood, agent_paths, individual, load, next_step
-from gazekit.datasets.synthetic.shelves.recognition import outlooks
+from gazekit.datasets.synthetic.shelves.likelihood import outlooks
 from gazekit.datasets.synthetic.shelves.sight import Sight
 from gazekit.foundations.errors import GazekitError
 

@@ -1,4 +1,7 @@
-"""The six published experiments: drawings pixel by pixel, rules of versions, counts of the published files."""
+"""The experiments of the catalogue: drawings pixel by pixel, rules of versions, counts of the published files.
+
+Of the classics: what differs from what, and what a quarter turn makes of them.
+"""
 
 from collections import Counter
 
@@ -6,8 +9,8 @@ import numpy as np
 import pytest
 
 from gazekit.datasets.synthetic.search_arrays import PUBLISHED, experiments, load
-from gazekit.datasets.synthetic.search_arrays.arrangement import arrange
-from gazekit.datasets.synthetic.search_arrays.published import lit_disc, tilted_bar
+from gazekit.datasets.synthetic.search_arrays.catalogue import drawings
+from gazekit.datasets.synthetic.search_arrays.display import arrange
 
 FILES = {
     "curvature/curve_in_lines": "curvature_curve_in_lines",
@@ -23,6 +26,7 @@ FILES = {
     "orientation-heterogeneous/hetero_t0": "categorization_hetero_t0",
     "orientation-heterogeneous/hetero_t20": "categorization_hetero_t20",
 }
+SWAPPED = ["colour", "o-and-q", "size", "lighting-polarity", "oblique"]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +96,7 @@ def test_sizes(experiment, side, start, patch, background):
 
 
 def test_bars_lean_as_published():
-    upright, right = tilted_bar(0).pixels, tilted_bar(-20).pixels
+    upright, right = (drawings()[f"bar at {tilt} degrees"][0].pixels for tilt in (0, -20))
     assert (upright[4:64, 30:39] == 0).all()
     assert int((upright == 0).sum()) == 540
     assert (255 - right.astype(int)).sum() == pytest.approx(540 * 255, rel=0.01)
@@ -109,14 +113,17 @@ def test_pool_of_tilts():
 
 
 def test_discs_are_lit_from_the_named_side():
-    top = lit_disc("top").pixels.astype(int)
+    top, bottom, left, right = (
+        drawings()[f"disc bright {side}"][0].pixels.astype(int) for side in ("top", "bottom", "left", "right")
+    )
+    assert top[3, 15] == 221
     for row in range(31):
         for column in range(31):
             inside = (row - 15) ** 2 + (column - 15) ** 2 < 225
             assert top[row, column] == (17 * ((30 - row) // 2) if inside else 27)
-    np.testing.assert_array_equal(lit_disc("bottom").pixels, top[::-1])
-    np.testing.assert_array_equal(lit_disc("left").pixels, top.T)
-    np.testing.assert_array_equal(lit_disc("right").pixels, top[::-1].T)
+    np.testing.assert_array_equal(bottom, top[::-1])
+    np.testing.assert_array_equal(left, top.T)
+    np.testing.assert_array_equal(right, top[::-1].T)
 
 
 def test_lighting_conditions():
@@ -203,3 +210,55 @@ def test_names_of_the_published():
         "cell",
         "cell",
     ]
+
+
+@pytest.mark.parametrize("name", SWAPPED)
+def test_the_two_conditions_are_each_others_reverse(name):
+    first, second = experiments()[name].conditions
+    assert (first.target, first.distractors) == (second.distractors, second.target)
+    assert not np.array_equal(first.target.pixels, first.distractors.pixels)
+
+
+def test_conjunction_shares_each_feature_with_a_distractor():
+    feature, both = experiments()["conjunction"].conditions
+    assert feature.target is both.target
+    ink = [tuple(d.pixels[34, 34]) for d in (both.target, *both.others)]
+    tall = [int((d.pixels != 30).any(axis=(1, 2)).sum()) for d in (both.target, *both.others)]
+    assert [c == ink[0] for c in ink] == [True, False, True]
+    assert [h == tall[0] for h in tall] == [True, True, False]
+    assert tuple(feature.target.pixels[34, 34]) not in {tuple(d.pixels[34, 34]) for d in feature.others}
+
+
+def test_conjunction_distractors_are_half_and_half():
+    experiment = experiments()["conjunction"]
+    for size, counts in ((4, [1, 2]), (8, [3, 4]), (12, [5, 6])):
+        found = arrange(experiment, experiment.conditions[1], size, 0)
+        others = [d.name for k, d in enumerate(found.drawings) if k != found.target]
+        assert sorted(Counter(others).values()) == counts
+
+
+def test_q_is_o_and_a_stroke():
+    q, o = (
+        d.pixels for d in experiments()["o-and-q"].conditions[0].targets + experiments()["o-and-q"].conditions[0].others
+    )
+    assert (q <= o).all()
+    assert 0 < int((q < o).sum()) < 21 * 5
+
+
+def nearest_after_a_quarter_turn(name):
+    """Mean difference (grey levels) between a drawing turned by 90 degrees and the nearest of its experiment."""
+    looks = [d.pixels.astype(int) for c in experiments()[name].conditions for d in (*c.targets, *c.others)]
+    return [min(np.abs(np.rot90(look) - other).mean() for other in looks) for look in looks]
+
+
+def test_a_quarter_turn_gives_neither_condition():
+    """So the answer of a turned network is not given by symmetry, as it is for the published lighting."""
+    assert min(nearest_after_a_quarter_turn("lighting-polarity")) > 30
+    assert min(nearest_after_a_quarter_turn("oblique")) > 30
+    published = [experiments()["lighting"].conditions[k].target.pixels for k in (0, 1)]
+    np.testing.assert_array_equal(np.rot90(published[0]), published[1])
+
+
+def test_polarity_is_turned_over_by_half_a_turn():
+    first, second = experiments()["lighting-polarity"].conditions
+    np.testing.assert_array_equal(np.rot90(first.target.pixels, 2), second.target.pixels)
