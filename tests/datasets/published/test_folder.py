@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit import Frame, Trial
@@ -26,6 +26,7 @@ def read(paths, root=".", **options):
     return folder.dataset()
 
 
+@settings(deadline=None)
 @given(paths_of_points)
 def test_dropped_and_kept_points_add_up(paths):
     total = sum(map(len, paths))
@@ -36,6 +37,7 @@ def test_dropped_and_kept_points_add_up(paths):
     assert data.dropped.get("scanpaths left without a point (kept, empty)", 0) == empty
 
 
+@settings(deadline=None)
 @given(paths_of_points)
 def test_clipped_points_lie_in_the_image_and_the_others_do_not_move(paths):
     as_given, moved = read(paths), read(paths, outside="clip")
