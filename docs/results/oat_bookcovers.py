@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
-from gazekit.experiments.oat_study.study import TRAININGS
+from gazekit.experiments.oat.study import TRAININGS, StudyResults
 
 HEAD = "<!-- tables -->"
 MEASURES = (
@@ -51,9 +49,10 @@ def cell(row: pd.Series, value: str, sign: str = "") -> str:
 
 def likelihoods(steps: pd.DataFrame, against: str) -> list[str]:
     """Loss of every variant, and its difference."""
-    gaps = differences(steps, against, 0, RESAMPLES).set_index("variant")
+    results = StudyResults(steps, against)
+    gaps = results.differences.set_index("variant")
     lines = ["| variant | seed | nats per step | minus full, mean of seeds |", "|---|---|---|---|"]
-    for _, row in summary(steps, 0, RESAMPLES).iterrows():
+    for _, row in results.summary.iterrows():
         only = row["seed"] == "mean of seeds" or (steps["variant"] == row["variant"]).sum() == row["steps"]
         gap = cell(gaps.loc[row["variant"]], "difference", "+") if only and row["variant"] in gaps.index else ""
         lines.append(f"| {row['variant']} | {row['seed']} | {cell(row, 'loss')} | {gap} |")
@@ -62,7 +61,7 @@ def likelihoods(steps: pd.DataFrame, against: str) -> list[str]:
 
 def people(steps: pd.DataFrame, variants: list[str]) -> list[str]:
     """Loss on each person's paths."""
-    table = by_subject(steps[steps["variant"].isin(variants)], 0, RESAMPLES)
+    table = StudyResults(steps[steps["variant"].isin(variants)], variants[0]).subjects
     subjects = sorted(table["subject"].unique())
     lines = ["| nats per step | " + " | ".join(map(str, subjects)) + " |", "|---" * (len(subjects) + 1) + "|"]
     for variant, part in table.groupby("variant", sort=False):

@@ -9,7 +9,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.datasets.synthetic.shelves import agent_paths, individual, target_similarity
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.experiments.oat_study.targets import with_shuffled_targets
+from gazekit.experiments.oat.study import with_shuffled_targets
 from gazekit.experiments.shelf_search.measures import behaviour_scores, likelihood_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import People, predicted_objects
 from gazekit.experiments.shelf_search.results import ShelfResults

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.experiments.asymmetry.stored_counts import read_counts
-from gazekit.experiments.oat_study.plan import read_plan
+from gazekit.experiments.oat.plan import read_plan
 from gazekit.files.arrays import read_npz
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.labels.clusters import Clusters
 from gazekit.verify import eccnet, neva
+from gazekit.verify.asymmetry import read_counts
 from gazekit.verify.conformance import verify_conformance
 from targets.data_sets import arrays
 from targets.scanpaths import paths

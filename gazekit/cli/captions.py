@@ -101,7 +101,7 @@ def table_text(results: "CaptionResults") -> str:
 def sentences(results: "CaptionResults") -> list[str]:
     """What was left out, what the conditions differ by, and what to be careful about."""
     from gazekit.experiments.captions.conditions import NONE, OTHER_IMAGE, RIGHT, SAME_IMAGE
-    from gazekit.experiments.captions.writers import PLAUSIBILITY
+    from gazekit.experiments.captions.further_scores import PLAUSIBILITY
     from gazekit.metrics.outputs import caution
 
     about, main = results.about, results.main
@@ -130,10 +130,9 @@ def write_pictures(
     results: "CaptionResults", dataset: "Dataset", people: "Dataset | None", model: str, options: dict[str, Any]
 ) -> list[str]:
     """Draw the curves, the conditions on one image, and what NeVA perceives there; return the files' names."""
-    from gazekit.experiments.captions.conditions import RIGHT, gamma_row
-    from gazekit.experiments.captions.example import typical_example
+    from gazekit.experiments.captions.conditions import NEVA, RIGHT, gamma_row
     from gazekit.experiments.captions.experiment import CONTROLS
-    from gazekit.experiments.captions.guided_model import NEVA
+    from gazekit.experiments.captions.results import typical_example
     from gazekit.plots import perceived
     from gazekit.plots.captions import conditions_on_image, plausibility_by_length
     from gazekit.plots.saving import save_figures

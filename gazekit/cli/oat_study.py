@@ -24,7 +24,7 @@ def oat_study_command(
     Stop it at any point; the same command resumes it and gives the same tables.
     """
     from gazekit.datasets import load_dataset
-    from gazekit.experiments.oat_study import oat_study, read_plan
+    from gazekit.experiments.oat import oat_study, read_plan
 
     read = read_plan(plan)
     options = dict(read.data)

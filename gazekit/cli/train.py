@@ -53,7 +53,7 @@ def oat_command(
     """
     from dataclasses import fields
 
-    from gazekit.experiments.oat_training import train_oat
+    from gazekit.experiments.oat.training import train_oat
     from gazekit.models.oat import config, training
 
     changes = settings(setting, "--set")

@@ -1,13 +1,13 @@
 """The studies: search asymmetry, captions, object search, and the training of OAT and of its variants.
 
 Each is a function that writes a resumable run folder, in a room of its own that is imported when it is first used:
-`gazekit.experiments.asymmetry.asymmetry(...)`, `gazekit.experiments.oat_training.train_oat(...)`.
+`gazekit.experiments.asymmetry.asymmetry(...)`, `gazekit.experiments.oat.train_oat(...)`.
 """
 
 from importlib import import_module
 from typing import Any
 
-__all__ = ["asymmetry", "captions", "oat_study", "oat_training", "shelf_search"]
+__all__ = ["asymmetry", "captions", "oat", "shelf_search"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,8 +9,7 @@ import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
-from gazekit.experiments.asymmetry.results import AsymmetryResults
-from gazekit.experiments.asymmetry.tables import MEAN
+from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
 from gazekit.foundations.errors import GazekitError
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
 from gazekit.report.content import Content, Section

@@ -1,15 +1,20 @@
 """The published search-asymmetry results, recomputed from the saccade counts that were published with them."""
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, PublishedModel
-from gazekit.experiments.asymmetry.stored_counts import model_folders, read_model
-from gazekit.experiments.asymmetry.tables import MEAN, Analysis
+from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, Condition, PublishedModel
+from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
+from gazekit.files.untrusted import first_line, read_csv_text
+from gazekit.foundations.errors import DataError
 from gazekit.verify.outcome import Outcome
+
+FOLDER = "out_data"
+
 
 TOLERANCE = 1e-3
 COLUMNS = (
@@ -29,7 +34,7 @@ COLUMNS = (
 def verify_asymmetry(data: Path | str, *, tolerance: float = TOLERANCE) -> Outcome:
     """Recompute mean saccades, reaction times, slopes and asymmetry indices of every model in a folder.
 
-    Rows of 0 and 1 give the saccades of each search (see `stored_counts.read_counts`); an unsolved one counts as many
+    Rows of 0 and 1 give the saccades of each search (see `read_counts`); an unsolved one counts as many
     as items were shown; RT = 252.359 n + 376.271 ms; slopes by least squares over the means; index (hard - easy) /
     (hard + easy) of slopes clipped at 0.
 
@@ -74,7 +79,7 @@ def verify_asymmetry(data: Path | str, *, tolerance: float = TOLERANCE) -> Outco
 
 def _rows(trials: pd.DataFrame, published: PublishedModel | None) -> Iterator[tuple[tuple[str, ...], list[float]]]:
     """Cells between model and difference, and the differences to published values, of every row of a model."""
-    analysis = Analysis(trials, resamples=1)  # no interval is asked for
+    analysis = AsymmetryResults(trials, resamples=1)  # no interval is asked for
     cells = analysis.cells.groupby(["experiment", "condition"], sort=False)
     slopes = analysis.slopes.set_index(["experiment", "condition"])["slope"]
     indices = analysis.indices.set_index("experiment")["index"]
@@ -105,3 +110,117 @@ def _rows(trials: pd.DataFrame, published: PublishedModel | None) -> Iterator[tu
 
 def _numbers(values: Sequence[float], digits: int) -> str:
     return " ".join(f"{v:.{digits}f}" for v in values)
+
+
+def read_counts(file: Path, set_sizes: tuple[int, ...]) -> pd.DataFrame:
+    """Read one file of counts.
+
+    A row of 0 and 1 has its 1 in the column that is the number of saccades to the target, or none where the target was
+    not found. Rows stand in the order of rising set size, as many for each. Files differ in their number of rows and
+    columns; both are taken from the file.
+
+    Parameters
+    ----------
+    file : path
+        The CSV file, without a head line.
+    set_sizes : tuple of int
+        The condition's set sizes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        set_size, display (from 0 within each set size), saccades (0 where not found), found, limit (the columns).
+
+    Raises
+    ------
+    DataError
+        Absent, not a table of 0 and 1, two 1 in a row, or rows that cannot be shared out among the set sizes.
+    """
+    if not file.is_file():
+        raise DataError(f"{file} is not there; it should hold the saccade counts of one condition")
+    text = read_csv_text(file)
+    try:
+        table = pd.read_csv(io.StringIO(text), header=None, skip_blank_lines=True).to_numpy(dtype=float)
+    except (ValueError, TypeError) as error:  # pandas' parser errors are ValueErrors
+        raise DataError(
+            f"{file} is not a table of 0 and 1 ({first_line(error)}); take the file from its authors again"
+        ) from error
+    if not np.isin(table, (0, 1)).all():
+        raise DataError(f"{file} holds other values than 0 and 1; each row should have a 1 at its number of saccades")
+    several = np.flatnonzero(table.sum(axis=1) > 1)
+    if len(several):
+        raise DataError(f"{file} has more than one 1 in row {several[0] + 1}; a search ends once")
+    per_size, rest = divmod(len(table), len(set_sizes))
+    if rest:
+        raise DataError(
+            f"{file} has {len(table)} rows, which are not the same number for each of the set sizes "
+            f"{', '.join(map(str, set_sizes))}"
+        )
+    return pd.DataFrame(
+        {
+            "set_size": np.repeat(set_sizes, per_size),
+            "display": np.tile(np.arange(per_size), len(set_sizes)),
+            "saccades": table.argmax(axis=1),
+            "found": table.any(axis=1),
+            "limit": table.shape[1],
+        }
+    )
+
+
+def read_model(folder: Path) -> tuple[pd.DataFrame, list[str]]:
+    """Read all counts of a model.
+
+    Parameters
+    ----------
+    folder : path
+        The model's folder, with `out_data/*.csv`.
+
+    Returns
+    -------
+    trials : pandas.DataFrame
+        Columns of `read_counts` after model (the folder's name), experiment and condition. An experiment is there if
+        both of its conditions are.
+    notes : list of str
+        A sentence for every experiment left out.
+
+    Raises
+    ------
+    DataError
+        A file that cannot be read.
+    """
+    parts, notes = [], []
+    for design in DESIGNS.values():
+        absent = [c.file for c in design.conditions if not _file(folder, c).is_file()]
+        if absent:
+            names = " and ".join(f"{name}.csv" for name in absent)
+            notes.append(
+                f"{folder.name}: {names} {'are' if len(absent) > 1 else 'is'} missing, so {design.name} was left out"
+            )
+            continue
+        for condition in design.conditions:
+            counts = read_counts(_file(folder, condition), design.set_sizes)
+            parts.append(counts.assign(experiment=design.name, condition=condition.name))
+    columns = ["model", "experiment", "condition", "set_size", "display", "saccades", "found", "limit"]
+    if not parts:
+        return pd.DataFrame(columns=columns), notes
+    return pd.concat(parts, ignore_index=True).assign(model=folder.resolve().name)[columns], notes
+
+
+def model_folders(data: Path) -> list[Path]:
+    """Folders of models: those with `out_data` in them; `data` itself if it is one.
+
+    Raises
+    ------
+    DataError
+        There is none.
+    """
+    if (data / FOLDER).is_dir():
+        return [data]
+    found = sorted(p for p in data.iterdir() if (p / FOLDER).is_dir()) if data.is_dir() else []
+    if not found:
+        raise DataError(f"{data} holds no <model>/{FOLDER} folder of saccade counts; give the folder of the models")
+    return found
+
+
+def _file(folder: Path, condition: Condition) -> Path:
+    return folder / FOLDER / f"{condition.file}.csv"

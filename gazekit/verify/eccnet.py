@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from gazekit.models.networks.backbone import Backbone
 
 TOLERANCE = 1e-4  # of a map's maximum
-WIDTHS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
-LEVELS = ("conv3_3", "conv4_3", "conv5_3")
 KEYS = ("image", "target", "target_mask", "item_masks", "parameters")
 
 
@@ -75,12 +73,12 @@ def reference_backbone() -> "Backbone":
     from torch import nn
 
     from gazekit.models.networks.backbone import Backbone, Layer, Pool
-    from gazekit.models.networks.vgg import CAFFE
+    from gazekit.models.networks.vgg import BLOCKS, CAFFE, LEVELS
 
     layers: list[Layer] = []
     before = 3
-    for block, widths in enumerate(WIDTHS, 1):
-        for k, width in enumerate(widths, 1):
+    for block, (width, count) in enumerate(BLOCKS, 1):
+        for k in range(1, count + 1):
             rng = np.random.default_rng(1000 + len(layers))
             convolution = nn.Conv2d(before, width, 3, padding=1)
             kernels = rng.standard_normal((width, before, 3, 3)) * np.sqrt(2 / (9 * before))
@@ -179,7 +177,5 @@ def _parameters(path: Path, content: Mapping[str, np.ndarray]) -> dict[str, Any]
 
 
 def _first_difference(ours: np.ndarray, theirs: np.ndarray) -> int:
-    for k, (a, b) in enumerate(zip(ours.tolist(), theirs.tolist(), strict=False)):
-        if a != b:
-            return k
-    return min(len(ours), len(theirs))
+    both = zip(ours.tolist(), theirs.tolist(), strict=False)
+    return next((k for k, (a, b) in enumerate(both) if a != b), min(len(ours), len(theirs)))

@@ -5,7 +5,6 @@ authors' own scoring function is compiled and cannot be read; this procedure was
 their 18 numbers, which it reproduces to about 1e-16 without a free continuous parameter.
 """
 
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -22,14 +21,6 @@ SCREEN = (1280.0, 1024.0)  # px; columns 0 and 1 of the files are divided by the
 RESOLUTION = (1024.0, 768.0)  # px; the toolbox's Xres and Yres, to which they are then multiplied
 HUMAN = "human"
 TOLERANCE = 1e-12
-
-
-@dataclass(frozen=True)
-class _Fixations:
-    """The file of one source: symbols of every row, rows subject-major."""
-
-    table: SymbolTable
-    rows: int
 
 
 def verify_scanmatch(folder: str | Path, *, stimuli: int | None = None, tolerance: float = TOLERANCE) -> Outcome:
@@ -100,7 +91,8 @@ def _verify_set(
     place: Path, name: str, stimuli: int | None
 ) -> tuple[list[tuple[str, str, str, float, float, float]], list[str]]:
     people = _read_fixations(place, "human_all")
-    scores = {file.stem: _read_scores(file) for file in sorted((place / "ss_score").glob("*.npy"), key=_people_first)}
+    scored = sorted((place / "ss_score").glob("*.npy"), key=lambda file: (file.stem != HUMAN, file.stem))
+    scores = {file.stem: _read_scores(file) for file in scored}
     models, notes = {}, []
     for source in scores:
         if source == HUMAN:
@@ -112,59 +104,55 @@ def _verify_set(
     others = {file.stem for file in (place / "fix").glob("*.npy")} - {"human_all", *scores}
     notes += [f"left out: {name} {source}, which has fixations but no published score" for source in sorted(others)]
     trials = _trials(place, people, models, stimuli)
-    subjects = people.rows // trials
-    blocks = [np.arange(k * trials, (k + 1) * trials) for k in range(subjects)]
+    blocks = np.arange(_rows(people)).reshape(-1, trials)  # rows are subject-major
     rows = []
     for source, published in scores.items():
         if source == HUMAN:
-            values = [_score(people, blocks[i], people, blocks[j]) for i, j in combinations(range(subjects), 2)]
+            values = [_score(people, blocks[i], people, blocks[j]) for i, j in combinations(range(len(blocks)), 2)]
         elif source in models:
             values = [_score(models[source], blocks[0], people, block) for block in blocks]
         else:
             continue
         known = np.array([value for value in values if not np.isnan(value)])
         if not len(known):
-            raise DataError(f"{place}: no two paths to compare for {source}; it has {subjects} subject(s)")
+            raise DataError(f"{place}: no two paths to compare for {source}; it has {len(blocks)} subject(s)")
         ours = (float(known.mean()), float(known.std() / np.sqrt(len(known))))
         for what, here, there in zip(("mean", "standard error"), ours, published, strict=True):
             rows.append((name, source, what, here, there, here - there))
     return rows, notes
 
 
-def _trials(place: Path, people: _Fixations, models: dict[str, _Fixations], stimuli: int | None) -> int:
+def _trials(place: Path, people: SymbolTable, models: dict[str, SymbolTable], stimuli: int | None) -> int:
     """Trials per subject: rows of a model's file, else what the caller says."""
-    sizes = {source: model.rows for source, model in models.items()}
+    sizes = {source: _rows(model) for source, model in models.items()}
     if stimuli is not None:
         sizes = {"the number of stimuli given": stimuli, **sizes}
     if not sizes:
         raise DataError(
-            f"{place} has no model's file that would tell how many of human_all's {people.rows} "
+            f"{place} has no model's file that would tell how many of human_all's {_rows(people)} "
             f"rows are one subject's; give the number of stimuli (--stimuli)"
         )
     (first, trials), *rest = sizes.items()
     for source, rows in rest:
         if rows != trials:
             raise DataError(f"{place}: {first} says {trials} trials and {source} has {rows} rows; they must agree")
-    if trials < 1 or people.rows % trials:
-        raise DataError(f"{place}: human_all has {people.rows} rows, which is no multiple of {trials} trials")
+    if trials < 1 or _rows(people) % trials:
+        raise DataError(f"{place}: human_all has {_rows(people)} rows, which is no multiple of {trials} trials")
     return trials
 
 
-def _score(a: _Fixations, rows_a: np.ndarray, b: _Fixations, rows_b: np.ndarray) -> float:
+def _score(a: SymbolTable, rows_a: np.ndarray, b: SymbolTable, rows_b: np.ndarray) -> float:
     """Mean over prefix lengths of the mean over trials; NaN if no trial has a fixation on both sides."""
     from gazekit.metrics.kernels.alignment import prefix_sums
 
-    longest = a.table.longest
-    sums, counts = np.zeros(longest + 1), np.zeros(longest + 1)
-    left, right = a.table, b.table
+    sums, counts = np.zeros((2, a.longest + 1))
     pairs = np.column_stack([rows_a, rows_b])
-    a_paths, b_paths = ((table.symbols, table.offsets) for table in (left, right))
-    prefix_sums(*a_paths, *b_paths, pairs, left.substitution, THRESHOLD, sums, counts)
+    prefix_sums(a.symbols, a.offsets, b.symbols, b.offsets, pairs, a.substitution, THRESHOLD, sums, counts)
     some = counts > 0
     return float((sums[some] / counts[some]).mean()) if some.any() else float("nan")
 
 
-def _read_fixations(place: Path, source: str) -> _Fixations:
+def _read_fixations(place: Path, source: str) -> SymbolTable:
     file, count_file = place / "fix" / f"{source}.npy", place / "ifix" / f"I_{source}.npy"
     fixations, counts = _read(file), _read(count_file).ravel()
     if fixations.ndim != 3 or fixations.shape[2] != 2:
@@ -183,11 +171,11 @@ def _read_fixations(place: Path, source: str) -> _Fixations:
     x, y = (points[:, k] / SCREEN[k] * RESOLUTION[k] for k in range(2))
     offsets = np.concatenate([[0], np.cumsum(real.sum(axis=1))])
     width, height = (np.full(len(fixations), side) for side in RESOLUTION)
-    return _Fixations(symbol_table(Columns(x, y, None, offsets, width, height, "px")), len(fixations))
+    return symbol_table(Columns(x, y, None, offsets, width, height, "px"))
 
 
-def _people_first(file: Path) -> tuple[bool, str]:
-    return file.stem != HUMAN, file.stem
+def _rows(table: SymbolTable) -> int:
+    return len(table.offsets) - 1
 
 
 def _read_scores(file: Path) -> np.ndarray:

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from gazekit.cli.app import app
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.captions import captions
-from gazekit.experiments.oat_study import oat_study
-from gazekit.experiments.oat_training import train_oat
+from gazekit.experiments.oat import oat_study
+from gazekit.experiments.oat.training import train_oat
 from gazekit.experiments.shelf_search import shelf_search
 
 

@@ -148,7 +148,7 @@ def test_a_damaged_record(own_data, run, stopped, tmp_path, name, content, messa
 def trained(tmp_path_factory):
     """A small trained OAT, the data that it has not seen, and its unfinished twin."""
     from gazekit.datasets import load_dataset
-    from gazekit.experiments.oat_training import train_oat
+    from gazekit.experiments.oat.training import train_oat
     from gazekit.models.oat.config import preset
     from gazekit.models.oat.training import TrainingOptions
 
@@ -193,18 +193,18 @@ def test_a_damaged_checkpoint_is_known(trained, tmp_path):
 
 
 def test_a_damaged_state_of_a_training_is_known(trained, tmp_path, monkeypatch):
-    from gazekit.experiments import oat_training
+    from gazekit.experiments.oat import training
 
     _, _, train = trained
-    real = oat_training.Checkpoint.save
+    real = training.Checkpoint.save
 
     def dies(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(oat_training.Checkpoint, "save", dies)
+    monkeypatch.setattr(training.Checkpoint, "save", dies)
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path / "run")
-    monkeypatch.setattr(oat_training.Checkpoint, "save", real)
+    monkeypatch.setattr(training.Checkpoint, "save", real)
     state = tmp_path / "run" / "parts" / "fold-0" / "state.safetensors"
     damaged = bytearray(state.read_bytes())
     damaged[-5000] ^= 1

@@ -28,7 +28,7 @@ MOMENTS = {
 }
 IMPORTED = (
     *("pyarrow.parquet", "requests", "safetensors.torch", "scipy.stats", "skimage.color", "sklearn.cluster"),
-    *("gazekit.cli.app", "gazekit.experiments.captions.experiment", "gazekit.experiments.oat_training"),
+    *("gazekit.cli.app", "gazekit.experiments.captions.experiment", "gazekit.experiments.oat.training"),
     *("gazekit.models.neva.model", "gazekit.models.oat.model", "gazekit.plots.saving", "gazekit.report"),
 )
 

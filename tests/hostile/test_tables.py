@@ -10,7 +10,7 @@ import pytest
 
 from gazekit.datasets import datasets
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.experiments.oat_study.plan import read_plan
+from gazekit.experiments.oat.plan import read_plan
 from gazekit.files.parquet import bytes_needed
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import (

@@ -2,6 +2,5 @@
 
 from gazekit.experiments.asymmetry.experiment import asymmetry
 from gazekit.experiments.asymmetry.results import AsymmetryResults
-from gazekit.experiments.asymmetry.tables import Analysis
 
-__all__ = ["Analysis", "AsymmetryResults", "asymmetry"]
+__all__ = ["AsymmetryResults", "asymmetry"]

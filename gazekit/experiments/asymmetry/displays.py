@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gazekit.core.trials import Box, Dataset, Trial
-from gazekit.experiments.asymmetry.searches import limit
-from gazekit.foundations.errors import DataError, UnknownNameError
+from gazekit.foundations.errors import DataError, MissingNeedError, UnknownNameError
 
 PIECE_DISPLAYS = 10  # of one condition and set size; little is lost by a stop, and files stay few
 
@@ -69,6 +68,19 @@ def experiment_of(trial: Trial) -> str:
 def set_size(trial: Trial) -> int:
     """Items shown."""
     return 0 if trial.objects is None else len(trial.objects)
+
+
+def limit(trial: Trial) -> int:
+    """Most saccades that a search of this trial may take.
+
+    Raises
+    ------
+    MissingNeedError
+        The trial does not say.
+    """
+    if trial.max_fixations is None:
+        raise MissingNeedError(f"trial {trial.id!r} has no max_fixations, so that a search in it may never end")
+    return int(trial.max_fixations)
 
 
 def cut(trials: Sequence[Trial]) -> list[list[tuple[int, Trial]]]:

@@ -11,12 +11,11 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
-from gazekit.experiments.asymmetry.pieces import SearchPiece
 from gazekit.experiments.asymmetry.published import DESIGNS
 from gazekit.experiments.asymmetry.reaction_times import CENSORING
 from gazekit.experiments.asymmetry.results import KIND, AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
-from gazekit.experiments.asymmetry.searches import REACH
+from gazekit.experiments.asymmetry.searches import REACH, SearchPiece
 from gazekit.foundations.errors import UnknownNameError
 from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder, read_table

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.experiments.asymmetry.slopes import asymmetry_index, slope
+from gazekit.experiments.asymmetry.reaction_times import asymmetry_index, slope
 
 TICK = 200.0  # ms between two labels of the axes that people's reaction times were read off
 

@@ -1,8 +1,8 @@
-"""From saccades to reaction times: the published linear map, and what becomes of a trial that was not solved."""
+"""From saccades to reaction times, to search slopes and the asymmetry index; what becomes of an unsolved trial."""
 
 import numpy as np
 
-from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 
 # Gupta et al. (2021): fixed for every model and experiment, from people's data that are none of the six experiments.
 MS_PER_SACCADE = 252.359
@@ -63,3 +63,77 @@ def censored(
         raise UnknownNameError("rule for unsolved trials", rule, CENSORING)
     instead = {"set-size": set_size, "limit": limit, "drop": np.full(np.shape(found), np.nan)}[rule]
     return np.where(found, saccades, instead).astype(float)
+
+
+def slope(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Slope of the mean reaction times over set size, by unweighted least squares.
+
+    Parameters
+    ----------
+    set_sizes : (k,) float
+        At least two different ones.
+    means : (..., k) float64
+        Mean reaction times, ms; leading axes (bootstrap resamples) are kept.
+
+    Returns
+    -------
+    (...) float64
+        ms per item. Equal reaction times give exactly 0, which the asymmetry index relies on. NaN where a mean is NaN.
+
+    Raises
+    ------
+    GazekitError
+        Fewer than two different set sizes.
+
+    Examples
+    --------
+    >>> float(slope(np.array([3, 6, 9]), np.array([645.0, 780.0, 915.0])))
+    45.0
+    >>> float(slope(np.array([1, 4, 12]), np.full(3, 628.63)))
+    0.0
+    """
+    sizes = np.asarray(set_sizes, dtype=float)
+    if len(np.unique(sizes)) < 2:
+        raise GazekitError(f"a slope needs at least two different set sizes, not {sizes.tolist()}")
+    means = np.asarray(means, dtype=float)
+    centred = sizes - sizes.mean()
+    risen = means - means[..., :1]  # equal times become exact zeros, whose sum is exact too
+    return (risen * centred).sum(axis=-1) / (centred**2).sum()
+
+
+def intercept(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Reaction time at set size 0 of the line that `slope` fits, ms.
+
+    Examples
+    --------
+    >>> float(intercept(np.array([3, 6, 9]), np.array([645.0, 780.0, 915.0])))
+    510.0
+    """
+    return np.asarray(means, dtype=float).mean(axis=-1) - slope(set_sizes, means) * np.mean(set_sizes)
+
+
+def asymmetry_index(easy: np.ndarray | float, hard: np.ndarray | float) -> np.ndarray:
+    """Asymmetry index (hard - easy) / (hard + easy) of two search slopes, each clipped at 0 from below.
+
+    Parameters
+    ----------
+    easy, hard : float64 arrays of one shape
+        Slopes, ms per item, of the conditions that are easy and hard for people (of a new experiment: the first and
+        the second condition).
+
+    Returns
+    -------
+    float64 array
+        -1 to 1; positive where the model finds hard what people find hard. 0 if neither slope is positive. It is 1 or
+        -1 as soon as one of the slopes is not positive, however small the other.
+
+    Examples
+    --------
+    >>> float(asymmetry_index(45.0, 96.0).round(4))
+    0.3617
+    >>> float(asymmetry_index(-3.0, 0.0)), float(asymmetry_index(0.0, 1e-9))
+    (0.0, 1.0)
+    """
+    low, high = np.maximum(easy, 0.0), np.maximum(hard, 0.0)  # a NaN stays NaN
+    total = np.asarray(low + high, dtype=float)
+    return np.divide(high - low, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0)

@@ -1,8 +1,7 @@
 """Do the two conditions of an experiment differ: the published nested F test, and a mixed model beside it."""
 
 import warnings
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,7 @@ from gazekit.foundations.errors import GazekitError, MissingNeedError
 NOT_INSTALLED = "the mixed model needs statsmodels: pip install 'gazekit[statistics]'"
 
 
-@dataclass(frozen=True)
-class NestedF:
+class NestedF(NamedTuple):
     """Result of the nested F test: the statistic, its degrees of freedom, and p (NaN if nothing varies)."""
 
     f: float
@@ -22,8 +20,7 @@ class NestedF:
     p: float
 
 
-@dataclass(frozen=True)
-class MixedModel:
+class MixedModel(NamedTuple):
     """Result of the mixed model.
 
     Parameters

@@ -10,16 +10,14 @@ from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import ALL, choose
 from gazekit.evaluation.evaluate import evaluate
 from gazekit.evaluation.preparation import prepare_humans
-from gazekit.experiments.captions.conditions import conditions
-from gazekit.experiments.captions.guided_model import NEVA, GuidedModel
-from gazekit.experiments.captions.lengths import by_length, sources_of
+from gazekit.experiments.captions.conditions import NEVA, GuidedModel, conditions
+from gazekit.experiments.captions.further_scores import by_length, sources_of, writer_scores
 from gazekit.experiments.captions.observations import Captioned, image_by_image
 from gazekit.experiments.captions.results import KIND, LENGTHS, WRITERS, CaptionResults
-from gazekit.experiments.captions.writers import writer_scores
 from gazekit.metrics.context import Context
 from gazekit.metrics.kinds.pairs import PAIRS
 from gazekit.models.contract import ScanpathModel
-from gazekit.runs.folder import read_table, write_table
+from gazekit.runs.folder import write_table
 
 CONTROLS = ("uniform", "centre", "centre-point", "other-image")
 METRICS = ("plausibility", "distinct_cells", "scanmatch", "multimatch")
@@ -102,7 +100,7 @@ def captions(
         "compared_with": "the writers' clicks" if people is None else people.name,
         "notes": list(captioned.notes),
     }
-    main = evaluate(
+    evaluate(
         captioned.images,
         [*rows, *CONTROLS],
         _with_options(metrics, fixed_humans),
@@ -122,7 +120,7 @@ def captions(
     folder = Path(out)
     if not all((folder / name).is_file() for name in (LENGTHS, WRITERS)):
         _score_further(captioned, folder, metrics)
-    results = CaptionResults(main, read_table(folder / LENGTHS), read_table(folder / WRITERS), folder)
+    results = CaptionResults.load(folder)
     results.write_tables()
     return results
 
@@ -132,7 +130,7 @@ def _score_further(captioned: Captioned, folder: Path, metrics: Sequence[str]) -
     people = prepare_humans(captioned.images).paths
     predictions = Scanpaths.load(folder / "predictions.parquet")
     sources = sources_of(predictions, people)
-    write_table(by_length(sources, people, captioned.name), folder / LENGTHS)
+    write_table(by_length(sources, people, captioned.images.name), folder / LENGTHS)
     wanted = METRICS if list(metrics) == [ALL] else metrics
     pairs = [m for m in choose(list(wanted), Context(people)).measures if m.kind == PAIRS]
     write_table(writer_scores(sources, captioned, pairs), folder / WRITERS)

@@ -43,11 +43,6 @@ class Captioned:
     own: Scanpaths | None
     notes: tuple[str, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """Name of the data set of people's paths."""
-        return self.images.name
-
 
 def image_by_image(
     captions: Dataset, people: Dataset | None = None, reads: Callable[[str], bool] | None = None
@@ -107,18 +102,20 @@ def image_by_image(
     )
     subject = dict(zip(captions.scanpaths.table["trial"], captions.scanpaths.table["subject"], strict=True))
     writers = {trial.id: str(subject.get(trial.id, "")) for trial in kept}
-    if people is None:
-        own, notes = _as_fixations(captions.scanpaths.filter(trial=[t.id for t in kept]))
-        paths, name, card, dropped = _of_images(own), captions.name, captions.card, captions.dropped
-    else:
-        own, notes = None, ()
-        paths, seen = _as_fixations(people.scanpaths.filter(stimulus=[t.id for t in images]))
-        paths, notes = _of_images(paths), (*notes, *seen)
-        name, card = f"{people.name} ({captions.name} captions)", people.card
-        dropped = {**captions.dropped, **people.dropped}
+    seen = (
+        captions.scanpaths.filter(trial=[t.id for t in kept])
+        if people is None
+        else people.scanpaths.filter(stimulus=[t.id for t in images])
+    )
+    notes = (CLICKS,) if seen.facts.points == "clicks" else ()
+    if notes:
+        seen = seen.replace(facts=replace(seen.facts, points="fixations"))
+    paths = seen.replace(table=seen.table.assign(trial=seen.table["stimulus"]))
+    source = captions if people is None else people
+    name = source.name if people is None else f"{people.name} ({captions.name} captions)"
     _check_frames(images, paths, name)
-    dataset = Dataset(name, images, paths, card, {**dropped, **counts})
-    return Captioned(dataset, tuple(kept), writers, own, notes)
+    dataset = Dataset(name, images, paths, source.card, {**captions.dropped, **source.dropped, **counts})
+    return Captioned(dataset, tuple(kept), writers, seen if people is None else None, notes)
 
 
 def by_observation(paths: Scanpaths, captioned: Captioned) -> Scanpaths:
@@ -139,16 +136,6 @@ def by_observation(paths: Scanpaths, captioned: Captioned) -> Scanpaths:
         trials += names
     moved = paths[np.array(rows, dtype=np.int64)]
     return moved.replace(table=moved.table.assign(trial=pd.Series(trials, dtype="str")))
-
-
-def _as_fixations(paths: Scanpaths) -> tuple[Scanpaths, tuple[str, ...]]:
-    if paths.facts.points != "clicks":
-        return paths, ()
-    return paths.replace(facts=replace(paths.facts, points="fixations")), (CLICKS,)
-
-
-def _of_images(paths: Scanpaths) -> Scanpaths:
-    return paths.replace(table=paths.table.assign(trial=paths.table["stimulus"]))
 
 
 def _check_frames(images: tuple[Trial, ...], paths: Scanpaths, name: str) -> None:

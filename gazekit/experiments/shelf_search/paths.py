@@ -118,13 +118,9 @@ def predicted_objects(paths: Scanpaths, people: People) -> Scanpaths:
     if paths.facts.forced_first:
         paths = paths.drop_first()
     if paths.object_id is None:
-        boxes = {name: _points(layout) for name, layout in people.layouts.items()}
+        boxes = {name: np.tile(layout.centres, 2) for name, layout in people.layouts.items()}  # points
         paths = paths.to_objects(boxes, "nearest")
     ids, offsets = paths.object_ids(), paths.offsets
     objects = [ids[a:b][ids[a:b] >= 0] for a, b in pairwise(offsets)]
     kept = [k for k, path in enumerate(objects) if len(path)]
     return at_centres(paths[kept], [objects[k] for k in kept], people.layouts)
-
-
-def _points(layout: Layout) -> np.ndarray:
-    return np.column_stack([layout.centres, layout.centres])

@@ -11,7 +11,7 @@ from gazekit import Dataset
 from gazekit.core.trials import Box
 from gazekit.experiments.asymmetry import AsymmetryResults, asymmetry
 from gazekit.experiments.asymmetry.displays import choose_displays, cut, fingerprint, target_cell
-from gazekit.experiments.asymmetry.pieces import SearchPiece
+from gazekit.experiments.asymmetry.searches import SearchPiece
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.models.contract import PathByPathModel
 

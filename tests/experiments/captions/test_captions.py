@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gazekit.experiments.captions import CaptionResults, captions
-from gazekit.experiments.captions.example import typical_example
-from gazekit.experiments.captions.guided_model import GuidedModel
+from gazekit.experiments.captions.conditions import GuidedModel
+from gazekit.experiments.captions.results import typical_example
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models import load_model
 from gazekit.models.registry import models as registry

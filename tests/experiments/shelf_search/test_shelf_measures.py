@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from gazekit.experiments.shelf_search.curves import approach, lengths
 from gazekit.experiments.shelf_search.measures import (
+    approach,
     behaviour_scores,
+    lengths,
     likelihood_scores,
     pair_rows,
     pair_scores,

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from gazekit.datasets import load_dataset
-from gazekit.experiments.shelf_search.curves import approach
-from gazekit.experiments.shelf_search.measures import behaviour_scores, pair_scores
+from gazekit.experiments.shelf_search.experiment import RowPiece
+from gazekit.experiments.shelf_search.measures import approach, behaviour_scores, pair_scores
 from gazekit.experiments.shelf_search.paths import People
-from gazekit.experiments.shelf_search.pieces import RowPiece
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.metrics.behaviour import delta, mean_behaviour
 from gazekit.models.object_search import Line, UniformObject

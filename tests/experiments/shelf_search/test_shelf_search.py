@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gazekit.experiments.shelf_search import ShelfResults, shelf_search
-from gazekit.experiments.shelf_search.pieces import ROWS_OF_PEOPLE, RowPiece
+from gazekit.experiments.shelf_search.experiment import ROWS_OF_PEOPLE, RowPiece
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError
 from gazekit.models.contract import assemble
 from gazekit.models.object_search import MarkovMove, Move, ObjectModel, SimilarityObject, UniformObject

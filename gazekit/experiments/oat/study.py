@@ -1,19 +1,20 @@
 """The study: every variant and seed is a training of its own folder, which a stopped study goes on with."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from gazekit.core.trials import Dataset
-from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.experiments.oat_study.comparison import by_subject, differences, summary
-from gazekit.experiments.oat_study.plan import Plan, Variant
-from gazekit.experiments.oat_study.targets import with_shuffled_targets
-from gazekit.experiments.oat_training import STEPS, held_out_likelihood, step_by_step, train_oat
-from gazekit.foundations.errors import GazekitError
+from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.evaluation.bootstrap import RESAMPLES, resample
+from gazekit.experiments.oat.plan import Plan, Variant
+from gazekit.experiments.oat.training import STEPS, held_out_likelihood, step_by_step, train_oat
+from gazekit.experiments.ratios import Ratio
+from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.capabilities import HasLikelihood, Learns
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
@@ -25,6 +26,7 @@ from gazekit.runs.seals import seal
 KIND = "oat study"
 TRAININGS = "trainings"
 SWAPPED = "target swapped at test"
+MEAN, ENSEMBLE = "mean of seeds", "ensemble of seeds"
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,56 @@ class StudyResults:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row per variant and seed, their mean, and the ensemble of seeds: loss, low, high, steps."""
-        return summary(self.steps, self.seed, self.resamples)
+        """Loss of every training, of the mean over seeds, and of the ensemble, which mixes the seeds' probabilities.
+
+        A row per variant and seed (text): loss (nats per step, the end included), low, high, steps.
+        """
+        rows = []
+        for variant, part in self.steps.groupby("variant", sort=False):
+            every = [(str(s), own) for s, own in part.groupby("seed")]
+            if len(every) > 1:
+                every += [(MEAN, part), (ENSEMBLE, ensemble(part))]
+            rows += [(variant, name, *self._loss(own)) for name, own in every]
+        return pd.DataFrame(rows, columns=["variant", "seed", "loss", "low", "high", "steps"])
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """A row per variant: its mean loss minus that of `against`, low, high; paired over stimuli."""
-        return differences(self.steps, self.against, self.seed, self.resamples)
+        """A row per variant: its mean loss minus that of `against`, low, high; the same stimuli are drawn for both."""
+        sums = {name: _sums(part) for name, part in self.steps.groupby("variant", sort=False)}
+        base, rows = sums.pop(self.against), []
+        for name, own in sums.items():
+            shared = base.index.intersection(own.index)
+            rows.append((name, self.against, *self._ratio(own.loc[shared]).minus(self._ratio(base.loc[shared]))))
+        return pd.DataFrame(rows, columns=["variant", "against", "difference", "low", "high"])
 
     @cached_property
     def subjects(self) -> pd.DataFrame:
-        """A row per variant and subject: loss, low, high, steps."""
-        return by_subject(self.steps, self.seed, self.resamples)
+        """A row per variant and subject: mean loss over seeds on that person's paths, low, high, steps."""
+        groups = self.steps.groupby(["variant", "subject"], sort=False)
+        rows = [(*of, *self._loss(part)) for of, part in groups]
+        table = pd.DataFrame(rows, columns=["variant", "subject", "loss", "low", "high", "steps"])
+        return table.sort_values(["variant", "subject"], kind="stable", ignore_index=True)
+
+    def _loss(self, part: pd.DataFrame) -> tuple[float, float, float, int]:
+        """Loss, low, high, and how many steps a seed has."""
+        sums = _sums(part)
+        return *self._ratio(sums).with_interval, int(sums["size"].sum() / part["seed"].nunique())
+
+    def _ratio(self, sums: pd.DataFrame) -> Ratio:
+        draws = resample(len(sums), seed=self.seed, resamples=self.resamples)
+        return Ratio.of(-sums["sum"].to_numpy(), sums["size"].to_numpy(float), draws)
+
+
+def ensemble(part: pd.DataFrame) -> pd.DataFrame:
+    """One variant's seeds as one model whose probabilities are their mean."""
+    keys = ["fold", "stimulus", "path", "step"]
+    mixed = part.assign(p=np.exp(part["log_likelihood"])).groupby(keys, sort=False)["p"].mean().reset_index()
+    return mixed.assign(log_likelihood=np.log(mixed["p"]), seed=0)
+
+
+def _sums(part: pd.DataFrame) -> pd.DataFrame:
+    """Sum of log-likelihoods and number (size) of steps per stimulus, over all seeds."""
+    return part.groupby("stimulus", sort=True)["log_likelihood"].agg(["sum", "size"])
 
 
 def oat_study(
@@ -128,7 +168,7 @@ def oat_study(
         out,
         {
             "data": {"name": dataset.name, **dataset.hashes()},
-            "plan": plan.as_request(),
+            "plan": asdict(plan),
             "seed": seed,
             "rule": rule,
             "resamples": resamples,
@@ -139,18 +179,14 @@ def oat_study(
         overwrite=overwrite,
     ) as run:
         if not run.complete:
-            trainings = [(v, s) for v in plan.variants for s in v.seeds]
             pieces = [
-                TrainingPiece(run.path, dataset, v, s, plan.split_seed, rule, device, one_thread) for v, s in trainings
+                TrainingPiece(run.path, dataset, variant, s, plan.split_seed, rule, device, one_thread)
+                for variant in plan.variants
+                for s in variant.seeds
             ]
             run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress, shared=[dataset])
-            found = [
-                read_table(run.path / TRAININGS / v.folder(s) / STEPS).assign(variant=v.name, seed=s)
-                for v, s in trainings
-            ]
-            main = next(v for v in plan.variants if v.name == plan.against)
-            if main.targets == "true" and main.config.target:
-                found += [_swapped(run.path, dataset, main, s, plan.split_seed, rule) for s in main.seeds]
+            found = [read_table(p.part / STEPS).assign(variant=p.variant.name, seed=p.seed) for p in pieces]
+            found += [piece.swapped() for piece in pieces if piece.variant.name == plan.against and piece.can_swap]
             references = [ReferencePiece(run.part(f"{n}.parquet"), dataset, n, rule) for n in plan.references]
             run.do(references, label="references", workers=workers, scheduler=scheduler, progress=progress)
             found += [read_table(piece.part).assign(variant=piece.name, seed=0) for piece in references]
@@ -202,14 +238,19 @@ class TrainingPiece:
             progress=False,
         )
 
+    @property
+    def can_swap(self) -> bool:
+        """Whether the network was told the true targets."""
+        return self.variant.targets == "true" and self.variant.config.target
 
-def _swapped(out: Path, dataset: Dataset, variant: Variant, seed: int, split_seed: int, rule: str) -> pd.DataFrame:
-    wrong, tables = with_shuffled_targets(dataset), []
-    for fold in variant.trained:
-        network = load_checkpoint(out / TRAININGS / variant.folder(seed) / f"fold-{fold}.safetensors").network
-        test = wrong.split(variant.by, folds=variant.folds, fold=fold, seed=split_seed).test
-        tables.append(held_out_likelihood(network, test, fold, rule)[0])
-    return pd.concat(tables, ignore_index=True).assign(variant=f"{variant.name}, {SWAPPED}", seed=seed)
+    def swapped(self) -> pd.DataFrame:
+        """Steps of the trained networks where another object is told to be the target, at test only."""
+        wrong, variant, tables = with_shuffled_targets(self.dataset), self.variant, []
+        for fold in variant.trained:
+            network = load_checkpoint(self.part / f"fold-{fold}.safetensors").network
+            test = wrong.split(variant.by, folds=variant.folds, fold=fold, seed=self.split_seed).test
+            tables.append(held_out_likelihood(network, test, fold, self.rule)[0])
+        return pd.concat(tables, ignore_index=True).assign(variant=f"{variant.name}, {SWAPPED}", seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -234,3 +275,41 @@ class ReferencePiece:
         about = {"stimulus": [stimulus[path.trial] for path in people], "subject": subjects, "path": rows}
         write_table(step_by_step(pd.DataFrame({"fold": -1, **about}), scores), self.part)
         seal(self.part, [self.part])
+
+
+def with_shuffled_targets(dataset: Dataset, seed: int = 0) -> Dataset:
+    """Tell every trial that another of its objects, drawn at random, is the target; people's paths stay as they are.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with `objects` and `target_object`.
+    seed : int
+        Of the draw, which depends on nothing else but the trial's id.
+
+    Returns
+    -------
+    Dataset
+        With a name that says so. The picture of the target becomes that of the object.
+
+    Raises
+    ------
+    DataError
+        A trial has one object only, or no target.
+    """
+    trials = tuple(_shuffled(trial, seed) for trial in dataset.trials)
+    return replace(dataset, name=f"{dataset.name}, shuffled targets", trials=trials)
+
+
+def _shuffled(trial: Trial, seed: int) -> Trial:
+    if trial.objects is None or trial.target_object is None or len(trial.objects) < 2:
+        raise DataError(f"trial {trial.id!r} needs a target and another object, for its target to be shuffled")
+    others = np.delete(np.arange(len(trial.objects)), trial.target_object)
+    new = int(others[keyed_rng(seed, "shuffled target", trial.id).integers(len(others))])
+    picture = None
+    if trial.target_source is not None:
+        crops = trial.objects.crops
+        x0, y0, x1, y1 = trial.objects.boxes[new].round().astype(int)
+        picture = np.asarray(crops[new]) if crops is not None else trial.image[y0:y1, x0:x1]
+    box = Box(*(float(v) for v in trial.objects.boxes[new]))
+    return replace(trial, target_object=new, target_box=box, target_source=picture)

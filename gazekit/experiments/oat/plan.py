@@ -1,7 +1,7 @@
 """What a study trains, read from a TOML file."""
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +87,6 @@ class Plan:
     split_seed: int
     against: str
     references: tuple[str, ...]
-
-    def as_request(self) -> dict[str, Any]:
-        """Everything that decides the result, as JSON values."""
-        return asdict(self)
 
 
 def read_plan(path: str | Path) -> Plan:

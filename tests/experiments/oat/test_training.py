@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit.experiments.oat_training import mean_loss, train_oat
+from gazekit.experiments.oat.training import mean_loss, train_oat
 from gazekit.foundations.errors import GazekitError, RunFolderError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import Oat
@@ -45,7 +45,7 @@ def test_every_stimulus_is_tested_once_by_a_network_that_has_not_seen_it(shelves
 
 
 def test_a_finished_fold_is_not_trained_again_and_the_bytes_are_equal(shelves, tmp_path, monkeypatch):
-    import gazekit.experiments.oat_training as module
+    import gazekit.experiments.oat.training as module
 
     data, whole = shelves(6, 2), run(shelves(6, 2), tmp_path / "whole")
     real, folds = module.train, []

@@ -1,10 +1,10 @@
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from gazekit.experiments.oat_study import Plan, Variant, oat_study
-from gazekit.experiments.oat_study.comparison import ENSEMBLE
-from gazekit.experiments.oat_study.targets import with_shuffled_targets
+from gazekit.experiments.oat import Plan, Variant, oat_study
+from gazekit.experiments.oat.study import ENSEMBLE, MEAN, StudyResults, with_shuffled_targets
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.training import TrainingOptions
@@ -45,7 +45,7 @@ def test_a_study(shelves, tmp_path):
 
 
 def test_a_stopped_study_goes_on(shelves, tmp_path, monkeypatch):
-    import gazekit.experiments.oat_study.study as module
+    import gazekit.experiments.oat.study as module
 
     what, real, trained = plan(variant("full", (0, 1))), module.train_oat, []
 
@@ -103,3 +103,49 @@ def test_a_reference_without_a_likelihood_is_refused_before_anything_is_trained(
     with pytest.raises(GazekitError, match="the reference 'uniform' has no likelihood; take another"):
         oat_study(shelves(4, 2), plan(variant("full"), references=("uniform",)), tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def steps():
+    """Two variants, two seeds of the first, three stimuli with 4, 2 and 6 steps by two people."""
+    rng, rows = np.random.default_rng(0), []
+    for variant, seed, shift in (("full", 0, 0.0), ("full", 1, 0.2), ("none", 0, 1.0)):
+        for stimulus, count in (("a", 4), ("b", 2), ("c", 6)):
+            for step in range(count):
+                rows.append((variant, seed, 0, stimulus, f"p{step % 2}", step % 2, step // 2, -rng.random() - shift))
+    names = ["variant", "seed", "fold", "stimulus", "subject", "path", "step", "log_likelihood"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_means_are_over_steps(steps):
+    found = StudyResults(steps, "full", 0, 200).summary.set_index(["variant", "seed"])
+    full = steps[steps["variant"] == "full"]
+    assert found.loc[("full", "0"), "loss"] == pytest.approx(-full[full["seed"] == 0]["log_likelihood"].mean())
+    assert found.loc[("full", MEAN), "loss"] == pytest.approx(-full["log_likelihood"].mean())
+    assert set(found["steps"]) == {12}
+    assert (found["low"] <= found["loss"]).all()
+    assert (found["loss"] <= found["high"]).all()
+    assert ("none", MEAN) not in found.index
+
+
+def test_an_ensemble_mixes_probabilities(steps):
+    found = StudyResults(steps, "full", 0, 200).summary.set_index(["variant", "seed"])
+    one, two = (steps[(steps["variant"] == "full") & (steps["seed"] == s)]["log_likelihood"].to_numpy() for s in (0, 1))
+    expected = -np.log((np.exp(one) + np.exp(two)) / 2).mean()
+    assert found.loc[("full", ENSEMBLE), "loss"] == pytest.approx(expected)
+    assert expected < found.loc[("full", MEAN), "loss"]  # Jensen
+
+
+def test_differences_are_paired_over_stimuli(steps):
+    shifted = steps[steps["variant"] == "full"].copy()
+    shifted["variant"], shifted["log_likelihood"] = "worse", shifted["log_likelihood"] - 0.5
+    gaps = StudyResults(pd.concat([steps, shifted]), "full", 0, 200).differences
+    row = gaps.set_index("variant").loc["worse"]
+    assert (row["difference"], row["low"], row["high"]) == pytest.approx((0.5, 0.5, 0.5))
+
+
+def test_losses_of_subjects(steps):
+    found = StudyResults(steps, "full", 0, 200).subjects.set_index(["variant", "subject"])
+    own = steps[(steps["variant"] == "none") & (steps["subject"] == "p1")]
+    assert found.loc[("none", "p1"), "loss"] == pytest.approx(-own["log_likelihood"].mean())
+    assert found.loc[("full", "p0"), "steps"] == 6

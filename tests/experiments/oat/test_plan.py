@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gazekit.experiments.oat_study import read_plan
+from gazekit.experiments.oat import read_plan
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
 TEXT = """

@@ -6,10 +6,10 @@ import pytest
 
 from gazekit.experiments.asymmetry.published import DESIGNS, MODELS
 from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE
+from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults, correlation
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED
-from gazekit.experiments.asymmetry.stored_counts import read_model
-from gazekit.experiments.asymmetry.tables import MEAN, Analysis, correlation
 from gazekit.foundations.errors import GazekitError
+from gazekit.verify.asymmetry import read_model
 
 # gazekit's spec of the published results: nested-F p of each experiment, correlations with people, bootstrap intervals.
 P_VALUES = {
@@ -25,7 +25,7 @@ ECCNET_INTERVALS = ((1, 1), (1, 1), (0.21, 0.80), (0.63, 0.93), (-1, -1), (0.49,
 @pytest.fixture(scope="module")
 def published(data_root):
     folder = data_root / "visual_search" / "asymmetry"
-    return {name: Analysis(read_model(folder / name)[0]) for name in SLOPE_CORRELATION}
+    return {name: AsymmetryResults(read_model(folder / name)[0]) for name in SLOPE_CORRELATION}
 
 
 @pytest.mark.data
@@ -63,7 +63,8 @@ def test_bootstrap_intervals_are_those_of_another_bootstrap(published, model):
 def test_censoring_rules_change_chance_as_published(data_root):
     trials = read_model(data_root / "visual_search" / "asymmetry" / "chance")[0]
     means = {
-        rule: Analysis(trials, rule, resamples=1).indices["index"].iloc[-1] for rule in ("set-size", "limit", "drop")
+        rule: AsymmetryResults(trials, rule, resamples=1).indices["index"].iloc[-1]
+        for rule in ("set-size", "limit", "drop")
     }
     assert means["set-size"] == pytest.approx(-0.0033, abs=5e-5)
     assert means["limit"] == pytest.approx(0.0896, abs=5e-5)
@@ -100,17 +101,17 @@ EASY_HARD = {"red": {1: [1, 1], 3: [1, 1]}, "green": {1: [1, 1], 3: [2, 4]}}
 
 
 def test_a_new_experiment_has_an_index_in_the_order_of_its_conditions_and_no_people():
-    analysis = Analysis(table(EASY_HARD))
+    analysis = AsymmetryResults(table(EASY_HARD))
     index = analysis.indices.iloc[0]
     assert index["index"] == 1.0
     assert np.isnan([index["human"], index["published_eccnet"]]).all()
     assert pd.isna(index["same_sign"])
     assert analysis.agreement.empty
-    assert Analysis(table(dict(reversed(EASY_HARD.items())))).indices["index"].iloc[0] == -1.0
+    assert AsymmetryResults(table(dict(reversed(EASY_HARD.items())))).indices["index"].iloc[0] == -1.0
 
 
 def test_cells_have_population_errors_and_slopes_have_intercepts():
-    analysis = Analysis(table(EASY_HARD))
+    analysis = AsymmetryResults(table(EASY_HARD))
     last = analysis.cells.iloc[-1]
     assert (last["saccades"], last["unfound"], last["displays"]) == (3.0, 0, 2)
     assert last["sem"] == pytest.approx(MS_PER_SACCADE * 1.0 / np.sqrt(2))
@@ -126,7 +127,7 @@ def test_cells_have_population_errors_and_slopes_have_intercepts():
 def test_differences_to_the_first_model_are_paired():
     noisy = {"red": {1: [1, 2, 1, 3], 3: [2, 1, 3, 1]}, "green": {1: [1, 1, 2, 1], 3: [2, 4, 1, 5]}}
     both = pd.concat([table(noisy), table(noisy, model="m, control")], ignore_index=True)
-    indices = Analysis(both).indices
+    indices = AsymmetryResults(both).indices
     first, control = indices[indices["model"] == "m"].iloc[0], indices[indices["model"] != "m"].iloc[0]
     assert first["low"] < first["high"]  # there is something that could differ
     assert np.isnan(first["minus_first"])
@@ -136,19 +137,19 @@ def test_differences_to_the_first_model_are_paired():
 def test_intervals_depend_on_the_seed_and_on_nothing_else():
     trials = table({"red": {1: [1, 2, 1, 3], 3: [2, 1, 3, 1]}, "green": {1: [1, 1, 2, 1], 3: [2, 4, 1, 5]}})
     whole = pd.concat([trials, table(EASY_HARD, experiment="size")], ignore_index=True)
-    alone = Analysis(trials).slopes
-    pd.testing.assert_frame_equal(Analysis(whole).slopes.iloc[:2], alone)
-    assert not Analysis(trials, seed=1).slopes["low"].equals(alone["low"])
+    alone = AsymmetryResults(trials).slopes
+    pd.testing.assert_frame_equal(AsymmetryResults(whole).slopes.iloc[:2], alone)
+    assert not AsymmetryResults(trials, seed=1).slopes["low"].equals(alone["low"])
 
 
 def test_a_set_size_with_nothing_left_leaves_its_slope_undefined():
     trials = table(EASY_HARD)
     trials.loc[trials["set_size"] == 3, "found"] = False
-    dropped = Analysis(trials, "drop")
+    dropped = AsymmetryResults(trials, "drop")
     assert dropped.slopes["slope"].isna().all()
     assert dropped.indices["index"].isna().all()
     assert dropped.tests.empty  # four trials are not enough
-    assert Analysis(trials, "limit").slopes["slope"].notna().all()
+    assert AsymmetryResults(trials, "limit").slopes["slope"].notna().all()
 
 
 def test_an_experiment_is_between_two_conditions():
@@ -156,7 +157,7 @@ def test_an_experiment_is_between_two_conditions():
     with pytest.raises(
         GazekitError, match="'colour' has 3 conditions \\(red, green, blue\\); an asymmetry is between two"
     ):
-        Analysis(three)
+        AsymmetryResults(three)
 
 
 def test_mixed_model_beside_the_nested_f_where_cells_are_known(monkeypatch):
@@ -164,18 +165,18 @@ def test_mixed_model_beside_the_nested_f_where_cells_are_known(monkeypatch):
     rng = np.random.default_rng(0)
     made = {c: {n: rng.integers(1, 5, 20).tolist() for n in (1, 3)} for c in ("red", "green")}
     trials = table(made, cell=np.tile(np.arange(20) % 4, 4))
-    tests = Analysis(trials).tests
+    tests = AsymmetryResults(trials).tests
     assert tests["test"].tolist() == ["nested F", "mixed model"]
     assert tests["df"].tolist()[0] == 2
-    difference = np.diff(Analysis(trials).slopes["slope"])[0]
+    difference = np.diff(AsymmetryResults(trials).slopes["slope"])[0]
     assert tests["slope_difference"].iloc[1] == pytest.approx(difference, rel=0.5)
     monkeypatch.setitem(__import__("sys").modules, "statsmodels.formula.api", None)
-    assert Analysis(trials).tests["note"].iloc[1] == NOT_INSTALLED
+    assert AsymmetryResults(trials).tests["note"].iloc[1] == NOT_INSTALLED
 
 
 def test_level_weights_are_means_of_trials():
     weights = pd.concat([table(EASY_HARD, w_1=0.75, w_2=0.25), table(EASY_HARD, experiment="size", w_1=0.25, w_2=0.75)])
-    indices = Analysis(weights.reset_index(drop=True)).indices.set_index("experiment")
+    indices = AsymmetryResults(weights.reset_index(drop=True)).indices.set_index("experiment")
     assert indices.loc["colour", ["w_1", "w_2"]].tolist() == [0.75, 0.25]
     assert indices.loc[MEAN, ["w_1", "w_2"]].tolist() == [0.5, 0.5]
 

@@ -1,4 +1,4 @@
-"""The writer's gaze against other people's: what a caption says of the one who wrote it.
+"""Scores beside those of the evaluation: plausibility by window length, and against the writer of each caption.
 
 Compared with everybody who looked at an image, the right captions of an image and the other captions of the same image
 are the same captions, only shuffled: they cannot differ but by chance. Whether a caption says something of its writer
@@ -15,7 +15,57 @@ from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.experiments.captions.observations import Captioned, by_observation
 from gazekit.metrics.context import Context, Source
 from gazekit.metrics.measure import Measure, score
-from gazekit.metrics.plausibility import combine, similarities_to_people
+from gazekit.metrics.plausibility import LENGTHS, combine, similarities_to_people
+
+
+def by_length(
+    sources: Sequence[tuple[str, Scanpaths]], people: Scanpaths, dataset: str, lengths: Sequence[int] = LENGTHS
+) -> pd.DataFrame:
+    """Similarity to the best person at each window length, as `plausibility` takes it before averaging.
+
+    Everybody is judged by the expected best of as many people as judge a person: one fewer than looked at the image.
+
+    Parameters
+    ----------
+    sources : sequence of (name, Scanpaths)
+        Whose paths; those of `human` are judged by the other people.
+    people : Scanpaths
+        People's paths on the same trials.
+    dataset : str
+        For the table.
+    lengths : sequence of int
+        Window lengths, fixations.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Scores of `Results`, the metric being the length as text.
+    """
+    judges = people.table.groupby("trial")["subject"].nunique()
+    rows = []
+    for name, paths in sources:
+        others = paths.table["trial"].map(judges).fillna(0).to_numpy(dtype=np.int64) - 1
+        tables = similarities_to_people(paths, people, lengths=lengths, threads=1)
+        values = np.array(
+            [
+                [combine(table[:, [k]], "best_per_length", n) if n > 0 else np.nan for k in range(len(lengths))]
+                for table, n in zip(tables, others, strict=True)
+            ]
+        ).reshape(-1, len(lengths))
+        for stimulus, of in paths.table.groupby("stimulus", sort=False).indices.items():
+            for k, length in enumerate(lengths):
+                own = values[of, k]
+                defined = own[np.isfinite(own)]
+                mean = float(defined.mean()) if len(defined) else np.nan
+                rows.append((dataset, name, str(length), stimulus, mean, len(own), len(own) - len(defined)))
+    return pd.DataFrame(rows, columns=SCORE_COLUMNS)
+
+
+def sources_of(predictions: Scanpaths, people: Scanpaths) -> list[tuple[str, Scanpaths]]:
+    """People first, then every source of the predictions in its order."""
+    names = predictions.table["source"]
+    return [(HUMAN, people), *((str(n), predictions.filter(source=n)) for n in dict.fromkeys(names))]
+
 
 WRITER, OTHERS = "the writer", "the others"
 PLAUSIBILITY = "plausibility_mean"  # the definition that does not grow with the number of people
