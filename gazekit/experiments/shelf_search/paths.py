@@ -10,7 +10,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import DataError
 from gazekit.models.object_search.human_paths import human_paths
-from gazekit.models.object_search.layout import Layout, layout_of
+from gazekit.models.object_search.layout import ObjectLayout, layout_of
 
 OTHER = "human, other layout"
 SAME_CELL = "human, same target cell"
@@ -24,7 +24,7 @@ class People:
     ----------
     paths : Scanpaths
         With `object_id`; fixations at the centres of their objects, as models have them.
-    layouts : mapping of trial id to Layout
+    layouts : mapping of trial id to ObjectLayout
         Of the trials that people's paths are on.
     targets : mapping of trial id to int
         Target object of each.
@@ -33,7 +33,7 @@ class People:
     """
 
     paths: Scanpaths
-    layouts: Mapping[str, Layout]
+    layouts: Mapping[str, ObjectLayout]
     targets: Mapping[str, int]
     stimulus: Mapping[str, str]
 
@@ -98,7 +98,7 @@ class People:
         return at_centres(moved.replace(table=table), objects, self.layouts)
 
 
-def at_centres(paths: Scanpaths, objects: list[np.ndarray], layouts: Mapping[str, Layout]) -> Scanpaths:
+def at_centres(paths: Scanpaths, objects: list[np.ndarray], layouts: Mapping[str, ObjectLayout]) -> Scanpaths:
     """The same paths with given objects, and fixations at the objects' centres; durations are left out."""
     trials = paths.table["trial"]
     xy = [layouts[t].centres[ids] for t, ids in zip(trials, objects, strict=True)]

@@ -13,6 +13,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.other_stimuli import OtherSums
 from gazekit.models.cells import cells
+from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
 WIDEST = 10.0  # of a side; a Gaussian this wide is uniform over the image to within 0.1 %
@@ -74,15 +75,13 @@ class Centre(Baseline):
         """Spread for the trial; see `ScanpathModel.prepare`."""
         return self.spread_for(trial.stimulus)
 
-    def draw(
-        self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, None]:
+    def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         u = rng.random((2, self.length(trial, rng, max_fixations)))
         spread = np.asarray(prepared)[:, None]
         low = ndtr(-0.5 / spread)
         x, y = np.clip(0.5 + spread * ndtri(low + u * (1 - 2 * low)), 0, 1)  # rounding may pass the edge by 1e-16
-        return x * trial.frame.width, y * trial.frame.height, None
+        return DrawnPath(x * trial.frame.width, y * trial.frame.height)
 
     def log_density(
         self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None

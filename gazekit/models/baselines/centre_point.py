@@ -5,6 +5,7 @@ import numpy as np
 from gazekit.core.frames import Facts
 from gazekit.core.trials import Trial
 from gazekit.models.baselines.baseline import Baseline
+from gazekit.models.contract import DrawnPath
 
 
 class CentrePoint(Baseline):
@@ -28,10 +29,7 @@ class CentrePoint(Baseline):
     facts = Facts(forced_first=False)
     deterministic = True
 
-    def draw(
-        self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, None]:
+    def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         n = self.length(trial, rng, max_fixations)
-        x, y = trial.frame.centre
-        return np.full(n, x), np.full(n, y), None
+        return DrawnPath(*np.full((n, 2), trial.frame.centre).T)

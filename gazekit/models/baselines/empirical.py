@@ -12,6 +12,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.other_stimuli import OtherSums, OtherThan
 from gazekit.models.cells import cells
+from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
 
@@ -80,9 +81,7 @@ class Empirical(Baseline):
         """Jitter for the trial; see `ScanpathModel.prepare`."""
         return self.bandwidth_for(trial)
 
-    def draw(
-        self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         humans, size = self.fitted_humans(), np.array(trial.frame.size)
         xy = np.full((self.length(trial, rng, max_fixations), 2), np.nan)
@@ -93,7 +92,7 @@ class Empirical(Baseline):
             centre = np.column_stack([humans.x[picked[again]], humans.y[picked[again]]]) * size
             xy[again] = centre + rng.standard_normal((len(again), 2)) * prepared
             again = again[((xy[again] < 0) | (xy[again] > size)).any(axis=1)]
-        return xy[:, 0], xy[:, 1], None if humans.duration is None else humans.duration[picked]
+        return DrawnPath(*xy.T, None if humans.duration is None else humans.duration[picked])
 
     def log_density(
         self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None

@@ -8,6 +8,7 @@ from scipy.ndimage import zoom
 from gazekit.core.trials import Trial
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.conspicuity import MAP_SIDE, conspicuity
+from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
 FINE = 4  # the winner is sought on a grid this much finer than the map
@@ -63,9 +64,7 @@ class IttiKoch(Baseline):
         """Compute the trial's saliency map; see `ScanpathModel.prepare`."""
         return conspicuity(trial.image)
 
-    def draw(
-        self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, None]:
+    def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         n = self.length(trial, rng, max_fixations)
         noisy = prepared + self.noise * rng.standard_normal(prepared.shape)
@@ -79,7 +78,7 @@ class IttiKoch(Baseline):
             radius=self.ior_radius * min(width, height) / cell,
             start=(start_y / cell - 0.5, start_x / cell - 0.5),
         )
-        return np.minimum((columns + 0.5) * cell, width), np.minimum((rows + 0.5) * cell, height), None
+        return DrawnPath(np.minimum((columns + 0.5) * cell, width), np.minimum((rows + 0.5) * cell, height))
 
 
 def winners(

@@ -10,6 +10,7 @@ from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.conspicuity import conspicuity, resample
+from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
 # Constants of the authors' code, read as facts (their code is under the GPL and was not used).
@@ -112,9 +113,7 @@ class Levy(Baseline):
             raise GazekitError(f"the saliency map of trial {trial.id!r} must be (h, w) and finite")
         return landscape(saliency, trial.frame.size)
 
-    def draw(
-        self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, None]:
+    def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         px = max(trial.frame.size) / WORK_SIDE
         here = np.array(trial.start or trial.frame.centre) / px
@@ -122,8 +121,7 @@ class Levy(Baseline):
         for k in range(len(path)):
             here = self._step(here, prepared, np.array(trial.frame.size) / px, rng)
             path[k] = here
-        x, y = np.minimum(path * px, trial.frame.size).T
-        return x, y, None
+        return DrawnPath(*np.minimum(path * px, trial.frame.size).T)
 
     def _step(self, here: np.ndarray, land: Landscape, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         for _ in range(MAX_ROUNDS):

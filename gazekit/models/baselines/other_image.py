@@ -9,6 +9,7 @@ from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
 from gazekit.models.baselines.other_stimuli import OtherThan
+from gazekit.models.contract import DrawnPath
 
 
 class OtherImage(Baseline):
@@ -70,13 +71,11 @@ class OtherImage(Baseline):
             return int(self._other_paths.draw(trial.stimulus, rng, 1)[0])
         return int(rows[others.draw(trial.stimulus, rng, 1)[0]])
 
-    def draw(
-        self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         humans = self.fitted_humans()
         row = self.row_for(trial, rng)
         start, stop = int(humans.offsets[row]), int(humans.offsets[row + 1])
         part = slice(start, stop if max_fixations is None else min(stop, start + int(max_fixations)))
         duration = None if humans.duration is None else humans.duration[part]
-        return humans.x[part] * trial.frame.width, humans.y[part] * trial.frame.height, duration
+        return DrawnPath(humans.x[part] * trial.frame.width, humans.y[part] * trial.frame.height, duration)

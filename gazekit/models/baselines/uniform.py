@@ -7,6 +7,7 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.models.baselines.baseline import Baseline
 from gazekit.models.cells import cells
+from gazekit.models.contract import DrawnPath
 
 
 class Uniform(Baseline):
@@ -31,12 +32,10 @@ class Uniform(Baseline):
     name = "uniform"
     facts = Facts(forced_first=False)
 
-    def draw(
-        self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None
-    ) -> tuple[np.ndarray, np.ndarray, None]:
+    def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         u = rng.random((2, self.length(trial, rng, max_fixations)))
-        return u[0] * trial.frame.width, u[1] * trial.frame.height, None
+        return DrawnPath(u[0] * trial.frame.width, u[1] * trial.frame.height)
 
     def log_density(
         self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None

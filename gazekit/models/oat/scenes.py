@@ -1,15 +1,18 @@
 """From trials to what the network is given: places in cells, crops of one size, and batches of scenes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import DataError, MissingNeedError
+from gazekit.foundations.errors import MissingNeedError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
+from gazekit.models.object_search.appearance import crops_of
 from gazekit.models.object_search.layout import layout_of
 
 
@@ -91,7 +94,8 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
     crops = target_crop = None
     if config.appearance == "crops":
         size = (config.crop_height, config.crop_width)
-        crops = _crops(trial, size)
+        pictures = crops_of(trial, "OAT", "use a network trained with appearance='none'")
+        crops = np.stack([_resize(picture, size) for picture in pictures])
         if "target" in needs:
             if not trial.has("target"):
                 raise MissingNeedError(
@@ -127,13 +131,16 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
         there[k, : len(scene.places)] = True
     crops = crop_of = target_crop_of = None
     if scenes[0].crops is not None:
-        album = Album()
-        crop_of = torch.zeros(len(scenes), most, dtype=torch.int64)
-        for k, scene in enumerate(scenes):
-            crop_of[k, : len(scene.places)] = torch.tensor([album.add(c) for c in scene.crops])  # type: ignore[union-attr]
+        album: dict[bytes, int] = {}  # number of each picture that differs from those before it
+
+        def numbers(pictures: Iterable[Any]) -> torch.Tensor:
+            return torch.tensor([album.setdefault(picture.tobytes(), len(album)) for picture in pictures])
+
+        crop_of = pad_sequence([numbers(scene.crops) for scene in scenes], batch_first=True)  # type: ignore[arg-type]
         if scenes[0].target_crop is not None:
-            target_crop_of = torch.tensor([album.add(s.target_crop) for s in scenes])  # type: ignore[arg-type]
-        crops = _normalised(np.stack(album.pictures))
+            target_crop_of = numbers(scene.target_crop for scene in scenes)
+        different = np.stack([np.frombuffer(picture, np.uint8) for picture in album])
+        crops = _normalised(different.reshape(-1, *scenes[0].crops.shape[1:]))
     return SceneBatch(
         torch.from_numpy(places).float(),
         torch.from_numpy(there),
@@ -146,43 +153,9 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
     )
 
 
-class Album:
-    """Pictures of one size, each kept once."""
-
-    def __init__(self) -> None:
-        self.pictures: list[np.ndarray] = []
-        self._number: dict[bytes, int] = {}
-
-    def add(self, picture: np.ndarray) -> int:
-        """Number of a picture (h, w, 3) uint8; a new one is kept."""
-        number = self._number.setdefault(picture.tobytes(), len(self.pictures))
-        if number == len(self.pictures):
-            self.pictures.append(picture)
-        return number
-
-
 def _normalised(crops: np.ndarray) -> torch.Tensor:
     """(n, h, w, 3) uint8 to (n, 3, h, w), about -2 to 2."""
     return (torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
-
-
-def _crops(trial: Trial, size: tuple[int, int]) -> np.ndarray:
-    objects = trial.objects
-    if objects is not None and objects.crops is not None:
-        return np.stack([_resize(np.asarray(c), size) for c in objects.crops])
-    if objects is None or not trial.has("image"):
-        raise MissingNeedError(
-            f"OAT needs to see the objects, and trial {trial.id!r} has neither an image nor crops of its objects; "
-            f"use a network trained with appearance='none'"
-        )
-    image = trial.image
-    boxes = np.rint(objects.boxes).astype(int).clip(0)
-    cut = [image[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)] for x0, y0, x1, y1 in boxes]
-    if any(c.size == 0 for c in cut):
-        raise DataError(
-            f"trial {trial.id!r}: a box holds no pixel of the image; are the boxes in px of the shown image?"
-        )
-    return np.stack([_resize(c, size) for c in cut])
 
 
 def _resize(crop: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -8,8 +8,8 @@ import numpy as np
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.models.baselines.conspicuity import conspicuity, resample
-from gazekit.models.object_search.fitted_walk import FittedWalk
-from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.layout import ObjectLayout
+from gazekit.models.object_search.walk import FittedWalk
 from gazekit.models.option_checks import finite_nats
 
 COLOURS = 8  # classes per channel of a colour histogram
@@ -26,6 +26,8 @@ class SeenObject(FittedWalk):
         Before `fit`: nats gained by a standard deviation.
     """
 
+    size = 1
+
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__()
         self.weight = finite_nats("weight", weight)
@@ -34,12 +36,7 @@ class SeenObject(FittedWalk):
         """(P,) float64: what speaks for each object; larger draws gaze."""
         raise NotImplementedError
 
-    @property
-    def size(self) -> int:
-        """One weight."""
-        return 1
-
-    def see(self, trial: Trial, layout: Layout) -> np.ndarray:
+    def see(self, trial: Trial, layout: ObjectLayout) -> np.ndarray:
         """Bring the trial's evidence to mean 0 and standard deviation 1; zeros where all objects are alike."""
         values = np.asarray(self.evidence(trial), dtype=np.float64)
         if values.shape != (len(layout),) or not np.isfinite(values).all():
@@ -49,7 +46,7 @@ class SeenObject(FittedWalk):
         spread = values.std()
         return (values - values.mean()) / spread if spread > 0 else np.zeros(len(values))
 
-    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         return np.zeros((len(layout), 1), dtype=np.int64), seen[:, None]
 
@@ -154,8 +151,14 @@ def target_similarity(trial: Trial) -> np.ndarray:
     return np.array([np.minimum(_colours(crop), goal).sum() for crop in crops])
 
 
-def crops_of(trial: Trial) -> list[np.ndarray]:
+def crops_of(
+    trial: Trial,
+    seer: str = "similarity to the target",
+    instead: str = "choose a model that does not see, for instance move",
+) -> list[np.ndarray]:
     """Pictures of a trial's objects, (h, w, 3) uint8 each: its crops, else cut from the image.
+
+    `seer` and `instead` are what the message says of who needs them, and of what to do without.
 
     Raises
     ------
@@ -168,8 +171,8 @@ def crops_of(trial: Trial) -> list[np.ndarray]:
         return [np.asarray(crop) for crop in trial.objects.crops]
     if trial.objects is None or not trial.has("image"):
         raise MissingNeedError(
-            f"similarity to the target needs to see the objects, and trial {trial.id!r} has neither an 'image' nor "
-            f"crops of its objects; choose a model that does not see, for instance move"
+            f"{seer} needs to see the objects, and trial {trial.id!r} has neither an 'image' nor crops of its objects; "
+            f"{instead}"
         )
     return _cut(trial.image, trial.objects.boxes, trial.id)
 

@@ -9,7 +9,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, checked_length
 from gazekit.models.baselines.other_stimuli import OtherThan
 from gazekit.models.object_search.human_paths import human_paths
-from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.layout import ObjectLayout
 from gazekit.models.object_search.walk import ObjectModel
 
 
@@ -24,7 +24,7 @@ class Line(ObjectModel):
     dwell : int
         Fixations on the target after the first one there.
     step : float
-        Cells between fixations on the way, about.
+        Cells between fixations before the target, about.
 
     Examples
     --------
@@ -44,15 +44,15 @@ class Line(ObjectModel):
             raise GazekitError(f"step must be above 0 cells, not {step}")
         self.dwell, self.step = int(dwell), float(step)
 
-    def walk(self, layout: Layout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+    def walk(self, layout: ObjectLayout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
         """Draw the path; see `ObjectModel.walk`."""
         goal = layout.places[layout.target]
         steps = max(1, round(float(np.hypot(*(goal - layout.start))) / self.step))
         points = layout.start + np.linspace(0, 1, steps + 1)[:-1, None] * (goal - layout.start)
-        way = np.hypot(*(layout.places[None] - points[:, None]).transpose(2, 0, 1)).argmin(1)
-        fresh = np.concatenate([[True], way[1:] != way[:-1]])
-        way = way[fresh & (way != layout.target)]
-        return np.concatenate([way, np.full(1 + self.dwell, layout.target)])[:limit]
+        nearest = np.hypot(*(layout.places[None] - points[:, None]).transpose(2, 0, 1)).argmin(1)
+        fresh = np.diff(nearest, prepend=-1) != 0
+        passed = nearest[fresh & (nearest != layout.target)]
+        return np.concatenate([passed, np.full(1 + self.dwell, layout.target)])[:limit]
 
 
 class TargetRepeated(ObjectModel):
@@ -94,7 +94,7 @@ class TargetRepeated(ObjectModel):
         self._others = OtherThan([stimulus[path.trial] for path in paths])
         return self
 
-    def walk(self, layout: Layout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
+    def walk(self, layout: ObjectLayout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
         """Draw one path; see `ObjectModel.walk`."""
         n = self.default_length if limit is None else limit
         if self._others is not None and self._lengths is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.layout import ObjectLayout
 
 STEPS = (2, 3, 4, 6, 8, 11, 15, 20, 30, 40)  # fixations so far, edges of classes
 DISTANCES = (0.5, 1.2, 1.9, 2.7, 3.7, 5.2, 7.2)  # cells, edges of classes
@@ -16,7 +16,7 @@ SIZE = _DISTANCE + len(DISTANCES) + 1
 SIZE_WITHOUT_TARGET = len(STEPS) + 1
 
 
-def ending(layout: Layout, path: np.ndarray) -> np.ndarray:
+def ending(layout: ObjectLayout, path: np.ndarray) -> np.ndarray:
     """Classes that a path falls in, as columns of 0 to `SIZE` - 1.
 
     Whether gaze is on the target, with the length of the present run; fixations so far; earlier visits of the target;
@@ -24,7 +24,7 @@ def ending(layout: Layout, path: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    layout : Layout
+    layout : ObjectLayout
         With a target.
     path : (n,) int64
         Objects fixated so far, at least one.
@@ -35,20 +35,31 @@ def ending(layout: Layout, path: np.ndarray) -> np.ndarray:
     """
     on = path == layout.target
     here = bool(on[-1])
-    away = np.flatnonzero(path != path[-1])
-    dwell = len(path) if len(away) == 0 else len(path) - 1 - int(away[-1])
+    run = dwell(path)
     runs = int((on & ~np.concatenate([[False], on[:-1]])).sum())
     since = len(path) - 1 - int(np.flatnonzero(on)[-1]) if runs else -1
     distance = np.hypot(*(layout.place(path) - layout.places[layout.target]))
     return np.array(
         [
-            _PLACE + (min(dwell, DWELL_ON) - 1 if here else DWELL_ON + min(dwell, DWELL_OFF) - 1),
+            _PLACE + (min(run, DWELL_ON) - 1 if here else DWELL_ON + min(run, DWELL_OFF) - 1),
             _STEPS + here * (len(STEPS) + 1) + int(np.digitize(len(path), STEPS)),
             _VISITS + here * VISITS + min(runs, VISITS - 1),
             _SINCE + min(since + 1, SINCE),
             _DISTANCE + int(np.digitize(distance, DISTANCES)),
         ]
     )
+
+
+def dwell(path: np.ndarray) -> int:
+    """Fixations of the present run of a path (n,), those on the object that was fixated last; 0 before the first.
+
+    Examples
+    --------
+    >>> dwell(np.array([4, 7, 7]))
+    2
+    """
+    elsewhere = np.flatnonzero(path != path[-1:])
+    return len(path) - 1 - int(elsewhere[-1]) if len(elsewhere) else len(path)
 
 
 def ending_by_steps(path: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from gazekit.foundations.errors import DataError, MissingNeedError
 
 
 @dataclass(frozen=True)
-class Layout:
+class ObjectLayout:
     """Where the objects of a trial are.
 
     Parameters
@@ -41,7 +41,7 @@ class Layout:
         return self.places[path[-1]] if len(path) else self.start
 
 
-def layout_of(trial: Trial) -> Layout:
+def layout_of(trial: Trial) -> ObjectLayout:
     """Read a trial.
 
     Parameters
@@ -51,7 +51,7 @@ def layout_of(trial: Trial) -> Layout:
 
     Returns
     -------
-    Layout
+    ObjectLayout
 
     Raises
     ------
@@ -85,7 +85,7 @@ def layout_of(trial: Trial) -> Layout:
     pitch = cell_size(turned, np.column_stack([boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]]))
     places = (turned - turned.min(0)) / pitch
     start = places.max(0) / 2 if trial.start is None else (np.array(trial.start)[::-1] - turned.min(0)) / pitch
-    return Layout(trial.id, trial.stimulus, centres, places, start, target)
+    return ObjectLayout(trial.id, trial.stimulus, centres, places, start, target)
 
 
 def cell_size(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:

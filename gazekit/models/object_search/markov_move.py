@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from gazekit.models.object_search.choices import Choices
-from gazekit.models.object_search.fitted_walk import FittedWalk
-from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.layout import ObjectLayout
+from gazekit.models.object_search.move import TableWalk
 from gazekit.models.option_checks import positive
 
 DISTANCES = (0.5, 1.6, 3.2, 5.5)  # cells from gaze to the target, edges of classes
@@ -14,7 +14,7 @@ DISTANCES = (0.5, 1.6, 3.2, 5.5)  # cells from gaze to the target, edges of clas
 SMOOTHING = 3.0
 
 
-class MarkovMove(FittedWalk):
+class MarkovMove(TableWalk):
     """Next object by how often people made the same move (rows, columns) at the same distance to the target.
 
     A move's rate is how often it was made over how often an object was there to make it to. The rates of each class of
@@ -41,32 +41,24 @@ class MarkovMove(FittedWalk):
     def __init__(self, smoothing: float = SMOOTHING) -> None:
         super().__init__()
         self.smoothing = positive("smoothing", smoothing)
-        self._rows, self._columns = 1, 1
-
-    def measure(self, layouts: list[Layout]) -> None:
-        """Take the largest layout's rows and columns as the histograms' size."""
-        self._rows, self._columns = (np.rint([la.places.max(0) for la in layouts]).max(0) + 1).astype(int).tolist()
 
     @property
     def shape(self) -> tuple[int, int]:
         """Classes of distance (the last is the first fixation), and moves."""
-        return len(DISTANCES) + 2, (2 * self._rows - 1) * (2 * self._columns - 1)
+        return len(DISTANCES) + 2, self.n_signed
 
     @property
     def size(self) -> int:
         """Number of rates."""
-        classes, moves = self.shape
-        return classes * moves
+        return self.shape[0] * self.shape[1]
 
-    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         here = layout.place(path)
-        most = np.array([self._rows - 1, self._columns - 1])
-        row, column = np.clip(np.rint(layout.places - here).astype(np.int64), -most, most).T
         distance = int(np.digitize(np.hypot(*(here - layout.places[layout.target])), DISTANCES))
         block = distance if len(path) else len(DISTANCES) + 1
-        move = (row + self._rows - 1) * (2 * self._columns - 1) + column + self._columns - 1
-        return (block * self.shape[1] + move)[:, None], np.ones((len(layout), 1))
+        columns = block * self.n_signed + self.signed(layout.places - here)
+        return columns[:, None], np.ones((len(layout), 1))
 
     def learn(self, choices: Choices) -> np.ndarray:
         """Logarithms of the smoothed rates."""

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from gazekit.foundations.errors import UnknownNameError
-from gazekit.models.object_search.choices import Choices
-from gazekit.models.object_search.fitted_walk import FittedWalk, Learned
-from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.layout import ObjectLayout
+from gazekit.models.object_search.walk import FittedWalk, Learned
 from gazekit.models.option_checks import finite_nats
 
 ENDS = ("people", "choice")
@@ -31,6 +30,7 @@ class UniformObject(FittedWalk):
     """
 
     name = "uniform-object"
+    size = 1  # a weight that changes nothing
     needs = ("objects",)
     knows_target = False
 
@@ -40,12 +40,7 @@ class UniformObject(FittedWalk):
             raise UnknownNameError("rule for the end", str(end), ENDS)
         self.end = end
 
-    @property
-    def size(self) -> int:
-        """One weight, which changes nothing."""
-        return 1
-
-    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         return np.zeros((len(layout), 1), dtype=np.int64), np.zeros((len(layout), 1))
 
@@ -53,11 +48,7 @@ class UniformObject(FittedWalk):
         """See `FittedWalk.unfitted`."""
         return np.zeros(1)
 
-    def learn(self, choices: Choices) -> np.ndarray:
-        """There is nothing to learn about where to look."""
-        return np.zeros(1)
-
-    def end_logit(self, layout: Layout, path: np.ndarray, learned: Learned | None) -> float:
+    def end_logit(self, layout: ObjectLayout, path: np.ndarray, learned: Learned | None) -> float:
         """See `FittedWalk.end_logit`."""
         return -float(np.log(len(layout))) if self.end == "choice" else super().end_logit(layout, path, learned)
 
@@ -78,6 +69,7 @@ class CentreObject(FittedWalk):
     """
 
     name = "centre-object"
+    size = 1
     needs = ("objects",)
     knows_target = False
 
@@ -85,12 +77,7 @@ class CentreObject(FittedWalk):
         super().__init__()
         self.weight = finite_nats("weight", weight)
 
-    @property
-    def size(self) -> int:
-        """One weight."""
-        return 1
-
-    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         middle = layout.places.max(0) / 2
         away = (layout.places - middle) / np.maximum(middle, 0.5)
@@ -121,18 +108,14 @@ class NearestObject(FittedWalk):
     """
 
     name = "nearest-object"
+    size = 2
     needs = ("objects", "target_object")
 
     def __init__(self, distance: float = 5.0, visited: float = 1000.0) -> None:
         super().__init__()
         self.distance, self.visited = finite_nats("distance", distance), finite_nats("visited", visited)
 
-    @property
-    def size(self) -> int:
-        """Two weights."""
-        return 2
-
-    def options(self, layout: Layout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def options(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `FittedWalk.options`."""
         visited = np.zeros(len(layout))
         visited[path] = -1.0
@@ -143,7 +126,7 @@ class NearestObject(FittedWalk):
         """See `FittedWalk.unfitted`."""
         return np.array([self.distance, self.visited])
 
-    def end_logit(self, layout: Layout, path: np.ndarray, learned: Learned | None) -> float:
+    def end_logit(self, layout: ObjectLayout, path: np.ndarray, learned: Learned | None) -> float:
         """See `FittedWalk.end_logit`; where it was not fitted it ends on the target, or when all were visited."""
         if learned is not None:
             return super().end_logit(layout, path, learned)

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazekit.models.object_search.ending import SIZE, SIZE_WITHOUT_TARGET, ending, ending_by_steps
-from gazekit.models.object_search.layout import Layout
+from gazekit.models.object_search.layout import ObjectLayout
 
 PLACES = np.stack(np.mgrid[:3, :4], -1).reshape(-1, 2).astype(float)
-LAYOUT = Layout("t", "s", PLACES, PLACES, PLACES[5], 6)
+LAYOUT = ObjectLayout("t", "s", PLACES, PLACES, PLACES[5], 6)
 PATHS = st.lists(st.integers(0, 11), min_size=1, max_size=60)
 
 

@@ -1,13 +1,13 @@
-"""What the way so far says about every object."""
+"""What the path so far says about every object, as the move model sees it."""
 
 import numpy as np
 import pytest
 
-from gazekit.models.object_search.layout import Layout
-from gazekit.models.object_search.trajectory import Trajectory
+from gazekit.models.object_search.layout import ObjectLayout
+from gazekit.models.object_search.move import Trajectory
 
 PLACES = np.stack(np.mgrid[:2, :4], -1).reshape(-1, 2).astype(float)  # 0 1 2 3 above 4 5 6 7
-LAYOUT = Layout("t", "s", PLACES, PLACES, np.array([0.5, 1.5]), 7)
+LAYOUT = ObjectLayout("t", "s", PLACES, PLACES, np.array([0.5, 1.5]), 7)
 
 
 def seen(*path):
