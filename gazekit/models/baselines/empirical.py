@@ -92,7 +92,7 @@ class Empirical(Baseline):
             centre = np.column_stack([humans.x[picked[again]], humans.y[picked[again]]]) * size
             xy[again] = centre + rng.standard_normal((len(again), 2)) * prepared
             again = again[((xy[again] < 0) | (xy[again] > size)).any(axis=1)]
-        return DrawnPath(*xy.T, None if humans.duration is None else humans.duration[picked])
+        return DrawnPath(xy[:, 0], xy[:, 1], None if humans.duration is None else humans.duration[picked])
 
     def log_density(
         self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None

@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import torch
 from torch import Tensor
@@ -18,18 +18,8 @@ from gazekit.models.oat.network import OatNetwork
 
 DIGEST = "sha256"  # of the papers and the tensors, among the papers
 FORMAT, VERSION, PAPERS = "gazekit-oat", "1", "gazekit"
-LAYERS = ("encoder_layers", "decoder_layers")
-SIZES = (
-    "width",
-    "heads",
-    "feed_forward",
-    "pointer_heads",
-    "crop_height",
-    "crop_width",
-    "max_objects",
-    "history_hidden",
-)
-MOST_LAYERS, MOST = 100, 100_000  # of a checkpoint that is read
+MOST_LAYERS, MOST = 100, 100_000  # of a checkpoint that is read; MOST of any other size
+DAMAGED = "is damaged ({}); train again in a new folder"
 LARGEST = 1e10  # of a weight: sums of products of larger ones may leave float32
 
 
@@ -102,18 +92,11 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     DataError
         It is not there, is damaged, is no OAT checkpoint (a pickle, other weights), or one of another version.
     """
-    from safetensors import SafetensorError
-
     path = Path(path)
     if not path.is_file():
         raise DataError(f"the checkpoint {path} is not there; train one with `gazekit train oat`")
-    try:
-        state, papers = _read(path)
-    except (SafetensorError, OSError, ValueError) as error:  # of JSON too
-        raise DataError(
-            f"{path} cannot be read as a checkpoint ({error}); it is damaged, or carries code instead of weights: only "
-            f"safetensors files are read"
-        ) from error
+    damaged = "cannot be read as a checkpoint ({}); it is damaged, or carries code instead of weights: only safetensors"
+    state, papers = read_tensors(path, damaged=damaged + " files are read")
     if papers.get("format") != FORMAT:
         raise DataError(f"{path} is no OAT checkpoint; it holds other weights")
     if papers.get("version") != VERSION:
@@ -139,8 +122,8 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
 def _check_sizes(path: Path, config: OatConfig, state: dict[str, Tensor]) -> None:
     """Refuse a configuration whose network would be far larger than the weights beside it, before it is made."""
     weights = sum(tensor.numel() for tensor in state.values())
-    for name in (*LAYERS, *SIZES):
-        value, most = getattr(config, name), MOST_LAYERS if name in LAYERS else MOST
+    for name in (name for name, kind in get_type_hints(OatConfig).items() if kind is int):
+        value, most = getattr(config, name), MOST_LAYERS if name.endswith("_layers") else MOST
         if not (isinstance(value, int) and 0 <= value <= most):
             raise DataError(
                 f"{path} is damaged: its {name} is {str(value)[:80]}, not a number up to {most:,}; train again"
@@ -173,34 +156,28 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], papers: dict[str, str])
     write_atomically(path, save(state, metadata=metadata))
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+def read_tensors(path: Path, damaged: str = DAMAGED) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Read what `save_tensors` wrote.
 
     Raises
     ------
     DataError
-        The file is damaged.
+        The file is damaged; `damaged` is the message after its name, with {} for what is wrong.
     """
-    from safetensors import SafetensorError
+    from safetensors import SafetensorError, safe_open
 
     try:
-        return _read(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise DataError(f"{path} is damaged ({error}); train again in a new folder") from error
-
-
-def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    from safetensors import safe_open
-
-    with safe_open(path, "pt") as file:
-        papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))
-        if not isinstance(papers, dict):
-            raise ValueError("its papers are no table")
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
+        with safe_open(path, "pt") as file:
+            papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))
+            if not isinstance(papers, dict):
+                raise ValueError("its papers are no table")
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
         expected = papers.pop(DIGEST, None)  # files of gazekit before it was there have none
         if expected is not None and expected != _digest(papers, tensors):
             raise ValueError("its SHA-256 is not the one that was written with it")
-        return {re.sub(r"(^|\.)way\.", r"\1history.", name): tensor for name, tensor in tensors.items()}, papers
+    except (SafetensorError, OSError, ValueError) as error:  # of JSON too
+        raise DataError(f"{path} {damaged.format(error)}") from error
+    return {re.sub(r"(^|\.)way\.", r"\1history.", name): tensor for name, tensor in tensors.items()}, papers
 
 
 def _digest(papers: dict[str, str], tensors: dict[str, Tensor]) -> str:

@@ -133,18 +133,9 @@ class GazeHistory(Batch):
         return cls(
             ObjectMap(places, there, middle, target, likeness),
             gaze=start,
-            last=nowhere,
-            before=nowhere,
-            visits=never,
-            lag=never,
-            near=never,
-            fixations=none,
-            run=none,
-            target_runs=none,
-            since=none,
-            jumps=none,
-            stays=none,
-            approach=none,
+            **dict.fromkeys(("last", "before"), nowhere),
+            **dict.fromkeys(("visits", "lag", "near"), never),
+            **dict.fromkeys(("fixations", "run", "target_runs", "since", "jumps", "stays", "approach"), none),
             likeness_here=None if likeness is None else nowhere,
         )
 

@@ -184,9 +184,7 @@ def path_log_likelihoods(network: OatNetwork, data: ObjectPaths, device: str = "
 
 
 def _load(path: Path) -> list[Checkpoint]:
-    if path.is_dir():
-        files = sorted(path.glob("*.safetensors"))
-        if not files:
-            raise DataError(f"{path} holds no checkpoint (*.safetensors); train one with `gazekit train oat`")
-        return [load_checkpoint(file) for file in files]
-    return [load_checkpoint(path)]
+    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    if not files:
+        raise DataError(f"{path} holds no checkpoint (*.safetensors); train one with `gazekit train oat`")
+    return [load_checkpoint(file) for file in files]

@@ -19,6 +19,7 @@ Source: Fang et al. (2024), Oat: object-level attention transformer for gaze sca
 flag is a learned vector here, where the paper takes a third row of its position table.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -199,34 +200,38 @@ class Block(nn.Module):
         return next(norms)(x + self.drop(self.second(self.drop(functional.relu(self.first(x))))))
 
 
-class Encoder(nn.Module):
-    """Self-attention over the tokens of a scene."""
+class Layers(nn.Module):
+    """Base of encoder and decoder: blocks that differ only in whether they attend to a scene."""
+
+    cross = False
 
     def __init__(self, layers: int, width: int, heads: int, feed_forward: int, dropout: float) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, cross=False) for _ in range(layers))
+        every = [Block(width, heads, feed_forward, dropout, cross=self.cross) for _ in range(layers)]
+        self.blocks: Iterable[Block] = nn.ModuleList(every)  # type: ignore[assignment]
+
+
+class SceneEncoder(Layers):
+    """Self-attention over the tokens of a scene."""
 
     def forward(self, x: Tensor, there: Tensor) -> Tensor:
         """(B, n, width) and (B, n) True where there is a token, to (B, n, width)."""
-        allowed = there[:, None, None]
-        for block in blocks(self):
-            x = block(x, block.own.keys_values(x), allowed)
+        for block in self.blocks:
+            x = block(x, block.own.keys_values(x), there[:, None, None])
         return x
 
 
 # 3. Decoder over the path so far
 
 
-class Decoder(nn.Module):
+class PathDecoder(Layers):
     """Self-attention over the fixations so far, and attention to the scene."""
 
-    def __init__(self, layers: int, width: int, heads: int, feed_forward: int, dropout: float) -> None:
-        super().__init__()
-        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, cross=True) for _ in range(layers))
+    cross = True
 
     def scene(self, encoded: Tensor) -> list[KeysValues]:
         """Keys and values of encoded scenes (S, n, width), per layer: once for all paths on them."""
-        return [block.cross.keys_values(encoded) for block in blocks(self) if block.cross is not None]
+        return [block.cross.keys_values(encoded) for block in self.blocks if block.cross is not None]
 
     def forward(self, x: Tensor, scene: list[KeysValues], there: Tensor) -> Tensor:
         """(B, L, width) tokens of paths, scenes, and (B, n) True where there is an object, to (B, L, width).
@@ -234,14 +239,9 @@ class Decoder(nn.Module):
         A token sees itself and the ones before.
         """
         before = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
-        for block, seen in zip(blocks(self), scene, strict=True):
+        for block, seen in zip(self.blocks, scene, strict=True):
             x = block(x, block.own.keys_values(x), before, seen, there[:, None, None])
         return x
-
-
-def blocks(module: Encoder | Decoder) -> list[Block]:
-    """The layers of an encoder or decoder."""
-    return [m for m in module.blocks if isinstance(m, Block)]
 
 
 # 4. Pointer
@@ -349,7 +349,7 @@ class OatNetwork(nn.Module):
         self.learned = nn.Embedding(2 * self.cells, axis) if config.position == "learned" else None
         sizes = (config.width, config.heads, config.feed_forward, config.dropout)
         layers = (0, 0) if config.pointer == "none" else (config.encoder_layers, config.decoder_layers)
-        self.encoder, self.decoder = Encoder(layers[0], *sizes), Decoder(layers[1], *sizes)
+        self.encoder, self.decoder = SceneEncoder(layers[0], *sizes), PathDecoder(layers[1], *sizes)
         self.drop = nn.Dropout(config.dropout)
         self.pointer: ObjectAttention | Vocabulary | None = None
         if config.pointer == "object-attention":

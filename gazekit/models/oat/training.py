@@ -173,13 +173,8 @@ def train(
                 torch.nn.utils.clip_grad_norm_(network.parameters(), options.clip)
                 optimiser.step()
                 sums += [float(losses.detach().sum()), len(losses)]
-            line = Epoch(
-                epoch,
-                float(sums[0] / sums[1]),
-                evaluate_loss(network, validation, device),
-                float(rate),
-                time.perf_counter() - began,
-            )
+            held_out = evaluate_loss(network, validation, device)
+            line = Epoch(epoch, float(sums[0] / sums[1]), held_out, float(rate), time.perf_counter() - began)
             if line.validation < least:
                 best = {name: value.detach().clone() for name, value in network.state_dict().items()}
             log.append(line)
@@ -250,11 +245,7 @@ def _rate(options: TrainingOptions, step: int, total: int) -> float:
 
 
 def _save(
-    path: Path,
-    network: OatNetwork,
-    optimiser: torch.optim.Optimizer,
-    best: dict[str, Tensor],
-    log: list[Epoch],
+    path: Path, network: OatNetwork, optimiser: torch.optim.Optimizer, best: dict[str, Tensor], log: list[Epoch]
 ) -> None:
     tensors = {f"network.{k}": v for k, v in network.state_dict().items()}
     tensors |= {f"best.{k}": v for k, v in best.items()}

@@ -106,10 +106,7 @@ class Move(TableWalk):
             "first": (cells, lambda seen: (self.unsigned(seen.layout.places), not seen.begun)),
             "recency": (2 * (len(LAGS) + 2), lambda seen: (seen.recency(LAGS) + (len(LAGS) + 2) * seen.is_target, 1)),
             "stay": (2 * DWELLS, lambda seen: (DWELLS * seen.on_target + seen.dwell_class(DWELLS), seen.is_present)),
-            "to_target": (
-                2 * far,
-                lambda seen: (2 * seen.target_class(DISTANCES) + seen.target_seen, seen.is_target),
-            ),
+            "to_target": (2 * far, lambda seen: (2 * seen.target_class(DISTANCES) + seen.target_seen, seen.is_target)),
             "turn": (3 * (TURNS + 1), lambda seen: seen.turns(TURNS, LONG_MOVE)),
             "visited": (VISITED, lambda seen: (np.minimum(seen.visited_neighbours(), VISITED - 1), 1)),
         }

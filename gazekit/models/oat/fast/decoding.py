@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.oat.batch import Batch
-from gazekit.models.oat.network import STOP, EncodedScenes, KeysValues, OatNetwork, blocks
+from gazekit.models.oat.network import STOP, EncodedScenes, KeysValues, OatNetwork
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Steps(Batch):
     def _decode(self, x: Tensor) -> Tensor:
         kept = []
         allowed = torch.ones(1, 1 + self.step, dtype=torch.bool, device=x.device)
-        for k, (block, seen) in enumerate(zip(blocks(self.network.decoder), self.scenes.scene, strict=True)):
+        for k, (block, seen) in enumerate(zip(self.network.decoder.blocks, self.scenes.scene, strict=True)):
             own = block.own.keys_values(x)
             if self.step:
                 own = torch.cat([self.kept[k][0], own[0]], 2), torch.cat([self.kept[k][1], own[1]], 2)
