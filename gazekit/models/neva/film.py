@@ -62,12 +62,11 @@ def perceived_images(model: Neva, trial: Trial, path: Scanpath, *, side: int = S
     spread = (model.blur_sigma * down_px, model.blur_sigma * across_px)
     reach = model.blur_kernel // 2 / model.blur_sigma  # standard deviations at which the model's kernel ends
     soft = gaussian_filter(sharp, (*spread, 0), mode="mirror", truncate=reach)
-    sigma_down, sigma_across = model.fovea.on(view)
-    one_down, one_across = (view.height - 1) / 2 * down_px, (view.width - 1) / 2 * across_px  # px per grid unit
-    y, x = np.mgrid[:rows, :columns] + 0.5
+    x, y = (np.arange(columns) + 0.5) * width / columns, (np.arange(rows) + 0.5) * height / rows
+    grid = view.to_grid(*np.meshgrid(x, y))  # of the picture's px; the fovea is the paper's, on the same grid
     fading, kept, pictures = np.zeros((rows, columns)), np.zeros((rows, columns)), []
-    for px, py in zip(path.x * columns / width, path.y * rows / height, strict=True):
-        fovea = np.exp(-(((y - py) / one_down) ** 2) / sigma_down - ((x - px) / one_across) ** 2 / sigma_across)
+    for fixation in view.to_grid(path.x, path.y):
+        fovea = np.exp(-((grid - fixation) ** 2 / model.fovea.on(view)).sum(axis=-1))
         share = np.clip(kept + fading + fovea, 0, 1)[:, :, None]
         pictures.append(np.clip(np.round(soft + share * (sharp - soft)), 0, 255).astype(np.uint8))
         fading, kept = model.gamma * fading + (1 - model.lasting) * fovea, kept + model.lasting * fovea

@@ -173,12 +173,7 @@ class Scenes:
     """
 
     def __init__(
-        self,
-        trials: Sequence[Trial],
-        views: Sequence[View],
-        runner: Runner,
-        kernel: int,
-        spread: float,
+        self, trials: Sequence[Trial], views: Sequence[View], runner: Runner, kernel: int, spread: float
     ) -> None:
         self.views, self.runner = list(views), runner
         pairs = [
