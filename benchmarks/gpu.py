@@ -155,8 +155,7 @@ def objects() -> list[str]:
     """OAT: training steps and samples per second, and how far log-probabilities differ."""
     from gazekit.models.oat.config import preset
     from gazekit.models.oat.fast.decoding import decode
-    from gazekit.models.oat.paths import ObjectPaths
-    from gazekit.models.oat.scenes import batch_of
+    from gazekit.models.oat.scenes import ObjectPaths, batch_of
     from gazekit.models.oat.training import scene_batches, seeded_network, step_losses
 
     rows = []

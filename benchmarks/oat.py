@@ -25,9 +25,8 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.fast.decoding import Steps, decode
 from gazekit.models.oat.network import BEGIN, OBJECT, STOP, TARGET, TARGET_OBJECT, EncodedScenes, OatNetwork, sine_code
-from gazekit.models.oat.paths import IGNORED, ObjectPaths, padded
 from gazekit.models.oat.position import kernel_code
-from gazekit.models.oat.scenes import Scene, batch_of
+from gazekit.models.oat.scenes import IGNORED, ObjectPaths, Scene, batch_of, padded
 from gazekit.models.oat.training import scene_batches, seeded_network, step_losses
 
 TRAINING, DECODING = 20, 50  # times less time than the straightforward side
@@ -97,7 +96,7 @@ class Straightforward:
         tokens = torch.stack([self.decoder_input(s, p, length) for s, p in zip(scenes, paths, strict=True)])
         times = torch.from_numpy(sine_code(np.arange(1 + length), self.config.width)).float()
         hidden = network.decoder(network.drop(tokens + times), network.decoder.scene(encoded), there)
-        logits = network.pointer(hidden, encoded)  # type: ignore[misc]
+        logits = network.pointer.scores(hidden, network.pointer.pointed(encoded))  # type: ignore[misc]
         logits[:, 0, STOP] = float("-inf")
         return functional.log_softmax(logits, -1)
 

@@ -25,7 +25,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import SHIPPED
-from gazekit.models.oat.paths import ObjectPaths
+from gazekit.models.oat.scenes import ObjectPaths
 from gazekit.models.oat.training import TrainingOptions, train
 
 LAYOUTS = ("4x8", "6x14", "3x9", "2x11", "irregular")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from gazekit.cli.shelf_search import Shelves, shelf_search_command
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.object_search import MarkovMove
+from gazekit.models.object_search.markov_move import MarkovMove
 
 SMALL = ("--samples", "1", "--resamples", "100", "--quiet")
 

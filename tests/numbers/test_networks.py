@@ -20,7 +20,7 @@ from gazekit.models.neva.model import Neva
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import Oat, path_log_likelihoods
-from gazekit.models.oat.paths import ObjectPaths
+from gazekit.models.oat.scenes import ObjectPaths
 from gazekit.models.oat.training import seeded_network
 from gazekit.testing import example_trials
 

@@ -19,7 +19,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
-from gazekit.models.oat.paths import ObjectPaths
+from gazekit.models.oat.scenes import ObjectPaths
 from gazekit.models.oat.training import TrainingOptions, train
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers

@@ -26,7 +26,8 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.capabilities import HasLikelihood, Learns
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
-from gazekit.models.object_search import Line, TargetRepeated, target_similarity
+from gazekit.models.object_search.appearance import target_similarity
+from gazekit.models.object_search.controls import Line, TargetRepeated
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers

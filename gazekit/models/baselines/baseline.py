@@ -1,12 +1,18 @@
-"""Base of the baselines: how long their scanpaths are, by one rule for all."""
+"""Base of the baselines: what they may draw from, and how long their scanpaths are, by one rule for all.
 
-from typing import Self
+What a baseline draws from when it predicts for one stimulus are the human scanpaths of the other stimuli.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.other_stimuli import HumanPaths, OtherThan
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.contract import ScanpathModel
 
 DEFAULT_LENGTH = 10  # fixations; the human mean in OSIE is 9.4
@@ -17,6 +23,186 @@ def checked_length(default_length: int) -> int:
     if default_length < 1:
         raise GazekitError(f"default_length is a number of fixations, at least 1, not {default_length}")
     return int(default_length)
+
+
+class OtherThan:
+    """Draw positions of a column that carry another label, each equally likely, in constant time.
+
+    The positions are sorted by label once, so that those of one label are a block; a draw among the rest is a
+    draw from a range that is shorter by that block, with what lies behind it moved up.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Label of each position, for instance the stimulus of each scanpath.
+    what : str
+        What a position is, for the error message.
+
+    Examples
+    --------
+    >>> others = OtherThan(["a", "b", "a", "c"])
+    >>> others.count("a"), sorted(set(others.draw("a", np.random.default_rng(0), 50).tolist()))
+    (2, [1, 3])
+    """
+
+    def __init__(self, labels: Sequence[str] | np.ndarray | pd.Series, what: str = "scanpaths") -> None:
+        codes, names = pd.factorize(np.asarray(labels, dtype=object))
+        counts = np.bincount(codes, minlength=len(names))
+        stops = np.cumsum(counts)
+        self.what = what
+        self._order = np.argsort(codes, kind="stable")
+        self._block = {
+            str(name): (int(stop - n), int(stop)) for name, n, stop in zip(names, counts, stops, strict=True)
+        }
+
+    def count(self, label: str) -> int:
+        """How many positions carry another label."""
+        start, stop = self._block.get(label, (0, 0))
+        return len(self._order) - (stop - start)
+
+    def labels_besides(self, label: str) -> int:
+        """How many other labels there are."""
+        return len(self._block) - (label in self._block)
+
+    def nothing_left(self, label: str) -> str:
+        """Say in one sentence that every position carries this label."""
+        return (
+            f"there are no human {self.what} of stimuli other than {label!r} to draw from; fit on a data set "
+            f"in which people looked at two stimuli or more"
+        )
+
+    def draw(self, label: str, rng: np.random.Generator, size: int) -> np.ndarray:
+        """Draw (size,) int64 positions with another label, with replacement.
+
+        Raises
+        ------
+        GazekitError
+            Every position carries this label.
+        """
+        if not self.count(label):
+            raise GazekitError(self.nothing_left(label))
+        start, stop = self._block.get(label, (0, 0))
+        k = rng.integers(self.count(label), size=size)
+        return self._order[k + (k >= start) * (stop - start)]
+
+
+@dataclass(frozen=True)
+class HumanPaths:
+    """Human scanpaths as baselines learn from them.
+
+    Made by one rule for all baselines: a forced first fixation is removed first, because models do not emit
+    one; then fixations outside the shown image (or not finite) are left out, then paths that have none left.
+    `left_out` counts.
+
+    Parameters
+    ----------
+    x, y : (N,) float64
+        Fixations in relative coordinates: 0 is the left (top) edge of the shown image, 1 the right (bottom)
+        one.
+    duration : (N,) float64, ms, or None
+        Fixation durations.
+    offsets : (n + 1,) int64
+        Path i is the fixations `offsets[i]:offsets[i + 1]`; no path is empty.
+    stimulus : (n,) object
+        Stimulus of each path.
+    size : (n, 2) float64
+        Width and height of each path's frame, px.
+    points : {"fixations", "clicks"} or None
+        What a point is, as the data set declares it.
+    left_out : mapping of str to int
+        What was left out, by reason.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    duration: np.ndarray | None
+    offsets: np.ndarray
+    stimulus: np.ndarray
+    size: np.ndarray
+    points: Literal["fixations", "clicks"] | None
+    left_out: Mapping[str, int]
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """Take the human scanpaths of a data set.
+
+        Raises
+        ------
+        DataError
+            The scanpaths are in degrees, or none is left.
+        """
+        paths = dataset.scanpaths
+        if paths.facts.unit != "px":
+            raise DataError(f"the scanpaths of {dataset.name!r} are in degrees; fit before to_degrees(), in px")
+        if paths.facts.forced_first:
+            paths = paths.drop_first()
+        of = paths.path_of()
+        size = paths.table[["width", "height"]].to_numpy(float)
+        x, y = paths.x / size[of, 0], paths.y / size[of, 1]
+        inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+        lengths = np.bincount(of[inside], minlength=len(paths))
+        full = lengths > 0
+        if not full.any():
+            raise DataError(
+                f"data set {dataset.name!r} has no human fixations to learn from ({len(paths)} scanpaths, "
+                f"all empty or outside the image); fit on a data set with human scanpaths"
+            )
+        return cls(
+            x[inside],
+            y[inside],
+            None if paths.duration is None else paths.duration[inside],
+            np.concatenate([[0], np.cumsum(lengths[full])]),
+            paths.table["stimulus"].to_numpy(dtype=object)[full],
+            size[full],
+            paths.facts.points,
+            {"fixations outside the image": int((~inside).sum()), "empty scanpaths": int((~full).sum())},
+        )
+
+    def __len__(self) -> int:
+        return len(self.stimulus)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """(n,) int64: fixations of each path."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def stimulus_of_fixation(self) -> np.ndarray:
+        """(N,) object: stimulus of each fixation."""
+        return np.repeat(self.stimulus, self.lengths)
+
+
+class OtherSums:
+    """Sums over the fixations of all stimuli but one, in constant time.
+
+    Parameters
+    ----------
+    humans : HumanPaths
+        The human scanpaths.
+    values : (N, k) float64
+        What to sum: one row per fixation of `humans`.
+    """
+
+    def __init__(self, humans: HumanPaths, values: np.ndarray) -> None:
+        per_path = np.add.reduceat(values, humans.offsets[:-1])
+        self._own: dict[str, np.ndarray] = {}
+        for stimulus, row in zip(humans.stimulus, per_path, strict=True):
+            self._own[stimulus] = self._own.get(stimulus, 0) + row
+        self._total = per_path.sum(axis=0)
+        self._count = OtherThan(humans.stimulus_of_fixation, "fixations")
+
+    def means(self, stimulus: str) -> tuple[int, np.ndarray]:
+        """Return how many fixations the other stimuli have, and the (k,) means of their values.
+
+        Raises
+        ------
+        GazekitError
+            No other stimulus has a fixation.
+        """
+        n = self._count.count(stimulus)
+        if not n:
+            raise GazekitError(self._count.nothing_left(stimulus))
+        return n, (self._total - self._own.get(stimulus, np.zeros_like(self._total))) / n
 
 
 class Baseline(ScanpathModel):

@@ -10,8 +10,7 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
-from gazekit.models.baselines.other_stimuli import OtherSums
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherSums
 from gazekit.models.cells import cells
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive

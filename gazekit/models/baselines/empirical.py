@@ -9,8 +9,7 @@ from scipy.special import ndtr
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
-from gazekit.models.baselines.other_stimuli import OtherSums, OtherThan
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherSums, OtherThan
 from gazekit.models.cells import cells
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive

@@ -7,8 +7,7 @@ import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
-from gazekit.models.baselines.other_stimuli import OtherThan
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherThan
 from gazekit.models.contract import DrawnPath
 
 

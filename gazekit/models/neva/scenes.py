@@ -64,7 +64,7 @@ def blur_matrix(n: int, kernel: int = KERNEL, spread: float = SPREAD, dtype: tor
     return matrix.scatter_add_(1, cells, weights.expand(n, kernel)).to(dtype)
 
 
-def blur(images: Tensor, kernel: int = KERNEL, spread: float | tuple[float, float] = SPREAD) -> Tensor:
+def blur(images: Tensor, kernel: int = KERNEL, spread: float = SPREAD) -> Tensor:
     """Blur images.
 
     Parameters
@@ -72,7 +72,7 @@ def blur(images: Tensor, kernel: int = KERNEL, spread: float | tuple[float, floa
     images : (n, channels, height, width) float
         Any values. Blurring before or after a network's normalisation of each channel is the same.
     kernel, spread : int, float
-        Taps and standard deviation, cells; the spread may be a pair (along rows, along columns).
+        Taps and standard deviation, cells.
 
     Returns
     -------
@@ -83,11 +83,7 @@ def blur(images: Tensor, kernel: int = KERNEL, spread: float | tuple[float, floa
     >>> blur(torch.ones(1, 1, 4, 5)).allclose(torch.ones(1, 1, 4, 5))
     True
     """
-    spreads = spread if isinstance(spread, tuple) else (spread, spread)
-    down, across = (
-        blur_matrix(n, kernel, s, images.dtype).to(images.device)
-        for n, s in zip(images.shape[-2:], spreads, strict=True)
-    )
+    down, across = (blur_matrix(n, kernel, spread, images.dtype).to(images.device) for n in images.shape[-2:])
     return down @ images @ across.T
 
 

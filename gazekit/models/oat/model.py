@@ -14,8 +14,7 @@ from gazekit.models.devices import chosen_device
 from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.fast.decoding import decode
 from gazekit.models.oat.network import OatNetwork
-from gazekit.models.oat.paths import ObjectPaths, padded
-from gazekit.models.oat.scenes import batch_of, needs_of, scene_of
+from gazekit.models.oat.scenes import ObjectPaths, batch_of, needs_of, padded, scene_of
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
 DECODING = ("sample", "argmax")

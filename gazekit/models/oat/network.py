@@ -265,10 +265,6 @@ class ObjectAttention(nn.Module):
         state = self.state(hidden).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         return self.mix((state @ pointed.transpose(2, 3) * self.scale).permute(0, 2, 3, 1))[..., 0]
 
-    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
-        """(B, L, width) and (B, n, width) to (B, L, n)."""
-        return self.scores(hidden, self.pointed(encoded))
-
 
 class Vocabulary(nn.Module):
     """The ablation without object attention: a fixed number of objects, told apart by their number only."""
@@ -288,10 +284,6 @@ class Vocabulary(nn.Module):
                 f"a scene has {encoded.shape[1] - 1} objects, and max_objects is {self.out.out_features - 1}"
             )
         return self.out(hidden)[..., : encoded.shape[1]]
-
-    def forward(self, hidden: Tensor, encoded: Tensor) -> Tensor:
-        """(B, L, width) and (B, n, width) to (B, L, n)."""
-        return self.scores(hidden, encoded)
 
 
 # All together

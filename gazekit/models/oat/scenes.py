@@ -1,4 +1,4 @@
-"""From trials to what the network is given: places in cells, crops of one size, and batches of scenes."""
+"""From trials and people's paths to what the network is given: places in cells, crops of one size, batches, labels."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from gazekit.core.trials import Trial
+from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import MissingNeedError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
 from gazekit.models.object_search.appearance import crops_of
+from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import layout_of
+
+IGNORED = -1  # label of a step after a path's end
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
     if scenes[0].crops is not None:
         album: dict[bytes, int] = {}  # number of each picture that differs from those before it
 
-        def numbers(pictures: Iterable[Any]) -> torch.Tensor:
+        def numbers(pictures: Iterable[Any]) -> Tensor:
             return torch.tensor([album.setdefault(picture.tobytes(), len(album)) for picture in pictures])
 
         crop_of = pad_sequence([numbers(scene.crops) for scene in scenes], batch_first=True)  # type: ignore[arg-type]
@@ -153,7 +157,7 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
     )
 
 
-def _normalised(crops: np.ndarray) -> torch.Tensor:
+def _normalised(crops: np.ndarray) -> Tensor:
     """(n, h, w, 3) uint8 to (n, 3, h, w), about -2 to 2."""
     return (torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
 
@@ -164,3 +168,93 @@ def _resize(crop: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if crop.shape[:2] == size:
         return crop
     return np.asarray(Image.fromarray(crop).resize(size[::-1], Image.Resampling.BILINEAR))
+
+
+@dataclass(frozen=True)
+class ObjectPaths:
+    """Scenes, and the paths that people made on them.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        Each trial once.
+    paths : sequence of (n,) int64
+        Objects fixated, from 1 (the network's numbers), at least one.
+    scene_of_path : (k,) int64
+        Which scene each path belongs to.
+    rows : (k,) int64
+        Row of each path in the data set's scanpaths.
+    """
+
+    scenes: Sequence[Scene]
+    paths: Sequence[np.ndarray]
+    scene_of_path: np.ndarray
+    rows: np.ndarray
+
+    @classmethod
+    def from_dataset(cls, dataset: Dataset, config: OatConfig, *, rule: str = "nearest") -> "ObjectPaths":
+        """Read a data set as `human_paths` does; `config` is the network's.
+
+        Raises
+        ------
+        DataError
+            As `human_paths`.
+        MissingNeedError
+            A trial lacks something that the network needs.
+        """
+        people = human_paths(dataset, rule)
+        used = {path.trial for path in people}
+        trials = [trial for trial in dataset.trials if trial.id in used]
+        place = {trial.id: number for number, trial in enumerate(trials)}
+        return cls(
+            [scene_of(trial, config) for trial in trials],
+            [path.objects + 1 for path in people],
+            np.array([place[path.trial] for path in people]),
+            np.array([path.row for path in people]),
+        )
+
+    def select(self, scenes: np.ndarray) -> "ObjectPaths":
+        """Keep some scenes (indices) and their paths."""
+        new = {int(k): n for n, k in enumerate(scenes)}
+        kept = [k for k, s in enumerate(self.scene_of_path) if int(s) in new]
+        return ObjectPaths(
+            [self.scenes[int(k)] for k in scenes],
+            [self.paths[k] for k in kept],
+            np.array([new[int(self.scene_of_path[k])] for k in kept], dtype=np.int64),
+            self.rows[kept],
+        )
+
+    def longest(self) -> int:
+        """Fixations of the longest path."""
+        return max(map(len, self.paths))
+
+
+def padded(paths: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Decoder input and labels of paths of unequal length.
+
+    Parameters
+    ----------
+    paths : sequence of (n,) int64
+        Objects from 1.
+
+    Returns
+    -------
+    inputs : (B, T) int64
+        0 after a path's end.
+    labels : (B, T + 1) int64
+        The next object, then 0 (the end), then -1.
+
+    Examples
+    --------
+    >>> inputs, labels = padded([np.array([4, 2]), np.array([3])])
+    >>> inputs.tolist(), labels.tolist()
+    ([[4, 2], [3, 0]], [[4, 2, 0], [3, 0, -1]])
+    """
+    longest = max(map(len, paths))
+    inputs = torch.zeros(len(paths), longest, dtype=torch.int64)
+    labels = torch.full((len(paths), longest + 1), IGNORED)
+    for k, path in enumerate(paths):
+        inputs[k, : len(path)] = torch.from_numpy(path)
+        labels[k, : len(path)] = torch.from_numpy(path)
+        labels[k, len(path)] = 0
+    return inputs, labels

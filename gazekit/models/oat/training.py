@@ -19,8 +19,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.checkpoint import read_tensors, save_tensors
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
-from gazekit.models.oat.paths import IGNORED, ObjectPaths, padded
-from gazekit.models.oat.scenes import batch_of
+from gazekit.models.oat.scenes import IGNORED, ObjectPaths, batch_of, padded
 
 POOL = 8  # batches that are sorted by length together
 TABLE_DECAY = 2.0  # weight decay of tables over cells, most of whose entries are seen rarely; 0 is "nothing special"

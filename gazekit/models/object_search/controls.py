@@ -6,8 +6,7 @@ import numpy as np
 
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH, checked_length
-from gazekit.models.baselines.other_stimuli import OtherThan
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, OtherThan, checked_length
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import ObjectLayout
 from gazekit.models.object_search.walk import ObjectModel

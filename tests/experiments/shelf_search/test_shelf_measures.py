@@ -15,7 +15,8 @@ from gazekit.experiments.shelf_search.measures import (
 from gazekit.experiments.shelf_search.paths import People, predicted_objects
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.metrics import sequence_score
-from gazekit.models.object_search import Line, UniformObject
+from gazekit.models.object_search.controls import Line
+from gazekit.models.object_search.simple import UniformObject
 
 
 @pytest.fixture(scope="module")

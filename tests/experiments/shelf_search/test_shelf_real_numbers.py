@@ -9,7 +9,8 @@ from gazekit.experiments.shelf_search.measures import approach, behaviour_scores
 from gazekit.experiments.shelf_search.paths import People
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.metrics.behaviour import delta, mean_behaviour
-from gazekit.models.object_search import Line, UniformObject
+from gazekit.models.object_search.controls import Line
+from gazekit.models.object_search.simple import UniformObject
 
 DIGITS = np.array([0.0005, 0.005, 0.0005, 0.0005, 0.0005]) + 1e-9  # half of the last digit given
 EDGE = 2 * DIGITS  # the spec's third digit of two values is one too high: .0505 is .051 there, and .8485 is .849

@@ -8,7 +8,11 @@ from gazekit.experiments.shelf_search import ShelfResults, shelf_search
 from gazekit.experiments.shelf_search.experiment import ROWS_OF_PEOPLE, RowPiece
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, RunFolderError
 from gazekit.models.contract import assemble
-from gazekit.models.object_search import MarkovMove, Move, ObjectModel, SimilarityObject, UniformObject
+from gazekit.models.object_search.appearance import SimilarityObject
+from gazekit.models.object_search.markov_move import MarkovMove
+from gazekit.models.object_search.move import Move
+from gazekit.models.object_search.simple import UniformObject
+from gazekit.models.object_search.walk import ObjectModel
 from gazekit.plots.shelf_search import approach_curve, five_features
 
 OPTIONS = {"n_samples": 2, "resamples": 100, "progress": False}

@@ -21,11 +21,6 @@ def test_blur_is_scipys_with_mirrored_borders(n, kernel, spread):
     np.testing.assert_allclose(blur(torch.from_numpy(image), kernel, spread).numpy(), expected, rtol=1e-10)
 
 
-def test_blur_per_axis():
-    image = torch.rand(1, 1, 12, 12)
-    torch.testing.assert_close(blur(image, 9, (2.0, 1e-3)), blur_matrix(12, 9, 2.0) @ image)
-
-
 @pytest.mark.parametrize("kernel", [4, 0, -3])
 def test_an_even_kernel_is_refused(kernel):
     with pytest.raises(GazekitError, match=f"kernel must be an odd number of cells, at least 1, not {kernel}"):

@@ -7,7 +7,7 @@ from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint, read_tensors, save_tensors
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.model import Oat, path_log_likelihoods
-from gazekit.models.oat.paths import ObjectPaths
+from gazekit.models.oat.scenes import ObjectPaths
 from gazekit.testing import check_model
 
 

@@ -4,8 +4,7 @@ import torch
 
 from gazekit.core.trials import Objects
 from gazekit.models.oat.network import STOP, sine_code
-from gazekit.models.oat.paths import padded
-from gazekit.models.oat.scenes import batch_of, scene_of
+from gazekit.models.oat.scenes import batch_of, padded, scene_of
 from gazekit.models.oat.training import seeded_network
 
 PATHS = [np.array([3, 1, 1, 4]), np.array([2]), np.array([6, 5])]

@@ -3,8 +3,7 @@ import pytest
 import torch
 
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.models.oat.paths import ObjectPaths, padded
-from gazekit.models.oat.scenes import batch_of
+from gazekit.models.oat.scenes import ObjectPaths, batch_of, padded
 from gazekit.models.oat.training import TrainingOptions, evaluate_loss, seeded_network, step_losses, train
 
 QUICK = TrainingOptions(epochs=4, batch=6, patience=9)

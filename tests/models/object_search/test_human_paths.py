@@ -8,7 +8,7 @@ import pytest
 from gazekit import Dataset, Facts
 from gazekit.foundations.errors import DataError
 from gazekit.models.oat.config import OatConfig
-from gazekit.models.oat.paths import ObjectPaths
+from gazekit.models.oat.scenes import ObjectPaths
 from gazekit.models.object_search.human_paths import human_paths
 
 

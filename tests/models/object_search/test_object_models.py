@@ -6,19 +6,13 @@ import pytest
 
 from gazekit import Dataset
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, UnknownNameError
-from gazekit.models.object_search import (
-    CentreObject,
-    Line,
-    MarkovMove,
-    Move,
-    NearestObject,
-    SaliencyObject,
-    SimilarityObject,
-    TargetRepeated,
-    UniformObject,
-)
+from gazekit.models.object_search.appearance import SaliencyObject, SimilarityObject
+from gazekit.models.object_search.controls import Line, TargetRepeated
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import layout_of
+from gazekit.models.object_search.markov_move import MarkovMove
+from gazekit.models.object_search.move import Move
+from gazekit.models.object_search.simple import CentreObject, NearestObject, UniformObject
 from gazekit.testing import check_model, example_dataset
 
 WALKS = (UniformObject, CentreObject, NearestObject, SimilarityObject, SaliencyObject, MarkovMove, Move)

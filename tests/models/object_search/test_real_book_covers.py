@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gazekit.datasets import load_dataset
-from gazekit.models.object_search import MarkovMove, Move, UniformObject
+from gazekit.models.object_search.markov_move import MarkovMove
+from gazekit.models.object_search.move import Move
+from gazekit.models.object_search.simple import UniformObject
 
 
 @pytest.fixture(scope="module")
