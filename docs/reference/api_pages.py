@@ -1,4 +1,4 @@
-"""API reference: a page per room of the package, with what the room offers in `__all__`."""
+"""API reference: a page per room of the package, with what the room offers: `__all__`, or else what it imports."""
 
 from importlib import import_module
 
@@ -34,7 +34,7 @@ def api_pages() -> dict[str, str]:
     for room, title in ROOMS.items():
         module = import_module(room)
         lines, elsewhere = [], []
-        named = {name: getattr(module, name) for name in module.__all__}
+        named = {name: getattr(module, name) for name in getattr(module, "__all__", sorted(vars(module)))}
         if room == "gazekit.models":
             named |= {name: model_class(name) for name in models}
         for name, thing in named.items():

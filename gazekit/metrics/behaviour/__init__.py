@@ -1,63 +1,34 @@
 """What people do on average: saccades, returns, search, first saccades, objects. Measures of sets of scanpaths."""
 
-from gazekit.metrics.behaviour.amplitude_direction import amplitude_histogram, direction_histogram
-from gazekit.metrics.behaviour.divergences import (
-    circular_wasserstein,
-    js_divergence,
-    kl_divergence,
-    ks_distance,
-    kuiper_distance,
-    wasserstein,
-)
-from gazekit.metrics.behaviour.first_saccade import FirstSaccades, first_saccade_on_target, first_saccades
-from gazekit.metrics.behaviour.guidance import guidance_rank
-from gazekit.metrics.behaviour.object_behaviour import ObjectBehaviour, delta, mean_behaviour, object_behaviour
-from gazekit.metrics.behaviour.returns import durations_before_returns, return_curve, return_rates
-from gazekit.metrics.behaviour.saccades import Saccades, saccades
-from gazekit.metrics.behaviour.scanpath_ratio import scanpath_ratio
-from gazekit.metrics.behaviour.search import (
-    CumulativePerformance,
-    cumulative_performance,
-    probability_mismatch,
-    steps_from_one_hot,
-    steps_to_target,
-    target_fixation_probability,
-    tfp_auc,
-)
-from gazekit.metrics.behaviour.starts import with_start
-from gazekit.metrics.behaviour.survival import SurvivalCurve, survival_to_target
-
-__all__ = [
-    "CumulativePerformance",
-    "FirstSaccades",
-    "ObjectBehaviour",
-    "Saccades",
-    "SurvivalCurve",
-    "amplitude_histogram",
-    "circular_wasserstein",
-    "cumulative_performance",
-    "delta",
-    "direction_histogram",
-    "durations_before_returns",
-    "first_saccade_on_target",
-    "first_saccades",
-    "guidance_rank",
-    "js_divergence",
-    "kl_divergence",
-    "ks_distance",
-    "kuiper_distance",
-    "mean_behaviour",
-    "object_behaviour",
-    "probability_mismatch",
-    "return_curve",
-    "return_rates",
-    "saccades",
-    "scanpath_ratio",
-    "steps_from_one_hot",
-    "steps_to_target",
-    "survival_to_target",
-    "target_fixation_probability",
-    "tfp_auc",
-    "wasserstein",
-    "with_start",
-]
+from gazekit.metrics.behaviour.amplitude_direction import amplitude_histogram as amplitude_histogram
+from gazekit.metrics.behaviour.amplitude_direction import direction_histogram as direction_histogram
+from gazekit.metrics.behaviour.divergences import circular_wasserstein as circular_wasserstein
+from gazekit.metrics.behaviour.divergences import js_divergence as js_divergence
+from gazekit.metrics.behaviour.divergences import kl_divergence as kl_divergence
+from gazekit.metrics.behaviour.divergences import ks_distance as ks_distance
+from gazekit.metrics.behaviour.divergences import kuiper_distance as kuiper_distance
+from gazekit.metrics.behaviour.divergences import wasserstein as wasserstein
+from gazekit.metrics.behaviour.first_saccade import FirstSaccades as FirstSaccades
+from gazekit.metrics.behaviour.first_saccade import first_saccade_on_target as first_saccade_on_target
+from gazekit.metrics.behaviour.first_saccade import first_saccades as first_saccades
+from gazekit.metrics.behaviour.guidance import guidance_rank as guidance_rank
+from gazekit.metrics.behaviour.object_behaviour import ObjectBehaviour as ObjectBehaviour
+from gazekit.metrics.behaviour.object_behaviour import delta as delta
+from gazekit.metrics.behaviour.object_behaviour import mean_behaviour as mean_behaviour
+from gazekit.metrics.behaviour.object_behaviour import object_behaviour as object_behaviour
+from gazekit.metrics.behaviour.returns import durations_before_returns as durations_before_returns
+from gazekit.metrics.behaviour.returns import return_curve as return_curve
+from gazekit.metrics.behaviour.returns import return_rates as return_rates
+from gazekit.metrics.behaviour.saccades import Saccades as Saccades
+from gazekit.metrics.behaviour.saccades import saccades as saccades
+from gazekit.metrics.behaviour.scanpath_ratio import scanpath_ratio as scanpath_ratio
+from gazekit.metrics.behaviour.search import CumulativePerformance as CumulativePerformance
+from gazekit.metrics.behaviour.search import cumulative_performance as cumulative_performance
+from gazekit.metrics.behaviour.search import probability_mismatch as probability_mismatch
+from gazekit.metrics.behaviour.search import steps_from_one_hot as steps_from_one_hot
+from gazekit.metrics.behaviour.search import steps_to_target as steps_to_target
+from gazekit.metrics.behaviour.search import target_fixation_probability as target_fixation_probability
+from gazekit.metrics.behaviour.search import tfp_auc as tfp_auc
+from gazekit.metrics.behaviour.starts import with_start as with_start
+from gazekit.metrics.behaviour.survival import SurvivalCurve as SurvivalCurve
+from gazekit.metrics.behaviour.survival import survival_to_target as survival_to_target
