@@ -6,84 +6,92 @@ import numpy as np
 
 from gazekit.metrics.kernels.compiling import compiled
 
+KINDS = ("frechet", "dtw", "hausdorff", "mannan", "mean", "sum", "norm")
+FRECHET, DTW, HAUSDORFF, MANNAN, MEAN, SUM, NORM = range(len(KINDS))
+
 
 @compiled
-def frechet_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, row, out):
-    """Discrete Frechet distance of each pair into out (n, 1); NaN if a path is empty.
+def position_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, kind, to_b, to_a, out):
+    """Distance of each pair into out (n, 1), of the kind whose place in `KINDS` is given; NaN if a path is empty.
+
+    `to_b` and `to_a` have room for the longest first and second path.
+    """
+    for k in range(len(pairs)):
+        p, q = pairs[k, 0], pairs[k, 1]
+        m, n = count_a[p], count_b[q]
+        if m == 0 or n == 0:
+            out[k, 0] = np.nan
+            continue
+        xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
+        xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
+        if kind == FRECHET:
+            out[k, 0] = frechet_distance(xa, ya, xb, yb, to_a)
+        elif kind == DTW:
+            out[k, 0] = warping_distance(xa, ya, xb, yb, to_a)
+        elif kind in (HAUSDORFF, MANNAN):
+            nearest_squares(xa, ya, xb, yb, to_b)
+            nearest_squares(xb, yb, xa, ya, to_a)
+            out[k, 0] = remotest(to_b[:m], to_a[:n]) if kind == HAUSDORFF else root_mean(to_b[:m], to_a[:n])
+        else:
+            out[k, 0] = matched_distance(xa, ya, xb, yb, kind)
+
+
+@compiled
+def frechet_distance(xa, ya, xb, yb, row):
+    """Discrete Frechet distance of two paths.
 
     One row of the table of Eiter and Mannila (1994) at a time: no recursion, so no limit on the length. Squares are
-    compared and one root is taken at the end; a root keeps the order. `row` has room for the longest second path.
+    compared and one root is taken at the end; a root keeps the order.
     """
-    for k in range(len(pairs)):
-        p, q = pairs[k, 0], pairs[k, 1]
-        m, n = count_a[p], count_b[q]
-        if m == 0 or n == 0:
-            out[k, 0] = np.nan
-            continue
-        xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
-        xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
-        row[:n] = np.inf
-        cell = 0.0
-        for i in range(m):
-            diagonal, cell = np.inf if i else 0.0, np.inf
-            for j in range(n):
-                dx, dy = xa[i] - xb[j], ya[i] - yb[j]
-                square, up = dx * dx + dy * dy, row[j]
-                least = diagonal if diagonal < up else up  # quicker than min(), which looks for NaN
-                least = least if least < cell else cell
-                cell = square if square > least else least
-                row[j] = cell
-                diagonal = up
-        out[k, 0] = np.sqrt(cell)
+    n = len(xb)
+    row[:n] = np.inf
+    cell = 0.0
+    for i in range(len(xa)):
+        diagonal, cell = np.inf if i else 0.0, np.inf
+        for j in range(n):
+            dx, dy = xa[i] - xb[j], ya[i] - yb[j]
+            square, up = dx * dx + dy * dy, row[j]
+            least = diagonal if diagonal < up else up  # quicker than min(), which looks for NaN
+            least = least if least < cell else cell
+            cell = square if square > least else least
+            row[j] = cell
+            diagonal = up
+    return np.sqrt(cell)
 
 
 @compiled
-def warping_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, row, out):
-    """Exact dynamic time warping distance of each pair into out (n, 1); NaN if a path is empty.
-
-    `row` has room for the longest second path.
-    """
-    for k in range(len(pairs)):
-        p, q = pairs[k, 0], pairs[k, 1]
-        m, n = count_a[p], count_b[q]
-        if m == 0 or n == 0:
-            out[k, 0] = np.nan
-            continue
-        xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
-        xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
-        row[:n] = np.inf
-        cell = 0.0
-        for i in range(m):
-            diagonal, cell = np.inf if i else 0.0, np.inf
-            for j in range(n):
-                dx, dy = xa[i] - xb[j], ya[i] - yb[j]
-                up = row[j]
-                least = diagonal if diagonal < up else up
-                least = least if least < cell else cell
-                cell = np.sqrt(dx * dx + dy * dy) + least
-                row[j] = cell
-                diagonal = up
-        out[k, 0] = cell
+def warping_distance(xa, ya, xb, yb, row):
+    """Exact dynamic time warping distance of two paths."""
+    n = len(xb)
+    row[:n] = np.inf
+    cell = 0.0
+    for i in range(len(xa)):
+        diagonal, cell = np.inf if i else 0.0, np.inf
+        for j in range(n):
+            dx, dy = xa[i] - xb[j], ya[i] - yb[j]
+            up = row[j]
+            least = diagonal if diagonal < up else up
+            least = least if least < cell else cell
+            cell = np.sqrt(dx * dx + dy * dy) + least
+            row[j] = cell
+            diagonal = up
+    return cell
 
 
 @compiled
-def matched_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, kind, out):
-    """Distance of fixations of the same rank into out (n, 1); NaN if a path is empty or the lengths differ.
-
-    `kind` 0 is the mean of the distances, 1 their sum, 2 the root of the sum of their squares.
-    """
-    for k in range(len(pairs)):
-        p, q = pairs[k, 0], pairs[k, 1]
-        n = count_a[p]
-        if n == 0 or n != count_b[q]:
-            out[k, 0] = np.nan
-            continue
-        total = 0.0
-        for i in range(n):
-            dx, dy = x_a[first_a[p] + i] - x_b[first_b[q] + i], y_a[first_a[p] + i] - y_b[first_b[q] + i]
-            square = dx * dx + dy * dy
-            total += square if kind == 2 else np.sqrt(square)
-        out[k, 0] = np.sqrt(total) if kind == 2 else (total / n if kind == 0 else total)
+def matched_distance(xa, ya, xb, yb, kind):
+    """Distance of fixations of the same rank, NaN if the lengths differ: mean, sum, or root of the sum of squares."""
+    n = len(xa)
+    if n != len(xb):
+        return np.nan
+    total = 0.0
+    for i in range(n):
+        dx, dy = xa[i] - xb[i], ya[i] - yb[i]
+        square = dx * dx + dy * dy
+        total += square if kind == NORM else np.sqrt(square)
+    if kind == NORM:
+        return np.sqrt(total)
+    return total / n if kind == MEAN else total
 
 
 @compiled
@@ -103,51 +111,25 @@ def nearest_squares(xa, ya, xb, yb, to_b):
 
 
 @compiled
-def hausdorff_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, to_b, to_a, out):
-    """Hausdorff distance of each pair into out (n, 1); NaN if a path is empty.
-
-    `to_b` and `to_a` have room for the longest first and second path.
-    """
-    for k in range(len(pairs)):
-        p, q = pairs[k, 0], pairs[k, 1]
-        m, n = count_a[p], count_b[q]
-        if m == 0 or n == 0:
-            out[k, 0] = np.nan
-            continue
-        xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
-        xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
-        nearest_squares(xa, ya, xb, yb, to_b)
-        nearest_squares(xb, yb, xa, ya, to_a)
-        most = 0.0
-        for i in range(m):
-            most = to_b[i] if to_b[i] > most else most
-        for j in range(n):
-            most = to_a[j] if to_a[j] > most else most
-        out[k, 0] = np.sqrt(most)
+def remotest(to_b, to_a):
+    """Hausdorff distance, from squared distances to the nearest both ways."""
+    most = 0.0
+    for i in range(len(to_b)):
+        most = to_b[i] if to_b[i] > most else most
+    for j in range(len(to_a)):
+        most = to_a[j] if to_a[j] > most else most
+    return np.sqrt(most)
 
 
 @compiled
-def mannan_distances(x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, to_b, to_a, out):
-    """Root of the mean of the two mean squared distances to the nearest, into out (n, 1); NaN if a path is empty.
-
-    `to_b` and `to_a` as in `hausdorff_distances`. The image's diagonal is not divided by here.
-    """
-    for k in range(len(pairs)):
-        p, q = pairs[k, 0], pairs[k, 1]
-        m, n = count_a[p], count_b[q]
-        if m == 0 or n == 0:
-            out[k, 0] = np.nan
-            continue
-        xa, ya = x_a[first_a[p] : first_a[p] + m], y_a[first_a[p] : first_a[p] + m]
-        xb, yb = x_b[first_b[q] : first_b[q] + n], y_b[first_b[q] : first_b[q] + n]
-        nearest_squares(xa, ya, xb, yb, to_b)
-        nearest_squares(xb, yb, xa, ya, to_a)
-        sum_a, sum_b = 0.0, 0.0
-        for i in range(m):
-            sum_a += to_b[i]
-        for j in range(n):
-            sum_b += to_a[j]
-        out[k, 0] = np.sqrt((sum_a / m + sum_b / n) / 2.0)
+def root_mean(to_b, to_a):
+    """Root of the mean of the two mean squared distances to the nearest: Mannan's, without the image's diagonal."""
+    sum_a, sum_b = 0.0, 0.0
+    for i in range(len(to_b)):
+        sum_a += to_b[i]
+    for j in range(len(to_a)):
+        sum_b += to_a[j]
+    return np.sqrt((sum_a / len(to_b) + sum_b / len(to_a)) / 2.0)
 
 
 @compiled
@@ -169,7 +151,7 @@ def eyenalysis_distances(
     """Sum of all distances to the nearest, over the longer length, into out (n, 1); NaN if a path is empty.
 
     With `squared` the squares of the distances are summed, with `by_both` the sum is divided by both lengths together.
-    z is a third dimension; `to_b` and `to_a` as in `hausdorff_distances`.
+    z is a third dimension; `to_b` and `to_a` as in `position_distances`.
     """
     for k in range(len(pairs)):
         p, q = pairs[k, 0], pairs[k, 1]

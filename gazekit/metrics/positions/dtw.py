@@ -84,12 +84,6 @@ def dtw_per_step(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bo
     return score_pair("dtw_per_step", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
-    from gazekit.metrics.kernels.distances import warping_distances
-
-    warping_distances(*a[:4], *b[:4], pairs, np.empty(b.longest), out)
-
-
 def _score_per_step(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
     from gazekit.metrics.kernels.warping import warping_means
 
@@ -100,13 +94,12 @@ def _score_per_step(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarr
 _SOURCE = "Sakoe and Chiba 1978, IEEE Transactions on Acoustics, Speech, and Signal Processing 26"
 distance_measure(
     dtw,
-    _score,
     summary="Sum of distances between aligned fixations, on the cheapest alignment in order; exact",
     source=_SOURCE,
 )
 distance_measure(
     dtw_per_step,
-    _score_per_step,
+    score=_score_per_step,
     summary="Mean distance between aligned fixations, on the cheapest alignment in order",
     source=_SOURCE,
 )

@@ -2,12 +2,10 @@
 
 from typing import Literal
 
-import numpy as np
-
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, distance_measure, positions
+from gazekit.metrics.positions.positions import Positions, distance_measure, positions, score_positions
 
 KINDS = ("mean", "sum", "norm")
 
@@ -69,15 +67,9 @@ def _prepare(columns: Columns, *, kind: str, **options: bool) -> Positions:
     return positions(columns)
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, kind: str) -> None:
-    from gazekit.metrics.kernels.distances import matched_distances
-
-    matched_distances(*a[:4], *b[:4], pairs, KINDS.index(kind), out)
-
-
 distance_measure(
     euclidean,
-    _score,
+    score=score_positions,
     prepare=_prepare,
     summary="Mean distance of fixations of the same rank; undefined for paths of different lengths",
     source="Zanca et al. 2018, FixaTons",

@@ -1,10 +1,8 @@
 """Discrete Frechet distance: the shortest leash on which both paths can be walked in order (Eiter and Mannila 1994)."""
 
-import numpy as np
-
 from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, distance_measure
+from gazekit.metrics.positions.positions import distance_measure
 
 
 def frechet(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = False) -> float:
@@ -51,15 +49,8 @@ def frechet(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = 
     return score_pair("frechet", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
-    from gazekit.metrics.kernels.distances import frechet_distances
-
-    frechet_distances(*a[:4], *b[:4], pairs, np.empty(b.longest), out)
-
-
 distance_measure(
     frechet,
-    _score,
     summary="Largest distance between two walkers who follow the paths in order, as near to each other as they can",
     source="Eiter and Mannila 1994, CD-TR 94/64, TU Vienna",
 )

@@ -1,10 +1,8 @@
 """Hausdorff distance: how far the most remote fixation of either path is from all of the other's."""
 
-import numpy as np
-
 from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, distance_measure
+from gazekit.metrics.positions.positions import distance_measure
 
 
 def hausdorff(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool = False) -> float:
@@ -50,15 +48,8 @@ def hausdorff(a: AnyPath, b: AnyPath, *, size: Size = None, over_diagonal: bool 
     return score_pair("hausdorff", a, b, size, over_diagonal=over_diagonal)[0]
 
 
-def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray) -> None:
-    from gazekit.metrics.kernels.distances import hausdorff_distances
-
-    hausdorff_distances(*a[:4], *b[:4], pairs, np.empty(a.longest), np.empty(b.longest), out)
-
-
 distance_measure(
     hausdorff,
-    _score,
     summary="Distance of the most remote fixation of either path from the nearest of the other; order does not count",
     source="Huttenlocher, Klanderman, Rucklidge 1993, IEEE Transactions on Pattern Analysis 15",
 )

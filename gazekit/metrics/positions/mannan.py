@@ -11,7 +11,7 @@ from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.notices import notify_once
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions
+from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions, score_positions
 
 LONG_TABLE = 2e8  # distances in a baseline's table that take about a second: paths of 300 fixations with 2000 draws
 DRAWS = 2000  # pairs of random paths behind a baseline; its standard error: 1.2 % of it for one fixation, 0.4 % for ten
@@ -180,9 +180,7 @@ def _prepare(columns: Columns, *, draws: int, seed: int) -> Positions:
 
 
 def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
-    from gazekit.metrics.kernels.distances import mannan_distances
-
-    mannan_distances(*a[:4], *b[:4], pairs, np.empty(a.longest), np.empty(b.longest), out)
+    score_positions(a, b, pairs, out, kind="mannan")
     divide_by_diagonal(out, a, pairs)
 
 

@@ -52,8 +52,19 @@ def positions(columns: Columns, **options: Any) -> Positions:
     return Positions(x, y, columns.offsets[:-1].copy(), fixations, columns.width, columns.height)
 
 
+def score_positions(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, kind: str) -> None:
+    """Fill `out` (n, 1) with one of the distances of `gazekit.metrics.kernels.distances.KINDS`, px."""
+    from gazekit.metrics.kernels.distances import KINDS, position_distances
+
+    position_distances(*a[:4], *b[:4], pairs, KINDS.index(kind), np.empty(a.longest), np.empty(b.longest), out)
+
+
 def distance_measure(
-    function: Callable[..., Any], score: Callable[..., None], *, prepare: Callable[..., Any] = positions, **facts: Any
+    function: Callable[..., Any],
+    *,
+    score: Callable[..., None] | None = None,
+    prepare: Callable[..., Any] = positions,
+    **facts: Any,
 ) -> Measure:
     """Make and register a distance in px, which the option `over_diagonal` gives in diagonals of the image.
 
@@ -61,13 +72,15 @@ def distance_measure(
     ----------
     function : callable
         See `pair_measure`.
-    score : callable
-        `score(a, b, pairs, out, **options)` in px; the options are those of the function but `over_diagonal`.
+    score : callable, optional
+        `score(a, b, pairs, out, **options)` in px; the options are those of the function but `over_diagonal`. None:
+        the distance of `score_positions` that has the function's name.
     prepare : callable
         From the columns to what `score` reads, which has a `diagonal`.
     **facts
         See `pair_measure`.
     """
+    score = score or partial(score_positions, kind=function.__name__)
     return pair_measure(
         function,
         prepare=prepare,
