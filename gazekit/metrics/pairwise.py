@@ -3,9 +3,9 @@
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_
 from gazekit.metrics.measure import Measure, find
 
 CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
+Given, Done = TypeVar("Given"), TypeVar("Done")
 WORTH_THREADS = 0.004  # s; less work than this is done before more threads have started
 
 
@@ -173,30 +174,17 @@ def pairwise(
     out = np.empty((len(admitted), len(scorer.metric.outputs)))
     count = _threads(threads)
     step = max(CHUNK, -(-len(admitted) // (8 * count)))
-    spans = deque(slice(start, start + step) for start in range(0, len(admitted), step))
+    spans = [slice(start, start + step) for start in range(0, len(admitted), step)]
 
-    def work() -> None:
-        while True:
-            try:
-                span = spans.popleft()  # safe between threads
-            except IndexError:
-                return
-            scorer.fill(admitted[span], out[span])
+    def fill(span: slice) -> None:
+        scorer.fill(admitted[span], out[span])
 
     if spans:
-        first = spans.popleft()
         start = time.perf_counter()
-        scorer.fill(admitted[first], out[first])
+        fill(spans.pop(0))
         if (time.perf_counter() - start) * len(spans) < WORTH_THREADS:
             count = 1
-    if count > 1 and spans:
-        with ThreadPoolExecutor(count - 1) as pool:
-            helpers = [pool.submit(work) for _ in range(count - 1)]
-            work()
-            for helper in helpers:
-                helper.result()
-    else:
-        work()
+    deque(_on_threads(fill, spans, count), maxlen=0)
     return out
 
 
@@ -235,18 +223,18 @@ def pairwise_chunks(
     [[[1.0]], [[0.5]]]
     """
     scorer = _Scorer(find(metric).with_options(**params), a, b, check)
-    return _stream(scorer, chunks, _threads(threads))
+    return _on_threads(scorer.score, map(scorer.admit, chunks), _threads(threads))
 
 
-def _stream(scorer: _Scorer, chunks: Iterable[ArrayLike], count: int) -> Iterator[np.ndarray]:
+def _on_threads(work: Callable[[Given], Done], items: Iterable[Given], count: int) -> Iterator[Done]:
+    """`work` of each item, in order; on several threads a few items ahead of what is asked for."""
     if count == 1:
-        for chunk in chunks:
-            yield scorer.score(scorer.admit(chunk))
+        yield from map(work, items)
         return
     with ThreadPoolExecutor(count) as pool:
-        waiting: deque[Future[np.ndarray]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(scorer.score, scorer.admit(chunk)))
+        waiting: deque[Future[Done]] = deque()
+        for item in items:
+            waiting.append(pool.submit(work, item))
             if len(waiting) > count:
                 yield waiting.popleft().result()
         while waiting:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError, MismatchError
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of_single
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
@@ -145,34 +146,15 @@ def substitution_table(bins: tuple[int, int], threshold: float) -> np.ndarray:
     return table
 
 
-def _pixels(p: np.ndarray, whole: Any) -> np.ndarray:
-    # The toolbox counts px from 1 and rounds halves up, then cuts off (Cristino et al.'s code,
-    # FixationToSequence). A 0-based or truncating version moves data set means by up to 1.2e-3.
-    px = p + 0.5
-    np.maximum(px, 1.0, out=px)
-    np.minimum(px, whole, out=px)
-    return px.astype(np.int64)  # of a positive number: its floor
-
-
-def _whole(size: np.ndarray) -> np.ndarray:
-    return np.maximum(np.floor(size + 0.5), 1.0).astype(np.int64)
-
-
-def _cells(x: np.ndarray, y: np.ndarray, width: np.ndarray, height: np.ndarray, bins: tuple[int, int]) -> np.ndarray:
-    across, down = int(bins[0]), int(bins[1])
-    width, height = _whole(width), _whole(height)
-    column = (_pixels(x, width) - 1) * across // width
-    return column + across * ((_pixels(y, height) - 1) * down // height)
-
-
-def _cells_of_one_frame(columns: Columns, bins: tuple[int, int]) -> np.ndarray | None:
-    """As `_cells` in one pass, four times as fast; None if a coordinate is not finite."""
+def _cells(columns: Columns, bins: tuple[int, int]) -> np.ndarray:
+    """(N,) int64: the cell of each fixation; of no meaning where a coordinate is not finite."""
     from gazekit.metrics.kernels.alignment import grid_cells
 
     cells = np.empty(len(columns.x), dtype=np.int64)
     x, y = np.array(columns.x), np.array(columns.y)  # writable copies: numba compiles read-only arrays a second time
-    width, height = (float(_whole(side[:1])[0]) for side in (columns.width, columns.height))
-    return cells if grid_cells(x, y, width, height, float(bins[0]), float(bins[1]), cells) else None
+    width, height = (np.maximum(np.floor(side + 0.5), 1.0) for side in (columns.width, columns.height))
+    grid_cells(x, y, columns.offsets, width, height, float(bins[0]), float(bins[1]), cells)
+    return cells
 
 
 def _symbols(
@@ -183,18 +165,11 @@ def _symbols(
         raise MismatchError("scanmatch counts px, and these scanpaths are in degrees; score them before to_degrees()")
     if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
         raise GazekitError(f"scanmatch: bins are a whole number of columns and of rows, not {bins!r}")
-    if temporal_bin_ms is None and columns.same_frame:
-        cells = _cells_of_one_frame(columns, bins)
-        if cells is not None:
-            return cells, columns.offsets
-    good = columns.finite
-    of = np.repeat(np.arange(len(columns.width)), np.diff(columns.offsets))
-    x, y = (np.where(good[of], p, 0.0) for p in (columns.x, columns.y))
-    symbol = _cells(x, y, columns.width[of], columns.height[of], bins)
     duration = columns.duration
     if toolbox_durations and duration is not None:
         duration = _toolbox_durations(duration, columns.offsets)
-    strings = repeated(symbol, columns.offsets, good, duration, temporal_bin_ms, "scanmatch", rounded=True)
+    symbol = _cells(columns, bins)
+    strings = repeated(symbol, columns.offsets, columns.finite, duration, temporal_bin_ms, "scanmatch", rounded=True)
     return strings.symbols, strings.offsets
 
 
@@ -239,6 +214,68 @@ def score_alignments(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.
         gap_free_scores(sym_a, off_a, sym_b, off_b, rows, flat, kinds, best, row, out)
     else:
         alignment_scores(*strings, a.substitution, best, gap, row, out)
+
+
+def recommended_threshold(paths: Scanpaths, *, bins: tuple[int, int] = BINS) -> float:
+    """Twice the standard deviation of saccade amplitudes, in cells of the grid's columns.
+
+    Below this distance two cells count as alike, above it as unlike: a substitution within the usual scatter of
+    saccades scores above zero. Use it as `threshold` of `scanmatch`, and report it: scores of different thresholds
+    cannot be compared.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        Usually all human paths of a data set, px. Amplitudes are taken on each path's own frame.
+    bins : (int, int)
+        Columns and rows of the grid. Only the columns enter: cells are width / columns px wide, also where they are
+        not square.
+
+    Returns
+    -------
+    float
+        Threshold, cells, with the sample standard deviation (over n - 1).
+
+    Raises
+    ------
+    DataError
+        Fewer than two saccades, a position that is not finite, or saccades that are all of one length.
+    MismatchError
+        Positions in degrees.
+    GazekitError
+        Bins that are not whole numbers of 1 or more.
+
+    References
+    ----------
+    Cristino, Mathot, Theeuwes, Gilchrist (2010), Behavior Research Methods 42, 692-700.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s"], "width": 1200, "height": 800})
+    >>> paths = Scanpaths([100, 200, 500, 500], [100, 100, 100, 300], [0, 4], table)
+    >>> recommended_threshold(paths, bins=(12, 8))  # amplitudes of 1, 3 and 2 cells
+    2.0
+    """
+    if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
+        raise GazekitError(f"recommended_threshold: bins are a whole number of columns and of rows, not {bins!r}")
+    if paths.facts.unit != "px":
+        raise MismatchError("recommended_threshold works on px, and these scanpaths are in degrees; use the px paths")
+    unknown = ~(np.isfinite(paths.x) & np.isfinite(paths.y))
+    if unknown.any():
+        raise DataError(
+            f"recommended_threshold: {int(unknown.sum())} of {len(unknown)} fixations have no finite position; leave "
+            f"their paths out first"
+        )
+    within = np.diff(paths.path_of()) == 0
+    cell = (paths.table["width"].to_numpy(float) / int(bins[0]))[paths.path_of()[1:]]
+    amplitude = (np.hypot(np.diff(paths.x), np.diff(paths.y)) / cell)[within]
+    if len(amplitude) < 2:
+        raise DataError(f"recommended_threshold needs two saccades or more, and these scanpaths have {len(amplitude)}")
+    threshold = 2.0 * float(amplitude.std(ddof=1))
+    if threshold == 0.0:
+        raise DataError("recommended_threshold: all saccades are of one length, so their spread gives no threshold")
+    return threshold
 
 
 pair_measure(
