@@ -118,10 +118,19 @@ def _direction_counts(angle: np.ndarray, bins: int) -> np.ndarray:
 
 Distance = Callable[[np.ndarray, np.ndarray], float]
 AMPLITUDE, DIRECTIONS = ("amplitude",), ("direction", "turn")
+AMPLITUDE_SOURCE = "Amplitude analysis as in Gupta, Zhang, Wu, Wolfe, Kreiman 2021, NeurIPS (0.5 degree bins)"
+DIRECTION_SOURCE = "Common practice in the study of saccades; circular forms: Kuiper 1960, Rabin et al. 2011"
 
 
 def _compared(
-    columns: tuple[str, ...], distance: Distance, a: Scanpaths, b: Scanpaths, by: str | None, skip_first: bool
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    columns: tuple[str, ...],
+    distance: Distance,
+    by: str | None = None,
+    skip_first: bool = False,
 ) -> np.ndarray:
     """Distance of the model's (first) and people's saccades in each column.
 
@@ -139,19 +148,6 @@ def _compared(
     # A model is no subject: all its paths meet each person.
     values = [compare(a if by == "subject" else a.filter(**{by: key}), theirs) for key, theirs in b.groupby(by)]
     return column_means(np.array(values, dtype=float).reshape(len(values), -1))
-
-
-def _of_samples(
-    columns: tuple[str, ...],
-    distance: Distance,
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    by: str | None = None,
-    skip_first: bool = False,
-) -> np.ndarray:
-    return _compared(columns, distance, a, b, by, skip_first)
 
 
 def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins: float) -> Distance:
@@ -180,7 +176,7 @@ def _amplitude_counts_apart(
     smoothing: float | None = SMOOTHING,
 ) -> np.ndarray:
     distance = _of_counts(_amplitude_counts, smoothing, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
-    return _compared(AMPLITUDE, distance, a, b, by, skip_first)
+    return _compared(a, b, trials, columns=AMPLITUDE, distance=distance, by=by, skip_first=skip_first)
 
 
 def _direction_counts_apart(
@@ -193,45 +189,39 @@ def _direction_counts_apart(
     bins: int = DIRECTION_BINS,
     smoothing: float | None = SMOOTHING,
 ) -> np.ndarray:
-    return _compared(DIRECTIONS, _of_counts(_direction_counts, smoothing, bins=bins), a, b, by, skip_first)
+    distance = _of_counts(_direction_counts, smoothing, bins=bins)
+    return _compared(a, b, trials, columns=DIRECTIONS, distance=distance, by=by, skip_first=skip_first)
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
-_JS, _KL, _W1 = (
-    "Jensen-Shannon divergence",
-    "Kullback-Leibler divergence of people's from the model's histogram",
-    "Wasserstein-1 distance",
-)
+_JS, _KL = "Jensen-Shannon divergence", "Kullback-Leibler divergence of people's from the model's histogram"
+_W1, _KS, _KUIPER = "Wasserstein-1 distance", "Kolmogorov-Smirnov distance", "Kuiper's distance"
+_amplitudes, _directions = partial(_compared, columns=AMPLITUDE), partial(_compared, columns=DIRECTIONS)
 _compute: Callable[..., np.ndarray]
-for _kind, _compute, _bounds, _unit, _words in (
-    ("js", partial(_amplitude_counts_apart, smoothing=None), _SHARE, "bit", _JS),
-    ("kl", _amplitude_counts_apart, _ANY, "bit", _KL),
-    ("wasserstein", partial(_of_samples, AMPLITUDE, wasserstein), _ANY, "degrees", _W1),
-    ("ks", partial(_of_samples, AMPLITUDE, ks_distance), _SHARE, "1", "Kolmogorov-Smirnov distance"),
+for _name, _compute, _bounds, _unit, _words in (
+    ("amplitude_js", partial(_amplitude_counts_apart, smoothing=None), _SHARE, "bit", _JS),
+    ("amplitude_kl", _amplitude_counts_apart, _ANY, "bit", _KL),
+    ("amplitude_wasserstein", partial(_amplitudes, distance=wasserstein), _ANY, "degrees", _W1),
+    ("amplitude_ks", partial(_amplitudes, distance=ks_distance), _SHARE, "1", _KS),
+    ("direction_js", partial(_direction_counts_apart, smoothing=None), _SHARE, "bit", _JS),
+    ("direction_kl", _direction_counts_apart, _ANY, "bit", _KL),
+    ("direction_wasserstein", partial(_directions, distance=circular_wasserstein), (0.0, 180.0), "degrees", _W1),
+    ("direction_kuiper", partial(_directions, distance=kuiper_distance), _SHARE, "1", _KUIPER),
 ):
-    set_measure(
-        _compute,
-        f"amplitude_{_kind}",
-        higher_is_better=False,
-        bounds=_bounds,
-        values_in=_unit,
-        needs=("degrees",),
-        summary=f"{_words} of saccade amplitudes in degrees of visual angle",
-        source="Amplitude analysis as in Gupta, Zhang, Wu, Wolfe, Kreiman 2021, NeurIPS (0.5 degree bins)",
+    _turns = _name.replace("direction", "turn")
+    _outputs, _needs, _of, _source = (
+        ((_name, _turns), (), "directions, and of turns from one saccade to the next", DIRECTION_SOURCE)
+        if _turns != _name
+        else ((_name,), ("degrees",), "amplitudes in degrees of visual angle", AMPLITUDE_SOURCE)
     )
-for _kind, _compute, _bounds, _unit, _words in (
-    ("js", partial(_direction_counts_apart, smoothing=None), _SHARE, "bit", _JS),
-    ("kl", _direction_counts_apart, _ANY, "bit", _KL),
-    ("wasserstein", partial(_of_samples, DIRECTIONS, circular_wasserstein), (0.0, 180.0), "degrees", _W1),
-    ("kuiper", partial(_of_samples, DIRECTIONS, kuiper_distance), _SHARE, "1", "Kuiper's distance"),
-):
     set_measure(
         _compute,
-        f"direction_{_kind}",
-        outputs=(f"direction_{_kind}", f"turn_{_kind}"),
+        _name,
+        outputs=_outputs,
         higher_is_better=False,
         bounds=_bounds,
         values_in=_unit,
-        summary=f"{_words} of saccade directions, and of turns from one saccade to the next",
-        source="Common practice in the study of saccades; circular forms: Kuiper 1960, Rabin et al. 2011",
+        needs=_needs,
+        summary=f"{_words} of saccade {_of}",
+        source=_source,
     )

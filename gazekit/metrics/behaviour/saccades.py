@@ -1,10 +1,18 @@
-"""Saccades of a set of scanpaths: amplitude, direction, and the turn from one to the next."""
+"""Saccades of a set of scanpaths: amplitude, direction, turn from one to the next; and what the first ones do."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.behaviour.search import steps_to_target, target_boxes
+from gazekit.metrics.context import Trials, with_start
+from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
+
+CENTRE_DEGREES = 2.0  # a first saccade that lands farther than this from the image's centre has left it; our choice
 
 
 class Saccades(NamedTuple):
@@ -78,3 +86,148 @@ def wrap(angle: np.ndarray) -> np.ndarray:
     [-170.0, 180.0, 0.0]
     """
     return 180.0 - np.mod(180.0 - angle, 360.0)
+
+
+class FirstSaccades(NamedTuple):
+    """The first saccade of each path.
+
+    Attributes
+    ----------
+    latency : (n,) float64
+        ms: duration of the fixation that it leaves; NaN where not known.
+    amplitude : (n,) float64
+        Length, in the unit of the paths; NaN for a path with fewer than two fixations.
+    direction : (n,) float64
+        Degrees in (-180, 180], 0 right, 90 up; NaN where there is no saccade or it has no length.
+    eccentricity : (n,) float64
+        Distance of its landing point from the image's centre, in the unit of the paths; NaN where there is none.
+    """
+
+    latency: np.ndarray
+    amplitude: np.ndarray
+    direction: np.ndarray
+    eccentricity: np.ndarray
+
+
+def first_saccades(paths: Scanpaths) -> FirstSaccades:
+    """Measure the first saccade of each path: the one from its first to its second fixation.
+
+    Where a forced first fixation was dropped, that is really the second saccade; `with_start` puts the trial's start
+    back (the registered measures do so by themselves).
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        In px or degrees.
+
+    Returns
+    -------
+    FirstSaccades
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"stimulus": ["s"], "width": 8, "height": 8})
+    >>> first = first_saccades(Scanpaths([4, 4, 0], [4, 1, 0], [0, 3], table, duration=[180, 250, 240]))
+    >>> [column.tolist() for column in first]
+    [[180.0], [3.0], [90.0], [3.0]]
+    """
+    out = FirstSaccades(*(np.full(len(paths), np.nan) for _ in range(4)))
+    found = saccades(paths)
+    first = found.rank == 0
+    row = found.path[first]
+    start = paths.offsets[row]
+    out.latency[row] = paths.durations()[start]
+    out.amplitude[row], out.direction[row] = found.amplitude[first], found.direction[first]
+    centre = paths.table[["width", "height"]].to_numpy(np.float64)[row] / 2
+    out.eccentricity[row] = np.hypot(paths.x[start + 1] - centre[:, 0], paths.y[start + 1] - centre[:, 1])
+    return out
+
+
+def first_saccade_on_target(
+    paths: Scanpaths, boxes: Mapping[str, Sequence[float]], *, strict: bool = False
+) -> np.ndarray:
+    """Whether the first saccade lands on the target.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        In px, from the start on.
+    boxes : mapping of trial id to (x0, y0, x1, y1)
+        Target boxes, px.
+    strict : bool
+        See `steps_to_target`.
+
+    Returns
+    -------
+    (n,) float64
+        1 or 0; NaN for a trial without a target, for a path without a saccade, and for one that starts on the target.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> paths = Scanpaths([4, 1], [4, 1], [0, 2], pd.DataFrame({"stimulus": ["s"], "width": 8, "height": 8}))
+    >>> first_saccade_on_target(paths, {"s": (0, 0, 2, 2)}).tolist()
+    [1.0]
+    """
+    step = steps_to_target(paths, boxes, strict=strict) - (0.0 if paths.facts.forced_first else 1.0)
+    return np.where(np.isnan(step) | (step <= 0) | (paths.lengths < 2), np.nan, (step == 1).astype(np.float64))
+
+
+def _amplitude(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
+    return [mean_defined(first_saccades(with_start(a, trials).to_degrees()).amplitude)]
+
+
+def _latency(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
+    # After drop_first the latency is gone: the start that is put back has no duration, so this is NaN.
+    return [mean_defined(first_saccades(with_start(a, trials)).latency)]
+
+
+def _leaves_centre(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, centre_degrees: float = CENTRE_DEGREES
+) -> list[float]:
+    if not centre_degrees >= 0:
+        raise GazekitError(f"centre_degrees must be a radius of 0 degrees or more, not {centre_degrees!r}")
+    eccentricity = first_saccades(with_start(a, trials).to_degrees()).eccentricity
+    return [mean_defined(np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees))]
+
+
+def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = False) -> list[float]:
+    return [mean_defined(first_saccade_on_target(with_start(a, trials), target_boxes(trials), strict=strict))]
+
+
+_SOURCE = "Usual definitions; see gazekit's card"
+set_measure(
+    _amplitude,
+    "first_saccade_amplitude",
+    bounds=(0.0, np.inf),
+    values_in="degrees",
+    needs=("degrees",),
+    summary="Mean amplitude of the first saccade",
+    source=_SOURCE,
+)
+set_measure(
+    _latency,
+    "first_saccade_latency",
+    bounds=(0.0, np.inf),
+    values_in="ms",
+    needs=("duration",),
+    summary="Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped",
+    source=_SOURCE,
+)
+set_measure(
+    _leaves_centre,
+    "first_saccade_leaves_centre",
+    bounds=(0.0, 1.0),
+    needs=("degrees",),
+    summary="Share of first saccades that land farther than a radius from the image's centre",
+    source=_SOURCE,
+)
+set_measure(
+    _on_target,
+    "first_saccade_on_target",
+    bounds=(0.0, 1.0),
+    needs=("target_box",),
+    summary="Share of first saccades that land on the target",
+    source=_SOURCE,
+)

@@ -1,4 +1,4 @@
-"""Visual search: when the target is found, cumulative performance, target-fixation probability, area and mismatch."""
+"""Visual search: when the target is found, cumulative performance, target-fixation probability; the scanpath ratio."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,11 +8,12 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.behaviour.starts import with_start
-from gazekit.metrics.context import Trials
+from gazekit.metrics.context import Trials, with_start
 from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import mean_defined
 
 MAX_FIXATIONS = 6  # after the initial one: what the COCO-Search18 line reports
+NO_LENGTH = 1e-6  # px: below this a way is rounding, not a saccade
 NOWHERE = (np.nan,) * 4
 Boxes = Mapping[str, Sequence[float]]
 
@@ -248,6 +249,52 @@ def probability_mismatch(curve: ArrayLike, human_curve: ArrayLike) -> float:
     return float(np.abs(a - b).sum())
 
 
+def scanpath_ratio(paths: Scanpaths, boxes: Boxes, *, strict: bool = False) -> np.ndarray:
+    """How straight each path goes to its target: distance from its first fixation to the target / way made.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        In px, from the start on (`with_start` puts it back).
+    boxes : mapping of trial id to (x0, y0, x1, y1)
+        Target boxes, px; the distance is to the box's centre.
+    strict : bool
+        See `steps_to_target`.
+
+    Returns
+    -------
+    (n,) float64
+        0 to 1, cut off at 1 (the way may end before the box's centre); higher is straighter. NaN where the target was
+        not found, where it was found at the path's first fixation, and where the way has no length.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> paths = Scanpaths([0, 0, 4], [0, 3, 3], [0, 3], pd.DataFrame({"stimulus": ["s"], "width": 9, "height": 9}))
+    >>> scanpath_ratio(paths, {"s": (3, 2, 5, 4)}).round(3).tolist()
+    [0.714]
+    """
+    step = steps_to_target(paths, boxes, strict=strict)
+    last = step - (0.0 if paths.facts.forced_first else 1.0)
+    out = np.full(len(paths), np.nan)
+    found = np.flatnonzero(np.isfinite(last) & (last > 0))
+    if not len(found):
+        return out
+    of, first = paths.path_of(), paths.offsets[found]
+    jump = np.hypot(np.diff(paths.x), np.diff(paths.y))
+    unknown = np.isnan(jump)
+    way = np.concatenate([[0.0], np.cumsum(np.where((of[1:] == of[:-1]) & ~unknown, jump, 0.0))])
+    gaps = np.concatenate([[0], np.cumsum(unknown)])
+    end = first + last[found].astype(np.int64)
+    made = np.where(gaps[end] > gaps[first], np.nan, way[end] - way[first])
+    trial = paths.table["trial"].to_numpy()[found]
+    x0, y0, x1, y1 = np.array([tuple(boxes[t]) for t in trial], dtype=np.float64).T
+    direct = np.hypot((x0 + x1) / 2 - paths.x[first], (y0 + y1) / 2 - paths.y[first])
+    ratio = np.divide(direct, made, out=np.full(len(found), np.nan), where=made > NO_LENGTH)
+    out[found] = np.minimum(ratio, 1.0)
+    return out
+
+
 def _area(
     a: Scanpaths,
     b: Scanpaths,
@@ -277,6 +324,10 @@ def _mismatch(
     return [probability_mismatch(*curves)]
 
 
+def _mean_ratio(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = False) -> list[float]:
+    return [mean_defined(scanpath_ratio(with_start(a, trials), target_boxes(trials), strict=strict))]
+
+
 set_measure(
     _area,
     "tfp_auc",
@@ -293,4 +344,12 @@ set_measure(
     needs=("target_box",),
     summary="Sum of the gaps between the two target-fixation probability curves",
     source="Yang et al. 2020, CVPR (COCO-Search18 line)",
+)
+set_measure(
+    _mean_ratio,
+    "scanpath_ratio",
+    bounds=(0.0, 1.0),
+    needs=("target_box",),
+    summary="Straight distance to the target over the way made until it was fixated; mean of the found trials",
+    source="As used with COCO-Search18 (Chen et al. 2021, Scientific Reports 11)",
 )

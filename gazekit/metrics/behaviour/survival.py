@@ -8,8 +8,7 @@ from numpy.typing import ArrayLike
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.search import MAX_FIXATIONS, steps_to_target, target_boxes
-from gazekit.metrics.behaviour.starts import with_start
-from gazekit.metrics.context import Trials
+from gazekit.metrics.context import Trials, with_start
 from gazekit.metrics.kinds.sets import set_measure
 
 

@@ -1,4 +1,4 @@
-"""OAT's features and Delta: plain loops, laws, and the reference numbers of the real book-cover searches."""
+"""OAT's features, Delta, guidance: plain loops, laws, and the reference numbers of the real book-cover searches."""
 
 from itertools import groupby
 
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from gazekit import Scanpaths
 from gazekit.datasets.registry import load_dataset
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.behaviour import delta, mean_behaviour, object_behaviour
+from gazekit.metrics import TrialContent, score_sets
+from gazekit.metrics.behaviour import delta, guidance_rank, mean_behaviour, object_behaviour
 from gazekit.models.specs import model_from_text
 
 PRINTED = np.array([5.1e-4, 5.1e-3, 5.1e-4, 5.1e-4, 5.1e-4])  # half of the last printed digit
@@ -118,3 +119,44 @@ def test_delta_does_not_see_which_trial_a_path_belongs_to():
     exchanged = people[[1, 2, 0]].replace(table=people.table)  # each trial gets another trial's path
     targets = {"s0": 2, "s1": 2, "s2": 2}
     assert delta(mean_behaviour(exchanged, targets), mean_behaviour(people, targets)) == 0
+
+
+similarities = st.lists(st.integers(0, 5).map(float), min_size=3, max_size=8)
+
+
+def over(ids, stimulus="s"):
+    table = pd.DataFrame({"stimulus": [stimulus], "width": 10, "height": 10})
+    return Scanpaths(np.zeros(len(ids)), np.zeros(len(ids)), [0, len(ids)], table, object_id=ids)
+
+
+@given(similarities)
+@settings(max_examples=60, deadline=None)
+def test_against_counting_and_exact_chance(values):
+    everything = np.arange(len(values))
+    ranks = guidance_rank(over(everything), {"s": 0}, {"s": values})
+    for k in everything[1:]:
+        others = [values[j] for j in everything[1:] if j != k]
+        expected = np.mean([(values[k] > other) + 0.5 * (values[k] == other) for other in others])
+        assert ranks[k] == pytest.approx(expected)
+    assert np.isnan(ranks[0])
+    assert np.nanmean(ranks) == pytest.approx(0.5)
+    stretched = guidance_rank(over(everything), {"s": 0}, {"s": np.exp(values)})
+    np.testing.assert_allclose(ranks, stretched)
+
+
+def test_undefined_and_refused(scanpaths_of):
+    assert np.isnan(guidance_rank(over([0, 1]), {}, {"s": [1, 2, 3]})).all()
+    assert np.isnan(guidance_rank(over([1]), {"s": 0}, {"s": [1, 2]})).all()  # no other non-target
+    assert np.isnan(guidance_rank(over([-1]), {"s": 0}, {"s": [1, 2, 3]})).all()
+    with pytest.raises(GazekitError, match="trial 's' has 3 similarities, but a fixation on object 7"):
+        guidance_rank(over([7]), {"s": 0}, {"s": [1, 2, 3]})
+    with pytest.raises(GazekitError, match="the target is object 5, but there are 3 similarities"):
+        guidance_rank(over([1]), {"s": 5}, {"s": [1, 2, 3]})
+    with pytest.raises(GazekitError, match="no object ids"):
+        guidance_rank(scanpaths_of([2]), {}, {})
+
+
+def test_registered_mean():
+    trials = {"s": TrialContent(target_object=3, target_similarity=np.array([0.1, 0.2, 0.9, 1.0]))}
+    paths = over([2, 1, 3])
+    assert score_sets("guidance_rank", paths, paths, trials).tolist() == [0.75]

@@ -17,8 +17,7 @@ from gazekit.datasets.synthetic.shelves import (
     target_similarity,
 )
 from gazekit.foundations.errors import GazekitError, MissingNeedError
-from gazekit.metrics.behaviour.guidance import guidance_rank
-from gazekit.metrics.behaviour.object_behaviour import mean_behaviour
+from gazekit.metrics.behaviour.object_behaviour import guidance_rank, mean_behaviour
 
 
 def objects_of(paths):
