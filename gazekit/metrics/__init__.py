@@ -47,8 +47,8 @@ from gazekit.metrics.positions.recurrence import cross_recurrence as cross_recur
 from gazekit.metrics.positions.time_delay_embedding import stde as stde
 from gazekit.metrics.positions.time_delay_embedding import tde as tde
 from gazekit.metrics.strings import labelled as labelled  # it registers
-from gazekit.metrics.strings.damerau_distance import damerau_distance as damerau_distance
-from gazekit.metrics.strings.damerau_distance import damerau_distance_normalised as damerau_distance_normalised
+from gazekit.metrics.strings.edit_distance import damerau_distance as damerau_distance
+from gazekit.metrics.strings.edit_distance import damerau_distance_normalised as damerau_distance_normalised
 from gazekit.metrics.strings.edit_distance import edit_distance as edit_distance
 from gazekit.metrics.strings.edit_distance import edit_distance_normalised as edit_distance_normalised
 from gazekit.metrics.strings.edit_distance import fixation_edit_distance as fixation_edit_distance

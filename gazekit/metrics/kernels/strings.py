@@ -9,6 +9,8 @@ import numpy as np
 
 from gazekit.metrics.kernels.compiling import compiled
 
+KINDS = ("levenshtein", "damerau", "subsequence")
+LEVENSHTEIN, DAMERAU, SUBSEQUENCE = range(len(KINDS))
 ZERO, ONE, SIX, LAST = np.uint64(0), np.uint64(1), np.uint64(6), np.uint64(63)
 
 
@@ -135,14 +137,13 @@ def distance_by_cell(first, second, transpositions, rows, kept, seen):
 
 
 @compiled
-def edit_distances(
-    sym_a, off_a, sym_b, off_b, pairs, low, transpositions, normalised, rows, kept, seen, bits, words, out
-):
-    """Edit distance of each pair, over the longer length if `normalised`, into out (n, 1); NaN if one is empty.
+def string_scores(sym_a, off_a, sym_b, off_b, pairs, low, kind, normalised, rows, kept, seen, bits, words, out):
+    """Edit distance or longest common subsequence of each pair, into out (n, 1); NaN if a string is empty.
 
-    `bits` is zero, with a row for each symbol from `low` on; the first string of a pair stays marked in it while the
-    following pairs have the same. Room for the longest first string: `words` (2, ...) and `bits` by 64 symbols a
-    column. `rows`, `kept` and `seen` as in `distance_by_cell`.
+    `kind` is a place in `KINDS`; with `normalised` the value is over the longer length. `bits` is zero, with a row for
+    each symbol from `low` on; the first string of a pair stays marked in it while the following pairs have the same.
+    Room for the longest first string: `words` (2, ...) and `bits` by 64 symbols a column. `rows`, `kept` and `seen` as
+    in `distance_by_cell`.
     """
     held, held_count = ZERO, ZERO
     for k in range(len(pairs)):
@@ -151,36 +152,17 @@ def edit_distances(
         if m == 0 or n == 0:
             out[k, 0] = np.nan
             continue
-        if transpositions:
-            distance = distance_by_cell(sym_a[i : i + m], sym_b[j : j + n], True, rows, kept, seen)
-        else:
-            if held != i or held_count != m:
-                unmark(bits, sym_a, held, held_count, low)
-                mark(bits, sym_a, i, m, low)
-                held, held_count = i, m
-            distance = levenshtein(bits, m, sym_b, j, n, low, words[0], words[1])
-        out[k, 0] = distance / np.float64(np.int64(max(m, n))) if normalised else np.float64(distance)
-
-
-@compiled
-def sequence_scores(sym_a, off_a, sym_b, off_b, pairs, low, bits, words, out):
-    """Longest common subsequence over the longer length, into out (n, 1); NaN if a string is empty.
-
-    `bits` and `words` as in `edit_distances`.
-    """
-    held, held_count = ZERO, ZERO
-    for k in range(len(pairs)):
-        i, j = off_a[pairs[k, 0]], off_b[pairs[k, 1]]
-        m, n = off_a[pairs[k, 0] + ONE] - i, off_b[pairs[k, 1] + ONE] - j
-        if m == 0 or n == 0:
-            out[k, 0] = np.nan
-            continue
-        if held != i or held_count != m:
+        if kind != DAMERAU and (held != i or held_count != m):
             unmark(bits, sym_a, held, held_count, low)
             mark(bits, sym_a, i, m, low)
             held, held_count = i, m
-        length = common_subsequence(bits, m, sym_b, j, n, low, words[0])
-        out[k, 0] = length / np.float64(np.int64(max(m, n)))
+        if kind == DAMERAU:
+            value = distance_by_cell(sym_a[i : i + m], sym_b[j : j + n], True, rows, kept, seen)
+        elif kind == LEVENSHTEIN:
+            value = levenshtein(bits, m, sym_b, j, n, low, words[0], words[1])
+        else:
+            value = common_subsequence(bits, m, sym_b, j, n, low, words[0])
+        out[k, 0] = value / np.float64(np.int64(max(m, n))) if normalised else np.float64(value)
 
 
 @compiled
@@ -213,19 +195,16 @@ def window_distances(
                 place_windows(masks, i, width, there)
             nearest = width
             for j in range(len(there)):
+                distance = -1
                 if len(memo):
                     distance = np.int64(memo[there[j]])
-                    if distance < 0:
-                        distance = distance_by_cell(
-                            first[i : i + width], second[j : j + width], transpositions, rows, kept, seen
-                        )
+                elif len(masks) and without_equal(masks, i, j, width) >= nearest:
+                    continue
+                if distance < 0:
+                    left, right = first[i : i + width], second[j : j + width]
+                    distance = distance_by_cell(left, right, transpositions, rows, kept, seen)
+                    if len(memo):
                         memo[there[j]] = distance
-                else:
-                    if len(masks) and without_equal(masks, i, j, width) >= nearest:
-                        continue
-                    distance = distance_by_cell(
-                        first[i : i + width], second[j : j + width], transpositions, rows, kept, seen
-                    )
                 nearest = distance if distance < nearest else nearest
             total += nearest
             most = max(most, nearest)

@@ -1,21 +1,14 @@
-"""Edit distance (Levenshtein) of two scanpaths written as strings, raw and over the longer length."""
+"""Edit distances of two scanpaths written as strings: Levenshtein and Damerau, raw and over the longer length."""
 
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from gazekit.metrics.columns import AnyPath, Columns, Size
+from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.strings.symbols import (
-    GRID,
-    Strings,
-    Symbols,
-    distance_rows,
-    marks,
-    strings_of,
-)
+from gazekit.metrics.strings.symbols import GRID, Strings, Symbols, distance_rows, marks, strings_of
 
 
 def edit_distance(
@@ -125,6 +118,90 @@ def edit_distance_normalised(
     return score_pair("edit_distance_normalised", a, b, size, **options)[0]
 
 
+def damerau_distance(
+    a: AnyPath,
+    b: AnyPath,
+    *,
+    size: Size = None,
+    symbols: Symbols = "grid",
+    bins: tuple[int, int] = GRID,
+    temporal_bin_ms: float | None = None,
+    fixatons_grid: bool = False,
+) -> float:
+    """Edit distance in which exchanging two neighbouring symbols also costs 1 (unrestricted Damerau).
+
+    Unrestricted: symbols may be inserted between two that were exchanged, or deleted. The distance of "ca" and
+    "abc" is 2; the restricted form (optimal string alignment) gives 3 and is no metric. Symmetric.
+
+    Parameters
+    ----------
+    a, b, size, symbols, bins, temporal_bin_ms, fixatons_grid
+        As in `edit_distance`.
+
+    Returns
+    -------
+    float
+        Distance, in symbols: 0 for the same string, at most `edit_distance`. Lower is more alike. NaN as there.
+
+    Raises
+    ------
+    GazekitError, MismatchError
+        As in `edit_distance`.
+
+    References
+    ----------
+    Lowrance and Wagner (1975), An extension of the string-to-string correction problem, Journal of the ACM 22,
+    177-183. FixaTons compares scanpaths by it since 2022.
+
+    Examples
+    --------
+    >>> damerau_distance([3, 1], [1, 2, 3], symbols="objects")
+    2.0
+    """
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    return score_pair("damerau_distance", a, b, size, **options)[0]
+
+
+def damerau_distance_normalised(
+    a: AnyPath,
+    b: AnyPath,
+    *,
+    size: Size = None,
+    symbols: Symbols = "grid",
+    bins: tuple[int, int] = GRID,
+    temporal_bin_ms: float | None = None,
+    fixatons_grid: bool = False,
+) -> float:
+    """Unrestricted Damerau distance over the length of the longer string. Symmetric.
+
+    Parameters
+    ----------
+    a, b, size, symbols, bins, temporal_bin_ms, fixatons_grid
+        As in `edit_distance`.
+
+    Returns
+    -------
+    float
+        Distance in [0, 1]: 0 for the same string. Lower is more alike. NaN as in `edit_distance`.
+
+    Raises
+    ------
+    GazekitError, MismatchError
+        As in `edit_distance`.
+
+    References
+    ----------
+    As of `damerau_distance`.
+
+    Examples
+    --------
+    >>> damerau_distance_normalised([3, 1, 2, 2], [1, 3, 2, 2], symbols="objects")
+    0.25
+    """
+    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
+    return score_pair("damerau_distance_normalised", a, b, size, **options)[0]
+
+
 def fixation_edit_distance(a: AnyPath, b: AnyPath, *, temporal_bin_ms: float | None = None) -> float:
     """Fixation Edit Distance (FED): `edit_distance` of the clusters that two scanpaths visit; not normalised.
 
@@ -162,34 +239,22 @@ def fixation_edit_distance(a: AnyPath, b: AnyPath, *, temporal_bin_ms: float | N
     return edit_distance(a, b, symbols="objects", temporal_bin_ms=temporal_bin_ms)
 
 
-def prepare_strings(columns: Columns, *, metric: str, **options: Any) -> Strings:
-    """`prepare` of the measures of strings, in whose messages they are named."""
-    return strings_of(columns, metric, **options)
-
-
-def _score(
-    a: Strings,
-    b: Strings,
-    pairs: np.ndarray,
-    out: np.ndarray,
-    *,
-    transpositions: bool,
-    normalised: bool,
-    **options: Any,
+def score_strings(
+    a: Strings, b: Strings, pairs: np.ndarray, out: np.ndarray, *, kind: str, normalised: bool, **options: Any
 ) -> None:
-    from gazekit.metrics.kernels.strings import edit_distances
+    """Fill `out` (n, 1) with what one of `gazekit.metrics.kernels.strings.KINDS` makes of each pair of strings."""
+    from gazekit.metrics.kernels.strings import KINDS, string_scores
 
     strings, low, bits, words = marks(a, b, pairs)
-    rows, kept, seen = distance_rows(b.longest if transpositions else 0)
-    edit_distances(*strings, low, transpositions, normalised, rows, kept, seen, bits, words, out)
+    rows, kept, seen = distance_rows(b.longest if kind == "damerau" else 0)
+    string_scores(*strings, low, KINDS.index(kind), normalised, rows, kept, seen, bits, words, out)
 
 
-def distance_of_strings(function: Any, *, transpositions: bool, normalised: bool, **facts: Any) -> None:
-    """Register one of the edit distances."""
+def _register(function: Any, kind: str, *, normalised: bool, **facts: Any) -> None:
     pair_measure(
         function,
-        prepare=partial(prepare_strings, metric=function.__name__),
-        score=partial(_score, transpositions=transpositions, normalised=normalised),
+        prepare=partial(strings_of, metric=function.__name__),
+        score=partial(score_strings, kind=kind, normalised=normalised),
         higher_is_better=False,
         bounds=(0.0, 1.0 if normalised else float("inf")),
         values_in="1" if normalised else "symbols",
@@ -197,18 +262,34 @@ def distance_of_strings(function: Any, *, transpositions: bool, normalised: bool
     )
 
 
-_SOURCE = "Levenshtein 1966, Soviet Physics Doklady 10; Brandt and Stark 1997, J. Cognitive Neuroscience 9"
-distance_of_strings(
+_LEVENSHTEIN = "Levenshtein 1966, Soviet Physics Doklady 10; Brandt and Stark 1997, J. Cognitive Neuroscience 9"
+_register(
     edit_distance,
-    transpositions=False,
+    "levenshtein",
     normalised=False,
     summary="Fewest insertions, deletions and substitutions between the two paths as strings; 0 for the same string",
-    source=_SOURCE,
+    source=_LEVENSHTEIN,
 )
-distance_of_strings(
+_register(
     edit_distance_normalised,
-    transpositions=False,
+    "levenshtein",
     normalised=True,
     summary="Edit distance over the length of the longer string; 0 for the same string",
-    source=_SOURCE,
+    source=_LEVENSHTEIN,
+)
+_DAMERAU = "Lowrance and Wagner 1975, Journal of the ACM 22"
+_register(
+    damerau_distance,
+    "damerau",
+    normalised=False,
+    summary="Edit distance in which exchanging two neighbouring symbols costs 1 too (unrestricted); 0 for the same "
+    "string",
+    source=_DAMERAU,
+)
+_register(
+    damerau_distance_normalised,
+    "damerau",
+    normalised=True,
+    summary="Unrestricted Damerau distance over the length of the longer string; 0 for the same string",
+    source=_DAMERAU,
 )

@@ -1,15 +1,12 @@
 """Sequence Score: longest common subsequence of two scanpaths as strings, over the longer length."""
 
 from functools import partial
-from typing import Any
-
-import numpy as np
 
 from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.strings.edit_distance import prepare_strings
-from gazekit.metrics.strings.symbols import GRID, Strings, Symbols, marks
+from gazekit.metrics.strings.edit_distance import score_strings
+from gazekit.metrics.strings.symbols import GRID, Symbols, strings_of
 
 
 def sequence_score(
@@ -77,17 +74,10 @@ def sequence_score(
     return score_pair("sequence_score", a, b, size, **options)[0]
 
 
-def _score(a: Strings, b: Strings, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
-    from gazekit.metrics.kernels.strings import sequence_scores
-
-    strings, low, bits, words = marks(a, b, pairs)
-    sequence_scores(*strings, low, bits, words, out)
-
-
 pair_measure(
     sequence_score,
-    prepare=partial(prepare_strings, metric="sequence_score"),
-    score=_score,
+    prepare=partial(strings_of, metric="sequence_score"),
+    score=partial(score_strings, kind="subsequence", normalised=True),
     higher_is_better=True,
     bounds=(0.0, 1.0),
     summary="Longest common subsequence of the two paths as strings, over the longer length; 1 for the same string",
