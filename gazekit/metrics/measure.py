@@ -75,6 +75,8 @@ class Measure:
         Unit of the values; "1" for none.
     needs : tuple of str
         What it cannot do without besides positions: "duration", "objects", "degrees", "target_box", ...
+    px_defaults : tuple of str
+        Options whose default, None, stands for a number of px: on scanpaths in degrees they must be given.
     caution : str
         A sentence to be printed wherever the measure is shown; empty for none.
     symmetric : bool or None
@@ -98,6 +100,7 @@ class Measure:
     source: str
     values_in: str = "1"
     needs: tuple[str, ...] = ()
+    px_defaults: tuple[str, ...] = ()
     caution: str = ""
     symmetric: bool | None = None
     equal_sets: bool = False
@@ -132,8 +135,10 @@ class Measure:
 
     def lacking(self, context: Context) -> str:
         """Why the measure cannot be computed on these data, one clause; empty if it can."""
-        if context.people.facts.unit != "px" and self.options.get("radius", 0) is None:
-            return "its radius has a default in px only, and the human scanpaths are in degrees; give radius"
+        absent = [name for name in self.px_defaults if self.options[name] is None]
+        if absent and context.people.facts.unit != "px":
+            name = absent[0]
+            return f"its {name} has a default in px only, and the human scanpaths are in degrees; give {name}"
         return self.kind.lacking(self, context)
 
     def rows(self, source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:

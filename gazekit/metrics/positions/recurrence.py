@@ -241,6 +241,7 @@ pair_measure(
     higher_is_better=True,
     bounds=(0.0, 100.0),
     values_in="%",
+    px_defaults=("radius",),
     summary="Share of pairs of fixations of the two paths within a radius, and the shares of these on diagonal and on "
     "horizontal or vertical lines; a path against itself does not reach 100",
     source=_SOURCE,
@@ -253,6 +254,7 @@ pair_measure(
     higher_is_better=False,
     bounds=(0.0, 100.0),
     values_in="%",
+    px_defaults=("radius",),
     summary="How far apart in time recurrences of the two paths lie on average (centre of recurrence mass, its size); "
     "with signed=True positive where the second path is later",
     source=_SOURCE,
@@ -263,6 +265,7 @@ set_measure(
     outputs=tuple(f"auto_recurrence_{name}" for name in ("rate", *AutoRecurrence._fields[1:])),
     bounds=(0.0, 100.0),
     values_in="%",
+    px_defaults=("radius",),
     summary="How often paths come back to where they were, the shares of these returns on lines, and how late "
     "they come: means over paths",
     source="Anderson, Bischof, Laidlaw, Risko, Kingstone 2013, Behavior Research Methods 45",
