@@ -11,6 +11,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import AnyPath, columns_of
 from gazekit.metrics.context import Trials
+from gazekit.metrics.kinds.pairs import trial_pairs
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.pairwise import pairwise
 from gazekit.metrics.strings.string_time_delay_embedding import sbtde
@@ -173,7 +174,8 @@ def similarities_to_people(
     list of (people, lengths) float64
         One table per path, for `combine`; NaN where a path is too short.
     """
-    pairs = _pairs(paths, humans)
+    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, humans)])
+    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
     similarities = np.column_stack(
         [1.0 - pairwise("sbtde", paths, humans, pairs, threads=threads, k=k, **options) for k in lengths]
     )
@@ -214,7 +216,7 @@ def combine(similarities: np.ndarray, definition: Definition, n_humans: int | No
     people = len(similarities)
     drawn = people if n_humans is None else n_humans
     defined = np.isfinite(similarities)
-    if drawn > people or not defined.any():
+    if not 0 < drawn <= people or not defined.any():
         return float("nan")
     if definition == "best_per_length":
         return float(np.mean([_expected_best(column, drawn) for column in similarities[:, defined.any(axis=0)].T]))
@@ -242,19 +244,6 @@ def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Seq
     if not len(lengths):
         raise GazekitError("plausibility: give at least one window length")
     return [int(k) for k in lengths]
-
-
-def _pairs(paths: Scanpaths, humans: Scanpaths) -> np.ndarray:
-    """(n, 2): each path with every person's of its trial but the same person's, sorted by path."""
-    rows_of = humans.table.groupby("trial", sort=False).indices
-    subjects, sources = humans.table["subject"].to_numpy(), humans.table["source"].to_numpy()
-    own = zip(*(paths.table[name] for name in ("trial", "subject", "source")), strict=True)
-    parts = [np.empty((0, 2), dtype=np.int64)]
-    for row, (trial, subject, source) in enumerate(own):
-        theirs = rows_of.get(trial, np.empty(0, dtype=np.int64))
-        theirs = theirs[(subjects[theirs] != subject) | (sources[theirs] != source)]
-        parts.append(np.column_stack([np.full(len(theirs), row), theirs]))
-    return np.concatenate(parts)
 
 
 def plausibility_by_stimulus(
@@ -306,17 +295,13 @@ def plausibility_by_stimulus(
     others = a.table["trial"].map(people).fillna(0).to_numpy(dtype=np.int64) - 1
     kinds = [(name, None) for name in DEFINITIONS] + [(name, fixed_humans) for name in DEFINITIONS[:2]]
     rows = [
-        [_expected(similarities, definition, fixed or n) for definition, fixed in kinds]
+        [combine(similarities, definition, fixed or n) for definition, fixed in kinds]
         for similarities, n in zip(similarities_to_people(a, b, threads=1, **options), others, strict=True)
     ]
     table = pd.DataFrame(rows, columns=list(OUTPUTS), dtype=np.float64)
     distinct = distinct_symbols(a, **options).astype(np.float64)
     table[DISTINCT] = np.where(distinct > 0, distinct, np.nan)
     return table.groupby(a.table["stimulus"].to_numpy(), sort=True).mean()
-
-
-def _expected(similarities: np.ndarray, definition: Definition, people: int) -> float:
-    return combine(similarities, definition, people) if people > 0 else float("nan")
 
 
 for _name, _outputs, _better, _bounds, _summary in (

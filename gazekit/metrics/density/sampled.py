@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -78,11 +78,8 @@ class _Points:
         self.x, self.y, self.of = paths.x, paths.y, paths.path_of()
         self.size = paths.table[["width", "height"]].to_numpy(np.float64)
         codes, names = pd.factorize(paths.table["stimulus"], sort=True)
-        code = codes[self.of]
-        order = np.argsort(code, kind="stable")
-        ends = np.cumsum(np.bincount(code, minlength=len(names)))
-        parts = np.split(order, ends[:-1]) if len(names) else []
-        self.points = {str(name): part for name, part in zip(names, parts, strict=True)}
+        grouped = pd.Series(codes[self.of]).groupby(codes[self.of]).indices
+        self.points = {str(names[code]): rows for code, rows in grouped.items()}
 
 
 def _counts(cells: np.ndarray, size: int) -> np.ndarray:
@@ -103,39 +100,25 @@ def _auc_shuffled(image: _OneImage) -> float:
     return float(((below[ends[0]] + below[ends[1]]) / (2 * negatives)).mean())
 
 
-def _map_measure(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[_OneImage], float]:
-    def measure(image: _OneImage) -> float:
-        return compare(image.values, image.human) if image.human.any() else np.nan
-
-    return measure
+def _at_people(score: Callable[..., np.ndarray]) -> Callable[[_OneImage], float]:
+    return lambda image: mean_defined(score(image.values, image.x, image.y, image.size))
 
 
+def _of_both(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[_OneImage], float]:
+    return lambda image: compare(image.values, image.human) if image.human.any() else np.nan
+
+
+_ANY, _SHARE = (-np.inf, np.inf), (0.0, 1.0)
+_MAP, _AT = "the smoothed map of the source's fixations", "at people's; chance"
+_OTHERS = "people's fixations on other images"
 _Entry = tuple[Callable[[_OneImage], float], bool, tuple[float, float], str, str]
 _MEASURES: Mapping[str, _Entry] = {
-    "paths_nss": (
-        lambda image: mean_defined(nss(image.values, image.x, image.y, image.size)),
-        True,
-        (-np.inf, np.inf),
-        "1",
-        "NSS of the smoothed map of the source's fixations at people's; chance 0",
-    ),
-    "paths_auc": (
-        lambda image: mean_defined(auc_uniform(image.values, image.x, image.y, image.size)),
-        True,
-        (0.0, 1.0),
-        "1",
-        "AUC against all pixels of the smoothed map of the source's fixations at people's; chance 0.5",
-    ),
-    "paths_auc_shuffled": (
-        _auc_shuffled,
-        True,
-        (0.0, 1.0),
-        "1",
-        "AUC against people's fixations on other images of the smoothed map of the source's fixations; chance 0.5",
-    ),
-    "paths_kl": (_map_measure(map_kl), False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
-    "paths_cc": (_map_measure(map_cc), True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
-    "paths_sim": (_map_measure(map_sim), True, (0.0, 1.0), "1", "Histogram intersection of the smoothed maps"),
+    "paths_nss": (_at_people(nss), True, _ANY, "1", f"NSS of {_MAP} {_AT} 0"),
+    "paths_auc": (_at_people(auc_uniform), True, _SHARE, "1", f"AUC against all pixels of {_MAP} {_AT} 0.5"),
+    "paths_auc_shuffled": (_auc_shuffled, True, _SHARE, "1", f"AUC against {_OTHERS} of {_MAP}; chance 0.5"),
+    "paths_kl": (_of_both(map_kl), False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
+    "paths_cc": (_of_both(map_cc), True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
+    "paths_sim": (_of_both(map_sim), True, _SHARE, "1", "Histogram intersection of the smoothed maps"),
 }
 
 
@@ -189,12 +172,7 @@ def paths_as_maps(
     return pd.DataFrame.from_dict(found, orient="index", columns=list(measures), dtype=np.float64)
 
 
-def _as_maps(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float = SIGMA_SHARE, sigma_degrees: float | None = None
-) -> pd.DataFrame:
-    return paths_as_maps(a, b, trials, sigma_share=sigma_share, sigma_degrees=sigma_degrees)
-
-
+_as_maps = partial(paths_as_maps, measures=tuple(_MEASURES))
 for _name, (_, _better, _bounds, _values_in, _summary) in _MEASURES.items():
     set_measure(
         _as_maps,

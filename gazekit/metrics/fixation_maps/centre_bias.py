@@ -106,14 +106,9 @@ class CentreBias:
             Natural logarithms of probabilities that add up to 1.
         """
         others = self._of != np.searchsorted(self._names, stimulus) if stimulus in self._names else slice(None)
-        counts = self._count(self._x[others], self._y[others], shape)
-        smooth = _smooth(counts, self.bandwidth)
+        index = pixels_at(self._x[others], self._y[others], shape, (1.0, 1.0))
+        smooth = _smooth(index, shape, self.bandwidth)
         return np.log((1 - self.uniform_share) * smooth / smooth.sum() + self.uniform_share / smooth.size)
-
-    @staticmethod
-    def _count(x: np.ndarray, y: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-        index = pixels_at(x, y, shape, (1.0, 1.0))
-        return np.bincount(index, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
     def _choose(self, bandwidths: Sequence[float], uniform_shares: Sequence[float]) -> tuple[float, float]:
         """The likeliest pair, each fixation judged by the density of all other images."""
@@ -126,12 +121,10 @@ class CentreBias:
         own = list(np.split(index, ends[:-1]))
         best, chosen = -np.inf, (float(bandwidths[0]), float(uniform_shares[0]))
         for bandwidth in bandwidths:
-            everything = _smooth(
-                np.bincount(index, minlength=cells).reshape(GRID).astype(np.float64), bandwidth
-            ).ravel()
+            everything = _smooth(index, GRID, bandwidth).ravel()
             at = []
             for part in own:  # smoothing is linear: what the others give is everything less one's own
-                mine = _smooth(np.bincount(part, minlength=cells).reshape(GRID).astype(np.float64), bandwidth).ravel()
+                mine = _smooth(part, GRID, bandwidth).ravel()
                 at.append(np.maximum(everything[part] - mine[part], 0.0) / (len(index) - len(part)))
             density = np.concatenate(at)
             for share in uniform_shares:
@@ -141,8 +134,9 @@ class CentreBias:
         return chosen
 
 
-def _smooth(counts: np.ndarray, bandwidth: float) -> np.ndarray:
+def _smooth(index: np.ndarray, shape: tuple[int, int], bandwidth: float) -> np.ndarray:
+    """Smoothed counts of the pixels of a map whose flat index is given."""
     from scipy.ndimage import gaussian_filter
 
-    sigma = (bandwidth * counts.shape[0], bandwidth * counts.shape[1])
-    return gaussian_filter(counts, sigma, mode="reflect")
+    counts = np.bincount(index, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    return gaussian_filter(counts, (bandwidth * shape[0], bandwidth * shape[1]), mode="reflect")
