@@ -196,38 +196,21 @@ def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = Fal
     return [mean_defined(first_saccade_on_target(with_start(a, trials), target_boxes(trials), strict=strict))]
 
 
-_SOURCE = "Usual definitions; see gazekit's card"
-set_measure(
-    _amplitude,
-    "first_saccade_amplitude",
-    bounds=(0.0, np.inf),
-    values_in="degrees",
-    needs=("degrees",),
-    summary="Mean amplitude of the first saccade",
-    source=_SOURCE,
-)
-set_measure(
-    _latency,
-    "first_saccade_latency",
-    bounds=(0.0, np.inf),
-    values_in="ms",
-    needs=("duration",),
-    summary="Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped",
-    source=_SOURCE,
-)
-set_measure(
-    _leaves_centre,
-    "first_saccade_leaves_centre",
-    bounds=(0.0, 1.0),
-    needs=("degrees",),
-    summary="Share of first saccades that land farther than a radius from the image's centre",
-    source=_SOURCE,
-)
-set_measure(
-    _on_target,
-    "first_saccade_on_target",
-    bounds=(0.0, 1.0),
-    needs=("target_box",),
-    summary="Share of first saccades that land on the target",
-    source=_SOURCE,
-)
+_ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
+_LATENCY = "Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped"
+_LEAVES = "Share of first saccades that land farther than a radius from the image's centre"
+for _compute, _name, _bounds, _unit, _need, _summary in (
+    (_amplitude, "amplitude", _ANY, "degrees", "degrees", "Mean amplitude of the first saccade"),
+    (_latency, "latency", _ANY, "ms", "duration", _LATENCY),
+    (_leaves_centre, "leaves_centre", _SHARE, "1", "degrees", _LEAVES),
+    (_on_target, "on_target", _SHARE, "1", "target_box", "Share of first saccades that land on the target"),
+):
+    set_measure(
+        _compute,
+        f"first_saccade_{_name}",
+        bounds=_bounds,
+        values_in=_unit,
+        needs=(_need,),
+        summary=_summary,
+        source="Usual definitions; see gazekit's card",
+    )

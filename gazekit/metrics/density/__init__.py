@@ -1,8 +1,5 @@
 """Measures of maps and log densities at people's fixations, and of the maps that sampled paths make."""
 
-from gazekit.metrics.density.auc import auc_one_positive as auc_one_positive
-from gazekit.metrics.density.auc import auc_shuffled as auc_shuffled
-from gazekit.metrics.density.auc import auc_uniform as auc_uniform
 from gazekit.metrics.density.conditional import ConditionalScores as ConditionalScores
 from gazekit.metrics.density.conditional import conditional_auc as conditional_auc
 from gazekit.metrics.density.conditional import conditional_information_gain as conditional_information_gain
@@ -17,7 +14,10 @@ from gazekit.metrics.density.maps import compare_maps as compare_maps
 from gazekit.metrics.density.maps import map_cc as map_cc
 from gazekit.metrics.density.maps import map_kl as map_kl
 from gazekit.metrics.density.maps import map_sim as map_sim
-from gazekit.metrics.density.nss import nss as nss
+from gazekit.metrics.density.saliency import auc_one_positive as auc_one_positive
+from gazekit.metrics.density.saliency import auc_shuffled as auc_shuffled
+from gazekit.metrics.density.saliency import auc_uniform as auc_uniform
+from gazekit.metrics.density.saliency import nss as nss
 from gazekit.metrics.density.sampled import paths_as_maps as paths_as_maps
 from gazekit.metrics.fixation_maps.centre_bias import CentreBias as CentreBias
 from gazekit.metrics.fixation_maps.pixels import fixation_map as fixation_map

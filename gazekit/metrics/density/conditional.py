@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Size
-from gazekit.metrics.density.auc import auc_one_positive
-from gazekit.metrics.density.nss import nss
+from gazekit.metrics.density.saliency import auc_one_positive, nss
 from gazekit.metrics.fixation_maps.pixels import as_map, fixation_map, values_at
 from gazekit.metrics.kinds.densities import density_measure
 

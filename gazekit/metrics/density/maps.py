@@ -148,9 +148,6 @@ def _shares(values: ArrayLike, human: ArrayLike) -> tuple[np.ndarray, np.ndarray
     return maps[0], maps[1]
 
 
-_SOURCE = "Bylinskii et al. 2019, IEEE TPAMI 41"
-
-
 def _against_people(
     compare: Callable[..., float], log_density: np.ndarray, x: Any, y: Any, size: Any, sigma: float
 ) -> float:
@@ -158,32 +155,19 @@ def _against_people(
     return compare(np.exp(log_density), fixation_map(x, y, shape, sigma=sigma, size=size))
 
 
-density_measure(
-    partial(_against_people, map_kl),
-    "map_kl",
-    unit="stimulus",
-    higher_is_better=False,
-    bounds=(0.0, np.inf),
-    values_in="nat",
-    needs=("sigma",),
-    summary="Kullback-Leibler divergence of people's smoothed map from the density",
-    source=_SOURCE,
-)
-density_measure(
-    partial(_against_people, map_cc),
-    "map_cc",
-    unit="stimulus",
-    bounds=(-1.0, 1.0),
-    needs=("sigma",),
-    summary="Correlation of the density and people's smoothed map",
-    source=_SOURCE,
-)
-density_measure(
-    partial(_against_people, map_sim),
-    "map_sim",
-    unit="stimulus",
-    bounds=(0.0, 1.0),
-    needs=("sigma",),
-    summary="Histogram intersection of the density and people's smoothed map",
-    source=_SOURCE,
-)
+for _compare, _better, _bounds, _unit, _summary in (
+    (map_kl, False, (0.0, np.inf), "nat", "Kullback-Leibler divergence of people's smoothed map from the density"),
+    (map_cc, True, (-1.0, 1.0), "1", "Correlation of the density and people's smoothed map"),
+    (map_sim, True, (0.0, 1.0), "1", "Histogram intersection of the density and people's smoothed map"),
+):
+    density_measure(
+        partial(_against_people, _compare),
+        _compare.__name__,
+        unit="stimulus",
+        higher_is_better=_better,
+        bounds=_bounds,
+        values_in=_unit,
+        needs=("sigma",),
+        summary=_summary,
+        source="Bylinskii et al. 2019, IEEE TPAMI 41",
+    )

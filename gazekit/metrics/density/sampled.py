@@ -10,9 +10,8 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.context import Trials
-from gazekit.metrics.density.auc import auc_uniform
 from gazekit.metrics.density.maps import map_cc, map_kl, map_sim
-from gazekit.metrics.density.nss import nss
+from gazekit.metrics.density.saliency import auc_uniform, nss
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at, values_at
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined

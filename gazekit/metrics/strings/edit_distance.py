@@ -250,46 +250,24 @@ def score_strings(
     string_scores(*strings, low, KINDS.index(kind), normalised, rows, kept, seen, bits, words, out)
 
 
-def _register(function: Any, kind: str, *, normalised: bool, **facts: Any) -> None:
-    pair_measure(
-        function,
-        prepare=partial(strings_of, metric=function.__name__),
-        score=partial(score_strings, kind=kind, normalised=normalised),
-        higher_is_better=False,
-        bounds=(0.0, 1.0 if normalised else float("inf")),
-        values_in="1" if normalised else "symbols",
-        **facts,
-    )
-
-
 _LEVENSHTEIN = "Levenshtein 1966, Soviet Physics Doklady 10; Brandt and Stark 1997, J. Cognitive Neuroscience 9"
-_register(
-    edit_distance,
-    "levenshtein",
-    normalised=False,
-    summary="Fewest insertions, deletions and substitutions between the two paths as strings; 0 for the same string",
-    source=_LEVENSHTEIN,
-)
-_register(
-    edit_distance_normalised,
-    "levenshtein",
-    normalised=True,
-    summary="Edit distance over the length of the longer string; 0 for the same string",
-    source=_LEVENSHTEIN,
-)
 _DAMERAU = "Lowrance and Wagner 1975, Journal of the ACM 22"
-_register(
-    damerau_distance,
-    "damerau",
-    normalised=False,
-    summary="Edit distance in which exchanging two neighbouring symbols costs 1 too (unrestricted); 0 for the same "
-    "string",
-    source=_DAMERAU,
-)
-_register(
-    damerau_distance_normalised,
-    "damerau",
-    normalised=True,
-    summary="Unrestricted Damerau distance over the length of the longer string; 0 for the same string",
-    source=_DAMERAU,
-)
+_FEWEST = "Fewest insertions, deletions and substitutions between the two paths as strings"
+_EXCHANGE = "Edit distance in which exchanging two neighbouring symbols costs 1 too (unrestricted)"
+_OVER_LENGTH = "over the length of the longer string"
+for _distance, _kind, _normalised, _words, _source in (
+    (edit_distance, "levenshtein", False, _FEWEST, _LEVENSHTEIN),
+    (edit_distance_normalised, "levenshtein", True, f"Edit distance {_OVER_LENGTH}", _LEVENSHTEIN),
+    (damerau_distance, "damerau", False, _EXCHANGE, _DAMERAU),
+    (damerau_distance_normalised, "damerau", True, f"Unrestricted Damerau distance {_OVER_LENGTH}", _DAMERAU),
+):
+    pair_measure(
+        _distance,
+        prepare=partial(strings_of, metric=_distance.__name__),
+        score=partial(score_strings, kind=_kind, normalised=_normalised),
+        higher_is_better=False,
+        bounds=(0.0, 1.0 if _normalised else float("inf")),
+        values_in="1" if _normalised else "symbols",
+        summary=f"{_words}; 0 for the same string",
+        source=_source,
+    )
