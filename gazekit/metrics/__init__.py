@@ -59,6 +59,6 @@ from gazekit.metrics.strings.scanmatch_regions import scanmatch_regions as scanm
 from gazekit.metrics.strings.sequence_score import sequence_score as sequence_score
 from gazekit.metrics.strings.string_time_delay_embedding import sbtde as sbtde
 from gazekit.metrics.vectors.multimatch import MultiMatch as MultiMatch
+from gazekit.metrics.vectors.multimatch import Thresholds as Thresholds
 from gazekit.metrics.vectors.multimatch import multimatch as multimatch
-from gazekit.metrics.vectors.simplification import Thresholds as Thresholds
-from gazekit.metrics.vectors.simplification import simplify as simplify
+from gazekit.metrics.vectors.multimatch import simplify as simplify

@@ -6,7 +6,7 @@ import numpy as np
 
 from gazekit.metrics.columns import AnyPath, Size, columns_of_single
 from gazekit.metrics.strings.scanmatch import BINS, THRESHOLD, symbol_table
-from gazekit.metrics.vectors.saccades import saccade_vectors
+from gazekit.metrics.vectors.multimatch import saccade_vectors
 
 GAP = -1
 

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from gazekit import Frame, Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import columns_of
+from gazekit.metrics.vectors.multimatch import Thresholds, multimatch, simplified_saccades, simplify
 from gazekit.metrics.vectors.multimatch import _score as multimatch_score
-from gazekit.metrics.vectors.multimatch import multimatch
-from gazekit.metrics.vectors.simplification import Thresholds, simplified_saccades, simplify
 
 SIZE = (1280, 1024)
 NONE = Thresholds(0.0, 0.0, 0.0)
