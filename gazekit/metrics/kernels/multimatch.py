@@ -2,6 +2,8 @@
 
 # mypy: disable-error-code="no-untyped-def"
 
+from heapq import heappop, heappush
+
 import numpy as np
 
 from gazekit.metrics.kernels.compiling import compiled
@@ -16,7 +18,6 @@ def multimatch_scores(geo_a, first_a, count_a, diagonal, geo_b, first_b, count_b
         most_b = max(most_b, count_b[pairs[k, 1]])
     total = np.empty(most_a * most_b)
     before = np.empty(most_a * most_b, dtype=np.int64)
-    heap = np.empty(most_a * most_b, dtype=np.int64)
     walk = np.empty(most_a + most_b, dtype=np.int64)
     at_a, at_b = np.empty((2, most_a + most_b), dtype=np.int64)
     values = np.empty(most_a + most_b)
@@ -27,11 +28,7 @@ def multimatch_scores(geo_a, first_a, count_a, diagonal, geo_b, first_b, count_b
             out[k, :] = np.nan
             continue
         a, b = first_a[p], first_b[q]
-        _accumulate(geo_a, a, m, geo_b, b, n, total)
-        steps = _walk_back(total, m, n, walk)
-        if steps < 0:
-            _settle(total, m, n, before, heap)
-            steps = _follow(before, m * n - 1, walk)
+        steps = _walk(geo_a, a, m, geo_b, b, n, total, before, walk)
         for s in range(steps):
             row = walk[s] // n  # a division costs as much as all the rest of a step: once is enough
             at_a[s], at_b[s] = a + row, b + walk[s] - row * n
@@ -41,15 +38,20 @@ def multimatch_scores(geo_a, first_a, count_a, diagonal, geo_b, first_b, count_b
 @compiled
 def aligned_saccades(geo_a, m, geo_b, n):
     """Cells (row x n + column) of the walk of one pair, from first to last; m and n saccades from column 0."""
-    total = np.empty(m * n)
-    walk = np.empty(m + n, dtype=np.int64)
-    _accumulate(geo_a, 0, m, geo_b, 0, n, total)
+    walk, before = np.empty(m + n, dtype=np.int64), np.empty(m * n, dtype=np.int64)
+    steps = _walk(geo_a, 0, m, geo_b, 0, n, np.empty(m * n), before, walk)
+    return walk[:steps][::-1].copy()
+
+
+@compiled
+def _walk(geo_a, a, m, geo_b, b, n, total, before, walk):
+    """Cells of the cheapest walk, from the last to the first, into `walk`; how many they are."""
+    _accumulate(geo_a, a, m, geo_b, b, n, total)
     steps = _walk_back(total, m, n, walk)
     if steps < 0:
-        before, heap = np.empty((2, m * n), dtype=np.int64)
-        _settle(total, m, n, before, heap)
+        _settle(total, m, n, before)
         steps = _follow(before, m * n - 1, walk)
-    return walk[:steps][::-1].copy()
+    return steps
 
 
 @compiled
@@ -131,48 +133,22 @@ def _walk_back(total, m, n, walk):
 
 
 @compiled
-def _sooner(total, p, q):
-    """Whether node p is settled before node q: smaller cost, then higher number."""
-    return total[p] < total[q] or (total[p] == total[q] and p > q)
-
-
-@compiled
-def _settle(total, m, n, before, heap):
+def _settle(total, m, n, before):
     """Dijkstra in SciPy's order among equals: `before` gets predecessors, -1 at the start, -2 unseen."""
     before[: m * n] = -2
     before[0] = -1
-    heap[0] = 0
-    filled = 1
-    while filled > 0:
-        node = heap[0]
-        filled -= 1
-        if filled > 0:  # move the last node to the top and let it sink
-            last = heap[filled]
-            at = 0
-            while 2 * at + 1 < filled:
-                child = 2 * at + 1
-                if child + 1 < filled and _sooner(total, heap[child + 1], heap[child]):
-                    child += 1
-                if not _sooner(total, heap[child], last):
-                    break
-                heap[at] = heap[child]
-                at = child
-            heap[at] = last
+    waiting = [(total[0], 0)]  # of equal cost the highest number comes first, so numbers are negative here
+    while waiting:
+        node = -heappop(waiting)[1]
         i, j = node // n, node % n
         for way in range(3):
             down, right = way != 0, way != 1
             if (down and i == m - 1) or (right and j == n - 1):
                 continue
             fresh = node + n * down + right
-            if before[fresh] != -2:
-                continue
-            before[fresh] = node
-            at = filled
-            filled += 1
-            while at > 0 and _sooner(total, fresh, heap[(at - 1) // 2]):  # let the new node rise
-                heap[at] = heap[(at - 1) // 2]
-                at = (at - 1) // 2
-            heap[at] = fresh
+            if before[fresh] == -2:
+                before[fresh] = node
+                heappush(waiting, (total[fresh], -fresh))
 
 
 @compiled
@@ -190,10 +166,7 @@ def _follow(before, node, walk):
 def _similarities(geo_a, at_a, geo_b, at_b, diagonal, values, out, k):
     """One minus the median difference between aligned saccades over its norm, for the five dimensions."""
     steps = len(at_a)
-    for s in range(steps):
-        p, q = at_a[s], at_b[s]
-        dx, dy = geo_a[0, p] - geo_b[0, q], geo_a[1, p] - geo_b[1, q]
-        values[s] = np.sqrt(dx * dx + dy * dy)
+    _lengths(geo_a[0], geo_a[1], at_a, geo_b[0], geo_b[1], at_b, values)
     out[k, 0] = 1.0 - _median(values, steps) / (2.0 * diagonal)
     for s in range(steps):
         angle = abs(geo_a[3, at_a[s]] - geo_b[3, at_b[s]])
@@ -202,10 +175,7 @@ def _similarities(geo_a, at_a, geo_b, at_b, diagonal, values, out, k):
     for s in range(steps):
         values[s] = abs(geo_a[2, at_a[s]] - geo_b[2, at_b[s]])
     out[k, 2] = 1.0 - _median(values, steps) / diagonal
-    for s in range(steps):
-        p, q = at_a[s], at_b[s]
-        dx, dy = geo_a[4, p] - geo_b[4, q], geo_a[5, p] - geo_b[5, q]
-        values[s] = np.sqrt(dx * dx + dy * dy)
+    _lengths(geo_a[4], geo_a[5], at_a, geo_b[4], geo_b[5], at_b, values)
     out[k, 3] = 1.0 - _median(values, steps) / diagonal
     out[k, 4] = np.nan
     for s in range(steps):
@@ -215,6 +185,14 @@ def _similarities(geo_a, at_a, geo_b, at_b, diagonal, values, out, k):
             return
         values[s] = abs(t - u) / abs(longer)
     out[k, 4] = 1.0 - _median(values, steps)
+
+
+@compiled
+def _lengths(x_a, y_a, at_a, x_b, y_b, at_b, values):
+    """Lengths of the differences of the aligned vectors."""
+    for s in range(len(at_a)):
+        dx, dy = x_a[at_a[s]] - x_b[at_b[s]], y_a[at_a[s]] - y_b[at_b[s]]
+        values[s] = np.sqrt(dx * dx + dy * dy)
 
 
 @compiled
