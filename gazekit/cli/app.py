@@ -1,30 +1,49 @@
-"""The `gazekit` command: puts the commands together and turns errors into one sentence and exit code 2."""
+"""The `gazekit` command: where to begin, all commands, and errors as one sentence and exit code 2."""
 
 import os
 import sys
+from typing import Any
 
 import typer
 
+from gazekit.cli import datasets, train, verify
 from gazekit.cli.asymmetry import asymmetry_command
 from gazekit.cli.captions import captions_command
-from gazekit.cli.datasets import app as datasets_app
-from gazekit.cli.demo import demo_command
-from gazekit.cli.evaluate import evaluate_command
+from gazekit.cli.evaluate import demo_command, evaluate_command, score_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
-from gazekit.cli.oat_study import oat_study_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.report import report_command
-from gazekit.cli.score import score_command
 from gazekit.cli.shelf_search import shelf_search_command
-from gazekit.cli.start import COMMANDS, start_text
-from gazekit.cli.train import app as train_app
-from gazekit.cli.verify import app as verify_app
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.version import __version__
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
+BEGIN = (
+    ("see it work, offline, in a minute", "gazekit demo --out runs/demo"),
+    ("score models on your own fixations", "gazekit evaluate --data mine.csv --root images --out runs/mine"),
+    ("read", "docs/start.md, docs/howto/own-data.md; every command has --help"),
+)
+# The commands by what they are for.
+COMMANDS: dict[str, dict[str, Any]] = {
+    "Begin": {"demo": demo_command, "info": info_command},
+    "What there is": {"datasets": datasets.app, "models": models_command, "metrics": metrics_command},
+    "Predict, score, look": {
+        "predict": predict_command,
+        "score": score_command,
+        "evaluate": evaluate_command,
+        "train": train.app,
+        "report": report_command,
+    },
+    "Experiments": {
+        "asymmetry": asymmetry_command,
+        "captions": captions_command,
+        "shelf-search": shelf_search_command,
+        "oat-study": train.oat_study_command,
+    },
+    "Check against published numbers": {"verify": verify.app},
+}
 
 app = typer.Typer(
     name="gazekit",
@@ -32,25 +51,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo_command)
-app.add_typer(datasets_app, name="datasets")
-app.command("models")(models_command)
-app.command("metrics")(metrics_command)
-app.command("predict")(predict_command)
-app.command("score")(score_command)
-app.command("evaluate")(evaluate_command)
-app.add_typer(train_app, name="train")
-app.command("asymmetry")(asymmetry_command)
-app.command("captions")(captions_command)
-app.command("shelf-search")(shelf_search_command)
-app.command("oat-study")(oat_study_command)
-app.command("report")(report_command)
-app.add_typer(verify_app, name="verify")
-app.command("info")(info_command)
-for command in app.registered_commands:
-    command.rich_help_panel = COMMANDS.get(str(command.name), "More")
-for group in app.registered_groups:
-    group.rich_help_panel = COMMANDS.get(str(group.name), "More")
+for panel, commands in COMMANDS.items():
+    for name, command in commands.items():
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=panel)
+        else:
+            app.command(name, rich_help_panel=panel)(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -84,6 +90,25 @@ def main() -> None:
         # The reader of our output went away (`| head`); that is its right and no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def start_text(group: Any) -> str:
+    """Say where to begin and list the commands of the group of all commands, each with its first sentence."""
+    lines = [f"gazekit {__version__}: real gaze in, any scanpath model, scored against a human ceiling.", ""]
+    width = max(len(what) for what, _ in BEGIN)
+    lines += [f"  {what:<{width}}  {how}" for what, how in BEGIN]
+    width = max(map(len, group.commands))
+    panels = {name: panel for panel, commands in COMMANDS.items() for name in commands}
+    for panel in (*COMMANDS, "More"):
+        names = [name for name in group.commands if panels.get(name, "More") == panel]
+        if names:
+            lines += ["", f"{panel}:", *(f"  {name:<{width}}  {sentence(group.commands[name])}" for name in names)]
+    return "\n".join(lines)
+
+
+def sentence(command: Any) -> str:
+    """First sentence of a command's help, without its end."""
+    return " ".join((command.help or "").split("\n\n")[0].split()).split(". ")[0].rstrip(".")
 
 
 def _stop(message: str) -> None:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import ScoredRun, takes_groups
-from gazekit.cli.options import names
+from gazekit.cli.options import ScoredRun, names, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
 
 if TYPE_CHECKING:

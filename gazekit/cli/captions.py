@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import DataOptions, ScoredRun, takes_groups
-from gazekit.cli.options import Setting, names, settings
+from gazekit.cli.options import DataOptions, ScoredRun, Setting, names, settings, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.foundations.errors import GazekitError
 

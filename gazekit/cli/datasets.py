@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.completing import dataset_names
-from gazekit.cli.options import Outside, Progress, settings
+from gazekit.cli.options import Outside, Progress, dataset_names, settings
 from gazekit.cli.printing import Json, print_json
 from gazekit.foundations.errors import GazekitError
 

@@ -1,11 +1,24 @@
-"""`gazekit evaluate`: models, people and chance on one data set."""
+"""`gazekit evaluate`, `score` and `demo`: models or anybody's predictions, beside people and chance."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gazekit.cli.groups import DataAndPoints, ScoredRun, takes_groups
-from gazekit.cli.options import Metrics, Models, Samples, names
+from gazekit.cli.options import (
+    DataAndPoints,
+    DataOptions,
+    Metrics,
+    Models,
+    Outside,
+    RunOptions,
+    Samples,
+    ScoredRun,
+    names,
+    say_dropped,
+    takes_groups,
+)
 from gazekit.cli.printing import Json
 
 
@@ -42,3 +55,109 @@ def evaluate_command(
         **run.arguments,
     )
     print_results(results, run.out, write_report(run.out, dataset=dataset), as_json=as_json)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRun(RunOptions):
+    """How the scoring is run; its folder has a default, named after the predictions."""
+
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
+    ] = None  # type: ignore[assignment]  # named after the predictions
+
+
+@takes_groups
+def score_command(
+    *,
+    predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
+    given: DataOptions,
+    metrics: Metrics = "scanmatch,multimatch",
+    outside: Outside = "keep",
+    missing: Annotated[
+        str, typer.Option("--missing", help="Points without coordinates: error, drop or keep.")
+    ] = "error",
+    rescale: Annotated[
+        bool, typer.Option("--rescale", help="Map paths onto the trial's frame if theirs differs.")
+    ] = False,
+    forced_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--forced-first/--no-forced-first", help="Whether each path begins with the imposed first fixation."
+        ),
+    ] = None,
+    run: ScoreRun,
+    as_json: Json = False,
+) -> None:
+    """Score a predictions file against people, with the human ceiling, chance and 95 % intervals.
+
+    A CSV needs the columns stimulus, x, y (px), and may have fixation, sample, source, task, trial, duration_ms.
+
+    Example: gazekit score mine.csv --data osie --root data/osie
+    """
+    from gazekit.cli.tables import print_results
+    from gazekit.core.frames import Facts
+    from gazekit.evaluation.score_file import match_trials, score_predictions
+    from gazekit.interchange import read_scanpaths
+    from gazekit.report import write_report
+
+    dataset = given.read(to_stderr=as_json)
+    frames = {t.stimulus: t.frame for t in dataset.trials}
+    facts = None if forced_first is None else Facts(forced_first=forced_first)
+    paths = read_scanpaths(
+        predictions, frames=frames, outside=outside, missing=missing, facts=facts, unknown_stimuli="drop"
+    )
+    matched = match_trials(paths, dataset, rescale=rescale)
+    say_dropped(predictions.name, paths.dropped, to_stderr=as_json)
+    typer.echo(
+        f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched} of unknown stimuli left out, "
+        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
+        err=as_json,
+    )
+    if matched.paths.facts.forced_first:
+        typer.echo(
+            f"{predictions.name}: each path declares a forced first fixation, which is dropped before scoring; "
+            f"if the paths have none, say --no-forced-first",
+            err=as_json,
+        )
+    folder = run.out or Path("runs") / f"score-{predictions.stem}"
+    results = score_predictions(
+        matched, dataset, names(metrics, "--metrics"), out=folder, notes=given.notes, **run.arguments
+    )
+    print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRun(RunOptions):
+    """How the demonstration is run; its folder has a default."""
+
+    out: Annotated[Path, typer.Option("--out", help="Run folder; a finished one is shown again.")] = Path("runs/demo")
+
+
+@takes_groups
+def demo_command(run: DemoRun) -> None:
+    """Generate displays, run the baselines, score them with ceiling and chance, and write the report. Needs no data.
+
+    The observers of the demonstration are simulated.
+
+    Example: gazekit demo --out runs/demo
+    """
+    from gazekit.cli.tables import summary_text
+    from gazekit.datasets.synthetic.demo import load
+    from gazekit.evaluation.evaluate import evaluate
+    from gazekit.report import write_report
+
+    dataset = load(seed=run.seed)
+    models = ["uniform", "centre", "empirical", "ittikoch", "levy", "other-image"]
+    results = evaluate(
+        dataset,
+        models,
+        ["scanmatch", "multimatch"],
+        out=run.out,
+        n_samples=5,
+        notes={"loaded": {"data": "demo", "root": None, "outside": "keep"}},
+        **run.arguments,
+    )
+    page = write_report(run.out, dataset=dataset)
+    typer.echo(summary_text(results))
+    typer.echo("The observers of this demonstration are simulated: these numbers show the toolkit, not people.")
+    typer.echo(f"open {page.resolve()}")

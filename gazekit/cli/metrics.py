@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.completing import metric_names
+from gazekit.cli.options import metric_names
 from gazekit.cli.printing import Json, print_json
 
 if TYPE_CHECKING:

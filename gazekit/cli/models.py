@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.completing import model_names
+from gazekit.cli.options import model_names
 from gazekit.cli.printing import Json, print_json
 from gazekit.foundations.docstrings import references, section
 

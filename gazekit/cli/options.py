@@ -1,17 +1,72 @@
-"""Options that several commands share, and how they are read."""
+"""Options that commands share, one by one and as groups: which data are read, and how a run is made.
 
+A command that is decorated with `takes_groups` takes such a group as one parameter; on the command line it is the
+group's options.
+"""
+
+import inspect
+import shlex
+import sys
 from ast import literal_eval
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.completing import dataset_names, metric_names, model_names
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
+
+
+def model_names(incomplete: str) -> list[str]:
+    """Models whose name begins so; for a list, those that go on with its last name.
+
+    Examples
+    --------
+    >>> model_names("cent")
+    ['centre', 'centre-object', 'centre-point']
+    >>> model_names("uniform,itti")
+    ['uniform,ittikoch']
+    """
+    from gazekit.models.registry import models
+
+    return _going_on(incomplete, list(models))
+
+
+def metric_names(incomplete: str) -> list[str]:
+    """Metrics, likewise.
+
+    Examples
+    --------
+    >>> metric_names("scanm")
+    ['scanmatch']
+    """
+    from gazekit.metrics import measures
+
+    return _going_on(incomplete, list(measures))
+
+
+def dataset_names(incomplete: str) -> list[str]:
+    """Data sets, likewise.
+
+    Examples
+    --------
+    >>> dataset_names("os")
+    ['osie']
+    """
+    from gazekit.datasets.registry import datasets
+
+    return _going_on(incomplete, list(datasets))
+
+
+def _going_on(incomplete: str, names: list[str]) -> list[str]:
+    before, comma, last = incomplete.rpartition(",")
+    return sorted({f"{before}{comma}{name}" for name in names if name.startswith(last)})
+
 
 _DATA = typer.Option(
     "--data", autocompletion=dataset_names, help="Name of a data set (see `gazekit datasets`) or a table of your own."
@@ -51,6 +106,82 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Move another run in the folder aside, to NAME-DAY; nothing is deleted.")
 ]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions:
+    """Which data set a command reads, as its authors made it or a user's own table."""
+
+    data: Data
+    root: Root = None
+    data_set: DataSet = None
+    outside = "keep"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of the data set."""
+        return settings(self.data_set, "--data-set")
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What a manifest keeps, so that the same data can be read again."""
+        return {"loaded": how_loaded(self.data, self.root, self.outside, self.options)}
+
+    def read(self, *, to_stderr: bool = False) -> "Dataset":
+        """Read the data, and say what was left out or changed."""
+        dataset = load(self.data, self.root, self.outside, self.options)
+        say_dropped(self.data, dataset.dropped, to_stderr=to_stderr)
+        return dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataAndPoints(DataOptions):
+    """Which data set a command reads, and what is done with points outside the image."""
+
+    outside: Outside = "keep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How a run is made; its tables depend on the seed only."""
+
+    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")]
+    seed: Seed = 0
+    workers: Workers = 1
+    scheduler: Scheduler = None
+    overwrite: Overwrite = False
+    progress: Progress = True
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of the function that makes the run, without the folder; one is the command as it was typed."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "out"}
+        return {**given, "command": shlex.join(["gazekit", *sys.argv[1:]])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredRun(RunOptions):
+    """How a run is made whose tables have bootstrap intervals."""
+
+    resamples: Resamples = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRun(RunOptions):
+    """How trainings of a network are run."""
+
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Trainings at once; results do not depend on it.")
+    ] = 1
+    device: Device = "auto"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Those of any run, and the device: a GPU where `auto` finds one."""
+        from gazekit.models.devices import chosen_device
+
+        return {**super().arguments, "device": chosen_device(self.device).type}
+
 
 TABLES = (".csv", ".gz", ".parquet")
 TABLE_OPTIONS = ("height", "missing", "name", "outside", "px_per_degree", "source", "time_unit", "width")
@@ -126,3 +257,45 @@ def names(text: str, option: str) -> list[str]:
     if not found:
         raise GazekitError(f"{option} needs at least one name")
     return found
+
+
+def say_dropped(name: str, dropped: Mapping[str, int], *, to_stderr: bool = False) -> None:
+    """Print what was left out when a data set or file was read, a line per reason."""
+    for reason, count in dropped.items():
+        typer.echo(f"{name}: {count} x {reason}", err=to_stderr)
+
+
+def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Make a command of a function whose parameters are options or groups of options (dataclasses).
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Place:
+    ...     out: str
+    ...     seed: int = 0
+    >>> @takes_groups
+    ... def command(place: Place, models: str = "uniform") -> None:
+    ...     print(place.out, place.seed, models)
+    >>> list(inspect.signature(command).parameters)
+    ['out', 'seed', 'models']
+    >>> command(out="r", seed=0, models="levy")
+    r 0 levy
+    """
+    signature = inspect.signature(command)
+    groups: dict[str, Any] = {
+        name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)
+    }
+    options: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        own = inspect.signature(groups[parameter.name]).parameters.values() if parameter.name in groups else [parameter]
+        options += [p.replace(kind=p.KEYWORD_ONLY) for p in own]
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{f.name: given.pop(f.name) for f in fields(group)})
+        command(**given)
+
+    called.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
+    return called

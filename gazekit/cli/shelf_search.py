@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import DataAndPoints, ScoredRun, takes_groups
-from gazekit.cli.options import Models, Samples, names
+from gazekit.cli.options import DataAndPoints, Models, Samples, ScoredRun, names, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
 
 if TYPE_CHECKING:

@@ -1,12 +1,13 @@
-"""`gazekit train ...`: models that learn from people."""
+"""`gazekit train ...` and `gazekit oat-study`: models that learn from people, one or many variants of one."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gazekit.cli.groups import DataAndPoints, TrainingRun, takes_groups
-from gazekit.cli.options import Data, settings
+from gazekit.cli.options import Data, DataAndPoints, Root, TrainingRun, settings, takes_groups
+from gazekit.cli.printing import estimate
 from gazekit.foundations.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
@@ -84,6 +85,35 @@ def oat_command(
     typer.echo(
         f"checkpoints, log, loss curve and manifest in {run.out}; predict with the model oat:checkpoint={run.out}"
     )
+
+
+@takes_groups
+def oat_study_command(
+    *,
+    plan: Annotated[Path, typer.Argument(help="TOML file: data, network, training, and what each variant changes.")],
+    root: Root = None,
+    run: TrainingRun,
+) -> None:
+    """Train variants of OAT with several seeds, and compare the likelihood of people's paths that they have not seen.
+
+    Example: gazekit oat-study docs/results/oat-bookcovers.toml --root data/bookcovers --out runs/oat-bookcovers
+
+    Stop it at any point; the same command resumes it and gives the same tables.
+    """
+    from gazekit.datasets import load_dataset
+    from gazekit.experiments.oat import oat_study, read_plan
+
+    read = read_plan(plan)
+    options = dict(read.data)
+    dataset = load_dataset(options.pop("name"), root, **options)
+    results = oat_study(dataset, read, run.out, **run.arguments)
+    for row in results.summary.to_dict("records"):
+        loss = estimate(row["loss"], row["low"], row["high"], 3)
+        typer.echo(f"{row['variant']}, {row['seed']}: {loss} nats per step")
+    for row in results.differences.to_dict("records"):
+        difference = estimate(row["difference"], row["low"], row["high"], 3, sign="+")
+        typer.echo(f"{row['variant']} minus {row['against']}: {difference}")
+    typer.echo(f"tables, trainings and manifest in {run.out}")
 
 
 def _numbers(text: str) -> list[int]:

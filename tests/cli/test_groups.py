@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gazekit.cli.groups import DataOptions, RunOptions, ScoredRun, TrainingRun, takes_groups
+from gazekit.cli.options import DataOptions, RunOptions, ScoredRun, TrainingRun, takes_groups
 from gazekit.foundations.errors import GazekitError
 
 

@@ -18,7 +18,7 @@ def run(monkeypatch, shelves):
     """Run the command on made-up shelves."""
     app = typer.Typer()
     app.command()(shelf_search_command)
-    monkeypatch.setattr("gazekit.cli.groups.load", lambda data, root, outside, options: shelves(6, subjects=2))
+    monkeypatch.setattr("gazekit.cli.options.load", lambda data, root, outside, options: shelves(6, subjects=2))
     monkeypatch.setattr("gazekit.experiments.shelf_search.experiment.model_from_text", lambda text: MarkovMove())
     return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
 
