@@ -13,11 +13,9 @@ from gazekit.core.trials import Dataset
 from gazekit.files.formulas import unmark_formulas
 from gazekit.files.untrusted import first_line, read_csv_text
 from gazekit.foundations.errors import DataError
-from gazekit.report.content import Content, Section
-from gazekit.report.exploring import Exploration
+from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import general_methods
-from gazekit.report.score_tables import ScoreTables, overview, panels
-from gazekit.report.tables import plain_table
+from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
 NEEDED = ("dataset", "model", "metric", "value", "low", "high")
 LONGEST = 500  # rows of another table that are shown

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from gazekit.report.exploring import Exploration
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,49 @@ class Section:
     id: str
     title: str
     html: str
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """Scanpaths to look at.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        People's (source "human") and models', in px.
+    trials : sequence of Trial
+        What was shown, in the order of the list; trials without a path are left out. Without the data set, see
+        `bare_trials`.
+    scores : pandas.DataFrame, optional
+        Rows stimulus, model, metric, value: means of each stimulus, shown beside the pair.
+    options : mapping
+        Parameters of `scanmatch` and `multimatch` in the run, where it has them.
+    headline : (model, metric, higher is better), optional
+        By which stimuli can be put in order.
+    favourite : str, optional
+        The model that is shown first.
+    """
+
+    paths: Scanpaths
+    trials: Sequence[Trial]
+    scores: pd.DataFrame | None = None
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    headline: tuple[str, str, bool] | None = None
+    favourite: str | None = None
+
+    @classmethod
+    def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self:
+        """Of a run: people's paths, then the models'; trials of the data set, or else trials without an image."""
+        paths = paths if people is None else Scanpaths.concat([people, paths])
+        return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
+
+
+def bare_trials(paths: Scanpaths) -> list[Trial]:
+    """Trials made of what scanpaths know: name and frame, no image."""
+    rows = np.flatnonzero(~paths.table["trial"].duplicated().to_numpy()).tolist()
+    return [
+        Trial(str(paths.table["trial"].iloc[k]), str(paths.table["stimulus"].iloc[k]), paths.frame_of(k)) for k in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -51,4 +98,4 @@ class Content:
     made: Mapping[str, str]
     manifest: Mapping[str, Any]
     notices: Sequence[str] = ()
-    exploration: Exploration | None = field(default=None)
+    exploration: Exploration | None = None

@@ -14,11 +14,10 @@ from gazekit.evaluation.results import CHANCE, Results
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.charts import Series, line_chart
-from gazekit.report.content import Content, Section
-from gazekit.report.exploring import Exploration
+from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
-from gazekit.report.score_tables import ScoreTables, overview, panels
 from gazekit.report.sentences import left_out, summary_sentence
+from gazekit.report.tables import ScoreTables, overview, panels
 
 READING = (
     "<p>Means over stimuli, with the 95&nbsp;% interval of a bootstrap over stimuli. The ceiling is each person’s path "

@@ -1,62 +1,33 @@
-"""What the explorer is given: trials, the scanpaths of people and models, and the scores of each stimulus."""
+"""The explorer's data inside the page: trials and their images, scanpaths and scores, as small as they can be.
 
+Columns of numbers have the narrowest type that keeps every value, then gzip, then base64. Images are as small as their
+number asks for, one text element each, and are decoded when they are looked at.
+"""
+
+import base64
+import gzip
+import io
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.trials import Dataset, Trial
-from gazekit.report.columns import json_block, pack
-from gazekit.report.pictures import pictures
-from gazekit.report.score_tables import cautions
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, UnknownNameError
+from gazekit.report.content import Exploration
+from gazekit.report.tables import cautions
 
 SAMPLES = 5  # of each model and trial; more are left out and the page says so
-
-
-@dataclass(frozen=True)
-class Exploration:
-    """Scanpaths to look at.
-
-    Parameters
-    ----------
-    paths : Scanpaths
-        People's (source "human") and models', in px.
-    trials : sequence of Trial
-        What was shown, in the order of the list; trials without a path are left out. Without the data set, see
-        `bare_trials`.
-    scores : pandas.DataFrame, optional
-        Rows stimulus, model, metric, value: means of each stimulus, shown beside the pair.
-    options : mapping
-        Parameters of `scanmatch` and `multimatch` in the run, where it has them.
-    headline : (model, metric, higher is better), optional
-        By which stimuli can be put in order.
-    favourite : str, optional
-        The model that is shown first.
-    """
-
-    paths: Scanpaths
-    trials: Sequence[Trial]
-    scores: pd.DataFrame | None = None
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    headline: tuple[str, str, bool] | None = None
-    favourite: str | None = None
-
-    @classmethod
-    def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self:
-        """Of a run: people's paths, then the models'; trials of the data set, or else trials without an image."""
-        paths = paths if people is None else Scanpaths.concat([people, paths])
-        return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
-
-
-def bare_trials(paths: Scanpaths) -> list[Trial]:
-    """Trials made of what scanpaths know: name and frame, no image."""
-    rows = np.flatnonzero(~paths.table["trial"].duplicated().to_numpy()).tolist()
-    return [
-        Trial(str(paths.table["trial"].iloc[k]), str(paths.table["stimulus"].iloc[k]), paths.frame_of(k)) for k in rows
-    ]
+KINDS = ("u1", "u2", "u4", "f4", "f8")
+ALIGNED = 8  # bytes: typed arrays of a browser must begin at a multiple of their item's size
+CHOICES = ("none", "thumbs", "full")
+SIDES = (720, 560, 400, 320, 240)  # px of the longer side
+BUDGET = 8e6  # bytes of all thumbnails together; a page of twice this size still travels by mail
+BYTES_PER_PX = 0.1  # of a photograph at QUALITY: 0.09 measured on OSIE
+QUALITY = 50
 
 
 def explorer_blocks(exploration: Exploration, images: str = "thumbs", samples: int = SAMPLES) -> tuple[str, str]:
@@ -81,12 +52,12 @@ def explorer_blocks(exploration: Exploration, images: str = "thumbs", samples: i
     paths = paths.filter(keep.to_numpy() & paths.table["trial"].isin([t.id for t in exploration.trials]).to_numpy())
     present = set(paths.table["trial"])
     trials = [t for t in exploration.trials if t.id in present]
-    shown = pictures(trials, images)
-    distinct = list(dict.fromkeys(text for text in shown.encoded if text))
+    encoded, note = pictures(trials, images)
+    distinct = list(dict.fromkeys(text for text in encoded if text))
     number = {text: k for k, text in enumerate(distinct)}
     columns, names = _path_columns(paths, trials)
     data: dict[str, Any] = {
-        "trials": [_about(trial, number.get(text)) for trial, text in zip(trials, shown.encoded, strict=True)],
+        "trials": [_about(trial, number.get(text)) for trial, text in zip(trials, encoded, strict=True)],
         **names,
         "point": "click" if paths.facts.points == "clicks" else "fixation",
         "favourite": exploration.favourite,
@@ -103,7 +74,6 @@ def explorer_blocks(exploration: Exploration, images: str = "thumbs", samples: i
         f'<script type="text/plain" id="explorer-columns">{packed}</script>',
         *(f'<script type="text/plain" id="image-{k}">{text}</script>' for k, text in enumerate(distinct)),
     ]
-    note = shown.note
     if left_out:
         note += f" Samples beyond the first {samples} of each model are not on this page ({left_out} paths)."
     return "\n".join(blocks), note
@@ -174,3 +144,132 @@ def _score_grid(scores: pd.DataFrame, trials: Sequence[Trial]) -> tuple[dict[str
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
+
+
+def pictures(trials: Sequence[Trial], images: str = "thumbs") -> tuple[tuple[str, ...], str]:
+    """Encode the images of trials.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Those without an image get none; a file that cannot be read is left out and counted.
+    images : {"none", "thumbs", "full"}
+        None; reduced so that all of them stay near 8 MB; or as they were shown.
+
+    Returns
+    -------
+    encoded : tuple of str
+        Base64 of a WebP image per trial, "" where there is none. Trials of one stimulus share their image.
+    note : str
+        What they are, in a sentence.
+
+    Raises
+    ------
+    UnknownNameError
+        Another choice.
+    """
+    if images not in CHOICES:
+        raise UnknownNameError("choice of images", images, CHOICES)
+    shown = {t.stimulus: t for t in trials if t.has("image")} if images != "none" else {}
+    side = None if images == "full" else side_for(len(shown))
+    encoded, broken = {}, 0
+    for stimulus, trial in shown.items():
+        try:
+            encoded[stimulus] = encode(trial, side)
+        except DataError:
+            broken += 1
+    size = "as they were shown" if side is None else f"reduced to {side} px on the longer side"
+    if images == "none":
+        note = "Images were left out."
+    elif not encoded:
+        note = "The data have no images at hand."
+    else:
+        note = f"{len(encoded)} images, {size}; positions are in px of the image as it was shown."
+    if broken:
+        note += f" {broken} images could not be read."
+    return tuple(encoded.get(t.stimulus, "") for t in trials), note
+
+
+def side_for(number: int) -> int:
+    """Longer side of a thumbnail, px, so that this many 4:3 photographs stay within the budget.
+
+    Examples
+    --------
+    >>> [side_for(n) for n in (20, 400, 700, 100_000)]
+    [720, 400, 320, 240]
+    """
+    fits = (side for side in SIDES if number * side * side * 0.75 * BYTES_PER_PX <= BUDGET)
+    return next(fits, SIDES[-1])
+
+
+def encode(trial: Trial, side: int | None) -> str:
+    """Base64 of a trial's image as WebP, its longer side at most `side` px."""
+    from PIL import Image
+
+    picture = Image.fromarray(trial.image)
+    if side is not None:
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", quality=QUALITY if side else 80, method=2)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def narrow(values: Any) -> np.ndarray:
+    """The same numbers in the narrowest type that a page can read and that loses nothing.
+
+    Examples
+    --------
+    >>> [narrow(column).dtype.str[1:] for column in ([0, 255], [0, 256], [0.5, np.nan], [0.1], [-1])]
+    ['u1', 'u2', 'f4', 'f8', 'f4']
+    """
+    column = np.asarray(values)
+    for kind in KINDS:
+        with np.errstate(invalid="ignore", over="ignore"):
+            cast = column.astype(f"<{kind}")
+        if np.array_equal(cast, column, equal_nan=column.dtype.kind == "f"):
+            return cast
+    return column.astype("<f8")
+
+
+def pack(columns: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
+    """Describe and encode columns for `assets/columns.js`.
+
+    Parameters
+    ----------
+    columns : mapping of str to (n,) numbers
+        float32 columns stay float32; all others become as narrow as they can without loss.
+
+    Returns
+    -------
+    described : dict of str to [kind, first byte, how many]
+    packed : str
+        Base64 of gzip of all columns, one after another. Equal columns give equal text.
+
+    Examples
+    --------
+    >>> pack({"a": [1, 2], "b": [0.5]})[0]
+    {'a': ['u1', 0, 2], 'b': ['f4', 8, 1]}
+    """
+    described: dict[str, list[Any]] = {}
+    content = bytearray()
+    for name, values in columns.items():
+        column = np.asarray(values)
+        column = column if column.dtype == np.float32 else narrow(column)
+        content += bytes(-len(content) % ALIGNED)
+        described[name] = [column.dtype.str.lstrip("<|"), len(content), len(column)]
+        content += column.tobytes()
+    return described, base64.b64encode(gzip.compress(bytes(content), 6, mtime=0)).decode()
+
+
+def json_block(value: Any) -> str:
+    r"""JSON that can stand in a `script` element: no character in it ends the element or begins a comment.
+
+    Examples
+    --------
+    >>> print(json_block("</script>"))
+    "\u003c/script\u003e"
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from html import escape
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -16,7 +17,7 @@ from gazekit.files.untrusted import reading
 from gazekit.foundations.version import __version__
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
-from gazekit.report.kinds import content_of
+from gazekit.runs.manifest import read_finished
 
 SCRIPTS = (
     "columns",
@@ -31,6 +32,14 @@ SCRIPTS = (
     "explorer",
     "start",
 )
+# The file of each kind's page and the function in it, which is given the run, its manifest and its data set.
+PAGES = {
+    "evaluation": ("evaluation", "evaluation_content"),
+    "asymmetry": ("asymmetry", "asymmetry_content"),
+    "captions": ("captions", "captions_content"),
+    "shelf-search": ("shelf_search", "shelf_content"),
+}
+OTHER = ("any_tables", "tables_content")
 
 
 def write_report(
@@ -70,6 +79,19 @@ def write_report(
         page = page_of(content_of(run, dataset), images=images, samples=samples)
     write_atomically(path, page.encode())
     return path
+
+
+def content_of(run: Path, dataset: Dataset | None) -> Content:
+    """What the page of a run says.
+
+    Raises
+    ------
+    DataError
+        The run is not finished, or is of a kind without a page.
+    """
+    manifest = read_finished(run)
+    module, function = PAGES.get(manifest["kind"], OTHER)
+    return getattr(import_module(f"gazekit.report.{module}"), function)(run, manifest, dataset)
 
 
 def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES) -> str:

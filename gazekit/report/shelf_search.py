@@ -12,11 +12,9 @@ from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.report.charts import line_chart, series_of
-from gazekit.report.content import Content, Section
-from gazekit.report.exploring import Exploration
+from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import general_methods
-from gazekit.report.score_tables import ScoreTables, overview, panels
-from gazekit.report.tables import plain_table
+from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
 READING = (
     "<p>Means with the 95&nbsp;% interval of a bootstrap over layouts. <em>human</em> is every person’s path against "

@@ -1,12 +1,20 @@
-"""Tables as HTML, and numbers as text. Whatever comes from data is escaped; every table can be sorted."""
+"""Tables as HTML: any table, and scores: all models against all metrics, one metric at a time, paired differences.
+
+Whatever comes from data is escaped; every table can be sorted.
+"""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 import pandas as pd
+
+from gazekit.core.scanpaths import HUMAN
+from gazekit.evaluation.results import CHANCE
+from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of
+from gazekit.report.charts import domain_of, interval_mark
 
 NOTHING = "–"
 
@@ -117,6 +125,176 @@ def breakable(name: str) -> str:
     return escape(name).replace("_", "_<wbr>")
 
 
+@dataclass(frozen=True)
+class ScoreTables:
+    """The tables of any run that has scores: summary, differences and shares.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        dataset, model, metric, value, low, high, stimuli, undefined.
+    differences : pandas.DataFrame
+        dataset, metric, model_a, model_b, difference, low, high, stimuli; may be empty.
+    shares : pandas.DataFrame
+        dataset, model, metric, share, share_above_chance; may be empty.
+    better : mapping of metric to bool or None, optional
+        Which way is better, for metrics that the registries do not know.
+    chance : str
+        The row that is chance.
+    aside : tuple of str
+        Rows that are no models (controls), so that none of them is called the best.
+    """
+
+    summary: pd.DataFrame
+    differences: pd.DataFrame = field(default_factory=pd.DataFrame)
+    shares: pd.DataFrame = field(default_factory=pd.DataFrame)
+    better: Mapping[str, bool | None] = field(default_factory=dict)
+    chance: str = CHANCE
+    aside: tuple[str, ...] = ()
+
+    def role(self, model: str) -> str:
+        """Class of a row: "people", "chance" or ""."""
+        return {HUMAN: "people", self.chance: "chance"}.get(model, "")
+
+    def best(self, rows: pd.DataFrame, metric: str) -> str | None:
+        """The best model of a metric's rows; None for a description."""
+        more = self.more_is_better(metric)
+        values = rows[~rows["model"].isin([HUMAN, self.chance, *self.aside])].set_index("model")["value"].dropna()
+        if more is None or values.empty:
+            return None
+        return str(values.idxmax() if more else values.idxmin())
+
+    @property
+    def panels(self) -> list[tuple[str, str]]:
+        """Each (data set, metric) in the order of the run."""
+        pairs = self.summary[["dataset", "metric"]].drop_duplicates()
+        return [(str(a), str(b)) for a, b in pairs.itertuples(index=False)]
+
+    def more_is_better(self, metric: str) -> bool | None:
+        """As declared here, or else by the registries."""
+        return self.better[metric] if metric in self.better else higher_is_better(metric)
+
+    def rows(self, table: pd.DataFrame, dataset: str, metric: str) -> pd.DataFrame:
+        """Rows of one of the tables for a data set and metric."""
+        if table.empty:
+            return table
+        return table[(table["dataset"] == dataset) & (table["metric"] == metric)]
+
+
+def overview(tables: ScoreTables) -> str:
+    """Models against metrics, a value and its interval in each cell; the best model of a metric in bold."""
+    parts = []
+    for dataset, of in tables.summary.groupby("dataset", sort=False):
+        metrics, models = (list(dict.fromkeys(of[name])) for name in ("metric", "model"))
+        found = {(r.model, r.metric): r for r in of.itertuples()}
+        best = {m: tables.best(of[of["metric"] == m], m) for m in metrics}
+        places = {m: digits(of[of["metric"] == m]) for m in metrics}
+        rows = []
+        for model in models:
+            cells = [_name(str(model), tables.role(str(model)))]
+            for metric in metrics:
+                row = found.get((model, metric))
+                value = math.nan if row is None else float(row.value)
+                text = number(value, places[metric])
+                text = f"<strong>{text}</strong>" if model == best[metric] else text
+                if row is not None and math.isfinite(row.low):
+                    text += f"<small>{number(row.low, places[metric])}, {number(row.high, places[metric])}</small>"
+                cells.append(Cell(text, value))
+            rows.append((tables.role(str(model)), cells))
+        heads = ["model", *(breakable(m) + _arrow(tables.more_is_better(m)) for m in metrics)]
+        parts.append(table(heads, rows, f"Scores of all models on {dataset}"))
+        parts += [f'<p class="notice">{escape(text)}</p>' for text in cautions(metrics)]
+    return "\n".join(parts)
+
+
+def cautions(metrics: Sequence[str]) -> list[str]:
+    """What must be said beside these metrics wherever they are shown: each sentence once, with the metrics' names."""
+    found: dict[str, list[str]] = {}
+    for metric in metrics:
+        if text := caution(metric):
+            found.setdefault(text, []).append(metric)
+    return [f"{', '.join(names)}: {text}" for text, names in found.items()]
+
+
+def score_table(tables: ScoreTables, dataset: str, metric: str) -> str:
+    """One metric: score and interval, drawn and in numbers, share of the ceiling, stimuli, undefined pairs."""
+    rows = tables.rows(tables.summary, dataset, metric)
+    shares = tables.rows(tables.shares, dataset, metric)
+    of = {} if shares.empty else {r.model: r for r in shares.itertuples()}
+    guides = {role: _value(rows, model) for role, model in (("people", HUMAN), ("chance", tables.chance))}
+    domain = domain_of([*rows["value"], *rows["low"], *rows["high"]])
+    places, directed = digits(rows), tables.more_is_better(metric) is not None
+    lines = []
+    for row in rows.itertuples():
+        role, share = tables.role(str(row.model)), of.get(row.model)
+        part = math.nan if share is None else float(share.share)
+        above = math.nan if share is None or role else float(share.share_above_chance)
+        cells = [
+            _name(str(row.model), role, directed),
+            number_cell(row.value, places),
+            interval_cell(row.low, row.high, places),
+            Cell(interval_mark(row.low, row.value, row.high, domain, role, **guides)),
+            *([Cell(percent(part), part), Cell(percent(above), above)] if of else []),
+            Cell(str(int(row.stimuli)), float(row.stimuli)),
+            *([Cell(str(int(row.undefined)), float(row.undefined))] if "undefined" in rows else []),
+        ]
+        lines.append((role, cells))
+    heads = ["model", "score", "95&nbsp;% interval", "·chance to people" if of else "·"]
+    heads += ["share of ceiling", "above chance"] if of else []
+    heads += ["stimuli", "undefined"] if "undefined" in rows else ["stimuli"]
+    return table(heads, lines, f"{metric} on {dataset}")
+
+
+def difference_table(tables: ScoreTables, dataset: str, metric: str) -> str:
+    """Paired differences of one metric, the clear ones in bold; empty where there are none."""
+    rows = tables.rows(tables.differences, dataset, metric)
+    if rows.empty:
+        return ""
+    domain, places = domain_of([0.0, *rows["low"], *rows["high"]]), digits(rows)
+    lines = []
+    for row in rows.itertuples():
+        clear = row.low > 0 or row.high < 0
+        cells = [
+            text_cell(str(row.model_a)),
+            Cell(f"<span>− {escape(str(row.model_b))}</span>", str(row.model_b)),
+            number_cell(row.difference, places, sign=True, strong=clear),
+            interval_cell(row.low, row.high, places, sign=True),
+            Cell(interval_mark(row.low, row.difference, row.high, domain, zero=0.0)),
+            Cell(str(int(row.stimuli)) if "stimuli" in rows else "", float(getattr(row, "stimuli", math.nan))),
+        ]
+        lines.append(("clear" if clear else "", cells))
+    heads = ["model", "minus", "difference", "95&nbsp;% interval", "·around 0", "stimuli"]
+    return table(heads, lines, f"Paired differences of {metric} on {dataset}")
+
+
+def panels(tables: ScoreTables, first: str = "") -> str:
+    """A panel per metric: what it is, scores, differences. The page shows one at a time, beginning with `first`."""
+    several = len(set(tables.summary["dataset"])) > 1
+    chosen, shown = [], []
+    for k, (dataset, metric) in enumerate(tables.panels):
+        title = f"{metric} ({dataset})" if several else metric
+        begun = " selected" if metric == first else ""
+        chosen.append(f'<option value="panel-{k}"{begun}>{escape(title)}</option>')
+        words = better_words(metric) if metric not in tables.better else ""
+        measure = measure_of(metric)
+        about = (
+            ""
+            if measure is None
+            else f'<p class="about">{escape(measure.summary)}. <cite>{escape(measure.source)}</cite></p>'
+        )
+        warning = caution(metric)
+        notice = f'<p class="notice">{escape(warning)}</p>' if warning else ""
+        gaps = difference_table(tables, dataset, metric)
+        count = len(tables.rows(tables.differences, dataset, metric))
+        differences = f"<details><summary>Paired differences ({count})</summary>{gaps}</details>" if gaps else ""
+        named = f'<section class="panel" id="panel-{k}" aria-label="{escape(title, quote=True)}">'
+        scores = score_table(tables, dataset, metric)
+        shown.append(f"{named}<h3>{escape(title + words)}</h3>{about}{notice}{scores}{differences}</section>")
+    select = f'<select id="metric">{"".join(chosen)}</select>'
+    picker = f'<p class="picker js-only"><label for="metric">Metric</label> {select}</p>'
+    return f'{picker}<div id="panels">{"".join(shown)}</div>'
+
+
 # ---------------------------------------------------------------- inside
 
 
@@ -134,3 +312,19 @@ def _any_cell(value: Any) -> Cell:
         text = f"{value:.4g}".replace("-", "−") if math.isfinite(value) else NOTHING
         return Cell(text, float(value))
     return text_cell(str(value))
+
+
+def _name(model: str, role: str, directed: bool = True) -> Cell:
+    what = {"people": "ceiling" if directed else "people", "chance": "chance"}.get(role, "")
+    return Cell(escape(model) + (f" <span>({what})</span>" if what else ""), model)
+
+
+def _value(rows: pd.DataFrame, model: str) -> float:
+    found = rows.loc[rows["model"] == model, "value"]
+    return float(found.iloc[0]) if len(found) else math.nan
+
+
+def _arrow(more: bool | None) -> str:
+    return {True: "", False: ' <abbr title="lower is better">↓</abbr>', None: ' <abbr title="a description">◦</abbr>'}[
+        more
+    ]

@@ -10,10 +10,9 @@ import pytest
 from gazekit import Frame, Trial
 from gazekit.foundations.errors import DataError
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, ticks
+from gazekit.report.exploring import pictures
 from gazekit.report.methods import evaluation_methods, general_methods
-from gazekit.report.pictures import pictures
-from gazekit.report.score_tables import ScoreTables, difference_table, overview, panels, score_table
-from gazekit.report.tables import digits, plain_table
+from gazekit.report.tables import ScoreTables, difference_table, digits, overview, panels, plain_table, score_table
 
 SUMMARY = pd.DataFrame(
     [
@@ -120,14 +119,14 @@ def test_pictures_of_one_stimulus_are_there_once_and_broken_ones_are_counted(tmp
         Trial("3", "b", frame, image_source=broken),
         Trial("4", "c", frame),
     ]
-    found = pictures(trials)
-    assert found.encoded[0] == found.encoded[1] != ""
-    assert found.encoded[2:] == ("", "")
-    assert "1 images, reduced to 720 px" in found.note
-    assert "1 images could not be read" in found.note
-    assert pictures(trials, "none").note == "Images were left out."
-    assert pictures(trials[3:]).note == "The data have no images at hand."
-    assert len(pictures(trials, "full").encoded[0]) > len(found.encoded[0])
+    encoded, note = pictures(trials)
+    assert encoded[0] == encoded[1] != ""
+    assert encoded[2:] == ("", "")
+    assert "1 images, reduced to 720 px" in note
+    assert "1 images could not be read" in note
+    assert pictures(trials, "none")[1] == "Images were left out."
+    assert pictures(trials[3:])[1] == "The data have no images at hand."
+    assert len(pictures(trials, "full")[0][0]) > len(encoded[0])
 
 
 def manifest(**about):

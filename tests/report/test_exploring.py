@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit.report.columns import json_block, narrow, pack
+from gazekit.report.exploring import json_block, narrow, pack
 
 
 def unpack(described, packed):
