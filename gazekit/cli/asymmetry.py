@@ -100,9 +100,8 @@ def write_pictures(
     results: "AsymmetryResults", folder: Path, experiments: list[str] | None, per_size: int | None
 ) -> list[str]:
     """Draw reaction times, indices and example searches into a folder, and return the files' names."""
-    from gazekit.plots.asymmetry import index_scatter
+    from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, search_panels
     from gazekit.plots.saving import save_figures
-    from gazekit.plots.search_figures import reaction_time_panels, search_panels
 
     drawn: dict[str, Any] = {"reaction_times.png": reaction_time_panels(results.cells)}
     if results.indices["human"].notna().any():

@@ -101,7 +101,7 @@ def table_text(results: "ShelfResults") -> str:
 def write_pictures(results: "ShelfResults", folder: Path) -> list[str]:
     """Draw approach curves and the five features into a folder, and return the files' names."""
     from gazekit.plots.saving import save_figures
-    from gazekit.plots.shelf_search import approach_curve, five_features
+    from gazekit.plots.search import approach_curve, five_features
 
     drawn = {f"approach_{a}.png": approach_curve(results.approach, alignment=a).figure for a in ("start", "target")}
     drawn["features.png"] = five_features(results.summary)[0].figure

@@ -3,7 +3,7 @@
 Matplotlib is imported when something is drawn, not before.
 """
 
-from gazekit.plots.asymmetry import index_scatter, reaction_times
+from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, reaction_times, search_panels
 from gazekit.plots.captions import plausibility_by_length
 from gazekit.plots.density import fixation_density
 from gazekit.plots.forest import forest
@@ -11,10 +11,8 @@ from gazekit.plots.loss import loss_curve
 from gazekit.plots.objects import attention_over_objects, object_path
 from gazekit.plots.perceived import perceived
 from gazekit.plots.saccades import saccade_amplitudes, saccade_directions
-from gazekit.plots.scanpath import scanpath, scanpaths_beside
-from gazekit.plots.scanpath_pair import scanpath_pair
-from gazekit.plots.search_curve import search_curve
-from gazekit.plots.search_figures import reaction_time_panels, search_panels
+from gazekit.plots.scanpath import scanpath, scanpath_pair, scanpaths_beside
+from gazekit.plots.search import search_curve
 
 __all__ = [
     "attention_over_objects",

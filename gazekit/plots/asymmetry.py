@@ -1,18 +1,25 @@
-"""Search asymmetry: reaction times by set size with people beside the model, and asymmetry indices against people's."""
+"""Search asymmetry: reaction times by set size with people's, indices against people's, and examples of searches."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.plots import style
+from gazekit.plots.scanpath import scanpath
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 CONDITIONS = (style.PALETTE[0], style.PALETTE[1])  # the easy (first) one, the hard one
 PEOPLE = "#666666"
+PANEL = 60.0  # mm, side of a panel of a figure with several
+COLUMNS = 3
 
 
 def reaction_times(
@@ -94,7 +101,7 @@ def reaction_times(
     ax.set_xticks(sorted(part["set_size"].unique()))
     style.name_axes(ax, "set size, items", "reaction time, ms")
     if key:
-        handles = key_handles(bool(part["human"].notna().any()))
+        handles = _key_handles(bool(part["human"].notna().any()))
         style.key(ax, handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return style.plain(ax)
 
@@ -172,6 +179,58 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
     return style.plain(ax)
 
 
+def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "Figure":
+    """Draw `reaction_times` of every experiment of a model, three in a row, and return the figure.
+
+    Examples
+    --------
+    >>> rows = [("a", e, c, n, 9.0 * n, 5.0, np.nan) for e in "ef" for c in "xy" for n in (1, 4)]
+    >>> columns = ["model", "experiment", "condition", "set_size", "rt", "sem", "human"]
+    >>> [ax.get_title() for ax in reaction_time_panels(pd.DataFrame(rows, columns=columns)).axes]
+    ['e', 'f']
+    """
+    experiments = list(dict.fromkeys(cells["experiment"]))
+    figure, panels = style.new_panels(len(experiments), COLUMNS, PANEL, PANEL * 0.85)
+    for k, (name, ax) in enumerate(zip(experiments, panels, strict=True)):
+        reaction_times(cells, ax, experiment=name, model=model, key=False)
+        if k % COLUMNS:
+            ax.set_ylabel("")
+        if k + COLUMNS < len(experiments):
+            ax.set_xlabel("")
+    handles = _key_handles(bool(cells["human"].notna().any()))
+    figure.legend(handles=handles, fontsize=style.TEXT, frameon=False, loc="outside lower center", ncols=2)
+    return figure
+
+
+def search_panels(searches: Sequence[tuple[str, Scanpath, np.ndarray | None]]) -> "Figure":
+    """Draw searches on their displays, three in a row, and return the figure.
+
+    Parameters
+    ----------
+    searches : sequence of (title, path, image)
+        The start is the path's first fixation; the image may be None.
+
+    Raises
+    ------
+    GazekitError
+        There is none.
+
+    Examples
+    --------
+    >>> from gazekit import Frame
+    >>> path = Scanpath([50, 20], [50, 30], None, Frame(100, 100))
+    >>> [ax.get_title() for ax in search_panels([("easy", path, None)]).axes]
+    ['easy']
+    """
+    if not searches:
+        raise GazekitError("there is no search to draw")
+    figure, panels = style.new_panels(len(searches), COLUMNS, PANEL, PANEL)
+    for (title, path, image), ax in zip(searches, panels, strict=True):
+        scanpath(path, ax, image=image, key=False)
+        ax.set_title(title, fontsize=style.TEXT, pad=3)
+    return figure
+
+
 # ---------------------------------------------------------------- inside
 
 
@@ -200,7 +259,7 @@ def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -
         style.name_line(ax, name, (right, y), CONDITIONS[k % len(CONDITIONS)], style.SMALL, gap=4)
 
 
-def key_handles(people: bool) -> "list[Line2D]":
+def _key_handles(people: bool) -> "list[Line2D]":
     """What discs and squares are, for the legend of an axes or of a figure with several."""
     model = style.entry("model, ± standard error", marker="o", linestyle="-", color=PEOPLE, markersize=3.8)
     theirs = style.entry("people", marker="s", linestyle="--", color=PEOPLE, markerfacecolor="white", markersize=3.4)

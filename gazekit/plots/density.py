@@ -9,7 +9,6 @@ from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.plots import style
-from gazekit.plots.canvas import background, new_canvas
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -86,8 +85,8 @@ def fixation_density(
     if not len(shares) or any(not low < high for low, high in zip((0, *shares), (*shares, 1), strict=True)):
         raise GazekitError(f"shares are numbers between 0 and 1, the smallest first, not {tuple(shares)}")
     sides = (0.0, frame.width, 0.0, frame.height)
-    ax = new_canvas(sides) if ax is None else ax
-    background(ax, frame.size, sides, None if image is None else _grey(image), fade=FADE)
+    ax = style.new_canvas(sides) if ax is None else ax
+    style.background(ax, frame.size, sides, None if image is None else _grey(image), fade=FADE)
     across, down, density = _density(frame, x, y, sigma)
     levels = _levels(density, shares)
     for level in levels:  # the areas lie in each other, so that the innermost is the darkest

@@ -9,7 +9,6 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
-from gazekit.plots.canvas import new_canvas, show_only
 from gazekit.plots.scanpath import scanpath
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def attention_over_objects(
                 centres[k, 0], boxes[k, 3] - 1, f"{100 * weights[k]:.0f}", fontsize=style.SMALL, ha="center",
                 va="bottom", zorder=5, path_effects=halo,
             )  # fmt: skip
-    show_only(ax, (0, width, 0, height))
+    style.show_only(ax, (0, width, 0, height))
     if title is not None:
         ax.set_title(title, fontsize=style.TEXT, pad=3)
     return ax
@@ -169,7 +168,7 @@ def _boxes(trial: Trial) -> np.ndarray:
 
 
 def _canvas(trial: Trial) -> "Axes":
-    return new_canvas((0, trial.frame.width, 0, trial.frame.height))
+    return style.new_canvas((0, trial.frame.width, 0, trial.frame.height))
 
 
 def _frame(ax: "Axes", box: np.ndarray, *, target: bool) -> None:

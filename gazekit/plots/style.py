@@ -1,10 +1,16 @@
-"""Sizes and colours that all pictures share: legible at one journal column, safe for colour-blind readers."""
+"""What all pictures share: sizes, colours, and the canvas that lies under scanpaths and densities.
 
+They are legible at one journal column and safe for colour-blind readers. On a canvas y grows downwards.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+import numpy as np
 
+from gazekit.core.scanpaths import Scanpath
+
+if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -76,7 +82,61 @@ def new_panels(n: int, columns: int, width: float, height: float, below: float =
     return figure, list(grid.flat[:n])
 
 
-def lines_of(names: "Iterable[str]") -> dict[str, dict[str, Any]]:
+def view(paths: Sequence[Scanpath]) -> tuple[float, float, float, float]:
+    """Left, right, top, bottom, px: the image, and a margin where fixations lie beyond it."""
+    width, height = paths[0].frame.size
+    sides = []
+    for size, values in ((width, [p.x for p in paths]), (height, [p.y for p in paths])):
+        finite = np.concatenate(values)
+        finite = finite[np.isfinite(finite)]
+        margin = 0.03 * paths[0].frame.diagonal
+        low, high = finite.min(initial=0), finite.max(initial=size)
+        sides += [low - margin if low < 0 else 0.0, high + margin if high > size else size]
+    return tuple(map(float, sides))  # type: ignore[return-value]
+
+
+def new_canvas(sides: tuple[float, float, float, float], below: float = 6.0) -> "Axes":
+    """Axes of a new figure of one column's width, as high as these sides ask, with room (mm) below for a key."""
+    left, right, top, bottom = sides
+    return new_axes(height=COLUMN * (bottom - top) / (right - left) + below)
+
+
+def show_only(ax: "Axes", sides: tuple[float, float, float, float]) -> None:
+    """Show what lies between these sides (left, right, top, bottom), without ticks and frame."""
+    left, right, top, bottom = sides
+    ax.set_xlim(left, right)
+    ax.set_ylim(bottom, top)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+
+
+def background(
+    ax: "Axes",
+    size: tuple[float, float],
+    sides: tuple[float, float, float, float],
+    image: np.ndarray | None,
+    *,
+    fade: float = 0.0,
+) -> None:
+    """Show the image, (H, W) or (H, W, 3), stretched over its frame, with a border; `fade` 1 is white."""
+    from matplotlib.patches import Rectangle
+
+    width, height = size
+    if image is not None:
+        ax.imshow(
+            image,
+            extent=(0, width, height, 0),
+            cmap="gray",
+            zorder=0,
+            interpolation="bilinear",
+            alpha=1.0 - fade,
+        )
+    show_only(ax, sides)
+    border = Rectangle((0, 0), width, height, fill=False, edgecolor="#999999", linewidth=0.6, clip_on=False)
+    ax.add_patch(border)
+
+
+def lines_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Colour and dashes of the line of each source: people green and solid, the others in order of their names given.
 
     Examples

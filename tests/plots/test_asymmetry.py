@@ -8,8 +8,7 @@ from gazekit import Frame, Scanpath
 from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, human_index
 from gazekit.experiments.asymmetry.reaction_times import reaction_time
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.plots.asymmetry import index_scatter, reaction_times
-from gazekit.plots.search_figures import reaction_time_panels, search_panels
+from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, reaction_times, search_panels
 
 
 @pytest.fixture

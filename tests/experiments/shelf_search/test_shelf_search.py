@@ -13,7 +13,7 @@ from gazekit.models.object_search.markov_move import MarkovMove
 from gazekit.models.object_search.move import Move
 from gazekit.models.object_search.simple import UniformObject
 from gazekit.models.object_search.walk import ObjectModel
-from gazekit.plots.shelf_search import approach_curve, five_features
+from gazekit.plots.search import approach_curve, five_features
 
 OPTIONS = {"n_samples": 2, "resamples": 100, "progress": False}
 FILES = ("scores.parquet", "distances.parquet", "predictions.parquet", "summary.csv", "differences.csv", "approach.csv")
