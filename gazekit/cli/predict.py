@@ -115,7 +115,10 @@ def predict_command(
         write_scanpaths(paths, out)
     shutil.rmtree(parts, ignore_errors=True)
     if picture is not None:
-        write_picture(paths, dataset, picture)
+        from gazekit.plots.objects import object_path
+        from gazekit.plots.saving import save_figure
+
+        save_figure(object_path(dataset.trials[0], paths[0]).figure, picture, dpi=200)
     typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")
 
 
@@ -194,11 +197,3 @@ def check_picture(file: Path) -> None:
     """
     if file.suffix.lower() not in PICTURES:
         raise GazekitError(f"--picture {file} must end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
-
-
-def write_picture(paths: "Scanpaths", dataset: "Dataset", file: Path) -> None:
-    """Draw the first path on its shelf."""
-    from gazekit.plots.objects import object_path
-    from gazekit.plots.saving import save_figure
-
-    save_figure(object_path(dataset.trials[0], paths[0]).figure, file, dpi=200)

@@ -115,7 +115,7 @@ def saccade_directions(sources: Mapping[str, Scanpaths], ax: "Axes | None" = Non
     if sectors < 4:
         raise GazekitError(f"sectors are a whole number, 4 at least, not {sectors!r}")
     direction = {name: _found(name, saccades(paths).direction) for name, paths in sources.items()}
-    ax = _polar_axes() if ax is None else ax
+    ax = style.new_axes(height=78, subplot_kw={"projection": "polar"}) if ax is None else ax
     if ax.name != "polar":
         raise GazekitError("directions are drawn on polar Axes; make them with subplot_kw={'projection': 'polar'}")
     centres = np.arange(sectors + 1) * 2 * np.pi / sectors
@@ -150,15 +150,6 @@ def _found(name: str, values: np.ndarray) -> np.ndarray:
     if not len(values):
         raise GazekitError(f"{name!r} has no saccade to draw")
     return values
-
-
-def _polar_axes() -> "Axes":
-    import matplotlib.pyplot as plt
-
-    _, ax = plt.subplots(
-        figsize=(style.COLUMN * style.MM, 78 * style.MM), layout="constrained", subplot_kw={"projection": "polar"}
-    )
-    return ax
 
 
 def _polar_style(ax: "Axes") -> None:

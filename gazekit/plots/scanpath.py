@@ -120,7 +120,9 @@ def scanpaths_beside(
     everything = [path for paths in panels.values() for path in paths]
     sides = style.view(everything)
     if axes is None:
-        axes = _new_panels(len(panels), sides)
+        left, right, top, bottom = sides
+        width = 2 * style.COLUMN / min(len(panels), 2)
+        _, axes = style.new_panels(len(panels), 2, width, width * (bottom - top) / (right - left) + 6, below=6)
     if len(axes) != len(panels):
         raise GazekitError(f"there are {len(panels)} panels ({', '.join(names)}) but {len(axes)} axes")
     for ax, title, paths in zip(axes, titles or names, panels.values(), strict=True):
@@ -216,12 +218,6 @@ def _panels(human: list[Scanpath], predicted: list[Scanpath]) -> dict[str, list[
     for path in predicted:
         panels.setdefault(str(path.ids.get("source", "model")), []).append(path)
     return panels
-
-
-def _new_panels(n: int, sides: tuple[float, float, float, float]) -> "list[Axes]":
-    left, right, top, bottom = sides
-    width = 2 * style.COLUMN / min(n, 2)
-    return style.new_panels(n, 2, width, width * (bottom - top) / (right - left) + 6, below=6)[1]
 
 
 def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollow: Sequence[int] = ()) -> None:

@@ -33,13 +33,15 @@ OTHERS = tuple(colour for colour in COLOURS if colour != PALETTE[6])  # yellow l
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)))
 
 
-def new_axes(width: float = COLUMN, height: float = 60.0) -> "Axes":
+def new_axes(width: float = COLUMN, height: float = 60.0, **options: Any) -> "Axes":
     """Return the Axes of a new figure.
 
     Parameters
     ----------
     width, height : float
         Size of the figure, mm.
+    **options
+        As for `matplotlib.pyplot.subplots`.
 
     Examples
     --------
@@ -49,7 +51,7 @@ def new_axes(width: float = COLUMN, height: float = 60.0) -> "Axes":
     """
     import matplotlib.pyplot as plt
 
-    _, ax = plt.subplots(figsize=(width * MM, height * MM), layout="constrained")
+    _, ax = plt.subplots(figsize=(width * MM, height * MM), layout="constrained", **options)
     return ax
 
 

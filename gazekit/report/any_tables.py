@@ -104,8 +104,6 @@ def _exploration(run: Path, dataset: Dataset | None) -> Exploration | None:
     if file is None:
         return None
     paths = Scanpaths.load(file)
-    if paths.facts.unit != "px":
-        return None
     if dataset is not None:
         known = {t.id for t in dataset.trials}
         paths = paths.filter(trial=[t for t in paths.table["trial"].unique() if t in known])

@@ -54,9 +54,10 @@ class Series:
         return self.role or f"s{self.number % COLOURS}"
 
     @property
-    def broken(self) -> bool:
-        """Whether its line is dashed: as asked, for chance, and for models that share a colour with an earlier one."""
-        return self.dashed or self.role == "chance" or self.number >= COLOURS
+    def dashes(self) -> str:
+        """Attribute of a dashed line: as asked, for chance, and for models that share a colour with an earlier one."""
+        broken = self.dashed or self.role == "chance" or self.number >= COLOURS
+        return ' stroke-dasharray="6 4"' if broken else ""
 
 
 def series_of(table: pd.DataFrame, x: str, y: str, *, chance: str | None = None) -> list[Series]:
@@ -197,8 +198,7 @@ def _line(one: Series, place) -> str:  # type: ignore[no-untyped-def]
         ]
         edge = [place(a, hi) for a, _, hi in ends] + [place(a, lo) for a, lo, _ in reversed(ends)]
         parts.append(f'<polygon class="band" points="{" ".join(f"{a},{b}" for a, b in edge)}"/>')
-    dash = ' stroke-dasharray="6 4"' if one.broken else ""
-    parts.append(f'<polyline class="line" points="{" ".join(f"{a},{b}" for a, b in points)}"{dash}/>')
+    parts.append(f'<polyline class="line" points="{" ".join(f"{a},{b}" for a, b in points)}"{one.dashes}/>')
     for (a, b), value in zip(points, (v for v in one.y if isfinite(v)), strict=False):
         tip = f"<title>{escape(one.name)}: {value:.4g}</title>"
         parts.append(f'<path class="dot" d="{_marker(a, b, one.number, 3.6)}">{tip}</path>')
@@ -221,10 +221,9 @@ def _marker(x: float, y: float, number: int, r: float) -> str:
 def _key(series: Sequence[Series]) -> str:
     items = []
     for one in series:
-        dash = ' stroke-dasharray="6 4"' if one.broken else ""
         swatch = (
             f'<svg class="swatch {one.classes}" viewBox="0 0 34 12" aria-hidden="true"><line class="line" x1="1" '
-            f'x2="33" y1="6" y2="6"{dash}/><path class="dot" d="{_marker(17, 6, one.number, 3.6)}"/></svg>'
+            f'x2="33" y1="6" y2="6"{one.dashes}/><path class="dot" d="{_marker(17, 6, one.number, 3.6)}"/></svg>'
         )
         items.append(f"<li>{swatch}{escape(one.name)}</li>")
     return f'<ul class="key">{"".join(items)}</ul>'

@@ -49,8 +49,13 @@ class Exploration:
     favourite: str | None = None
 
     @classmethod
-    def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self:
-        """Of a run: people's paths, then the models'; trials of the data set, or else trials without an image."""
+    def of(cls, paths: Scanpaths, dataset: Dataset | None, people: Scanpaths | None = None, **more: Any) -> Self | None:
+        """Of a run: people's paths, then the models'; trials of the data set, or else trials without an image.
+
+        None where paths are not in px.
+        """
+        if paths.facts.unit != "px":
+            return None
         paths = paths if people is None else Scanpaths.concat([people, paths])
         return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
 

@@ -1,11 +1,11 @@
 """The page of an evaluation: scores, scanpaths, and search curves where there are targets."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
@@ -13,7 +13,7 @@ from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.metrics.outputs import higher_is_better
-from gazekit.report.charts import Series, line_chart
+from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.sentences import left_out, summary_sentence
@@ -60,6 +60,7 @@ def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset 
     people = None if dataset is None else prepare_humans(dataset).paths
     if dataset is not None and people is not None:
         sections += search_sections(people, predictions, dataset)
+    headline = _headline(results)
     notices = [SIMULATED] if about.get("simulated") else []
     if dataset is None:
         notices.append(ABSENT)
@@ -80,7 +81,15 @@ def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset 
         made=_made(results),
         manifest=manifest,
         notices=notices,
-        exploration=_exploration(results, predictions, people, dataset),
+        exploration=Exploration.of(
+            predictions,
+            dataset,
+            people,
+            scores=results.scores,
+            options=manifest["request"]["metrics"],
+            headline=headline,
+            favourite=None if headline is None else headline[0],
+        ),
     )
 
 
@@ -91,17 +100,16 @@ def search_sections(people: Scanpaths, predictions: Scanpaths, dataset: Dataset)
         return []
     longest = int(min(LONGEST, max(np.percentile(people.lengths, 95), 3)))
     rows = [(HUMAN, people), *((m, predictions.filter(source=m)) for m in dict.fromkeys(predictions.table["source"]))]
-    series, number = [], 0
+    found = []
     for name, paths in rows:
         curve = cumulative_performance(steps_to_target(paths, boxes), longest)
-        if not curve.trials:
-            continue
-        role = {HUMAN: "people", CHANCE: "chance"}.get(name, "")
-        low, high = (np.clip(curve.share + sign * 1.96 * curve.sem, 0, 1).tolist() for sign in (-1, 1))
-        series.append(Series(name, curve.fixations.tolist(), curve.share.tolist(), low, high, role, number))
-        number += not role
-    if not series:
+        if curve.trials:
+            low, high = (np.clip(curve.share + sign * 1.96 * curve.sem, 0, 1) for sign in (-1, 1))
+            columns = {"fixation": curve.fixations, "share": curve.share, "low": low, "high": high}
+            found.append(pd.DataFrame(columns).assign(model=name))
+    if not found:
         return []
+    series = series_of(pd.concat(found), "fixation", "share", chance=CHANCE)
     label = "Share of searches in which the target has been fixated, by fixation"
     chart = line_chart(series, label=label, x="fixation", y="target found (share)")
     text = (
@@ -112,23 +120,6 @@ def search_sections(people: Scanpaths, predictions: Scanpaths, dataset: Dataset)
 
 
 # ---------------------------------------------------------------- inside
-
-
-def _exploration(
-    results: Results, predictions: Scanpaths, people: Scanpaths | None, dataset: Dataset | None
-) -> Exploration | None:
-    if predictions.facts.unit != "px":
-        return None
-    headline = _headline(results)
-    return Exploration.of(
-        predictions,
-        dataset,
-        people,
-        scores=results.scores,
-        options=results.manifest["request"]["metrics"],
-        headline=headline,
-        favourite=None if headline is None else headline[0],
-    )
 
 
 def _headline(results: Results) -> tuple[str, str, bool] | None:
@@ -159,9 +150,6 @@ def _made(results: Results) -> Mapping[str, str]:
 
 
 def _with_options(name: str, given: Mapping[str, Any]) -> str:
-    options = ", ".join(f"{key}={value}" for key, value in given.items() if not _absent(value))
+    stated = {key: value for key, value in given.items() if value is not None and value == value}  # NaN: not stated
+    options = ", ".join(f"{key}={value}" for key, value in stated.items())
     return f"{name} ({options})" if options else name
-
-
-def _absent(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -96,19 +96,12 @@ def content_of(run: Path, dataset: Dataset | None) -> Content:
 
 def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES) -> str:
     """The whole page as text; see `write_report`."""
-    style, script = (
-        asset("page.css") + asset("explorer.css"),
-        "\n".join(["'use strict';", *(asset(f"{n}.js") for n in SCRIPTS)]),
-    )
-    blocks, shown = "", []
-    for section in content.sections:
-        shown.append(
-            (
-                section.id,
-                section.title,
-                f'<section id="{section.id}"><h2>{escape(section.title)}</h2>{section.html}</section>',
-            )
-        )
+    style = asset("page.css") + asset("explorer.css")
+    script = "\n".join(["'use strict';", *(asset(f"{n}.js") for n in SCRIPTS)])
+    blocks = ""
+    shown = [
+        (s.id, s.title, f'<section id="{s.id}"><h2>{escape(s.title)}</h2>{s.html}</section>') for s in content.sections
+    ]
     if content.exploration is not None and len(content.exploration.paths):
         blocks, note = explorer_blocks(content.exploration, images, samples)
         explorer = Template(asset("explorer.html")).substitute(note=escape(note))

@@ -30,7 +30,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
     results = ShelfResults.load(run)
     request = manifest["request"]
     name = str(request["data"]["name"])
-    tables = _tables(results, name)
+    tables, card = _tables(results, name), None if dataset is None else dataset.card
     mean, high = results.delta_floor
     scores = (
         f"{READING}{overview(tables)}<p class='quiet'>Delta of people on half of the layouts from people on the other "
@@ -42,7 +42,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
         for alignment, title in (("start", "fixation"), ("target", "fixation before the target is reached"))
     ]
     return Content(
-        title=dataset.card.title if dataset is not None and dataset.card is not None else f"Object search: {name}",
+        title=card.title if card is not None else f"Object search: {name}",
         kicker="gazekit report: object search",
         facts=[
             f"{manifest['trials']:,} trials",
@@ -60,7 +60,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
                 f"{plain_table(results.approach, 'Distance to the target by fixation')}</details>",
             ),
         ],
-        methods=general_methods(_methods(results, name, dataset), request, _citations(dataset)),
+        methods=general_methods(_methods(results, name), request, [] if card is None else [card.citation]),
         made={
             "Left out": "; ".join(f"{n} x {why}" for why, n in manifest["left_out"].items()) or "nothing",
             "A fixation between objects": str(request["rule"]),
@@ -120,7 +120,7 @@ def _approach(approach: pd.DataFrame, alignment: str, x: str) -> str:
     return line_chart(series, label=label, x=x, y="distance (cells)")
 
 
-def _methods(results: ShelfResults, name: str, dataset: Dataset | None) -> list[str]:
+def _methods(results: ShelfResults, name: str) -> list[str]:
     request = results.manifest["request"]
     return [
         f"Data. {results.manifest['scanpaths']:,} scanpaths of people on {results.manifest['trials']} trials of "
@@ -136,11 +136,7 @@ def _methods(results: ShelfResults, name: str, dataset: Dataset | None) -> list[
     ]
 
 
-def _citations(dataset: Dataset | None) -> list[str]:
-    return [dataset.card.citation] if dataset is not None and dataset.card is not None else []
-
-
-def _exploration(results: ShelfResults, dataset: Dataset | None, rule: str) -> Exploration:
+def _exploration(results: ShelfResults, dataset: Dataset | None, rule: str) -> Exploration | None:
     paths, models = results.paths(), _models(results)
     favourite = max(models, key=lambda m: results.value(m, "sequence_score")) if models else None
     people = None if dataset is None else People.of(dataset, rule).paths
