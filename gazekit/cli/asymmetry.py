@@ -1,6 +1,5 @@
 """`gazekit asymmetry`: which network shows which search asymmetry, and whether people differ."""
 
-from dataclasses import asdict, dataclass
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,28 +17,21 @@ if TYPE_CHECKING:
 EXAMPLE_SIZE = 1  # which set size from the smallest the pictured searches have: neither trivial nor crowded
 
 
-@dataclass(frozen=True, kw_only=True)
-class Network:
-    """Options of the model that have options of the command."""
-
-    backbone: Annotated[str | None, typer.Option("--backbone", help="Network: vgg16, squeezenet, v1, ...")] = (None,)
-    weights: Annotated[str | None, typer.Option("--weights", help="Weights by name, or a file.")] = (None,)
-    variant: Annotated[str | None, typer.Option("--variant", help="Variant of eccNET: ivsn, 18-17, ...")] = (None,)
-    rotate_kernels: Annotated[
-        int | None, typer.Option("--rotate-kernels", help="Turn every kernel by 90, 180 or 270 degrees.")
-    ] = (None,)
-    mirror_kernels: Annotated[
-        str | None, typer.Option("--mirror-kernels", help="Mirror every kernel: horizontal or vertical.")
-    ] = (None,)
-
-
 @takes_groups
 def asymmetry_command(
     *,
     model: Annotated[
         str, typer.Option("--model", help="Any model, options as name:option=value; see `gazekit models`.")
     ] = "eccnet",
-    network: Network,
+    backbone: Annotated[str | None, typer.Option("--backbone", help="Network: vgg16, squeezenet, v1, ...")] = None,
+    weights: Annotated[str | None, typer.Option("--weights", help="Weights by name, or a file.")] = None,
+    variant: Annotated[str | None, typer.Option("--variant", help="Variant of eccNET: ivsn, 18-17, ...")] = None,
+    rotate_kernels: Annotated[
+        int | None, typer.Option("--rotate-kernels", help="Turn every kernel by 90, 180 or 270 degrees.")
+    ] = None,
+    mirror_kernels: Annotated[
+        str | None, typer.Option("--mirror-kernels", help="Mirror every kernel: horizontal or vertical.")
+    ] = None,
     experiments: Annotated[
         str | None, typer.Option("--experiments", help="Comma-separated; default the six published ones.")
     ] = None,
@@ -63,13 +55,20 @@ def asymmetry_command(
     from gazekit.experiments.asymmetry import asymmetry
     from gazekit.report import write_report
 
+    options: dict[str, Any] = {
+        "backbone": backbone,
+        "weights": weights,
+        "variant": variant,
+        "rotate_kernels": rotate_kernels,
+        "mirror_kernels": mirror_kernels,
+    }
     chosen = None if experiments is None else names(experiments, "--experiments")
     results = asymmetry(
         model,
         out=run.out,
         experiments=chosen,
         per_size=per_size,
-        options={key: value for key, value in asdict(network).items() if value is not None},
+        options={key: value for key, value in options.items() if value is not None},
         controls=None if controls else (),
         censoring=censoring,
         **run.arguments,
