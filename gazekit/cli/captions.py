@@ -132,8 +132,7 @@ def write_pictures(
     from gazekit.experiments.captions.conditions import NEVA, RIGHT, gamma_row
     from gazekit.experiments.captions.experiment import CONTROLS
     from gazekit.experiments.captions.results import typical_example
-    from gazekit.plots import perceived
-    from gazekit.plots.captions import conditions_on_image, plausibility_by_length
+    from gazekit.plots.captions import conditions_on_image, perceived, plausibility_by_length
     from gazekit.plots.saving import save_figures
 
     swept = [gamma_row(g) for g in results.about["gammas"]]

@@ -4,12 +4,11 @@ Matplotlib is imported when something is drawn, not before.
 """
 
 from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, reaction_times, search_panels
-from gazekit.plots.captions import plausibility_by_length
+from gazekit.plots.captions import perceived, plausibility_by_length
 from gazekit.plots.density import fixation_density
 from gazekit.plots.forest import forest
 from gazekit.plots.loss import loss_curve
 from gazekit.plots.objects import attention_over_objects, object_path
-from gazekit.plots.perceived import perceived
 from gazekit.plots.saccades import saccade_amplitudes, saccade_directions
 from gazekit.plots.scanpath import scanpath, scanpath_pair, scanpaths_beside
 from gazekit.plots.search import search_curve

@@ -1,6 +1,10 @@
-"""The page of an evaluation: scores, scanpaths, and search curves where there are targets."""
+"""The page of an evaluation: scores, scanpaths, and search curves where there are targets.
+
+That of a caption experiment is this page with plausibility by length and the writers' tables.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +15,10 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import CHANCE, Results
+from gazekit.experiments.captions.observations import image_by_image
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.metrics.outputs import higher_is_better
+from gazekit.report.any_tables import more_tables, read_csv
 from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
@@ -119,6 +125,29 @@ def search_sections(people: Scanpaths, predictions: Scanpaths, dataset: Dataset)
     return [Section("search", "Search", text)]
 
 
+def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
+    """What the page of a caption experiment says."""
+    if dataset is not None and any(t.has("caption") for t in dataset.trials):
+        dataset = image_by_image(dataset).images  # the run has a trial per image, the data set one per caption
+    content = evaluation_content(run, manifest, dataset)
+    about = manifest["captions"]
+    sections = list(content.sections)
+    if (run / "lengths.csv").is_file():
+        sections.append(Section("lengths", "Plausibility by length", _lengths(read_csv(run / "lengths.csv"))))
+    tables = more_tables(run, without=("lengths.csv",))
+    if tables:
+        sections.append(Section("tables", "More tables", tables))
+    made = {
+        "Observations": str(about.get("observations", "")),
+        "Compared with": str(about.get("compared_with", "")),
+        "Captions cut to the encoder's length": str(about.get("cut_captions", "")),
+        "Notes": " ".join(about.get("notes", ())) or "none",
+        **content.made,
+    }
+    kicker = "gazekit report: captions and gaze"
+    return replace(content, kicker=kicker, sections=sections, made=made)
+
+
 # ---------------------------------------------------------------- inside
 
 
@@ -153,3 +182,13 @@ def _with_options(name: str, given: Mapping[str, Any]) -> str:
     stated = {key: value for key, value in given.items() if value is not None and value == value}  # NaN: not stated
     options = ", ".join(f"{key}={value}" for key, value in stated.items())
     return f"{name} ({options})" if options else name
+
+
+def _lengths(table: pd.DataFrame) -> str:
+    series = series_of(table, "length", "value", chance=CHANCE)
+    label = "Plausibility of every row by the length of the window"
+    chart = line_chart(series, label=label, x="window (fixations)", y="similarity to the best person", y_from=None)
+    return (
+        "<p>Similarity to the person who comes nearest, window by window, with 95&nbsp;% intervals over images.</p>"
+        f"<figure>{chart}</figure>"
+    )

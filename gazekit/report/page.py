@@ -36,7 +36,7 @@ SCRIPTS = (
 PAGES = {
     "evaluation": ("evaluation", "evaluation_content"),
     "asymmetry": ("asymmetry", "asymmetry_content"),
-    "captions": ("captions", "captions_content"),
+    "captions": ("evaluation", "captions_content"),
     "shelf-search": ("shelf_search", "shelf_content"),
 }
 OTHER = ("any_tables", "tables_content")
