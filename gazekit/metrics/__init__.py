@@ -52,10 +52,10 @@ from gazekit.metrics.strings.edit_distance import damerau_distance_normalised as
 from gazekit.metrics.strings.edit_distance import edit_distance as edit_distance
 from gazekit.metrics.strings.edit_distance import edit_distance_normalised as edit_distance_normalised
 from gazekit.metrics.strings.edit_distance import fixation_edit_distance as fixation_edit_distance
+from gazekit.metrics.strings.scanmatch import REGION_SCANMATCH as REGION_SCANMATCH
 from gazekit.metrics.strings.scanmatch import recommended_threshold as recommended_threshold
 from gazekit.metrics.strings.scanmatch import scanmatch as scanmatch
-from gazekit.metrics.strings.scanmatch_regions import REGION_SCANMATCH as REGION_SCANMATCH
-from gazekit.metrics.strings.scanmatch_regions import scanmatch_regions as scanmatch_regions
+from gazekit.metrics.strings.scanmatch import scanmatch_regions as scanmatch_regions
 from gazekit.metrics.strings.sequence_score import sequence_score as sequence_score
 from gazekit.metrics.strings.string_time_delay_embedding import sbtde as sbtde
 from gazekit.metrics.vectors.multimatch import MultiMatch as MultiMatch

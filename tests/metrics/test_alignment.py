@@ -6,9 +6,14 @@ import pytest
 from gazekit import Frame, Scanpath
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics import multimatch, multimatch_alignment, scanmatch, scanmatch_alignment
-from gazekit.metrics.strings.scanmatch import symbols
+from gazekit.metrics.columns import columns_of_single
+from gazekit.metrics.strings.scanmatch import symbol_table
 
 SIZE = (640, 480)
+
+
+def symbols(path, *, size=None, **options):
+    return symbol_table(columns_of_single([path], size, "scanmatch")[0], **options).symbols
 
 
 def random_paths(seed, count=60, step=None, longest=14):

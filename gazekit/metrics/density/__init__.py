@@ -19,9 +19,9 @@ from gazekit.metrics.density.saliency import auc_shuffled as auc_shuffled
 from gazekit.metrics.density.saliency import auc_uniform as auc_uniform
 from gazekit.metrics.density.saliency import nss as nss
 from gazekit.metrics.density.sampled import paths_as_maps as paths_as_maps
-from gazekit.metrics.fixation_maps.centre_bias import CentreBias as CentreBias
 from gazekit.metrics.fixation_maps.pixels import fixation_map as fixation_map
 from gazekit.metrics.fixation_maps.pixels import log_density_of as log_density_of
 from gazekit.metrics.fixation_maps.pixels import pixels_at as pixels_at
+from gazekit.metrics.fixation_maps.reference import CentreBias as CentreBias
 from gazekit.metrics.kinds.densities import density_measure as density_measure
 from gazekit.metrics.kinds.densities import score_density as score_density

@@ -1,13 +1,14 @@
-"""ScanMatch: global alignment of two scanpaths written as strings of grid cells (Cristino et al. 2010)."""
+"""ScanMatch: global alignment of two scanpaths written as strings of cells or regions (Cristino et al. 2010)."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
-from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of_single
+from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.symbols import repeated
@@ -106,37 +107,6 @@ def scanmatch(
     return score_pair("scanmatch", a, b, size, bins=bins, threshold=threshold, gap=gap, **more)[0]
 
 
-def symbols(
-    path: AnyPath,
-    *,
-    size: Size = None,
-    bins: tuple[int, int] = BINS,
-    temporal_bin_ms: float | None = None,
-    toolbox_durations: bool = False,
-) -> np.ndarray:
-    """Write a path as the string of grid cells that ScanMatch aligns.
-
-    Parameters
-    ----------
-    path, size, bins, temporal_bin_ms, toolbox_durations
-        As in `scanmatch`.
-
-    Returns
-    -------
-    (k,) int64
-        Column + columns x row of each symbol, from 0. Empty where `scanmatch` would be NaN.
-
-    Examples
-    --------
-    >>> symbols([[1, 1], [1024, 1], [-5, 9999]], size=(1024, 768)).tolist()
-    [0, 11, 84]
-    >>> symbols([[1, 1, 120], [1024, 1, 20]], size=(1024, 768), temporal_bin_ms=50).tolist()
-    [0, 0]
-    """
-    (columns,) = columns_of_single([path], size, "scanmatch")
-    return _symbols(columns, bins, temporal_bin_ms, toolbox_durations)[0]
-
-
 @lru_cache(maxsize=16)
 def substitution_table(bins: tuple[int, int], threshold: float) -> np.ndarray:
     """(k, k) float64: `threshold` minus the distance in cells of each two of k = columns x rows symbols."""
@@ -157,22 +127,6 @@ def _cells(columns: Columns, bins: tuple[int, int]) -> np.ndarray:
     return cells
 
 
-def _symbols(
-    columns: Columns, bins: tuple[int, int], temporal_bin_ms: float | None, toolbox_durations: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Flat symbols and offsets; a path that is not defined gets none."""
-    if columns.unit != "px":
-        raise MismatchError("scanmatch counts px, and these scanpaths are in degrees; score them before to_degrees()")
-    if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
-        raise GazekitError(f"scanmatch: bins are a whole number of columns and of rows, not {bins!r}")
-    duration = columns.duration
-    if toolbox_durations and duration is not None:
-        duration = _toolbox_durations(duration, columns.offsets)
-    symbol = _cells(columns, bins)
-    strings = repeated(symbol, columns.offsets, columns.finite, duration, temporal_bin_ms, "scanmatch", rounded=True)
-    return strings.symbols, strings.offsets
-
-
 def _toolbox_durations(duration: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Whole ms, at least one, and none for the first fixation; what is unknown or negative stays, to be refused."""
     whole = np.where(duration >= 0, np.maximum(np.floor(duration + 0.5), 1.0), duration)
@@ -190,15 +144,24 @@ def symbol_table(
     temporal_bin_ms: float | None = None,
     toolbox_durations: bool = False,
 ) -> SymbolTable:
-    """Symbols of many paths, and the substitution scores between them; options as in `scanmatch`."""
+    """Symbols of many paths, and the substitution scores between them; options as in `scanmatch`.
+
+    A symbol is column + columns x row of its cell, from 0. A path on which ScanMatch is not defined has none.
+    """
     if not (np.isfinite(threshold) and threshold > 0):
         raise GazekitError(f"scanmatch: threshold must be a positive number of cells, not {threshold!r}")
     if not (np.isfinite(gap) and gap <= 0):
         raise GazekitError(f"scanmatch: gap is a score of 0 or below, not {gap!r}")
-    flat, offsets = _symbols(columns, bins, temporal_bin_ms, toolbox_durations)
-    longest = int(np.diff(offsets).max(initial=0))
-    substitution = substitution_table((int(bins[0]), int(bins[1])), float(threshold))
-    return SymbolTable(flat, offsets, longest, substitution)
+    if columns.unit != "px":
+        raise MismatchError("scanmatch counts px, and these scanpaths are in degrees; score them before to_degrees()")
+    if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
+        raise GazekitError(f"scanmatch: bins are a whole number of columns and of rows, not {bins!r}")
+    duration = columns.duration
+    if toolbox_durations and duration is not None:
+        duration = _toolbox_durations(duration, columns.offsets)
+    cells = _cells(columns, bins)
+    strings = repeated(cells, columns.offsets, columns.finite, duration, temporal_bin_ms, "scanmatch", rounded=True)
+    return SymbolTable(*strings[:3], substitution_table((int(bins[0]), int(bins[1])), float(threshold)))
 
 
 def score_alignments(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
@@ -214,6 +177,82 @@ def score_alignments(a: SymbolTable, b: SymbolTable, pairs: np.ndarray, out: np.
         gap_free_scores(sym_a, off_a, sym_b, off_b, rows, flat, kinds, best, row, out)
     else:
         alignment_scores(*strings, a.substitution, best, gap, row, out)
+
+
+def scanmatch_regions(
+    a: AnyPath, b: AnyPath, substitution: ArrayLike, *, gap: float = 0.0, temporal_bin_ms: float | None = None
+) -> float:
+    """ScanMatch similarity of two paths over regions, with a score for every two regions.
+
+    Regions come from a mask of the image: `label_fixations(paths, masks, pixel="round")` reads it as the ScanMatch
+    toolbox does. The alignment is that of `scanmatch`; the result is divided by the greatest substitution score times
+    the longer length. Many pairs: `pairwise(REGION_SCANMATCH, a, b, pairs, substitution=...)`. Symmetric if
+    `substitution` is.
+
+    Parameters
+    ----------
+    a, b : Scanpath with object_id, or (n,) whole numbers
+        The region of each fixation, 0 to k - 1.
+    substitution : (k, k) array
+        Score of each two regions. The identity matrix scores equal regions only; with a gap of 0 that is
+        `sequence_score`. Negative scores keep regions from being matched.
+    gap : float
+        Score of a gap: 0, or a negative number to discourage gaps.
+    temporal_bin_ms : float, optional
+        Repeat each region round(duration / temporal_bin_ms) times, halves up, as `scanmatch` does; None ignores
+        durations.
+
+    Returns
+    -------
+    float
+        Similarity: at most 1; 1 for the same string if each region scores the greatest score with itself; 0 at worst
+        for `gap=0`. Higher is more alike. NaN if a path has no symbol, or (with `temporal_bin_ms`) an unknown duration.
+
+    Raises
+    ------
+    GazekitError
+        A substitution table that is not square, finite and somewhere positive; a region that it does not have; options
+        out of their range.
+
+    References
+    ----------
+    Cristino, Mathot, Theeuwes, Gilchrist (2010), Behavior Research Methods 42, 692-700.
+
+    Examples
+    --------
+    >>> scanmatch_regions([0, 0, 2], [0, 1, 2], [[3, 2, 0], [2, 3, 0], [0, 0, 3]])  # (3 + 2 + 3) / (3 * 3)
+    0.8888888888888888
+    """
+    options: dict[str, Any] = {"substitution": substitution, "gap": gap, "temporal_bin_ms": temporal_bin_ms}
+    return score_pair(REGION_SCANMATCH, a, b, **options)[0]
+
+
+def _region_table(
+    columns: Columns, *, substitution: ArrayLike, gap: float, temporal_bin_ms: float | None
+) -> SymbolTable:
+    regions = np.asarray(columns.object_id)  # never None: the need of objects is checked before
+    scores = np.array(substitution, dtype=np.float64)
+    if (
+        scores.ndim != 2
+        or scores.shape[0] != scores.shape[1]
+        or not np.isfinite(scores).all()
+        or not (scores > 0).any()
+    ):
+        raise GazekitError(
+            f"scanmatch_regions: substitution is a square table of finite scores, some of them above 0, not of shape "
+            f"{scores.shape}"
+        )
+    if not (np.isfinite(gap) and gap <= 0):
+        raise GazekitError(f"scanmatch_regions: gap is a score of 0 or below, not {gap!r}")
+    if len(regions) and (regions.min() < 0 or regions.max() >= len(scores)):
+        wrong = int(regions.min() if regions.min() < 0 else regions.max())
+        raise GazekitError(
+            f"scanmatch_regions: a fixation is in region {wrong}, and the substitution table has 0 to {len(scores) - 1}"
+        )
+    good = np.ones(len(columns.width), dtype=bool)
+    symbols = (regions, columns.offsets, good, columns.duration)
+    strings = repeated(*symbols, temporal_bin_ms, "scanmatch_regions", rounded=True)
+    return SymbolTable(*strings[:3], scores)
 
 
 def recommended_threshold(paths: Scanpaths, *, bins: tuple[int, int] = BINS) -> float:
@@ -278,6 +317,7 @@ def recommended_threshold(paths: Scanpaths, *, bins: tuple[int, int] = BINS) -> 
     return threshold
 
 
+_SOURCE = "Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42"
 pair_measure(
     scanmatch,
     prepare=symbol_table,
@@ -285,5 +325,18 @@ pair_measure(
     higher_is_better=True,
     bounds=(0.0, 1.0),
     summary="Global alignment of the two paths as strings of grid cells; 1 for the same string of cells",
-    source="Cristino, Mathot, Theeuwes, Gilchrist 2010, Behavior Research Methods 42",
+    source=_SOURCE,
+)
+REGION_SCANMATCH = pair_measure(
+    scanmatch_regions,
+    registered=False,  # it has no default: the table of scores belongs to the masks
+    prepare=_region_table,
+    score=score_alignments,
+    higher_is_better=True,
+    bounds=(0.0, 1.0),
+    symmetric=False,  # the caller's table of scores need not be
+    needs=("objects",),
+    summary="Global alignment of the two paths as strings of regions of the image; needs a region of each fixation and "
+    "a score for every two regions",
+    source=_SOURCE,
 )

@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from gazekit import Facts, Frame, Scanpath, Scanpaths, load_dataset
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics import pairwise, scanmatch
-from gazekit.metrics.columns import columns_of
-from gazekit.metrics.strings.scanmatch import recommended_threshold, substitution_table, symbol_table, symbols
+from gazekit.metrics.columns import columns_of, columns_of_single
+from gazekit.metrics.strings.scanmatch import recommended_threshold, substitution_table, symbol_table
 
 SIZE = (1024, 768)
+
+
+def symbols(path, *, size=None, **options):
+    return symbol_table(columns_of_single([path], size, "scanmatch")[0], **options).symbols
 
 
 def textbook(first, second, bins=(12, 8), threshold=3.5, gap=0.0):

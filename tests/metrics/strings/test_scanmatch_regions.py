@@ -12,8 +12,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import pairwise, scanmatch
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.labels.labelling import label_fixations
-from gazekit.metrics.strings.scanmatch import substitution_table
-from gazekit.metrics.strings.scanmatch_regions import REGION_SCANMATCH, scanmatch_regions
+from gazekit.metrics.strings.scanmatch import REGION_SCANMATCH, scanmatch_regions, substitution_table
 from gazekit.metrics.strings.sequence_score import sequence_score
 
 SCORES = np.array([[3.0, 2.0, 0.0], [2.0, 3.0, -1.0], [0.0, -1.0, 1.0]])

@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 from gazekit.datasets.registry import load_dataset
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.density import CentreBias, average, information_gain
-from gazekit.metrics.fixation_maps.centre_bias import GRID
+from gazekit.metrics.fixation_maps.reference import GRID
 
 
 @pytest.fixture(scope="module")
