@@ -17,7 +17,8 @@ from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_
 from gazekit.metrics.measure import Measure, find
 
 CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
-Given, Done = TypeVar("Given"), TypeVar("Done")
+Given = TypeVar("Given")
+Done = TypeVar("Done")
 WORTH_THREADS = 0.004  # s; less work than this is done before more threads have started
 
 

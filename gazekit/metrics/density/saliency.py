@@ -196,25 +196,20 @@ density_measure(
     summary="Standard deviations of the density above its mean at the fixated pixel; chance 0",
     source="Peters, Iyer, Itti, Koch 2005, Vision Research 45",
 )
-density_measure(
-    auc_uniform,
-    "auc_uniform",
-    bounds=(0.0, 1.0),
-    summary="Share of all pixels below the fixated one, ties half; chance 0.5",
-    source="As in pysaliency; Tatler, Baddeley, Gilchrist 2005, Vision Research 45",
-)
-density_measure(
-    _shuffled,
-    "auc_shuffled",
-    bounds=(0.0, 1.0),
-    needs=("others",),
-    summary="Share of the places fixated on other images that are below the fixated pixel, ties half; chance 0.5",
-    source="Zhang et al. 2008, Journal of Vision 8",
-)
-density_measure(
-    auc_one_positive,
-    "auc_one_positive",
-    bounds=(0.0, 1.0),
-    summary="Share of the other pixels below the fixated one, ties half; chance 0.5",
-    source="gazekit; the AUC that the conditional AUC of the COCO-Search18 line stands for",
-)
+_PYSALIENCY = "As in pysaliency; Tatler, Baddeley, Gilchrist 2005, Vision Research 45"
+_ZHANG = "Zhang et al. 2008, Journal of Vision 8"
+_OURS = "gazekit; the AUC that the conditional AUC of the COCO-Search18 line stands for"
+_OTHERS = "the places fixated on other images that are below the fixated pixel"
+for _name, _compute, _needs, _of, _source in (
+    ("auc_uniform", auc_uniform, (), "all pixels below the fixated one", _PYSALIENCY),
+    ("auc_shuffled", _shuffled, ("others",), _OTHERS, _ZHANG),
+    ("auc_one_positive", auc_one_positive, (), "the other pixels below the fixated one", _OURS),
+):
+    density_measure(
+        _compute,
+        _name,
+        bounds=(0.0, 1.0),
+        needs=_needs,
+        summary=f"Share of {_of}, ties half; chance 0.5",
+        source=_source,
+    )

@@ -227,9 +227,7 @@ def scanmatch_regions(
     return score_pair(REGION_SCANMATCH, a, b, **options)[0]
 
 
-def _region_table(
-    columns: Columns, *, substitution: ArrayLike, gap: float, temporal_bin_ms: float | None
-) -> SymbolTable:
+def _regions(columns: Columns, *, substitution: ArrayLike, gap: float, temporal_bin_ms: float | None) -> SymbolTable:
     regions = np.asarray(columns.object_id)  # never None: the need of objects is checked before
     scores = np.array(substitution, dtype=np.float64)
     if (
@@ -330,7 +328,7 @@ pair_measure(
 REGION_SCANMATCH = pair_measure(
     scanmatch_regions,
     registered=False,  # it has no default: the table of scores belongs to the masks
-    prepare=_region_table,
+    prepare=_regions,
     score=score_alignments,
     higher_is_better=True,
     bounds=(0.0, 1.0),
