@@ -43,27 +43,12 @@ class Rules:
         self.model, self.trials, self.tolerance = model, trials, tolerance
 
     def all(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield (name, rule); a rule raises `BrokenRule`, or whatever the model raises."""
-        yield "has a name", self._name
-        yield "needs are fields of Trial", self._needs
-        yield "predicts, and returns Scanpaths", self._returns
-        yield "one row per trial and sample, in order", self._rows
-        yield "frames are those of the trials", self._frames
-        yield "points are finite and inside the frame", self._inside
-        yield "durations are ms", self._durations
-        yield "facts are declared", self._facts
-        yield "max_fixations is kept", self._limits
-        yield "counts below 1 are refused", self._counts
-        yield "missing needs are named", self._missing
-        yield "nothing else is needed", self._only_needs
-        yield "same when repeated", self._repeated
-        yield "same in another order", self._reordered
-        yield "same without the other trials", self._alone
-        yield "same for another n_samples", self._samples
-        yield "other seeds and samples differ", self._random
-        yield "trials are not changed", self._untouched
-        yield "same after pickling", self._pickled
-        yield "told apart from others", self._identity
+        """Yield (name, rule), named by its docstring; a rule raises `BrokenRule`, or whatever the model raises."""
+        for capability, prefix in PREFIXES.items():
+            if isinstance(self.model, capability):
+                rules = [rule for name, rule in vars(Rules).items() if name.startswith(prefix)]
+                for rule in rules:
+                    yield _written(rule), partial(rule, self)
 
     @cached_property
     def base(self) -> Scanpaths:
@@ -75,7 +60,8 @@ class Rules:
         asked = {"n_samples": SAMPLES, "seed": 0, "max_fixations": LIMIT, "device": "auto", "progress": False}
         return self.model.predict(iter(self.trials if trials is None else trials), **{**asked, **options})
 
-    def _name(self) -> None:
+    def rule_name(self) -> None:
+        """Has a name."""
         name = getattr(self.model, "name", None)
         expect(
             isinstance(name, str) and name != "" and name.strip() == name,
@@ -83,16 +69,19 @@ class Rules:
         )
         expect(name != HUMAN, f"{HUMAN!r} stands for people in every table; choose another name")
 
-    def _needs(self) -> None:
+    def rule_needs(self) -> None:
+        """Needs are fields of Trial."""
         needs = self.model.needs
         expect(isinstance(needs, tuple), f"needs must be a tuple of field names, not {needs!r}")
         for field in needs:
             expect(field in OPTIONAL, f"Trial has no optional field {field!r}; it has {', '.join(OPTIONAL)}")
 
-    def _returns(self) -> None:
+    def rule_returns(self) -> None:
+        """Predicts, and returns Scanpaths."""
         expect(isinstance(self.base, Scanpaths), f"predict returned {type(self.base).__name__}, not Scanpaths")
 
-    def _rows(self) -> None:
+    def rule_rows(self) -> None:
+        """One row per trial and sample, in order."""
         table = self.base.table
         wanted = [(t.id, k) for t in self.trials for k in range(SAMPLES)]
         found = [(str(t), int(k)) for t, k in zip(table["trial"], table["sample"], strict=True)]
@@ -107,12 +96,14 @@ class Rules:
         sources = sorted(set(table["source"]))
         expect(sources == [self.model.name], f"the column 'source' must be the model's name, not {sources}")
 
-    def _frames(self) -> None:
+    def rule_frames(self) -> None:
+        """Frames are those of the trials."""
         for i, trial in enumerate(t for t in self.trials for _ in range(SAMPLES)):
             found = self.base.frame_of(i)
             expect(found == trial.frame, f"trial {trial.id!r} has {trial.frame}, its prediction {found}")
 
-    def _inside(self) -> None:
+    def rule_inside(self) -> None:
+        """Points are finite and inside the frame."""
         paths, of = self.base, self.base.path_of()
         width, height = paths.table[["width", "height"]].to_numpy(float)[of].T
         outside = ~((paths.x >= 0) & (paths.y >= 0) & (paths.x <= width) & (paths.y <= height))
@@ -125,11 +116,13 @@ class Rules:
             )
         expect(len(paths.x) > 0, "every predicted path is empty")
 
-    def _durations(self) -> None:
+    def rule_durations(self) -> None:
+        """Durations are ms."""
         wrong = self.base.durations() < 0
         expect(not wrong.any(), f"{int(wrong.sum())} durations are negative; give ms, or NaN where unknown")
 
-    def _facts(self) -> None:
+    def rule_facts(self) -> None:
+        """Facts are declared."""
         facts = self.base.facts
         expect(facts.unit == "px", "predictions must be in px, not degrees")
         expect(
@@ -137,7 +130,8 @@ class Rules:
             "declare Facts(forced_first=False), or True if paths begin with the start",
         )
 
-    def _limits(self) -> None:
+    def rule_limits(self) -> None:
+        """Max_fixations is kept."""
         for limit in (1, LIMIT):
             longest = self.predict(max_fixations=limit, n_samples=1).lengths.max()
             expect(longest <= limit, f"with max_fixations={limit} a path has {longest} fixations")
@@ -145,7 +139,8 @@ class Rules:
         longest = self.predict(own, max_fixations=None, n_samples=1).lengths.max()
         expect(longest <= 3, f"for trials of max_fixations=3, and no other limit, a path has {longest} fixations")
 
-    def _counts(self) -> None:
+    def rule_counts(self) -> None:
+        """Counts below 1 are refused."""
         for name in ("max_fixations", "n_samples"):
             asked: dict[str, Any] = {name: 0}
             try:
@@ -154,7 +149,8 @@ class Rules:
                 continue
             raise BrokenRule(f"{name}=0 must raise GazekitError: write draw or paths, and leave predict as it is")
 
-    def _missing(self) -> None:
+    def rule_missing(self) -> None:
+        """Missing needs are named."""
         for field in self.model.needs:
             without = strip(self.trials[-1], field)
             try:
@@ -165,7 +161,8 @@ class Rules:
             else:
                 raise BrokenRule(f"a trial without {field!r} must raise MissingNeedError: use self.check_needs(trials)")
 
-    def _only_needs(self) -> None:
+    def rule_only_needs(self) -> None:
+        """Nothing else is needed."""
         bare = [strip(t, *(f for f in OPTIONAL if f not in self.model.needs)) for t in self.trials]
         try:
             self.predict(bare)
@@ -175,20 +172,25 @@ class Rules:
                 f"({error}); declare what it needs"
             ) from error
 
-    def _repeated(self) -> None:
+    def rule_repeated(self) -> None:
+        """Same when repeated."""
         self.same(self.predict(), "a second call")
 
-    def _reordered(self) -> None:
+    def rule_reordered(self) -> None:
+        """Same in another order."""
         self.same(self.predict(self.trials[::-1]), "giving the trials in reverse order")
 
-    def _alone(self) -> None:
+    def rule_alone(self) -> None:
+        """Same without the other trials."""
         self.same(self.predict(self.trials[-1:]), "giving the last trial alone")
 
-    def _samples(self) -> None:
+    def rule_samples(self) -> None:
+        """Same for another n_samples."""
         for n in (1, 3):
             self.same(self.predict(n_samples=n), f"n_samples={n} instead of {SAMPLES}")
 
-    def _random(self) -> None:
+    def rule_random(self) -> None:
+        """Other seeds and samples differ."""
         if self.model.deterministic:
             return
         other, advice = self.predict(seed=1), "or declare deterministic = True"
@@ -198,7 +200,8 @@ class Rules:
         alike = all(close(self.base, i, self.base, i + 1, 0.0) for i in rows[::SAMPLES])
         expect(not alike, f"samples 0 and 1 are the same in every trial; put the sample in the key, {advice}")
 
-    def _untouched(self) -> None:
+    def rule_untouched(self) -> None:
+        """Trials are not changed."""
         trials = [deepcopy(t) for t in self.trials]
         self.predict(trials)
         for before, after in zip(self.trials, trials, strict=True):
@@ -206,11 +209,13 @@ class Rules:
                 same = equal(getattr(before, field), getattr(after, field))
                 expect(same, f"predict changed {field!r} of trial {before.id!r}; work on a copy")
 
-    def _pickled(self) -> None:
+    def rule_pickled(self) -> None:
+        """Same after pickling."""
         copy = pickle.loads(pickle.dumps(self.model))  # noqa: S301 - our own bytes
         self.same(Rules(copy, self.trials, self.tolerance).predict(), "pickling the model, as parallel runs do,")
 
-    def _identity(self) -> None:
+    def rule_identity(self) -> None:
+        """Told apart from others."""
         reason = first_untold(identity(self.model))
         expect(reason is None, str(reason))
 

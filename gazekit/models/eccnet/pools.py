@@ -1,17 +1,18 @@
 """Pools that grow with eccentricity: one side of window at the fovea, larger ones on rings around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
+
+from gazekit.models.networks.backbone import Pool, same_pool
 
 FOVEA = 4  # degrees; the official code calls it a size and uses it as a radius
 
 
 @dataclass(frozen=True)
-class PoolRule:
+class PoolRule(Pool):
     """How a pool works, whatever the size of its input.
 
     Parameters
@@ -26,9 +27,6 @@ class PoolRule:
         Cells of the input per degree. Rounded by the caller where the official code rounds.
     """
 
-    size: int
-    stride: int
-    kind: str
     slope: float = 0.0
     px_per_degree: float = 0.0
 
@@ -97,18 +95,9 @@ def pool_every_ring(x: Tensor, rule: PoolRule) -> Tensor:
     >>> pool_every_ring(torch.ones(1, 1, 3, 3), PoolRule(2, 2, "average")).flatten().tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
-    height, width = x.shape[2:]
-    sides = window_sides(height, width, rule)
+    sides = window_sides(x.shape[2], x.shape[3], rule)
     found = x.new_zeros((*x.shape[:2], *sides.shape))
     for k in np.unique(sides).tolist():
-        pads = []
-        for n, cells in ((width, sides.shape[1]), (height, sides.shape[0])):
-            total = max((cells - 1) * rule.stride + k - n, 0)
-            pads += [total // 2, total - total // 2]
-        if rule.kind == "max":
-            pooled = functional.max_pool2d(functional.pad(x, pads, value=float("-inf")), k, rule.stride)
-        else:
-            counted = functional.avg_pool2d(functional.pad(torch.ones_like(x[:1, :1]), pads), k, rule.stride)
-            pooled = functional.avg_pool2d(functional.pad(x, pads), k, rule.stride) / counted
-        found += pooled * torch.as_tensor(sides == k, dtype=x.dtype, device=x.device)
+        here = torch.as_tensor(sides == k, dtype=x.dtype, device=x.device)
+        found += same_pool(x, replace(rule, size=k)) * here
     return found

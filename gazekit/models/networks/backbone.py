@@ -144,11 +144,9 @@ def same_pool(x: Tensor, pool: Pool) -> Tensor:
     if pool.kind == "max":
         padded = nn.functional.pad(x, pads, value=float("-inf"))
         return nn.functional.max_pool2d(padded, pool.size, pool.stride)
-    padded = nn.functional.pad(x, pads)
-    inside = nn.functional.pad(torch.ones_like(x[:1, :1]), pads)
-    return nn.functional.avg_pool2d(padded, pool.size, pool.stride) / nn.functional.avg_pool2d(
-        inside, pool.size, pool.stride
-    )
+    inside = torch.ones_like(x[:1, :1])
+    mean, share = (nn.functional.avg_pool2d(nn.functional.pad(m, pads), pool.size, pool.stride) for m in (x, inside))
+    return mean / share
 
 
 @dataclass(frozen=True)

@@ -129,12 +129,7 @@ class BlankWindow:
     def _placed(self, fixation: tuple[int, int]) -> Box:
         """Where in the window the part of the image that is not background lies."""
         down, right = self.side // 2 - fixation[0], self.side // 2 - fixation[1]
-        return Box(
-            max(self.ink.top + down, 0),
-            min(self.ink.bottom + down, self.side),
-            max(self.ink.left + right, 0),
-            min(self.ink.right + right, self.side),
-        )
+        return self.ink.moved(down, right).meet(Box(0, self.side, 0, self.side))
 
     def _clear_of_edges(self, box: Box) -> bool:
         """Whether the window's edges, where convolutions meet padding, are out of reach of a box of px."""
@@ -142,9 +137,9 @@ class BlankWindow:
 
     def _image_patch(self, image: np.ndarray, fixation: tuple[int, int], box: Box) -> Patch:
         down, right = self.side // 2 - fixation[0], self.side // 2 - fixation[1]
-        part = image[box.top - down : box.bottom - down, box.left - right : box.right - right]
         if box.empty:
             return Patch(self._background(1)[:, :, :0, :0], box)
+        part = image[box.moved(-down, -right).within()]
         return Patch(self.network.backbone.normalise(as_tensor(part, self.device)), box)
 
 
@@ -192,11 +187,7 @@ def inked(image: np.ndarray, background: Sequence[int]) -> Box:
     >>> inked(image, (0, 0, 0))
     Box(top=2, bottom=3, left=1, right=4)
     """
-    ink = (image != np.asarray(background, dtype=image.dtype)).any(axis=2)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        return Box(0, 0, 0, 0)
-    return Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+    return Box.around((image != np.asarray(background, dtype=image.dtype)).any(axis=2))
 
 
 def position_free(network: EccentricNetwork, side: int) -> tuple[int, int, int]:

@@ -36,7 +36,7 @@ class StageStep:
     def influenced(self, box: Box) -> Box:
         """Output cells that a box of the input can change."""
         if box.empty:
-            return Box(0, 0, 0, 0)
+            return box
         return Box(*self._touched(box.top, box.bottom), *self._touched(box.left, box.right))
 
     def _touched(self, first: int, last: int) -> tuple[int, int]:
@@ -61,8 +61,7 @@ class StageStep:
         """Compute a box of the output from the part of the input at `origin`."""
         if self.unpadded:
             return self._without_margin(x, origin, box)
-        top, left = origin.top // self.stride, origin.left // self.stride
-        return self.stage(x)[:, :, box.top - top : box.bottom - top, box.left - left : box.right - left]
+        return self.stage(x)[..., *box.within(origin.top // self.stride, origin.left // self.stride)]
 
     def _without_margin(self, x: Tensor, origin: Box, box: Box) -> Tensor:
         """Convolve without padding, but where the map ends: no cell is computed that is not asked for."""
@@ -98,8 +97,7 @@ class Patch:
 
     def moved(self, down: int, right: int) -> "Patch":
         """The same values elsewhere, cells."""
-        box = self.box
-        return Patch(self.values, Box(box.top + down, box.bottom + down, box.left + right, box.right + right))
+        return Patch(self.values, self.box.moved(down, right))
 
 
 class BlankMap:
@@ -134,15 +132,13 @@ class BlankMap:
 
     def patched(self, patch: Patch, box: Box) -> Tensor:
         """Take a box of the map, with a patch's values where they reach."""
-        inner = patch.box
-        if inner.top <= box.top and inner.bottom >= box.bottom and inner.left <= box.left and inner.right >= box.right:
-            return patch.values[
-                :, :, box.top - inner.top : box.bottom - inner.top, box.left - inner.left : box.right - inner.left
-            ]
-        top, bottom = max(inner.top, box.top), min(inner.bottom, box.bottom)
-        left, right = max(inner.left, box.left), min(inner.right, box.right)
-        if top >= bottom or left >= right:
+        both = patch.box.meet(box)
+        if both.empty:
             return self.crop(box)
+        values = patch.values[..., *both.within(patch.box.top, patch.box.left)]
+        if both == box:
+            return values
+        top, bottom, left, right = both
         shape = (1, self.values.shape[1], box.bottom - box.top, box.right - box.left)
         part = torch.empty(shape, device=self.values.device, memory_format=torch.channels_last)
         for strip in (  # the blank map is read around the patch only
@@ -152,9 +148,8 @@ class BlankMap:
             Box(top, bottom, right, box.right),
         ):
             if not strip.empty:
-                _within(part, box, strip).copy_(self.crop(strip))
-        values = patch.values[:, :, top - inner.top : bottom - inner.top, left - inner.left : right - inner.left]
-        _within(part, box, Box(top, bottom, left, right)).copy_(values)
+                part[..., *strip.within(box.top, box.left)] = self.crop(strip)
+        part[..., *both.within(box.top, box.left)] = values
         return part
 
 
@@ -172,7 +167,3 @@ class Link:
             return Patch(patch.values[:, :, :0, :0], box)
         needed = self.step.needed(box)
         return Patch(self.step.compute(self.before.patched(patch, needed), needed, box), box)
-
-
-def _within(part: Tensor, origin: Box, box: Box) -> Tensor:
-    return part[:, :, box.top - origin.top : box.bottom - origin.top, box.left - origin.left : box.right - origin.left]

@@ -4,7 +4,6 @@ Every pool here can also be computed for a box of its output cells alone, from t
 needs; that is what makes `gazekit.models.eccnet.fast.blank_windows` exact.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,6 +29,27 @@ class Box(NamedTuple):
         """Whether no cell is in it."""
         return self.bottom <= self.top or self.right <= self.left
 
+    @classmethod
+    def around(cls, cells: np.ndarray) -> "Box":
+        """Smallest box that holds every true cell of a map; an empty one where none is."""
+        rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
+        if not len(rows):
+            return cls(0, 0, 0, 0)
+        return cls(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+
+    def moved(self, down: int, right: int) -> "Box":
+        """The same box elsewhere."""
+        return Box(self.top + down, self.bottom + down, self.left + right, self.right + right)
+
+    def meet(self, other: "Box") -> "Box":
+        """The cells that are in both."""
+        top, left = max(self.top, other.top), max(self.left, other.left)
+        return Box(top, min(self.bottom, other.bottom), left, min(self.right, other.right))
+
+    def within(self, top: int = 0, left: int = 0) -> tuple[slice, slice]:
+        """Slices that cut it out of a map, or out of the part of a map that begins at (top, left)."""
+        return slice(self.top - top, self.bottom - top), slice(self.left - left, self.right - left)
+
 
 class PoolTable:
     """A pool on an input of known size: where every output cell's window begins and ends.
@@ -47,9 +67,9 @@ class PoolTable:
         Cells of the output.
     uniform : bool
         Whether all windows have one side.
-    top, bottom, left, right : int64 arrays
-        Windows cover the input rows top <= r < bottom and columns left <= c < right, padding left out. Of the
-        shape of the output.
+    edges : four int64 arrays of the shape of the output
+        Top, bottom, left and right of every window, which covers the input rows top <= r < bottom and columns
+        left <= c < right, padding left out.
     """
 
     def __init__(self, height: int, width: int, rule: PoolRule) -> None:
@@ -63,7 +83,7 @@ class PoolTable:
         left = _first(width, column, side, self.columns, rule.stride)
         edges = np.maximum(top, 0), np.minimum(top + side, height), np.maximum(left, 0), np.minimum(left + side, width)
         # of a uniform pool each is one row or column, seen as a whole map
-        self.top, self.bottom, self.left, self.right = (np.broadcast_to(edge, self.sides.shape) for edge in edges)
+        self.edges = tuple(np.broadcast_to(edge, self.sides.shape) for edge in edges)
 
     @property
     def whole(self) -> Box:
@@ -73,24 +93,15 @@ class PoolTable:
     def influenced(self, box: Box) -> Box:
         """Smallest box of output cells that holds all whose window meets `box` of the input."""
         if box.empty:
-            return Box(0, 0, 0, 0)
-        in_rows = (self.top < box.bottom) & (self.bottom > box.top)
-        in_columns = (self.left < box.right) & (self.right > box.left)
-        both = in_rows & in_columns
-        rows, columns = np.flatnonzero(both.any(axis=1)), np.flatnonzero(both.any(axis=0))
-        if not len(rows):
-            return Box(0, 0, 0, 0)
-        return Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+            return box
+        top, bottom, left, right = self.edges
+        in_rows, in_columns = (top < box.bottom) & (bottom > box.top), (left < box.right) & (right > box.left)
+        return Box.around(in_rows & in_columns)
 
     def needed(self, box: Box) -> Box:
         """Smallest box of the input that holds the windows of `box` of the output."""
-        cells = (slice(box.top, box.bottom), slice(box.left, box.right))
-        return Box(
-            int(self.top[cells].min()),
-            int(self.bottom[cells].max()),
-            int(self.left[cells].min()),
-            int(self.right[cells].max()),
-        )
+        top, bottom, left, right = (edge[box.within()] for edge in self.edges)
+        return Box(int(top.min()), int(bottom.max()), int(left.min()), int(right.max()))
 
     def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
         """Pool a box of output cells.
@@ -110,16 +121,10 @@ class PoolTable:
         """
         return self._compiled(x, origin, box) if x.device.type == "cpu" else self._side_by_side(x, origin, box)
 
-    def _corners(self, origin: Box, box: Box) -> Iterator[np.ndarray]:
+    def _corners(self, origin: Box, box: Box) -> list[np.ndarray]:
         """Top, bottom, left and right of the windows of a box, in cells of the part at hand."""
-        cells = (slice(box.top, box.bottom), slice(box.left, box.right))
-        for edge, start in (
-            (self.top, origin.top),
-            (self.bottom, origin.top),
-            (self.left, origin.left),
-            (self.right, origin.left),
-        ):
-            yield edge[cells] - start
+        starts = (origin.top, origin.top, origin.left, origin.left)
+        return [edge[box.within()] - start for edge, start in zip(self.edges, starts, strict=True)]
 
     def _compiled(self, x: Tensor, origin: Box, box: Box) -> Tensor:
         means, maxima = kernels()
@@ -133,17 +138,14 @@ class PoolTable:
 
     def _side_by_side(self, x: Tensor, origin: Box, box: Box) -> Tensor:
         """One side of window after the other, for devices that compiled loops do not reach."""
-        sides = self.sides[box.top : box.bottom, box.left : box.right]
+        sides = self.sides[box.within()]
         found = x.new_zeros((1, x.shape[1], *sides.shape))
         top, bottom, left, right = self._corners(origin, box)
         counts = torch.as_tensor((bottom - top) * (right - left), dtype=x.dtype, device=x.device)
         for k in np.unique(sides).tolist():
-            rows, columns = np.nonzero(sides == k)
-            part = Box(int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1)
-            there = Box(part.top + box.top, part.bottom + box.top, part.left + box.left, part.right + box.left)
-            here = torch.as_tensor(sides[part.top : part.bottom, part.left : part.right] == k, device=x.device)
-            values = found[:, :, part.top : part.bottom, part.left : part.right]
-            values.copy_(torch.where(here, self._one_side(x, origin, there, k), values))
+            part = Box.around(sides == k)
+            here, values = torch.as_tensor(sides[part.within()] == k, device=x.device), found[..., *part.within()]
+            values.copy_(torch.where(here, self._one_side(x, origin, part.moved(box.top, box.left), k), values))
         return found / counts if self.rule.kind == "average" else found
 
     def _one_side(self, x: Tensor, origin: Box, box: Box, k: int) -> Tensor:
