@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
-from gazekit.testing.capability_rules import CapabilityRules
 from gazekit.testing.example_trials import example_trials
 from gazekit.testing.rules import BrokenRule, Rules
 
@@ -104,8 +103,7 @@ def check_model(model: ScanpathModel, trials: Sequence[Trial] | None = None, *, 
     if len(given) < 2:
         raise GazekitError(f"check_model needs two trials or more, not {len(given)}")
     checks = []
-    rules = Rules(model, given, tolerance)
-    for name, rule in (*rules.all(), *CapabilityRules(rules).all()):
+    for name, rule in Rules(model, given, tolerance).all():
         try:
             rule()
             checks.append(Check(name, True))

@@ -1,4 +1,4 @@
-"""The rules of the model contract, each as one trial of a model."""
+"""The rules of the model contract, and of what a model claims to do beyond `predict`, each as one trial of a model."""
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -10,16 +10,19 @@ from typing import Any
 import numpy as np
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.trials import Trial
+from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.foundations.told_apart import first_untold
+from gazekit.models.capabilities import HasDensity, HasLikelihood, Learns, Searches, SearchResult
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
+from gazekit.testing.example_trials import with_people
 
 _SOURCES = {"image": "image_source", "target": "target_source"}
 OPTIONAL = (*_SOURCES, "caption", "task", "target_box", "objects", "target_object", "max_fixations", "start")
 LIMIT = 4  # fixations; what most rules ask for
 SAMPLES = 2
+SHAPE = (6, 8)  # of the densities asked for
 
 
 class BrokenRule(Exception):  # noqa: N818 - it is no error of ours, and never leaves this package
@@ -40,15 +43,28 @@ class Rules:
     """
 
     def __init__(self, model: ScanpathModel, trials: list[Trial], tolerance: float) -> None:
-        self.model, self.trials, self.tolerance = model, trials, tolerance
+        self.trials, self.tolerance, self.people = trials, tolerance, with_people(trials)
+        self.model: Any = model
 
     def all(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield (name, rule), named by its docstring; a rule raises `BrokenRule`, or whatever the model raises."""
-        for capability, prefix in PREFIXES.items():
-            if isinstance(self.model, capability):
-                rules = [rule for name, rule in vars(Rules).items() if name.startswith(prefix)]
-                for rule in rules:
-                    yield _written(rule), partial(rule, self)
+        """Yield (name, rule): those of every model, then those of the capabilities that this one has.
+
+        A rule's docstring is its name. It raises `BrokenRule`, or whatever the model raises.
+        """
+        for name in vars(Rules):
+            if name.startswith("_rule_"):
+                yield named(getattr(self, name))
+        if isinstance(self.model, Learns):
+            yield named(self._fit_returns)
+            yield named(self._learned)
+            if self.model.leaves_own_out:
+                yield named(self._left_out)
+        if isinstance(self.model, HasDensity):
+            yield named(self._densities)
+        if isinstance(self.model, HasLikelihood):
+            yield named(self._likelihoods)
+        if isinstance(self.model, Searches):
+            yield named(self._searches)
 
     @cached_property
     def base(self) -> Scanpaths:
@@ -60,27 +76,24 @@ class Rules:
         asked = {"n_samples": SAMPLES, "seed": 0, "max_fixations": LIMIT, "device": "auto", "progress": False}
         return self.model.predict(iter(self.trials if trials is None else trials), **{**asked, **options})
 
-    def rule_name(self) -> None:
+    def _rule_name(self) -> None:
         """Has a name."""
         name = getattr(self.model, "name", None)
-        expect(
-            isinstance(name, str) and name != "" and name.strip() == name,
-            f"name must be a word, not {name!r}",
-        )
+        expect(isinstance(name, str) and name != "" and name.strip() == name, f"name must be a word, not {name!r}")
         expect(name != HUMAN, f"{HUMAN!r} stands for people in every table; choose another name")
 
-    def rule_needs(self) -> None:
+    def _rule_needs(self) -> None:
         """Needs are fields of Trial."""
         needs = self.model.needs
         expect(isinstance(needs, tuple), f"needs must be a tuple of field names, not {needs!r}")
         for field in needs:
             expect(field in OPTIONAL, f"Trial has no optional field {field!r}; it has {', '.join(OPTIONAL)}")
 
-    def rule_returns(self) -> None:
+    def _rule_returns(self) -> None:
         """Predicts, and returns Scanpaths."""
         expect(isinstance(self.base, Scanpaths), f"predict returned {type(self.base).__name__}, not Scanpaths")
 
-    def rule_rows(self) -> None:
+    def _rule_rows(self) -> None:
         """One row per trial and sample, in order."""
         table = self.base.table
         wanted = [(t.id, k) for t in self.trials for k in range(SAMPLES)]
@@ -96,13 +109,13 @@ class Rules:
         sources = sorted(set(table["source"]))
         expect(sources == [self.model.name], f"the column 'source' must be the model's name, not {sources}")
 
-    def rule_frames(self) -> None:
+    def _rule_frames(self) -> None:
         """Frames are those of the trials."""
         for i, trial in enumerate(t for t in self.trials for _ in range(SAMPLES)):
             found = self.base.frame_of(i)
             expect(found == trial.frame, f"trial {trial.id!r} has {trial.frame}, its prediction {found}")
 
-    def rule_inside(self) -> None:
+    def _rule_inside(self) -> None:
         """Points are finite and inside the frame."""
         paths, of = self.base, self.base.path_of()
         width, height = paths.table[["width", "height"]].to_numpy(float)[of].T
@@ -116,21 +129,20 @@ class Rules:
             )
         expect(len(paths.x) > 0, "every predicted path is empty")
 
-    def rule_durations(self) -> None:
+    def _rule_durations(self) -> None:
         """Durations are ms."""
         wrong = self.base.durations() < 0
         expect(not wrong.any(), f"{int(wrong.sum())} durations are negative; give ms, or NaN where unknown")
 
-    def rule_facts(self) -> None:
+    def _rule_facts(self) -> None:
         """Facts are declared."""
         facts = self.base.facts
         expect(facts.unit == "px", "predictions must be in px, not degrees")
         expect(
-            facts.forced_first is not None,
-            "declare Facts(forced_first=False), or True if paths begin with the start",
+            facts.forced_first is not None, "declare Facts(forced_first=False), or True if paths begin with the start"
         )
 
-    def rule_limits(self) -> None:
+    def _rule_limits(self) -> None:
         """Max_fixations is kept."""
         for limit in (1, LIMIT):
             longest = self.predict(max_fixations=limit, n_samples=1).lengths.max()
@@ -139,7 +151,7 @@ class Rules:
         longest = self.predict(own, max_fixations=None, n_samples=1).lengths.max()
         expect(longest <= 3, f"for trials of max_fixations=3, and no other limit, a path has {longest} fixations")
 
-    def rule_counts(self) -> None:
+    def _rule_counts(self) -> None:
         """Counts below 1 are refused."""
         for name in ("max_fixations", "n_samples"):
             asked: dict[str, Any] = {name: 0}
@@ -149,7 +161,7 @@ class Rules:
                 continue
             raise BrokenRule(f"{name}=0 must raise GazekitError: write draw or paths, and leave predict as it is")
 
-    def rule_missing(self) -> None:
+    def _rule_missing(self) -> None:
         """Missing needs are named."""
         for field in self.model.needs:
             without = strip(self.trials[-1], field)
@@ -161,7 +173,7 @@ class Rules:
             else:
                 raise BrokenRule(f"a trial without {field!r} must raise MissingNeedError: use self.check_needs(trials)")
 
-    def rule_only_needs(self) -> None:
+    def _rule_only_needs(self) -> None:
         """Nothing else is needed."""
         bare = [strip(t, *(f for f in OPTIONAL if f not in self.model.needs)) for t in self.trials]
         try:
@@ -172,24 +184,24 @@ class Rules:
                 f"({error}); declare what it needs"
             ) from error
 
-    def rule_repeated(self) -> None:
+    def _rule_repeated(self) -> None:
         """Same when repeated."""
         self.same(self.predict(), "a second call")
 
-    def rule_reordered(self) -> None:
+    def _rule_reordered(self) -> None:
         """Same in another order."""
         self.same(self.predict(self.trials[::-1]), "giving the trials in reverse order")
 
-    def rule_alone(self) -> None:
+    def _rule_alone(self) -> None:
         """Same without the other trials."""
         self.same(self.predict(self.trials[-1:]), "giving the last trial alone")
 
-    def rule_samples(self) -> None:
+    def _rule_samples(self) -> None:
         """Same for another n_samples."""
         for n in (1, 3):
             self.same(self.predict(n_samples=n), f"n_samples={n} instead of {SAMPLES}")
 
-    def rule_random(self) -> None:
+    def _rule_random(self) -> None:
         """Other seeds and samples differ."""
         if self.model.deterministic:
             return
@@ -200,7 +212,7 @@ class Rules:
         alike = all(close(self.base, i, self.base, i + 1, 0.0) for i in rows[::SAMPLES])
         expect(not alike, f"samples 0 and 1 are the same in every trial; put the sample in the key, {advice}")
 
-    def rule_untouched(self) -> None:
+    def _rule_untouched(self) -> None:
         """Trials are not changed."""
         trials = [deepcopy(t) for t in self.trials]
         self.predict(trials)
@@ -209,15 +221,98 @@ class Rules:
                 same = equal(getattr(before, field), getattr(after, field))
                 expect(same, f"predict changed {field!r} of trial {before.id!r}; work on a copy")
 
-    def rule_pickled(self) -> None:
+    def _rule_pickled(self) -> None:
         """Same after pickling."""
         copy = pickle.loads(pickle.dumps(self.model))  # noqa: S301 - our own bytes
         self.same(Rules(copy, self.trials, self.tolerance).predict(), "pickling the model, as parallel runs do,")
 
-    def rule_identity(self) -> None:
+    def _rule_identity(self) -> None:
         """Told apart from others."""
         reason = first_untold(identity(self.model))
         expect(reason is None, str(reason))
+
+    def _fitted(self, people: Dataset | None = None) -> Any:
+        """A copy of the model that has learned from people, if it can learn."""
+        model = deepcopy(self.model)
+        if isinstance(model, Learns):
+            model.fit(self.people if people is None else people)
+        return model
+
+    def _predicted(self, model: ScanpathModel) -> Scanpaths:
+        return Rules(model, self.trials, self.tolerance).predict(n_samples=4)
+
+    def _fit_returns(self) -> None:
+        """Fit returns the model."""
+        model = deepcopy(self.model)
+        found = model.fit(self.people)
+        expect(found is model, f"fit returned {type(found).__name__} {found!r:.60}; return self")
+
+    def _learned(self) -> None:
+        """Predictions depend on what was learned."""
+        paths = self.people.scanpaths.truncate(1)
+        other = replace(self.people, scanpaths=mirrored(paths, np.full(len(paths.x), True)))
+        before, after = self._predicted(self._fitted()), self._predicted(self._fitted(other))
+        same = before.lengths.tolist() == after.lengths.tolist() and np.array_equal(before.x, after.x)
+        expect(not same, "it predicts the same after learning from other people; leave out fit, if it learns nothing")
+
+    def _left_out(self) -> None:
+        """A stimulus's own scanpaths are left out."""
+        paths, last = self.people.scanpaths, self.trials[-1]
+        own = (paths.table["stimulus"] == last.stimulus).to_numpy()[paths.path_of()]
+        other = replace(self.people, scanpaths=mirrored(paths, own))
+        before, after = (
+            self._predicted(model).filter(trial=last.id) for model in (self._fitted(), self._fitted(other))
+        )
+        same = np.array_equal(before.x, after.x) and np.array_equal(before.y, after.y)
+        expect(
+            same, f"people's scanpaths on {last.stimulus!r} change what it predicts there; set leaves_own_out = False"
+        )
+
+    def _densities(self) -> None:
+        """Densities add up to 1."""
+        model = self._fitted()
+        for trial in self.trials:
+            path = self.people.scanpaths.filter(trial=trial.id)[0]
+            whole = (round(trial.frame.height), round(trial.frame.width))
+            for shape, history in ((SHAPE, None), (None, None), (SHAPE, path)):
+                found = model.log_density(trial, shape, history=history)
+                expect(
+                    np.shape(found) == (shape or whole), f"shape={shape} gives {np.shape(found)}, trial {trial.id!r}"
+                )
+                expect(not (np.isnan(found) | np.isposinf(found)).any(), f"NaN or infinite, trial {trial.id!r}")
+                total = float(np.exp(found).sum())
+                expect(
+                    abs(total - 1) < 1e-6, f"probabilities add up to {total:.6g}, trial {trial.id!r}; subtract the log"
+                )
+
+    def _likelihoods(self) -> None:
+        """Likelihoods are nats of every fixation and of the end."""
+        model = self._fitted()
+        scores, lengths = model.log_likelihood(self.people), self.people.scanpaths.lengths
+        expect(
+            len(scores) == len(lengths), f"{len(lengths)} paths have {len(scores)} likelihoods; give one array per path"
+        )
+        for nats, n in zip(scores, lengths, strict=True):
+            expect(
+                np.shape(nats) == (n + 1,),
+                f"a path of {n} fixations has {np.shape(nats)} nats, not {n + 1} with the end",
+            )
+            expect(not (np.isnan(nats) | (np.asarray(nats) > 1e-6)).any(), "a log-likelihood is NaN or above 0")
+        last = self.trials[-1].id
+        alone = model.log_likelihood(self.people.select(trials=[last]))
+        rows = np.flatnonzero((self.people.scanpaths.table["trial"] == last).to_numpy())
+        same = all(np.allclose(scores[row], nats, atol=1e-4) for row, nats in zip(rows, alone, strict=True))
+        expect(same, f"the likelihoods on trial {last!r} depend on which other trials are given")
+
+    def _searches(self) -> None:
+        """Searches say where gaze went."""
+        for trial in (replace(t, max_fixations=LIMIT) for t in self.trials):
+            found, again = self.model.search(trial), self.model.search(trial)
+            expect(isinstance(found, SearchResult), f"search returned {type(found).__name__}, not SearchResult")
+            good = found.fixations.ndim == 2 and found.fixations.shape[1:] == (2,) and len(found.fixations) > 0
+            expect(good, f"fixations have the shape {found.fixations.shape}, not (n, 2) with the start first")
+            expect(found.saccades <= LIMIT, f"{found.saccades} saccades, with max_fixations={LIMIT} of the trial")
+            expect(np.array_equal(found.fixations, again.fixations), f"a second search of trial {trial.id!r} differs")
 
     def same(self, other: Scanpaths, what: str) -> None:
         """Compare the rows that both predictions have."""
@@ -228,6 +323,12 @@ class Rules:
                     f"{what} changes sample {key[1]} of trial {key[0]!r}; draw from keyed_rng(seed, name, "
                     f"trial id, sample)"
                 )
+
+
+def named(rule: Callable[[], None]) -> tuple[str, Callable[[], None]]:
+    """A rule with its name: its docstring, as a clause."""
+    text = str(rule.__doc__).rstrip(".")
+    return text[0].lower() + text[1:], rule
 
 
 def expect(kept: bool, message: str) -> None:
@@ -257,3 +358,9 @@ def equal(a: Any, b: Any) -> bool:
     if hasattr(a, "__dataclass_fields__"):
         return all(equal(getattr(a, f), getattr(b, f)) for f in a.__dataclass_fields__)
     return callable(a) or bool(a == b)
+
+
+def mirrored(paths: Scanpaths, points: np.ndarray) -> Scanpaths:
+    """Turn some points about the vertical middle of their image."""
+    width = paths.table["width"].to_numpy(float)[paths.path_of()]
+    return paths.replace(x=np.where(points, width - paths.x, paths.x))
