@@ -89,7 +89,7 @@ def reference_backbone() -> "Backbone":
             module = nn.Sequential(convolution, nn.ReLU(inplace=True))
             layers.append(Layer(f"conv{block}_{k}", module, width, reach=1, pool=pool))
             before = width
-    return Backbone.of_layers("vgg16", "random, as in the reference files", layers, LEVELS, CAFFE)
+    return Backbone("vgg16", "random, as in the reference files", layers, LEVELS, CAFFE)
 
 
 def _search(

@@ -5,7 +5,7 @@ changed. For that it must know a network's geometry, which this contract declare
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -24,51 +24,82 @@ class Pool:
     kind: str  # "max" or "average"
 
 
-class Stage(nn.Module):
-    """Layers that work at one resolution, with the pool that leads into them.
+@dataclass(frozen=True)
+class Layer:
+    """One named layer, the least that a stage can hold.
 
     Parameters
     ----------
     name : str
-        Name of the output, as the network's users call that layer ("conv3_3", "fire4", "layer2").
+        As the network's users call it ("conv3_3", "fire4", "layer2").
+    module : nn.Module
+        (B, C, H, W) to (B, channels, ceil(H / stride), ceil(W / stride)).
+    channels : int
+        Channels of the output.
+    reach : int or None
+        Output cell i depends on no more than the input cells i * stride - reach to i * stride + reach; None: on all.
+    stride : int
+        Cells of the input per cell of the output.
+    pool : Pool, optional
+        The pool before it.
+    """
+
+    name: str
+    module: nn.Module
+    channels: int
+    reach: int | None
+    stride: int = 1
+    pool: Pool | None = None
+
+
+class Stage(nn.Module):
+    """Layers that work at one resolution, with the pool that leads into them.
+
+    Zero padding is 'same': output cell i is centred on input cell i * s, or half a cell beside it where a kernel is
+    even, where s is the stride within the stage (1 for all but strided ones).
+
+    Parameters
+    ----------
+    group : sequence of Layer
+        Consecutive ones; only the first may have a pool.
+    before : int
+        px of the input image per cell of the input of the first layer.
+
+    Attributes
+    ----------
+    name, channels
+        Those of the last layer.
     layers : nn.Module
-        (B, C, H, W) to (B, C', ceil(H / s), ceil(W / s)) where s is the stride within the stage (1 for all but
-        strided ones). Zero padding is 'same': output cell i is centred on input cell i * s, or half a cell beside
-        it where a kernel is even.
+        (B, C, H, W) to (B, C', ceil(H / s), ceil(W / s)).
     stride : int
         px of the input image per cell of the output.
-    channels : int
-        C'.
     reach : int or None
         How many cells of the input of `layers` beyond a cell's own place its output can depend on, to each side;
         None for all of them (attention).
-    pool : Pool, optional
+    pool : Pool or None
         Pooling between the stage before and this one. None for the first, and for stages that begin with a stride.
-    parts : sequence of Stage, optional
-        The same layers one by one, which together compute what `layers` does; the stage itself where it has one layer.
+    parts : tuple of Stage
+        The layers one by one, which together compute what `layers` does; the stage itself where it has one layer.
     """
 
-    pool: Pool | None
-
-    def __init__(
-        self,
-        name: str,
-        layers: nn.Module,
-        *,
-        stride: int,
-        channels: int,
-        reach: int | None,
-        pool: Pool | None = None,
-        parts: "Sequence[Stage]" = (),
-    ) -> None:
+    def __init__(self, group: Sequence[Layer], before: int) -> None:
         super().__init__()
-        self.name, self.layers, self.pool = name, layers, pool
-        self.stride, self.channels, self.reach = stride, channels, reach
+        self.name, self.channels, self.pool = group[-1].name, group[-1].channels, group[0].pool
+        self.stride = before
+        self.reach: int | None = 0
+        parts = []
+        for layer in group:
+            jump = self.stride // before  # cells of the stage's input per cell of the layer's
+            self.reach = None if self.reach is None or layer.reach is None else self.reach + jump * layer.reach
+            if len(group) > 1:
+                parts.append(Stage([replace(layer, pool=None)], self.stride))
+            self.stride *= layer.stride
+        self.layers = group[0].module if len(group) == 1 else nn.Sequential(*(layer.module for layer in group))
         self._parts = tuple(parts)  # a tuple, so that torch does not count their weights again
 
     @property
     def parts(self) -> "tuple[Stage, ...]":
-        """The layers one by one."""
+        """See the class."""
         return self._parts or (self,)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -83,10 +114,10 @@ class Backbone(Network):
     ----------
     name, weights, preprocessing
         See `Network`. By default the network takes 0..255 as it is.
-    stages : sequence of Stage
-        In order, from the image up.
+    layers : sequence of Layer
+        All of the network's, from the image up; they are cut into stages at the levels and pools, see `stages_of`.
     levels : sequence of str
-        Names of the stages that a model should compare by default, lowest first.
+        Names of the layers whose outputs a model should compare by default, lowest first.
     """
 
     white: ClassVar[float] = 255.0
@@ -95,27 +126,14 @@ class Backbone(Network):
         self,
         name: str,
         weights: str,
-        stages: Sequence[Stage],
-        *,
+        layers: Sequence[Layer],
         levels: Sequence[str],
         preprocessing: Preprocessing = GREY_LEVELS,
     ) -> None:
         super().__init__(name, weights, preprocessing)
         self.levels = tuple(levels)
-        self.stages = nn.ModuleList(stages)
+        self.stages = nn.ModuleList(stages_of(name, layers, levels))
         self.frozen()
-
-    @classmethod
-    def of_layers(
-        cls,
-        name: str,
-        weights: str,
-        layers: "Sequence[Layer]",
-        levels: Sequence[str],
-        preprocessing: Preprocessing = GREY_LEVELS,
-    ) -> "Backbone":
-        """Cut layers into stages at the levels and pools; see `stages_of`."""
-        return cls(name, weights, stages_of(name, layers, levels), levels=levels, preprocessing=preprocessing)
 
     def normalise(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) RGB, 0..255, any type, to the network's own input, float32."""
@@ -147,34 +165,6 @@ def same_pool(x: Tensor, pool: Pool) -> Tensor:
     inside = torch.ones_like(x[:1, :1])
     mean, share = (nn.functional.avg_pool2d(nn.functional.pad(m, pads), pool.size, pool.stride) for m in (x, inside))
     return mean / share
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One named layer, the least that a stage can hold.
-
-    Parameters
-    ----------
-    name : str
-        As the network's users call it ("conv3_3", "fire4", "layer2").
-    module : nn.Module
-        (B, C, H, W) to (B, channels, ceil(H / stride), ceil(W / stride)).
-    channels : int
-        Channels of the output.
-    reach : int or None
-        Output cell i depends on no more than the input cells i * stride - reach to i * stride + reach; None: on all.
-    stride : int
-        Cells of the input per cell of the output.
-    pool : Pool, optional
-        The pool before it.
-    """
-
-    name: str
-    module: nn.Module
-    channels: int
-    reach: int | None
-    stride: int = 1
-    pool: Pool | None = None
 
 
 def stages_of(network: str, layers: Sequence[Layer], levels: Sequence[str]) -> list[Stage]:
@@ -213,34 +203,9 @@ def stages_of(network: str, layers: Sequence[Layer], levels: Sequence[str]) -> l
     for layer, after in zip(layers[: last + 1], [*layers[1 : last + 1], None], strict=True):
         group.append(layer)
         if layer.name in levels or (after is not None and after.pool is not None):
-            stride *= group[0].pool.stride if group[0].pool else 1
-            stage = joined(group, stride)
-            stride = stage.stride
-            stages.append(stage)
-            group = []
+            stages.append(Stage(group, stride * (group[0].pool.stride if group[0].pool else 1)))
+            stride, group = stages[-1].stride, []
     return stages
-
-
-def joined(group: Sequence[Layer], stride: int) -> Stage:
-    """Make one stage of consecutive layers; `stride` is that of its input, in px of the image."""
-    reach: int | None = 0
-    jump = 1  # cells of the stage's input per cell of the input of the layer at hand
-    parts = []
-    for layer in group:
-        reach = None if reach is None or layer.reach is None else reach + jump * layer.reach
-        jump *= layer.stride
-        parts.append(Stage(layer.name, layer.module, stride=stride * jump, channels=layer.channels, reach=layer.reach))
-    module = group[0].module if len(group) == 1 else nn.Sequential(*(layer.module for layer in group))
-    last = group[-1]
-    return Stage(
-        last.name,
-        module,
-        stride=stride * jump,
-        channels=last.channels,
-        reach=reach,
-        pool=group[0].pool,
-        parts=parts if len(parts) > 1 else (),
-    )
 
 
 def check_levels(network: str, levels: Sequence[str], known: Sequence[str]) -> None:
@@ -260,16 +225,20 @@ def check_levels(network: str, levels: Sequence[str], known: Sequence[str]) -> N
             raise GazekitError(f"{network} has no layer {level!r}; its layers are {', '.join(known)}")
 
 
-def one_level(name: str, levels: Sequence[str]) -> None:
-    """Refuse more than one level of a transformer.
+def one_level(name: str, levels: Sequence[str] | None, known: Sequence[str]) -> str:
+    """The level of a transformer that is asked for, by default its last.
 
     Raises
     ------
     GazekitError
-        More than one.
+        More than one, or one that it does not have.
     """
+    if levels is None:
+        return known[-1]
+    check_levels(name, levels, known)
     if len(levels) > 1:
         raise GazekitError(
             f"{name} is a transformer, which is one stage here (attention leaves nothing to pool between its blocks); "
             f"ask for one level, not for {', '.join(levels)}"
         )
+    return levels[0]

@@ -26,7 +26,7 @@ CELLS = 14  # places per side
 LONGEST = 4  # words of the longest colour name
 
 
-def encoder() -> Encoder:
+def encoder(name: str, weights: None = None) -> Encoder:
     """The encoder "colour-words"."""
     return ColourWords()
 

@@ -14,7 +14,7 @@ LEVELS = 3
 CELLS = 14  # places per side at which the energies are read
 
 
-def encoder(name: str) -> Encoder:
+def encoder(name: str, weights: None = None) -> Encoder:
     """The encoder "filters" or "pixels"."""
     return FilterBank() if name == "filters" else Pixels()
 

@@ -16,11 +16,11 @@ from torch.nn import functional
 
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.networks.backbone import Backbone, Layer, Pool, check_levels, one_level
+from gazekit.models.networks.backbone import Backbone, Layer, Pool, one_level
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, same_geometry
 from gazekit.models.networks.network import GREY_LEVELS, Preprocessing
-from gazekit.models.networks.sources import RANDOM, Published, find_source, quietly
+from gazekit.models.networks.weights import RANDOM, Published, find_source, quietly
 
 LEVELS = ("layer1", "layer2", "layer3")
 OPENAI, QUICK_GELU, CONFIG = "openai", "-quickgelu", "open_clip_config.json"
@@ -241,17 +241,14 @@ def tower_backbone(
     from open_clip.transformer import VisionTransformer
 
     if isinstance(tower, ModifiedResNet):
-        levels = LEVELS if levels is None else levels
-        return Backbone.of_layers(name, text, resnet_layers(tower, name), levels, preprocessing)
+        return Backbone(name, text, resnet_layers(tower, name), LEVELS if levels is None else levels, preprocessing)
     if isinstance(tower, VisionTransformer):
         known = [f"resblocks.{i}" for i in range(len(tower.transformer.resblocks))]
-        levels = known[-1:] if levels is None else levels
-        check_levels(name, levels, known)
-        one_level(name, levels)
-        stride = tower.patch_size[0]
-        layers = ToMultiple(PatchTokens(tower, known.index(levels[0])), stride)
-        layer = Layer(levels[0], layers, tower.conv1.out_channels, None, stride)
-        return Backbone.of_layers(name, text, [layer], levels, preprocessing)
+        level, stride = one_level(name, levels, known), tower.patch_size[0]
+        layers = ToMultiple(PatchTokens(tower, known.index(level)), stride)
+        return Backbone(
+            name, text, [Layer(level, layers, tower.conv1.out_channels, None, stride)], [level], preprocessing
+        )
     raise GazekitError(
         f"the image tower of {name} is a {type(tower).__name__}, not one of open_clip's own ResNets and transformers; "
         f"take the network itself from timm (timm:NAME)"

@@ -13,7 +13,7 @@ from gazekit.models.networks.backbone import Backbone, Layer, Pool, check_levels
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, measured_reach, same_geometry
 from gazekit.models.networks.network import Preprocessing
-from gazekit.models.networks.sources import RANDOM, Published, Source, find_source, quietly
+from gazekit.models.networks.weights import RANDOM, Published, Source, find_source, quietly
 
 STRIDES = (4, 8, 16)  # of the layers to compare by default
 PRETRAINED = "pretrained"
@@ -158,12 +158,10 @@ def backbone(member: str, weights: str | Path | None, *, seed: int, levels: Sequ
         source.fill(network, name)
         return chained(name, network, chain, levels, source)
     known = [one["module"] for one in network.feature_info.info]
-    levels = known[-1:] if levels is None else levels
-    check_levels(name, levels, known)
-    one_level(name, levels)
-    network = features(member, out_indices=(known.index(levels[0]),), **act)
+    level = one_level(name, levels, known)
+    network = features(member, out_indices=(known.index(level),), **act)
     source.fill(network, name)
-    return whole(name, network, levels, source)
+    return whole(name, network, level, source)
 
 
 def features(member: str, **options: Any) -> Any:
@@ -245,7 +243,7 @@ def chained(
         channels, before, group = given, one["reduction"], []
         if set(levels) <= {layer.name for layer in layers}:
             break
-    return Backbone.of_layers(name, source.text, layers, levels, source.preprocessing)
+    return Backbone(name, source.text, layers, levels, source.preprocessing)
 
 
 class OneMap(nn.Module):
@@ -260,10 +258,10 @@ class OneMap(nn.Module):
         return self.network(x)[0]
 
 
-def whole(name: str, network: Any, levels: Sequence[str], source: Source) -> Backbone:
+def whole(name: str, network: Any, level: str, source: Source) -> Backbone:
     """Make a network with one output, which is no chain, one stage."""
     (one,) = network.feature_info.get_dicts()
     stride = one["reduction"]
     layers = same_geometry(ToMultiple(OneMap(network), stride), channels=3, stride=stride, name=name)
-    layer = Layer(levels[0], layers, one["num_chs"], None, stride)
-    return Backbone.of_layers(name, source.text, [layer], levels, source.preprocessing)
+    layer = Layer(level, layers, one["num_chs"], None, stride)
+    return Backbone(name, source.text, [layer], [level], source.preprocessing)

@@ -88,7 +88,7 @@ class Cortex(nn.Module):
         return torch.cat([signed.relu(), (-signed).relu(), simple / pool, energy / pool], 1)
 
 
-def backbone(*, seed: int, levels: Sequence[str] | None) -> Backbone:
+def backbone(name: str, weights: None, *, seed: int, levels: Sequence[str] | None) -> Backbone:
     """A fixed filter bank in the manner of primary visual cortex; nothing is trained, downloaded or random.
 
     Layers onoff (stride 2), fine (4), middle (8) and coarse (16), with average pools of 2 / 2 between. At 30 px per
@@ -97,10 +97,10 @@ def backbone(*, seed: int, levels: Sequence[str] | None) -> Backbone:
 
     Parameters
     ----------
-    seed
-        Not used.
-    levels
+    name, levels
         As in `load_backbone`.
+    weights, seed
+        Not used.
 
     Notes
     -----
@@ -124,7 +124,7 @@ def backbone(*, seed: int, levels: Sequence[str] | None) -> Backbone:
         Layer("onoff", OnOff(), 2 * AXES, reach=3 + 2 * (SURROUND_RADIUS + GAIN_RADIUS), stride=2),
         *(Layer(name, Cortex(), channels, reach=reach, pool=pool) for name in LEVELS),
     ]
-    return Backbone.of_layers("v1", "fixed filter bank", layers, LEVELS if levels is None else levels, Preprocessing())
+    return Backbone(name, "fixed filter bank", layers, LEVELS if levels is None else levels, Preprocessing())
 
 
 def gabors() -> Tensor:

@@ -13,11 +13,10 @@ from gazekit.files.untrusted import first_line
 from gazekit.foundations.errors import DataError
 from gazekit.models.networks.backbone import Backbone, Layer, Pool
 from gazekit.models.networks.network import Preprocessing
-from gazekit.models.networks.sources import Published
 from gazekit.models.networks.torchvision_networks import classifier
-from gazekit.models.networks.weights import check_file
+from gazekit.models.networks.weights import Published, check_file
 
-NAME, SETS = "vgg16", {"imagenet": "IMAGENET1K_V1", "imagenet-features": "IMAGENET1K_FEATURES"}
+SETS = {"imagenet": "IMAGENET1K_V1", "imagenet-features": "IMAGENET1K_FEATURES"}
 LEVELS = ("conv3_3", "conv4_3", "conv5_3")
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # channels, layers
 # Place of each convolution in torchvision's `features`: two places a layer (with its activation), one a pool.
@@ -34,12 +33,12 @@ KERAS_MD5 = "6d6bbae143d832006294945121d1f1fc"  # as Keras itself checks it
 CAFFE = Preprocessing((123.68 / 255, 116.779 / 255, 103.939 / 255), (1 / 255, 1 / 255, 1 / 255), bgr=True)
 
 
-def backbone(weights: str | Path | None, *, seed: int, levels: Sequence[str] | None) -> Backbone:
+def backbone(name: str, weights: str | Path | None, *, seed: int, levels: Sequence[str] | None) -> Backbone:
     """VGG16 without its classifier: conv1_1 to conv5_3, strides 1, 2, 4, 8, 16, with max pools of 2 / 2.
 
     Parameters
     ----------
-    weights, seed, levels
+    name, weights, seed, levels
         As in `load_backbone`. Published sets, which are three different things:
         "imagenet": torchvision's default, a training run of its own, input scaled to mean 0 and deviation 1;
         "imagenet-features": torchvision's copy of the original (Caffe) weights, RGB;
@@ -51,7 +50,7 @@ def backbone(weights: str | Path | None, *, seed: int, levels: Sequence[str] | N
     keras = Published((KERAS_FILE,), fetch_keras, CAFFE, read=read_keras_vgg16, check=check_keras)
     by_suffix = dict.fromkeys((".h5", ".hdf5"), keras)
     network, source = classifier(
-        NAME, NAME, weights, SETS, head="classifier", others={KERAS: keras}, seed=seed, by_suffix=by_suffix
+        name, name, weights, SETS, head="classifier", others={KERAS: keras}, seed=seed, by_suffix=by_suffix
     )
     layers = [
         Layer(
@@ -63,7 +62,7 @@ def backbone(weights: str | Path | None, *, seed: int, levels: Sequence[str] | N
         )
         for (block, k), place in PLACES.items()
     ]
-    return Backbone.of_layers(NAME, source.text, layers, LEVELS if levels is None else levels, source.preprocessing)
+    return Backbone(name, source.text, layers, LEVELS if levels is None else levels, source.preprocessing)
 
 
 def check_keras(path: Path) -> str:

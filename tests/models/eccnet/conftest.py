@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gazekit.models.networks.backbone import Backbone, Pool, Stage
+from gazekit.models.networks.backbone import Backbone, Layer, Pool
 from gazekit.models.networks.network import Preprocessing
 
 INPUT = Preprocessing((120 / 255, 110 / 255, 100 / 255), (1 / 255, 1 / 255, 1 / 255), bgr=True)
@@ -28,34 +28,28 @@ def make_network(shape="vgg", seed=0):
     pool = Pool(3 if shape == "pools of 3" else 2, 2, "max")
     relu = shape != "signed"
     if shape == "strided":  # as ResNet: strides inside stages, one of them two in a row
-        stages = [
-            Stage("a", nn.Sequential(conv(3, 4, 5, 2), conv(4, 4, 3, 2)), stride=4, channels=4, reach=4),
-            Stage("b", nn.Sequential(conv(4, 6, 3, 2), conv(6, 6)), stride=8, channels=6, reach=3),
-            Stage("c", conv(6, 8, 3, 2), stride=16, channels=8, reach=1),
+        layers = [
+            Layer("a", nn.Sequential(conv(3, 4, 5, 2), conv(4, 4, 3, 2)), 4, reach=4, stride=4),
+            Layer("b", nn.Sequential(conv(4, 6, 3, 2), conv(6, 6)), 6, reach=3, stride=2),
+            Layer("c", conv(6, 8, 3, 2), 8, reach=1, stride=2),
         ]
         levels = ("a", "b", "c")
     elif shape == "patch embedding":
-        stages = [
-            Stage("a", nn.Conv2d(3, 4, 16, 16), stride=16, channels=4, reach=15),
-            Stage("b", conv(4, 5), stride=16, channels=5, reach=1),
-        ]
+        # TensorFlow's way for lengths that 16 does not divide
+        patches = nn.Sequential(ToMultiple(16), nn.Conv2d(3, 4, 16, 16))
+        layers = [Layer("a", patches, 4, reach=15, stride=16), Layer("b", conv(4, 5), 5, reach=1)]
         levels = ("a", "b")
-        for stage in stages:  # TensorFlow's way for lengths that 16 does not divide
-            if stage.name == "a":
-                stage.layers = nn.Sequential(ToMultiple(16), stage.layers)
     else:
         last = nn.Sequential(conv(6, 8, relu=relu), SeesAll()) if shape == "sees all" else conv(6, 8, relu=relu)
-        stages = [
-            Stage("one", conv(3, 4, relu=relu), stride=1, channels=4, reach=1),
-            Stage("two", conv(4, 4, relu=relu), stride=2, channels=4, reach=1, pool=pool),
-            Stage(
-                "three", nn.Sequential(conv(4, 6), conv(6, 6, 5, relu=relu)), stride=4, channels=6, reach=3, pool=pool
-            ),
-            Stage("four", conv(6, 6, relu=relu), stride=8, channels=6, reach=1, pool=pool),
-            Stage("five", last, stride=16, channels=8, reach=None if shape == "sees all" else 1, pool=pool),
+        layers = [
+            Layer("one", conv(3, 4, relu=relu), 4, reach=1),
+            Layer("two", conv(4, 4, relu=relu), 4, reach=1, pool=pool),
+            Layer("three", nn.Sequential(conv(4, 6), conv(6, 6, 5, relu=relu)), 6, reach=3, pool=pool),
+            Layer("four", conv(6, 6, relu=relu), 6, reach=1, pool=pool),
+            Layer("five", last, 8, reach=None if shape == "sees all" else 1, pool=pool),
         ]
         levels = ("three", "four", "five")
-    return Backbone(shape, f"random, seed {seed}", stages, levels=levels, preprocessing=INPUT)
+    return Backbone(shape, f"random, seed {seed}", layers, levels=levels, preprocessing=INPUT)
 
 
 class ToMultiple(nn.Module):

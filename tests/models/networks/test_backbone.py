@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from gazekit.models.networks.backbone import Backbone, Layer, Pool, Stage, same_pool, stages_of
+from gazekit.models.networks.backbone import Backbone, Layer, Pool, same_pool, stages_of
 from gazekit.models.networks.network import Preprocessing
 
 
@@ -41,9 +41,8 @@ def test_same_pool_follows_the_rule(h, w, size_and_stride, kind):
 
 
 def test_a_backbone_preprocesses_in_its_own_order_of_colours():
-    stage = Stage("a", nn.Identity(), stride=1, channels=3, reach=0)
     own = Preprocessing((1 / 255, 2 / 255, 3 / 255), (1 / 255, 2 / 255, 4 / 255), bgr=True)
-    backbone = Backbone("toy", "none", [stage], levels=["a"], preprocessing=own)
+    backbone = Backbone("toy", "none", [Layer("a", nn.Identity(), 3, reach=0)], levels=["a"], preprocessing=own)
     pixel = torch.tensor([11, 22, 43], dtype=torch.uint8).reshape(1, 3, 1, 1)
     assert backbone(pixel)["a"].flatten().tolist() == [10.0, 10.0, 10.0]
     assert backbone.normalise(torch.tensor([1.0, 2, 7]).reshape(1, 3, 1, 1)).flatten().tolist() == [1.0, 0.0, 0.0]

@@ -8,9 +8,8 @@ from safetensors.torch import save_file
 
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.networks import load_backbone, load_encoder
-from gazekit.models.networks.sources import Source
 from gazekit.models.networks.timm_networks import activation
-from gazekit.models.networks.weights import random_state
+from gazekit.models.networks.weights import Source, random_state
 
 CHAINS = ["test_resnet", "test_efficientnet", "test_convnext", "mobilenetv3_small_050", "regnetx_002"]
 

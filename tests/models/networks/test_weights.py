@@ -1,5 +1,6 @@
 import hashlib
 import pickle
+import urllib.error
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from torch import nn
 
 from gazekit.foundations.errors import DataError
 from gazekit.models.networks import load_backbone
-from gazekit.models.networks.weights import find_weights, random_state, read_weights
+from gazekit.models.networks.weights import check_file, digits_in, find_weights, random_state, read_weights
 
 STATE = {"a.weight": torch.arange(6.0).reshape(2, 3), "b": torch.ones(2, dtype=torch.float16)}
 
@@ -123,3 +124,147 @@ def test_random_is_squeezenet_and_a_level_more_does_not_change_it():
     one, two = load_backbone("random", seed=3), load_backbone("squeezenet", "random", seed=3, levels=["fire2", "fire8"])
     assert torch.equal(one(image)["fire8"], two(image)["fire8"])
     assert not torch.equal(one(image)["fire8"], load_backbone("random", seed=4)(image)["fire8"])
+
+
+@pytest.fixture
+def network_state(monkeypatch, tmp_path):
+    """The state of a SqueezeNet, in a place without other weights."""
+    from torchvision.models import squeezenet1_0
+
+    monkeypatch.setenv("GAZEKIT_WEIGHTS", str(tmp_path / "placed"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    (tmp_path / "placed").mkdir()
+    with torch.device("meta"):
+        network = squeezenet1_0(weights=None)
+    return random_state(network, "squeezenet", 8)
+
+
+def sha(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_file_is_named_by_its_hash_and_is_what_runs(network_state, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    save_file(network_state, path)
+    backbone = load_backbone("squeezenet", path)
+    assert backbone.weights == f"file mine.safetensors, SHA-256 {sha(path)[:12]}"
+    image = torch.rand(1, 3, 33, 33) * 255
+    assert torch.equal(backbone(image)["fire9"], load_backbone("squeezenet", "random", seed=8)(image)["fire9"])
+
+
+def test_half_precision_becomes_single(network_state, tmp_path):
+    path = tmp_path / "half.pth"
+    torch.save({key: value.half() for key, value in network_state.items()}, path)
+    assert {p.dtype for p in load_backbone("squeezenet", str(path)).parameters()} == {torch.float32}
+
+
+def test_a_placed_file_is_found_by_name_and_not_called_torchvisions(network_state, tmp_path):
+    path = tmp_path / "placed" / "squeezenet1_0_imagenet.safetensors"
+    save_file(network_state, path)
+    expected = f"imagenet (file squeezenet1_0_imagenet.safetensors, SHA-256 {sha(path)[:12]})"
+    assert load_backbone("squeezenet").weights == expected
+    assert load_backbone("squeezenet", "imagenet").weights == expected
+
+
+def test_a_published_file_is_known_by_its_digits_under_any_name(network_state, tmp_path, monkeypatch):
+    path = tmp_path / "renamed.pth"
+    torch.save(network_state, path)
+    monkeypatch.setattr("gazekit.models.networks.weights.digits_in", lambda name: sha(path)[:8])
+    assert load_backbone("squeezenet", path).weights == f"torchvision IMAGENET1K_V1, SHA-256 {sha(path)[:12]}"
+
+
+def test_a_file_that_belies_its_name_is_damaged(network_state, tmp_path):
+    path = tmp_path / "placed" / "squeezenet1_0-b66bff10.pth"
+    torch.save(network_state, path)
+    with pytest.raises(DataError, match=r"damaged: its SHA-256 begins with \w{8}, not with b66bff10; fetch it again"):
+        load_backbone("squeezenet")
+
+
+def test_an_absent_network_is_one_sentence_that_says_what_to_do(network_state, monkeypatch):
+    def unreachable(*_, **__):
+        raise urllib.error.URLError("no route to host")
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", unreachable)
+    with pytest.raises(DataError) as caught:
+        load_backbone("squeezenet", "imagenet")
+    message = str(caught.value)
+    assert "no route to host" in message
+    assert "squeezenet1_0-b66bff10.pth" in message
+    assert "GAZEKIT_WEIGHTS" in message
+    assert message.endswith("take one that needs no download (backbones: v1 and random; encoders: filters)")
+
+
+def test_a_download_with_a_wrong_checksum_is_refused(network_state, monkeypatch):
+    def wrong(url, place, digits, progress):
+        assert digits == "b66bff10"
+        assert url.startswith("https://")
+        raise RuntimeError('invalid hash value (expected "b66bff10", got "00")')
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", wrong)
+    with pytest.raises(DataError, match="invalid hash value"):
+        load_backbone("squeezenet", "imagenet")
+
+
+def test_what_was_downloaded_is_used_again(network_state, monkeypatch, tmp_path):
+    calls = []
+
+    def fetch(url, place, digits, progress):
+        calls.append(url)
+        torch.save(network_state, place)
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fetch)
+    monkeypatch.setattr("gazekit.models.networks.weights.digits_in", lambda name: None)
+    assert load_backbone("squeezenet", "imagenet").weights == load_backbone("squeezenet").weights
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda s: {k: v for k, v in s.items() if "features.0" not in k},
+            "it lacks features.0.weight, features.0.bias",
+        ),
+        (lambda s: s | {"fc.weight": torch.zeros(2)}, "it has fc.weight, which squeezenet has not"),
+        (
+            lambda s: s | {"features.0.weight": torch.zeros(2, 3)},
+            r"features.0.weight is \(2, 3\) instead of \(96, 3, 7",
+        ),
+        (
+            lambda s: {f"x.{k}": v for k, v in s.items()},
+            "it lacks features.0.weight, .* and 47 more; it has x.classifier.1.bias",
+        ),
+        (lambda s: s | {"features.0.bias": torch.full((96,), torch.nan)}, "is damaged: features.0.bias holds values"),
+    ],
+)
+def test_a_file_of_another_network_is_told_apart(network_state, tmp_path, change, message):
+    path = tmp_path / "other.safetensors"
+    save_file(change(network_state), path)
+    with pytest.raises(DataError, match=message):
+        load_backbone("squeezenet", path)
+
+
+def test_a_classifier_with_nonsense_does_not_matter(network_state, tmp_path):
+    # torchvision's "features" file of VGG16 has no valid classifier.
+    path = tmp_path / "features.safetensors"
+    save_file(network_state | {"classifier.1.bias": torch.full((1000,), torch.nan)}, path)
+    assert load_backbone("squeezenet", path).name == "squeezenet"
+
+
+def test_digits(tmp_path):
+    assert digits_in("vgg16_features-amdegroot-88682ab5.pth") == "88682ab5"
+    assert digits_in("mine.pth") is None
+    path = tmp_path / "x-2cf24dba.pth"
+    path.write_bytes(b"hello")  # SHA-256 of "hello" is 2cf24dba5fb0a30e...
+    assert check_file(path) == "2cf24dba5fb0"
+
+
+def test_the_real_file_is_that_of_its_name(data_root, monkeypatch):
+    """Its half-precision kernels are in the first and the last convolution."""
+    monkeypatch.setenv("GAZEKIT_WEIGHTS", str(data_root / "weights"))
+    backbone = load_backbone("squeezenet", "imagenet")
+    assert backbone.weights == "imagenet (file squeezenet1_0_imagenet.safetensors, SHA-256 ce866869ccee)"
+    state = read_weights(data_root / "weights" / "squeezenet1_0_imagenet.safetensors")
+    kernels = [module.weight for module in backbone.modules() if isinstance(module, torch.nn.Conv2d)]
+    assert torch.equal(kernels[0], state["features.0.weight"].float())
+    assert torch.equal(kernels[-1], state["features.12.expand3x3.weight"].float())

@@ -5,14 +5,14 @@ from torch import nn
 
 from gazekit.models.eccnet.fast.patches import StageStep
 from gazekit.models.eccnet.fast.pooling import Box
-from gazekit.models.networks.backbone import Stage
+from gazekit.models.networks.backbone import Layer, Stage
 
 SIDE = 19
 
 
 def stage(*layers, stride=1, reach=1):
     torch.manual_seed(0)
-    return Stage("layer", nn.Sequential(*(make() for make in layers)), stride=stride, channels=4, reach=reach)
+    return Stage([Layer("layer", nn.Sequential(*(make() for make in layers)), 4, reach, stride)], 1)
 
 
 STAGES = {
