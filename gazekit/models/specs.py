@@ -14,7 +14,8 @@ def model_from_text(text: str) -> ScanpathModel:
     Parameters
     ----------
     text : str
-        `name` or `name:option=value:option=value`. The model is called by the whole text in every table.
+        `name` or `name:option=value:option=value`. A part without `=` goes on with the value before it, so that a value
+        may have colons (`neva:encoder=open_clip:RN50:sigma=0.1`). The model is called by the whole text in every table.
 
     Raises
     ------
@@ -28,15 +29,18 @@ def model_from_text(text: str) -> ScanpathModel:
     >>> model_from_text("centre:spread=0.2").name
     'centre:spread=0.2'
     """
-    name, *pairs = text.strip().split(":")
-    options: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise GazekitError(f"the option {pair!r} of model {text!r} is not of the form option=value")
-        options[key.strip()] = _value(value.strip())
+    name, *parts = text.strip().split(":")
+    options: dict[str, str] = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        if equals and key.strip():
+            options[key.strip()] = value
+        elif options and not equals:  # "encoder=open_clip:RN50"
+            options[next(reversed(options))] += f":{part}"
+        else:
+            raise GazekitError(f"the option {part!r} of model {text!r} is not of the form option=value")
     try:
-        model = load_model(name.strip(), **options)
+        model = load_model(name.strip(), **{key: _value(value.strip()) for key, value in options.items()})
     except TypeError as error:
         raise GazekitError(
             f"model {name!r} does not take these options ({error}); see `gazekit models {name}`"

@@ -4,8 +4,8 @@ import io
 import json
 import shutil
 import warnings
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -24,7 +24,7 @@ from gazekit.foundations.told_apart import first_untold
 from gazekit.runs.differences import SHOWN, in_words
 from gazekit.runs.environment import versions
 from gazekit.runs.manifest import FORMAT, NAME, VERSION, is_run, read_manifest
-from gazekit.runs.parallel import Tally, run_pieces
+from gazekit.runs.parallel import run_pieces
 from gazekit.runs.seals import Input, check_seals, hashes_of, is_sealed
 
 _OFFER = (
@@ -100,46 +100,38 @@ class RunFolder:
         inputs: Mapping[str, Input] | None = None,
         overwrite: bool = False,
     ) -> None:
-        try:
-            self._open(path, request, kind=kind, command=command, about=about, inputs=inputs)
-        except RunFolderError:
-            if not (overwrite and is_run(path)):
-                raise
-            move_aside(path)
-            self._open(path, request, kind=kind, command=command, about=about, inputs=inputs)
-
-    def _open(
-        self,
-        path: str | Path,
-        request: Mapping[str, Any],
-        *,
-        kind: str,
-        command: str,
-        about: Mapping[str, Any],
-        inputs: Mapping[str, Input] | None,
-    ) -> None:
         self.path = Path(path)
         self.parts = self.path / "parts"
         self._inputs = dict(inputs or {})
         self._lock: FolderLock | None = None
-        if self.path.exists() and not self.path.is_dir():
-            raise RunFolderError(f"{self.path} is a file, not a run folder; choose another --out")
-        request = json.loads(json.dumps({**request, "versions": versions()}))
-        self.manifest = self._found(kind, request) or {
+        new = {
             "format": FORMAT,
             "version": VERSION,
             "kind": kind,
             "status": "running",
-            "request": request,
+            "request": json.loads(json.dumps({**request, "versions": versions()})),
             "command": command,
             **about,
         }
+        try:
+            self._open(new)
+        except RunFolderError:
+            if not (overwrite and is_run(path)):
+                raise
+            move_aside(path)
+            self._open(new)
+
+    def _open(self, new: dict[str, Any]) -> None:
+        """Take up the run of a manifest, or begin it."""
+        if self.path.exists() and not self.path.is_dir():
+            raise RunFolderError(f"{self.path} is a file, not a run folder; choose another --out")
+        self.manifest = self._found(new) or new
         hashes = hashes_of(self._inputs)  # before anything is written: a file may be absent
         if not self.complete:
             _make_folder(self.path)
             self._lock = _lock(self.path)
             try:
-                self._begin(kind, request, hashes)
+                self._begin(new, hashes)
             except BaseException:
                 self.close()
                 raise
@@ -155,8 +147,8 @@ class RunFolder:
             with suppress(GazekitError, OSError):  # held, read-only, or a link
                 FolderLock(self.path).release()
 
-    def _found(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The manifest of a run of this request; None if the folder holds no run."""
+    def _found(self, new: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The manifest of a run of the same request; None if the folder holds no run."""
         if (self.path / NAME).exists():
             manifest = read_manifest(self.path)
             if manifest["version"] != VERSION:
@@ -164,7 +156,8 @@ class RunFolder:
                     f"{self.path} holds a run of an earlier gazekit (format {manifest['version']}), which this one can "
                     f"report but not resume; {_OFFER}"
                 )
-            _check_same(self.path, {"kind": manifest["kind"], **manifest["request"]}, {"kind": kind, **request})
+            old, now = ({"kind": each["kind"], **each["request"]} for each in (manifest, new))
+            _check_same(self.path, old, now)
             return manifest
         if self.path.is_dir() and any(not (f.name == LOCK or is_leftover(f)) for f in self.path.iterdir()):
             raise RunFolderError(
@@ -172,12 +165,11 @@ class RunFolder:
             )
         return None
 
-    def _begin(self, kind: str, request: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
+    def _begin(self, new: dict[str, Any], hashes: Mapping[str, str]) -> None:
         """Begin or resume, alone in the folder: another process may have changed it until now."""
         refuse_links_in(self.path)  # now, not after hours: none of the names that will be written may be one
-        if found := self._found(kind, request):
-            self.manifest = found
-        else:
+        self.manifest = self._found(new) or new
+        if self.manifest is new:
             self._write_manifest()
         if self.complete:
             self.close()
@@ -201,22 +193,11 @@ class RunFolder:
         """Where a part of the run is kept until all are there."""
         return self.parts / name
 
-    def do(
-        self,
-        pieces: Sequence[Piece],
-        *,
-        label: str,
-        workers: int = 1,
-        scheduler: str | None = None,
-        progress: bool = True,
-        shared: Sequence[Any] = (),
-        tally: Tally | None = None,
-    ) -> None:
-        """Do the pieces that no earlier run has done; see `run_pieces` for what the parameters mean."""
+    def do(self, pieces: Sequence[Piece], *, label: str, **how: Any) -> None:
+        """Do the pieces that no earlier run has done; `how` are the options of `run_pieces` (workers, shared, ...)."""
         missing = [(piece,) for piece in pieces if not is_sealed(piece.part)]
-        how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress, "tally": tally}
         done = len(pieces) - len(missing)
-        for _ in run_pieces(_do, missing, **how, shared=shared, folder=self.path, label=label, done=done):
+        for _ in run_pieces(_do, missing, folder=self.path, label=label, done=done, **how):
             pass
 
     def write_table(self, table: pd.DataFrame, name: str) -> None:
@@ -310,10 +291,8 @@ def move_aside(path: str | Path) -> Path:
     day = datetime.now().astimezone().date().isoformat()
     names = (path.with_name(f"{path.name}-{day}{suffix}") for suffix in chain([""], map("-{}".format, count(2))))
     aside = next(name for name in names if not name.exists())
-    try:
+    with _refused(f"{path} cannot be moved to {aside}"):
         path.rename(aside)
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be moved to {aside}: {why_not_written(error)}") from error
     warnings.warn(f"the earlier run in {path} was moved to {aside}", UserWarning, stacklevel=2)
     return aside
 
@@ -322,18 +301,23 @@ def _do(piece: Piece) -> None:
     piece()
 
 
-def _make_folder(path: Path, *, within: Path | None = None) -> None:
+@contextmanager
+def _refused(what: str) -> Iterator[None]:
+    """Say what the operating system refused, and why."""
     try:
-        make_folder(path, within=within)
+        yield
     except OSError as error:
-        raise RunFolderError(f"the folder {path} cannot be made: {why_not_written(error)}") from error
+        raise RunFolderError(f"{what}: {why_not_written(error)}") from error
+
+
+def _make_folder(path: Path, *, within: Path | None = None) -> None:
+    with _refused(f"the folder {path} cannot be made"):
+        make_folder(path, within=within)
 
 
 def _lock(path: Path) -> FolderLock:
-    try:
+    with _refused(f"nothing can be written to {path}"):
         return FolderLock(path)
-    except OSError as error:
-        raise RunFolderError(f"nothing can be written to {path}: {why_not_written(error)}") from error
 
 
 def _check_same(path: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

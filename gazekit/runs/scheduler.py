@@ -27,15 +27,13 @@ KEPT = "what was finished is kept: run the same command again to go on"
 
 
 @contextmanager
-def connected(address: str, patience: float | None = None) -> Iterator["Client"]:
+def connected(address: str) -> Iterator["Client"]:
     """A client of the scheduler at an address, which has at least one worker.
 
     Parameters
     ----------
     address : str
         As the scheduler prints it, tcp://host:port.
-    patience : float, optional
-        Seconds to wait for the first worker; `PATIENCE` by default.
 
     Raises
     ------
@@ -62,12 +60,11 @@ def connected(address: str, patience: float | None = None) -> Iterator["Client"]
             f"prints, tcp://host:port"
         ) from error
     try:
-        patience = PATIENCE if patience is None else patience
         try:
-            client.wait_for_workers(1, timeout=patience)
+            client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
             raise GazekitError(
-                f"the Dask scheduler at {address} has no worker, and none came within {patience:g} s; start some with "
+                f"the Dask scheduler at {address} has no worker, and none came within {PATIENCE:g} s; start some with "
                 f"`dask worker {address} --nthreads 1`"
             ) from error
         yield client

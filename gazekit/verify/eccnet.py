@@ -110,7 +110,7 @@ def _search(
         among_items = bool(variant["item_masks"])
         size = int(variant["inhibition_px"])
         network = Variant(
-            name, bool(variant["eccentricity"]), "max" if variant["pooling"] == "max" else "average", False, ""
+            name, bool(variant["eccentricity"]), "max" if variant["pooling"] == "max" else "average", False
         )
         weights = "maximum" if variant["level_weights"] == "max" else "equal"
         narrow, wide = parameters["dog"]

@@ -29,32 +29,24 @@ class Variant:
         What every pool takes of its window.
     last_only : bool
         Whether only the last level is compared.
-    note : str
-        Where it comes from.
     """
 
     name: str
     eccentricity: bool
     pooling: str
     last_only: bool
-    note: str
 
 
 VARIANTS = {
     v.name: v
     for v in (
-        Variant("eccnet", True, "average", False, "published: eccNET"),
-        Variant("18-17", True, "average", True, "published: eccNET 18->17, the last level alone"),
-        Variant(
-            "no-eccentricity",
-            False,
-            "max",
-            False,
-            "published: eccNET without eccentricity, which also turns averages into maxima",
-        ),
-        Variant("ivsn", False, "max", True, "published: IVSN as the authors ran it here, in eccNET's search loop"),
-        Variant("no-eccentricity-average", False, "average", False, "ours: eccentricity alone taken away"),
-        Variant("eccentricity-max", True, "max", False, "ours: averages alone turned into maxima"),
+        Variant("eccnet", True, "average", False),  # published: eccNET
+        Variant("18-17", True, "average", True),  # published: eccNET 18->17, the last level alone
+        # published: eccNET without eccentricity, which also turns averages into maxima
+        Variant("no-eccentricity", False, "max", False),
+        Variant("ivsn", False, "max", True),  # published: IVSN as the authors ran it here, in eccNET's search loop
+        Variant("no-eccentricity-average", False, "average", False),  # ours: eccentricity alone taken away
+        Variant("eccentricity-max", True, "max", False),  # ours: averages alone turned into maxima
     )
 }
 

@@ -85,7 +85,7 @@ def network_names(view: str | None = None) -> tuple[tuple[str, str], ...]:
 
 def _build(view: str, name: str, weights: str | Path | None, **options: Any) -> Any:
     """Find the builder of a network by its name, and call it."""
-    # "open_clip:RN50", or "open_clip/RN50": on a command line a colon already divides a model's options.
+    # "open_clip:RN50", or "open_clip/RN50" as in earlier command lines
     family, _, member = name.replace("/", ":", 1).partition(":")
     entry = FAMILIES.get(family) if member else NETWORKS.get(name)
     if entry is None:

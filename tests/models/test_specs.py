@@ -1,0 +1,25 @@
+import pytest
+
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.specs import model_from_text
+
+
+def test_a_value_may_have_colons():
+    model = model_from_text("neva:encoder=torchvision:squeezenet1_0:weights=random:sigma=0.1")
+    assert model.name == "neva:encoder=torchvision:squeezenet1_0:weights=random:sigma=0.1"
+    assert {k: model.arguments[k] for k in ("encoder", "weights", "sigma")} == {
+        "encoder": "torchvision:squeezenet1_0",
+        "weights": "random",
+        "sigma": 0.1,
+    }
+
+
+@pytest.mark.parametrize("text", ["centre:spread", "centre:=3", "centre:spread=0.2:=3", "centre::spread=0.2"])
+def test_what_is_no_option_is_refused(text):
+    with pytest.raises(GazekitError, match="not of the form option=value"):
+        model_from_text(text)
+
+
+def test_a_stray_word_belongs_to_the_value_before_it_which_the_model_refuses():
+    with pytest.raises(GazekitError, match=r"spread.*0\.2:oops"):
+        model_from_text("centre:spread=0.2:oops")
