@@ -42,27 +42,21 @@ class RunEnvironment:
         Variables whose names begin with GAZEKIT_.
     versions : tuple of (package, version)
         What results depend on.
-    manifest, sha256 : str, optional
+    manifest : (path, sha256), optional
         A file of the run folder, and what it holds.
     """
 
     folder: str
     environment: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
-    manifest: str = ""
-    sha256: str = ""
+    manifest: tuple[str, str] | None = None
 
     @classmethod
     def here(cls, run: Path | None = None) -> "RunEnvironment":
         """Those of this process; `run` is the run folder, which workers must see too."""
-        manifest = None if run is None else Path(run).resolve() / "manifest.json"
-        return cls(
-            str(Path.cwd()),
-            _environment(),
-            tuple(sorted(versions().items())),
-            "" if manifest is None else str(manifest),
-            "" if manifest is None else _hash(manifest),
-        )
+        file = None if run is None else Path(run).resolve() / "manifest.json"
+        manifest = None if file is None else (str(file), _hash(file))
+        return cls(str(Path.cwd()), _environment(), tuple(sorted(versions().items())), manifest)
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
@@ -99,8 +93,8 @@ class RunEnvironment:
                     f"the worker on {_who()} has {package} {found or 'not installed'}, and this run {wanted}; install "
                     f"the same versions on all workers"
                 )
-        if self.manifest and _hash(Path(self.manifest)) != self.sha256:
-            raise _not_seen(str(Path(self.manifest).parent))
+        if self.manifest and _hash(Path(self.manifest[0])) != self.manifest[1]:
+            raise _not_seen(str(Path(self.manifest[0]).parent))
         _checked.add(self)
 
 

@@ -145,10 +145,19 @@ def run_pieces(
     with bar, _stopped_like_ctrl_c(), warnings.catch_warnings():
         for harmless in (REPLACED, LARGE):
             warnings.filterwarnings("ignore", message=harmless)
-        if scheduler is None and (workers == 1 or len(pieces) <= 1):
+        if not pieces or (scheduler is None and (workers == 1 or len(pieces) == 1)):
             results: Iterator[Done] = (_done(work, piece) for piece in pieces)
         else:
-            results = _elsewhere(work, pieces, workers, scheduler, shared, folder, label, tally)
+            parcels = Parcels(shared)
+            tally.shared_bytes += len(parcels.shared)
+            packed = (parcels.pack(work, piece) for piece in pieces)  # one by one: memory stays flat
+            if scheduler is None:
+                results = _in_processes(workers, parcels, packed)
+            else:
+                from gazekit.runs.scheduler import on_scheduler
+
+                common = parcels.digest, RunEnvironment.here(folder)
+                results = on_scheduler(scheduler, do_parcel, packed, parcels.shared, common, label)
         for each in results:
             tally.pieces += 1
             tally.seconds += each.seconds
@@ -215,35 +224,14 @@ def _done(work: Callable[..., Any], piece: Sequence[Any]) -> Done:
     return Done(result, time.perf_counter() - start, time.process_time() - used, 0)
 
 
-def _elsewhere(
-    work: Callable[..., Any],
-    pieces: Sequence[tuple[Any, ...]],
-    workers: int,
-    scheduler: str | None,
-    shared: Sequence[Any],
-    folder: Path | None,
-    label: str,
-    tally: Tally,
-) -> Iterator[Done]:
-    if not pieces:
-        return
-    parcels = Parcels(shared)
-    tally.shared_bytes += len(parcels.shared)
-    packed = (parcels.pack(work, piece) for piece in pieces)  # one by one: memory stays flat
-    if scheduler is not None:
-        from gazekit.runs.scheduler import on_scheduler
-
-        where = RunEnvironment.here(folder)
-        yield from on_scheduler(scheduler, do_parcel, packed, parcels.shared, (parcels.digest, where), label)
-        return
+def _in_processes(workers: int, parcels: Parcels, packed: Iterator[bytes]) -> Iterator[Done]:
     with tempfile.TemporaryDirectory(prefix="gazekit-") as place:  # only this user may read it
         held: bytes | Path = b""
         if parcels.shared:
             held = Path(place) / parcels.digest
             held.write_bytes(parcels.shared)
-        where = RunEnvironment.here()
+        where, parent = RunEnvironment.here(), (os.getpid(), Path(place))
         pool = Parallel(n_jobs=workers, return_as="generator_unordered")
-        parent = os.getpid(), Path(place)
         try:
             yield from pool(delayed(do_parcel)(parcel, held, parcels.digest, where, parent) for parcel in packed)
         except BrokenProcessPool as error:

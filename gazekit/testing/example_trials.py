@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.core.trials import Box, Dataset, Objects, Trial
 from gazekit.foundations.randomness import keyed_rng
 
@@ -70,25 +69,17 @@ def example_dataset() -> Dataset:
 
 def with_people(trials: Sequence[Trial]) -> Dataset:
     """Make a data set of any trials with made-up scanpaths of three subjects: on objects, where there are any."""
-    columns: dict[str, list[np.ndarray]] = {"x": [], "y": [], "duration": []}
-    rows = []
+    paths = []
     for trial in trials:
-        width, height = trial.frame.size
-        places = np.array([[0, 0, width, height]]) if trial.objects is None else trial.objects.boxes
+        places = np.array([[0, 0, *trial.frame.size]]) if trial.objects is None else trial.objects.boxes
         for subject in ("a", "b", "c"):
             rng = keyed_rng(0, "example", trial.id, subject)
             boxes = places[rng.integers(len(places), size=int(rng.integers(3, 8)))]
-            columns["x"].append(rng.uniform(boxes[:, 0], boxes[:, 2]))
-            columns["y"].append(rng.uniform(boxes[:, 1], boxes[:, 3]))
-            columns["duration"].append(rng.uniform(100, 400, len(boxes)))
-            scale = np.nan if trial.frame.px_per_degree is None else trial.frame.px_per_degree
-            rows.append((trial.stimulus, trial.id, subject, trial.task or "", width, height, scale))
-    names = ["stimulus", "trial", "subject", "task", "width", "height", "px_per_degree"]
-    x, y, duration = (np.concatenate(columns[name]) for name in ("x", "y", "duration"))
-    offsets = np.concatenate([[0], np.cumsum([len(part) for part in columns["x"]])])
-    table = pd.DataFrame(rows, columns=names)
+            x, y = rng.uniform(boxes[:, 0], boxes[:, 2]), rng.uniform(boxes[:, 1], boxes[:, 3])
+            ids = {"stimulus": trial.stimulus, "trial": trial.id, "subject": subject, "task": trial.task or ""}
+            paths.append(Scanpath(x, y, rng.uniform(100, 400, len(boxes)), trial.frame, ids))
     facts = Facts(forced_first=False, points="fixations")
-    return Dataset("example", tuple(trials), Scanpaths(x, y, offsets, table, duration=duration, facts=facts))
+    return Dataset("example", tuple(trials), Scanpaths.from_paths(paths, facts))
 
 
 def _picture(stimulus: str, frame: Frame) -> tuple[np.ndarray, np.ndarray]:

@@ -163,14 +163,11 @@ def _shrink(image: np.ndarray, scale: float) -> np.ndarray:
 
 
 def _colour(background: object, image: np.ndarray, with_cells: bool) -> Colour:
-    if isinstance(background, str):
-        if background != "auto":
-            raise GazekitError(f"background must be 'auto', a grey value or (r, g, b), not {background!r}")
-        first = image[0, 0] if with_cells else (0, 0, 0)
-        return int(first[0]), int(first[1]), int(first[2])
+    if isinstance(background, str) and background == "auto":
+        background = image[0, 0] if with_cells else 0
     try:
         r, g, b = np.broadcast_to(np.asarray(background, dtype=int), 3).tolist()
-        good = min(r, g, b) >= 0 and max(r, g, b) <= 255
+        good = not isinstance(background, str) and min(r, g, b) >= 0 and max(r, g, b) <= 255
     except (TypeError, ValueError):
         good = False
     if not good:

@@ -346,13 +346,9 @@ def masked(attention: np.ndarray, allowed: np.ndarray, fixation: tuple[int, int]
     """
     middle = attention.shape[0] // 2
     found = np.zeros_like(attention)
-    rows = _overlap(fixation[0], extent, allowed.shape[0])
-    columns = _overlap(fixation[1], extent, allowed.shape[1])
-    there = (
-        slice(rows.start - fixation[0] + middle, rows.stop - fixation[0] + middle),
-        slice(columns.start - fixation[1] + middle, columns.stop - fixation[1] + middle),
-    )
-    found[there] = (attention[there] - attention.min()) * allowed[rows, columns]
+    here = tuple(_overlap(at, extent, length) for at, length in zip(fixation, allowed.shape, strict=True))
+    there = tuple(slice(s.start - at + middle, s.stop - at + middle) for at, s in zip(fixation, here, strict=True))
+    found[there] = (attention[there] - attention.min()) * allowed[here]
     return found
 
 
@@ -413,10 +409,8 @@ def recognised(region: np.ndarray | None, fixation: tuple[int, int], size: int) 
 
 
 def _square(centre: tuple[int, int], before: int, side: int) -> tuple[slice, slice]:
-    return (
-        slice(max(centre[0] - before, 0), max(centre[0] - before + side, 0)),
-        slice(max(centre[1] - before, 0), max(centre[1] - before + side, 0)),
-    )
+    row, column = (slice(max(at - before, 0), max(at - before + side, 0)) for at in centre)
+    return row, column
 
 
 def _overlap(middle: int, extent: int, length: int) -> slice:

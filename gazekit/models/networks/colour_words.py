@@ -77,7 +77,6 @@ class ColourWords(Encoder):
         text = "none (names of colours, nothing learned)"
         super().__init__("colour-words", text, Preprocessing(size=size), any_shape=True)
         self.register_buffer("table", torch.from_numpy(_table()), persistent=False)
-        self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
         """How much of `DIMENSIONS` there is in each of 14 x 14 places, (B, 13, 14, 14); see `Encoder.features`."""

@@ -1,9 +1,9 @@
 """The view of a network as a whole: from an image to an embedding, class scores or another image."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.networks.network import Network, Preprocessing
@@ -19,6 +19,8 @@ class Encoder(Network):
     ----------
     name, weights, preprocessing
         See `Network`.
+    network : callable, optional
+        What subclasses run; a module is put in eval mode and frozen.
     any_shape : bool
         Whether it takes inputs of other sizes and shapes.
 
@@ -38,9 +40,13 @@ class Encoder(Network):
     spatial: bool = False
     has_text: ClassVar[bool] = False
 
-    def __init__(self, name: str, weights: str, preprocessing: Preprocessing, *, any_shape: bool = False) -> None:
+    def __init__(
+        self, name: str, weights: str, preprocessing: Preprocessing, network: Any = None, *, any_shape: bool = False
+    ) -> None:
         super().__init__(name, weights, preprocessing)
         self.size, self.any_shape = int(preprocessing.size), any_shape
+        self.network: Any = network
+        self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
         """Run the network on (B, 3, H, W) normalised input: (B, C, h, w), or (B, D) where `spatial` is False."""
@@ -120,11 +126,9 @@ class FunctionEncoder(Encoder):
         if not callable(function):
             raise GazekitError(f"an encoder must be a name, an Encoder or a function of images, not {function!r}")
         name = getattr(function, "__name__", type(function).__name__)
-        super().__init__(name, "the user's", Preprocessing(size=size), any_shape=any_shape)
+        super().__init__(name, "the user's", Preprocessing(size=size), function, any_shape=any_shape)
         self.outputs = (output,)
-        self.function: Callable[[Tensor], Tensor] | nn.Module = function
-        self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
         """Call the function; see `Encoder.features`."""
-        return self.function(x)
+        return self.network(x)

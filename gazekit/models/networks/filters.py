@@ -42,7 +42,6 @@ class FilterBank(Encoder):
     def __init__(self, size: int = 112) -> None:
         super().__init__("filters", "none (fixed filters)", Preprocessing(size=size), any_shape=True)
         self.register_buffer("bank", _gabor_bank(), persistent=False)
-        self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
         """Energies (B, 18, 14, 14); see `Encoder.features`."""
@@ -71,7 +70,6 @@ class Pixels(Encoder):
 
     def __init__(self, size: int = 112) -> None:
         super().__init__("pixels", "none (identity)", Preprocessing(size=size), any_shape=True)
-        self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
         """Return the input; see `Encoder.features`."""

@@ -35,13 +35,13 @@ def encoder(member: str, weights: str | Path | None) -> Encoder:
 
 def backbone(member: str, weights: str | Path | None, *, seed: int, levels: Sequence[str] | None) -> Backbone:
     """The image tower of a CLIP model; see `load` and `tower_backbone`."""
-    name, text, tower, preprocessing = load(member, weights, seed=seed, tower=True)
+    name, text, preprocessing, tower = load(member, weights, seed=seed, tower=True)
     return tower_backbone(name, text, tower, levels, preprocessing)
 
 
 def load(
     member: str, weights: str | Path | None, *, download: bool = False, seed: int = 0, tower: bool = False
-) -> tuple[str, str, Any, Preprocessing]:
+) -> tuple[str, str, Preprocessing, Any]:
     """Make a CLIP model with its weights, and with the activation that these were trained with.
 
     Parameters
@@ -63,9 +63,9 @@ def load(
     -------
     name, weights : str
         What was loaded; the name ends in "-quickgelu" where a plain name was asked and the weights need QuickGELU.
+    preprocessing : Preprocessing
     network : nn.Module
         The model or its tower, in eval mode.
-    preprocessing : Preprocessing
 
     Raises
     ------
@@ -111,7 +111,7 @@ def load(
             stacklevel=2,
         )
     source.renamed(_of_tower if tower else _of_model).fill(network, asked)
-    return f"open_clip:{built}", source.text, network, source.preprocessing
+    return f"open_clip:{built}", source.text, source.preprocessing, network
 
 
 def needs_quick_gelu(member: str, weights: str, state: Mapping[str, Tensor]) -> bool | None:
@@ -192,18 +192,11 @@ class OpenClip(Encoder):
 
     Parameters
     ----------
-    name, weights, preprocessing
-        See `Encoder`.
-    network : open_clip.CLIP
-        The model.
+    name, weights, preprocessing, network
+        See `Encoder`; the network is an `open_clip.CLIP`.
     """
 
     has_text = True
-
-    def __init__(self, name: str, weights: str, network: Any, preprocessing: Preprocessing) -> None:
-        super().__init__(name, weights, preprocessing)
-        self.network = network
-        self.frozen()
 
     def features(self, x: Tensor) -> Tensor:
         """Image embedding, (B, D), not normalised; see `Encoder.features`."""

@@ -89,7 +89,7 @@ def encoder(member: str, weights: str | Path | None) -> Encoder:
     with quietly():
         network = timm.create_model(member, pretrained=False, **activation(member, weights))
     source.fill(network, f"timm:{member}")
-    return TimmEncoder(f"timm:{member}", source.text, network, source.preprocessing)
+    return TimmEncoder(f"timm:{member}", source.text, source.preprocessing, network)
 
 
 class TimmEncoder(Encoder):
@@ -97,18 +97,14 @@ class TimmEncoder(Encoder):
 
     Parameters
     ----------
-    name, weights, preprocessing
-        See `Encoder`.
-    network : nn.Module
-        As `timm.create_model` makes it.
+    name, weights, preprocessing, network
+        See `Encoder`; the network is as `timm.create_model` makes it.
     """
 
     outputs: tuple[str, ...] = ("embedding", "scores")
 
-    def __init__(self, name: str, weights: str, network: Any, preprocessing: Preprocessing) -> None:
-        super().__init__(name, weights, preprocessing)
-        self.network: Any = network
-        self.frozen()
+    def __init__(self, name: str, weights: str, preprocessing: Preprocessing, network: Any) -> None:
+        super().__init__(name, weights, preprocessing, network)
         with torch.no_grad():
             shape = network.forward_features(torch.zeros(1, 3, self.size, self.size)).shape
         pooling = getattr(getattr(network, "global_pool", None), "pool_type", "")
