@@ -60,3 +60,15 @@ def test_a_change_of_the_input_changes_nothing_outside_of_what_is_said(row, colu
 
 def test_nothing_comes_of_an_empty_box():
     assert PoolTable(10, 10, PoolRule(2, 2, "average", 0.07, 8)).influenced(Box(3, 3, 0, 5)).empty
+
+
+def test_boxes_move_meet_and_cut_themselves_out():
+    cells = np.arange(30).reshape(5, 6)
+    box = Box(1, 3, 2, 5)
+    assert cells[box.within()].tolist() == [[8, 9, 10], [14, 15, 16]]
+    assert cells[1:, 2:][box.within(1, 2)].tolist() == cells[box.within()].tolist()
+    assert box.moved(2, -1) == Box(3, 5, 1, 4)
+    assert box.meet(Box(2, 9, 0, 4)) == Box(2, 3, 2, 4)
+    assert box.meet(Box(3, 9, 0, 9)).empty
+    assert Box.around(cells % 6 == 4) == Box(0, 5, 4, 5)
+    assert Box.around(cells < 0).empty
