@@ -90,7 +90,7 @@ def test_the_distractor_as_target():
             r"the item masks have the shape \(1, 50, 80\) and the image is 80 x 60 px; give one mask",
         ),
         ({"cells": CELLS[:3]}, {}, r"the target \(60, 20, 80, 40 px\) lies in no cell, .* search the whole image"),
-        ({}, {"background": "grey"}, "background must be 'auto', a grey value or"),
+        ({}, {"background": "grey"}, "background must be 'auto', a grey value 0..255 or"),
         ({}, {"background": (1, 2)}, "background must be 'auto', a grey value 0..255"),
         ({}, {"background": 300}, "background must be 'auto', a grey value 0..255"),
         (
