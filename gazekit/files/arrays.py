@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gazekit.files.atomic import read_whole
-from gazekit.files.untrusted import check_room, first_line
+from gazekit.files.untrusted import check_room, decoding
 from gazekit.foundations.errors import DataError
 
 SUFFIX = ".npy"
@@ -54,16 +54,12 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
     from zipfile import ZipFile
 
     content = read_whole(path)
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            check_room(path, sum(member.file_size for member in archive.infolist()), len(content))
-            other = next((name for name in archive.namelist() if not name.endswith(SUFFIX)), None)
-            if other is not None:
-                raise DataError(f"{path} holds {other!r}, which is no array; take the file from its source again")
-            return {name.removesuffix(SUFFIX): parse_npy(archive.read(name)) for name in archive.namelist()}
-    except DataError:
-        raise
-    except Exception as error:  # damaged archives raise many kinds for one fact
-        raise DataError(
-            f"{path} cannot be read as an archive of arrays ({first_line(error)}); fetch it again"
-        ) from None
+    with (
+        decoding(f"{path} cannot be read as an archive of arrays", "fetch it again"),
+        ZipFile(io.BytesIO(content)) as archive,
+    ):
+        check_room(path, sum(member.file_size for member in archive.infolist()), len(content))
+        other = next((name for name in archive.namelist() if not name.endswith(SUFFIX)), None)
+        if other is not None:
+            raise DataError(f"{path} holds {other!r}, which is no array; take the file from its source again")
+        return {name.removesuffix(SUFFIX): parse_npy(archive.read(name)) for name in archive.namelist()}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.files.untrusted import BoundedFile, first_line
+from gazekit.files.untrusted import BoundedFile, decoding, first_line
 from gazekit.foundations.errors import DataError
 
 DEEP = 257  # 65535 / 255: what a step of 8 bits is in 16 bits
@@ -36,24 +36,17 @@ def read_image_file(path: str | Path) -> np.ndarray:
     path = Path(path)
     if not path.is_file():
         raise DataError(f"the image {path} is not there; check its name, or the data folder")
-    try:
-        with _open(path) as opened:
-            image = ImageOps.exif_transpose(opened)
-            if image.mode == "F":
-                raise DataError(f"{path} has floating-point values; save it with 8 or 16 bits per channel")
-            if image.mode.startswith("I"):
-                grey = np.clip(np.round(np.asarray(image, dtype=np.float64) / DEEP), 0, 255).astype(np.uint8)
-                return np.repeat(grey[:, :, None], 3, axis=2)
-            if "A" in image.mode or "transparency" in image.info:
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-            return np.asarray(image.convert("RGB"))
-    except DataError:
-        raise
-    except Exception as error:  # Pillow raises many kinds for one fact: it calls a broken PNG a SyntaxError
-        raise DataError(
-            f"{path} cannot be read as an image ({first_line(error)}); the file may be truncated: save or fetch it "
-            f"again"
-        ) from error
+    then = "the file may be truncated: save or fetch it again"
+    with decoding(f"{path} cannot be read as an image", then), _open(path) as opened:
+        image = ImageOps.exif_transpose(opened)
+        if image.mode == "F":
+            raise DataError(f"{path} has floating-point values; save it with 8 or 16 bits per channel")
+        if image.mode.startswith("I"):
+            grey = np.clip(np.round(np.asarray(image, dtype=np.float64) / DEEP), 0, 255).astype(np.uint8)
+            return np.repeat(grey[:, :, None], 3, axis=2)
+        if "A" in image.mode or "transparency" in image.info:
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+        return np.asarray(image.convert("RGB"))
 
 
 def image_file_size(path: str | Path) -> tuple[int, int]:
@@ -74,7 +67,7 @@ def image_file_size(path: str | Path) -> tuple[int, int]:
             return (height, width) if opened.getexif().get(ORIENTATION) in QUARTER_TURNS else (width, height)
     except (DataError, OSError):
         raise
-    except Exception as error:  # see above
+    except Exception as error:  # Pillow raises many kinds for one fact
         raise OSError(first_line(error)) from error
 
 

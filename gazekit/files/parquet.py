@@ -5,15 +5,13 @@ same, but where the headers of a column are damaged the question ends the proces
 encoding" and `parquet.thrift`, Apache Software Foundation.
 """
 
-import io
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gazekit.files.atomic import read_whole
-from gazekit.files.untrusted import check_room, first_line
-from gazekit.foundations.errors import DataError
+from gazekit.files.untrusted import check_room, decoding
 
 ROW_GROUPS, COLUMNS, META_DATA, NUM_VALUES, UNCOMPRESSED_SIZE = 4, 1, 3, 5, 6  # fields of the structs on the way
 VALUE = 8  # bytes of a value, however small it is in the file
@@ -110,23 +108,16 @@ def read_arrow(path: str | Path) -> Any:
     DataError
         No such file, or not a whole parquet file.
     """
-    return _arrow(path, read_whole(path))
-
-
-def _arrow(path: str | Path, content: bytes) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    content = read_whole(path)
+    with decoding(f"{path} cannot be read as parquet", CUT_SHORT):
         file = pq.ParquetFile(pa.BufferReader(content))
         check_room(path, bytes_needed(content), len(content))
         table = file.read()
         table.validate(full=True)  # lists whose ends lie outside their values, text that is not UTF-8
         return table
-    except DataError:
-        raise
-    except Exception as error:  # pyarrow raises many kinds for one fact
-        raise DataError(f"{path} cannot be read as parquet ({first_line(error)}); {CUT_SHORT}") from error
 
 
 def read_parquet_table(path: str | Path) -> pd.DataFrame:
@@ -138,12 +129,7 @@ def read_parquet_table(path: str | Path) -> pd.DataFrame:
         No such file, not a whole parquet file, one that unpacks to more than it may, or one with columns that pandas
         does not have.
     """
-    content = read_whole(path)
-    _arrow(path, content)
-    try:
-        return pd.read_parquet(io.BytesIO(content))
-    except Exception as error:
-        raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {CUT_SHORT}") from error
+    return to_frame(path, read_arrow(path))
 
 
 def to_frame(path: str | Path, table: Any, **options: Any) -> pd.DataFrame:
@@ -154,7 +140,5 @@ def to_frame(path: str | Path, table: Any, **options: Any) -> pd.DataFrame:
     DataError
         Columns that pandas does not have.
     """
-    try:
+    with decoding(f"{path}: its columns cannot be read", CUT_SHORT):  # dates beyond pandas' years, names there twice
         return table.to_pandas(**options)
-    except Exception as error:  # dates beyond pandas' years, names that are there twice
-        raise DataError(f"{path}: its columns cannot be read ({first_line(error)}); {CUT_SHORT}") from error

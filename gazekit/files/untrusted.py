@@ -157,6 +157,37 @@ def _check_lines(path: str | Path, content: bytes) -> None:
 
 
 @contextmanager
+def decoding(what: str, then: str) -> Iterator[None]:
+    """Say in one sentence that a library cannot read some bytes; libraries raise many kinds of errors for one fact.
+
+    Parameters
+    ----------
+    what : str
+        That it cannot be read, beginning with the file.
+    then : str
+        What to do.
+
+    Raises
+    ------
+    DataError
+        Whatever is raised inside, but for errors that are a `GazekitError` already.
+
+    Examples
+    --------
+    >>> with decoding("a.csv cannot be read as a table", "check its separators"):
+    ...     raise ValueError("no columns")
+    Traceback (most recent call last):
+    gazekit.DataError: a.csv cannot be read as a table (no columns); check its separators
+    """
+    try:
+        yield
+    except GazekitError:
+        raise
+    except Exception as error:
+        raise DataError(f"{what} ({first_line(error)}); {then}") from error
+
+
+@contextmanager
 def reading(what: str | Path, then: str) -> Iterator[None]:
     """Say in one sentence that a file that could be read does not hold what it should.
 

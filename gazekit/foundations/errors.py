@@ -4,7 +4,8 @@ Every error that gazekit raises on purpose is a `GazekitError`; the command line
 ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -50,3 +51,20 @@ class BusyError(GazekitError):
 
 for _error in [GazekitError, *GazekitError.__subclasses__()]:
     _error.__module__ = "gazekit"  # messages name the place that people import them from
+
+
+@contextmanager
+def naming(where: object) -> Iterator[None]:
+    """Say at the beginning of a `DataError` which file, or what else, it is about.
+
+    Examples
+    --------
+    >>> with naming("a.csv"):
+    ...     raise DataError("the table has no column 'x'")
+    Traceback (most recent call last):
+    gazekit.DataError: a.csv: the table has no column 'x'
+    """
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from None

@@ -14,9 +14,9 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.declared_facts import from_columns, to_columns
-from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
+from gazekit.interchange.row_groups import number_repeats, row_per_fixation
 from gazekit.interchange.tables import from_table
 
 SIZE = (1680, 1050)  # px: the display on which people saw the images (Chen et al. 2021); the records' unit
@@ -109,11 +109,8 @@ def records_to_scanpaths(
     if not isinstance(records, Sequence) or isinstance(records, str):
         raise DataError(f"{where} is not a list of records, as COCO-Search18's files are")
     lengths = np.array([_length(r, f"{where}, record {i} (from 0)") for i, r in enumerate(records)], dtype=int)
-    rows = np.repeat(np.arange(len(records)), np.maximum(lengths, 1))
     paths, declared, _ = from_columns(_paths(records))
-    table = paths.iloc[rows].reset_index(drop=True)
-    starts = np.concatenate([[0], np.cumsum(np.maximum(lengths, 1))])[:-1].astype(int)
-    table["fixation"] = np.where(lengths[rows] == 0, EMPTY_PATH, np.arange(len(rows)) - starts[rows])
+    table = row_per_fixation(paths, lengths)
     for key, column in (("X", "x"), ("Y", "y"), ("T", "duration_ms")):
         values = (r.get(key) or [None] * max(n, 1) for r, n in zip(records, lengths, strict=True))
         table[column] = list(chain.from_iterable(values))
@@ -121,10 +118,8 @@ def records_to_scanpaths(
         options["frames"] = None
         options["width"], options["height"] = size or SIZE
     own = FACTS if declared == Facts() else declared
-    try:
+    with naming(where):
         return from_table(table, **{**options, "facts": options.get("facts") or own})
-    except DataError as error:
-        raise DataError(f"{where}: {error}") from None
 
 
 def write_coco_search18(scanpaths: Scanpaths, path: str | Path) -> None:

@@ -12,8 +12,8 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import write_atomically
 from gazekit.files.formulas import mark_formulas, unmark_formulas
-from gazekit.files.untrusted import first_line, read_csv_text
-from gazekit.foundations.errors import DataError
+from gazekit.files.untrusted import decoding, read_csv_text
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.row_groups import KEY, describe_path
 from gazekit.interchange.tables import from_table, to_table
@@ -59,10 +59,8 @@ def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
         raise DataError(
             f"{path} was not written: two paths have the same {describe_path(row)}; number them in the column 'sample'"
         )
-    try:
+    with naming(f"{path} was not written"):
         table = to_columns(to_table(scanpaths), scanpaths.facts, scanpaths.dropped)
-    except DataError as error:
-        raise DataError(f"{path} was not written: {error}") from None
     content = mark_formulas(table).to_csv(index=False, lineterminator="\n").encode()
     write_atomically(path, gzip.compress(content, mtime=0) if str(path).endswith(".gz") else content)
 
@@ -90,12 +88,9 @@ def read_csv(path: str | Path, *, sep: str | None = None, decimal: str = ".", **
     DataError
         The file is not there, is not such a table, or `from_table` refuses it.
     """
-    try:
-        return paths_of(read_csv_table(path, sep=sep, decimal=decimal, columns=options.get("columns")), **options)
-    except DataError as error:
-        if str(path) in str(error):
-            raise
-        raise DataError(f"{path}: {error}") from None
+    table = read_csv_table(path, sep=sep, decimal=decimal, columns=options.get("columns"))
+    with naming(path):
+        return paths_of(table, **options)
 
 
 def read_csv_table(
@@ -112,7 +107,7 @@ def read_csv_table(
     header = text.partition("\n")[0]
     sep = sep or max(_SEPARATORS, key=header.count)
     names = [(columns or {}).get(name, name) for name in _TEXT]
-    try:
+    with decoding(f"{path} cannot be read as a table", "check its separators"):
         found = pd.read_csv(io.StringIO(text), sep=sep, nrows=0).columns
         table = pd.read_csv(
             io.StringIO(text),
@@ -124,8 +119,6 @@ def read_csv_table(
             **_EXACT,
             low_memory=False,
         )
-    except Exception as error:  # pandas raises many kinds for one fact
-        raise DataError(f"{path} cannot be read as a table ({first_line(error)}); check its separators") from None
     return unmark_formulas(table)
 
 

@@ -7,7 +7,7 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole
 from gazekit.files.parquet import read_arrow, to_frame
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.coco_search18 import read_coco_search18, write_coco_search18
 from gazekit.interchange.csv_files import paths_of, read_csv, write_csv
 from gazekit.interchange.declared_facts import combine
@@ -15,14 +15,7 @@ from gazekit.interchange.parquet import is_gazekit, read_parquet, write_parquet
 from gazekit.interchange.points import Missing, Outside, clean_points
 from gazekit.interchange.pysaliency_hdf5 import read_pysaliency, write_pysaliency
 
-SUFFIXES = {
-    ".parquet": "parquet",
-    ".csv": "CSV",
-    ".csv.gz": "CSV",
-    ".json": "JSON",
-    ".hdf5": "HDF5",
-    ".h5": "HDF5",
-}
+SUFFIXES = {".parquet": "parquet", ".csv": "CSV", ".csv.gz": "CSV", ".json": "JSON", ".hdf5": "HDF5", ".h5": "HDF5"}
 _FIRST_BYTES = {b"PAR1": "parquet", b"\x89HDF": "HDF5", b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip"}
 _NOT_DATA = {
     b"version https://git-lfs": "a Git LFS pointer; fetch the file itself with `git lfs pull`",
@@ -114,10 +107,8 @@ def _parquet(path: str | Path, **options: Any) -> Scanpaths:
     if is_gazekit(table):
         return _own_parquet(read_parquet(path), path, **options)
     frame = to_frame(path, table)
-    try:
+    with naming(path):
         return paths_of(frame, **options)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
 
 
 def _own_parquet(
@@ -133,7 +124,5 @@ def _own_parquet(
     told = [name for name, value in known.items() if value is not None and name not in ("frames", "unknown_stimuli")]
     if told:
         raise DataError(f"{path} was written by gazekit and says itself what it holds; leave out {', '.join(told)}")
-    try:
+    with naming(path):
         return clean_points(paths.replace(facts=combine(paths.facts, facts)), outside=outside, missing=missing)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None

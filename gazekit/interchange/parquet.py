@@ -12,7 +12,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import write_atomically
 from gazekit.files.parquet import CUT_SHORT, read_arrow, to_frame
 from gazekit.files.untrusted import parse_json
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import check_characters
 from gazekit.interchange.row_groups import KEY
 from gazekit.interchange.tables import check_path_columns
@@ -104,12 +104,10 @@ def read_parquet(path: str | Path) -> Scanpaths:
             raise DataError(f"{path}: {name!r} has other numbers of fixations than 'x'; {CUT_SHORT}")
         offsets = own
     rows = to_frame(path, table.drop_columns(lists), ignore_metadata=True)
-    try:
+    with naming(path):
         for name in (*KEY[:-1], "task"):
             if name in rows:
                 check_characters(rows[name])
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
     columns = {attribute: points.get(name) for name, attribute in _LISTS.items()}
     return Scanpaths(**columns, offsets=offsets, table=rows, facts=facts, dropped=dropped)
 

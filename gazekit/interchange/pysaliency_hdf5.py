@@ -19,17 +19,13 @@ from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.hdf5 import check_hdf5, check_hdf5_heaps
-from gazekit.files.untrusted import first_line, parse_json
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.files.untrusted import decoding, parse_json
+from gazekit.foundations.errors import DataError, GazekitError, naming
 from gazekit.interchange.declared_facts import combine
-from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats
+from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats, row_per_fixation
 from gazekit.interchange.tables import check_path_columns, from_table
 
-_READ = {
-    "FixationTrains": ("1.0", "1.1", "1.2", "1.3"),
-    "Scanpaths": ("1.0",),
-    "ScanpathFixations": ("1.0",),
-}
+_READ = {"FixationTrains": ("1.0", "1.1", "1.2", "1.3"), "Scanpaths": ("1.0",), "ScanpathFixations": ("1.0",)}
 _TAKEN = ("n", "t", "xs", "ys", "ts", "subjects", "lengths", "scanpath_index", "durations")
 _SECOND = 1000.0  # ms
 
@@ -76,21 +72,14 @@ def read_pysaliency(
     h5py = _h5py()
     content = read_whole(path)
     check_hdf5_heaps(content, path)
-    try:
-        with h5py.File(io.BytesIO(content), "r") as file:
-            check_hdf5(file, path, len(content))
-            kind, version = (_text(file.attrs.get(name, "")) for name in ("type", "version"))
-            if version not in _READ.get(kind, ()):
-                raise DataError(_refusal(path, kind, version))
-            paths, points, length = _load(file, kind)
-            ours = _ours(file)
-    except GazekitError:
-        raise
-    except Exception as error:  # h5py raises many kinds for one fact
-        raise DataError(
-            f"{path} cannot be read as a file of pysaliency ({first_line(error).strip(chr(39))}); "
-            f"it may be cut short: copy it again"
-        ) from None
+    what, then = f"{path} cannot be read as a file of pysaliency", "it may be cut short: copy it again"
+    with decoding(what, then), h5py.File(io.BytesIO(content), "r") as file:
+        check_hdf5(file, path, len(content))
+        kind, version = (_text(file.attrs.get(name, "")) for name in ("type", "version"))
+        if version not in _READ.get(kind, ()):
+            raise DataError(_refusal(path, kind, version))
+        paths, points, length = _load(file, kind)
+        ours = _ours(file)
     number = paths.pop("n").to_numpy(dtype=np.int64)
     names = list(stimuli) if stimuli is not None else ours.get("stimuli")
     if names is None:
@@ -103,12 +92,9 @@ def read_pysaliency(
     if "sample" not in paths:
         paths["sample"] = number_repeats(paths)
     table, dropped = _rows(paths, points, length)
-    try:
-        read = from_table(
-            table, frames=frames, time_unit=time_unit, facts=combine(ours.get("facts", Facts()), facts), **options
-        )
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
+    with naming(path):
+        facts = combine(ours.get("facts", Facts()), facts)
+        read = from_table(table, frames=frames, time_unit=time_unit, facts=facts, **options)
     read.dropped = {**ours.get("dropped", {}), **dropped, **read.dropped}
     return read
 
@@ -170,12 +156,7 @@ def write_pysaliency(
             inner["n"], inner["length"] = stimulus, scanpaths.lengths
             _group(inner, "scanpath_attributes", {**attributes, "subject": subject}, h5py)
             _group(inner, "fixation_attributes", points, h5py)
-        about = {
-            "type": "scanpaths",
-            "version": 1,
-            "facts": asdict(scanpaths.facts),
-            "dropped": scanpaths.dropped,
-        }
+        about = {"type": "scanpaths", "version": 1, "facts": asdict(scanpaths.facts), "dropped": scanpaths.dropped}
         ours = file.create_group("gazekit")
         ours.attrs["about"] = json.dumps(about)
         for name, values in (("stimuli", stimuli), ("subjects", subjects)):
@@ -264,19 +245,15 @@ def _rows(
     paths: pd.DataFrame, points: dict[str, np.ndarray], length: np.ndarray
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """One row per fixation, for `from_table`."""
-    rows = np.repeat(np.arange(len(length)), np.maximum(length, 1))
-    rank = np.arange(len(rows)) - np.concatenate([[0], np.cumsum(np.maximum(length, 1))])[:-1].astype(int)[rows]
-    empty = length[rows] == 0
-    table = paths.iloc[rows].reset_index(drop=True)
-    dropped = {}
+    table, dropped = row_per_fixation(paths, length), {}
+    real = np.flatnonzero(table["fixation"] != EMPTY_PATH)
     for name, values in points.items():
         column = {"xs": "x", "ys": "y", "durations": "duration_ms", "object_id": "object_id"}.get(name)
         if column is not None:
-            padded = values if values.shape[1] else np.full((len(values), 1), np.nan)
-            table[column] = np.where(empty, np.nan, padded[rows, rank])
+            known = pd.Series(values[np.arange(values.shape[1]) < length[:, None]], real)
+            table[column] = known.reindex(table.index)
         elif name != "ts":
             dropped[f"attribute {name!r} of fixations: left out"] = int(length.sum())
-    table["fixation"] = np.where(empty, EMPTY_PATH, rank)
     return table, dropped
 
 

@@ -35,10 +35,9 @@ class RowGroups:
     def __init__(self, table: pd.DataFrame, source: str) -> None:
         self.table = table
         self.keys = _keys(table, source)
-        self.path = _path_codes(self.keys)
-        self.n_paths = int(self.path.max(initial=-1)) + 1
-        self.first = np.full(self.n_paths, len(table))
-        np.minimum.at(self.first, self.path, np.arange(len(table)))
+        self.path = self.keys.groupby(list(KEY), sort=False).ngroup().to_numpy(dtype=np.int64)
+        self.first = np.unique(self.path, return_index=True)[1]
+        self.n_paths = len(self.first)
 
     def describe(self, row: int) -> str:
         """Name the path of a row, for messages."""
@@ -131,6 +130,23 @@ def describe_path(row: pd.Series) -> str:
     return ", ".join(f"{name} {row[name]!r}" for name in KEY[:-1]) + f", sample {row['sample']}"
 
 
+def row_per_fixation(paths: pd.DataFrame, lengths: np.ndarray) -> pd.DataFrame:
+    """Repeat the row of each path for its fixations, numbered from 0 in a column `fixation`.
+
+    A path without fixations has one row, with fixation -1.
+
+    Examples
+    --------
+    >>> row_per_fixation(pd.DataFrame({"stimulus": ["a", "b"]}), np.array([2, 0])).values.tolist()
+    [['a', 0], ['a', 1], ['b', -1]]
+    """
+    each = np.maximum(lengths, 1)
+    rank = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)
+    table = paths.iloc[np.repeat(np.arange(len(paths)), each)].reset_index(drop=True)
+    table["fixation"] = np.where(np.repeat(lengths, each) == 0, EMPTY_PATH, rank)
+    return table
+
+
 def number_repeats(paths: pd.DataFrame) -> np.ndarray:
     """Return (n,) int64: how many earlier rows have the same stimulus, subject, trial and source.
 
@@ -152,11 +168,3 @@ def _keys(table: pd.DataFrame, source: str) -> pd.DataFrame:
     keys = pd.DataFrame(columns)
     keys["sample"] = whole_numbers(table["sample"], 0) if "sample" in table else 0
     return keys
-
-
-def _path_codes(keys: pd.DataFrame) -> np.ndarray:
-    code = np.zeros(len(keys), dtype=np.int64)
-    for name in KEY:
-        part = codes(keys[name])
-        code = codes(pd.Series(code * (int(part.max(initial=0)) + 1) + part))
-    return code

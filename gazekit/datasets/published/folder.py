@@ -95,10 +95,8 @@ class PublishedFolder:
         DataError
             Not JSON, or only part of one.
         """
-        try:
+        with self.decoding(file):
             return parse_json(file.read_bytes())
-        except ValueError as error:
-            raise self.unreadable(file, error) from error
 
     def mat(self, file: Path, variable: str | None = None, **options: Any) -> Any:
         """Read a variable of a MATLAB file (version 7 or older), one row per struct; or all variables, as a mapping.
@@ -119,12 +117,8 @@ class PublishedFolder:
         """
         if variable is not None:
             options = {"squeeze_me": True, "variable_names": [variable], **options}
-        try:
+        with self.decoding(file):
             content = load_mat(file, struct_as_record=False, **options)
-        except DataError:
-            raise
-        except Exception as error:  # scipy raises many kinds for one fact: the bytes are not those of a whole .mat file
-            raise self.unreadable(file, error) from error
         if variable is None:
             return content
         if variable not in content:
@@ -139,9 +133,23 @@ class PublishedFolder:
         DataError
             Not an .npy file, only part of one, or one that holds pickled objects.
         """
-        try:
+        with self.decoding(file):
             return parse_npy(file.read_bytes())
-        except Exception as error:  # damaged files raise many kinds for one fact
+
+    @contextmanager
+    def decoding(self, file: Path) -> Iterator[None]:
+        """Say that a file is not whole, whatever its library says; libraries raise many kinds of errors for one fact.
+
+        Raises
+        ------
+        DataError
+            Whatever is raised inside, but for errors that are a `GazekitError` already.
+        """
+        try:
+            yield
+        except GazekitError:
+            raise
+        except Exception as error:
             raise self.unreadable(file, error) from error
 
     @contextmanager

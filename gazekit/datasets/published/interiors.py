@@ -130,12 +130,8 @@ def _row(record: Any, start: tuple[float, float]) -> dict[str, Any]:
 def _not_long(duration: np.ndarray, counted: np.ndarray, limit: float | None, counts: Counter[str]) -> np.ndarray:
     over = duration > (LONG if limit is None else limit)
     if (over & counted).any():
-        done = (
-            f"fixations longer than {LONG:g} ms (kept)"
-            if limit is None
-            else f"fixations longer than {limit:g} ms (dropped)"
-        )
-        counts[done] += int((over & counted).sum())
+        done = f"{LONG:g} ms (kept)" if limit is None else f"{limit:g} ms (dropped)"
+        counts[f"fixations longer than {done}"] += int((over & counted).sum())
     return np.ones(len(duration), dtype=bool) if limit is None else ~over
 
 

@@ -76,10 +76,8 @@ def image_sizes(
     listed = (root or folder.root) / SIZES
     sizes = _listed_sizes(folder, listed)
     for stem, file in images.items():
-        try:
+        with folder.decoding(file):
             size = image_file_size(file)
-        except (OSError, SyntaxError) as error:
-            raise folder.unreadable(file, error) from error
         if sizes.setdefault(stem, size) != size:
             width, height = sizes[stem]
             raise DataError(

@@ -84,12 +84,10 @@ def searched(jobs: Sequence[Job], seed: int) -> Scanpaths:
     Scanpaths
         One per job, with `object_id`.
     """
-    objects: list[np.ndarray] = []
-    spots: list[np.ndarray] = []
     sights: dict[tuple[int, float], Sight] = {}
     # Shelves of one size together: padding costs time.
     order = np.argsort([len(shelf_of(job[0]).covers) for job in jobs], kind="stable")
-    found: list[tuple[np.ndarray, np.ndarray] | None] = [None] * len(jobs)
+    found: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     for begin in range(0, len(jobs), TOGETHER):
         part = [jobs[int(k)] for k in order[begin : begin + TOGETHER]]
         for trial, agent, *_ in part:
@@ -103,10 +101,7 @@ def searched(jobs: Sequence[Job], seed: int) -> Scanpaths:
             # Landing spots come last of a path's numbers: within 25 % to 75 % of the box, the middle more often.
             spread = drawn.uniform(4 * len(path)).reshape(-1, 4)
             found[int(k)] = path, 0.25 + 0.25 * np.column_stack([spread[:, 0] + spread[:, 1], spread[:, 2:].sum(1)])
-    for one in found:
-        assert one is not None  # noqa: S101 -- every job has been done
-        objects.append(one[0])
-        spots.append(one[1])
+    objects, spots = zip(*(found[k] for k in range(len(jobs))), strict=True)
     return _as_scanpaths(jobs, objects, spots)
 
 
