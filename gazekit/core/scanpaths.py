@@ -8,10 +8,13 @@ from typing import Any, Self, overload
 import numpy as np
 import pandas as pd
 
-from gazekit.core.exchange import exchange
 from gazekit.core.frames import Facts, Frame, check_comparable, merge_facts
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
+from gazekit.foundations.registry import Registry
 
+# Readers and writers of scanpaths by name: `gazekit/__init__.py` fills them in, and so this room imports no format.
+# `Scanpaths.load`, `save`, `from_table` and `to_table` and `Dataset.from_table` look here for what does their work.
+exchange = Registry("reader or writer")
 ID_COLUMNS = ("stimulus", "subject", "trial", "source", "sample", "task")
 FRAME_COLUMNS = ("width", "height", "px_per_degree")
 HUMAN = "human"
@@ -163,7 +166,7 @@ class Scanpaths(_Fixations):
             for p in items
         ]
         table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*ID_COLUMNS, *FRAME_COLUMNS])
-        return cls._joined(items, [len(p) for p in items], table, facts)
+        return cls._joined(items, [len(p) for p in items], table, facts=facts)
 
     @classmethod
     def concat(cls, parts: Sequence["Scanpaths"]) -> Self:
@@ -183,31 +186,17 @@ class Scanpaths(_Fixations):
                 dropped[reason] = dropped.get(reason, 0) + count
         lengths = np.concatenate([part.lengths for part in parts])
         table = pd.concat([part.table for part in parts], ignore_index=True)
-        return cls._joined(parts, lengths, table, facts, dropped)
+        return cls._joined(parts, lengths, table, facts=facts, dropped=dropped)
 
     @classmethod
-    def _joined(
-        cls,
-        parts: Sequence[_Fixations],
-        lengths: Any,
-        table: pd.DataFrame,
-        facts: Facts | None,
-        dropped: Mapping[str, int] | None = None,
-    ) -> Self:
-        columns = [[p.x for p in parts], [p.y for p in parts], [p.durations() for p in parts]]
-        x, y, duration = (np.concatenate(column) if parts else np.empty(0) for column in columns)
-        return cls(
-            x,
-            y,
-            np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
-            table,
-            duration=duration if any(p.duration is not None for p in parts) else None,
-            object_id=np.concatenate([p.object_ids() for p in parts])
-            if any(p.object_id is not None for p in parts)
-            else None,
-            facts=facts,
-            dropped=dropped,
-        )
+    def _joined(cls, parts: Sequence[_Fixations], lengths: Any, table: pd.DataFrame, **about: Any) -> Self:
+        columns = {"x": [p.x for p in parts], "y": [p.y for p in parts]}
+        if any(p.duration is not None for p in parts):
+            columns["duration"] = [p.durations() for p in parts]
+        if any(p.object_id is not None for p in parts):
+            columns["object_id"] = [p.object_ids() for p in parts]
+        joined = {name: np.concatenate(column or [[]]) for name, column in columns.items()}
+        return cls(**joined, offsets=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), table=table, **about)
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, **options: Any) -> Self:

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from gazekit.core.card import Card
 from gazekit.core.trials import Dataset
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, refusing
 from gazekit.foundations.registry import Registry, imported
 
 _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
@@ -117,10 +117,9 @@ for _file in Path(__file__).with_name("cards").glob("*.toml"):
 
 @cache
 def _read_card(name: str, file: Path) -> Card:
-    try:
+    where = f"the card of the data set {name!r}, {file}, cannot be read"
+    with refusing((OSError, tomllib.TOMLDecodeError), lambda error: DataError(f"{where}: {error}")):
         return card_from(tomllib.loads(file.read_text(encoding="utf-8")), file.name, name)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"the card of the data set {name!r}, {file}, cannot be read: {error}") from error
 
 
 def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
@@ -136,10 +135,8 @@ def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
     if unknown:
         raise DataError(f"{where} has the field {unknown[0]!r}; cards have {', '.join(sorted(known))}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
-    try:
+    with refusing(TypeError, lambda error: DataError(f"{where} is not a whole card: {error}")):
         return Card(name=name, **values)
-    except TypeError as error:
-        raise DataError(f"{where} is not a whole card: {error}") from error
 
 
 def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> Dataset:

@@ -6,12 +6,13 @@ import os
 import re
 import secrets
 import sys
+from contextlib import AbstractContextManager
 from hashlib import file_digest
 from pathlib import Path
 
 from gazekit.files.links import open_plain, refuse_link
 from gazekit.files.locking import claim
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, refusing
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and write it again",
@@ -57,14 +58,12 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         raise DataError(f"{path} is a folder, not a file; give the name of a file in it")
     if not target.parent.is_dir():
         raise DataError(f"{path} cannot be written: the folder {target.parent} does not exist; make it first")
-    try:
+    with writing(f"{path} was not written"):
         if handle is not None:
             _send(handle, content)
             return
         while not _write_beside(target, content):
             pass
-    except OSError as error:
-        raise DataError(f"{path} was not written: {why_not_written(error)}") from error
 
 
 def _send(handle: int, content: bytes) -> None:
@@ -90,6 +89,17 @@ def _write_beside(target: Path, content: bytes) -> bool:
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def writing(what: str, then: str = "") -> AbstractContextManager[None]:
+    """Say why the system does not write; `what` begins the sentence and `then` ends it.
+
+    Raises
+    ------
+    DataError
+        The system refuses what is done inside.
+    """
+    return refusing(OSError, lambda error: DataError(f"{what}: {why_not_written(error)}{then}"))
 
 
 def why_not_written(error: OSError) -> str:

@@ -54,21 +54,16 @@ def image_file_size(path: str | Path) -> tuple[int, int]:
 
     Raises
     ------
-    OSError
-        It is not an image.
+    Exception
+        It is not an image; Pillow raises many kinds for one fact, so call this within `decoding`.
     DataError
         It has more than `MAX_PIXELS` pixels.
     """
-    try:
-        with _open(Path(path)) as opened:
-            # Pillow gives the size of a TIFF as its orientation says already, but not in every version.
-            stored = getattr(opened, "tag_v2", {})
-            width, height = (int(stored.get(tag, side)) for tag, side in zip(TIFF_SIZE, opened.size, strict=True))
-            return (height, width) if opened.getexif().get(ORIENTATION) in QUARTER_TURNS else (width, height)
-    except (DataError, OSError):
-        raise
-    except Exception as error:  # Pillow raises many kinds for one fact
-        raise OSError(first_line(error)) from error
+    with _open(Path(path)) as opened:
+        # Pillow gives the size of a TIFF as its orientation says already, but not in every version.
+        stored = getattr(opened, "tag_v2", {})
+        width, height = (int(stored.get(tag, side)) for tag, side in zip(TIFF_SIZE, opened.size, strict=True))
+        return (height, width) if opened.getexif().get(ORIENTATION) in QUARTER_TURNS else (width, height)
 
 
 @contextmanager

@@ -7,22 +7,22 @@ refused before it is unpacked. See docs/security.md.
 import gzip
 import io
 import json
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from gazekit.files.atomic import read_whole
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, refusing
 
 FLOOR = 1 << 28  # bytes (256 MiB)
 RATIO = 200  # tables of gaze shrink to a third or less, flat drawings in an .npz to a 300th, and those are small
 BLOCK = 1 << 20  # bytes
 MAX_LINE = 1_000_000  # bytes of a line of a table
 MAX_COLUMNS = 10_000  # of a table
+# What is raised where a file that could be read holds other things than it should.
+MISFITS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def room_for(size: int) -> int:
@@ -99,16 +99,14 @@ def unpack_gzip(path: str | Path) -> bytes:
     """
     packed = read_whole(path)
     pieces, unpacked = [], 0
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
-            while piece := stream.read(BLOCK):
-                pieces.append(piece)
-                unpacked += len(piece)
-                check_room(path, unpacked, len(packed))
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{path} cannot be decompressed ({first_line(error)}); it may be cut short: copy it again"
-        ) from None
+    with (
+        decoding(f"{path} cannot be decompressed", "it may be cut short: copy it again"),
+        gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream,
+    ):
+        while piece := stream.read(BLOCK):
+            pieces.append(piece)
+            unpacked += len(piece)
+            check_room(path, unpacked, len(packed))
     return b"".join(pieces)
 
 
@@ -156,8 +154,7 @@ def _check_lines(path: str | Path, content: bytes) -> None:
         )
 
 
-@contextmanager
-def decoding(what: str, then: str) -> Iterator[None]:
+def decoding(what: str, then: str) -> AbstractContextManager[None]:
     """Say in one sentence that a library cannot read some bytes; libraries raise many kinds of errors for one fact.
 
     Parameters
@@ -179,16 +176,10 @@ def decoding(what: str, then: str) -> Iterator[None]:
     Traceback (most recent call last):
     gazekit.DataError: a.csv cannot be read as a table (no columns); check its separators
     """
-    try:
-        yield
-    except GazekitError:
-        raise
-    except Exception as error:
-        raise DataError(f"{what} ({first_line(error)}); {then}") from error
+    return refusing(Exception, lambda error: DataError(f"{what} ({first_line(error)}); {then}"))
 
 
-@contextmanager
-def reading(what: str | Path, then: str) -> Iterator[None]:
+def reading(what: str | Path, then: str) -> AbstractContextManager[None]:
     """Say in one sentence that a file that could be read does not hold what it should.
 
     Parameters
@@ -211,14 +202,11 @@ def reading(what: str | Path, then: str) -> Iterator[None]:
     Traceback (most recent call last):
     gazekit.DataError: a.json does not hold what it should (KeyError: 'paths'); take it from its source again
     """
-    try:
-        yield
-    except GazekitError:
-        raise
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{what} does not hold what it should ({type(error).__name__}: {first_line(error)}); {then}"
-        ) from error
+
+    def say(error: Exception) -> DataError:
+        return DataError(f"{what} does not hold what it should ({type(error).__name__}: {first_line(error)}); {then}")
+
+    return refusing(MISFITS, say)
 
 
 def check_name(name: str, where: str) -> str:

@@ -4,9 +4,12 @@ Every error that gazekit raises on purpose is a `GazekitError`; the command line
 ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import TypeVar
+
+_E = TypeVar("_E", bound=Exception)
 
 
 class GazekitError(ValueError):
@@ -68,3 +71,29 @@ def naming(where: object) -> Iterator[None]:
         yield
     except DataError as error:
         raise DataError(f"{where}: {error}") from None
+
+
+@contextmanager
+def refusing(kinds: type[_E] | tuple[type[_E], ...], say: Callable[[_E], GazekitError]) -> Iterator[None]:
+    """Make of an error of a library, or of the system, one that a person can act on.
+
+    Parameters
+    ----------
+    kinds : class, or a tuple of them
+        Errors that are meant; those that are a `GazekitError` already pass as they are.
+    say : callable
+        Makes the new error of the old one.
+
+    Examples
+    --------
+    >>> with refusing(KeyError, lambda error: DataError(f"a.json has no key {error}; take it from its source again")):
+    ...     {}["paths"]
+    Traceback (most recent call last):
+    gazekit.DataError: a.json has no key 'paths'; take it from its source again
+    """
+    try:
+        yield
+    except GazekitError:
+        raise
+    except kinds as error:
+        raise say(error) from error

@@ -12,7 +12,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.images import image_file_size
 from gazekit.files.parquet import read_arrow, to_frame
-from gazekit.files.untrusted import reading
+from gazekit.files.untrusted import decoding, reading
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, require
 from gazekit.interchange.csv_files import paths_of, read_csv_table
@@ -139,11 +139,8 @@ def image_frame(file: Path) -> Frame:
     DataError
         Not an image that can be read.
     """
-    try:
-        width, height = image_file_size(file)
-    except OSError as error:
-        raise DataError(f"{file} cannot be read as an image ({error}); it may be cut short: copy it again") from None
-    return Frame(width, height)
+    with decoding(f"{file} cannot be read as an image", "it may be cut short: copy it again"):
+        return Frame(*image_file_size(file))
 
 
 # ---------------------------------------------------------------- inside

@@ -4,6 +4,7 @@ A file comes over HTTP into a `.part` file that a broken transfer leaves behind 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -15,7 +16,7 @@ import urllib3
 from gazekit.core.card import Card
 from gazekit.datasets.fetching.integrity import compare, read_checksums
 from gazekit.datasets.registry import datasets
-from gazekit.files.atomic import sha256_of, why_not_written
+from gazekit.files.atomic import sha256_of, writing
 from gazekit.files.links import make_folder, open_plain, refuse_link
 from gazekit.files.locking import FolderLock
 from gazekit.files.untrusted import check_name
@@ -42,8 +43,8 @@ class Transfer:
     ----------
     part : Path
         Where unfinished bytes are kept. A link in its place is refused, and so is a file that has other names too.
-    within : Path, optional
-        The folder above it that a person named; between the two no folder may be a link. Default the folder of `part`.
+    within : Path
+        The folder above it that a person named; between the two no folder may be a link.
     progress : bool
         Show a bar of bytes.
 
@@ -53,8 +54,8 @@ class Transfer:
         Whether the last transfer went on with bytes of an earlier one.
     """
 
-    def __init__(self, part: Path, *, within: Path | None = None, progress: bool = True) -> None:
-        self.part, self.within, self.progress = part, within or part.parent, progress
+    def __init__(self, part: Path, *, within: Path, progress: bool) -> None:
+        self.part, self.within, self.progress = part, within, progress
         self.resumed = False
 
     def fetch(self, url: str) -> None:
@@ -84,27 +85,22 @@ class Transfer:
         return self.part.stat().st_size if self.part.is_file() else 0
 
     def _open(self) -> FileIO:
-        try:
+        with self._writing():
             make_folder(self.part.parent, within=self.within)
             out = FileIO(open_plain(self.part), "ab" if self.resumed else "wb")  # "wb" of a handle empties nothing
             if not self.resumed:
                 out.truncate(0)
             return out
-        except OSError as error:
-            raise self._unwritten(error) from error
 
     def _append(self, out: FileIO, block: bytes) -> None:
         rest = memoryview(block)
-        try:
+        with self._writing():
             while rest:
                 rest = rest[out.write(rest) :]
-        except OSError as error:
-            raise self._unwritten(error) from error
 
-    def _unwritten(self, error: OSError) -> DataError:
-        return DataError(
-            f"{self.part} was not written: {why_not_written(error)}; the same command then goes on where it stopped"
-        )
+    def _writing(self) -> AbstractContextManager[None]:
+        then = "the same command then goes on where it stopped"
+        return writing(f"{self.part} was not written", f"; {then}")
 
     def _transfer(self, url: str) -> None:
         have = self.size()
@@ -295,8 +291,6 @@ def _from_address(folder: Path, path: str, url: str, sha256: str, progress: bool
 
 
 def _alone_in(folder: Path, root: Path) -> FolderLock:
-    try:
+    with writing(f"nothing can be written to {folder}"):
         make_folder(folder, within=root)
         return FolderLock(folder)
-    except OSError as error:
-        raise DataError(f"nothing can be written to {folder}: {why_not_written(error)}") from error

@@ -9,13 +9,14 @@ import math
 import sqlite3
 from collections import Counter
 from collections.abc import Container, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.published.expected_counts import CountReport, Expectation
+from gazekit.datasets.fetching.integrity import CountReport, Expectation
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name
 from gazekit.files.untrusted import check_room
@@ -65,23 +66,18 @@ def _tables(folder: PublishedFolder, file: Path) -> dict[str, list[tuple[Any, ..
     if file.stat().st_size == 0:
         raise folder.unexpected(file, "it is empty")
     try:
-        connection = sqlite3.connect(_address(file), uri=True, timeout=WAIT)
-        try:
+        with closing(sqlite3.connect(_address(file), uri=True, timeout=WAIT)) as connection:
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
             # Nothing that the file defines may write or run: triggers only fire on writing, and views are refused.
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             return {name: _rows(connection, name, folder, file) for name in COLUMNS}
-        finally:
-            connection.close()
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the names of columns are decoded in any case
+        if isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error)):
             raise DataError(
                 f"{file} is locked: another program is writing to it; close that program, or read a copy of the file"
             ) from error
-        raise folder.unreadable(file, error) from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the names of columns are decoded in any case
         raise folder.unreadable(file, error) from error
     except MemoryError:  # what SQLite says of some damaged files, without having asked for much
         raise folder.unreadable(file, ValueError("SQLite asks for more memory than there can be")) from None

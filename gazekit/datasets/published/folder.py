@@ -1,8 +1,7 @@
 """The folder of a published data set while a loader reads it: its files, what was found, and what was left out."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.files.arrays import parse_npy
 from gazekit.files.mat import load_mat
-from gazekit.files.untrusted import first_line, parse_json
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.files.untrusted import MISFITS, first_line, parse_json
+from gazekit.foundations.errors import DataError, refusing
 from gazekit.interchange.points import OUTSIDE, Outside, check_choice, clean_points
 
 
@@ -136,8 +135,7 @@ class PublishedFolder:
         with self.decoding(file):
             return parse_npy(file.read_bytes())
 
-    @contextmanager
-    def decoding(self, file: Path) -> Iterator[None]:
+    def decoding(self, file: Path) -> AbstractContextManager[None]:
         """Say that a file is not whole, whatever its library says; libraries raise many kinds of errors for one fact.
 
         Raises
@@ -145,22 +143,11 @@ class PublishedFolder:
         DataError
             Whatever is raised inside, but for errors that are a `GazekitError` already.
         """
-        try:
-            yield
-        except GazekitError:
-            raise
-        except Exception as error:
-            raise self.unreadable(file, error) from error
+        return refusing(Exception, lambda error: self.unreadable(file, error))
 
-    @contextmanager
-    def structure(self, file: Path, where: str = "") -> Iterator[None]:
+    def structure(self, file: Path, where: str = "") -> AbstractContextManager[None]:
         """Say that a file does not have the published structure, and where, if what is done inside fails."""
-        try:
-            yield
-        except GazekitError:
-            raise
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            raise self.unexpected(file, f"{where}{type(error).__name__} {error}") from error
+        return refusing(MISFITS, lambda error: self.unexpected(file, f"{where}{type(error).__name__} {error}"))
 
     # ---------------------------------------------------------------- what is wrong
 

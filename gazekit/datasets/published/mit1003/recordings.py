@@ -186,8 +186,10 @@ def read_table(folder: PublishedFolder) -> pd.DataFrame:
         Not a whole file, another structure, or a value that is not a number; the message names it.
     """
     file = folder.root / TABLE
-    with folder.decoding(file):
+    try:
         table = pd.read_csv(StringIO(read_csv_text(file)), dtype={"Participant": "str", "Stimulus": "str"})
+    except Exception as error:  # pandas raises many kinds for one fact
+        raise folder.unreadable(file, error) from error
     missing = [c for c in _COLUMNS if c not in table]
     if missing:
         raise folder.unexpected(file, f"it has no column {missing[0]!r}")

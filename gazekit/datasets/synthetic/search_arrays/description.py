@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor
 from typing import Literal, Self
 
@@ -178,7 +179,7 @@ class Layout:
         px = [floor(value * px_per_degree + 0.5) for value in (side, cell, jitter)]
         return cls(px[0], grid, px[1], max(px[2], 1), background, px_per_degree)
 
-    @property
+    @cached_property
     def cells(self) -> np.ndarray:
         """(grid * grid, 4) float64: x0, y0, x1, y1 of each cell, px, row after row; not writeable."""
         row, column = np.divmod(np.arange(self.grid**2), self.grid)

@@ -18,8 +18,12 @@ from gazekit.datasets.synthetic.search_arrays.description import Condition, Draw
 class Arrangement:
     """The items of one display in the order in which they were placed, which is random.
 
+    Called, it draws the picture, always the same; it can be sent to other processes.
+
     Parameters
     ----------
+    layout : Layout
+        Size and background.
     cells : (k,) int64
         Grid cell of each item, all different.
     corners : (k, 2) int64
@@ -30,6 +34,7 @@ class Arrangement:
         Which item is the target.
     """
 
+    layout: Layout
     cells: np.ndarray
     corners: np.ndarray
     drawings: tuple[Drawing, ...]
@@ -40,6 +45,19 @@ class Arrangement:
         """(k, 4) float64: x0, y0, x1, y1 of each item's patch, px."""
         sizes = np.array([drawing.size for drawing in self.drawings])
         return np.hstack([self.corners, self.corners + sizes]).astype(float)
+
+    def __call__(self) -> np.ndarray:
+        """Draw it: (side, side) uint8, or (side, side, 3) where the background or an item has a colour."""
+        background = np.asarray(self.layout.background, dtype=np.uint8)
+        coloured = background.ndim == 1 or any(drawing.pixels.ndim == 3 for drawing in self.drawings)
+        shape = (self.layout.side, self.layout.side)
+        image = np.empty((*shape, 3) if coloured else shape, dtype=np.uint8)
+        image[:] = background
+        for (x, y), drawing in zip(self.corners, self.drawings, strict=True):
+            width, height = drawing.size
+            grey = coloured and drawing.pixels.ndim == 2
+            image[y : y + height, x : x + width] = drawing.pixels[:, :, None] if grey else drawing.pixels
+        return image
 
 
 def arrange(experiment: Experiment, condition: Condition, set_size: int, index: int, *, seed: int = 0) -> Arrangement:
@@ -80,7 +98,7 @@ def arrange(experiment: Experiment, condition: Condition, set_size: int, index: 
     sought = _versions(condition.targets, [target], condition.versions, draws)
     places = [place for place in range(set_size) if place != target]
     others = _versions(condition.others, places, condition.versions, draws)
-    return Arrangement(cells, corners, (*others[:target], *sought, *others[target:]), target)
+    return Arrangement(layout, cells, corners, (*others[:target], *sought, *others[target:]), target)
 
 
 def _versions(kinds: Sequence[Drawing], places: Sequence[int], rule: Versions, draws: Draws) -> tuple[Drawing, ...]:
@@ -99,55 +117,13 @@ def _versions(kinds: Sequence[Drawing], places: Sequence[int], rule: Versions, d
     return tuple(kinds[k] for k in chosen)
 
 
-@dataclass(frozen=True, eq=False)
-class Display:
-    """A picture that is drawn at each call, always the same; can be sent to other processes.
-
-    Parameters
-    ----------
-    layout : Layout
-        Size and background.
-    corners : (k, 2) int64
-        (x, y) of each item's top left pixel.
-    drawings : tuple of k Drawing
-        What each item shows.
-    """
-
-    layout: Layout
-    corners: np.ndarray
-    drawings: tuple[Drawing, ...]
-
-    def __call__(self) -> np.ndarray:
-        """Draw it: (side, side) uint8, or (side, side, 3) where the background or an item has a colour."""
-        background = np.asarray(self.layout.background, dtype=np.uint8)
-        coloured = background.ndim == 1 or any(drawing.pixels.ndim == 3 for drawing in self.drawings)
-        shape = (self.layout.side, self.layout.side)
-        image = np.empty((*shape, 3) if coloured else shape, dtype=np.uint8)
-        image[:] = background
-        for (x, y), drawing in zip(self.corners, self.drawings, strict=True):
-            width, height = drawing.size
-            grey = coloured and drawing.pixels.ndim == 2
-            image[y : y + height, x : x + width] = drawing.pixels[:, :, None] if grey else drawing.pixels
-        return image
-
-
-def search_trial(
-    experiment: Experiment,
-    condition: Condition,
-    set_size: int,
-    index: int,
-    *,
-    seed: int = 0,
-    cells: np.ndarray | None = None,
-) -> Trial:
+def search_trial(experiment: Experiment, condition: Condition, set_size: int, index: int, *, seed: int = 0) -> Trial:
     """Make one trial.
 
     Parameters
     ----------
     experiment, condition, set_size, index, seed
         As in `arrange`.
-    cells : (c, 4) float64, optional
-        The layout's cells, so that the trials of an experiment share one array.
 
     Returns
     -------
@@ -166,29 +142,28 @@ def search_trial(
     """
     layout = experiment.layout
     arrangement = arrange(experiment, condition, set_size, index, seed=seed)
-    places = layout.cells if cells is None else cells
     name = f"{experiment.name}/{condition.name}/{set_size:02d}/{index:03d}"
     middle = float(layout.side // 2)
     return Trial(
         name,
         name,
         Frame(layout.side, layout.side, px_per_degree=layout.px_per_degree),
-        image_source=Display(layout, arrangement.corners, arrangement.drawings),
+        image_source=arrangement,
         task=f"search: {condition.task}",
         target_source=arrangement.drawings[arrangement.target],
-        target_box=_found_region(experiment, arrangement, places),
+        target_box=_found_region(experiment, arrangement),
         objects=Objects(arrangement.boxes),
         target_object=arrangement.target,
-        max_fixations=len(places) + 1,  # as the published searches: one more than there are cells
+        max_fixations=len(layout.cells) + 1,  # as the published searches: one more than there are cells
         start=(middle, middle),
-        cells=places,
+        cells=layout.cells,
         condition=f"{experiment.name}/{condition.name}",
     )
 
 
-def _found_region(experiment: Experiment, arrangement: Arrangement, cells: np.ndarray) -> Box:
+def _found_region(experiment: Experiment, arrangement: Arrangement) -> Box:
     if experiment.found == "cell":
-        return Box(*map(float, cells[arrangement.cells[arrangement.target]]))
+        return Box(*map(float, experiment.layout.cells[arrangement.cells[arrangement.target]]))
     side, cell = experiment.layout.side, experiment.layout.cell
     x, y = map(int, arrangement.corners[arrangement.target])
     return Box(float(x), float(y), float(min(x + cell, side)), float(min(y + cell, side)))

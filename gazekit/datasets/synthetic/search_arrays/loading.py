@@ -83,9 +83,8 @@ def load(
         if set_sizes is not None:
             sizes = (set_sizes,) if isinstance(set_sizes, int | np.integer) else tuple(set_sizes)
             experiment = replace(experiment, set_sizes=sizes)
-        cells = experiment.layout.cells
         trials += [
-            search_trial(experiment, condition, size, k, seed=int(seed), cells=cells)
+            search_trial(experiment, condition, size, k, seed=int(seed))
             for condition in experiment.conditions
             for size in experiment.set_sizes
             for k in range(experiment.per_size)
