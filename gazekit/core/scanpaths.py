@@ -195,7 +195,7 @@ class Scanpaths(_Fixations):
             columns["duration"] = [p.durations() for p in parts]
         if any(p.object_id is not None for p in parts):
             columns["object_id"] = [p.object_ids() for p in parts]
-        joined = {name: np.concatenate(column or [[]]) for name, column in columns.items()}
+        joined: dict[str, Any] = {name: np.concatenate(c) if parts else [] for name, c in columns.items()}
         return cls(**joined, offsets=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), table=table, **about)
 
     @classmethod

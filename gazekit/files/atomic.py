@@ -60,16 +60,12 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         raise DataError(f"{path} cannot be written: the folder {target.parent} does not exist; make it first")
     with writing(f"{path} was not written"):
         if handle is not None:
-            _send(handle, content)
+            sys.stdout.flush()  # what was printed before comes before
+            with os.fdopen(os.dup(handle), "wb") as stream:
+                stream.write(content)
             return
         while not _write_beside(target, content):
             pass
-
-
-def _send(handle: int, content: bytes) -> None:
-    sys.stdout.flush()  # what was printed before comes before
-    with os.fdopen(os.dup(handle), "wb") as stream:
-        stream.write(content)
 
 
 def _write_beside(target: Path, content: bytes) -> bool:

@@ -15,8 +15,8 @@ from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, naming
+from gazekit.interchange.columns import number_repeats, row_per_fixation
 from gazekit.interchange.declared_facts import from_columns, to_columns
-from gazekit.interchange.row_groups import number_repeats, row_per_fixation
 from gazekit.interchange.tables import from_table
 
 SIZE = (1680, 1050)  # px: the display on which people saw the images (Chen et al. 2021); the records' unit

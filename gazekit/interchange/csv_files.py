@@ -14,8 +14,8 @@ from gazekit.files.atomic import write_atomically
 from gazekit.files.formulas import mark_formulas, unmark_formulas
 from gazekit.files.untrusted import decoding, read_csv_text
 from gazekit.foundations.errors import DataError, naming
+from gazekit.interchange.columns import KEY, describe_path
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
-from gazekit.interchange.row_groups import KEY, describe_path
 from gazekit.interchange.tables import from_table, to_table
 
 _TEXT = ("stimulus", "subject", "trial", "source", "task")

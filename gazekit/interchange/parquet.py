@@ -13,8 +13,7 @@ from gazekit.files.atomic import write_atomically
 from gazekit.files.parquet import CUT_SHORT, read_arrow, to_frame
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, naming
-from gazekit.interchange.columns import check_characters
-from gazekit.interchange.row_groups import KEY
+from gazekit.interchange.columns import KEY, check_characters
 from gazekit.interchange.tables import check_path_columns
 
 TYPE, VERSION = "scanpaths", 1

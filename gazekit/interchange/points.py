@@ -6,7 +6,7 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import DataError
-from gazekit.interchange.row_groups import describe_path
+from gazekit.interchange.columns import describe_path
 
 Outside = Literal["keep", "clip", "drop"]
 Missing = Literal["error", "drop", "keep"]

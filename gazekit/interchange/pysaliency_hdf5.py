@@ -21,8 +21,8 @@ from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.hdf5 import check_hdf5, check_hdf5_heaps
 from gazekit.files.untrusted import decoding, parse_json
 from gazekit.foundations.errors import DataError, GazekitError, naming
+from gazekit.interchange.columns import EMPTY_PATH, number_repeats, row_per_fixation
 from gazekit.interchange.declared_facts import combine
-from gazekit.interchange.row_groups import EMPTY_PATH, number_repeats, row_per_fixation
 from gazekit.interchange.tables import check_path_columns, from_table
 
 _READ = {"FixationTrains": ("1.0", "1.1", "1.2", "1.3"), "Scanpaths": ("1.0",), "ScanpathFixations": ("1.0",)}

@@ -9,9 +9,17 @@ import pandas as pd
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.foundations.errors import DataError
-from gazekit.interchange.columns import numbers, require, whole_numbers
+from gazekit.interchange.columns import (
+    EMPTY_PATH,
+    KEY,
+    POINT_COLUMNS,
+    RowGroups,
+    numbers,
+    require,
+    row_per_fixation,
+    whole_numbers,
+)
 from gazekit.interchange.points import Missing, Outside, check_choice, clean_points
-from gazekit.interchange.row_groups import EMPTY_PATH, KEY, POINT_COLUMNS, RowGroups, row_per_fixation
 
 _MS = {"ms": 1.0, "s": 1000.0}
 

@@ -7,7 +7,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from gazekit.datasets.fetching.integrity import check as check_folder
-from gazekit.datasets.published.mit1003 import published_counts
+from gazekit.datasets.published.mit1003 import loading
 from gazekit.foundations.errors import DataError
 
 check = partial(check_folder, "mit1003")
@@ -65,9 +65,9 @@ def test_a_part_is_not_whole_and_the_lines_say_what_differs(folder):
 def test_a_folder_that_gives_the_known_numbers_is_whole(folder, monkeypatch):
     got = by_name(check(folder, progress=False))
     numbers = {"STIMULI": 2, "SUBJECTS": 2, "FIXATIONS": 4, "ON_FIRST_IMAGE": 3}
-    numbers |= {"FULL_SIZE_IMAGES": 2, "FULL_SIZE_FIXATIONS": 4, "MEANS": {k: got[k] for k in published_counts.MEANS}}
+    numbers |= {"FULL_SIZE_IMAGES": 2, "FULL_SIZE_FIXATIONS": 4, "MEANS": {k: got[k] for k in loading.MEANS}}
     for name, value in numbers.items():
-        monkeypatch.setattr(published_counts, name, value)
+        monkeypatch.setattr(loading, name, value)
     report = check(folder, progress=False)
     assert report.whole
     assert report.summary == "mit1003: whole: 14 of 14 known numbers of the raw gaze"

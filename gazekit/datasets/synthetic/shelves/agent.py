@@ -1,6 +1,6 @@
 """The search agent's parameters, and how individuals differ."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -113,19 +113,8 @@ class Agent:
         return self.refixation + self.refixation_alike * np.maximum(0.0, similarity - 0.5)
 
 
-VARIED = (
-    "similarity",
-    "distance",
-    "memory",
-    "salience",
-    "blur",
-    "blur_slope",
-    "centre",
-    "first_similarity",
-    "refixation",
-    "refixation_alike",
-    "give_up",
-)  # and the probability of missing the target
+ALIKE = ("reach", "decay", "recognition", "dwell", "patience", "most", "row_weight")  # the same for all individuals
+VARIED = tuple(field.name for field in fields(Agent) if field.name not in ALIKE)  # and the probability of a miss
 
 
 def individual(number: int, seed: int = 0, *, variation: float = VARIATION) -> Agent:

@@ -158,16 +158,8 @@ def _as_scanpaths(jobs: Sequence[Job], objects: Sequence[np.ndarray], spots: Seq
     boxes, where = np.concatenate(corners), np.concatenate(spots)
     # Hundredths of px, so that the last bit of a product is nowhere seen.
     xy = np.round(boxes[:, :2] + where * (boxes[:, 2:] - boxes[:, :2]), 2)
-    table = pd.DataFrame(
-        {
-            "stimulus": [job[0].stimulus for job in jobs],
-            "subject": [job[2] for job in jobs],
-            "trial": [job[0].id for job in jobs],
-            "task": [job[0].task for job in jobs],
-            "width": [job[0].frame.width for job in jobs],
-            "height": [job[0].frame.height for job in jobs],
-        }
-    )
+    rows = [(trial.stimulus, name, trial.id, trial.task, *trial.frame.size) for trial, _, name, _ in jobs]
+    table = pd.DataFrame(rows, columns=["stimulus", "subject", "trial", "task", "width", "height"])
     offsets = np.concatenate([[0], np.cumsum([len(path) for path in objects])])
     facts = datasets["shelves"].facts
     return Scanpaths(xy[:, 0], xy[:, 1], offsets, table, object_id=np.concatenate(objects), facts=facts)
