@@ -16,7 +16,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.devices import chosen_device
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.searches import Search
-from gazekit.models.neva.searches.lattice import lattice
+from gazekit.models.neva.searches.direct import lattice
 
 
 def compare_searches(

@@ -106,8 +106,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         )
     try:
         config = OatConfig.from_json(papers["config"])
-        _check_sizes(path, config, state)
-        _check_weights(path, state)
+        _check(path, config, state)
         network = OatNetwork(config)
         network.load_state_dict(state)
         return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]), sha256_of(path))
@@ -119,8 +118,8 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         ) from error
 
 
-def _check_sizes(path: Path, config: OatConfig, state: dict[str, Tensor]) -> None:
-    """Refuse a configuration whose network would be far larger than the weights beside it, before it is made."""
+def _check(path: Path, config: OatConfig, state: dict[str, Tensor]) -> None:
+    """Refuse weights of nonsense, and a network far larger than the weights beside it, before it is made."""
     weights = sum(tensor.numel() for tensor in state.values())
     for name in (name for name, kind in get_type_hints(OatConfig).items() if kind is int):
         value, most = getattr(config, name), MOST_LAYERS if name.endswith("_layers") else MOST
@@ -135,9 +134,6 @@ def _check_sizes(path: Path, config: OatConfig, state: dict[str, Tensor]) -> Non
             f"{path} does not fit its own configuration (it needs {needed:,} weights and has {weights:,}); it is "
             f"damaged: train again"
         )
-
-
-def _check_weights(path: Path, state: dict[str, Tensor]) -> None:
     for name, tensor in state.items():
         if not (tensor.abs() <= LARGEST).all():  # NaN is not
             raise DataError(

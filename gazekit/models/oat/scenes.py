@@ -144,7 +144,8 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
         if scenes[0].target_crop is not None:
             target_crop_of = numbers(scene.target_crop for scene in scenes)
         different = np.stack([np.frombuffer(picture, np.uint8) for picture in album])
-        crops = _normalised(different.reshape(-1, *scenes[0].crops.shape[1:]))
+        pictures = torch.from_numpy(different.reshape(-1, *scenes[0].crops.shape[1:])).permute(0, 3, 1, 2)
+        crops = (pictures.float() / 255 - 0.5) / 0.25  # about -2 to 2
     return SceneBatch(
         torch.from_numpy(places).float(),
         torch.from_numpy(there),
@@ -155,11 +156,6 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
         target_crop_of,
         torch.from_numpy(turns),
     )
-
-
-def _normalised(crops: np.ndarray) -> Tensor:
-    """(n, h, w, 3) uint8 to (n, 3, h, w), about -2 to 2."""
-    return (torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.25
 
 
 def _resize(crop: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -109,15 +109,12 @@ class ObjectWalk(ObjectModel):
         trials = {t.id: t for t in dataset.trials if t.id in used}
         self.check_needs(trials.values())
         prepared = {name: self.prepare(trial) for name, trial in trials.items()}
-        return [
-            np.array(
-                [
-                    self.log_probabilities(*prepared[path.trial], path.objects[:k])[option]
-                    for k, option in enumerate([*(path.objects + 1), 0])
-                ]
-            )
-            for path in paths
-        ]
+        out = []
+        for path in paths:
+            options = enumerate([*(path.objects + 1), 0])
+            steps = [self.log_probabilities(*prepared[path.trial], path.objects[:k])[option] for k, option in options]
+            out.append(np.array(steps))
+        return out
 
 
 class Learned(NamedTuple):
@@ -212,21 +209,16 @@ class FittedWalk(ObjectWalk):
         part = {
             stimulus: k for k in range(folds) for stimulus in kept.split("layout", folds=folds, fold=k).test.stimuli
         }
-        moves, moved, ends, ended, of_move = [], [], [], [], []
-        for path in paths:
-            layout, n = layouts[path.trial], len(path.objects)
-            for k in range(n):
-                moves.append(self.options(layout, seen[path.trial], path.objects[:k]))
-                moved.append(int(path.objects[k]))
-                columns = self._end_columns(layout, path.objects[: k + 1])
-                ends.append((np.stack([columns] * 2), np.repeat([[1.0], [0.0]], len(columns), 1)))
-                ended.append(int(k + 1 < n))  # option 0 is the end, with features; option 1 goes on, with none
-            of_move += [part[layout.stimulus]] * n
-        of = np.array(of_move)
         lengths = np.array([len(path.objects) for path in paths])
         of_path = np.array([part[layouts[path.trial].stimulus] for path in paths])
-        next_objects = Choices.stack(moves, moved, self.size)
-        stops = Choices.stack(ends, ended, self._end_size)
+        of = np.repeat(of_path, lengths)  # part of every step
+        steps = [(path, k) for path in paths for k in range(len(path.objects))]
+        moves = [self.options(layouts[path.trial], seen[path.trial], path.objects[:k]) for path, k in steps]
+        next_objects = Choices.stack(moves, [int(path.objects[k]) for path, k in steps], self.size)
+        # option 0 is the end, with features; option 1 goes on, with none
+        classes = [self._end_columns(layouts[path.trial], path.objects[: k + 1]) for path, k in steps]
+        ends = [(np.stack([own, own]), np.repeat([[1.0], [0.0]], len(own), 1)) for own in classes]
+        stops = Choices.stack(ends, [int(k + 1 < len(path.objects)) for path, k in steps], self._end_size)
         del moves, ends  # the stacked choices hold it all
         self._learned = [
             Learned(

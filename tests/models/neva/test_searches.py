@@ -15,7 +15,7 @@ from gazekit.models.networks.network import Preprocessing
 from gazekit.models.neva.algorithm import Reference
 from gazekit.models.neva.model import Neva
 from gazekit.models.neva.searches import SEARCHES, search_from
-from gazekit.models.neva.searches.lattice import lattice
+from gazekit.models.neva.searches.direct import lattice
 
 
 class Linear(Encoder):

@@ -6,8 +6,7 @@ from typing import Any
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.networks import Encoder
 from gazekit.models.neva.algorithm import Reference, Search
-from gazekit.models.neva.searches.descents import Evaluated, Restarts
-from gazekit.models.neva.searches.lattice import Grid
+from gazekit.models.neva.searches.direct import Evaluated, Grid, Restarts
 from gazekit.models.neva.searches.rough_maps import Blended, Linearised
 
 SEARCHES: dict[str, type[Search]] = {s.name: s for s in (Reference, Evaluated, Restarts, Linearised, Blended, Grid)}

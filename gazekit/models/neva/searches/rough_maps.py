@@ -18,7 +18,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.neva.algorithm import Found, Problem, Search, acuity
-from gazekit.models.neva.searches.lattice import Places, lattice
+from gazekit.models.neva.searches.direct import Places, lattice
 
 TRUST = 0.6  # standard deviation of the map's error, in standard deviations of the map itself
 DARING = 1.0  # how many standard deviations below its expectation a place may be hoped to lie
