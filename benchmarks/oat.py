@@ -218,7 +218,7 @@ def batch_rows(network: OatNetwork, scene: Scene, rows: int) -> EncodedScenes:
 def made_up(objects: int, config: object) -> Scene:
     """A shelf of a given number of objects without pictures, 20 columns."""
     places = np.stack(np.divmod(np.arange(objects), 20), -1).astype(float)
-    return Scene("made up", places, places.max(0) / 2, 0, places)
+    return Scene("made up", "made up", places, places, places.max(0) / 2, 0)
 
 
 def costs(repeat: int) -> list[str]:

@@ -15,38 +15,25 @@ from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
 from gazekit.models.object_search.appearance import crops_of
 from gazekit.models.object_search.human_paths import human_paths
-from gazekit.models.object_search.layout import layout_of
+from gazekit.models.object_search.layout import ObjectLayout, layout_of
 
 IGNORED = -1  # label of a step after a path's end
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One trial as the network sees it.
+class Scene(ObjectLayout):
+    """One trial as the network sees it: where its objects are, and their pictures.
+
+    `target` is 0 where neither the trial says which object it is nor the network is told.
 
     Parameters
     ----------
-    trial : str
-        Its id.
-    places : (P, 2) float64
-        Row and column of every object's centre in cells; real numbers for irregular layouts.
-    start : (2,) float64
-        Row and column of gaze when the scene appears; the layout's middle where it is not known.
-    target : int
-        Which object is the target; 0 where neither the trial says so nor the network is told.
-    centres : (P, 2) float64
-        x and y of every object's centre, px.
     crops : (P, h, w, 3) uint8, optional
         Objects, all brought to one size.
     target_crop : (h, w, 3) uint8, optional
         The trial's own picture of the target.
     """
 
-    trial: str
-    places: np.ndarray
-    start: np.ndarray
-    target: int
-    centres: np.ndarray
     crops: np.ndarray | None = None
     target_crop: np.ndarray | None = None
 
@@ -88,8 +75,6 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
     DataError
         Boxes that are empty or outside the frame, or a target that is no object.
     """
-    if trial.objects is None:
-        raise MissingNeedError(f"OAT needs the boxes of the objects, and trial {trial.id!r} has none")
     layout, needs = layout_of(trial), needs_of(config)
     if layout.target < 0 and "target_object" in needs:
         raise MissingNeedError(
@@ -106,7 +91,7 @@ def scene_of(trial: Trial, config: OatConfig) -> Scene:
                     f"OAT with target_crop='separate' needs a picture of the target, and trial {trial.id!r} has none"
                 )
             target_crop = _resize(trial.target, size)
-    return Scene(trial.id, layout.places, layout.start, max(layout.target, 0), layout.centres, crops, target_crop)
+    return Scene(**vars(layout) | {"target": max(layout.target, 0)}, crops=crops, target_crop=target_crop)
 
 
 def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | None = None) -> SceneBatch:
@@ -123,16 +108,12 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
     -------
     SceneBatch
     """
-    most = max(len(s.places) for s in scenes)
     turns = np.zeros(len(scenes), dtype=np.int64) if reflections is None else np.asarray(reflections, dtype=np.int64)
-    places, there = np.zeros((len(scenes), most, 2)), np.zeros((len(scenes), most), dtype=bool)
-    start = np.empty((len(scenes), 2))
-    for k, scene in enumerate(scenes):
-        flip = np.array([turns[k] & 2, turns[k] & 1], dtype=bool)
-        last = scene.places.max(0)
-        places[k, : len(scene.places)] = np.where(flip, last - scene.places, scene.places)
-        start[k] = np.where(flip, last - scene.start, scene.start)
-        there[k, : len(scene.places)] = True
+    places, start = [], []
+    for scene, turn in zip(scenes, turns, strict=True):
+        flip, last = np.array([turn & 2, turn & 1], dtype=bool), scene.places.max(0)
+        places.append(torch.from_numpy(np.where(flip, last - scene.places, scene.places)))
+        start.append(np.where(flip, last - scene.start, scene.start))
     crops = crop_of = target_crop_of = None
     if scenes[0].crops is not None:
         album: dict[bytes, int] = {}  # number of each picture that differs from those before it
@@ -147,10 +128,10 @@ def batch_of(scenes: Sequence[Scene], reflections: Sequence[int] | np.ndarray | 
         pictures = torch.from_numpy(different.reshape(-1, *scenes[0].crops.shape[1:])).permute(0, 3, 1, 2)
         crops = (pictures.float() / 255 - 0.5) / 0.25  # about -2 to 2
     return SceneBatch(
-        torch.from_numpy(places).float(),
-        torch.from_numpy(there),
+        pad_sequence(places, batch_first=True).float(),
+        pad_sequence([torch.ones(len(scene), dtype=torch.bool) for scene in scenes], batch_first=True),
         torch.tensor([s.target for s in scenes]),
-        torch.from_numpy(start).float(),
+        torch.from_numpy(np.stack(start)).float(),
         crops,
         crop_of,
         target_crop_of,
@@ -246,11 +227,6 @@ def padded(paths: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
     >>> inputs.tolist(), labels.tolist()
     ([[4, 2], [3, 0]], [[4, 2, 0], [3, 0, -1]])
     """
-    longest = max(map(len, paths))
-    inputs = torch.zeros(len(paths), longest, dtype=torch.int64)
-    labels = torch.full((len(paths), longest + 1), IGNORED)
-    for k, path in enumerate(paths):
-        inputs[k, : len(path)] = torch.from_numpy(path)
-        labels[k, : len(path)] = torch.from_numpy(path)
-        labels[k, len(path)] = 0
-    return inputs, labels
+    inputs = pad_sequence([torch.from_numpy(path) for path in paths], batch_first=True)
+    ended = [torch.from_numpy(np.append(path, 0)) for path in paths]
+    return inputs, pad_sequence(ended, batch_first=True, padding_value=IGNORED)

@@ -57,7 +57,7 @@ def test_bad_boxes(shelf, tiny_config, box, message):
 
 
 def test_what_a_trial_lacks(shelf, tiny_config):
-    with pytest.raises(MissingNeedError, match="needs the boxes of the objects, and trial 'shelf' has none"):
+    with pytest.raises(MissingNeedError, match=r"need 'objects' \(their boxes\), and trial 'shelf' has none"):
         scene_of(shelf(objects=None), tiny_config())
     with pytest.raises(MissingNeedError, match="does not say; give target_object"):
         scene_of(shelf(target_object=None), tiny_config())
