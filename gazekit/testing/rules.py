@@ -54,11 +54,12 @@ class Rules:
         for name in vars(Rules):
             if name.startswith("_rule_"):
                 yield named(getattr(self, name))
-        if isinstance(self.model, Learns):
+        learns = isinstance(self.model, Learns)
+        if learns:
             yield named(self._fit_returns)
             yield named(self._learned)
-            if self.model.leaves_own_out:
-                yield named(self._left_out)
+        if learns and self.model.leaves_own_out:
+            yield named(self._left_out)
         if isinstance(self.model, HasDensity):
             yield named(self._densities)
         if isinstance(self.model, HasLikelihood):
