@@ -13,24 +13,19 @@ from urllib.parse import quote
 import requests
 import urllib3
 
-from gazekit.core.card import Card
 from gazekit.datasets.fetching.integrity import compare, read_checksums
 from gazekit.datasets.registry import datasets
 from gazekit.files.atomic import sha256_of, writing
 from gazekit.files.links import make_folder, open_plain, refuse_link
 from gazekit.files.locking import FolderLock
 from gazekit.files.untrusted import check_name
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError
 from gazekit.foundations.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
 BLOCK = 1 << 16  # bytes
 LARGEST = 1 << 33  # bytes (8 GiB): more than any published file has; what goes on beyond it has no end
 ATTEMPTS = 3  # per address, as long as each brings new bytes
-
-
-class TransferError(GazekitError):
-    """A file did not arrive whole from one address; another address, or another try, may do better."""
 
 
 class Transfer:
@@ -41,10 +36,13 @@ class Transfer:
 
     Parameters
     ----------
-    part : Path
-        Where unfinished bytes are kept. A link in its place is refused, and so is a file that has other names too.
-    within : Path
-        The folder above it that a person named; between the two no folder may be a link.
+    folder : Path
+        That a person named; between it and the file no folder may be a link.
+    path : str
+        Of the file, below the folder. Unfinished bytes are kept beside it in a `.part` file; a link in its place is
+        refused, and so is a file that has other names too.
+    sha256 : str
+        Of the whole file.
     progress : bool
         Show a bar of bytes.
 
@@ -54,31 +52,55 @@ class Transfer:
         Whether the last transfer went on with bytes of an earlier one.
     """
 
-    def __init__(self, part: Path, *, within: Path, progress: bool) -> None:
-        self.part, self.within, self.progress = part, within, progress
+    def __init__(self, folder: Path, path: str, sha256: str, *, progress: bool) -> None:
+        self.folder, self.target, self.sha256, self.progress = folder, folder / path, sha256, progress
+        self.part = self.target.with_name(self.target.name + ".part")
         self.resumed = False
 
-    def fetch(self, url: str) -> None:
-        """Fetch `url` into `part`.
+    def fetch(self, url: str) -> str | None:
+        """Fetch the file from one address; return why it did not come, None if it is there now.
 
         Raises
         ------
-        TransferError
-            No connection, an answer that is not the file, or fewer bytes than announced.
         DataError
             It cannot be written, or is a link.
         """
+        refuse_link(self.target)
+        failure: str | None = None
+        have = self.size()
+        for _ in range(ATTEMPTS):
+            failure = self._try(url)
+            if failure is not None:
+                if self.size() <= have:
+                    return failure  # nothing new came: another try would not do better
+                have = self.size()
+                continue
+            got = sha256_of(self.part)
+            if got == self.sha256:
+                self.part.replace(self.target)  # only now: a process killed before goes on with the part
+                return None
+            self.part.unlink()
+            failure = (
+                f"sent other content (expected sha256 {self.sha256}, got {got}): the published file has changed or the "
+                f"transfer was damaged; nothing was kept"
+            )
+            if not self.resumed:
+                return failure
+            have = -1  # the unfinished file may have been part of something else: once more from the start
+        return failure
+
+    def _try(self, url: str) -> str | None:
         refuse_link(self.part)  # before the server is asked for what comes after it
         try:
-            self._transfer(url)
+            return self._transfer(url)
         except requests.HTTPError as error:
-            raise TransferError(f"the server answered {error.response.status_code}") from error
+            return f"the server answered {error.response.status_code}"
         except (requests.ConnectionError, requests.Timeout) as error:
-            raise TransferError(f"could not be reached ({type(error).__name__})") from error
+            return f"could not be reached ({type(error).__name__})"
         except requests.RequestException as error:
-            raise TransferError(f"is no address to fetch from ({error})") from error
+            return f"is no address to fetch from ({error})"
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise TransferError(f"broke off after {self.size():,} bytes ({type(error).__name__})") from error
+            return f"broke off after {self.size():,} bytes ({type(error).__name__})"
 
     def size(self) -> int:
         """Bytes in the unfinished file."""
@@ -86,7 +108,7 @@ class Transfer:
 
     def _open(self) -> FileIO:
         with self._writing():
-            make_folder(self.part.parent, within=self.within)
+            make_folder(self.part.parent, within=self.folder)
             out = FileIO(open_plain(self.part), "ab" if self.resumed else "wb")  # "wb" of a handle empties nothing
             if not self.resumed:
                 out.truncate(0)
@@ -102,14 +124,14 @@ class Transfer:
         then = "the same command then goes on where it stopped"
         return writing(f"{self.part} was not written", f"; {then}")
 
-    def _transfer(self, url: str) -> None:
+    def _transfer(self, url: str) -> str | None:
         have = self.size()
         # Compressed transfer would make ranges and announced lengths refer to other bytes than the file's.
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as reply:
             if reply.status_code == 416:  # nothing after what we have: the file is whole, or it is another file's part;
                 self.resumed = True  # its hash will tell
-                return
+                return None
             reply.raise_for_status()
             self.resumed = reply.status_code == 206
             start = have if self.resumed else 0
@@ -134,9 +156,10 @@ class Transfer:
                     self._append(out, block)
                     bar.update(len(block))
                     if out.tell() > LARGEST:
-                        raise TransferError(f"sent more than {LARGEST:,} bytes, which no published file has")
+                        return f"sent more than {LARGEST:,} bytes, which no published file has"
         if total is not None and self.size() < total:
-            raise TransferError(f"sent {self.size():,} of {total:,} bytes")
+            return f"sent {self.size():,} of {total:,} bytes"
+        return None
 
 
 @dataclass(frozen=True)
@@ -228,19 +251,17 @@ def fetch(
         )
     wanted = [path for path in expected if path in {*missing, *wrong}]
     if wanted:
-        with (
-            _alone_in(folder, Path(root)),
-            tqdm(wanted, desc=f"fetch {name}", unit="file", disable=not progress) as bar,
-        ):
+        with writing(f"nothing can be written to {folder}"):
+            make_folder(folder, within=Path(root))
+            alone = FolderLock(folder)
+        with alone, tqdm(wanted, desc=f"fetch {name}", unit="file", disable=not progress) as bar:
             for path in bar:
-                fetch_file(folder, path, expected[path], addresses, card, progress=progress)
+                fetch_file(folder, path, expected[path], addresses, name, progress=progress)
     present = tuple(path for path in expected if path not in wanted)
     return FetchReport(name, Path(root), tuple(wanted), present, tuple(wrong))
 
 
-def fetch_file(
-    folder: Path, path: str, sha256: str, addresses: Sequence[str], card: Card, *, progress: bool = True
-) -> None:
+def fetch_file(folder: Path, path: str, sha256: str, addresses: Sequence[str], name: str, *, progress: bool) -> None:
     """Fetch one file, trying the addresses in their order.
 
     Raises
@@ -248,49 +269,13 @@ def fetch_file(
     DataError
         No address gave the file (the message has what each of them did), it cannot be written, or is a link.
     """
-    failures = []
+    transfer, failures = Transfer(folder, path, sha256, progress=progress), []
     for address in addresses:
-        failure = _from_address(folder, path, address + quote(path), sha256, progress)
+        failure = transfer.fetch(address + quote(path))
         if failure is None:
             return
         failures.append(f"{address}: {failure}")
     raise DataError(
-        f"{path} of the data set {card.name!r} could not be fetched. {'; '.join(failures)}. Run the same command again "
+        f"{path} of the data set {name!r} could not be fetched. {'; '.join(failures)}. Run the same command again "
         f"to go on where it stopped, give another address (mirrors=, --mirror), or put your own copy at {folder / path}"
     )
-
-
-def _from_address(folder: Path, path: str, url: str, sha256: str, progress: bool) -> str | None:
-    target = folder / path
-    refuse_link(target)
-    transfer = Transfer(target.with_name(target.name + ".part"), within=folder, progress=progress)
-    have = transfer.size()
-    failure = ""
-    for _ in range(ATTEMPTS):
-        try:
-            transfer.fetch(url)
-        except TransferError as error:
-            failure = str(error)
-            if transfer.size() <= have:
-                return failure  # nothing new came: another try would not do better
-            have = transfer.size()
-            continue
-        got = sha256_of(transfer.part)
-        if got == sha256:
-            transfer.part.replace(target)  # only now: a process killed before goes on with the part
-            return None
-        transfer.part.unlink()
-        failure = (
-            f"sent other content (expected sha256 {sha256}, got {got}): the published file has changed or the "
-            f"transfer was damaged; nothing was kept"
-        )
-        if not transfer.resumed:
-            return failure
-        have = -1  # the unfinished file may have been part of something else: once more from the start
-    return failure
-
-
-def _alone_in(folder: Path, root: Path) -> FolderLock:
-    with writing(f"nothing can be written to {folder}"):
-        make_folder(folder, within=root)
-        return FolderLock(folder)
