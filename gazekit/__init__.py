@@ -6,7 +6,7 @@ The public names are imported when they are first used, so that `import gazekit`
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gazekit.core.scanpaths import exchange
+from gazekit.core.exchange import exchange
 from gazekit.foundations.version import __version__
 
 _WHERE = {

@@ -8,13 +8,10 @@ from typing import Any, Self, overload
 import numpy as np
 import pandas as pd
 
+from gazekit.core.exchange import exchange
 from gazekit.core.frames import Facts, Frame, check_comparable, merge_facts
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
-from gazekit.foundations.registry import Registry
 
-# Readers and writers of scanpaths by name: `gazekit/__init__.py` fills them in, and so this room imports no format.
-# `Scanpaths.load`, `save`, `from_table` and `to_table` and `Dataset.from_table` look here for what does their work.
-exchange = Registry("reader or writer")
 ID_COLUMNS = ("stimulus", "subject", "trial", "source", "sample", "task")
 FRAME_COLUMNS = ("width", "height", "px_per_degree")
 HUMAN = "human"

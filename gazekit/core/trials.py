@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.card import Card
+from gazekit.core.exchange import exchange
 from gazekit.core.frames import Frame
-from gazekit.core.scanpaths import Scanpaths, exchange
+from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.images import read_image_file
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.foundations.randomness import keyed_rng
