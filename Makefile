@@ -23,8 +23,8 @@ quick: $(STAMP)
 
 # The quick core of the tests on another interpreter, without torch: `make core PYTHON=python3.13`.
 PYTHON := python3
-CORE   := tests/test_*.py tests/metrics/test_scanmatch.py tests/metrics/test_multimatch.py tests/interchange \
-          tests/foundations tests/files tests/core tests/evaluation/test_evaluate.py tests/numbers/test_golden.py tests/numbers/test_tables.py
+CORE   := tests/test_*.py tests/foundations tests/files tests/core tests/interchange tests/metrics/strings/test_scanmatch.py \
+          tests/metrics/vectors/test_multimatch.py tests/evaluation/test_evaluate.py tests/numbers/test_golden.py tests/numbers/test_tables.py
 
 core: export OMP_NUM_THREADS := 1
 core:

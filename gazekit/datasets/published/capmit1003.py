@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.fetching.integrity import CountReport, Expectation
+from gazekit.datasets.completeness import CountReport, Expectation
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name
 from gazekit.files.untrusted import check_room

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.fetching.integrity import CountReport, Expectation
+from gazekit.datasets.completeness import CountReport, Expectation
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003 import recordings
 from gazekit.datasets.published.mit1003.detection import RATE, detect_fixations
