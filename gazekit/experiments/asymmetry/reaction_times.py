@@ -1,6 +1,7 @@
 """From saccades to reaction times, to search slopes and the asymmetry index; what becomes of an unsolved trial."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 
@@ -65,7 +66,7 @@ def censored(
     return np.where(found, saccades, instead).astype(float)
 
 
-def slope(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:
+def slope(set_sizes: ArrayLike, means: ArrayLike) -> np.ndarray:
     """Slope of the mean reaction times over set size, by unweighted least squares.
 
     Parameters
@@ -95,13 +96,13 @@ def slope(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:
     sizes = np.asarray(set_sizes, dtype=float)
     if len(np.unique(sizes)) < 2:
         raise GazekitError(f"a slope needs at least two different set sizes, not {sizes.tolist()}")
-    means = np.asarray(means, dtype=float)
+    times = np.asarray(means, dtype=float)
     centred = sizes - sizes.mean()
-    risen = means - means[..., :1]  # equal times become exact zeros, whose sum is exact too
+    risen = times - times[..., :1]  # equal times become exact zeros, whose sum is exact too
     return (risen * centred).sum(axis=-1) / (centred**2).sum()
 
 
-def intercept(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:
+def intercept(set_sizes: ArrayLike, means: ArrayLike) -> np.ndarray:
     """Reaction time at set size 0 of the line that `slope` fits, ms.
 
     Examples
@@ -109,7 +110,7 @@ def intercept(set_sizes: np.ndarray, means: np.ndarray) -> np.ndarray:
     >>> float(intercept(np.array([3, 6, 9]), np.array([645.0, 780.0, 915.0])))
     510.0
     """
-    return np.asarray(means, dtype=float).mean(axis=-1) - slope(set_sizes, means) * np.mean(set_sizes)
+    return np.asarray(means, dtype=float).mean(axis=-1) - slope(set_sizes, means) * np.mean(np.asarray(set_sizes))
 
 
 def asymmetry_index(easy: np.ndarray | float, hard: np.ndarray | float) -> np.ndarray:
