@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
@@ -48,13 +46,6 @@ def test_first_fixations_are_not_forced_to_the_centre(osie):
 def test_images_are_read_when_asked_for_and_fit_the_frame(osie):
     trial = osie.trials[0]
     assert trial.image.shape == (600, 800, 3)
-
-
-@pytest.mark.data
-def test_loading_takes_less_than_three_seconds(data_root):
-    start = time.process_time()
-    load_dataset("osie", data_root / "osie")
-    assert time.process_time() - start < 3
 
 
 def test_a_folder_without_images_still_gives_scanpaths(tmp_path, osie_in):
