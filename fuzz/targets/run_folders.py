@@ -46,8 +46,7 @@ def rest_of_run(folder: Path) -> None:
 
 def _experiment_beside(folder: Path) -> None:
     """A run of another experiment, of whose tables only CSV files are read."""
-    manifest = json.loads(_run()["manifest.json"])
-    manifest["request"] = {"experiment": "mine"}
+    manifest = {**json.loads(_run()["manifest.json"]), "kind": "mine", "request": {}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     for name in ("summary.csv", "differences.csv", "shares.csv"):
         (folder / name).write_bytes(_run()[name])
