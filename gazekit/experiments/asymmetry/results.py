@@ -34,6 +34,7 @@ from gazekit.runs.manifest import read_finished
 
 MEAN = "mean"
 ECCNET = MODELS["eccNET"]
+NO_TEST = (np.nan, "", None, None, np.nan)  # statistic, reference, df, residual_df, p
 
 
 class SearchLine(NamedTuple):
@@ -169,7 +170,11 @@ class AsymmetryResults:
 
     @cached_property
     def tests(self) -> pd.DataFrame:
-        """A row per model, experiment and test: nested F (published), and the mixed model where cells are known."""
+        """A row per model, experiment and test: nested F (published), and the mixed model where cells are known.
+
+        `reference` says what p is of: F, z (Wald) or t (least squares, with `residual_df`). Where there is no test,
+        statistic and p are missing, and `note` says why.
+        """
         rows: list[tuple[Any, ...]] = []
         for (model, experiment), part in self.trials.groupby(["model", "experiment"], sort=False):
             second = (part["condition"] == self.conditions[experiment][1]).to_numpy()
@@ -177,18 +182,20 @@ class AsymmetryResults:
             if np.isfinite(times).sum() < 5:
                 continue
             f = nested_f(size, second, times)
-            rows.append((model, experiment, "nested F", f.f, f.df, f.residual_df, f.p, np.nan, np.nan, np.nan, ""))
+            tested = (f.f, "F" if np.isfinite(f.f) else "", f.df, f.residual_df, f.p)
+            rows.append((model, experiment, "nested F", *tested, np.nan, np.nan, np.nan, f.note))
             if "cell" not in part or part["cell"].isna().any():
                 continue
             try:
                 m = mixed_model(size, second, times, part["cell"].to_numpy())
             except MissingNeedError:
-                rows.append((model, experiment, "mixed model", *[np.nan] * 7, NOT_INSTALLED))
+                rows.append((model, experiment, "mixed model", *NO_TEST, *[np.nan] * 3, NOT_INSTALLED))
                 continue
-            z = m.slope_difference / m.error if m.error > 0 else np.nan
+            tested = (m.statistic, m.reference, None, m.residual_df, m.p)
             estimates = (m.slope_difference, m.error, m.group_deviation)
-            rows.append((model, experiment, "mixed model", z, np.nan, np.nan, m.p, *estimates, m.note))
-        names = ["statistic", "df", "residual_df", "p", "slope_difference", "error", "cell_deviation", "note"]
+            rows.append((model, experiment, "mixed model", *tested, *estimates, m.note))
+        names = ["statistic", "reference", "df", "residual_df", "p"]
+        names += ["slope_difference", "error", "cell_deviation", "note"]
         table = pd.DataFrame(rows, columns=["model", "experiment", "test", *names])
         return table.astype({"df": "Int64", "residual_df": "Int64"})
 

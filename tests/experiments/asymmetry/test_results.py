@@ -168,10 +168,20 @@ def test_mixed_model_beside_the_nested_f_where_cells_are_known(monkeypatch):
     tests = AsymmetryResults(trials).tests
     assert tests["test"].tolist() == ["nested F", "mixed model"]
     assert tests["df"].tolist()[0] == 2
+    assert tests["reference"].tolist()[0] == "F"
+    assert tests["reference"].tolist()[1] in ("z", "t")
     difference = np.diff(AsymmetryResults(trials).slopes["slope"])[0]
     assert tests["slope_difference"].iloc[1] == pytest.approx(difference, rel=0.5)
     monkeypatch.setitem(__import__("sys").modules, "statsmodels.formula.api", None)
     assert AsymmetryResults(trials).tests["note"].iloc[1] == NOT_INSTALLED
+
+
+def test_times_on_lines_have_no_test_in_the_table():
+    trials = table({"red": {1: [1] * 8, 3: [1] * 8}, "green": {1: [1] * 8, 3: [3] * 8}}, cell=np.tile(np.arange(8), 4))
+    tests = AsymmetryResults(trials).tests
+    assert tests[["statistic", "p"]].isna().all(axis=None)
+    assert tests["reference"].tolist() == ["", ""]
+    assert tests["note"].str.startswith("no residual variance").all()
 
 
 def test_level_weights_are_means_of_trials():

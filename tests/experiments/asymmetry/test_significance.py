@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from gazekit.experiments.asymmetry.significance import mixed_model, nested_f
+from gazekit.experiments.asymmetry.significance import ALL_EQUAL, ON_LINES, mixed_model, nested_f
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 
 SIZE = np.tile(np.repeat([1, 4, 8, 12], 30), 2)
@@ -44,19 +45,40 @@ def test_nested_f_leaves_trials_without_a_time_out():
     )
 
 
-def test_nested_f_where_nothing_or_nothing_else_varies():
-    assert np.isnan(nested_f(SIZE, SECOND, np.full(240, 628.63)).p)
+def test_nested_f_without_residual_variance_has_no_test_and_says_why():
+    equal = nested_f(SIZE, SECOND, np.full(240, 628.63))
     exact = nested_f(SIZE, SECOND, np.where(SECOND, 628.63 + 10.0 * SIZE, 628.63))
-    assert (exact.f, exact.p) == (np.inf, 0.0)
+    for found, note in ((equal, ALL_EQUAL), (exact, ON_LINES)):
+        assert np.isnan([found.f, found.p]).all()
+        assert (found.df, found.residual_df, found.note) == (2, 236, note)
+    assert nested_f(SIZE, SECOND, trials(5.0)).note == ""
     with pytest.raises(GazekitError, match="needs at least 5 trials, not 4"):
         nested_f(SIZE[:4], SECOND[:4], np.arange(4.0))
+
+
+@pytest.mark.parametrize("moved", [0.0, 100.0])
+def test_mixed_model_on_lines_has_an_estimate_and_no_test(moved):
+    """Orientation among homogeneous distractors: the target is found by the first saccade, or in raster order."""
+    pytest.importorskip("statsmodels")
+    times = 628.63 + 10.0 * SIZE - 252.359 * SIZE * SECOND + moved * np.random.default_rng(3).random(16)[PLACE]
+    found = mixed_model(SIZE, SECOND, times, PLACE)
+    assert found.slope_difference == pytest.approx(-252.359, rel=1e-9)
+    assert np.isnan([found.error, found.statistic, found.p, found.group_deviation]).all()
+    assert (found.reference, found.residual_df, found.note) == ("", None, ON_LINES)
+
+
+def test_as_many_places_as_trials_fit_anything_and_are_not_taken_for_lines():
+    pytest.importorskip("statsmodels")
+    found = mixed_model(SIZE, SECOND, trials(5.0), np.arange(240))
+    assert found.note != ON_LINES
 
 
 def test_mixed_model_finds_the_difference_of_slopes_under_the_places():
     pytest.importorskip("statsmodels")
     found = mixed_model(SIZE, SECOND, trials(5.0, places=200.0), PLACE)
-    assert found.note == ""
+    assert (found.note, found.reference, found.residual_df) == ("", "z", None)
     assert abs(found.slope_difference - 5.0) < 3 * found.error
+    assert found.p == pytest.approx(2 * stats.norm.sf(abs(found.statistic)))
     assert found.p < 1e-3
     assert 100 < found.group_deviation < 350
     # The places' variance, 200 ms, is not in the error: ordinary least squares has it there.
@@ -92,6 +114,8 @@ def test_without_variance_between_places_it_is_least_squares():
     assert found.note == "no variance between the target's places: ordinary least squares"
     assert found.error == pytest.approx(ols_error(times))
     assert found.slope_difference == pytest.approx(3.0, abs=0.2)
+    assert (found.reference, found.residual_df) == ("t", 236)
+    assert found.p == pytest.approx(2 * stats.t.sf(found.slope_difference / ols_error(times), 236))
 
 
 def test_a_fit_that_breaks_down_gives_the_estimate_and_no_test(monkeypatch):
@@ -110,7 +134,7 @@ def test_a_fit_that_breaks_down_gives_the_estimate_and_no_test(monkeypatch):
 def test_equal_times_have_no_test():
     pytest.importorskip("statsmodels")
     found = mixed_model(SIZE, SECOND, np.full(240, 628.63), PLACE)
-    assert found.note == "every reaction time is the same"
+    assert found.note == ALL_EQUAL
     assert (found.slope_difference, np.isnan(found.p)) == (0.0, True)
     with pytest.raises(GazekitError, match="mixed model needs at least 5 trials"):
         mixed_model(SIZE[:3], SECOND[:3], np.arange(3.0), PLACE[:3])
