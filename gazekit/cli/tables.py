@@ -8,6 +8,7 @@ import typer
 from gazekit.cli.printing import print_json
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
+from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better
 from gazekit.report.sentences import left_out
 
@@ -25,19 +26,22 @@ def summary_text(results: Results) -> str:
       human    0.5000 [0.5000, 0.5000]  ceiling           1 stimuli
       a        0.2500 [0.2500, 0.2500]   50 % of ceiling  1 stimuli
     """
-    shares = results.shares.set_index(["dataset", "model", "metric"])["share"] if len(results.shares) else {}
+    shares = results.shares
     width = max(len(m) for m in results.models) + 2
     lines: list[str] = []
     for (dataset, metric), part in results.summary.groupby(["dataset", "metric"], sort=False):
         lines.append(f"{metric} ({dataset}{better_words(str(metric))})")
         if caution(str(metric)):
             lines.append(f"  CAUTION: {caution(str(metric))}")
+        of = shares[(shares["dataset"] == dataset) & (shares["metric"] == metric)]
+        share_of = dict(zip(of["model"], of["share"], strict=True))
         for row in part.itertuples():
             value = f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" if row.stimuli else f"{'not defined':<23}"
             directed = higher_is_better(str(metric)) is not None
-            role = _role(str(row.model), directed, shares.get((dataset, row.model, metric), math.nan))
+            role = _role(str(row.model), directed, share_of.get(row.model, math.nan))
             undefined = f", {row.undefined} undefined" if row.undefined else ""
             lines.append(f"  {row.model:<{width}} {value}  {role:<16}  {row.stimuli} stimuli{undefined}")
+        lines += [f"  {line}" for line in without_share(of, ["share_note"])]
     return "\n".join(lines)
 
 

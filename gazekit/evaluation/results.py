@@ -11,12 +11,12 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
 from gazekit.evaluation.set_scoring import SET_COLUMNS
+from gazekit.evaluation.shares import shares_of
 from gazekit.files.untrusted import reading
-from gazekit.metrics.outputs import has_zero, higher_is_better, measure_of
+from gazekit.metrics.outputs import higher_is_better, measure_of
 
 CHANCE = "other-image"
 SCORE_COLUMNS = ["dataset", "model", "metric", "stimulus", "value", "pairs", "undefined"]
@@ -132,32 +132,8 @@ class Results:
 
     @cached_property
     def shares(self) -> pd.DataFrame:
-        """How much of the human ceiling each model reaches, over the stimuli where all three are defined.
-
-        `share` is value / ceiling, and ceiling / value for a distance. `share_above_chance` is (value - chance) /
-        (ceiling - chance): 0 is a path from another image, 1 is another person; it may be negative. Both have 95 %
-        intervals, and are NaN without people or chance.
-        `share_above_chance` is NaN as well where people are not clearly above chance (the interval of their paired
-        difference holds 0): dividing by it would only magnify noise. `share` is NaN where 0 does not mean none
-        (log-likelihood). Descriptions, of which neither more nor less is better, have no shares.
-        """
-        rows = []
-        for each in self._estimates:
-            better, people = higher_is_better(each.metric), each.columns.get(HUMAN)
-            if better is None or people is None:
-                continue
-            zero, unknown = np.zeros_like(people), np.full_like(people, np.nan)
-            chance = each.columns.get(CHANCE, unknown)
-            above = each.estimate(people - chance, HUMAN)
-            if not (above.low > 0 or above.high < 0):
-                chance = unknown
-            for model in (name for name in each.columns if name != HUMAN):
-                value = each.columns[model]
-                over = (value, people) if better else (people, value)
-                share = each.ratio(*over, zero if has_zero(each.metric) else unknown)
-                rows.append((each.dataset, model, each.metric, *share, *each.ratio(value, people, chance)))
-        names = ["share", "share_low", "share_high", "share_above_chance", "above_low", "above_high"]
-        return pd.DataFrame(rows, columns=["dataset", "model", "metric", *names])
+        """How much of the human ceiling each model reaches, or why no share is given; see `shares.shares_of`."""
+        return shares_of(self._estimates, CHANCE)
 
     @cached_property
     def _estimates(self) -> list[Estimates]:

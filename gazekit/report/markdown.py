@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from gazekit.evaluation.results import Results
+from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import caution
 from gazekit.report.sentences import summary_sentence
 
@@ -93,6 +94,7 @@ def _tables(results: Results) -> list[str]:
                 str(row.undefined),
             ]
             lines.append(f"| {' | '.join(cells)} |")
-        warning = caution(str(metric))
-        tables.append("\n".join([*lines, "", warning] if warning else lines))
+        of = results.shares[(results.shares["dataset"] == dataset) & (results.shares["metric"] == metric)]
+        said = [escaped(line) for line in [caution(str(metric)), *without_share(of)] if line]
+        tables.append("\n".join([*lines, *(part for line in said for part in ("", line))]))
     return tables

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
-from gazekit.metrics.outputs import has_zero, higher_is_better
+from gazekit.metrics.outputs import higher_is_better
 
 
 def summary_sentence(results: Results) -> str:
@@ -35,8 +35,9 @@ def summary_sentence(results: Results) -> str:
     best = str(models.idxmax() if more else models.idxmin())
     text += f"by {metric} the best model is {best} with {models[best]:.3f}"
     if not math.isnan(ceiling):
-        share = models[best] / ceiling if more else ceiling / models[best]
-        of = f"{100 * share:.0f} % of the" if has_zero(metric) else "with a"
+        shares = results.shares
+        share = float(shares.loc[(shares["metric"] == metric) & (shares["model"] == best), "share"].iloc[0])
+        of = "with a" if math.isnan(share) else f"{100 * share:.0f} % of the"
         text += f", {of} human ceiling ({ceiling:.3f})"
     chance = rows["value"].get(CHANCE, math.nan)
     if not math.isnan(chance):

@@ -13,6 +13,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
+from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of
 from gazekit.report.charts import domain_of, interval_mark
 
@@ -242,7 +243,8 @@ def score_table(tables: ScoreTables, dataset: str, metric: str) -> str:
     heads = ["model", "score", "95&nbsp;% interval", "·chance to people" if of else "·"]
     heads += ["share of ceiling", "above chance"] if of else []
     heads += ["stimuli", "undefined"] if "undefined" in rows else ["stimuli"]
-    return table(heads, lines, f"{metric} on {dataset}")
+    shown = [f'<p class="quiet">{escape(note)}</p>' for note in (without_share(shares) if of else ())]
+    return "\n".join([table(heads, lines, f"{metric} on {dataset}"), *shown])
 
 
 def difference_table(tables: ScoreTables, dataset: str, metric: str) -> str:

@@ -1,4 +1,4 @@
-"""Results: means, paired differences, shares of the ceiling."""
+"""Results: means, paired differences, what is undefined."""
 
 import numpy as np
 import pandas as pd
@@ -41,15 +41,6 @@ def test_differences_are_paired(results):
     assert len(results.differences) == 3
 
 
-def test_shares(results):
-    shares = results.shares.set_index("model")
-    assert shares.loc["good", "share_above_chance"] == pytest.approx(0.5)
-    assert shares.loc["other-image", "share_above_chance"] == pytest.approx(0)
-    human = results.summary.set_index("model")["value"]
-    assert shares.loc["good", "share"] == pytest.approx(human["good"] / human["human"])
-    assert shares.loc["good", "share_low"] < shares.loc["good", "share"] < shares.loc["good", "share_high"]
-
-
 def test_undefined_stimuli_are_counted_and_left_out():
     results = results_of({"human": [0.4, 0.6, np.nan], "a": [0.2, np.nan, 0.9]})
     summary = results.summary.set_index("model")
@@ -57,22 +48,6 @@ def test_undefined_stimuli_are_counted_and_left_out():
     assert results.differences.iloc[0]["stimuli"] == 1
     assert results.differences.iloc[0]["difference"] == pytest.approx(0.2)
     assert results.shares.iloc[0]["share"] == pytest.approx(0.5)
-
-
-def test_a_distance_reaches_its_ceiling_from_above():
-    """For a distance people's value is the smallest: the share is ceiling / value, and 1 is still another person."""
-    rows = [("d", m, "edit_distance", f"s{k}", v, 1, 0) for m, v in VALUES for k in range(3)]
-    shares = Results(pd.DataFrame(rows, columns=SCORE_COLUMNS)).shares.set_index("model")
-    assert shares.loc["a", "share"] == pytest.approx(0.8)
-    assert shares.loc["a", "share_above_chance"] == pytest.approx(0.5)
-    assert shares.loc["other-image", "share_above_chance"] == pytest.approx(0)
-
-
-VALUES = [("human", 4.0), ("a", 5.0), ("other-image", 6.0)]
-
-
-def test_without_people_there_is_no_share():
-    assert len(results_of({"a": [0.2, 0.3]}).shares) == 0
 
 
 def test_all_undefined():
