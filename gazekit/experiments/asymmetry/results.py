@@ -191,9 +191,9 @@ class AsymmetryResults:
             except MissingNeedError:
                 rows.append((model, experiment, "mixed model", *NO_TEST, *[np.nan] * 3, NOT_INSTALLED))
                 continue
-            tested = (m.statistic, m.reference, None, m.residual_df, m.p)
+            of_slopes = (m.statistic, m.reference, None, m.residual_df, m.p)
             estimates = (m.slope_difference, m.error, m.group_deviation)
-            rows.append((model, experiment, "mixed model", *tested, *estimates, m.note))
+            rows.append((model, experiment, "mixed model", *of_slopes, *estimates, m.note))
         names = ["statistic", "reference", "df", "residual_df", "p"]
         names += ["slope_difference", "error", "cell_deviation", "note"]
         table = pd.DataFrame(rows, columns=["model", "experiment", "test", *names])
