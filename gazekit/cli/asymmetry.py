@@ -21,28 +21,20 @@ EXAMPLE_SIZE = 1  # which set size from the smallest the pictured searches have:
 def asymmetry_command(
     *,
     model: Annotated[
-        str, typer.Option("--model", help="Any model, options as name:option=value; see `gazekit models`.")
+        str, typer.Option(help="Any model, options as name:option=value; see `gazekit models`.")
     ] = "eccnet",
-    backbone: Annotated[str | None, typer.Option("--backbone", help="Network: vgg16, squeezenet, v1, ...")] = None,
-    weights: Annotated[str | None, typer.Option("--weights", help="Weights by name, or a file.")] = None,
-    variant: Annotated[str | None, typer.Option("--variant", help="Variant of eccNET: ivsn, 18-17, ...")] = None,
-    rotate_kernels: Annotated[
-        int | None, typer.Option("--rotate-kernels", help="Turn every kernel by 90, 180 or 270 degrees.")
-    ] = None,
-    mirror_kernels: Annotated[
-        str | None, typer.Option("--mirror-kernels", help="Mirror every kernel: horizontal or vertical.")
-    ] = None,
-    experiments: Annotated[
-        str | None, typer.Option("--experiments", help="Comma-separated; default the six published ones.")
-    ] = None,
+    backbone: Annotated[str | None, typer.Option(help="Network: vgg16, squeezenet, v1, ...")] = None,
+    weights: Annotated[str | None, typer.Option(help="Weights by name, or a file.")] = None,
+    variant: Annotated[str | None, typer.Option(help="Variant of eccNET: ivsn, 18-17, ...")] = None,
+    rotate_kernels: Annotated[int | None, typer.Option(help="Turn every kernel by 90, 180 or 270 degrees.")] = None,
+    mirror_kernels: Annotated[str | None, typer.Option(help="Mirror every kernel: horizontal or vertical.")] = None,
+    experiments: Annotated[str | None, typer.Option(help="Comma-separated; default the six published ones.")] = None,
     per_size: Annotated[
-        int | None, typer.Option("--per-size", min=1, help="Displays per condition and set size; default 30 or 36.")
+        int | None, typer.Option(min=1, help="Displays per condition and set size; default 30 or 36.")
     ] = None,
-    controls: Annotated[
-        bool, typer.Option("--controls/--no-controls", help="Swapped target and equal level weights, where they exist.")
-    ] = True,
+    controls: Annotated[bool, typer.Option(help="Swapped target and equal level weights, where they exist.")] = True,
     censoring: Annotated[
-        str, typer.Option("--censoring", help="An unsolved search counts: set-size (published), limit, or drop.")
+        str, typer.Option(help="An unsolved search counts: set-size (published), limit, or drop.")
     ] = "set-size",
     run: ScoredRun,
 ) -> None:

@@ -20,7 +20,7 @@ SHOWN = ("plausibility_best_per_length", "plausibility_best_human", "distinct_ce
 class Captions(DataOptions):
     """The data set of captions."""
 
-    data: Annotated[str, typer.Option("--data", help="Data set with captions.")] = "capmit1003"
+    data: Annotated[str, typer.Option(help="Data set with captions.")] = "capmit1003"
 
 
 @takes_groups
@@ -28,25 +28,21 @@ def captions_command(
     *,
     given: Captions,
     people: Annotated[
-        str, typer.Option("--people", help="Whose gaze: clicks (of those who wrote), or mit1003 (free viewing).")
+        str, typer.Option(help="Whose gaze: clicks (of those who wrote), or mit1003 (free viewing).")
     ] = "clicks",
     people_set: Annotated[
-        list[str] | None, typer.Option("--people-set", help="Option of that data set, as name=value; may be repeated.")
+        list[str] | None, typer.Option(help="Option of that data set, as name=value; may be repeated.")
     ] = None,
-    model: Annotated[str, typer.Option("--model", help="Model that captions guide.")] = "neva",
+    model: Annotated[str, typer.Option(help="Model that captions guide.")] = "neva",
     setting: Setting = None,
-    gammas: Annotated[str | None, typer.Option("--gammas", help="Further values of gamma, as 0,0.3,1.")] = None,
-    scheduled: Annotated[
-        bool, typer.Option("--scheduled/--no-scheduled", help="Also the clean image that becomes the caption.")
-    ] = True,
+    gammas: Annotated[str | None, typer.Option(help="Further values of gamma, as 0,0.3,1.")] = None,
+    scheduled: Annotated[bool, typer.Option(help="Also the clean image that becomes the caption.")] = True,
     metrics: Annotated[
-        str, typer.Option("--metrics", help="Comma-separated, or all; see gazekit metrics.")
+        str, typer.Option(help="Comma-separated, or all; see gazekit metrics.")
     ] = "plausibility,distinct_cells,scanmatch,multimatch",
-    fixed_people: Annotated[
-        int, typer.Option("--fixed-people", min=1, help="People of the columns that compare data sets.")
-    ] = 2,
-    samples: Annotated[int, typer.Option("--samples", min=1, help="Paths per caption.")] = 1,
-    max_fixations: Annotated[int, typer.Option("--max-fixations", min=1, help="Length of predicted paths.")] = 10,
+    fixed_people: Annotated[int, typer.Option(min=1, help="People of the columns that compare data sets.")] = 2,
+    samples: Annotated[int, typer.Option(min=1, help="Paths per caption.")] = 1,
+    max_fixations: Annotated[int, typer.Option(min=1, help="Length of predicted paths.")] = 10,
     run: ScoredRun,
 ) -> None:
     """Guide a model by right, other and no captions, and score it against people, chance and controls.

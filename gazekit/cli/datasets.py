@@ -51,9 +51,7 @@ def list_command(as_json: Json = False) -> None:
 @app.command("info")
 def info_command(
     name: Name,
-    root: Annotated[
-        Path | None, typer.Option("--root", help="Also read this folder, and print what was counted in it.")
-    ] = None,
+    root: Annotated[Path | None, typer.Option(help="Also read this folder, and print what was counted in it.")] = None,
     outside: Outside = "keep",
     as_json: Json = False,
 ) -> None:

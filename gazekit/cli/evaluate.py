@@ -29,7 +29,7 @@ def evaluate_command(
     models: Models = "uniform,centre,empirical,other-image",
     metrics: Metrics = "scanmatch,multimatch",
     samples: Samples = 5,
-    max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest predicted path.")] = None,
+    max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest predicted path.")] = None,
     run: ScoredRun,
     as_json: Json = False,
 ) -> None:
@@ -61,9 +61,7 @@ def evaluate_command(
 class ScoreRun(RunOptions):
     """How the scoring is run; its folder has a default, named after the predictions."""
 
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Run folder for tables and report; default runs/score-NAME.")
-    ] = None  # type: ignore[assignment]  # named after the predictions
+    out: Annotated[Path | None, typer.Option(help="Run folder for tables and report; default runs/score-NAME.")] = None  # type: ignore[assignment]  # named after the predictions
 
 
 @takes_groups
@@ -73,17 +71,12 @@ def score_command(
     given: DataOptions,
     metrics: Metrics = "scanmatch,multimatch",
     outside: Outside = "keep",
-    missing: Annotated[
-        str, typer.Option("--missing", help="Points without coordinates: error, drop or keep.")
-    ] = "error",
+    missing: Annotated[str, typer.Option(help="Points without coordinates: error, drop or keep.")] = "error",
     rescale: Annotated[
         bool, typer.Option("--rescale", help="Map paths onto the trial's frame if theirs differs.")
     ] = False,
     forced_first: Annotated[
-        bool | None,
-        typer.Option(
-            "--forced-first/--no-forced-first", help="Whether each path begins with the imposed first fixation."
-        ),
+        bool | None, typer.Option(help="Whether each path begins with the imposed first fixation.")
     ] = None,
     run: ScoreRun,
     as_json: Json = False,
@@ -130,7 +123,7 @@ def score_command(
 class DemoRun(RunOptions):
     """How the demonstration is run; its folder has a default."""
 
-    out: Annotated[Path, typer.Option("--out", help="Run folder; a finished one is shown again.")] = Path("runs/demo")
+    out: Annotated[Path, typer.Option(help="Run folder; a finished one is shown again.")] = Path("runs/demo")
 
 
 @takes_groups

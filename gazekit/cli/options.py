@@ -145,7 +145,7 @@ class DataAndPoints(DataOptions):
 class RunOptions:
     """How a run is made; its tables depend on the seed only."""
 
-    out: Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run of the same request is resumed.")]
+    out: Annotated[Path, typer.Option(help="Run folder; an unfinished run of the same request is resumed.")]
     seed: Seed = 0
     workers: Workers = 1
     scheduler: Scheduler = None
@@ -170,9 +170,7 @@ class ScoredRun(RunOptions):
 class TrainingRun(RunOptions):
     """How trainings of a network are run."""
 
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Trainings at once; results do not depend on it.")
-    ] = 1
+    workers: Annotated[int, typer.Option(min=1, help="Trainings at once; results do not depend on it.")] = 1
     device: Device = "auto"
 
     @property

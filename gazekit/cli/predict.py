@@ -40,19 +40,19 @@ def predict_command(
     model: Annotated[str, typer.Argument(help="Model, with options as name:option=value; see `gazekit models`.")],
     given: DataOrShelf,
     image: Annotated[
-        Path | None, typer.Option("--image", help="Instead of --data: the photograph of a shelf of your own.")
+        Path | None, typer.Option(help="Instead of --data: the photograph of a shelf of your own.")
     ] = None,
     boxes: Annotated[
-        Path | None, typer.Option("--boxes", help="CSV with a row per object of that shelf: x0,y0,x1,y1 px, and id.")
+        Path | None, typer.Option(help="CSV with a row per object of that shelf: x0,y0,x1,y1 px, and id.")
     ] = None,
     target: Annotated[
-        str | None, typer.Option("--target", help="What is sought there: the id of an object, or a picture of it.")
+        str | None, typer.Option(help="What is sought there: the id of an object, or a picture of it.")
     ] = None,
     picture: Annotated[
-        Path | None, typer.Option("--picture", help="Also draw the first path on that shelf: .png, .pdf or .svg.")
+        Path | None, typer.Option(help="Also draw the first path on that shelf: .png, .pdf or .svg.")
     ] = None,
     samples: Samples = 1,
-    max_fixations: Annotated[int | None, typer.Option("--max-fixations", min=1, help="Longest path.")] = None,
+    max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest path.")] = None,
     device: Device = "auto",
     run: Prediction,
 ) -> None:

@@ -14,18 +14,11 @@ if TYPE_CHECKING:
 def report_command(
     run: Annotated[Path, typer.Argument(help="A finished run folder: of evaluate, asymmetry, shelf-search ...")],
     root: Root = None,
-    data: Annotated[
-        str | None, typer.Option("--data", help="Data set of the run, where its manifest does not say it.")
-    ] = None,
-    images: Annotated[
-        str, typer.Option("--images", help="none, thumbs (reduced so that they stay near 8 MB) or full.")
-    ] = "thumbs",
-    samples: Annotated[
-        int, typer.Option("--samples", min=1, help="Most samples of each model and trial to look at.")
-    ] = 5,
+    data: Annotated[str | None, typer.Option(help="Data set of the run, where its manifest does not say it.")] = None,
+    images: Annotated[str, typer.Option(help="none, thumbs (reduced so that they stay near 8 MB) or full.")] = "thumbs",
+    samples: Annotated[int, typer.Option(min=1, help="Most samples of each model and trial to look at.")] = 5,
     markdown: Annotated[
-        Path | None,
-        typer.Option("--markdown", help="Also write tables, command and manifest of an evaluation as Markdown."),
+        Path | None, typer.Option(help="Also write tables, command and manifest of an evaluation as Markdown.")
     ] = None,
 ) -> None:
     """Write report.html into a run folder: tables, figures, scanpaths to explore, methods, manifest, in one file.

@@ -40,7 +40,7 @@ class Shelves(DataAndPoints):
     length_filter: Annotated[
         bool, typer.Option("--length-filter/--all-lengths", help="bookcovers: leave out unusually long paths, as OAT.")
     ] = True
-    images: Annotated[Path | None, typer.Option("--images", help="bookcovers: folder of collages and targets.")] = None
+    images: Annotated[Path | None, typer.Option(help="bookcovers: folder of collages and targets.")] = None
 
     @property
     def options(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def shelf_search_command(
     models: Models = "uniform-object,centre-object,nearest-object,markov-move,move",
     samples: Samples = 10,
     rule: Annotated[
-        str, typer.Option("--rule", help="A fixation between objects: nearest (OAT's), or containing (left out).")
+        str, typer.Option(help="A fixation between objects: nearest (OAT's), or containing (left out).")
     ] = "nearest",
     run: ScoredRun,
 ) -> None:

@@ -34,12 +34,10 @@ class Shelves(DataAndPoints):
 def oat_command(
     *,
     given: Shelves,
-    preset: Annotated[str, typer.Option("--preset", help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
-    split: Annotated[str, typer.Option("--split", help="layout, target, subject, or random (it leaks).")] = "layout",
-    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts that the groups are dealt into.")] = 5,
-    fold: Annotated[
-        str, typer.Option("--fold", help="Which is the test part: a number, several (0,2), or all.")
-    ] = "all",
+    preset: Annotated[str, typer.Option(help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
+    split: Annotated[str, typer.Option(help="layout, target, subject, or random (it leaks).")] = "layout",
+    folds: Annotated[int, typer.Option(min=2, help="Parts that the groups are dealt into.")] = 5,
+    fold: Annotated[str, typer.Option(help="Which is the test part: a number, several (0,2), or all.")] = "all",
     setting: Settings = None,
     paper: Annotated[bool, typer.Option("--paper-training", help="The paper's optimiser, rate and stopping.")] = False,
     run: TrainingRun,

@@ -18,10 +18,9 @@ app = typer.Typer(
 
 @app.command("scanmatch")
 def scanmatch_command(
-    data: Annotated[Path, typer.Option("--data", help="Folder with <set>/fix, <set>/ifix and <set>/ss_score.")],
+    data: Annotated[Path, typer.Option(help="Folder with <set>/fix, <set>/ifix and <set>/ss_score.")],
     stimuli: Annotated[
-        int | None,
-        typer.Option("--stimuli", min=1, help="Trials per subject, where no model's file tells it."),
+        int | None, typer.Option(min=1, help="Trials per subject, where no model's file tells it.")
     ] = None,
 ) -> None:
     """ScanMatch: reproduce the published means and standard errors of the visual-search data.
@@ -35,12 +34,10 @@ def scanmatch_command(
 
 @app.command("multimatch")
 def multimatch_command(
-    data: Annotated[str, typer.Option("--data", help="Name of the data set; see `gazekit datasets`.")],
-    root: Annotated[Path, typer.Option("--root", help="Folder of the data set, in its authors' layout.")],
-    max_pairs: Annotated[
-        int | None, typer.Option("--max-pairs", min=1, help="Compare a random part of the pairs only.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of that choice.")] = 0,
+    data: Annotated[str, typer.Option(help="Name of the data set; see `gazekit datasets`.")],
+    root: Annotated[Path, typer.Option(help="Folder of the data set, in its authors' layout.")],
+    max_pairs: Annotated[int | None, typer.Option(min=1, help="Compare a random part of the pairs only.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of that choice.")] = 0,
     progress: Progress = True,
 ) -> None:
     """MultiMatch: compare every two people of a trial with multimatch_gaze.
@@ -57,10 +54,10 @@ def multimatch_command(
 @app.command("conformance")
 def conformance_command(
     reference: Annotated[
-        Path | None, typer.Option("--reference", help="A file of conformance vectors; default the package's own.")
+        Path | None, typer.Option(help="A file of conformance vectors; default the package's own.")
     ] = None,
     write: Annotated[
-        Path | None, typer.Option("--write", help="Write this version's vectors to a new file instead of comparing.")
+        Path | None, typer.Option(help="Write this version's vectors to a new file instead of comparing.")
     ] = None,
 ) -> None:
     """Pair metrics: compare this installation with the conformance vectors, case by case.
@@ -91,7 +88,7 @@ def eccnet_command(reference: Reference) -> None:
 
 @app.command("asymmetry")
 def asymmetry_command(
-    data: Annotated[Path, typer.Option("--data", help="Folder with <model>/out_data/*.csv, saccade counts.")],
+    data: Annotated[Path, typer.Option(help="Folder with <model>/out_data/*.csv, saccade counts.")],
 ) -> None:
     """Search asymmetry: recompute the published indices and slopes from the stored saccade counts.
 
