@@ -71,29 +71,10 @@ def reaction_times(
         colour = CONDITIONS[k % len(CONDITIONS)]
         rows = part[part["condition"] == condition].sort_values("set_size")
         size = rows["set_size"].to_numpy(float)
-        ax.plot(
-            size,
-            rows["human"],
-            "s--",
-            color=colour,
-            markerfacecolor="white",
-            markersize=3.4,
-            linewidth=0.8 * style.LINE,
-            zorder=2,
-        )
-        ax.errorbar(
-            size,
-            rows["rt"],
-            yerr=rows["sem"],
-            fmt="o-",
-            color=colour,
-            markersize=3.8,
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-            linewidth=1.2 * style.LINE,
-            elinewidth=0.8,
-            zorder=3,
-        )
+        people: dict[str, Any] = {"linewidth": 0.8 * style.LINE, "markersize": 3.4, "zorder": 2, **style.HOLLOW}
+        own: dict[str, Any] = {"linewidth": 1.2 * style.LINE, "elinewidth": 0.8, "markersize": 3.8, "zorder": 3}
+        ax.plot(size, rows["human"], "s--", color=colour, **people)
+        ax.errorbar(size, rows["rt"], rows["sem"], fmt="o-", color=colour, **own, **style.RIM)
         ends.append(float(rows["rt"].iloc[-1]))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     _end_labels(ax, conditions, ends, float(part["set_size"].max()))
@@ -151,27 +132,16 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
     ax.plot([-1, 1], [-1, 1], ":", color=PEOPLE, linewidth=0.8, zorder=1)
     human, index = part["human"].to_numpy(), part["index"].to_numpy()
     ax.vlines(human, part["low"], part["high"], color=style.MODEL, linewidth=1.4 * style.LINE, zorder=3)
-    ax.plot(human, part["published_eccnet"], "o", color=PEOPLE, markerfacecolor="white", markersize=3.2, zorder=2)
-    ax.plot(
-        human, index, "o", color=style.MODEL, markersize=4.6, markeredgecolor="white", markeredgewidth=0.5, zorder=4
-    )
+    ax.plot(human, part["published_eccnet"], "o", color=PEOPLE, markersize=3.2, zorder=2, **style.HOLLOW)
+    ax.plot(human, index, "o", color=style.MODEL, markersize=4.6, zorder=4, **style.RIM)
     left, right = min(0.0, float(human.min()) - 0.05), 1.02
     for name, x, place in zip(
         part["experiment"], human, style.spread(list(human), 0.065 * (right - left)), strict=True
     ):
         ax.axvline(x, color="#dddddd", linewidth=0.6, zorder=0)
-        ax.annotate(
-            name,
-            (place, 1.0),
-            xycoords=ax.get_xaxis_transform(),
-            xytext=(0, 2),
-            textcoords="offset points",
-            fontsize=style.SMALL,
-            rotation=45,
-            rotation_mode="anchor",
-            ha="left",
-            va="center",
-        )
+        turned: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "ha": "left", "va": "center"}
+        above: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "xytext": (0, 2), "textcoords": "offset points"}
+        ax.annotate(name, (place, 1.0), fontsize=style.SMALL, **above, **turned)
     ax.set_ylim(-1.08, 1.08)
     ax.set_xlim(left, right)
     style.name_axes(ax, "asymmetry index, people", f"asymmetry index, {part['model'].iloc[0]}")
@@ -262,15 +232,14 @@ def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -
 def _key_handles(people: bool) -> "list[Line2D]":
     """What discs and squares are, for the legend of an axes or of a figure with several."""
     model = style.entry("model, ± standard error", marker="o", linestyle="-", color=PEOPLE, markersize=3.8)
-    theirs = style.entry("people", marker="s", linestyle="--", color=PEOPLE, markerfacecolor="white", markersize=3.4)
+    theirs = style.entry("people", marker="s", linestyle="--", color=PEOPLE, markersize=3.4, **style.HOLLOW)
     return [model, theirs] if people else [model]
 
 
 def _index_key(ax: "Axes") -> None:
-    published: dict[str, Any] = {"linestyle": "", "color": PEOPLE, "markerfacecolor": "white", "markersize": 3.2}
     handles = [
         style.entry("model, 95 % interval", marker="o", linestyle="-", color=style.MODEL, markersize=4.6),
-        style.entry("eccNET, published", marker="o", **published),
+        style.entry("eccNET, published", marker="o", linestyle="", color=PEOPLE, markersize=3.2, **style.HOLLOW),
         style.entry("as people", linestyle=":", color=PEOPLE, linewidth=0.8),
     ]
     place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.45, -0.13), "ncols": 3}

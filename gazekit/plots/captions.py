@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.core.scanpaths import HUMAN, Scanpath
+from gazekit.core.scanpaths import Scanpath
 from gazekit.foundations.errors import GazekitError
 from gazekit.plots import style
 from gazekit.plots.scanpath import scanpaths_beside
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-GREYS = ("--", ":", "-.", (0, (1, 3)))  # chance and controls differ in their dashes, not in colour
 TITLE_WIDTH = 44  # characters of a panel's title before it is broken
 
 
@@ -56,25 +55,7 @@ def plausibility_by_length(
     if not len(table):
         raise GazekitError("there is no plausibility to draw: every path is shorter than every window")
     ax = style.new_axes(width=1.35 * style.COLUMN) if ax is None else ax
-    coloured = [m for m in dict.fromkeys(curves["model"]) if m != HUMAN and m not in controls]
-    for model, line in table.groupby("model", sort=False):
-        line = line.sort_values("length")
-        look: dict[str, object] = {"color": style.CEILING, "linewidth": 1.6 * style.LINE}
-        if model == HUMAN:
-            ax.fill_between(line["length"], line["low"], line["high"], color=style.CEILING, alpha=0.2, linewidth=0)
-        elif model in controls:
-            dash = GREYS[list(controls).index(str(model)) % len(GREYS)]
-            look = {"color": style.CHANCE, "linestyle": dash, "linewidth": style.LINE}
-        else:
-            k = coloured.index(str(model))
-            look = {
-                "color": style.COLOURS[k % len(style.COLOURS)],
-                "linestyle": "-" if k < len(style.COLOURS) else "--",
-                "linewidth": style.LINE,
-                "marker": "o",
-                "markersize": 2.5,
-            }
-        ax.plot(line["length"], line["value"], label="people" if model == HUMAN else str(model), **look)  # type: ignore[arg-type]
+    style.curves(ax, table, "length", "value", style.lines_of(dict.fromkeys(curves["model"]), controls))
     style.name_axes(ax, "window length (fixations)", "plausibility (best person)")
     ax.set_ylim(0, 1)
     ax.set_xticks(sorted(table["length"].unique()))

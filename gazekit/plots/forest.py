@@ -148,28 +148,11 @@ def _reference(ax: "Axes", mark: dict[str, Any], label: str, colour: str, line: 
     # Two labels side by side: each is written away from the other line.
     others = [other["value"] for other, *_ in marks if not np.isnan(other["value"])]
     align = "center" if len(others) < 2 else "right" if value == min(others) else "left"
-    ax.text(
-        value,
-        1.01,
-        label,
-        transform=ax.get_xaxis_transform(),
-        color=colour,
-        fontsize=style.TEXT,
-        ha=align,
-        va="bottom",
-    )
+    place: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "ha": align, "va": "bottom"}
+    ax.text(value, 1.01, label, color=colour, fontsize=style.TEXT, **place)
 
 
 def _intervals(ax: "Axes", models: pd.DataFrame, height: np.ndarray) -> None:
     value, low, high = (models[c].to_numpy(float) for c in ("value", "low", "high"))
     ax.hlines(height, low, high, color=style.MODEL, linewidth=1.6 * style.LINE, zorder=3)
-    ax.plot(
-        value,
-        height,
-        "o",
-        color=style.MODEL,
-        markersize=4.2,
-        markeredgecolor="white",
-        markeredgewidth=0.5,
-        zorder=4,
-    )
+    ax.plot(value, height, "o", color=style.MODEL, markersize=4.2, zorder=4, **style.RIM)

@@ -1,7 +1,7 @@
 """The main statistics of saccades: how long they are, and where they go."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -65,13 +65,7 @@ def saccade_amplitudes(
         values = amplitude[name]
         share = np.histogram(values, edges)[0] / len(values)
         ax.stairs(100 * share, edges, baseline=None, label=f"{name}, median {np.median(values):.3g}", **line)
-        mark: dict[str, Any] = {
-            "color": line["color"],
-            "markeredgecolor": "white",
-            "markeredgewidth": 0.5,
-            "clip_on": False,
-        }
-        ax.plot(np.median(values), 0, "^", markersize=6, zorder=5, **mark)
+        ax.plot(np.median(values), 0, "^", color=line["color"], markersize=6, zorder=5, clip_on=False, **style.RIM)
     ax.set_xlim(0, edges[-1])
     ax.set_ylim(bottom=0)
     style.name_axes(ax, f"saccade amplitude, {unit}", f"saccades per {edges[1]:.2g} {unit}, %")

@@ -233,49 +233,24 @@ def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollo
     area = AREA_PER_MS * np.where(np.isnan(ms), USUAL_MS, ms)
     halo = style.halo(2.4 * style.LINE)
     ax.plot(x, y, "-", color=colour, linewidth=1.2 * style.LINE, zorder=2, path_effects=halo, clip_on=False)
-    ring = Line2D(
-        x[:1],
-        y[:1],
-        linestyle="",
-        marker="o",
-        markersize=float(np.sqrt(area[0]) + 5),
-        markerfacecolor="none",
-        markeredgecolor="black",
-        markeredgewidth=1.2,
-        path_effects=style.halo(2.8),
-        clip_on=False,
-        zorder=3,
+    ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": "black", "markeredgewidth": 1.2}
+    size = float(np.sqrt(area[0]) + 5)
+    ax.add_line(
+        Line2D(x[:1], y[:1], ls="", marker="o", ms=size, path_effects=style.halo(2.8), clip_on=False, zorder=3, **ring)
     )
-    ax.add_line(ring)
     index = np.flatnonzero(seen)
     inside, edge = ([pair[k in hollow] for k in index] for pair in ((colour, "white"), ("white", colour)))
     ax.scatter(x, y, s=area, facecolors=inside, edgecolors=edge, linewidths=0.6, zorder=4, clip_on=False)
     if numbers:
         for k in range(len(x)):
             # outlined in the disc's colour, so that a number wider than its disc stays legible
-            outline = style.halo(1.8, inside[k])
-            ax.text(
-                x[k],
-                y[k],
-                str(int(index[k]) + 1),
-                color=edge[k],
-                fontsize=style.SMALL,
-                fontweight="bold",
-                ha="center",
-                va="center_baseline",
-                zorder=5,
-                path_effects=outline,
-            )
+            look: dict[str, Any] = {"color": edge[k], "path_effects": style.halo(1.8, inside[k]), "weight": "bold"}
+            place: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 5}
+            ax.text(x[k], y[k], str(int(index[k]) + 1), fontsize=style.SMALL, **look, **place)
 
 
 def _duration_key(ax: "Axes", colour: str) -> None:
-    look: dict[str, Any] = {
-        "linestyle": "",
-        "marker": "o",
-        "markerfacecolor": colour,
-        "markeredgecolor": "white",
-        "markeredgewidth": 0.6,
-    }
+    look: dict[str, Any] = {"linestyle": "", "marker": "o", "markerfacecolor": colour, **style.RIM}
     handles = [style.entry(f"{t} ms", markersize=float(np.sqrt(AREA_PER_MS * t)), **look) for t in (100, 250, 500)]
     style.key_below(ax, handles, handleheight=2.1)  # room for the largest marker
 
@@ -313,12 +288,11 @@ def _draw_ties(ax: "Axes", a: Scanpath, b: Scanpath, alignment: "Alignment") -> 
     for (x0, y0), (x1, y1) in zip(*ends, strict=True):
         ax.plot([x0, x1], [y0, y1], color=TIE, linestyle=(0, (1, 1)), linewidth=1.2, zorder=3, path_effects=halo)
     if alignment.unit == "saccade":
-        edge: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 3.5}
         for path, index, places, colour in zip((a, b), (alignment.a, alignment.b), ends, PAIR, strict=True):
             for k, (x, y) in zip(index[both], places, strict=True):
                 angle = np.degrees(np.arctan2(path.y[k] - path.y[k + 1], path.x[k + 1] - path.x[k]))
                 head = (3, 0, angle - 90)  # a triangle that points where the saccade goes; y grows downwards
-                ax.plot(x, y, color=colour, marker=head, markersize=6, **edge)
+                ax.plot(x, y, color=colour, marker=head, markersize=6, zorder=3.5, **style.RIM)
 
 
 def _places(path: Scanpath, index: np.ndarray, unit: str) -> np.ndarray:

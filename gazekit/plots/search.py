@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 Z95 = 1.96
 ROOM = 0.052  # least distance of two names at the right, as a share of the axis
-DASHES = ("-", "--", ":")
 LABELS = {"start": "fixation", "target": "fixation before the target is reached"}
 
 
@@ -55,21 +54,9 @@ def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" 
     ax = style.new_axes() if ax is None else ax
     lines = style.lines_of(curves)
     for name, curve in curves.items():
-        low, high = curve.share - Z95 * curve.sem, curve.share + Z95 * curve.sem
-        colour = lines[name]["color"]
-        ax.fill_between(
-            curve.fixations, low.clip(0, 1), high.clip(0, 1), color=colour, alpha=0.18, linewidth=0, zorder=1
-        )
-        ax.plot(
-            curve.fixations,
-            curve.share,
-            marker="o",
-            markersize=3.2,
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-            label=name,
-            **lines[name],
-        )
+        low, high = ((curve.share + side * Z95 * curve.sem).clip(0, 1) for side in (-1, 1))
+        style.band(ax, curve.fixations, low, high, lines[name]["color"])
+        ax.plot(curve.fixations, curve.share, marker="o", markersize=3.2, label=name, **style.RIM, **lines[name])
     last = max(int(curve.fixations[-1]) for curve in curves.values())
     ends = [float(curve.share[-1]) for curve in curves.values()]
     for (name, curve), y in zip(curves.items(), style.spread(ends, ROOM), strict=True):
@@ -107,16 +94,8 @@ def approach_curve(approach: "pd.DataFrame", *, alignment: str = "start", ax: "A
     """
     ax = style.new_axes() if ax is None else ax
     part = approach[approach["alignment"] == alignment]
-    others = [m for m in dict.fromkeys(approach["model"]) if m != HUMAN]  # one colour in both alignments
-    for model, line in part.groupby("model", sort=False):
-        line = line.sort_values("fixation")
-        colour, dash = style.CEILING, "-"
-        if model == HUMAN:
-            ax.fill_between(line["fixation"], line["low"], line["high"], color=colour, alpha=0.25, linewidth=0)
-        else:
-            k = others.index(str(model))
-            colour, dash = style.COLOURS[k % len(style.COLOURS)], DASHES[k // len(style.COLOURS) % len(DASHES)]
-        ax.plot(line["fixation"], line["distance"], dash, color=colour, linewidth=style.LINE, label=str(model))
+    lines = style.lines_of(dict.fromkeys(approach["model"]))  # one colour in both alignments
+    style.curves(ax, part, "fixation", "distance", lines)
     style.name_axes(ax, LABELS[alignment], "distance to the target (cells)")
     ax.set_ylim(bottom=0)
     style.key(ax)

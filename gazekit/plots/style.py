@@ -3,14 +3,16 @@
 They are legible at one journal column and safe for colour-blind readers. On a canvas y grows downwards.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -28,9 +30,11 @@ LINE = 1.0  # pt
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 MODEL, CEILING, CHANCE = PALETTE[0], PALETTE[2], "#666666"
 PEOPLE = ("human", "people")  # names under which people are drawn in the colour of the ceiling
-COLOURS = tuple(colour for colour in PALETTE if colour != CEILING)  # of lines beside people's
-OTHERS = tuple(colour for colour in COLOURS if colour != PALETTE[6])  # yellow lines vanish on white
+OTHERS = tuple(colour for colour in PALETTE[:6] if colour != CEILING)  # of lines; yellow ones vanish on white
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)))
+GREYS = ("--", ":", "-.", (0, (1, 3)))  # chance and controls differ in their dashes, not in colour
+RIM: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # of discs that may lie on each other
+HOLLOW: dict[str, Any] = {"markerfacecolor": "white"}
 
 
 def new_axes(width: float = COLUMN, height: float = 60.0, **options: Any) -> "Axes":
@@ -138,8 +142,10 @@ def background(
     ax.add_patch(border)
 
 
-def lines_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def lines_of(names: Iterable[str], controls: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     """Colour and dashes of the line of each source: people green and solid, the others in order of their names given.
+
+    Controls are grey, and do not use up a colour.
 
     Examples
     --------
@@ -149,12 +155,29 @@ def lines_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     drawn: dict[str, dict[str, Any]] = {}
     k = 0
     for name in names:
-        drawn[name] = {"color": CEILING, "linestyle": "-", "linewidth": 1.6 * LINE, "zorder": 3}
-        if name not in PEOPLE:
-            dash = DASHES[k // len(OTHERS) % len(DASHES)]
-            drawn[name] = {"color": OTHERS[k % len(OTHERS)], "linestyle": dash, "linewidth": 1.2 * LINE, "zorder": 4}
+        colour, width = CEILING, 1.6 * LINE
+        dash: object = DASHES[0]
+        if name in controls:
+            colour, dash, width = CHANCE, GREYS[list(controls).index(name) % len(GREYS)], LINE
+        elif name not in PEOPLE:
+            colour, dash, width = OTHERS[k % len(OTHERS)], DASHES[k // len(OTHERS) % len(DASHES)], 1.2 * LINE
             k += 1
+        drawn[name] = {"color": colour, "linestyle": dash, "linewidth": width, "zorder": 3 if name in PEOPLE else 4}
     return drawn
+
+
+def band(ax: "Axes", x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str) -> None:
+    """Shade an interval around a line."""
+    ax.fill_between(np.asarray(x), np.asarray(low), np.asarray(high), color=colour, alpha=0.18, linewidth=0, zorder=1)
+
+
+def curves(ax: "Axes", table: "pd.DataFrame", x: str, y: str, lines: Mapping[str, dict[str, Any]]) -> None:
+    """Draw column y over column x, a line per model in the look that `lines` gives it, people with their interval."""
+    for model, line in table.groupby("model", sort=False):
+        line, people = line.sort_values(x), model in PEOPLE
+        if people:
+            band(ax, line[x], line["low"], line["high"], CEILING)
+        ax.plot(line[x], line[y], label="people" if people else str(model), **lines[str(model)])
 
 
 def plain(ax: "Axes") -> "Axes":
@@ -180,10 +203,8 @@ def name_axes(ax: "Axes", x: str, y: str) -> None:
 
 def name_line(ax: "Axes", name: str, end: tuple[float, float], colour: str, size: float = TEXT, gap: float = 5) -> None:
     """Write a line's name beside its right end, `gap` pt from it, in its colour."""
-    ax.annotate(
-        name, end, xytext=(gap, 0), textcoords="offset points", color=colour, fontsize=size, va="center",
-        annotation_clip=False,
-    )  # fmt: skip
+    beside: dict[str, Any] = {"xytext": (gap, 0), "textcoords": "offset points", "va": "center"}
+    ax.annotate(name, end, color=colour, fontsize=size, annotation_clip=False, **beside)
 
 
 def halo(width: float, colour: str = "white") -> "list[AbstractPathEffect]":
@@ -230,15 +251,10 @@ def spread(places: list[float], room: float) -> list[float]:
     [0.375, 0.625, 0.9]
     """
     # Places less the room below them may not decrease: least squares under that is isotonic regression.
-    order = sorted(range(len(places)), key=places.__getitem__)
-    blocks: list[list[float]] = []  # mean and size of each run of places that stand as close as they may
-    for rank, k in enumerate(order):
-        blocks.append([float(places[k]) - rank * room, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (low, m), (high, n) = blocks[-2:]
-            blocks[-2:] = [[(low * m + high * n) / (m + n), m + n]]
-    moved = [mean for mean, size in blocks for _ in range(int(size))]
-    out = [0.0] * len(places)
-    for rank, k in enumerate(order):
-        out[k] = moved[rank] + rank * room
-    return out
+    from scipy.optimize import isotonic_regression
+
+    out, below = np.array(places, dtype=float), room * np.arange(len(places))
+    order = np.argsort(out, kind="stable")
+    if len(out):
+        out[order] = isotonic_regression(out[order] - below).x + below
+    return out.tolist()
