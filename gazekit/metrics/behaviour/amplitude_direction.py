@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from gazekit.metrics.behaviour.saccades import saccades
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import column_means
+from gazekit.metrics.options import takes_options_of
 
 BIN_DEGREES, LARGEST_DEGREES = 0.5, 40.0  # of visual angle: the bins of Gupta et al. 2021's analysis
 DIRECTION_BINS = 36
@@ -63,7 +65,7 @@ def amplitude_histogram(
     [1, 0, 1]
     """
     found = saccades(paths.to_degrees(), skip_first=skip_first)
-    return _amplitude_counts(found.amplitude, bin_degrees, largest_degrees)
+    return _amplitude_counts(found.amplitude, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
 
 
 def direction_histogram(
@@ -95,10 +97,12 @@ def direction_histogram(
     [1, 1, 0, 0]
     """
     found = saccades(paths, skip_first=skip_first)
-    return _direction_counts(found.turn if relative else found.direction, bins)
+    return _direction_counts(found.turn if relative else found.direction, bins=bins)
 
 
-def _amplitude_counts(amplitude: np.ndarray, bin_degrees: float, largest_degrees: float) -> np.ndarray:
+def _amplitude_counts(
+    amplitude: np.ndarray, *, bin_degrees: float = BIN_DEGREES, largest_degrees: float = LARGEST_DEGREES
+) -> np.ndarray:
     if not (0 < bin_degrees <= largest_degrees < np.inf):
         raise GazekitError(
             f"amplitude bins need 0 < bin_degrees <= largest_degrees, not {bin_degrees!r} and {largest_degrees!r}"
@@ -108,7 +112,7 @@ def _amplitude_counts(amplitude: np.ndarray, bin_degrees: float, largest_degrees
     return np.bincount(np.minimum(amplitude // bin_degrees, count - 1).astype(np.int64), minlength=count)
 
 
-def _direction_counts(angle: np.ndarray, bins: int) -> np.ndarray:
+def _direction_counts(angle: np.ndarray, *, bins: int = DIRECTION_BINS) -> np.ndarray:
     if bins < 1:
         raise GazekitError(f"directions need at least one bin, not {bins}")
     step = 360.0 / bins
@@ -164,33 +168,27 @@ def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins
     return distance
 
 
-def _amplitude_counts_apart(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
+def _counts_apart(
+    columns: tuple[str, ...],
+    count: Callable[..., np.ndarray],
+    *sets: Any,
     by: str | None = None,
     skip_first: bool = False,
-    bin_degrees: float = BIN_DEGREES,
-    largest_degrees: float = LARGEST_DEGREES,
     smoothing: float | None = SMOOTHING,
+    **bins: float,
 ) -> np.ndarray:
-    distance = _of_counts(_amplitude_counts, smoothing, bin_degrees=bin_degrees, largest_degrees=largest_degrees)
-    return _compared(a, b, trials, columns=AMPLITUDE, distance=distance, by=by, skip_first=skip_first)
+    distance = _of_counts(count, smoothing, **bins)
+    return _compared(*sets, columns=columns, distance=distance, by=by, skip_first=skip_first)
 
 
-def _direction_counts_apart(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    by: str | None = None,
-    skip_first: bool = False,
-    bins: int = DIRECTION_BINS,
-    smoothing: float | None = SMOOTHING,
-) -> np.ndarray:
-    distance = _of_counts(_direction_counts, smoothing, bins=bins)
-    return _compared(a, b, trials, columns=DIRECTIONS, distance=distance, by=by, skip_first=skip_first)
+@takes_options_of(_counts_apart, _amplitude_counts)
+def _amplitude_counts_apart(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> np.ndarray:
+    return _counts_apart(AMPLITUDE, _amplitude_counts, a, b, trials, **options)
+
+
+@takes_options_of(_counts_apart, _direction_counts)
+def _direction_counts_apart(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> np.ndarray:
+    return _counts_apart(DIRECTIONS, _direction_counts, a, b, trials, **options)
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)

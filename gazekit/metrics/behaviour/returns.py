@@ -1,6 +1,6 @@
 """Coming back: refixation and return rates, the return curve over lags, and fixation durations before returns."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined
+from gazekit.metrics.options import takes_options_of
 
 RADIUS = 1.0  # degrees of visual angle, about the fovea; our choice, stated with every number
 MAX_LAG = 10
@@ -233,10 +234,9 @@ def _rates(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float 
     return return_rates(a, radius_degrees=radius_degrees)[:3]
 
 
-def _curve_distance(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS, max_lag: int = MAX_LAG
-) -> list[float]:
-    mine, theirs = (return_curve(p, radius_degrees=radius_degrees, max_lag=max_lag) for p in (a, b))
+@takes_options_of(return_curve)
+def _curve_distance(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> list[float]:
+    mine, theirs = (return_curve(p, **options) for p in (a, b))
     return [mean_defined(np.abs(mine.observed - theirs.observed))]  # over lags that both sets reach
 
 

@@ -1,7 +1,7 @@
 """Visual search: when the target is found, cumulative performance, target-fixation probability; the scanpath ratio."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +11,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.context import Trials, with_start
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined
+from gazekit.metrics.options import takes_options_of
 
 MAX_FIXATIONS = 6  # after the initial one: what the COCO-Search18 line reports
 NO_LENGTH = 1e-6  # px: below this a way is rounding, not a saccade
@@ -295,33 +296,15 @@ def scanpath_ratio(paths: Scanpaths, boxes: Boxes, *, strict: bool = False) -> n
     return out
 
 
-def _area(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    max_fixations: int = MAX_FIXATIONS,
-    by: str | None = "task",
-    strict: bool = False,
-) -> list[float]:
-    started, boxes = with_start(a, trials), target_boxes(trials)
-    return [tfp_auc(target_fixation_probability(started, boxes, max_fixations=max_fixations, by=by, strict=strict))]
+@takes_options_of(target_fixation_probability)
+def _area(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> list[float]:
+    return [tfp_auc(target_fixation_probability(with_start(a, trials), target_boxes(trials), **options))]
 
 
-def _mismatch(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    max_fixations: int = MAX_FIXATIONS,
-    by: str | None = "task",
-    strict: bool = False,
-) -> list[float]:
+@takes_options_of(target_fixation_probability)
+def _mismatch(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> list[float]:
     sides, boxes = (with_start(a, trials), with_start(b, trials)), target_boxes(trials)
-    curves = (
-        target_fixation_probability(side, boxes, max_fixations=max_fixations, by=by, strict=strict) for side in sides
-    )
-    return [probability_mismatch(*curves)]
+    return [probability_mismatch(*(target_fixation_probability(side, boxes, **options) for side in sides))]
 
 
 def _mean_ratio(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = False) -> list[float]:

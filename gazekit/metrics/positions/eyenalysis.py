@@ -1,6 +1,6 @@
 """Eyenalysis: distances of all fixations to the nearest of the other path, added up (Mathot et al. 2012)."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -103,22 +103,13 @@ def _prepare(columns: Columns, *, variant: str, px_per_ms: float, over_diagonal:
     return TimedPositions(at, columns.duration * px_per_ms)
 
 
-def _score(
-    a: TimedPositions,
-    b: TimedPositions,
-    pairs: np.ndarray,
-    out: np.ndarray,
-    *,
-    variant: str,
-    px_per_ms: float,
-    over_diagonal: bool,
-) -> None:
+def _score(a: TimedPositions, b: TimedPositions, pairs: np.ndarray, out: np.ndarray, **options: Any) -> None:
     from gazekit.metrics.kernels.distances import eyenalysis_distances
 
     left, right = ((p.at.x, p.at.y, p.time, p.at.first, p.at.fixations) for p in (a, b))
-    squared, by_both = variant == "squared", variant == "mean"
+    squared, by_both = options["variant"] == "squared", options["variant"] == "mean"
     eyenalysis_distances(*left, *right, pairs, squared, by_both, np.empty(a.at.longest), np.empty(b.at.longest), out)
-    if over_diagonal:
+    if options["over_diagonal"]:
         out[:, 0] /= a.at.diagonal[pairs[:, 0]] ** (2 if squared else 1)
 
 

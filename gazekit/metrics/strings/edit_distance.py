@@ -1,26 +1,19 @@
 """Edit distances of two scanpaths written as strings: Levenshtein and Damerau, raw and over the longer length."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.options import takes_options_of
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.strings.symbols import GRID, Strings, Symbols, distance_rows, marks, strings_of
+from gazekit.metrics.strings.symbols import StringOptions, Strings, distance_rows, marks, strings_of
 
 
-def edit_distance(
-    a: AnyPath,
-    b: AnyPath,
-    *,
-    size: Size = None,
-    symbols: Symbols = "grid",
-    bins: tuple[int, int] = GRID,
-    temporal_bin_ms: float | None = None,
-    fixatons_grid: bool = False,
-) -> float:
+@takes_options_of(strings_of)
+def edit_distance(a: AnyPath, b: AnyPath, *, size: Size = None, **options: Unpack[StringOptions]) -> float:
     """Levenshtein distance of two scanpaths as strings of symbols.
 
     The fewest insertions, deletions and substitutions of a symbol, each at a cost of 1, that turn one string
@@ -70,20 +63,11 @@ def edit_distance(
     >>> edit_distance([3, 1, 2], [1, 3, 2, 2], symbols="objects")
     2.0
     """
-    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
     return score_pair("edit_distance", a, b, size, **options)[0]
 
 
-def edit_distance_normalised(
-    a: AnyPath,
-    b: AnyPath,
-    *,
-    size: Size = None,
-    symbols: Symbols = "grid",
-    bins: tuple[int, int] = GRID,
-    temporal_bin_ms: float | None = None,
-    fixatons_grid: bool = False,
-) -> float:
+@takes_options_of(strings_of)
+def edit_distance_normalised(a: AnyPath, b: AnyPath, *, size: Size = None, **options: Unpack[StringOptions]) -> float:
     """Levenshtein distance over the length of the longer string.
 
     Symmetric. One minus it is the similarity that is often reported.
@@ -114,20 +98,11 @@ def edit_distance_normalised(
     >>> edit_distance_normalised(a, a[:2], size=(100, 100))
     0.5
     """
-    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
     return score_pair("edit_distance_normalised", a, b, size, **options)[0]
 
 
-def damerau_distance(
-    a: AnyPath,
-    b: AnyPath,
-    *,
-    size: Size = None,
-    symbols: Symbols = "grid",
-    bins: tuple[int, int] = GRID,
-    temporal_bin_ms: float | None = None,
-    fixatons_grid: bool = False,
-) -> float:
+@takes_options_of(strings_of)
+def damerau_distance(a: AnyPath, b: AnyPath, *, size: Size = None, **options: Unpack[StringOptions]) -> float:
     """Edit distance in which exchanging two neighbouring symbols also costs 1 (unrestricted Damerau).
 
     Unrestricted: symbols may be inserted between two that were exchanged, or deleted. The distance of "ca" and
@@ -158,19 +133,12 @@ def damerau_distance(
     >>> damerau_distance([3, 1], [1, 2, 3], symbols="objects")
     2.0
     """
-    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
     return score_pair("damerau_distance", a, b, size, **options)[0]
 
 
+@takes_options_of(strings_of)
 def damerau_distance_normalised(
-    a: AnyPath,
-    b: AnyPath,
-    *,
-    size: Size = None,
-    symbols: Symbols = "grid",
-    bins: tuple[int, int] = GRID,
-    temporal_bin_ms: float | None = None,
-    fixatons_grid: bool = False,
+    a: AnyPath, b: AnyPath, *, size: Size = None, **options: Unpack[StringOptions]
 ) -> float:
     """Unrestricted Damerau distance over the length of the longer string. Symmetric.
 
@@ -198,7 +166,6 @@ def damerau_distance_normalised(
     >>> damerau_distance_normalised([3, 1, 2, 2], [1, 3, 2, 2], symbols="objects")
     0.25
     """
-    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
     return score_pair("damerau_distance_normalised", a, b, size, **options)[0]
 
 

@@ -1,24 +1,18 @@
 """Sequence Score: longest common subsequence of two scanpaths as strings, over the longer length."""
 
 from functools import partial
+from typing import Unpack
 
 from gazekit.metrics.columns import AnyPath, Size
 from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.options import takes_options_of
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.edit_distance import score_strings
-from gazekit.metrics.strings.symbols import GRID, Symbols, strings_of
+from gazekit.metrics.strings.symbols import StringOptions, strings_of
 
 
-def sequence_score(
-    a: AnyPath,
-    b: AnyPath,
-    *,
-    size: Size = None,
-    symbols: Symbols = "grid",
-    bins: tuple[int, int] = GRID,
-    temporal_bin_ms: float | None = None,
-    fixatons_grid: bool = False,
-) -> float:
+@takes_options_of(strings_of)
+def sequence_score(a: AnyPath, b: AnyPath, *, size: Size = None, **options: Unpack[StringOptions]) -> float:
     """Sequence Score (SS) of two scanpaths: their longest common subsequence over the length of the longer.
 
     Published code writes it as a Needleman-Wunsch alignment with match 1, mismatch 0 and gap 0, which is the longest
@@ -70,7 +64,6 @@ def sequence_score(
     >>> round(sequence_score(a, a[::2], size=(100, 100)), 3)
     0.667
     """
-    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
     return score_pair("sequence_score", a, b, size, **options)[0]
 
 

@@ -5,20 +5,22 @@ Every stretch of a path that repeats one good place finds a near one, so this me
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.options import takes_options_of
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.time_delay_embedding import WIDTH, check_width
-from gazekit.metrics.strings.symbols import GRID, Strings, Symbols, distance_rows, strings_of
+from gazekit.metrics.strings.symbols import StringOptions, Strings, distance_rows, strings_of
 
 LONGEST_IN_MEMO = 4  # windows whose distances are kept by their pattern of equal symbols: 2 ** (k * k) patterns
 WORD = 64  # longest window whose equal symbols fit a word
 
 
+@takes_options_of(strings_of)
 def sbtde(
     a: AnyPath,
     b: AnyPath,
@@ -27,10 +29,7 @@ def sbtde(
     k: int = WIDTH,
     furthest: bool = False,
     transpositions: bool = True,
-    symbols: Symbols = "grid",
-    bins: tuple[int, int] = GRID,
-    temporal_bin_ms: float | None = None,
-    fixatons_grid: bool = False,
+    **options: Unpack[StringOptions],
 ) -> float:
     """String-based time-delay embedding distance of path `a` from path `b`.
 
@@ -75,9 +74,7 @@ def sbtde(
     >>> round(sbtde(human, [0, 1, 2, 9], symbols="objects"), 4)
     0.4444
     """
-    options = {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms, "fixatons_grid": fixatons_grid}
-    windows = {"k": k, "furthest": furthest, "transpositions": transpositions}
-    return score_pair("sbtde", a, b, size, **windows, **options)[0]
+    return score_pair("sbtde", a, b, size, k=k, furthest=furthest, transpositions=transpositions, **options)[0]
 
 
 def _prepare(columns: Columns, *, k: int, furthest: bool, transpositions: bool, **options: Any) -> Strings:

@@ -1,6 +1,6 @@
 """Scanpaths written as strings of symbols: cells of a grid, or the object, cluster or label of each fixation."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -10,6 +10,15 @@ from gazekit.metrics.columns import Columns
 MOST_ROWS = 4096
 GRID = (4, 4)  # FixaTons since 2022, and the string measures of the NeVA line
 Symbols = Literal["grid", "objects"]
+
+
+class StringOptions(TypedDict, total=False):
+    """How a path is written as a string; the defaults are those of `strings_of`."""
+
+    symbols: Symbols
+    bins: tuple[int, int]
+    temporal_bin_ms: float | None
+    fixatons_grid: bool
 
 
 class Strings(NamedTuple):
