@@ -9,7 +9,7 @@ from gazekit.cli.printing import print_json
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE, Results
 from gazekit.evaluation.shares import without_share
-from gazekit.metrics.outputs import better_words, caution, higher_is_better
+from gazekit.metrics.outputs import better_words, caution, higher_is_better, why_undefined
 from gazekit.report.sentences import left_out
 
 
@@ -41,7 +41,8 @@ def summary_text(results: Results) -> str:
             role = _role(str(row.model), directed, share_of.get(row.model, math.nan))
             undefined = f", {row.undefined} undefined" if row.undefined else ""
             lines.append(f"  {row.model:<{width}} {value}  {role:<16}  {row.stimuli} stimuli{undefined}")
-        lines += [f"  {line}" for line in without_share(of, ["share_note"])]
+        said = [why_undefined(str(metric)) if part["undefined"].any() else "", *without_share(of, ["share_note"])]
+        lines += [f"  {line}" for line in said if line]
     return "\n".join(lines)
 
 

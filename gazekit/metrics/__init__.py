@@ -44,6 +44,7 @@ from gazekit.metrics.positions.mannan import mannan_baseline as mannan_baseline
 from gazekit.metrics.positions.mannan import mannan_similarity as mannan_similarity
 from gazekit.metrics.positions.recurrence import auto_recurrence as auto_recurrence
 from gazekit.metrics.positions.recurrence import cross_recurrence as cross_recurrence
+from gazekit.metrics.positions.recurrence import cross_recurrence_lag as cross_recurrence_lag
 from gazekit.metrics.positions.time_delay_embedding import stde as stde
 from gazekit.metrics.positions.time_delay_embedding import tde as tde
 from gazekit.metrics.strings import labelled as labelled  # it registers

@@ -1,5 +1,6 @@
 """What a column of results is: which measure it belongs to, which way is better, and what to print beside it."""
 
+from gazekit.metrics.kinds.densities import DENSITIES
 from gazekit.metrics.measure import Measure, all_measures
 
 
@@ -54,3 +55,16 @@ def caution(output: str) -> str:
     """The sentence that must stand beside this output wherever it is shown; empty for none."""
     measure = measure_of(output)
     return "" if measure is None else measure.caution
+
+
+def why_undefined(output: str) -> str:
+    """What leaves a stimulus without a value of this output, in a sentence for tables that count such; empty elsewhere.
+
+    Examples
+    --------
+    >>> why_undefined("log_likelihood"), why_undefined("scanmatch")
+    ('undefined: stimuli on which the model gives a fixation the probability 0', '')
+    """
+    measure = measure_of(output)
+    infinite = measure is not None and measure.kind is DENSITIES and measure.values_in in ("nat", "bit")
+    return "undefined: stimuli on which the model gives a fixation the probability 0" if infinite else ""

@@ -1,4 +1,7 @@
-"""The grid on which a model gives a density of fixations."""
+"""The grid on which a model gives a density of fixations, and what a Gaussian has in its cells."""
+
+import numpy as np
+from scipy.special import log_ndtr, ndtr
 
 from gazekit.core.frames import Frame
 from gazekit.foundations.errors import GazekitError
@@ -23,3 +26,47 @@ def cells(frame: Frame, shape: tuple[int, int] | None) -> tuple[int, int]:
     if not (rows >= 1 and columns >= 1 and int(rows) == rows and int(columns) == columns):
         raise GazekitError(f"the shape of a density is (rows, columns), 1 or more each, not {shape!r}")
     return int(rows), int(columns)
+
+
+def normal_masses(edges: np.ndarray) -> np.ndarray:
+    """Mass of the standard normal distribution between neighbouring edges.
+
+    The distribution function is 1 to the last bit from 8 standard deviations on. Cells right of 0 are therefore
+    computed as their mirror images, so that mirrored edges have mirrored masses.
+
+    Parameters
+    ----------
+    edges : (..., n + 1) float64
+        Increasing along the last axis, in standard deviations.
+
+    Returns
+    -------
+    (..., n) float64
+        0 beyond 38 standard deviations, where float64 ends; `log_normal_masses` goes on.
+
+    Examples
+    --------
+    >>> normal_masses(np.array([-np.inf, -9, 9, np.inf])).tolist()
+    [1.1285884059538408e-19, 1.0, 1.1285884059538408e-19]
+    """
+    low, high = _on_the_left(edges)
+    return ndtr(high) - ndtr(low)
+
+
+def log_normal_masses(edges: np.ndarray) -> np.ndarray:
+    """Natural logarithm of `normal_masses`, however far the edges are.
+
+    Examples
+    --------
+    >>> log_normal_masses(np.array([-60.0, -50, 50, 60])).round(3).tolist()
+    [-1254.831, 0.0, -1254.831]
+    """
+    low, high = _on_the_left(edges)
+    return log_ndtr(high) + np.log(-np.expm1(log_ndtr(low) - log_ndtr(high)))
+
+
+def _on_the_left(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper edges, both mirrored where the cell lies right of 0."""
+    low, high = edges[..., :-1], edges[..., 1:]
+    right = low >= 0
+    return np.where(right, -high, low), np.where(right, -low, high)

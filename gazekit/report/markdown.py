@@ -7,7 +7,7 @@ from html import escape
 
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
-from gazekit.metrics.outputs import caution
+from gazekit.metrics.outputs import caution, why_undefined
 from gazekit.report.sentences import summary_sentence
 
 
@@ -95,6 +95,7 @@ def _tables(results: Results) -> list[str]:
             ]
             lines.append(f"| {' | '.join(cells)} |")
         of = results.shares[(results.shares["dataset"] == dataset) & (results.shares["metric"] == metric)]
-        said = [escaped(line) for line in [caution(str(metric)), *without_share(of)] if line]
+        why = why_undefined(str(metric)) if rows["undefined"].any() else ""
+        said = [escaped(line) for line in [caution(str(metric)), why, *without_share(of)] if line]
         tables.append("\n".join([*lines, *(part for line in said for part in ("", line))]))
     return tables

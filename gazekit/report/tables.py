@@ -14,7 +14,7 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.results import CHANCE
 from gazekit.evaluation.shares import without_share
-from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of
+from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, why_undefined
 from gazekit.report.charts import domain_of, interval_mark
 
 NOTHING = "–"
@@ -243,7 +243,9 @@ def score_table(tables: ScoreTables, dataset: str, metric: str) -> str:
     heads = ["model", "score", "95&nbsp;% interval", "·chance to people" if of else "·"]
     heads += ["share of ceiling", "above chance"] if of else []
     heads += ["stimuli", "undefined"] if "undefined" in rows else ["stimuli"]
-    shown = [f'<p class="quiet">{escape(note)}</p>' for note in (without_share(shares) if of else ())]
+    said = [why_undefined(metric)] if "undefined" in rows and rows["undefined"].any() else []
+    said += without_share(shares) if of else []
+    shown = [f'<p class="quiet">{escape(line)}</p>' for line in said if line]
     return "\n".join([table(heads, lines, f"{metric} on {dataset}"), *shown])
 
 

@@ -110,3 +110,15 @@ def test_the_reason_is_shown_wherever_shares_are():
     html = score_table(ScoreTables(results.summary, results.differences, results.shares), "d", results.metrics[0])
     assert "people&#x27;s value is not clearly above 0" in html
     assert "%" not in summary_sentence(results)
+
+
+def test_what_leaves_a_stimulus_undefined_is_said_beside_the_count():
+    rows = [
+        ("d", m, "log_likelihood", f"s{k}", v, 4, u) for m in ("human", "a") for k, v, u in [(0, -5.0, 0), (1, -4.0, 0)]
+    ]
+    rows[-1] = ("d", "a", "log_likelihood", "s1", np.nan, 4, 4)
+    results = Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))
+    said = "undefined: stimuli on which the model gives a fixation the probability 0"
+    html = score_table(ScoreTables(results.summary, results.differences, results.shares), "d", "log_likelihood")
+    assert all(said in text for text in (summary_text(results), markdown_page(results), html))
+    assert said not in summary_text(results_of({"human": [-5.0], "a": [-6.0]}, "log_likelihood"))

@@ -16,7 +16,6 @@ from gazekit.metrics.kinds.pairs import PAIRS
 from gazekit.metrics.kinds.sets import SETS
 from gazekit.metrics.measure import Kind
 from gazekit.metrics.outputs import measure_of
-from gazekit.metrics.positions.recurrence import cross_recurrence_lag
 
 NAMES = [measure.name for measure in all_measures(PAIRS)]
 KINDS = [next(of_kind).kind for _, of_kind in groupby(all_measures(), key=lambda measure: measure.kind.given)]
@@ -53,8 +52,7 @@ def test_goes_to_another_process_as_it_is(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_options_are_those_of_the_public_function(name):
     """The defaults that a caller of the function gets are those of the measure."""
-    function = cross_recurrence_lag if name == "cross_recurrence_lag" else getattr(gazekit.metrics, name)
-    parameters = list(inspect.signature(function).parameters.values())[2:]
+    parameters = list(inspect.signature(getattr(gazekit.metrics, name)).parameters.values())[2:]
     assert measures[name].options == {p.name: p.default for p in parameters if p.name != "size"}
 
 

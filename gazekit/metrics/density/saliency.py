@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Size
-from gazekit.metrics.fixation_maps.pixels import as_map, values_at
+from gazekit.metrics.fixation_maps.pixels import as_map, check_shares, values_at
 from gazekit.metrics.kinds.densities import density_measure
 
 
@@ -110,7 +110,7 @@ def auc_shuffled(
     Raises
     ------
     GazekitError
-        A map of another shape, or with NaN.
+        A map of another shape, or with NaN; other fixations in px.
 
     References
     ----------
@@ -122,6 +122,7 @@ def auc_shuffled(
     [0.5]
     """
     saliency = _ordered(values)
+    check_shares(other_x, other_y)
     negatives = values_at(saliency, other_x, other_y, (1.0, 1.0))
     return _share_below(negatives[~np.isnan(negatives)], values_at(saliency, x, y, size))
 

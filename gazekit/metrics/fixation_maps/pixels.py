@@ -53,6 +53,30 @@ def pixels_at(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], size: Size = N
     return np.where(inside, row * columns + column, -1)
 
 
+def check_shares(x: ArrayLike, y: ArrayLike) -> None:
+    """Refuse coordinates in px where shares of the image's width and height are wanted.
+
+    Some fixations outside their image are no fault, and are left to the caller; where most coordinates are above 1,
+    they are px.
+
+    Raises
+    ------
+    GazekitError
+        Most coordinates are above 1.
+
+    Examples
+    --------
+    >>> check_shares([0.2, 1.1], [0.5, 0.5])
+    """
+    both = np.concatenate([np.asarray(side, dtype=np.float64).ravel() for side in (x, y)])
+    both = both[np.isfinite(both)]
+    if (both > 1).sum() * 2 > both.size:
+        raise GazekitError(
+            f"these fixations are shares of their image's width and height, from 0 to 1 each, and most are above 1 "
+            f"(up to {both.max():g}): they look like px; divide x by the width and y by the height"
+        )
+
+
 def values_at(values: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size = None) -> np.ndarray:
     """(n,) float64: the map's value under each fixation, NaN outside the image; arguments as in `pixels_at`."""
     index = pixels_at(x, y, (values.shape[0], values.shape[1]), size)

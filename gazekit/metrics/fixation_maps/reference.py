@@ -13,7 +13,14 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.metrics.fixation_maps.pixels import LONGER_SIDE, density_shape, fixation_map, pixels_at, values_at
+from gazekit.metrics.fixation_maps.pixels import (
+    LONGER_SIDE,
+    check_shares,
+    density_shape,
+    fixation_map,
+    pixels_at,
+    values_at,
+)
 
 BANDWIDTHS = (0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12)  # shares of the image's sides
 UNIFORM_SHARES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -54,7 +61,7 @@ class CentreBias:
     Raises
     ------
     GazekitError
-        Columns of different lengths, fixations on fewer than two images, or nothing to choose from.
+        Columns of different lengths, fixations in px, on fewer than two images, or nothing to choose from.
 
     References
     ----------
@@ -82,6 +89,7 @@ class CentreBias:
         names = np.asarray(stimulus, dtype=object).ravel()
         if not len(px) == len(py) == len(names):
             raise GazekitError(f"fixations have one x, y and image each, not {len(px)}, {len(py)} and {len(names)}")
+        check_shares(px, py)
         inside = (px >= 0) & (px <= 1) & (py >= 0) & (py <= 1)
         self.left_out = int((~inside).sum())
         self._x, self._y = px[inside], py[inside]

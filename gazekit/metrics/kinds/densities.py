@@ -135,8 +135,9 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
     """As `Measure.rows`; no row for a model without a density.
 
     Measures of fixations are averaged within each person, then over people; a person's fixations meet a gold standard
-    of the other people. Measures of maps are averaged over draws of half of the people, whose map the density is
-    compared with; the gold standard is made of the other half.
+    of the other people. Where one fixation has probability 0 the mean would be -inf: the stimulus has no value, and
+    all its people count as undefined. Measures of maps are averaged over draws of half of the people, whose map the
+    density is compared with; the gold standard is made of the other half.
     """
     if context.density is None:
         raise AssertionError("measures of densities are asked for and their reference was not learned")
@@ -149,10 +150,12 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
                 for output, values in here.items():
                     found.setdefault((output, trial.stimulus), []).extend(values)
     rows = []
-    for (output, stimulus), values in found.items():
+    for (output, stimulus), each in found.items():
+        values = np.array(each)
+        if np.isinf(values).any():  # leaving out whom the model gave probability 0 would reward it
+            values = np.full(len(values), np.nan)
         fine = np.isfinite(values)
-        mean = mean_defined(np.array(values)[fine])
-        rows.append((source.name, output, stimulus, mean, len(values), int((~fine).sum())))
+        rows.append((source.name, output, stimulus, mean_defined(values[fine]), len(values), int((~fine).sum())))
     return join_rows([pd.DataFrame(rows, columns=ROW_COLUMNS)])
 
 

@@ -11,7 +11,7 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherSums
-from gazekit.models.cells import cells
+from gazekit.models.cells import cells, log_normal_masses
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
@@ -97,8 +97,10 @@ class Centre(Baseline):
         rows, columns = cells(trial.frame, shape)
         masses = []
         for count, spread in zip((columns, rows), self.spread_for(trial.stimulus), strict=True):
-            edges = ndtr((np.linspace(0, 1, count + 1) - 0.5) / spread)
-            masses.append(np.log(np.diff(edges) / (edges[-1] - edges[0])))
+            edges = np.arange(-count, count + 1, 2) / (
+                2 * count * spread
+            )  # as far to the left as to the right, exactly
+            masses.append(log_normal_masses(edges) - log_normal_masses(edges[[0, -1]]))
         return masses[1][:, None] + masses[0][None, :]
 
 

@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
-from scipy.special import ndtr
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherSums, OtherThan
-from gazekit.models.cells import cells
+from gazekit.models.cells import cells, normal_masses
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
@@ -126,7 +125,7 @@ class Empirical(Baseline):
         for count, side, jitter in zip((columns, rows), trial.frame.size, self.bandwidth_for(trial), strict=True):
             edges, centres = np.linspace(0, side, count + 1), (np.arange(count) + 0.5) * (side / count)
             gap = (edges[None, :] - centres[:, None]) / max(jitter, 1e-9 * side)
-            kernels.append(np.diff(ndtr(gap), axis=1))  # (from, to)
+            kernels.append(normal_masses(gap))  # (from, to)
         # einsum, not a matrix product: a product's last bits depend on the number of threads.
         smooth = np.einsum("ij,jk->ik", np.einsum("ri,rc->ic", kernels[1], counts.astype(np.float64)), kernels[0])
         with np.errstate(divide="ignore"):

@@ -89,3 +89,10 @@ def test_undefined_and_refused():
         auc_uniform([[np.nan, 1.0]], [1], [0])
     with pytest.raises(GazekitError, match="a map has 1 values that are not finite"):
         nss([[np.inf, 1.0]], [1], [0])
+
+
+def test_other_fixations_in_px_are_refused():
+    with pytest.raises(GazekitError, match=r"most are above 1 \(up to 400\): they look like px; divide x by the width"):
+        auc_shuffled([[1, 2], [3, 4]], [1.5], [0.5], [400, 20, 0.5], [300, 20, 0.5])
+    outside = auc_shuffled([[1, 2], [3, 4]], [1.5], [0.5], [0.25, 0.75, 1.2], [0.25, 0.75, 0.5])
+    assert outside.tolist() == [0.5]  # some outside their image are left out

@@ -63,6 +63,8 @@ def test_refused(fixations):
     x, y, names = fixations
     with pytest.raises(GazekitError, match="give fixations on at least two"):
         CentreBias(x[:5], y[:5], names[:5])
+    with pytest.raises(GazekitError, match="they look like px"):
+        CentreBias([400, 300], [200, 100], ["a", "b"])
     with pytest.raises(GazekitError, match="one x, y and image each, not 600, 600 and 5"):
         CentreBias(x, y, names[:5])
     with pytest.raises(GazekitError, match="bandwidths above 0 and uniform shares between 0 and 1"):

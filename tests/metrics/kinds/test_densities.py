@@ -102,3 +102,22 @@ def test_densities_are_those_that_the_models_sample(agreeing, model):
     share = np.bincount(cell, minlength=48).reshape(6, 8) / len(cell)
     error = np.sqrt(coarse * (1 - coarse) / len(cell)) + 1e-4
     assert (np.abs(share - coarse) < 6 * error).all()
+
+
+def test_a_fixation_of_probability_0_leaves_its_stimulus_undefined_and_counted(agreeing, reference):
+    """Leaving out only the people whom the model missed would make the model better for it."""
+    shape = density_shape(agreeing.trials[0].frame)
+    missed = agreeing.scanpaths.filter(stimulus=agreeing.stimuli[0])[0]
+    hole = np.full(shape, 1.0)
+    hole[int(missed.y[0] * shape[0] / 120), int(missed.x[0] * shape[1] / 160)] = 0.0
+
+    def density(trial, *_):
+        shares = hole if trial.stimulus == agreeing.stimuli[0] else np.ones(shape)
+        with np.errstate(divide="ignore"):
+            return np.log(shares / shares.sum())
+
+    rows = score(agreeing, reference, density).loc["information_gain_uniform"]
+    assert np.isnan(rows["value"].iloc[0])
+    assert rows["value"].iloc[1:].tolist() == pytest.approx([0.0] * 3, abs=1e-9)
+    assert rows["undefined"].tolist() == [5, 0, 0, 0]
+    assert np.isfinite(score(agreeing, reference, density).loc["nss", "value"]).all()  # of it nothing is infinite

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest, truncnorm
 
 from gazekit import Dataset, Frame, GazekitError, Trial, load_model
-from gazekit.models.baselines.centre import truncated_spread
+from gazekit.models.baselines.centre import Centre, truncated_spread
 
 
 @pytest.mark.parametrize("spread", [0.05, 0.25, 1.0])
@@ -70,3 +70,23 @@ def test_fitted_spread_needs_a_fit(dataset_of):
         model.predict([Trial("t", "t", Frame(4, 3))], progress=False)
     with pytest.raises(GazekitError, match="no human fixations of stimuli other than 'img0'"):
         model.fit(dataset_of(n_stimuli=1)).spread_for("img0")
+
+
+@pytest.mark.parametrize("spread", [0.25, 0.05, 0.01, 1e-4])
+def test_mirrored_places_have_mirrored_densities(spread):
+    """The distribution function is 1 to the last bit from 8 standard deviations on: the right edge was -inf."""
+    density = Centre(spread=spread).log_density(Trial("t", "a", Frame(800, 600)), (96, 128))
+    assert np.isfinite(density).all()
+    np.testing.assert_array_equal(density, density[:, ::-1])
+    np.testing.assert_array_equal(density, density[::-1])
+    assert np.exp(density).sum() == pytest.approx(1)
+
+
+def test_log_density_far_out_is_that_of_mpmath():
+    """The cell from 0 to 1/8 of the width with spread .02: 18.75 to 25 standard deviations left of the centre."""
+    mpmath = pytest.importorskip("mpmath")
+    density = Centre(spread=0.02).log_density(Trial("t", "a", Frame(80, 80)), (1, 8))[0]
+    with mpmath.workdps(60):
+        near, far = (mpmath.ncdf(mpmath.mpf(-k) / mpmath.mpf("0.02")) for k in (mpmath.mpf(3) / 8, mpmath.mpf(1) / 2))
+        exact = float(mpmath.log((near - far) / (1 - 2 * far)))
+    assert density[[0, -1]] == pytest.approx([exact, exact], rel=1e-12)

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import gaussian_kde, ks_2samp, kstest
 
 from gazekit import Dataset, Facts, Frame, GazekitError, Trial, load_dataset, load_model
+from gazekit.models.baselines.empirical import Empirical
 
 FRAME = Frame(400, 300)
 
@@ -116,3 +119,15 @@ def test_osie_empirical_is_nearer_to_people_than_uniform(data_root):
         nss[name] = np.mean(values)
     assert abs(nss["uniform"]) < 0.05
     assert nss["empirical"] > 0.2
+
+
+@pytest.mark.parametrize("bandwidth", [0.02, 0.1, "scott"])
+def test_mirrored_fixations_give_the_mirrored_density(dataset_of, bandwidth):
+    """Far right of a fixation the kernel was exactly 0, far left of it was not."""
+    data = dataset_of(n_stimuli=3, n_subjects=2)
+    paths = data.scanpaths
+    width = paths.table["width"].to_numpy(float)[paths.path_of()]
+    other = replace(data, scanpaths=paths.replace(x=width - paths.x))
+    here, there = (Empirical(bandwidth).fit(d).log_density(data.trials[0], (24, 32)) for d in (data, other))
+    np.testing.assert_array_equal(np.isfinite(here), np.isfinite(there)[:, ::-1])
+    np.testing.assert_allclose(here, there[:, ::-1], rtol=1e-9)
