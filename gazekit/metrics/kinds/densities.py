@@ -150,8 +150,8 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
                 for output, values in here.items():
                     found.setdefault((output, trial.stimulus), []).extend(values)
     rows = []
-    for (output, stimulus), each in found.items():
-        values = np.array(each)
+    for (output, stimulus), listed in found.items():
+        values = np.array(listed)
         if np.isinf(values).any():  # leaving out whom the model gave probability 0 would reward it
             values = np.full(len(values), np.nan)
         fine = np.isfinite(values)
