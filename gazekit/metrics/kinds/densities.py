@@ -151,11 +151,11 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
                     found.setdefault((output, trial.stimulus), []).extend(values)
     rows = []
     for (output, stimulus), listed in found.items():
-        values = np.array(listed)
-        if np.isinf(values).any():  # leaving out whom the model gave probability 0 would reward it
-            values = np.full(len(values), np.nan)
-        fine = np.isfinite(values)
-        rows.append((source.name, output, stimulus, mean_defined(values[fine]), len(values), int((~fine).sum())))
+        each = np.array(listed)
+        if np.isinf(each).any():  # leaving out whom the model gave probability 0 would reward it
+            each = np.full(len(each), np.nan)
+        fine = np.isfinite(each)
+        rows.append((source.name, output, stimulus, mean_defined(each[fine]), len(each), int((~fine).sum())))
     return join_rows([pd.DataFrame(rows, columns=ROW_COLUMNS)])
 
 
