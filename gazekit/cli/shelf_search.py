@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelves(DataAndPoints):
+class ShelfOptions(DataAndPoints):
     """The data set, and for the book covers OAT's filter of paths unless told otherwise."""
 
     length_filter: Annotated[
@@ -55,7 +55,7 @@ class Shelves(DataAndPoints):
 @takes_groups
 def shelf_search_command(
     *,
-    given: Shelves,
+    given: ShelfOptions,
     models: Models = "uniform-object,centre-object,nearest-object,markov-move,move",
     samples: Samples = 10,
     rule: Annotated[

@@ -23,7 +23,7 @@ def _train() -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelves(DataAndPoints):
+class TrainingData(DataAndPoints):
     """Data to learn from: shelves that gazekit draws, unless told otherwise."""
 
     data: Data = "shelves"
@@ -33,7 +33,7 @@ class Shelves(DataAndPoints):
 @takes_groups
 def oat_command(
     *,
-    given: Shelves,
+    given: TrainingData,
     preset: Annotated[str, typer.Option(help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
     split: Annotated[str, typer.Option(help="layout, target, subject, or random (it leaks).")] = "layout",
     folds: Annotated[int, typer.Option(min=2, help="Parts that the groups are dealt into.")] = 5,

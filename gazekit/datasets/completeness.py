@@ -41,7 +41,7 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Report:
+class FolderReport:
     """What `gazekit datasets check` prints of a folder.
 
     Parameters
@@ -84,13 +84,13 @@ class Report:
 
 
 @dataclass(frozen=True)
-class CountReport(Report):
+class CountReport(FolderReport):
     """What a folder gives of the numbers that are known of a data set.
 
     Parameters
     ----------
     name, root
-        See `Report`.
+        See `FolderReport`.
     what : str
         Which files were looked at.
     expectations : sequence of Expectation

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, Condition, PublishedModel
+from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, PublishedCondition, PublishedModel
 from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
 from gazekit.files.untrusted import first_line, read_csv_text
 from gazekit.foundations.errors import DataError
@@ -222,5 +222,5 @@ def model_folders(data: Path) -> list[Path]:
     return found
 
 
-def _file(folder: Path, condition: Condition) -> Path:
+def _file(folder: Path, condition: PublishedCondition) -> Path:
     return folder / FOLDER / f"{condition.file}.csv"

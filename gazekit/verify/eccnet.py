@@ -102,14 +102,14 @@ def _search(
     maps: int,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     from gazekit.models.eccnet.fast.blank_windows import BlankWindows
-    from gazekit.models.eccnet.network import Variant, eccentric_network
+    from gazekit.models.eccnet.network import EccNetVariant, eccentric_network
     from gazekit.models.eccnet.search import Display, Settings, run_search
 
     try:
         flags = [bool(flag) for flag in variant["levels"]]
         among_items = bool(variant["item_masks"])
         size = int(variant["inhibition_px"])
-        network = Variant(
+        network = EccNetVariant(
             name, bool(variant["eccentricity"]), "max" if variant["pooling"] == "max" else "average", False
         )
         weights = "maximum" if variant["level_weights"] == "max" else "equal"

@@ -4,8 +4,6 @@ from typer.testing import CliRunner
 from gazekit.cli.app import app
 from gazekit.models import ScanpathModel, models
 
-NAMES = ["uniform", "centre", "centre-point", "empirical", "other-image", "ittikoch", "levy"]
-
 
 def run(*arguments):
     return CliRunner().invoke(app, ["models", *arguments])
@@ -15,7 +13,7 @@ def test_every_model_is_listed():
     result = run()
     assert result.exit_code == 0
     titles = [line for line in result.output.splitlines() if line and not line.startswith(" ")]
-    assert set(NAMES) <= set(titles) == set(models)
+    assert set(titles) == set(models)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gazekit.cli.shelf_search import Shelves, shelf_search_command
+from gazekit.cli.shelf_search import ShelfOptions, shelf_search_command
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.object_search.markov_move import MarkovMove
 
@@ -48,7 +48,7 @@ def test_the_table_has_people_chance_and_controls(run, tmp_path):
 
 def test_book_covers_are_filtered_unless_told():
     def options(data, pairs, length_filter, images):
-        return Shelves(data=data, data_set=pairs, length_filter=length_filter, images=images).options
+        return ShelfOptions(data=data, data_set=pairs, length_filter=length_filter, images=images).options
 
     assert options("bookcovers", None, True, None) == {"length_filter": True}
     assert options("bookcovers", ["length_filter=false"], True, None) == {"length_filter": False}

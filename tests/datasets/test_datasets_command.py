@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gazekit.cli.datasets import app
+from gazekit.datasets import datasets
 from gazekit.foundations.errors import DataError, UnknownNameError
 
 
@@ -27,7 +28,7 @@ def test_every_command_has_help_with_an_example(command):
     assert f"Example: gazekit datasets {command}" in done.output
 
 
-@pytest.mark.parametrize("name", ["bookcovers", "coco-search18", "interiors", "object-arrays", "osie", "waldo"])
+@pytest.mark.parametrize("name", list(datasets))
 def test_info_prints_the_card(name):
     done = run("info", name)
     assert done.exit_code == 0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazekit.datasets.completeness import CountReport, Report
+from gazekit.datasets.completeness import CountReport, FolderReport
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.registry import datasets
 from gazekit.files.atomic import read_whole, sha256_of, write_atomically
@@ -91,13 +91,13 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class IntegrityReport(Report):
+class IntegrityReport(FolderReport):
     """What a folder holds of a data set.
 
     Parameters
     ----------
     name, root
-        See `Report`.
+        See `FolderReport`.
     expected : int
         Published files.
     missing : tuple of str

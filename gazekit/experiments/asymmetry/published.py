@@ -14,7 +14,7 @@ TICK = 200.0  # ms between two labels of the axes that people's reaction times w
 
 
 @dataclass(frozen=True)
-class Condition:
+class PublishedCondition:
     """One condition of a published experiment.
 
     Parameters
@@ -42,7 +42,7 @@ class Design:
         As in the data set `search-arrays`.
     set_sizes : tuple of int
         Items shown.
-    easy, hard : Condition
+    easy, hard : PublishedCondition
         With the flatter and the steeper slope for people.
     source : str
         Where people's reaction times are from.
@@ -54,14 +54,14 @@ class Design:
 
     name: str
     set_sizes: tuple[int, ...]
-    easy: Condition
-    hard: Condition
+    easy: PublishedCondition
+    hard: PublishedCondition
     source: str
     difference_of_gaussians: tuple[tuple[int, float], ...]
     background: int
 
     @property
-    def conditions(self) -> tuple[Condition, Condition]:
+    def conditions(self) -> tuple[PublishedCondition, PublishedCondition]:
         """Easy and hard."""
         return (self.easy, self.hard)
 
@@ -133,14 +133,14 @@ def human_index(experiment: str) -> float:
     return float(asymmetry_index(*(human_slope(experiment, c.name) for c in DESIGNS[experiment].conditions)))
 
 
-def _condition(about: Mapping[str, Any], sizes: tuple[int, ...]) -> Condition:
+def _condition(about: Mapping[str, Any], sizes: tuple[int, ...]) -> PublishedCondition:
     if "ms" in about:
         times = about["ms"]
     elif "ticks" in about:
         times = [label + mm * (TICK / about["mm_per_tick"]) for label, mm in about["ticks"]]
     else:
         times = [about["intercept"] + about["slope"] * size for size in sizes]
-    return Condition(about["name"], about["file"], tuple(times))
+    return PublishedCondition(about["name"], about["file"], tuple(times))
 
 
 def _design(name: str, about: Mapping[str, Any]) -> Design:

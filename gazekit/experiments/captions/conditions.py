@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,8 +15,19 @@ from gazekit.models.fingerprints import digest_of
 from gazekit.models.identity import identity
 from gazekit.models.registry import load_model
 
+if TYPE_CHECKING:
+    from gazekit.models.networks.encoder import Encoder
+
 NEVA = "neva"
 SET_HERE = "objective"
+
+
+@runtime_checkable
+class ReadsByEncoder(Protocol):
+    """A model that reads captions with an encoder and keeps a memory of what it saw, as neva does."""
+
+    encoder: "Encoder"
+    gamma: float
 
 
 class GuidedModel:
@@ -53,26 +64,22 @@ class GuidedModel:
             encoder = self.options.get("encoder", "filters")
             self._shared["encoder"] = load_encoder(encoder, self.options.get("weights"))
         self._first = self.with_objective()
+        self._reader = self._first if isinstance(self._first, ReadsByEncoder) else None
         if "caption" not in self._first.needs:
             raise GazekitError(f"model {self.name!r} reads no captions, so that they cannot guide it; use neva")
 
     @property
     def gamma(self) -> float | None:
         """Share of the memory kept, of a model that has it."""
-        return getattr(self._first, "gamma", None)
+        return self._reader.gamma if self._reader else None
 
     def reads(self, caption: str) -> bool:
         """Whether the model's encoder can make anything of a caption."""
-        encoder = getattr(self._first, "encoder", None)
-        reads = getattr(encoder, "reads", None)
-        return True if reads is None else bool(reads(caption))
+        return self._reader is None or self._reader.encoder.reads(caption)
 
     def too_long(self, captions: Sequence[str]) -> int:
         """How many captions are cut, because they have more tokens than the encoder reads (77 for CLIP)."""
-        count = getattr(getattr(self._first, "encoder", None), "token_count", None)
-        if count is None:
-            return 0
-        counted = [count(caption) for caption in captions]
+        counted = [self._reader.encoder.token_count(caption) for caption in captions] if self._reader else []
         return sum(tokens > limit for tokens, limit in counted)
 
     def with_objective(self, objective: str = "caption", **more: Any) -> ScanpathModel:

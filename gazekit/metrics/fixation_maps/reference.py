@@ -214,7 +214,7 @@ class DensityReference:
         }
 
 
-class People:
+class PeopleMaps:
     """Each person's fixations on one trial (`points`), and their smoothed maps (zero without a bandwidth)."""
 
     def __init__(self, human: Scanpaths, frame: Frame, shape: tuple[int, int], bandwidth: float | None) -> None:
@@ -240,7 +240,7 @@ def _choose_gold(bias: CentreBias, human: Scanpaths, trials: Sequence[Trial], se
         shape = density_shape(trial.frame)
         centre = np.exp(bias.log_density(trial.stimulus, shape))
         for i, bandwidth in enumerate(BANDWIDTHS):
-            people = People(human[rows_of[trial.id]], trial.frame, shape, bandwidth)
+            people = PeopleMaps(human[rows_of[trial.id]], trial.frame, shape, bandwidth)
             everything = people.maps.sum(axis=0)
             for (x, y), own in zip(people.points, people.maps, strict=True):
                 rest = np.maximum(everything - own, 0.0)

@@ -18,7 +18,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
-from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, People
+from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import ROW_COLUMNS, Kind, Measure, Unit, find, join_rows, make
 
@@ -168,7 +168,7 @@ def _score_trial(
 ) -> Mapping[str, list[float]]:
     """Values of each person, or of each draw, by output."""
     shape = density_shape(trial.frame)
-    people = People(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
+    people = PeopleMaps(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
     baseline = reference.bias.log_density(trial.stimulus, shape)
     given = {
         "baseline": baseline,

@@ -16,7 +16,7 @@ SEARCH_STRIDE = 16  # px per cell at which levels are compared; the target has o
 
 
 @dataclass(frozen=True)
-class Variant:
+class EccNetVariant:
     """What a variant changes in the network.
 
     Parameters
@@ -40,18 +40,20 @@ class Variant:
 VARIANTS = {
     v.name: v
     for v in (
-        Variant("eccnet", True, "average", False),  # published: eccNET
-        Variant("18-17", True, "average", True),  # published: eccNET 18->17, the last level alone
+        EccNetVariant("eccnet", True, "average", False),  # published: eccNET
+        EccNetVariant("18-17", True, "average", True),  # published: eccNET 18->17, the last level alone
         # published: eccNET without eccentricity, which also turns averages into maxima
-        Variant("no-eccentricity", False, "max", False),
-        Variant("ivsn", False, "max", True),  # published: IVSN as the authors ran it here, in eccNET's search loop
-        Variant("no-eccentricity-average", False, "average", False),  # ours: eccentricity alone taken away
-        Variant("eccentricity-max", True, "max", False),  # ours: averages alone turned into maxima
+        EccNetVariant("no-eccentricity", False, "max", False),
+        EccNetVariant(
+            "ivsn", False, "max", True
+        ),  # published: IVSN as the authors ran it here, in eccNET's search loop
+        EccNetVariant("no-eccentricity-average", False, "average", False),  # ours: eccentricity alone taken away
+        EccNetVariant("eccentricity-max", True, "max", False),  # ours: averages alone turned into maxima
     )
 }
 
 
-def variant_named(name: str) -> Variant:
+def variant_named(name: str) -> EccNetVariant:
     """Look a variant up.
 
     Raises
@@ -128,7 +130,7 @@ class EccentricNetwork:
 
 def eccentric_network(
     backbone: Backbone,
-    variant: Variant,
+    variant: EccNetVariant,
     *,
     levels: Sequence[str] | None = None,
     px_per_degree: float = 30,
@@ -140,7 +142,7 @@ def eccentric_network(
     ----------
     backbone : Backbone
         Any network that keeps the contract.
-    variant : Variant
+    variant : EccNetVariant
         Which pools.
     levels : sequence of str, optional
         Names of stages; default the backbone's own. With `variant.last_only`, the last of them alone.

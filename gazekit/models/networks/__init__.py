@@ -54,7 +54,9 @@ NETWORKS = {
     "alexnet": Entry(TORCHVISION, "AlexNet, the one-column form", (BACKBONE,)),
     "resnet18": Entry(TORCHVISION, "ResNet-18; strides instead of pools after the first", (BACKBONE,)),
     "resnet50": Entry(TORCHVISION, "ResNet-50; strides instead of pools after the first", (BACKBONE,)),
-    "v1": Entry("v1", "fixed bank of oriented, colour-opponent and on-off filters; needs no weights", (BACKBONE,)),
+    "v1": Entry(
+        "gabor_v1", "fixed bank of oriented, colour-opponent and on-off filters; needs no weights", (BACKBONE,)
+    ),
     "random": Entry(TORCHVISION, "SqueezeNet 1.0 with random weights by seed; needs no weights"),
 }
 FAMILIES = {

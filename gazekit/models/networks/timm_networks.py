@@ -13,13 +13,13 @@ from gazekit.models.networks.backbone import Backbone, Layer, Pool, check_levels
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, measured_reach, same_geometry
 from gazekit.models.networks.network import Preprocessing
-from gazekit.models.networks.weights import RANDOM, Published, Source, find_source, quietly
+from gazekit.models.networks.weights import RANDOM, Published, WeightsSource, find_source, quietly
 
 STRIDES = (4, 8, 16)  # of the layers to compare by default
 PRETRAINED = "pretrained"
 
 
-def source_of(member: str, weights: str | Path | None, *, download: bool = False, seed: int = 0) -> Source:
+def source_of(member: str, weights: str | Path | None, *, download: bool = False, seed: int = 0) -> WeightsSource:
     """Find weights of a network of timm: "pretrained", "random" or a file in timm's layout of names.
 
     Raises
@@ -205,7 +205,7 @@ def chain_of(network: Any) -> list[tuple[str, nn.Module]] | None:
 
 
 def chained(
-    name: str, network: Any, chain: Sequence[tuple[str, nn.Module]], levels: Sequence[str] | None, source: Source
+    name: str, network: Any, chain: Sequence[tuple[str, nn.Module]], levels: Sequence[str] | None, source: WeightsSource
 ) -> Backbone:
     """Cut a chain at the layers that timm names as features."""
     info = {one["module"].replace(".", "_"): one for one in network.feature_info.get_dicts()}
@@ -254,7 +254,7 @@ class OneMap(nn.Module):
         return self.network(x)[0]
 
 
-def whole(name: str, network: Any, level: str, source: Source) -> Backbone:
+def whole(name: str, network: Any, level: str, source: WeightsSource) -> Backbone:
     """Make a network with one output, which is no chain, one stage."""
     (one,) = network.feature_info.get_dicts()
     stride = one["reduction"]

@@ -11,7 +11,7 @@ from gazekit.foundations.errors import UnknownNameError
 from gazekit.models.networks.backbone import Backbone, Layer, Pool
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.network import Preprocessing
-from gazekit.models.networks.weights import Published, Source, digits_in, find_source
+from gazekit.models.networks.weights import Published, WeightsSource, digits_in, find_source
 
 # Sets by our names: resnet50 has torchvision's first and second recipe.
 SETS = {"imagenet": "IMAGENET1K_V1"}
@@ -61,7 +61,7 @@ def classifier(
     head: str | None = None,
     others: Mapping[str, Published] | None = None,
     **options: Any,
-) -> tuple[Any, Source]:
+) -> tuple[Any, WeightsSource]:
     """Make a classifier of torchvision with its weights.
 
     Parameters

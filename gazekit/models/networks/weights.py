@@ -268,7 +268,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Source:
+class WeightsSource:
     """Weights that were found.
 
     Parameters
@@ -292,7 +292,7 @@ class Source:
         """Put the weights into a network; see `fit_state`."""
         fit_state(network, self.tensors(network), name=name, source=self.origin, unused=unused)
 
-    def renamed(self, rename: "Callable[[Mapping[str, Tensor], nn.Module], Mapping[str, Tensor]]") -> "Source":
+    def renamed(self, rename: "Callable[[Mapping[str, Tensor], nn.Module], Mapping[str, Tensor]]") -> "WeightsSource":
         """The same with other names of tensors; random draws have the network's own names already."""
         if self.origin == RANDOM:
             return self
@@ -308,7 +308,7 @@ def find_source(
     download: bool = False,
     by_suffix: Mapping[str, Published] | None = None,
     usual: Preprocessing | None = None,
-) -> Source:
+) -> WeightsSource:
     """Find weights: a file, a published set by name, or random ones.
 
     Parameters
@@ -339,7 +339,7 @@ def find_source(
     default = next(iter(published), RANDOM)
     own = published[default] if usual is None else Published((), dict, usual)
     if weights == RANDOM:
-        return Source(
+        return WeightsSource(
             f"random, seed {seed}", own.preprocessing, RANDOM, lambda network: random_state(network, name, seed)
         )
     asked = default if weights is None else str(weights)
@@ -349,7 +349,7 @@ def find_source(
         if not isinstance(path, Path):
             tensors = path
             text = f"{asked} ({chosen.label}, SHA-256 of the tensors {digits_of(tensors)})"
-            return Source(text, chosen.preprocessing, chosen.label, lambda network: tensors)
+            return WeightsSource(text, chosen.preprocessing, chosen.label, lambda network: tensors)
         digits = chosen.check(path)
         kind = chosen.label if chosen.known_by(digits) else f"file {path.name}"
         text = f"{asked} ({kind}, SHA-256 {digits})"
@@ -361,7 +361,7 @@ def find_source(
         chosen = (by_suffix or {}).get(path.suffix) or next(iter(known), own)
         text = f"{chosen.label if known else f'file {path.name}'}, SHA-256 {digits}"
     file = path
-    return Source(text, chosen.preprocessing, str(file), lambda network: chosen.read(file))
+    return WeightsSource(text, chosen.preprocessing, str(file), lambda network: chosen.read(file))
 
 
 def _given_file(name: str, weights: str, published: Mapping[str, Published]) -> Path:

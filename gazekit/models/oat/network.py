@@ -5,7 +5,7 @@
 1. A token of every object and of the target: what it looks like (`Appearance`) beside where it is (`OatNetwork.place`).
 2. The encoder: self-attention over the tokens of a scene.
 3. The decoder: self-attention over the fixations so far, and attention to the scene.
-4. The pointer (`ObjectAttention`) compares the decoder's state with every token. Pointing at the target's token means
+4. The pointer (`Pointer`) compares the decoder's state with every token. Pointing at the target's token means
    "found: stop".
 
 `OatNetwork` puts them together: `encode` is 1 and 2, once for a scene; `forward` is 3 and 4, for every step of whole
@@ -247,7 +247,7 @@ class PathDecoder(Layers):
 # 4. Pointer
 
 
-class ObjectAttention(nn.Module):
+class Pointer(nn.Module):
     """The pointer: each head compares a decoder state with every encoded token; a linear mix of the heads decides."""
 
     def __init__(self, width: int, heads: int) -> None:
@@ -343,9 +343,9 @@ class OatNetwork(nn.Module):
         layers = (0, 0) if config.pointer == "none" else (config.encoder_layers, config.decoder_layers)
         self.encoder, self.decoder = SceneEncoder(layers[0], *sizes), PathDecoder(layers[1], *sizes)
         self.drop = nn.Dropout(config.dropout)
-        self.pointer: ObjectAttention | Vocabulary | None = None
+        self.pointer: Pointer | Vocabulary | None = None
         if config.pointer == "object-attention":
-            self.pointer = ObjectAttention(config.width, config.pointer_heads)
+            self.pointer = Pointer(config.width, config.pointer_heads)
         elif config.pointer == "vocabulary":
             self.pointer = Vocabulary(config.width, config.max_objects)
         scored = config.pointer_bias == "history"

@@ -146,14 +146,18 @@ def test_a_condition_keeps_the_contract_of_models():
 
 
 class Reader(Echo):
-    """Has an encoder that counts tokens."""
+    """Has an encoder, as neva does: it reads all but one caption, and counts tokens."""
 
-    encoder = SimpleNamespace(token_count=lambda caption: (len(caption.split()) + 2, 4))
+    gamma = 0.3
+    encoder = SimpleNamespace(
+        reads=lambda caption: caption != "grey", token_count=lambda caption: (len(caption.split()) + 2, 4)
+    )
 
 
 def test_captions_that_are_too_long_are_counted():
     subject = GuidedModel(Reader(), {})
     assert subject.too_long(["one two", "one two three", ""]) == 1
-    assert subject.reads("anything")
+    assert (subject.reads("anything"), subject.reads("grey"), subject.gamma) == (True, False, 0.3)
+    assert (GuidedModel(Echo(), {}).reads("grey"), GuidedModel(Echo(), {}).gamma) == (True, None)
     assert GuidedModel(Echo(), {}).too_long(["one two three"]) == 0
     assert gamma_row(0.3) == "right caption, gamma 0.3"

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.models.networks import load_backbone, load_encoder
 from gazekit.models.networks.timm_networks import activation
-from gazekit.models.networks.weights import Source, random_state
+from gazekit.models.networks.weights import WeightsSource, random_state
 
 CHAINS = ["test_resnet", "test_efficientnet", "test_convnext", "mobilenetv3_small_050", "regnetx_002"]
 
@@ -172,7 +172,9 @@ def test_openais_weights_get_quick_gelu(monkeypatch, tmp_path):
         raise RuntimeError("far enough")
 
     monkeypatch.setattr(timm, "create_model", spy)
-    monkeypatch.setattr("gazekit.models.networks.timm_networks.source_of", lambda *_, **__: Source("", None, "", None))
+    monkeypatch.setattr(
+        "gazekit.models.networks.timm_networks.source_of", lambda *_, **__: WeightsSource("", None, "", None)
+    )
     for load in (load_encoder, load_backbone):
         with pytest.raises((RuntimeError, GazekitError)):
             load(f"timm:{name}.openai", "pretrained")

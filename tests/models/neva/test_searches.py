@@ -143,9 +143,12 @@ def test_auto_takes_what_the_encoder_allows():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: search_from("linearized", FilterBank()), "no search called 'linearized'; did you mean 'linearised'"),
-        (lambda: search_from("grid", FilterBank(), step=1), "'grid' has no option 'step'; it has cells"),
-        (lambda: search_from(Reference(), FilterBank(), step=1), "give step to the search itself"),
+        (
+            lambda: search_from("linearized", FilterBank()),
+            "no optimiser of NeVA called 'linearized'; did you mean 'linearised'",
+        ),
+        (lambda: search_from("grid", FilterBank(), step=1), "the optimiser 'grid' has no option 'step'; it has cells"),
+        (lambda: search_from(Reference(), FilterBank(), step=1), "give step to the optimiser itself"),
         (lambda: SEARCHES["reference"](iterations=0), "iterations of at least 1 and a positive step, not 0"),
         (lambda: SEARCHES["restarts"](starts=0), "starts is a number of descents, at least 1, not 0"),
         (lambda: SEARCHES["linearised"](level=1), "level is a share of sharpness, from 0 to below 1, not 1"),

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from torch import Tensor
 
 from gazekit.models.eccnet.fast.patches import BlankMap, Link, Patch, StageStep
-from gazekit.models.eccnet.fast.pooling import Box, pool_table, pool_whole
+from gazekit.models.eccnet.fast.pooling import CellRange, pool_table, pool_whole
 from gazekit.models.eccnet.network import EccentricNetwork
 from gazekit.models.eccnet.pools import PoolRule
 from gazekit.models.eccnet.search import WholeWindows, as_tensor
@@ -71,7 +71,7 @@ class BlankWindow:
         # Outputs that are worth keeping while gaze moves over one image.
         self.kept = {level.stage for level in network.levels if level.stage < self.free} | {self.free - 1}
         self.image: np.ndarray | None = None
-        self.ink = Box(0, 0, 0, 0)
+        self.ink = CellRange(0, 0, 0, 0)
         self.phases: LRUCache[tuple[int, int], tuple[tuple[int, int], dict[int, Patch]]] = LRUCache(PHASES)
 
     def _background(self, side: int) -> Tensor:
@@ -94,7 +94,7 @@ class BlankWindow:
             patch = patches[level.stage]
             for link in chain:
                 patch = link.follow(patch)
-            found.append(end.patched(patch, Box(0, end.side, 0, end.side)))
+            found.append(end.patched(patch, CellRange(0, end.side, 0, end.side)))
         return found
 
     def _through(self, k: int, patch: Patch) -> Patch:
@@ -126,16 +126,16 @@ class BlankWindow:
         self.phases[phase] = (fixation, patches)
         return patches
 
-    def _placed(self, fixation: tuple[int, int]) -> Box:
+    def _placed(self, fixation: tuple[int, int]) -> CellRange:
         """Where in the window the part of the image that is not background lies."""
         down, right = self.side // 2 - fixation[0], self.side // 2 - fixation[1]
-        return self.ink.moved(down, right).meet(Box(0, self.side, 0, self.side))
+        return self.ink.moved(down, right).meet(CellRange(0, self.side, 0, self.side))
 
-    def _clear_of_edges(self, box: Box) -> bool:
+    def _clear_of_edges(self, box: CellRange) -> bool:
         """Whether the window's edges, where convolutions meet padding, are out of reach of a box of px."""
         return min(box.top, box.left) >= self.reach and max(box.bottom, box.right) <= self.side - self.reach
 
-    def _image_patch(self, image: np.ndarray, fixation: tuple[int, int], box: Box) -> Patch:
+    def _image_patch(self, image: np.ndarray, fixation: tuple[int, int], box: CellRange) -> Patch:
         down, right = self.side // 2 - fixation[0], self.side // 2 - fixation[1]
         if box.empty:
             return Patch(self._background(1)[:, :, :0, :0], box)
@@ -177,7 +177,7 @@ class BlankWindows(WholeWindows):
         return self.blanks[key].features(image, fixation)
 
 
-def inked(image: np.ndarray, background: Sequence[int]) -> Box:
+def inked(image: np.ndarray, background: Sequence[int]) -> CellRange:
     """Smallest box of px that holds everything that is not background.
 
     Examples
@@ -185,9 +185,9 @@ def inked(image: np.ndarray, background: Sequence[int]) -> Box:
     >>> image = np.zeros((5, 6, 3), np.uint8)
     >>> image[2, 1:4] = 7
     >>> inked(image, (0, 0, 0))
-    Box(top=2, bottom=3, left=1, right=4)
+    CellRange(top=2, bottom=3, left=1, right=4)
     """
-    return Box.around((image != np.asarray(background, dtype=image.dtype)).any(axis=2))
+    return CellRange.around((image != np.asarray(background, dtype=image.dtype)).any(axis=2))
 
 
 def position_free(network: EccentricNetwork, side: int) -> tuple[int, int, int]:
@@ -236,5 +236,5 @@ def _pool(rule: PoolRule, blank: BlankMap) -> tuple[Link, BlankMap]:
     if not table.uniform:
         blank = blank.unfolded()
     small = pool_table(blank.values.shape[2], blank.values.shape[3], rule)
-    whole = Box(0, small.height, 0, small.width)
+    whole = CellRange(0, small.height, 0, small.width)
     return Link(table, blank), BlankMap(small.compute(blank.values, whole, small.whole), table.rows)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gazekit.models.eccnet.fast.pooling import Box, PoolTable
+from gazekit.models.eccnet.fast.pooling import CellRange, PoolTable
 from gazekit.models.networks.backbone import Stage
 
 
@@ -33,11 +33,11 @@ class StageStep:
         self.reach = side if stage.reach is None else stage.reach
         self.unpadded = stride == 1 and _is_convolution(stage)
 
-    def influenced(self, box: Box) -> Box:
+    def influenced(self, box: CellRange) -> CellRange:
         """Output cells that a box of the input can change."""
         if box.empty:
             return box
-        return Box(*self._touched(box.top, box.bottom), *self._touched(box.left, box.right))
+        return CellRange(*self._touched(box.top, box.bottom), *self._touched(box.left, box.right))
 
     def _touched(self, first: int, last: int) -> tuple[int, int]:
         return (
@@ -45,25 +45,25 @@ class StageStep:
             min((last - 1 + self.reach) // self.stride + 1, self.rows),
         )
 
-    def needed(self, box: Box) -> Box:
+    def needed(self, box: CellRange) -> CellRange:
         """Input cells from which a box of the output can be computed exactly.
 
         They begin on the stage's own grid, and end as far from it as the whole map does.
         """
-        return Box(*self._taken(box.top, box.bottom), *self._taken(box.left, box.right))
+        return CellRange(*self._taken(box.top, box.bottom), *self._taken(box.left, box.right))
 
     def _taken(self, first: int, last: int) -> tuple[int, int]:
         begin = max(first * self.stride - self.reach, 0) // self.stride * self.stride
         end = min(last * self.stride + self.reach, self.side)
         return begin, self.side - (self.side - end) // self.stride * self.stride
 
-    def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+    def compute(self, x: Tensor, origin: CellRange, box: CellRange) -> Tensor:
         """Compute a box of the output from the part of the input at `origin`."""
         if self.unpadded:
             return self._without_margin(x, origin, box)
         return self.stage(x)[..., *box.within(origin.top // self.stride, origin.left // self.stride)]
 
-    def _without_margin(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+    def _without_margin(self, x: Tensor, origin: CellRange, box: CellRange) -> Tensor:
         """Convolve without padding, but where the map ends: no cell is computed that is not asked for."""
         convolution, then = self.stage.layers[0], self.stage.layers[1:]  # type: ignore[index]
         missing = (
@@ -93,7 +93,7 @@ class Patch:
     """Values of a box of cells."""
 
     values: Tensor
-    box: Box
+    box: CellRange
 
     def moved(self, down: int, right: int) -> "Patch":
         """The same values elsewhere, cells."""
@@ -119,7 +119,7 @@ class BlankMap:
             place < side - (small - small // 2), place.clamp(max=small // 2), place - (side - small)
         )
 
-    def crop(self, box: Box) -> Tensor:
+    def crop(self, box: CellRange) -> Tensor:
         """Take a box of the map; a new tensor, channels last in memory."""
         rows, columns = self.index[box.top : box.bottom], self.index[box.left : box.right]
         return self.values[0].permute(1, 2, 0)[rows[:, None], columns[None]].permute(2, 0, 1)[None]
@@ -128,9 +128,9 @@ class BlankMap:
         """The same map with its repetitions."""
         if self.values.shape[2] == self.side:
             return self
-        return BlankMap(self.crop(Box(0, self.side, 0, self.side)), self.side)
+        return BlankMap(self.crop(CellRange(0, self.side, 0, self.side)), self.side)
 
-    def patched(self, patch: Patch, box: Box) -> Tensor:
+    def patched(self, patch: Patch, box: CellRange) -> Tensor:
         """Take a box of the map, with a patch's values where they reach."""
         both = patch.box.meet(box)
         if both.empty:
@@ -142,10 +142,10 @@ class BlankMap:
         shape = (1, self.values.shape[1], box.bottom - box.top, box.right - box.left)
         part = torch.empty(shape, device=self.values.device, memory_format=torch.channels_last)
         for strip in (  # the blank map is read around the patch only
-            Box(box.top, top, box.left, box.right),
-            Box(bottom, box.bottom, box.left, box.right),
-            Box(top, bottom, box.left, left),
-            Box(top, bottom, right, box.right),
+            CellRange(box.top, top, box.left, box.right),
+            CellRange(bottom, box.bottom, box.left, box.right),
+            CellRange(top, bottom, box.left, left),
+            CellRange(top, bottom, right, box.right),
         ):
             if not strip.empty:
                 part[..., *strip.within(box.top, box.left)] = self.crop(strip)

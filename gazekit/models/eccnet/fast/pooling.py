@@ -16,7 +16,7 @@ from gazekit.models.eccnet.fast.ring_kernels import kernels
 from gazekit.models.eccnet.pools import PoolRule, window_sides
 
 
-class Box(NamedTuple):
+class CellRange(NamedTuple):
     """Cells top <= row < bottom, left <= column < right of a map."""
 
     top: int
@@ -30,21 +30,21 @@ class Box(NamedTuple):
         return self.bottom <= self.top or self.right <= self.left
 
     @classmethod
-    def around(cls, cells: np.ndarray) -> "Box":
+    def around(cls, cells: np.ndarray) -> "CellRange":
         """Smallest box that holds every true cell of a map; an empty one where none is."""
         rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
         if not len(rows):
             return cls(0, 0, 0, 0)
         return cls(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
 
-    def moved(self, down: int, right: int) -> "Box":
+    def moved(self, down: int, right: int) -> "CellRange":
         """The same box elsewhere."""
-        return Box(self.top + down, self.bottom + down, self.left + right, self.right + right)
+        return CellRange(self.top + down, self.bottom + down, self.left + right, self.right + right)
 
-    def meet(self, other: "Box") -> "Box":
+    def meet(self, other: "CellRange") -> "CellRange":
         """The cells that are in both."""
         top, left = max(self.top, other.top), max(self.left, other.left)
-        return Box(top, min(self.bottom, other.bottom), left, min(self.right, other.right))
+        return CellRange(top, min(self.bottom, other.bottom), left, min(self.right, other.right))
 
     def within(self, top: int = 0, left: int = 0) -> tuple[slice, slice]:
         """Slices that cut it out of a map, or out of the part of a map that begins at (top, left)."""
@@ -86,33 +86,33 @@ class PoolTable:
         self.edges = tuple(np.broadcast_to(edge, self.sides.shape) for edge in edges)
 
     @property
-    def whole(self) -> Box:
+    def whole(self) -> CellRange:
         """All output cells."""
-        return Box(0, self.rows, 0, self.columns)
+        return CellRange(0, self.rows, 0, self.columns)
 
-    def influenced(self, box: Box) -> Box:
+    def influenced(self, box: CellRange) -> CellRange:
         """Smallest box of output cells that holds all whose window meets `box` of the input."""
         if box.empty:
             return box
         top, bottom, left, right = self.edges
         in_rows, in_columns = (top < box.bottom) & (bottom > box.top), (left < box.right) & (right > box.left)
-        return Box.around(in_rows & in_columns)
+        return CellRange.around(in_rows & in_columns)
 
-    def needed(self, box: Box) -> Box:
+    def needed(self, box: CellRange) -> CellRange:
         """Smallest box of the input that holds the windows of `box` of the output."""
         top, bottom, left, right = (edge[box.within()] for edge in self.edges)
-        return Box(int(top.min()), int(bottom.max()), int(left.min()), int(right.max()))
+        return CellRange(int(top.min()), int(bottom.max()), int(left.min()), int(right.max()))
 
-    def compute(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+    def compute(self, x: Tensor, origin: CellRange, box: CellRange) -> Tensor:
         """Pool a box of output cells.
 
         Parameters
         ----------
         x : (1, C, h, w) float32
             Part of the input that holds `needed(box)`.
-        origin : Box
+        origin : CellRange
             Where in the input that part lies.
-        box : Box
+        box : CellRange
             Output cells to compute.
 
         Returns
@@ -121,12 +121,12 @@ class PoolTable:
         """
         return self._compiled(x, origin, box) if x.device.type == "cpu" else self._side_by_side(x, origin, box)
 
-    def _corners(self, origin: Box, box: Box) -> list[np.ndarray]:
+    def _corners(self, origin: CellRange, box: CellRange) -> list[np.ndarray]:
         """Top, bottom, left and right of the windows of a box, in cells of the part at hand."""
         starts = (origin.top, origin.top, origin.left, origin.left)
         return [edge[box.within()] - start for edge, start in zip(self.edges, starts, strict=True)]
 
-    def _compiled(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+    def _compiled(self, x: Tensor, origin: CellRange, box: CellRange) -> Tensor:
         means, maxima = kernels()
         corners = [np.ascontiguousarray(edge) for edge in self._corners(origin, box)]
         found = np.empty((*corners[0].shape, x.shape[1]), dtype=np.float32)
@@ -136,19 +136,19 @@ class PoolTable:
         # Maps of networks whose channels are far apart in memory (v1) stay so below the growing pools.
         return pooled.contiguous() if self.uniform and x.stride(1) != 1 else pooled
 
-    def _side_by_side(self, x: Tensor, origin: Box, box: Box) -> Tensor:
+    def _side_by_side(self, x: Tensor, origin: CellRange, box: CellRange) -> Tensor:
         """One side of window after the other, for devices that compiled loops do not reach."""
         sides = self.sides[box.within()]
         found = x.new_zeros((1, x.shape[1], *sides.shape))
         top, bottom, left, right = self._corners(origin, box)
         counts = torch.as_tensor((bottom - top) * (right - left), dtype=x.dtype, device=x.device)
         for k in np.unique(sides).tolist():
-            part = Box.around(sides == k)
+            part = CellRange.around(sides == k)
             here, values = torch.as_tensor(sides[part.within()] == k, device=x.device), found[..., *part.within()]
             values.copy_(torch.where(here, self._one_side(x, origin, part.moved(box.top, box.left), k), values))
         return found / counts if self.rule.kind == "average" else found
 
-    def _one_side(self, x: Tensor, origin: Box, box: Box, k: int) -> Tensor:
+    def _one_side(self, x: Tensor, origin: CellRange, box: CellRange, k: int) -> Tensor:
         """Sums or maxima over windows of side k, for a box; cells outside the part at hand count as padding."""
         stride, largest = self.rule.stride, self.rule.kind == "max"
         row = _first(self.height, box.top, k, self.rows, stride) - origin.top
@@ -177,7 +177,7 @@ def pool_whole(x: Tensor, rule: PoolRule) -> Tensor:
     [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
     table = pool_table(x.shape[2], x.shape[3], rule)
-    everything = Box(0, x.shape[2], 0, x.shape[3])
+    everything = CellRange(0, x.shape[2], 0, x.shape[3])
     return torch.cat([table.compute(one[None], everything, table.whole) for one in x])
 
 

@@ -35,13 +35,13 @@ def search_from(what: str | Search, encoder: Encoder, **options: Any) -> Search:
     """
     if isinstance(what, Search):
         if options:
-            raise GazekitError(f"give {', '.join(options)} to the search itself, not beside it")
+            raise GazekitError(f"give {', '.join(options)} to the optimiser itself, not beside it")
         return what
     name = ("blended" if encoder.spatial else "linearised") if what == AUTO else what
     if name not in SEARCHES:
-        raise UnknownNameError("search", name, [*SEARCHES, AUTO])
+        raise UnknownNameError("optimiser of NeVA", name, [*SEARCHES, AUTO])
     known = inspect.signature(SEARCHES[name]).parameters
     wrong = next((option for option in options if option not in known), None)
     if wrong is not None:
-        raise GazekitError(f"the search {name!r} has no option {wrong!r}; it has {', '.join(known)}")
+        raise GazekitError(f"the optimiser {name!r} has no option {wrong!r}; it has {', '.join(known)}")
     return SEARCHES[name](**options)

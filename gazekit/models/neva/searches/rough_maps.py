@@ -126,7 +126,7 @@ class Blended(MapSearch):
         encoder = problem.scenes.runner.encoder
         if not encoder.spatial:
             raise GazekitError(
-                f"the search 'blended' needs an encoder whose features have places, and {encoder.name!r} has none; "
+                f"the optimiser 'blended' needs an encoder whose features have places, and {encoder.name!r} has none; "
                 f"use optimiser=linearised"
             )
         known = problem.scenes.evenly_sharp(self.levels)

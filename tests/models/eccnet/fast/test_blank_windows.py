@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gazekit.models.eccnet.fast.blank_windows import BlankWindow, BlankWindows, inked, position_free
-from gazekit.models.eccnet.fast.pooling import Box
+from gazekit.models.eccnet.fast.pooling import CellRange
 from gazekit.models.eccnet.network import VARIANTS, eccentric_network, variant_named
 from gazekit.models.eccnet.search import WholeWindows
 
@@ -82,7 +82,7 @@ def test_blank_windows_are_stored_without_their_repetitions(network):
     with torch.inference_mode():
         image = torch.tensor([50, 60, 70]).reshape(1, 3, 1, 1).expand(1, 3, 1358, 1358)
         expected = what.backbone.stages[0](what.backbone.normalise(image))
-    box = Box(0, 1358, 600, 640)
+    box = CellRange(0, 1358, 600, 640)
     assert torch.allclose(stage_one_input.crop(box), expected[:, :, :, 600:640], atol=1e-4)
 
 
@@ -99,7 +99,7 @@ def test_ink():
     assert inked(image, (5, 5, 5)).empty
     image[2, 3, 1] = 6
     image[4, 1] = 0
-    assert inked(image, (5, 5, 5)) == Box(2, 5, 1, 4)
+    assert inked(image, (5, 5, 5)) == CellRange(2, 5, 1, 4)
 
 
 def test_targets_are_computed_once_and_are_what_the_whole_network_makes_of_them(network):

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from gazekit.models.eccnet.fast.patches import StageStep
-from gazekit.models.eccnet.fast.pooling import Box
+from gazekit.models.eccnet.fast.pooling import CellRange
 from gazekit.models.networks.backbone import Layer, Stage
 
 SIDE = 19
@@ -40,7 +40,7 @@ def test_a_box_is_that_of_the_whole_map(name):
     rng = np.random.default_rng(0)
     for _ in range(50):
         (top, bottom), (left, right) = (np.sort(rng.choice(step.rows + 1, 2, replace=False)).tolist() for _ in "ab")
-        box = Box(top, bottom, left, right)
+        box = CellRange(top, bottom, left, right)
         part = step.needed(box)
         found = step.compute(x[:, :, part.top : part.bottom, part.left : part.right], part, box)
         torch.testing.assert_close(found, whole[:, :, top:bottom, left:right], atol=1e-6, rtol=1e-5)

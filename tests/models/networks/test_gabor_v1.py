@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from gazekit.models.networks import load_backbone
+from gazekit.models.networks.gabor_v1 import ORIENTATIONS, gabors
 from gazekit.models.networks.geometry import measured_reach
 from gazekit.models.networks.rotation import turn
-from gazekit.models.networks.v1 import ORIENTATIONS, gabors
 
 SIMPLE, COMPLEX = 6, 6 + 4 * ORIENTATIONS  # where these cells begin
 
