@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -27,6 +28,20 @@ class Learns(Protocol):
 
     def fit(self, dataset: Dataset) -> Any:
         """Learn from a data set's human scanpaths, and return self."""
+
+
+@runtime_checkable
+class Saves(Protocol):
+    """A model that learns, and stores what it learned itself: a network, an estimator of another package.
+
+    One whose attributes are numbers, texts, arrays, scanpaths and containers of such needs neither method.
+    """
+
+    def save(self, path: Path) -> None:
+        """Write what was learned to one file, without pickling: run folders are passed on."""
+
+    def load(self, path: Path) -> Any:
+        """Read what `save` wrote, on a model made with the same arguments, and return the model."""
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
 
 RENAMED = "name"  # models given as text are called by the whole text: the one argument that may change
+RECORD = ("_arguments", "_files", "_learned_from", "_learned_stimuli")  # attributes that are kept here, not by a model
 
 
 class Recorded(ABCMeta):
@@ -85,6 +86,12 @@ class Construction(metaclass=Recorded):
         found: dict[str, str] | None = vars(self).get("_learned_from")
         return found
 
+    @property
+    def learned_stimuli(self) -> frozenset[str]:
+        """Names of the stimuli that it has learned from; a model that comes trained says so itself."""
+        found: frozenset[str] = vars(self).get("_learned_stimuli", frozenset())
+        return found
+
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute, unless it is an argument of the constructor of a model that is made."""
         given = vars(self).get("_arguments", ())
@@ -116,6 +123,7 @@ def _remembering(fit: Callable[..., Any]) -> Callable[..., Any]:
         result = fit(self, dataset, *args, **kwargs)
         if type(self).fit is remembering and isinstance(dataset, Dataset):  # once, not for every base class
             vars(self)["_learned_from"] = {"name": dataset.name, **dataset.hashes()}
+            vars(self)["_learned_stimuli"] = frozenset(dataset.stimuli)
         return result
 
     return remembering

@@ -353,6 +353,17 @@ class LooksAtItsOwn(Able):
         return getattr(self, "learned", None)
 
 
+class KnowsItsLength(Able):
+    """Looks at the same places whatever people did there, for as long as they did."""
+
+    def draw(self, trial, prepared, rng, max_fixations):
+        x, y, duration = super().draw(trial, prepared, rng, max_fixations)
+        learned = getattr(self, "learned", None)
+        own = [] if learned is None else learned.filter(stimulus=trial.stimulus).lengths
+        n = max(1, int(min([*own, 4])))
+        return x[:n], y[:n], None if duration is None else duration[:n]
+
+
 class NotOne(Able):
     def log_density(self, trial, shape=None, history=None):
         return super().log_density(trial, shape) + 1
@@ -399,6 +410,7 @@ class SearchesElsewhere(Able):
         (FitsAway, "fit returns the model", "return self"),
         (LearnsNothing, "predictions depend on what was learned", "leave out fit"),
         (LooksAtItsOwn, "a stimulus's own scanpaths are left out", "set leaves_own_out = False"),
+        (KnowsItsLength, "a stimulus's own scanpaths are left out", "set leaves_own_out = False"),
         (NotOne, "densities add up to 1", "add up to 2.71828"),
         (OfAnotherShape, "densities add up to 1", r"gives (8, 6)"),
         (NotOneAfterFixations, "densities add up to 1", "add up to 2.71828"),

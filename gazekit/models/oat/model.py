@@ -1,12 +1,12 @@
 """OAT as a scanpath model: trials with objects and a target in, sequences of objects out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from gazekit.core.trials import Dataset
+from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
@@ -140,6 +140,11 @@ class Oat(ScanpathModel):
                 scores = path_log_likelihoods(network, data, device)
                 out |= dict(zip(np.flatnonzero(rows)[data.rows].tolist(), scores, strict=True))
         return [out[k] for k in sorted(out)]
+
+    def check_unseen(self, trials: Iterable[Trial]) -> None:
+        """Raise `DataError` for the first stimulus that all networks have learned from; see `checkpoint_for`."""
+        for trial in trials:
+            self.checkpoint_for(trial.stimulus)
 
     def checkpoint_for(self, stimulus: str) -> Checkpoint:
         """The first network that has not learned from a stimulus.
