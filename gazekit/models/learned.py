@@ -67,7 +67,8 @@ def save_learned(model: ScanpathModel, path: Path) -> None:
             ) from reason
     buffer = io.BytesIO()
     text = np.frombuffer(json.dumps(tree).encode(), dtype=np.uint8)
-    np.savez(buffer, **{TREE: text, **arrays})  # no array of objects is among them, so nothing is pickled
+    entries: dict[str, Any] = {TREE: text, **arrays}
+    np.savez(buffer, **entries)  # no array of objects is among them, so nothing is pickled
     write_atomically(path, buffer.getvalue())
 
 
