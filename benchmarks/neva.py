@@ -52,7 +52,7 @@ def overhead(encoder: str = "squeezenet", images: int = 8, repeat: int = 9) -> l
 
     model, device = neva(encoder, "clean"), chosen_device("auto")
     runner = model.runner(device)
-    problem = model.problem(pictures(images), 1, 0, runner)
+    problem = model.problem(pictures(images), [0] * images, 0, runner)
     rows = torch.arange(images, device=device)
     positions = torch.zeros(images, 2, device=device)
     share = torch.ones(images, *problem.scenes.size, device=device)

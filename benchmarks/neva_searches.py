@@ -62,7 +62,7 @@ def compare_searches(
     where = chosen_device(device)
     runner, rows = model.runner(where), []
     for trial in tqdm(trials, desc="searches", unit="trial", disable=not progress):
-        problem = model.problem([trial], 1, seed, runner)
+        problem = model.problem([trial], [0], seed, runner)
         row = torch.zeros(1, dtype=torch.int64, device=where)
         for t in range(fixations):
             problem.progress = t / fixations

@@ -22,6 +22,19 @@ from gazekit.cli.options import (
 from gazekit.cli.printing import Json
 
 
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRun(ScoredRun):
+    """How an evaluation is run, and what is compared in it."""
+
+    lengths: Annotated[
+        str,
+        typer.Option(help="Fixations per path: matched (people's on other stimuli, for all alike) or own (a model's)."),
+    ] = "matched"
+    nulls: Annotated[
+        bool, typer.Option("--nulls/--no-nulls", help="Add image-blind nulls and a control that never moves.")
+    ] = True
+
+
 @takes_groups
 def evaluate_command(
     *,
@@ -30,7 +43,7 @@ def evaluate_command(
     metrics: Metrics = "scanmatch,multimatch",
     samples: Samples = 5,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest predicted path.")] = None,
-    run: ScoredRun,
+    run: EvaluationRun,
     as_json: Json = False,
 ) -> None:
     """Score models against people, with the human ceiling, chance and 95 % intervals beside every number.
@@ -58,7 +71,7 @@ def evaluate_command(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoreRun(RunOptions):
+class ScoreRun(EvaluationRun):
     """How the scoring is run; its folder has a default, named after the predictions."""
 
     out: Annotated[Path | None, typer.Option(help="Run folder for tables and report; default runs/score-NAME.")] = None  # type: ignore[assignment]  # named after the predictions

@@ -308,12 +308,12 @@ class Scanpaths(_Fixations):
             )
         return self.keep_fixations(self.rank_of() > 0, facts=replace(self.facts, forced_first=False))
 
-    def truncate(self, n: int | None = None, *, at_target: Mapping[str, Any] | None = None) -> "Scanpaths":
+    def truncate(self, n: int | np.ndarray | None = None, *, at_target: Mapping[str, Any] | None = None) -> "Scanpaths":
         """Cut paths after `n` fixations, or after the first fixation on the target.
 
         Parameters
         ----------
-        n : int, optional
+        n : int or (paths,) int, optional
             Fixations to keep of each path.
         at_target : mapping of trial id to box, optional
             Target box (x0, y0, x1, y1) of each trial, px, edges inside; paths of trials without a box stay whole.
@@ -321,11 +321,11 @@ class Scanpaths(_Fixations):
         """
         if n is None and at_target is None:
             raise GazekitError("truncate needs n, a number of fixations, or at_target, the target box of each trial")
-        if n is not None and n < 0:
-            raise GazekitError(f"truncate keeps a number of fixations, so n cannot be {n}")
+        if n is not None and np.min(n, initial=0) < 0:
+            raise GazekitError(f"truncate keeps a number of fixations, so n cannot be {np.min(n)}")
         rank, keep, facts = self.rank_of(), np.ones(len(self.x), dtype=bool), self.facts
         if n is not None:
-            keep &= rank < n
+            keep &= rank < np.broadcast_to(n, len(self))[self.path_of()]
         if at_target is not None:
             nowhere = (np.nan,) * 4
             boxes = np.array([tuple(at_target.get(t) or nowhere) for t in self.table["trial"]], dtype=float)

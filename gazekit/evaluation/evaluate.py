@@ -17,9 +17,10 @@ from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
+from gazekit.evaluation.lengths import TABLE, Lengths, check_lengths, length_table, matched_lengths
 from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
-from gazekit.evaluation.results import CHANCE, Results
+from gazekit.evaluation.results import Results
 from gazekit.evaluation.set_scoring import SET_RESAMPLES
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.metrics.context import Context, contents_of
@@ -32,6 +33,7 @@ from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import Tally, check_workers
 
 PIECE_STIMULI = 10  # small enough that little is lost by a stop, large enough that files stay few
+NULLS = ("uniform", "centre:spread=fitted", "empirical", "other-image", "centre-point")  # added to every evaluation
 
 
 def evaluate(
@@ -43,6 +45,8 @@ def evaluate(
     n_samples: int = 5,
     seed: int = 0,
     max_fixations: int | None = None,
+    lengths: Lengths = "matched",
+    nulls: bool = True,
     workers: int = 1,
     scheduler: str | None = None,
     overwrite: bool = False,
@@ -56,8 +60,9 @@ def evaluate(
     """Score every sample of every model against every human path of its trial, and models as sets and densities.
 
     Scores are averaged within a stimulus, then over stimuli; measures of the whole data set (divergences, search
-    performance) are computed anew on resampled stimuli. People (each subject against all others) and chance (a
-    person's path from another image) are scored by the same code and are always part of the result.
+    performance) are computed anew on resampled stimuli. People (each subject against all others), image-blind nulls
+    (`uniform`, `centre` and `empirical`, fitted on the other stimuli, and `other-image`, a person's path from another
+    image) and a control that never moves (`centre-point`) are scored by the same code. Chance is the best of the nulls.
 
     Parameters
     ----------
@@ -76,6 +81,12 @@ def evaluate(
         Seed of predictions and of the bootstrap.
     max_fixations : int, optional
         Longest predicted path.
+    lengths : {"matched", "own"}
+        "matched": every source is asked for the same numbers of fixations, drawn for each trial and sample from people
+        on the other stimuli; a model that stops by itself gets a second row, with its own lengths. "own": each model's
+        own; a part of a difference between two models may then be their lengths.
+    nulls : bool
+        Add the nulls and the control. Without any null nothing is said about chance.
     workers : int
         Processes. The tables do not depend on it.
     scheduler : str, optional
@@ -106,7 +117,8 @@ def evaluate(
         Each says what was wrong and what to do; the folder stays resumable.
     """
     check_workers(workers, scheduler)
-    loaded = _load_models(models)
+    check_lengths(lengths)
+    loaded = _load_models(models, nulls)
     humans = prepare_humans(dataset)
     scored = set(humans.paths.table["trial"])
     ready = replace(dataset, trials=tuple(t for t in dataset.trials if t.id in scored), scanpaths=humans.paths)
@@ -122,6 +134,7 @@ def evaluate(
     if choice.densities:
         about["without_density"] = [m.name for m in loaded if not isinstance(m, HasDensity)]
     predicting = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations}
+    about["sources"] = {m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded}
     with RunFolder(
         out,
         {
@@ -129,6 +142,7 @@ def evaluate(
             "models": [identity(m, learned=False) for m in loaded],
             "metrics": choice.parameters(),
             **predicting,
+            "lengths": lengths,
             "resamples": resamples,
             "piece_stimuli": PIECE_STIMULI,
             **_describe_resources(choice, maps, resamples),
@@ -149,7 +163,10 @@ def evaluate(
         parts = schedule.cut(ready, PIECE_STIMULI)
         threads = None if workers == 1 and scheduler is None else 1
         context = schedule.learn_from_people(run, do, parts, choice, replace(context, threads=threads), seed)
-        pieces = schedule.stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting)
+        asked = None
+        if lengths == "matched":
+            asked = matched_lengths(ready, n_samples, seed=seed, max_fixations=max_fixations)
+        pieces = schedule.stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting, asked)
         shared = [*loaded, *([context.density] if context.density else [])]
         do(pieces, label=f"evaluate {dataset.name}", shared=shared)
         few = min(resamples, SET_RESAMPLES)
@@ -157,7 +174,9 @@ def evaluate(
         do(sets, label=f"score sets of {dataset.name}", shared=[piece.work for piece in sets[:1]])
         scores, of_sets = schedule.join_scores(pieces, sets, dataset.name, choice.outputs())
         results = Results(scores, run.manifest, seed, resamples, of_sets)
-        _write(results, schedule.predictions_of(pieces), run)
+        predictions = schedule.predictions_of(pieces)
+        _write(results, predictions, run)
+        run.write_table(length_table(humans.paths, predictions, asked, dataset.name), TABLE)
         if context.clusters is not None:
             context.clusters.save(run.path / "clusters.json")
             run.manifest["clusters"] = dict(context.clusters.parameters)
@@ -186,7 +205,8 @@ def _write(results: Results, predictions: Scanpaths, run: RunFolder) -> None:
         run.write_table(getattr(results, name), f"{name}.csv")
 
 
-def _load_models(models: Sequence[str | ScanpathModel]) -> list[ScanpathModel]:
+def _load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[ScanpathModel]:
+    """The models asked for, then the nulls and the control that are not among them."""
     if not models:
         raise GazekitError("no model was given; see `gazekit models`")
     loaded = [model_from_text(m) if isinstance(m, str) else m for m in models]
@@ -194,9 +214,8 @@ def _load_models(models: Sequence[str | ScanpathModel]) -> list[ScanpathModel]:
     twice = {n for n in names if names.count(n) > 1}
     if twice or HUMAN in names:
         raise GazekitError(f"model names must differ from each other and from {HUMAN!r}: {', '.join(names)}")
-    if CHANCE not in names:
-        loaded.append(model_from_text(CHANCE))
-    return loaded
+    more = (spec for spec in NULLS if spec.split(":")[0] not in names)
+    return [*loaded, *(model_from_text(spec) for spec in more if nulls)]
 
 
 def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resamples: int) -> dict[str, Any]:

@@ -11,8 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.preparation import prepare_predictions
 from gazekit.evaluation.set_scoring import SetWork, score_drawn_stimuli, score_whole
 from gazekit.files.atomic import read_whole, write_atomically
@@ -21,7 +25,7 @@ from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.measure import Measure, score
 from gazekit.models.capabilities import HasDensity
-from gazekit.models.contract import ScanpathModel
+from gazekit.models.contract import ScanpathModel, cut_to_lengths
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
 from gazekit.runs.seals import seal
@@ -73,6 +77,9 @@ class StimuliPiece:
         What they need of these stimuli.
     options : mapping
         Of `ScanpathModel.predict`.
+    lengths : (trials, samples) int64, optional
+        Fixations that each path should have. A model that stops by itself is then two sources: cut at these lengths,
+        and as it is.
     """
 
     part: Path
@@ -81,16 +88,22 @@ class StimuliPiece:
     measures: Sequence[Measure]
     context: Context
     options: Mapping[str, Any]
+    lengths: np.ndarray | None = None
 
     @property
-    def source(self) -> str:
-        """Its name in the tables."""
-        return HUMAN if self.model is None else self.model.name
+    def predictions(self) -> dict[str, Path]:
+        """Files of the model's paths, by their name in the tables; none of people's."""
+        if self.model is None:
+            return {}
+        found = {self.model.name: self.part.with_suffix(".predictions.parquet")}
+        if self.lengths is not None and self.model.stops:
+            found[self.model.name + OWN] = self.part.with_suffix(".own.predictions.parquet")
+        return found
 
     @property
-    def predictions(self) -> Path:
-        """File of the model's paths."""
-        return self.part.with_suffix(".predictions.parquet")
+    def sources(self) -> tuple[str, ...]:
+        """Names in the tables."""
+        return tuple(self.predictions) or (HUMAN,)
 
     @property
     def scores(self) -> Path:
@@ -99,22 +112,33 @@ class StimuliPiece:
 
     def __call__(self) -> None:
         """Write predictions and scores; beside them, and not sealed, how long both took."""
-        start = between = time.perf_counter()
+        start = time.perf_counter()
         dataset = remembering_images(self.dataset)
-        source = Source(HUMAN, dataset.scanpaths)
-        if self.model is not None:
-            predicted = self.model.predict(dataset.trials, **self.options, progress=False)
-            predicted = prepare_predictions(predicted, dataset.scanpaths, dataset)
-            predicted.save(self.predictions)
-            log_density = self.model.log_density if isinstance(self.model, HasDensity) else None
-            source = Source(self.model.name, predicted, log_density)
-            between = time.perf_counter()
+        sources = [Source(HUMAN, dataset.scanpaths)] if self.model is None else self._predict(self.model, dataset)
+        between = time.perf_counter()
         context = replace(self.context, trials=dataset.trials)
-        scores = score(self.measures, source, dataset.scanpaths, context)
-        write_table(scores, self.scores)
+        tables = [score(self.measures, source, dataset.scanpaths, context) for source in sources]
+        write_table(pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0], self.scores)
         took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
         write_atomically(self._seconds, json.dumps(took).encode())
-        seal(self.part, [self.scores] if self.model is None else [self.predictions, self.scores])
+        seal(self.part, [*self.predictions.values(), self.scores])
+
+    def _predict(self, model: ScanpathModel, dataset: Dataset) -> list[Source]:
+        """Predict once, and save what is scored."""
+        asked = None if model.stops else self.lengths
+        whole = model.predict(dataset.trials, **self.options, lengths=asked, progress=False)
+        made = [whole]
+        if model.stops and self.lengths is not None:
+            own = whole.replace(table=whole.table.assign(source=model.name + OWN))
+            made = [cut_to_lengths(whole, dataset.trials, self.lengths), own]
+        log_density = model.log_density if isinstance(model, HasDensity) else None
+        sources = []
+        for (name, file), paths in zip(self.predictions.items(), made, strict=True):
+            prepared = prepare_predictions(paths, dataset.scanpaths, dataset)
+            prepared.save(file)
+            sources.append(Source(name, prepared, log_density))
+            log_density = None  # a density has no length
+        return sources
 
     def seconds(self) -> dict[str, float]:
         """How long prediction and scoring took; nothing where that is lost, as no result depends on it."""

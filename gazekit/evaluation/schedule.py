@@ -16,6 +16,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.choice import Choice
 from gazekit.evaluation.equal_sets import DRAWS
+from gazekit.evaluation.lengths import of_trials
 from gazekit.evaluation.pieces import ClusterPiece, SetPiece, StimuliPiece, join_clusters, load_paths
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.evaluation.set_scoring import BLOCK, SET_COLUMNS, WHOLE, SetWork, mean_of_draws
@@ -67,14 +68,17 @@ def stimuli_pieces(
     measures: Sequence[Measure],
     context: Context,
     options: Mapping[str, Any],
+    lengths: dict[str, np.ndarray] | None,
 ) -> list[StimuliPiece]:
-    """A piece per part and source; people come first.
+    """A piece per part and model; people come first. `lengths` are those of `matched_lengths`.
 
     All sources of some stimuli follow each other, so that a worker reads each of their images once.
     """
     return [
-        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, measures, of_part, options)
-        for c, (part, of_part) in enumerate([(part, context.of_piece(part)) for part in parts])
+        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, measures, of_part, options, asked)
+        for c, (part, of_part, asked) in enumerate(
+            [(part, context.of_piece(part), of_trials(lengths, part.trials)) for part in parts]
+        )
         for k, model in enumerate([None, *models])
     ]
 
@@ -92,7 +96,7 @@ def set_pieces(
     """Draws and resamples of every source, when all of them are predicted."""
     if not measures:
         return []
-    predictions = {source: [p.predictions for p in of if p.model is not None] for source, of in _by_source(done)}
+    predictions = {s: [p.predictions[s] for p in of if p.model is not None] for s, of in _by_source(done)}
     available: dict[str, int] = {}
     for files in filter(None, predictions.values()):
         for trial, count in load_paths(files).table.groupby("trial", sort=False).size().items():
@@ -115,7 +119,7 @@ def set_pieces(
 
 def predictions_of(pieces: Sequence[StimuliPiece]) -> Scanpaths:
     """The models' paths, model by model."""
-    return load_paths([p.predictions for _, of_source in _by_source(pieces) for p in of_source if p.model is not None])
+    return load_paths([p.predictions[s] for s, of in _by_source(pieces) for p in of if p.model is not None])
 
 
 def join_scores(
@@ -141,7 +145,7 @@ def _joined(
 
 
 def join_seconds(pieces: Sequence[StimuliPiece]) -> dict[str, dict[str, float]]:
-    """Time that each source took, over all processes."""
+    """Time that each source took, over all processes; a model with two rows takes it for both together."""
     return {
         source: {
             column: round(sum(float(piece.seconds().get(column, 0)) for piece in of_source), 3)
@@ -153,5 +157,5 @@ def join_seconds(pieces: Sequence[StimuliPiece]) -> dict[str, dict[str, float]]:
 
 def _by_source(pieces: Sequence[StimuliPiece]) -> list[tuple[str, list[StimuliPiece]]]:
     """Pieces of each source, in the order of the run."""
-    sources = dict.fromkeys(piece.source for piece in pieces)
-    return [(source, [piece for piece in pieces if piece.source == source]) for source in sources]
+    sources = dict.fromkeys(source for piece in pieces for source in piece.sources)
+    return [(source, [piece for piece in pieces if source in piece.sources]) for source in sources]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,8 @@ from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.construction import Construction
 from gazekit.models.option_checks import check_count
+
+Role = Literal["model", "null", "control"]
 
 
 class DrawnPath(NamedTuple):
@@ -48,6 +50,8 @@ class Request:
         They have what the model needs.
     n_samples, seed, max_fixations, device, progress
         As given to `ScanpathModel.predict`.
+    lengths : (trials, n_samples) int64, optional
+        Fixations that each path should have, as given to `ScanpathModel.predict`; None for a model that `stops`.
     """
 
     model: str
@@ -57,10 +61,20 @@ class Request:
     max_fixations: int | None
     device: str
     progress: bool
+    lengths: np.ndarray | None = None
 
     def limit(self, number: int) -> int | None:
-        """Most fixations of the paths of a trial, at least 1: the call's limit, else the trial's own, else None."""
+        """Most fixations of the paths of a trial, at least 1.
+
+        The longest that is asked for; else the call's limit, else the trial's own, else None.
+        """
+        if self.lengths is not None:
+            return int(self.lengths[number].max())
         return self.trials[number].max_fixations if self.max_fixations is None else self.max_fixations
+
+    def length(self, number: int, sample: int) -> int | None:
+        """Fixations that one path should have, or None where the model decides (up to `limit`)."""
+        return None if self.lengths is None else int(self.lengths[number, sample])
 
     def rng(self, number: int, sample: int) -> np.random.Generator:
         """Random numbers of one path: they depend on seed, model, trial and sample only."""
@@ -89,6 +103,11 @@ class ScanpathModel(Construction):
         What its paths are. One whose paths begin with the place where gaze was at the start has `forced_first=True`.
     deterministic : bool
         Whether all samples and seeds give the same paths.
+    role : {"model", "null", "control"}
+        "null": it does not see the image, so that what it reaches needs no knowledge of the image. "control": it
+        should fail (it never moves, or is told the answer), so that a measure on which it does well says little.
+    stops : bool
+        Whether its paths end by a rule of its own (the target is found, an end is drawn), not at the length asked for.
     needs_fit, leaves_own_out : bool
         Of a model that learns (`fit`): whether it cannot predict before, and whether a prediction for a stimulus never
         uses scanpaths of that stimulus, so that it may be fitted on the data set on which it is evaluated.
@@ -98,8 +117,15 @@ class ScanpathModel(Construction):
     needs: tuple[str, ...] = ()
     facts: Facts = Facts(forced_first=False, points="fixations")
     deterministic: bool = False
+    role: Role = "model"
+    stops: bool = False
     needs_fit: bool = False
     leaves_own_out: bool = False
+
+    @property
+    def told_target(self) -> bool:
+        """Whether it is told where the target is, or when it has been found."""
+        return "target_object" in self.needs
 
     @property
     def provenance(self) -> str:
@@ -112,10 +138,17 @@ class ScanpathModel(Construction):
         """Compute what all samples of a trial share; given to `draw` as `prepared`."""
         return None
 
+    def length(self, trial: Trial, rng: np.random.Generator, limit: int | None) -> int | None:
+        """Fixations of a path where nobody asks for a number; given to `draw`. By default the limit."""
+        return limit
+
     def draw(
         self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None
     ) -> DrawnPath | tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Draw one path: x (n,) px, y (n,) px, and duration (n,) ms or None. At most `max_fixations` points."""
+        """Draw one path: x (n,) px, y (n,) px, and duration (n,) ms or None.
+
+        At most `max_fixations` points, and as many as that from a model that does not stop by itself.
+        """
         raise GazekitError(
             f"the class {type(self).__qualname__} writes neither draw nor paths; a model needs one of them"
         )
@@ -123,12 +156,16 @@ class ScanpathModel(Construction):
     def paths(self, request: Request) -> Iterator[tuple[int, Sequence[tuple[Any, ...]]]]:
         """Yield the number of each trial with its paths, one per sample, in any order of trials.
 
-        For models that predict many trials at once. Random numbers come from `request.rng(number, sample)`.
+        For models that predict many trials at once. Random numbers come from `request.rng(number, sample)`. A path
+        has `request.length(number, sample)` fixations, or, where that is None, at most `request.limit(number)`.
         """
         for number, trial in enumerate(request.trials):
-            prepared, limit = self.prepare(trial), request.limit(number)
-            samples = range(request.n_samples)
-            yield number, [self.draw(trial, prepared, request.rng(number, k), limit) for k in samples]
+            prepared, limit, drawn = self.prepare(trial), request.limit(number), []
+            for k in range(request.n_samples):
+                rng = request.rng(number, k)
+                length = self.length(trial, rng, limit) if request.lengths is None else request.length(number, k)
+                drawn.append(self.draw(trial, prepared, rng, length))
+            yield number, drawn
 
     def check_needs(self, trials: Iterable[Trial]) -> None:
         """Raise `MissingNeedError` for the first trial that lacks something this model needs."""
@@ -164,6 +201,7 @@ class ScanpathModel(Construction):
         n_samples: int = 1,
         seed: int = 0,
         max_fixations: int | None = None,
+        lengths: np.ndarray | None = None,
         device: str = "auto",
         progress: bool = True,
     ) -> Scanpaths:
@@ -179,6 +217,9 @@ class ScanpathModel(Construction):
             Seed of the run.
         max_fixations : int, optional
             Longest path, at least 1; default is each trial's own `max_fixations`, then the model's.
+        lengths : (trials, n_samples) int, optional
+            Fixations that each path should have, at least 1, instead of the length that the model would choose. A
+            longer path is cut; a model with a stopping rule (`stops`) decides as ever, and is cut.
         device : str
             "auto", "cpu" or "cuda"; models without a network ignore it.
         progress : bool
@@ -194,15 +235,20 @@ class ScanpathModel(Construction):
         MissingNeedError
             A trial lacks a field of `needs`; the message names both.
         GazekitError
-            `n_samples` or a limit below 1, or a model that gives other paths than it was asked for.
+            `n_samples`, a limit or a length below 1, lengths of another shape, or a model that gives other paths than
+            it was asked for.
         """
-        request = Request(self.name, tuple(trials), n_samples, seed, max_fixations, device, progress)
+        shown = tuple(trials)
         check_count("n_samples", n_samples)
         check_count("max_fixations", max_fixations)
+        asked = None if lengths is None else _checked_lengths(lengths, len(shown), n_samples)
+        given = None if self.stops else asked
+        request = Request(self.name, shown, n_samples, seed, max_fixations, device, progress, given)
         self.check_needs(request.trials)
         for number, trial in enumerate(request.trials):
             check_count("max_fixations", request.limit(number), f" (trial {trial.id!r})")
-        return self.scanpaths(request)
+        found = self.scanpaths(request)
+        return found if asked is None else cut_to_lengths(found, shown, asked)
 
     def scanpaths(self, request: Request) -> Scanpaths:
         """Put the paths of a request together. Only models that give paths as they got them write this themselves."""
@@ -228,8 +274,40 @@ class ScanpathModel(Construction):
             lengths = {len(column) for column in path if column is not None}
             if len(lengths) > 1:
                 raise GazekitError(f"{where} columns of unequal length ({', '.join(map(str, sorted(lengths)))})")
-            if limit is not None and len(path.x) > limit:
+            if request.lengths is None and limit is not None and len(path.x) > limit:
                 raise GazekitError(f"{where} {len(path.x)} fixations, with max_fixations={limit}")
+
+
+def cut_to_lengths(paths: Scanpaths, trials: Sequence[Trial], lengths: np.ndarray) -> Scanpaths:
+    """Cut every predicted path that is longer than asked for.
+
+    Parameters
+    ----------
+    paths : Scanpaths
+        Predictions.
+    trials : sequence of Trial
+        What they are of.
+    lengths : (trials, samples) int64
+        Fixations of each path; a forced first fixation is not counted. Path k of a trial has column k; where it has
+        more paths than there are columns, they begin again.
+    """
+    place = {trial.id: number for number, trial in enumerate(trials)}
+    of_trial = paths.table["trial"].map(place).to_numpy(dtype=np.int64)
+    sample = paths.table.groupby("trial", sort=False).cumcount().to_numpy() % lengths.shape[1]
+    asked = lengths[of_trial, sample] + (1 if paths.facts.forced_first else 0)
+    return paths if (paths.lengths <= asked).all() else paths.truncate(asked)
+
+
+def _checked_lengths(lengths: np.ndarray, trials: int, n_samples: int) -> np.ndarray:
+    found = np.asarray(lengths)
+    if found.shape != (trials, n_samples) or not np.issubdtype(found.dtype, np.integer):
+        raise GazekitError(
+            f"lengths must be whole numbers of the shape (trials, n_samples) = ({trials}, {n_samples}), not "
+            f"{found.dtype} of the shape {found.shape}"
+        )
+    if found.size and found.min() < 1:
+        raise GazekitError(f"a path has at least one fixation, and lengths asks for {found.min()}")
+    return found.astype(np.int64)
 
 
 PathByPathModel = ScanpathModel  # the name of an earlier base class for models that write `draw`

@@ -20,7 +20,7 @@ from gazekit.core.trials import Box
 from gazekit.foundations.randomness import keyed_rng
 
 HERE = Path(__file__).resolve().parent / "golden"
-MODELS = ("uniform", "centre", "levy", "ittikoch")
+MODELS = ("uniform", "centre", "levy", "ittikoch", "other-image")
 METRICS = (  # of every kind: pairs, labels, densities, plausibility, sets by stimulus and as a whole
     *("scanmatch", "multimatch", "dtw", "eyenalysis", "edit_distance", "sequence_score_clusters"),
     *("nss", "information_gain", "plausibility", "paths_nss", "amplitude_js"),
@@ -58,7 +58,8 @@ def golden_run(out, **options):
     """Measures of every kind, people, chance."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # measures that are not defined for some rows say so
-        return evaluate(golden_dataset(), MODELS, METRICS, out=out, resamples=100, progress=False, **options)
+        given = {"resamples": 100, "lengths": "own", "nulls": False, "progress": False, **options}  # kernels are tested
+        return evaluate(golden_dataset(), MODELS, METRICS, out=out, **given)
 
 
 def main():

@@ -155,7 +155,7 @@ class CaptionCondition(ScanpathModel):
         self, name: str, model: ScanpathModel, given: Sequence[Trial], options: Mapping[str, Any] | None = None
     ) -> None:
         self.name, self.model, self.options = name, model, dict(options or {})
-        self.facts = model.facts
+        self.facts, self.stops, self.role = model.facts, model.stops, model.role
         self._given: dict[str, list[Trial]] = {}
         for trial in given:
             self._given.setdefault(trial.stimulus, []).append(trial)
@@ -174,10 +174,12 @@ class CaptionCondition(ScanpathModel):
 
         home: dict[str, str] = {}
         shown: list[Trial] = []
-        for image in request.trials:
+        numbers: list[int] = []
+        for number, image in enumerate(request.trials):
             for trial in self._given.get(image.stimulus, ()):
                 home[trial.id] = image.id
                 shown.append(trial)
+                numbers.append(number)
         with warnings.catch_warnings():  # captions that are too long were counted before
             warnings.filterwarnings("ignore", message="the caption of trial")
             paths = self.model.predict(
@@ -185,6 +187,7 @@ class CaptionCondition(ScanpathModel):
                 n_samples=request.n_samples,
                 seed=request.seed,
                 max_fixations=request.max_fixations,
+                lengths=None if request.lengths is None else request.lengths[numbers],
                 device=request.device,
                 progress=request.progress,
             )

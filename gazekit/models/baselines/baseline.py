@@ -208,8 +208,9 @@ class OtherSums:
 class Baseline(ScanpathModel):
     """Base of the models that need no training to look somewhere, but take their path lengths from people.
 
-    Fitted: the length is that of a random human scanpath of another stimulus, cut at the limit (`max_fixations` of
-    `predict`, else of the trial). Not fitted: the limit, or `default_length` where there is none.
+    Where nobody asks for a length (`lengths` of `predict`): fitted, the length is that of a random human scanpath of
+    another stimulus, cut at the limit (`max_fixations` of `predict`, else of the trial). Not fitted: the limit, or
+    `default_length` where there is none.
 
     Parameters
     ----------
@@ -239,7 +240,7 @@ class Baseline(ScanpathModel):
         return self
 
     def length(self, trial: Trial, rng: np.random.Generator, limit: int | None) -> int:
-        """Draw the length of one path, fixations."""
+        """Draw the length of one path, fixations; see `ScanpathModel.length`."""
         if self.humans is None:
             return self.default_length if limit is None else int(limit)
         drawn = int(self.humans.lengths[self._other_paths.draw(trial.stimulus, rng, 1)[0]])

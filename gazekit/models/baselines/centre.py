@@ -43,6 +43,7 @@ class Centre(Baseline):
     """
 
     name = "centre"
+    role = "null"
     facts = Facts(forced_first=False)
 
     def __init__(self, spread: float | Literal["fitted"] = 0.25, *, default_length: int = DEFAULT_LENGTH) -> None:
@@ -76,7 +77,7 @@ class Centre(Baseline):
 
     def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
-        u = rng.random((2, self.length(trial, rng, max_fixations)))
+        u = rng.random((2, max_fixations or self.default_length))
         spread = np.asarray(prepared)[:, None]
         low = ndtr(-0.5 / spread)
         x, y = np.clip(0.5 + spread * ndtri(low + u * (1 - 2 * low)), 0, 1)  # rounding may pass the edge by 1e-16

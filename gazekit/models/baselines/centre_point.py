@@ -26,10 +26,11 @@ class CentrePoint(Baseline):
     """
 
     name = "centre-point"
+    role = "control"
     facts = Facts(forced_first=False)
     deterministic = True
 
     def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
-        n = self.length(trial, rng, max_fixations)
+        n = max_fixations or self.default_length
         return DrawnPath(*np.full((n, 2), trial.frame.centre).T)

@@ -47,6 +47,7 @@ class Empirical(Baseline):
     """
 
     name = "empirical"
+    role = "null"
     needs_fit = True
 
     def __init__(self, bandwidth: float | Literal["scott"] = 0.025, *, default_length: int = DEFAULT_LENGTH) -> None:
@@ -82,7 +83,7 @@ class Empirical(Baseline):
     def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
         humans, size = self.fitted_humans(), np.array(trial.frame.size)
-        xy = np.full((self.length(trial, rng, max_fixations), 2), np.nan)
+        xy = np.full((max_fixations or self.default_length, 2), np.nan)
         picked = np.zeros(len(xy), dtype=np.int64)
         again = np.arange(len(xy))
         while len(again):  # a point in the image stays in it with probability 1/4 or more, so this ends

@@ -66,7 +66,7 @@ class IttiKoch(Baseline):
 
     def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
-        n = self.length(trial, rng, max_fixations)
+        n = max_fixations or self.default_length
         noisy = prepared + self.noise * rng.standard_normal(prepared.shape)
         width, height = trial.frame.size
         cell = max(width, height) / MAP_SIDE / FINE

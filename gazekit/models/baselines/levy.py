@@ -117,7 +117,7 @@ class Levy(Baseline):
         """Draw one path; see `ScanpathModel.draw`."""
         px = max(trial.frame.size) / WORK_SIDE
         here = np.array(trial.start or trial.frame.centre) / px
-        path = np.empty((self.length(trial, rng, max_fixations), 2))
+        path = np.empty((max_fixations or self.default_length, 2))
         for k in range(len(path)):
             here = self._step(here, prepared, np.array(trial.frame.size) / px, rng)
             path[k] = here

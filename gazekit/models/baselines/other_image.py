@@ -14,13 +14,14 @@ from gazekit.models.contract import DrawnPath
 class OtherImage(Baseline):
     """A random human scanpath of another stimulus: everything about people, nothing about this image.
 
-    It has human amplitudes, directions, durations, lengths and centre bias, so what a model scores above it
-    is what it knows about the image. That makes it the chance level to quote.
+    It has human amplitudes, directions, durations, lengths and centre bias. It is one of the image-blind nulls, and not
+    always the best of them: independent fixations from where people look on other images (`empirical`) do better on
+    some measures.
 
     Which paths: those of other stimuli whose frame has the same size as the trial's, if `same_size` other
     stimuli or more have it; else those of all other stimuli. Positions are scaled to the trial's frame, x and
     y separately, which bends directions where the shapes differ: that is why same-size paths come first. The
-    path is cut at the limit (`max_fixations` of `predict`, else of the trial).
+    path is cut at the length asked for, or at the limit (`max_fixations` of `predict`, else of the trial).
 
     Parameters
     ----------
@@ -43,6 +44,7 @@ class OtherImage(Baseline):
     """
 
     name = "other-image"
+    role = "null"
     needs_fit = True
 
     def __init__(self, same_size: int = 10, *, default_length: int = DEFAULT_LENGTH) -> None:
@@ -62,6 +64,10 @@ class OtherImage(Baseline):
             rows = np.flatnonzero(which.ravel() == k)
             self._of_size[float(width), float(height)] = (rows, OtherThan(humans.stimulus[rows]))
         return self
+
+    def length(self, trial: Trial, rng: np.random.Generator, limit: int | None) -> int | None:  # type: ignore[override]
+        """The limit: a path has the length that it had."""
+        return limit
 
     def row_for(self, trial: Trial, rng: np.random.Generator) -> int:
         """Draw the row of `humans` that a path for this trial comes from."""

@@ -29,6 +29,8 @@ class Precomputed(ScanpathModel):
     ('mine', 1)
     """
 
+    stops = True  # they end where they end
+
     def __init__(self, paths: Scanpaths, name: str | None = None) -> None:
         self._paths = paths
         self.name = name or str(paths.table["source"].iloc[0])
@@ -39,7 +41,7 @@ class Precomputed(ScanpathModel):
         return self._paths.table.groupby("trial", sort=False).indices
 
     def scanpaths(self, request: Request) -> Scanpaths:
-        """Return all the given paths of these trials; `n_samples` and `seed` change nothing, `max_fixations` cuts."""
+        """Return all the given paths of these trials; `n_samples` and `seed` change nothing, a limit or length cuts."""
         found = [self._rows[t.id] for t in request.trials if t.id in self._rows]
         paths = self._paths[np.concatenate(found) if found else np.empty(0, dtype=np.int64)]
         return paths if request.max_fixations is None else paths.truncate(request.max_fixations)

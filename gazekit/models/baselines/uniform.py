@@ -30,11 +30,12 @@ class Uniform(Baseline):
     """
 
     name = "uniform"
+    role = "null"
     facts = Facts(forced_first=False)
 
     def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
-        u = rng.random((2, self.length(trial, rng, max_fixations)))
+        u = rng.random((2, max_fixations or self.default_length))
         return DrawnPath(u[0] * trial.frame.width, u[1] * trial.frame.height)
 
     def log_density(

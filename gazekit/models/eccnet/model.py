@@ -103,6 +103,8 @@ class EccNet(ScanpathModel):
     name = "eccnet"
     needs = ("image", "target")
     deterministic = True
+    stops = True
+    told_target = True  # by an oracle: it stops where the target is  # type: ignore[assignment]
 
     def __init__(
         self,

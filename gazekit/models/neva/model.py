@@ -182,24 +182,31 @@ class Neva(ScanpathModel):
                 )
 
     def paths(self, request: Request) -> Iterator[tuple[int, list[DrawnPath]]]:
-        """Predict trials together whose views have one size and whose paths have one length."""
+        """Predict paths together whose views have one size and that have one length.
+
+        The length counts, and not only the steps so far: an objective may change along the path.
+        """
         device = chosen_device(request.device)
-        runner, most = self.runner(device), max(1, ROWS.get(device.type, 64) // request.n_samples)
+        runner, most = self.runner(device), ROWS.get(device.type, 64)
         self.passes = {"search forward": 0, "search backward": 0, "per image": 0}
-        alike: dict[tuple[int, int, int], list[int]] = {}
+        alike: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
         for number, trial in enumerate(request.trials):
-            view, length = self.view_of(trial), request.limit(number) or self.default_length
-            alike.setdefault((view.height, view.width, length), []).append(number)
+            view = self.view_of(trial)
+            for k in range(request.n_samples):
+                length = request.length(number, k) or request.limit(number) or self.default_length
+                alike.setdefault((view.height, view.width, length), []).append((number, k))
+        found: dict[tuple[int, int], DrawnPath] = {}
         for (_, _, length), members in alike.items():
             for start in range(0, len(members), most):
-                numbers = members[start : start + most]
-                trials = [request.trials[number] for number in numbers]
-                positions = self._search(self.problem(trials, request.n_samples, request.seed, runner), length)
-                for number, trial, own in zip(numbers, trials, np.split(positions, len(trials), axis=1), strict=True):
-                    x, y = self.view_of(trial).to_px(own)
+                rows = members[start : start + most]
+                shown = [request.trials[number] for number, _ in rows]
+                positions = self._search(self.problem(shown, [k for _, k in rows], request.seed, runner), length)
+                for column, (row, trial) in enumerate(zip(rows, shown, strict=True)):
+                    x, y = self.view_of(trial).to_px(positions[:, column])
                     # the published search may leave the image; a path may not
-                    x, y = np.clip(x, 0, trial.frame.width), np.clip(y, 0, trial.frame.height)
-                    yield number, [DrawnPath(x[:, k], y[:, k]) for k in range(request.n_samples)]
+                    found[row] = DrawnPath(np.clip(x, 0, trial.frame.width), np.clip(y, 0, trial.frame.height))
+        for number in range(len(request.trials)):
+            yield number, [found[number, k] for k in range(request.n_samples)]
 
     def _search(self, problem: Problem, length: int) -> np.ndarray:
         """Positions (length, R, 2) of whole paths: one search after another."""
@@ -226,11 +233,11 @@ class Neva(ScanpathModel):
         chunk = CHUNK.get(device.type, 4) if self.chunk is None else self.chunk
         return Runner(self.encoder, self.objective.outputs, device, chunk, self.precision)
 
-    def problem(self, trials: Sequence[Trial], n_samples: int, seed: int, runner: Runner) -> Problem:
-        """Set up the first fixation of trials whose views have one size.
+    def problem(self, trials: Sequence[Trial], samples: Sequence[int], seed: int, runner: Runner) -> Problem:
+        """Set up the first fixation of paths whose trials have views of one size.
 
-        Rows are trial-major: `n_samples` of the first trial, then of the second. Images of one stimulus are prepared
-        once, and each caption is embedded once per image.
+        A row per path: its trial, and which sample of it. Images of one stimulus are prepared once, and each caption is
+        embedded once per image.
         """
         views = [self.view_of(trial) for trial in trials]
         shown = {(trial.stimulus, trial.frame.size): trial for trial in reversed(trials)}  # the first of each image
@@ -246,10 +253,10 @@ class Neva(ScanpathModel):
                 targets[image, caption] = self.objective.target(self.encoder, clean, caption).float()
 
         def of_rows(values: Any) -> Tensor:
-            return torch.as_tensor(values).to(runner.device).repeat_interleave(n_samples, dim=0)
+            return torch.as_tensor(values).to(runner.device)
 
         def draws(row: int, fixation: int, iteration: int) -> np.random.Generator:
-            return keyed_rng(seed, "neva", trials[row // n_samples].id, row % n_samples, fixation, iteration)
+            return keyed_rng(seed, "neva", trials[row].id, samples[row], fixation, iteration)
 
         return Problem(
             scenes,
@@ -261,7 +268,7 @@ class Neva(ScanpathModel):
             price=of_rows(np.array([view.price(self.saccade_cost) for view in views], dtype=np.float32)),
             lasting=self.lasting,
             draws=draws,
-            names=[f"trial {trial.id!r}" for trial in trials for _ in range(n_samples)],
+            names=[f"trial {trial.id!r}" for trial in trials],
         )
 
 

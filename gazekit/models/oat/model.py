@@ -55,6 +55,7 @@ class Oat(ScanpathModel):
     """
 
     name = "oat"
+    stops = True
     needs: tuple[str, ...] = ("objects", "target")  # those of the network that comes with gazekit
 
     def __init__(

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gazekit.core.trials import Dataset
+from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, OtherThan, checked_length
 from gazekit.models.object_search.human_paths import human_paths
@@ -33,6 +33,8 @@ class Line(ObjectModel):
     """
 
     name = "line"
+    role = "control"
+    stops = True
     needs = ("objects", "target_object")
     deterministic = True
 
@@ -72,6 +74,7 @@ class TargetRepeated(ObjectModel):
     """
 
     name = "target-repeated"
+    role = "control"
     needs = ("objects", "target_object")
     leaves_own_out = True
 
@@ -93,10 +96,13 @@ class TargetRepeated(ObjectModel):
         self._others = OtherThan([stimulus[path.trial] for path in paths])
         return self
 
+    def length(self, trial: Trial, rng: np.random.Generator, limit: int | None) -> int | None:
+        """See `ScanpathModel.length`."""
+        if self._others is None or self._lengths is None:
+            return limit
+        drawn = int(self._lengths[self._others.draw(trial.stimulus, rng, 1)[0]])
+        return drawn if limit is None else min(drawn, limit)
+
     def walk(self, layout: ObjectLayout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
         """Draw one path; see `ObjectModel.walk`."""
-        n = self.default_length if limit is None else limit
-        if self._others is not None and self._lengths is not None:
-            drawn = int(self._lengths[self._others.draw(layout.stimulus, rng, 1)[0]])
-            n = drawn if limit is None else min(drawn, limit)
-        return np.full(n, layout.target)
+        return np.full(limit or self.default_length, layout.target)

@@ -30,6 +30,7 @@ class UniformObject(FittedWalk):
     """
 
     name = "uniform-object"
+    role = "null"
     size = 1  # a weight that changes nothing
     needs = ("objects",)
     knows_target = False
@@ -69,6 +70,7 @@ class CentreObject(FittedWalk):
     """
 
     name = "centre-object"
+    role = "null"
     size = 1
     needs = ("objects",)
     knows_target = False

@@ -54,6 +54,8 @@ class ObjectWalk(ObjectModel):
     Subclasses write `log_probabilities`. Paths are drawn from it, and people's paths have a likelihood under it.
     """
 
+    stops = True
+
     @abstractmethod
     def log_probabilities(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> np.ndarray:
         """What comes after a path.

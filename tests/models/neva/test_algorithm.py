@@ -99,7 +99,7 @@ PLACES = torch.tensor([[[0.1, -0.2]], [[-0.4, 0.6]], [[0.3, 0.3]]])
 def problem(frame=(40, 32), **options):
     image = np.random.default_rng(0).integers(0, 255, (frame[1], frame[0], 3), dtype=np.uint8)
     model = Neva(FilterBank(size=32), sigma=0.1, **options)
-    return model.problem([Trial("t", "s", Frame(*frame), image)], 1, 0, model.runner(torch.device("cpu"))), model
+    return model.problem([Trial("t", "s", Frame(*frame), image)], [0], 0, model.runner(torch.device("cpu"))), model
 
 
 def fovea(task, place):
@@ -196,7 +196,7 @@ def test_reference_is_the_published_loop_with_its_off_by_one():
     images = np.random.default_rng(1).integers(0, 255, (3, 32, 40, 3), dtype=np.uint8)
     model = Neva(FilterBank(size=32), sigma=0.1)
     trials = [Trial(f"t{k}", f"s{k}", Frame(40, 32), image) for k, image in enumerate(images)]
-    task = model.problem(trials, 1, 0, model.runner(torch.device("cpu")))
+    task = model.problem(trials, [0] * len(trials), 0, model.runner(torch.device("cpu")))
     task.fixate(torch.tensor([[0.1, 0.2], [0.0, 0.0], [-0.4, 0.5]]), 0.7)
     found = Reference().find(task)
     for row in range(3):

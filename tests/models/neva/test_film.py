@@ -36,7 +36,7 @@ def test_perceived_is_what_the_network_saw_up_to_resolution(scene):
     from gazekit.models.neva.algorithm import acuity, sharpness
 
     model, trial, path = scene
-    problem = model.problem([trial], 1, 0, model.runner(torch.device("cpu")))
+    problem = model.problem([trial], [0], 0, model.runner(torch.device("cpu")))
     p = torch.from_numpy(model.view_of(trial).to_grid(path.x[:1], path.y[:1])).float()
     share = sharpness(problem.memory, *acuity(p, problem.sigma, problem.scenes.size))
     seen = problem.scenes.seen(problem.image, share)[0].permute(1, 2, 0).numpy()[8:56] * 255  # without the bars

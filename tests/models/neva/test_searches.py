@@ -50,7 +50,8 @@ def pictures(n, frame=(40, 32)):
 
 def problem(n=2, encoder=None, n_samples=1, seed=0, sigma=0.1, **options):
     model = Neva(encoder or FilterBank(size=32), sigma=sigma, **options)
-    return model.problem(pictures(n), n_samples, seed, model.runner(torch.device("cpu")))
+    shown = [trial for trial in pictures(n) for _ in range(n_samples)]
+    return model.problem(shown, list(range(n_samples)) * n, seed, model.runner(torch.device("cpu")))
 
 
 @pytest.mark.parametrize(

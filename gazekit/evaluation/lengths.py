@@ -1,0 +1,118 @@
+"""Path lengths: the same for every source by default, those of people on other stimuli.
+
+A measure of pairs of paths depends on how long both are, whatever they look at. So every source is asked for the same
+number of fixations: for each trial and sample, that of the person's path which `other-image` copies there.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import DataError, UnknownNameError
+from gazekit.models.baselines.other_image import OtherImage
+
+Lengths = Literal["matched", "own"]
+CHOICES = ("matched", "own")
+OWN = " (own lengths)"  # after the name of a model that stops by itself, in the row of its whole paths
+TABLE = "path_lengths.csv"
+COLUMNS = ["dataset", "model", "paths", "mean", "sd", "cut", "shorter"]
+
+
+def check_lengths(lengths: str) -> None:
+    """Raise an error for a choice that is none of "matched" and "own"."""
+    if lengths not in CHOICES:
+        raise UnknownNameError("choice of lengths", str(lengths), CHOICES)
+
+
+def matched_lengths(
+    people: Dataset, n_samples: int, *, seed: int, max_fixations: int | None = None
+) -> dict[str, np.ndarray]:
+    """Length of every path that a source is asked for, by trial.
+
+    Parameters
+    ----------
+    people : Dataset
+        Trials and prepared human paths.
+    n_samples, seed, max_fixations
+        As given to `evaluate`; a length is at most the call's limit, else the trial's.
+
+    Returns
+    -------
+    dict of trial id to (n_samples,) int64
+        Fixations; sample k is the same whatever `n_samples` is.
+
+    Raises
+    ------
+    DataError
+        There are people on one stimulus only.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_dataset
+    >>> people = example_dataset()
+    >>> found = matched_lengths(people, 3, seed=0)
+    >>> set(found) == {trial.id for trial in people.trials}, len(found[people.trials[0].id])
+    (True, 3)
+    """
+    if people.scanpaths.table["stimulus"].nunique() < 2:
+        raise DataError(
+            f"lengths are matched to people's on other stimuli, and {people.name!r} has people on one only; give "
+            f"lengths='own' (--lengths own), and nulls=False (--no-nulls), as these need other stimuli too"
+        )
+    copied = (
+        OtherImage()
+        .fit(people)
+        .predict(people.trials, n_samples=n_samples, seed=seed, max_fixations=max_fixations, progress=False)
+    )
+    return dict(zip((t.id for t in people.trials), copied.lengths.reshape(-1, n_samples), strict=True))
+
+
+def of_trials(lengths: dict[str, np.ndarray] | None, trials: Sequence[Trial]) -> np.ndarray | None:
+    """(trials, n_samples) lengths of some trials, as `ScanpathModel.predict` takes them."""
+    return None if lengths is None else np.stack([lengths[trial.id] for trial in trials])
+
+
+def length_table(
+    human: Scanpaths, predicted: Scanpaths, asked: dict[str, np.ndarray] | None, dataset: str
+) -> pd.DataFrame:
+    """How long the paths of every source are.
+
+    Parameters
+    ----------
+    human, predicted : Scanpaths
+        As scored.
+    asked : dict of trial id to (n_samples,) int64, optional
+        From `matched_lengths`; None where every model had its own lengths.
+    dataset : str
+        Its name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        dataset, model, paths; mean and sd (standard deviation), fixations; cut, share of a model's own paths that were
+        longer than asked for; shorter, share of paths with fewer fixations than asked for, because the model stopped
+        or the path was cut at the target. NaN where no length was asked for.
+    """
+    rows = [(HUMAN, human.lengths, np.nan, np.nan)]
+    sources = predicted.table["source"].to_numpy()
+    names = list(dict.fromkeys(sources))
+    longer: dict[str, float] = {}
+    for name in names:
+        paths = predicted[np.flatnonzero(sources == name)]
+        share = shorter = np.nan
+        if asked is not None:
+            trial = paths.table["trial"].to_numpy()
+            sample = paths.table.groupby("trial", sort=False).cumcount().to_numpy()
+            wanted = np.array([asked[t][k % len(asked[t])] for t, k in zip(trial, sample, strict=True)])
+            share, shorter = float((paths.lengths > wanted).mean()), float((paths.lengths < wanted).mean())
+        longer[name] = share
+        rows.append((name, paths.lengths, share, np.nan if name.endswith(OWN) else shorter))
+    found = [
+        (dataset, name, len(n), n.mean(), n.std(), np.nan if name.endswith(OWN) else longer.get(name + OWN, cut), short)
+        for name, n, cut, short in rows
+    ]
+    return pd.DataFrame(found, columns=COLUMNS)

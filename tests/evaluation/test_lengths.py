@@ -1,0 +1,138 @@
+"""Path lengths: the same for every source, people's on other stimuli, and what the table of lengths says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import DataError, Facts, GazekitError, ScanpathModel, evaluate
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.evaluation.lengths import OWN, length_table, matched_lengths, of_trials
+from gazekit.foundations.errors import UnknownNameError
+from gazekit.models import load_model
+from gazekit.models.contract import DrawnPath, cut_to_lengths
+from gazekit.testing import example_dataset, example_trials
+
+HOW = {"n_samples": 2, "resamples": 100, "progress": False}
+
+
+class Stops(ScanpathModel):
+    """Fourteen fixations on a line, whatever is asked: it has a rule of its own."""
+
+    name = "stops"
+    stops = True
+
+    def draw(self, trial, prepared, rng, max_fixations):
+        x = np.linspace(0, trial.frame.width, 14)[: max_fixations or 14]
+        return DrawnPath(x, np.full(len(x), trial.frame.height / 2))
+
+
+def test_lengths_are_those_of_the_paths_that_other_image_copies():
+    people = example_dataset()
+    found = matched_lengths(people, 3, seed=5)
+    copied = load_model("other-image").fit(people).predict(people.trials, n_samples=3, seed=5, progress=False)
+    assert np.array_equal(of_trials(found, people.trials).ravel(), copied.lengths)
+    for n in (1, 5):  # sample k does not depend on the number of samples, nor on which trials there are
+        more = matched_lengths(people, n, seed=5)
+        assert all(np.array_equal(found[t][: min(n, 3)], more[t][: min(n, 3)]) for t in found)
+    assert of_trials(found, people.trials[2:3]).tolist() == [found[people.trials[2].id].tolist()]
+    limited = matched_lengths(people, 3, seed=5, max_fixations=2)
+    assert all(np.array_equal(limited[t], np.minimum(found[t], 2)) for t in found)
+
+
+def test_a_trials_limit_holds():
+    people = example_dataset()
+    limited = replace(people, trials=tuple(replace(t, max_fixations=2) for t in people.trials))
+    assert max(n.max() for n in matched_lengths(limited, 4, seed=0).values()) == 2
+
+
+def test_one_stimulus_is_told_what_to_do():
+    people = example_dataset()
+    alone = people.select(stimuli=[people.stimuli[0]])
+    with pytest.raises(DataError, match=r"matched to people's on other stimuli.*lengths='own' \(--lengths own\)"):
+        matched_lengths(alone, 2, seed=0)
+
+
+@pytest.mark.parametrize("name", ["uniform", "centre", "centre-point", "levy", "ittikoch", "empirical", "other-image"])
+def test_every_baseline_makes_as_many_fixations_as_asked(name):
+    people = example_dataset()
+    model = load_model(name)
+    model.fit(people)
+    asked = of_trials(matched_lengths(people, 2, seed=3), people.trials)
+    paths = model.predict(people.trials, n_samples=2, seed=3, lengths=asked, progress=False)
+    assert paths.lengths.tolist() == asked.ravel().tolist()
+    alone = model.predict(people.trials[:2], n_samples=1, seed=3, lengths=asked[:2, :1], progress=False)
+    same = model.predict(people.trials, n_samples=2, seed=3, lengths=asked, progress=False)[[0, 2]]
+    assert np.array_equal(alone.x, same.x)
+
+
+def test_neva_makes_as_many_fixations_as_asked_also_along_a_schedule():
+    pytest.importorskip("torch")
+    trials = example_trials()[:2]
+    model = load_model("neva", sigma=0.05, objective="clean>clean", optimiser="grid")
+    whole = model.predict(trials, n_samples=2, lengths=np.array([[2, 3], [3, 1]]), progress=False)
+    assert whole.lengths.tolist() == [2, 3, 3, 1]
+    alone = model.predict(trials, n_samples=1, lengths=np.array([[2], [3]]), progress=False)
+    assert np.array_equal(alone.x, whole[[0, 2]].x)
+
+
+def test_a_longer_path_is_cut_and_a_forced_first_fixation_is_not_counted():
+    trials = example_trials()[:2]
+    paths = Stops().predict(trials, n_samples=2, lengths=np.array([[3, 20], [1, 14]]), progress=False)
+    assert paths.lengths.tolist() == [3, 8, 1, 8]  # the trials' own limit is 8
+    forced = paths.replace(facts=Facts(forced_first=True))
+    assert cut_to_lengths(forced, trials, np.array([[2], [3]])).lengths.tolist() == [3, 3, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "message"),
+    [
+        (np.array([3, 3]), r"shape \(trials, n_samples\) = \(2, 1\), not int64 of the shape \(2,\)"),
+        (np.array([[3.5], [3]]), "whole numbers of the shape.*not float64"),
+        (np.array([[3], [0]]), "at least one fixation, and lengths asks for 0"),
+    ],
+)
+def test_wrong_lengths_are_refused(lengths, message):
+    with pytest.raises(GazekitError, match=message):
+        Stops().predict(example_trials()[:2], lengths=lengths, progress=False)
+
+
+def test_evaluate_asks_everybody_for_the_same_and_reports_a_model_that_stops_both_ways(tmp_path):
+    people = example_dataset()
+    results = evaluate(people, ["uniform", Stops()], ["dtw"], out=tmp_path / "r", **HOW)
+    names = ["human", "uniform", "stops", "stops" + OWN, "centre", "empirical", "other-image", "centre-point"]
+    assert results.models == names
+    paths = Scanpaths.load(tmp_path / "r" / "predictions.parquet")
+    asked = of_trials(matched_lengths(people, 2, seed=0), people.trials).ravel()
+    for name in ("uniform", "empirical", "other-image", "centre-point"):
+        assert paths.filter(source=name).lengths.tolist() == asked.tolist()
+    assert paths.filter(source="stops").lengths.tolist() == np.minimum(asked, 8).tolist()
+    assert set(paths.filter(source="stops" + OWN).lengths) == {8}
+    table = pd.read_csv(tmp_path / "r" / "path_lengths.csv").set_index("model")
+    assert list(table.index) == names
+    assert table.loc["uniform", ["mean", "cut", "shorter"]].tolist() == [asked.mean(), 0, 0]
+    assert table.loc["stops", "cut"] == (asked < 8).mean()
+    assert table.loc["stops", "shorter"] == (asked > 8).mean()
+    assert np.isnan(table.loc["stops" + OWN, "cut"])
+    assert table.loc["human", "mean"] == people.scanpaths.lengths.mean()
+    assert results.manifest["request"]["lengths"] == "matched"
+
+
+def test_own_lengths_and_no_nulls(tmp_path):
+    results = evaluate(
+        example_dataset(), ["uniform", Stops()], ["dtw"], out=tmp_path / "r", lengths="own", nulls=False, **HOW
+    )
+    assert results.models == ["human", "uniform", "stops"]
+    table = pd.read_csv(tmp_path / "r" / "path_lengths.csv")
+    assert table[["cut", "shorter"]].isna().all(axis=None)
+    with pytest.raises(UnknownNameError, match="no choice of lengths called 'mine'"):
+        evaluate(example_dataset(), ["uniform"], ["dtw"], out=tmp_path / "s", lengths="mine", **HOW)
+
+
+def test_the_table_counts_paths_that_ended_early():
+    people = example_dataset()
+    asked = {trial.id: np.array([3]) for trial in people.trials}
+    made = Stops().predict(people.trials, max_fixations=2, progress=False)
+    found = length_table(people.scanpaths, made, asked, "d").set_index("model")
+    assert found.loc["stops", ["paths", "mean", "sd", "cut", "shorter"]].tolist() == [5, 2, 0, 0, 1]
