@@ -28,6 +28,7 @@ def report() -> list[str]:
             ["scanmatch", "multimatch"],
             out=Path(folder) / "run",
             n_samples=5,
+            nulls=False,
             workers=WORKERS,
             progress=False,
         )

@@ -21,7 +21,7 @@ from gazekit.runs.parallel import run_pieces
 
 HERE = Path(__file__).parent
 ROOT = Path(os.environ.get("GAZEKIT_DATA", HERE.parents[2] / "shared" / "data"))
-MODELS = ("ittikoch", "empirical", "centre")  # and chance, which every evaluation has
+MODELS = ("ittikoch", "empirical", "centre", "other-image")
 METRICS = ("scanmatch", "multimatch")
 SAMPLES = 5
 SMALL = ((30, 15), (30, 5), (60, 15))  # stimuli and people of the runs that the model of cost is fitted on
@@ -42,7 +42,7 @@ def part(data: Dataset, stimuli: int, people: int) -> Dataset:
 
 def size(stimuli: int, people: int) -> Size:
     """The size of an evaluation of a part."""
-    return Size(stimuli, people, len(MODELS) + 1, SAMPLES)
+    return Size(stimuli, people, len(MODELS), SAMPLES)
 
 
 def run(data: Dataset, scheduler: str, handing: float = 0.0) -> tuple[Measured, float]:
@@ -53,7 +53,14 @@ def run(data: Dataset, scheduler: str, handing: float = 0.0) -> tuple[Measured, 
     with tempfile.TemporaryDirectory() as folder:
         start, used = time.perf_counter(), time.process_time()
         results = evaluate(
-            data, MODELS, METRICS, out=Path(folder) / "run", n_samples=SAMPLES, scheduler=scheduler, progress=False
+            data,
+            MODELS,
+            METRICS,
+            out=Path(folder) / "run",
+            n_samples=SAMPLES,
+            nulls=False,
+            scheduler=scheduler,
+            progress=False,
         )
         seconds, processor = time.perf_counter() - start, time.process_time() - used
     of = size(len(data.stimuli), len(data.subjects))

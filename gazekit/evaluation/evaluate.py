@@ -214,8 +214,7 @@ def _load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[Sca
     twice = {n for n in names if names.count(n) > 1}
     if twice or HUMAN in names:
         raise GazekitError(f"model names must differ from each other and from {HUMAN!r}: {', '.join(names)}")
-    more = (spec for spec in NULLS if spec.split(":")[0] not in names)
-    return [*loaded, *(model_from_text(spec) for spec in more if nulls)]
+    return [*loaded, *(model_from_text(spec) for spec in NULLS if nulls and spec not in names)]
 
 
 def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resamples: int) -> dict[str, Any]:

@@ -109,9 +109,10 @@ def test_predict_then_score(gazekit, own):
     code, _, err = gazekit("predict", "centre", *data, "-o", file, "--quiet")
     assert code == 2
     assert "is there already" in err
-    code, out, err = gazekit("score", file, *data, "--out", own / "scored", "--quiet")
+    alone = ("--lengths", "own", "--no-nulls", "--quiet")
+    code, out, err = gazekit("score", file, *data, "--out", own / "scored", *alone)
     assert code == 0, err
-    code, _, err = gazekit("evaluate", *data, "--models", "centre", "--out", own / "evaluated", "--quiet")
+    code, _, err = gazekit("evaluate", *data, "--models", "centre", "--out", own / "evaluated", *alone)
     assert code == 0, err
     scored, evaluated = (pd.read_csv(own / run / "summary.csv") for run in ("scored", "evaluated"))
     pd.testing.assert_frame_equal(scored, evaluated)

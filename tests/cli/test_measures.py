@@ -46,5 +46,5 @@ def test_what_was_left_out_is_said_with_its_reason(gazekit, tmp_path, small_data
     code, out, err = gazekit("evaluate", *data, "--samples", 2, "--resamples", 100, "--out", tmp_path / "r")
     assert code == 0, err
     assert "tfp_auc" in out.split("(it needs target_box, which none of the 2 trials has)")[0]
-    assert "measures of densities: not for other-image (no log density)" in out
+    assert "measures of densities: not for other-image, centre-point (no log density)" in out
     assert out.count("CAUTION: " + CAUTION) == 6

@@ -122,9 +122,10 @@ def packed(monkeypatch):
 
 def test_counts_are_those_of_a_run(dataset_of, tmp_path, packed):
     data = dataset_of(n_stimuli=23, n_subjects=4)
-    options = {"n_samples": 3, "resamples": 100, "progress": False}
-    results = evaluate(data, ["uniform", "empirical"], ["scanmatch"], out=tmp_path / "run", workers=2, **options)
-    size = Size(23, 4, models=3, samples=3)  # chance is the third
+    options = {"n_samples": 3, "resamples": 100, "nulls": False, "progress": False}
+    models = ["uniform", "empirical", "other-image"]
+    results = evaluate(data, models, ["scanmatch"], out=tmp_path / "run", workers=2, **options)
+    size = Size(23, 4, models=3, samples=3)
     work = json.loads((tmp_path / "run" / "manifest.json").read_text())["work"]
     assert work["pieces"] == size.pieces == len(packed["pieces"])
     assert work["piece_bytes"] == sum(map(len, packed["pieces"]))

@@ -27,11 +27,11 @@ def board():
 def finished(dataset_of, tmp_path_factory):
     """Two finished runs of the same made-up data."""
     folder = tmp_path_factory.mktemp("runs")
-    options = {"n_samples": 1, "resamples": 100, "progress": False}
+    options = {"n_samples": 1, "resamples": 100, "nulls": False, "progress": False}
     metrics = ["scanmatch", "sequence_score"]
     for name, models in (("one", ["uniform", "centre-point"]), ("two", ["uniform", "centre"])):
         command = f"gazekit evaluate --data made-up --models {','.join(models)} --out {folder / name} --quiet"
-        evaluate(dataset_of(3, 3), models, metrics, out=folder / name, command=command, **options)
+        evaluate(dataset_of(3, 3), [*models, "other-image"], metrics, out=folder / name, command=command, **options)
     return folder
 
 
@@ -96,8 +96,8 @@ def test_other_data_get_a_table_of_their_own(board, committed, dataset_of, tmp_p
 def test_a_later_run_adds_measures_of_a_model_made_in_the_same_way(
     board, committed, dataset_of, tmp_path, samples, shown
 ):
-    options = {"resamples": 100, "progress": False, "n_samples": samples}
-    evaluate(dataset_of(3, 3), ["uniform"], ["scanmatch", "dtw"], out=tmp_path / "x", **options)
+    options = {"resamples": 100, "nulls": False, "progress": False, "n_samples": samples}
+    evaluate(dataset_of(3, 3), ["uniform", "other-image"], ["scanmatch", "dtw"], out=tmp_path / "x", **options)
     board.add(tmp_path / "x", "more", committed)
     uniform = lines_of(board.page(committed), "| `uniform`")[0]
     assert uniform.endswith("| made-up-one, more |") if shown else uniform.endswith("| – | made-up-one |")

@@ -18,7 +18,7 @@ from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.plausibility import OUTPUTS
 from gazekit.runs import folder as runs
 
-MODELS, METRICS = ["uniform", "centre:spread=0.2"], ["scanmatch", "multimatch"]
+MODELS, METRICS = ["uniform", "centre:spread=0.2", "other-image"], ["scanmatch", "multimatch"]
 DIRECTIONS = ("direction_js", "turn_js")
 TABLES = ("predictions.parquet", "scores.parquet", "summary.csv", "differences.csv", "shares.csv")
 
@@ -29,7 +29,8 @@ def small_pieces(monkeypatch):
 
 
 def run(dataset, out: Path, **options):
-    return evaluate(dataset, MODELS, METRICS, out=out, n_samples=2, resamples=200, progress=False, **options)
+    few = {"n_samples": 2, "resamples": 200, "nulls": False, "progress": False}
+    return evaluate(dataset, MODELS, METRICS, out=out, **few, **options)
 
 
 def bytes_of(out: Path) -> dict:
@@ -115,9 +116,10 @@ def test_other_data_is_refused(small_dataset, dataset_of, tmp_path):
 
 
 def test_other_models_are_refused(small_dataset, tmp_path):
-    evaluate(small_dataset, ["centre"], ["scanmatch"], out=tmp_path / "r", progress=False)
-    with pytest.raises(RunFolderError, match=r"models were centre, other-image and are centre:spread=0\.3,"):
-        evaluate(small_dataset, ["centre:spread=0.3"], ["scanmatch"], out=tmp_path / "r", progress=False)
+    how = {"out": tmp_path / "r", "nulls": False, "progress": False}
+    evaluate(small_dataset, ["centre"], ["scanmatch"], **how)
+    with pytest.raises(RunFolderError, match=r"models were centre and are centre:spread=0\.3"):
+        evaluate(small_dataset, ["centre:spread=0.3"], ["scanmatch"], **how)
 
 
 def test_other_folders_are_refused(small_dataset, tmp_path):
@@ -198,7 +200,7 @@ def test_identical_people_reach_a_ceiling_of_one(small_dataset, tmp_path):
     same = Scanpaths.concat([first.replace(table=first.table.assign(subject=f"p{k}")) for k in range(3)])
     data = Dataset("same", small_dataset.trials, same)
     copy = Precomputed(first.replace(table=first.table.assign(source="copy", subject="")))
-    results = evaluate(data, [copy], ["scanmatch"], out=tmp_path / "r", progress=False)
+    results = evaluate(data, [copy], ["scanmatch"], out=tmp_path / "r", lengths="own", progress=False)
     summary = results.summary.set_index("model")["value"]
     assert summary["human"] == pytest.approx(1)
     assert summary["copy"] == pytest.approx(1)
@@ -233,7 +235,7 @@ def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_pat
     assert left_out["tfp_auc"].startswith("it needs target_box")
     assert left_out["sequence_score_labels"].startswith("it needs a map of labels")
     assert left_out["conditional"].startswith("it needs a density of each next fixation")
-    assert timed.manifest["without_density"] == ["other-image"]
+    assert timed.manifest["without_density"] == ["other-image", "centre-point"]
     summary = timed.summary.set_index(["metric", "model"])
     assert summary.index.is_unique
     assert summary.loc[("toy", "uniform"), "stimuli"] == 0  # a model without durations: undefined, counted
@@ -289,7 +291,8 @@ def test_workers_change_nothing_in_sets(small_dataset, tmp_path):
 
 
 def test_measures_of_the_whole_set_alone(small_dataset, tmp_path):
-    results = evaluate(small_dataset, ["uniform"], ["direction_js"], out=tmp_path / "r", resamples=40, progress=False)
+    how = {"out": tmp_path / "r", "resamples": 40, "nulls": False, "progress": False}
+    results = evaluate(small_dataset, ["uniform", "other-image"], ["direction_js"], **how)
     assert len(results.scores) == 0
     assert results.summary["stimuli"].tolist() == [6] * 6
     assert (results.summary["low"] <= results.summary["value"]).all()
@@ -301,11 +304,12 @@ def test_measures_of_the_whole_set_alone(small_dataset, tmp_path):
 def test_label_maps_are_part_of_the_request(small_dataset, tmp_path):
     maps = {s: np.arange(160 * 120).reshape(120, 160) // 4800 for s in small_dataset.stimuli}
     chosen = ["sequence_score_labels"]
-    results = evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=maps, progress=False)
+    how = {"out": tmp_path / "r", "nulls": False, "progress": False}
+    results = evaluate(small_dataset, ["uniform", "other-image"], chosen, label_maps=maps, **how)
     assert results.summary["stimuli"].tolist() == [6, 6, 6]
     other = {**maps, "img0": maps["img0"] + 1}
     with pytest.raises(RunFolderError, match=r"label_maps has changed \(sha256"):
-        evaluate(small_dataset, ["uniform"], chosen, out=tmp_path / "r", label_maps=other, progress=False)
+        evaluate(small_dataset, ["uniform", "other-image"], chosen, label_maps=other, **how)
 
 
 @pytest.mark.slow

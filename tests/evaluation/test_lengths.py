@@ -101,7 +101,16 @@ def test_wrong_lengths_are_refused(lengths, message):
 def test_evaluate_asks_everybody_for_the_same_and_reports_a_model_that_stops_both_ways(tmp_path):
     people = example_dataset()
     results = evaluate(people, ["uniform", Stops()], ["dtw"], out=tmp_path / "r", **HOW)
-    names = ["human", "uniform", "stops", "stops" + OWN, "centre", "empirical", "other-image", "centre-point"]
+    names = [
+        "human",
+        "uniform",
+        "stops",
+        "stops" + OWN,
+        "centre:spread=fitted",
+        "empirical",
+        "other-image",
+        "centre-point",
+    ]
     assert results.models == names
     paths = Scanpaths.load(tmp_path / "r" / "predictions.parquet")
     asked = of_trials(matched_lengths(people, 2, seed=0), people.trials).ravel()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gazekit import Dataset, Frame, Scanpaths, Trial
+from gazekit.evaluation.evaluate import NULLS
 from gazekit.evaluation.score_file import match_trials, score_predictions
 from gazekit.foundations.errors import DataError, RunFolderError
 
@@ -50,7 +51,7 @@ def test_partial_predictions_are_scored_where_they_are(small_dataset, prediction
     matched = match_trials(predictions, small_dataset)
     results = score_predictions(matched, small_dataset, ["scanmatch"], out=tmp_path / "r", progress=False)
     summary = results.summary.set_index("model")
-    assert results.models == ["human", "theirs", "other-image"]
+    assert results.models == ["human", "theirs", "theirs (own lengths)", *NULLS]
     assert summary.loc["theirs", "stimuli"] == 2
     assert summary.loc["human", "stimuli"] == 6
     assert results.differences.set_index(["model_a", "model_b"]).loc[("human", "theirs"), "stimuli"] == 2
@@ -61,7 +62,7 @@ def test_several_sources_become_several_models(small_dataset, scanpaths_of, tmp_
     results = score_predictions(
         match_trials(paths, small_dataset), small_dataset, ["scanmatch"], out=tmp_path / "r", progress=False
     )
-    assert results.models == ["human", "a", "predictions", "other-image"]
+    assert results.models == ["human", "a", "a (own lengths)", "predictions", "predictions (own lengths)", *NULLS]
 
 
 def test_another_reading_of_the_file_is_another_run(small_dataset, predictions, tmp_path):

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from gazekit.evaluation.evaluate import NULLS
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "my_model"
 GAZEKIT = "import sys; sys.argv[0] = 'gazekit'; from gazekit.cli import main; main()"
@@ -62,7 +64,7 @@ def test_it_is_scored_beside_people(installed, tmp_path):
         "--models", "salient-corner", "--samples", 2, "--out", tmp_path / "run", "--quiet",
     )  # fmt: skip
     summary = pd.read_csv(tmp_path / "run" / "summary.csv")
-    assert list(summary["model"]) == ["human", "salient-corner", "other-image"]
+    assert list(summary["model"]) == ["human", "salient-corner", *NULLS]
     assert summary["value"].between(0, 1).all()
 
 

@@ -90,10 +90,11 @@ def run():
     def call(dataset, out, models=("ittikoch",), **options):
         return evaluate(
             dataset,
-            [*models],
+            [*models, "other-image"],
             ["scanmatch", "paths_nss"],
             out=out,
             n_samples=2,
+            nulls=False,
             resamples=100,
             progress=False,
             **options,

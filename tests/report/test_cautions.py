@@ -19,8 +19,8 @@ def data(dataset_of):
 @pytest.fixture(scope="module")
 def results(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "r"
-    options = {"n_samples": 2, "resamples": 40, "progress": False}
-    return folder, evaluate(data, ["uniform"], CHOSEN, out=folder, **options)
+    options = {"n_samples": 2, "resamples": 40, "nulls": False, "progress": False}
+    return folder, evaluate(data, ["uniform", "other-image"], CHOSEN, out=folder, **options)
 
 
 def test_on_the_command_line(results):

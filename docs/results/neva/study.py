@@ -100,7 +100,7 @@ def with_shuffled(data: Dataset, run: Path, out: Path) -> None:
     for source in [s for s in dict.fromkeys(sources) if s.startswith("neva")]:
         own = predicted[np.flatnonzero(sources == source)]
         models += [Precomputed(own, f"{source}, own order"), Precomputed(shuffled(own), f"{source}, shuffled")]
-    evaluate(data, models, ["scanmatch"], out=out, n_samples=1)
+    evaluate(data, models, ["scanmatch"], out=out, n_samples=1, nulls=False)
 
 
 def both_halves(out: Path) -> list[Precomputed]:

@@ -83,8 +83,10 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(a_cluster, home, until):
         model = Gated()
         model.folder = home
         data = Dataset.from_table("people.csv", images="images")
-        models = [model, "empirical", "ittikoch"]
-        return evaluate(data, models, EVERY_KIND, out=out, n_samples=2, resamples=100, progress=False, **how)
+        models = [model, "empirical", "ittikoch", "other-image"]
+        return evaluate(
+            data, models, EVERY_KIND, out=out, n_samples=2, nulls=False, resamples=100, progress=False, **how
+        )
 
     cluster = a_cluster(home / "dask")
     try:
@@ -192,8 +194,9 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(name, home, monkeypatch, 
 def test_a_run_goes_on_elsewhere(cluster, home, monkeypatch):
     """Some pieces are done here, the rest by the scheduler's workers."""
     data = Dataset.from_table("people.csv", images="images")
-    options = {"resamples": 100, "progress": False}
-    evaluate(data, ["ittikoch"], ["scanmatch"], out="here", **options)
+    options = {"resamples": 100, "nulls": False, "progress": False}
+    models = ["ittikoch", "other-image"]
+    evaluate(data, models, ["scanmatch"], out="here", **options)
     real, done = runs._do, []
 
     def stops(piece):
@@ -204,8 +207,8 @@ def test_a_run_goes_on_elsewhere(cluster, home, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runs, "_do", stops)
         with pytest.raises(KeyboardInterrupt):
-            evaluate(data, ["ittikoch"], ["scanmatch"], out="there", **options)
-    results = evaluate(data, ["ittikoch"], ["scanmatch"], out="there", scheduler=cluster.address, **options)
+            evaluate(data, models, ["scanmatch"], out="there", **options)
+    results = evaluate(data, models, ["scanmatch"], out="there", scheduler=cluster.address, **options)
     assert results.manifest["work"]["pieces"] == 3 * 3 - 4  # three pieces of people, chance and the model
     assert tables(Path("there")) == tables(Path("here"))
 
