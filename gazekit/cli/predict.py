@@ -64,11 +64,11 @@ def predict_command(
 
     Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
     """
+    from gazekit.evaluation.folds import fit_alone
     from gazekit.evaluation.predict import predict_in_pieces
     from gazekit.evaluation.preparation import prepare_humans
     from gazekit.files.links import refuse_link
     from gazekit.interchange import own_shelf, write_scanpaths
-    from gazekit.models.capabilities import Learns
     from gazekit.models.specs import model_from_text
     from gazekit.runs.parallel import check_workers
 
@@ -96,10 +96,10 @@ def predict_command(
         dataset = given.read()
     if chosen.provenance:
         typer.echo(f"{chosen.name}: {chosen.provenance}")
-    if isinstance(chosen, Learns) and len(dataset.scanpaths):
+    if len(dataset.scanpaths):
         from dataclasses import replace
 
-        chosen.fit(replace(dataset, scanpaths=prepare_humans(dataset).paths))
+        fit_alone(chosen, replace(dataset, scanpaths=prepare_humans(dataset).paths))
     paths = predict_in_pieces(
         chosen,
         dataset,

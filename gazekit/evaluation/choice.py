@@ -1,6 +1,6 @@
 """Which measures a run computes: found by name, each met by the data or said not to apply and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,7 @@ class Choice:
         return {m.name: m.parameters for m in self.measures}
 
 
-def choose(wanted: MetricChoice, context: Context) -> Choice:
+def choose(wanted: MetricChoice, context: Context, also: Callable[[Measure], str] = lambda measure: "") -> Choice:
     """The measures of a run.
 
     Parameters
@@ -66,6 +66,8 @@ def choose(wanted: MetricChoice, context: Context) -> Choice:
         `["all"]` takes every measure whose needs are met, and says why not the rest.
     context : Context
         What data and models offer.
+    also : callable
+        Another reason not to use a measure; empty for none.
 
     Raises
     ------
@@ -77,13 +79,13 @@ def choose(wanted: MetricChoice, context: Context) -> Choice:
     if isinstance(wanted, str) or not wanted:
         raise GazekitError("give at least one metric, as a list of names; see `gazekit metrics`")
     if list(wanted) == [ALL]:
-        reasons = {measure.name: measure.lacking(context) for measure in all_measures()}
+        reasons = {measure.name: measure.lacking(context) or also(measure) for measure in all_measures()}
         met = [measure for measure in all_measures() if not reasons[measure.name]]
         return Choice(tuple(met), {name: why for name, why in reasons.items() if why})
     options: Mapping[str, Any] = wanted if isinstance(wanted, Mapping) else {name: {} for name in wanted}
     chosen = [find(name).with_options(**given) for name, given in options.items()]
     for measure in chosen:
-        why = measure.lacking(context)
+        why = measure.lacking(context) or also(measure)
         if why:
             raise GazekitError(f"metric {measure.name!r} cannot be used on this data set: {why}")
     # In the order asked for, but those of the whole data set last: they stand in a table of their own.

@@ -10,12 +10,13 @@ import pandas as pd
 
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.evaluation.bootstrap import RESAMPLES, resample
+from gazekit.evaluation.folds import fit_alone
 from gazekit.experiments.oat.plan import Plan, Variant
 from gazekit.experiments.oat.training import STEPS, held_out_likelihood, step_by_step, train_oat
 from gazekit.experiments.ratios import Ratio
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.capabilities import HasLikelihood, Learns
+from gazekit.models.capabilities import HasLikelihood
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.specs import model_from_text
@@ -265,8 +266,7 @@ class ReferencePiece:
     def __call__(self) -> None:
         """Fit the model if it learns, write the table of steps, and seal it."""
         model: Any = model_from_text(self.name)
-        if isinstance(model, Learns):
-            model.fit(self.dataset)
+        fit_alone(model, self.dataset)
         scores = model.log_likelihood(self.dataset, rule=self.rule)
         people = human_paths(self.dataset, self.rule)
         stimulus = {t.id: t.stimulus for t in self.dataset.trials}

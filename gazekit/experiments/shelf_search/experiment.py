@@ -12,6 +12,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.describing import inputs_of
+from gazekit.evaluation.folds import fit_alone
 from gazekit.experiments.shelf_search.measures import (
     approach,
     behaviour_scores,
@@ -23,7 +24,7 @@ from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, pre
 from gazekit.experiments.shelf_search.results import KIND, ShelfResults
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
-from gazekit.models.capabilities import HasLikelihood, Learns
+from gazekit.models.capabilities import HasLikelihood
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
 from gazekit.models.object_search.appearance import target_similarity
@@ -99,8 +100,7 @@ def predict(model: ScanpathModel, dataset: Dataset, people: People, n_samples: i
     GazekitError
         Not one path of the model has a fixation on an object.
     """
-    if isinstance(model, Learns):
-        model.fit(dataset)
+    fit_alone(model, dataset)
     trials = [t for t in dataset.trials if t.id in people.layouts]
     samples = 1 if model.deterministic else n_samples
     made = model.predict(trials, n_samples=samples, seed=seed, progress=False)

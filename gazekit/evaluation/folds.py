@@ -1,0 +1,300 @@
+"""Folds: a model that learns is fitted on some of the data, and scored on the rest.
+
+A fold's fit is a piece of its own. What it learned is kept in a sealed file beside the other pieces, so that a stopped
+run repeats no fit that was finished, and every process can predict with it.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Split, Trial
+from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.measure import Measure
+from gazekit.metrics.outputs import why_undefined
+from gazekit.models.capabilities import Learns
+from gazekit.models.contract import ScanpathModel
+from gazekit.models.learned import load_learned, save_learned
+from gazekit.runs.folder import RunFolder
+from gazekit.runs.seals import seal
+
+OF_A_TRIAL = ("log_density", "donor")  # methods of a model whose first argument is a trial
+FOLD_BY = ("stimulus", "subject", "layout", "target")
+
+
+@dataclass(frozen=True)
+class Folds:
+    """How a data set is dealt into folds.
+
+    Parameters
+    ----------
+    splits : tuple of Split
+        A training and a test part per fold; every group is in one test part.
+    """
+
+    splits: tuple[Split, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, folds: int, by: str, *, seed: int) -> Self:
+        """Deal a data set into folds; see `Dataset.split`.
+
+        Raises
+        ------
+        UnknownNameError
+            Another `by` than those of `FOLD_BY`.
+        GazekitError
+            Fewer than two folds, or fewer groups than folds.
+        """
+        if by not in FOLD_BY:
+            raise UnknownNameError("group to make folds of", by, FOLD_BY)
+        if folds < 2:
+            raise GazekitError(f"folds must be 2 or more, not {folds}: every fold is scored by a fit on the others")
+        return cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
+
+    @property
+    def by(self) -> str:
+        """What is never in both parts."""
+        return self.splits[0].by
+
+    def applies_to(self, model: ScanpathModel) -> bool:
+        """Whether a model has to be fitted per fold: it learns, and does not leave out by itself what is scored."""
+        return isinstance(model, Learns) and not (model.leaves_own_out and self.by in ("stimulus", "layout"))
+
+    def request(self) -> dict[str, Any]:
+        """What decides the result."""
+        return {"by": self.by, "folds": len(self.splits), "sha256": [split.sha256 for split in self.splits]}
+
+    def about(self) -> list[list[str]]:
+        """Names in the test part of every fold: subjects, or stimuli."""
+        if self.by == "subject":
+            return [split.test.subjects for split in self.splits]
+        return [sorted(split.test.stimuli) for split in self.splits]
+
+
+@dataclass(frozen=True)
+class FitPiece:
+    """One model, fitted on the training part of one fold, and stored."""
+
+    part: Path
+    model: ScanpathModel
+    train: Dataset
+    fold: int
+    seed: int
+
+    @property
+    def file(self) -> Path:
+        """What it learned."""
+        return self.part.with_suffix(".learned")
+
+    def __call__(self) -> None:
+        """Fit, write and seal."""
+        save_learned(fit_on(deepcopy(self.model), self.train, self.seed, self.fold), self.file)
+        seal(self.part, [self.file])
+
+
+def fit_on(model: Any, dataset: Dataset, seed: int, fold: int) -> ScanpathModel:
+    """Fit a model on the training part of a fold; a `fit` with a parameter `seed` gets one of (seed, fold)."""
+    wanted = "seed" in inspect.signature(model.fit).parameters
+    fitted: ScanpathModel = model.fit(
+        dataset, **({"seed": int(keyed_rng(seed, "fold", fold).integers(2**31))} if wanted else {})
+    )
+    return fitted
+
+
+class FoldedModel:
+    """One model as it was fitted in each fold: what is scored is predicted by the fit that has not seen it.
+
+    In everything else it is the model that was not fitted.
+
+    Parameters
+    ----------
+    model : ScanpathModel
+        As it was given.
+    folds : Folds
+        What was left out of each fit.
+    fits : sequence of ScanpathModel or Path
+        One per fold: fitted, or the file that `save_learned` wrote.
+    """
+
+    def __init__(self, model: ScanpathModel, folds: Folds, fits: Sequence[ScanpathModel | Path]) -> None:
+        self.model, self.by, self._fits = model, folds.by, tuple(fits)
+        tests = [split.test for split in folds.splits]
+        self._subjects = [test.subjects for test in tests] if self.by == "subject" else []
+        self._fold_of = {} if self._subjects else {t.id: k for k, test in enumerate(tests) for t in test.trials}
+        self._loaded: dict[int, ScanpathModel] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "model":
+            raise AttributeError(name)
+        found = getattr(self.model, name)  # also says whether the model has it
+        return partial(self._of_trial, name) if name in OF_A_TRIAL else found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_loaded": {}}  # every process reads the files once, when it needs them
+
+    def fitted(self, fold: int) -> ScanpathModel:
+        """The fit of a fold."""
+        fit = self._fits[fold]
+        if not isinstance(fit, Path):
+            return fit
+        if fold not in self._loaded:
+            self._loaded[fold] = load_learned(self.model, fit)
+        return self._loaded[fold]
+
+    def sides(self, dataset: Dataset) -> Iterator[tuple[Any, Dataset]]:
+        """A model, and the people on whose paths it may be scored; several where folds are of people."""
+        if not self._subjects:
+            yield self, dataset
+        for fold, subjects in enumerate(self._subjects):
+            left_out = dataset.scanpaths.filter(subject=subjects)
+            if len(left_out):
+                yield self.fitted(fold), replace(dataset, scanpaths=left_out)
+
+    def predict(self, trials: Iterable[Trial], *, lengths: np.ndarray | None = None, **options: Any) -> Scanpaths:
+        """As `ScanpathModel.predict`, each trial by the fit of its fold."""
+        shown = list(trials)
+        of = np.array([self._fold_of[trial.id] for trial in shown], dtype=np.int64)
+        found, places = [], []
+        for fold in np.unique(of).tolist():
+            rows = np.flatnonzero(of == fold)
+            asked = options if lengths is None else {**options, "lengths": np.asarray(lengths)[rows]}
+            paths = self.fitted(fold).predict([shown[k] for k in rows.tolist()], **asked)
+            found.append(paths)
+            places.append(np.repeat(rows, len(paths) // len(rows)))  # equally many samples of each trial
+        joined = Scanpaths.concat(found)
+        return joined[np.argsort(np.concatenate(places), kind="stable")]
+
+    def _of_trial(self, method: str, trial: Trial, *args: Any, **options: Any) -> Any:
+        return getattr(self.fitted(self._fold_of[trial.id]), method)(trial, *args, **options)
+
+
+def fit_models(
+    models: Sequence[ScanpathModel],
+    dataset: Dataset,
+    folds: Folds | None,
+    run: RunFolder,
+    do: Callable[..., None],
+    seed: int,
+) -> list[ScanpathModel]:
+    """Fit what learns, per fold where that is needed; `check_learners` has said that it may be.
+
+    Returns
+    -------
+    list of ScanpathModel
+        In the order given; a `FoldedModel` in the place of one that was fitted per fold.
+    """
+    pieces: dict[int, list[FitPiece]] = {}
+    for number, model in enumerate(models):
+        if folds is not None and folds.applies_to(model) and not model.leaves_own_out:
+            pieces[number] = [
+                FitPiece(run.part(f"fit-{number:02d}-{k:05d}"), model, split.train, k, seed)
+                for k, split in enumerate(folds.splits)
+            ]
+    do([piece for of_model in pieces.values() for piece in of_model], label="fit", shared=[])
+    fitted: list[Any] = []
+    for number, model in enumerate(models):
+        if number in pieces and folds is not None:
+            fitted.append(FoldedModel(model, folds, [piece.file for piece in pieces[number]]))
+        elif folds is not None and folds.applies_to(model):  # quick, as the fit of every baseline is
+            fits = [fit_on(deepcopy(model), split.train, seed, k) for k, split in enumerate(folds.splits)]
+            fitted.append(FoldedModel(model, folds, fits))
+        else:
+            fitted.append(fit_alone(model, dataset))
+    return fitted
+
+
+def fit_alone(model: ScanpathModel, dataset: Dataset) -> ScanpathModel:
+    """Fit a model on the data set that it is scored on, if it leaves a stimulus out by itself; return it.
+
+    One that was trained on other stimuli, or learns nothing, stays as it is.
+
+    Raises
+    ------
+    GazekitError
+        A model that learns would be scored on what it has learned.
+    DataError
+        It has learned from these stimuli before.
+    """
+    check_alone(model, dataset)
+    if fitted_anew(model):
+        model.fit(dataset)  # type: ignore[attr-defined]  # it learns
+    return model
+
+
+def fitted_anew(model: ScanpathModel) -> bool:
+    """Whether `fit_alone` fits a model."""
+    return isinstance(model, Learns) and model.leaves_own_out
+
+
+def check_alone(model: ScanpathModel, dataset: Dataset) -> None:
+    """Refuse to score a model, without folds, on what it has learned; errors as of `fit_alone`."""
+    if fitted_anew(model):
+        return
+    model.check_unseen(dataset.trials)
+    if isinstance(model, Learns) and not model.learned_stimuli:
+        raise GazekitError(
+            f"model {model.name!r} learns from people's paths and would be scored on the paths that it has learned; "
+            f"evaluate it with folds=5 (--folds 5), so that it is fitted on the other stimuli, or fit it on other data "
+            f"before; if a prediction never uses paths on the same stimulus, set leaves_own_out = True in its class "
+            f"(check_model tries that)"
+        )
+
+
+def check_learners(models: Sequence[ScanpathModel], dataset: Dataset, folds: Folds | None) -> None:
+    """Say before anything is computed that a model would be scored on what it has learned, or that folds do nothing.
+
+    Raises
+    ------
+    GazekitError
+        A model that learns without folds, one that was fitted before with folds, or folds without a model for them.
+    DataError
+        A model that was trained on these stimuli.
+    """
+    for model in models:
+        if folds is None or not folds.applies_to(model):
+            check_alone(model, dataset)
+        elif model.learned_from is not None:
+            raise GazekitError(
+                f"model {model.name!r} was fitted before; with folds every fit begins anew: give one that is not "
+                f"fitted, as {type(model).__name__}(...)"
+            )
+    if folds is not None and not any(folds.applies_to(model) for model in models):
+        raise GazekitError(
+            f"folds by {folds.by} change nothing here: none of these models learns from people's paths on the stimuli "
+            f"that it is scored on ({', '.join(m.name for m in models)}); leave folds (--folds) out"
+        )
+
+
+def lacking(measure: Measure) -> str:
+    """Why a measure cannot be used with folds of people; empty if it can."""
+    if measure.unit in ("pair", "fixation"):
+        return ""
+    return "with folds of people a model is scored on few of them at a time, and it compares sets of all people"
+
+
+def joined_over_people(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Scores of one source on several groups of people, as one: means over all pairs that are defined.
+
+    Where one fixation has probability 0 the stimulus has no value, whichever group made it.
+    """
+    if len(tables) == 1:
+        return tables[0]
+    table = pd.concat([each for each in tables if len(each)], ignore_index=True)
+    keys = ["model", "metric", "stimulus"]
+    none = table["value"].isna() & (table["pairs"] > 0) & (table["metric"].map(why_undefined) != "")
+    lost = none.groupby([table[key] for key in keys], sort=False).transform("any")
+    table = table.assign(undefined=table["undefined"].where(~lost, table["pairs"]))
+    defined = (table["pairs"] - table["undefined"]).where(table["value"].notna(), 0)
+    sums = table.assign(defined=defined, total=(table["value"] * defined).fillna(0.0))
+    grouped = sums.groupby(keys, sort=False)[["total", "defined", "pairs", "undefined"]].sum()
+    value = (grouped["total"] / grouped["defined"]).where(grouped["defined"] > 0)
+    return grouped.assign(value=value).reset_index()[table.columns.tolist()]

@@ -1,0 +1,282 @@
+"""Folds: a model that learns is scored on what it has not learned from, whatever it remembers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import GazekitError, evaluate
+from gazekit.evaluation import evaluate as evaluation
+from gazekit.evaluation import folds as folding
+from gazekit.evaluation.folds import Folds
+from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameError
+from gazekit.metrics import score_pair
+from gazekit.models import ScanpathModel
+from gazekit.runs import folder as runs
+
+PLAIN = {"n_samples": 2, "resamples": 100, "progress": False}
+
+
+class Memory(ScanpathModel):
+    """Gives back a path that somebody made on the image; where it knows none, it stays in the middle."""
+
+    name = "memory"
+    needs_fit = True
+
+    def fit(self, dataset):
+        self.known = {}
+        for row, stimulus, subject in zip(
+            range(len(dataset.scanpaths)),
+            dataset.scanpaths.table["stimulus"],
+            dataset.scanpaths.table["subject"],
+            strict=True,
+        ):
+            path = dataset.scanpaths[row]
+            self.known.setdefault(stimulus, []).append((subject, path.x, path.y))
+        return self
+
+    def draw(self, trial, prepared, rng, max_fixations):
+        known = sorted(self.known.get(trial.stimulus, []), key=lambda each: each[0])
+        if not known:
+            x, y = trial.frame.centre
+            return np.full(6, x), np.full(6, y), None
+        return known[0][1], known[0][2], None
+
+
+class Mean(ScanpathModel):
+    """Learns the mean place and duration as arrays; notes every fit in a file, and may fail when it predicts."""
+
+    name = "mean"
+    needs_fit = True
+
+    def __init__(self, notes, weight=1.0):
+        self.notes, self.weight = notes, weight
+
+    def fit(self, dataset, *, seed):
+        paths = dataset.scanpaths
+        self.place = self.weight * np.array([paths.x.mean(), paths.y.mean()])
+        self.seed = seed
+        with Path(self.notes, "fits").open("a") as file:
+            file.write(f"{seed} {','.join(sorted(dataset.stimuli))}\n")
+        return self
+
+    def draw(self, trial, prepared, rng, max_fixations):
+        if Path(self.notes, "fail").exists():
+            raise KeyboardInterrupt
+        x, y = np.clip(self.place + rng.normal(0, 5, (6, 2)), 0, trial.frame.size).T
+        return x, y, None
+
+    def identity(self):
+        return {"weight": self.weight}
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch):
+    monkeypatch.setattr(evaluation, "PIECE_STIMULI", 2)
+
+
+def scores_of(results, model, metric="scanmatch"):
+    table = results.scores
+    return table[(table["model"] == model) & (table["metric"] == metric)].set_index("stimulus")["value"]
+
+
+def test_a_model_that_remembers_is_refused_without_folds(small_dataset, tmp_path):
+    """It would be scored on paths that it has learned, and beat people: .515 against .422 in one case."""
+    told = r"'memory' learns from people's paths and would be scored on the paths.*folds=5 \(--folds 5\)"
+    with pytest.raises(GazekitError, match=told):
+        evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", **PLAIN)
+    assert not (tmp_path / "r").exists()
+
+
+def test_with_folds_a_model_that_remembers_has_nothing_to_remember(small_dataset, tmp_path):
+    results = evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
+    from gazekit import Scanpaths
+
+    made = Scanpaths.load(tmp_path / "r" / "predictions.parquet").filter(source="memory")
+    assert len(made) == 6 * 2
+    assert (made.x == 80).all()
+    assert (made.y == 60).all()
+    people = scores_of(results, "human")
+    assert scores_of(results, "memory").mean() < people.mean()
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    asked = manifest["request"]["folds"]
+    assert (asked["by"], asked["folds"], len(set(asked["sha256"]))) == ("stimulus", 3, 3)
+    dealt = manifest["folds"]
+    assert sorted(name for fold in dealt for name in fold) == sorted(small_dataset.stimuli)
+    assert [len(fold) for fold in dealt] == [2, 2, 2]
+
+
+def test_models_that_leave_the_stimulus_out_are_as_without_folds(small_dataset, tmp_path):
+    with_folds = evaluate(small_dataset, [Memory(), "empirical"], ["scanmatch"], out=tmp_path / "a", folds=3, **PLAIN)
+    without = evaluate(small_dataset, ["empirical"], ["scanmatch"], out=tmp_path / "b", **PLAIN)
+    for model in ("human", "empirical", "other-image"):
+        assert scores_of(with_folds, model).equals(scores_of(without, model))
+
+
+def test_by_subject_a_person_is_scored_by_a_fit_without_them(small_dataset, tmp_path):
+    """Brute force: the first other person's path on the image, against the person left out."""
+    options = {**PLAIN, "n_samples": 1, "lengths": "own"}
+    results = evaluate(
+        small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=4, fold_by="subject", **options
+    )
+    found = scores_of(results, "memory")
+    for stimulus in small_dataset.stimuli:
+        paths = {str(p.ids["subject"]): p for p in small_dataset.scanpaths.filter(stimulus=stimulus)}
+        everybody = sorted(paths)
+        expected = [
+            score_pair("scanmatch", paths[next(q for q in everybody if q != person)], paths[person])
+            for person in everybody
+        ]
+        assert found[stimulus] == pytest.approx(np.mean([value for each in expected for value in np.ravel(each)]))
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert sorted(name for fold in manifest["folds"] for name in fold) == small_dataset.subjects
+
+
+def test_by_subject_only_what_is_of_single_people_is_measured(small_dataset, tmp_path):
+    how = {"folds": 2, "fold_by": "subject", **PLAIN}
+    with pytest.raises(GazekitError, match="'direction_js' cannot be used.*folds of people.*sets of all people"):
+        evaluate(small_dataset, [Memory()], ["direction_js"], out=tmp_path / "r", **how)
+    evaluate(small_dataset, [Memory()], ["all"], out=tmp_path / "r", **how)
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert "folds of people" in manifest["not_applicable"]["direction_js"]
+    assert "scanmatch" in manifest["request"]["metrics"]
+
+
+def test_a_fold_has_the_rest_of_the_data_and_a_seed_of_its_own(small_dataset, tmp_path):
+    evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "r", folds=3, seed=5, **PLAIN)
+    noted = [line.split() for line in (tmp_path / "fits").read_text().splitlines()]
+    dealt = json.loads((tmp_path / "r" / "manifest.json").read_text())["folds"]
+    assert len({seed for seed, _ in noted}) == 3
+    assert [set(names.split(",")) for _, names in noted] == [set(small_dataset.stimuli) - set(fold) for fold in dealt]
+
+
+def test_a_stopped_run_repeats_no_fit_and_gives_equal_bytes(small_dataset, tmp_path, monkeypatch):
+    (tmp_path / "fail").touch()
+    again = {"folds": 3, **PLAIN}
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "r", **again)
+    assert len((tmp_path / "fits").read_text().splitlines()) == 3
+    (tmp_path / "fail").unlink()
+    evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "r", **again)
+    assert len((tmp_path / "fits").read_text().splitlines()) == 3
+    evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "whole", **again)
+    for name in ("scores.parquet", "predictions.parquet", "summary.csv"):
+        assert (tmp_path / "r" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_a_run_stopped_between_fits_goes_on_with_the_next(small_dataset, tmp_path, monkeypatch):
+    work, done = runs._do, []
+
+    def stops(piece):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(piece)
+        work(piece)
+
+    monkeypatch.setattr(runs, "_do", stops)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
+    monkeypatch.setattr(runs, "_do", work)
+    evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
+    assert len((tmp_path / "fits").read_text().splitlines()) == 3
+
+
+def test_other_folds_are_another_run(small_dataset, tmp_path):
+    evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
+    with pytest.raises(RunFolderError, match="holds another run: folds"):
+        evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=2, **PLAIN)
+
+
+@pytest.mark.slow
+def test_workers_change_nothing(small_dataset, tmp_path):
+    for name, workers in (("a", 1), ("b", 2)):
+        evaluate(
+            small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / name, folds=3, workers=workers, **PLAIN
+        )
+    for name in ("scores.parquet", "predictions.parquet", "summary.csv"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "told"),
+    [
+        ({"folds": 1}, GazekitError, "folds must be 2 or more, not 1"),
+        ({"folds": 7}, GazekitError, "has 6 groups by stimulus: too few for 7 folds"),
+        ({"folds": 5, "fold_by": "subject"}, GazekitError, "has 4 groups by subject: too few for 5 folds"),
+        ({"folds": 2, "fold_by": "subjects"}, UnknownNameError, "did you mean 'subject'"),
+        ({"folds": 2, "fold_by": "random"}, UnknownNameError, "random"),
+        ({"folds": 2, "fold_by": "target"}, GazekitError, "names no task: it has no target to split by"),
+        ({"fold_by": "subject"}, GazekitError, "fold_by says how folds are made; give folds"),
+    ],
+)
+def test_folds_that_cannot_be_made(small_dataset, tmp_path, how, error, told):
+    with pytest.raises(error, match=told):
+        evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", **how, **PLAIN)
+    assert not (tmp_path / "r").exists()
+
+
+def test_folds_without_a_model_for_them_change_nothing_and_say_so(small_dataset, tmp_path):
+    with pytest.raises(GazekitError, match="folds by stimulus change nothing here.*leave folds"):
+        evaluate(small_dataset, ["uniform", "empirical"], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
+
+
+def test_a_model_that_was_fitted_before(small_dataset, dataset_of, tmp_path):
+    half = small_dataset.select(stimuli=small_dataset.stimuli[:3])
+    rest = small_dataset.select(stimuli=small_dataset.stimuli[3:])
+    with pytest.raises(DataError, match=r"'memory' has learned from 3 of these 6 stimuli"):
+        evaluate(small_dataset, [Memory().fit(half)], ["scanmatch"], out=tmp_path / "r", **PLAIN)
+    with pytest.raises(GazekitError, match=r"was fitted before; with folds every fit begins anew.*Memory\(\.\.\.\)"):
+        evaluate(small_dataset, [Memory().fit(half)], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
+    evaluate(rest, [Memory().fit(half)], ["scanmatch"], out=tmp_path / "r", **PLAIN)  # as it is: it has not seen these
+    about = json.loads((tmp_path / "r" / "manifest.json").read_text())["request"]["models"][0]
+    assert about["learned_from"]["sha256"] == half.fingerprint()
+
+
+def test_a_trained_model_is_refused_before_anything_is_computed(small_dataset, tmp_path):
+    class Trained(ScanpathModel):
+        name = "trained"
+
+        @property
+        def learned_stimuli(self):
+            return frozenset(small_dataset.stimuli[4:])
+
+        def draw(self, trial, prepared, rng, max_fixations):
+            return [1.0], [1.0], None
+
+    with pytest.raises(DataError, match="'trained' has learned from 2 of these 6 stimuli"):
+        evaluate(small_dataset, [Trained()], ["scanmatch"], out=tmp_path / "r", **PLAIN)
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_fold_of_one_person_and_of_one_stimulus(small_dataset, tmp_path):
+    one = evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "a", folds=6, **PLAIN)
+    assert scores_of(one, "memory").notna().all()
+    folds = Folds.of(small_dataset, 4, "subject", seed=0)
+    assert [len(split.test.subjects) for split in folds.splits] == [1] * 4
+    assert all(not set(s.test.subjects) & set(s.train.subjects) for s in folds.splits)
+
+
+def test_densities_come_from_the_fold_that_has_not_seen_the_image(small_dataset, tmp_path):
+    class WithDensity(Memory):
+        name = "with-density"
+
+        def log_density(self, trial, shape=None, history=None):
+            rows, columns = shape or (round(trial.frame.height), round(trial.frame.width))
+            assert trial.stimulus not in self.known
+            return np.full((rows, columns), -np.log(rows * columns))
+
+    results = evaluate(
+        small_dataset, [WithDensity(), Memory()], ["information_gain"], out=tmp_path / "r", folds=3, **PLAIN
+    )
+    assert scores_of(results, "with-density", "information_gain_uniform").tolist() == pytest.approx([0] * 6, abs=1e-9)
+    assert json.loads((tmp_path / "r" / "manifest.json").read_text())["without_density"][0] == "memory"
+
+
+def test_the_fit_that_predicts_is_read_once(small_dataset, tmp_path, monkeypatch):
+    read, load = [], folding.load_learned
+    monkeypatch.setattr(folding, "load_learned", lambda model, path: (read.append(path), load(model, path))[1])
+    evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=2, **PLAIN)
+    assert len(read) == 2
+    assert isinstance(pd.read_csv(tmp_path / "r" / "summary.csv"), pd.DataFrame)
