@@ -43,6 +43,13 @@ def evaluate_command(
     metrics: Metrics = "scanmatch,multimatch",
     samples: Samples = 5,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest predicted path.")] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Fit models that learn this many times, each without the part it predicts."),
+    ] = None,
+    fold_by: Annotated[
+        str, typer.Option(help="What is dealt into folds: stimulus, subject, layout or target.")
+    ] = "stimulus",
     run: EvaluationRun,
     as_json: Json = False,
 ) -> None:
@@ -64,6 +71,8 @@ def evaluate_command(
         out=run.out,
         n_samples=samples,
         max_fixations=max_fixations,
+        folds=folds,
+        fold_by=fold_by,
         notes=given.notes,
         **run.arguments,
     )

@@ -17,6 +17,7 @@ from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
+from gazekit.evaluation.folds import Folds, check_learners, fit_models, fitted_anew, lacking
 from gazekit.evaluation.lengths import TABLE, Lengths, check_lengths, length_table, matched_lengths
 from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
@@ -25,7 +26,7 @@ from gazekit.evaluation.set_scoring import SET_RESAMPLES
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.fixation_maps.reference import SIZES
-from gazekit.models.capabilities import HasDensity, Learns
+from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
 from gazekit.models.specs import model_from_text
@@ -47,6 +48,8 @@ def evaluate(
     max_fixations: int | None = None,
     lengths: Lengths = "matched",
     nulls: bool = True,
+    folds: int | None = None,
+    fold_by: str = "stimulus",
     workers: int = 1,
     scheduler: str | None = None,
     overwrite: bool = False,
@@ -69,8 +72,9 @@ def evaluate(
     dataset : Dataset
         Trials and human scanpaths.
     models : sequence of names or models
-        Names as in `gazekit models`, with options as `name:option=value`. Models that learn are fitted on the data set;
-        the baselines never use a stimulus's own paths to predict it.
+        Names as in `gazekit models`, with options as `name:option=value`. A model that learns is fitted on the data set
+        if it never uses a stimulus's own paths to predict it, as the baselines; any other needs `folds`, or training on
+        other stimuli before.
     metrics : sequence of names, or mapping of name to parameters
         As in `gazekit metrics`. `["all"]` takes every metric that the data allow; the manifest says why not the rest.
     out : path
@@ -87,6 +91,12 @@ def evaluate(
         own; a part of a difference between two models may then be their lengths.
     nulls : bool
         Add the nulls and the control. Without any null nothing is said about chance.
+    folds : int, optional
+        Parts into which the data are dealt, at least 2. A model that learns is fitted as many times, each time without
+        one part, and that part is predicted by this fit. The parts depend on `seed`.
+    fold_by : {"stimulus", "subject", "layout", "target"}
+        What is dealt into parts. By subject a fit is scored on the people that it has not seen, on all stimuli, and
+        measures of sets of all people do not apply.
     workers : int
         Processes. The tables do not depend on it.
     scheduler : str, optional
@@ -127,7 +137,11 @@ def evaluate(
     context = Context(
         humans.paths, contents_of(ready.trials), ready.trials, label_maps=maps, models_have_densities=densities
     )
-    choice = choose(metrics, context)
+    if folds is None and fold_by != "stimulus":
+        raise GazekitError("fold_by says how folds are made; give folds, their number, as well")
+    dealt = None if folds is None else Folds.of(ready, folds, fold_by, seed=seed)
+    check_learners(loaded, ready, dealt)
+    choice = choose(metrics, context, lacking) if fold_by == "subject" else choose(metrics, context)
     for model in loaded:
         model.check_needs(ready.trials)
     about = {"data": about_data(dataset, humans), "not_applicable": dict(choice.not_applicable), **(notes or {})}
@@ -135,11 +149,14 @@ def evaluate(
         about["without_density"] = [m.name for m in loaded if not isinstance(m, HasDensity)]
     predicting = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations}
     about["sources"] = {m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded}
+    if dealt is not None:
+        about["folds"] = dealt.about()
     with RunFolder(
         out,
         {
             "data": {"name": dataset.name, **dataset.hashes()},
-            "models": [identity(m, learned=False) for m in loaded],
+            "models": [identity(m, learned=not _is_fitted(m, dealt)) for m in loaded],
+            **({} if dealt is None else {"folds": dealt.request()}),
             "metrics": choice.parameters(),
             **predicting,
             "lengths": lengths,
@@ -155,11 +172,9 @@ def evaluate(
     ) as run:
         if run.complete:
             return Results.load(run.path)
-        for model in loaded:
-            if isinstance(model, Learns):
-                model.fit(ready)
         tally = Tally()
         do = partial(run.do, workers=workers, scheduler=scheduler, progress=progress, tally=tally)
+        loaded = fit_models(loaded, ready, dealt, run, do, seed)
         parts = schedule.cut(ready, PIECE_STIMULI)
         threads = None if workers == 1 and scheduler is None else 1
         context = schedule.learn_from_people(run, do, parts, choice, replace(context, threads=threads), seed)
@@ -215,6 +230,11 @@ def _load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[Sca
     if twice or HUMAN in names:
         raise GazekitError(f"model names must differ from each other and from {HUMAN!r}: {', '.join(names)}")
     return [*loaded, *(model_from_text(spec) for spec in NULLS if nulls and spec not in names)]
+
+
+def _is_fitted(model: ScanpathModel, folds: Folds | None) -> bool:
+    """Whether the run fits the model, so that what it learned before does not count."""
+    return fitted_anew(model) or (folds is not None and folds.applies_to(model))
 
 
 def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resamples: int) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.folds import FoldedModel, joined_over_people
 from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.preparation import prepare_predictions
 from gazekit.evaluation.set_scoring import SetWork, score_drawn_stimuli, score_whole
@@ -68,7 +68,7 @@ class StimuliPiece:
     part : Path
         Beside which its files lie.
     model : ScanpathModel, optional
-        Fitted; None for people.
+        Fitted, also per fold (`FoldedModel`); None for people.
     dataset : Dataset
         Trials and prepared human paths of the stimuli.
     measures : sequence of Measure
@@ -114,17 +114,33 @@ class StimuliPiece:
         """Write predictions and scores; beside them, and not sealed, how long both took."""
         start = time.perf_counter()
         dataset = remembering_images(self.dataset)
-        sources = [Source(HUMAN, dataset.scanpaths)] if self.model is None else self._predict(self.model, dataset)
+        people = Source(HUMAN, dataset.scanpaths)
+        sources = [(people, people.paths)] if self.model is None else self._predict(self.model, dataset)
         between = time.perf_counter()
         context = replace(self.context, trials=dataset.trials)
-        tables = [score(self.measures, source, dataset.scanpaths, context) for source in sources]
-        write_table(pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0], self.scores)
+        tables = [score(self.measures, source, judges, context) for source, judges in sources]
+        write_table(joined_over_people(tables), self.scores)
         took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
         write_atomically(self._seconds, json.dumps(took).encode())
         seal(self.part, [*self.predictions.values(), self.scores])
 
-    def _predict(self, model: ScanpathModel, dataset: Dataset) -> list[Source]:
-        """Predict once, and save what is scored."""
+    def _predict(self, model: ScanpathModel, dataset: Dataset) -> list[tuple[Source, Scanpaths]]:
+        """Predict, and save what is scored; each source beside the people on whose paths it is scored.
+
+        Those are several groups where folds are of people; samples are then numbered on from group to group.
+        """
+        sides = model.sides(dataset) if isinstance(model, FoldedModel) else [(model, dataset)]
+        found = [(each, of.scanpaths) for fitted, of in sides for each in self._sources(fitted, of)]
+        for name, file in self.predictions.items():
+            made = [source.paths for source, _ in found if source.name == name]
+            for k, paths in enumerate(made[1:], 1):
+                sample = paths.table["sample"] + k * self.options["n_samples"]
+                made[k] = paths.replace(table=paths.table.assign(sample=sample))
+            (made[0] if len(made) == 1 else Scanpaths.concat(made)).save(file)
+        return found
+
+    def _sources(self, model: ScanpathModel, dataset: Dataset) -> list[Source]:
+        """Predict once: paths of the lengths asked for, and a model's own."""
         asked = None if model.stops else self.lengths
         whole = model.predict(dataset.trials, **self.options, lengths=asked, progress=False)
         made = [whole]
@@ -133,10 +149,8 @@ class StimuliPiece:
             made = [cut_to_lengths(whole, dataset.trials, self.lengths), own]
         log_density = model.log_density if isinstance(model, HasDensity) else None
         sources = []
-        for (name, file), paths in zip(self.predictions.items(), made, strict=True):
-            prepared = prepare_predictions(paths, dataset.scanpaths, dataset)
-            prepared.save(file)
-            sources.append(Source(name, prepared, log_density))
+        for name, paths in zip(self.predictions, made, strict=True):
+            sources.append(Source(name, prepare_predictions(paths, dataset.scanpaths, dataset), log_density))
             log_density = None  # a density has no length
         return sources
 

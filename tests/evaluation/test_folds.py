@@ -10,13 +10,15 @@ import pytest
 from gazekit import GazekitError, evaluate
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation import folds as folding
-from gazekit.evaluation.folds import Folds
+from gazekit.evaluation.choice import choose
+from gazekit.evaluation.folds import Folds, joined_over_people, lacking
 from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameError
 from gazekit.metrics import score_pair
+from gazekit.metrics.context import Context, contents_of
 from gazekit.models import ScanpathModel
 from gazekit.runs import folder as runs
 
-PLAIN = {"n_samples": 2, "resamples": 100, "progress": False}
+PLAIN = {"n_samples": 2, "resamples": 100, "progress": False, "nulls": False}
 
 
 class Memory(ScanpathModel):
@@ -54,7 +56,7 @@ class Mean(ScanpathModel):
     def __init__(self, notes, weight=1.0):
         self.notes, self.weight = notes, weight
 
-    def fit(self, dataset, *, seed):
+    def fit(self, dataset, *, seed=0):
         paths = dataset.scanpaths
         self.place = self.weight * np.array([paths.x.mean(), paths.y.mean()])
         self.seed = seed
@@ -109,8 +111,10 @@ def test_with_folds_a_model_that_remembers_has_nothing_to_remember(small_dataset
 
 
 def test_models_that_leave_the_stimulus_out_are_as_without_folds(small_dataset, tmp_path):
-    with_folds = evaluate(small_dataset, [Memory(), "empirical"], ["scanmatch"], out=tmp_path / "a", folds=3, **PLAIN)
-    without = evaluate(small_dataset, ["empirical"], ["scanmatch"], out=tmp_path / "b", **PLAIN)
+    with_folds = evaluate(
+        small_dataset, [Memory(), "empirical", "other-image"], ["scanmatch"], out=tmp_path / "a", folds=3, **PLAIN
+    )
+    without = evaluate(small_dataset, ["empirical", "other-image"], ["scanmatch"], out=tmp_path / "b", **PLAIN)
     for model in ("human", "empirical", "other-image"):
         assert scores_of(with_folds, model).equals(scores_of(without, model))
 
@@ -138,10 +142,10 @@ def test_by_subject_only_what_is_of_single_people_is_measured(small_dataset, tmp
     how = {"folds": 2, "fold_by": "subject", **PLAIN}
     with pytest.raises(GazekitError, match="'direction_js' cannot be used.*folds of people.*sets of all people"):
         evaluate(small_dataset, [Memory()], ["direction_js"], out=tmp_path / "r", **how)
-    evaluate(small_dataset, [Memory()], ["all"], out=tmp_path / "r", **how)
-    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
-    assert "folds of people" in manifest["not_applicable"]["direction_js"]
-    assert "scanmatch" in manifest["request"]["metrics"]
+    context = Context(small_dataset.scanpaths, contents_of(small_dataset.trials), small_dataset.trials)
+    chosen = choose(["all"], context, lacking)
+    assert "folds of people" in chosen.not_applicable["direction_js"]
+    assert {measure.unit for measure in chosen.measures} == {"pair"}
 
 
 def test_a_fold_has_the_rest_of_the_data_and_a_seed_of_its_own(small_dataset, tmp_path):
@@ -280,3 +284,18 @@ def test_the_fit_that_predicts_is_read_once(small_dataset, tmp_path, monkeypatch
     evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=2, **PLAIN)
     assert len(read) == 2
     assert isinstance(pd.read_csv(tmp_path / "r" / "summary.csv"), pd.DataFrame)
+
+
+def test_people_of_several_folds_count_the_same():
+    """Means weigh by defined pairs; where one person's fixation has probability 0, nobody's value counts."""
+    columns = ["model", "metric", "stimulus", "value", "pairs", "undefined"]
+    rows = [
+        [("m", "scanmatch", "s", 0.2, 3, 1), ("m", "log_likelihood", "s", -4.0, 3, 0), ("m", "nss", "s", 1.0, 3, 0)]
+    ]
+    rows += [[("m", "scanmatch", "s", 0.5, 1, 0), ("m", "log_likelihood", "s", np.nan, 1, 1)]]
+    rows += [[("m", "scanmatch", "s", np.nan, 2, 2), ("m", "nss", "s", np.nan, 1, 1)]]
+    found = joined_over_people([pd.DataFrame(each, columns=columns) for each in rows]).set_index("metric")
+    assert found.loc["scanmatch", ["value", "pairs", "undefined"]].tolist() == pytest.approx([0.3, 6, 3])
+    assert np.isnan(found.loc["log_likelihood", "value"])
+    assert found.loc["log_likelihood", ["pairs", "undefined"]].tolist() == [4, 4]
+    assert found.loc["nss", ["value", "pairs", "undefined"]].tolist() == [1.0, 4, 1]  # somebody without a fixation
