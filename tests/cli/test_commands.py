@@ -311,3 +311,23 @@ def test_points_outside_are_treated_as_asked_and_counted(gazekit, own, policy, w
     assert code == 0, err
     assert "5 x" in out
     assert word in out
+
+
+def test_folds_are_asked_for_on_the_command_line(gazekit, own, tmp_path):
+    asked = (
+        "evaluate",
+        "--data",
+        own / "people.csv",
+        "--models",
+        "centre",
+        "--metrics",
+        "scanmatch",
+        "--out",
+        tmp_path / "r",
+    )
+    code, _, error = gazekit(*asked, "--folds", 3)
+    assert (code, "folds by stimulus change nothing here" in error) == (2, True)
+    code, _, error = gazekit(*asked, "--folds", 2, "--fold-by", "subjects")
+    assert (code, "did you mean 'subject'" in error) == (2, True)
+    code, _, error = gazekit(*asked, "--folds", 99)
+    assert (code, "too few for 99 folds" in error) == (2, True)

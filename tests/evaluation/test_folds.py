@@ -145,7 +145,7 @@ def test_by_subject_only_what_is_of_single_people_is_measured(small_dataset, tmp
     context = Context(small_dataset.scanpaths, contents_of(small_dataset.trials), small_dataset.trials)
     chosen = choose(["all"], context, lacking)
     assert "folds of people" in chosen.not_applicable["direction_js"]
-    assert {measure.unit for measure in chosen.measures} == {"pair"}
+    assert {measure.unit for measure in chosen.measures} == {"pair", "fixation"}
 
 
 def test_a_fold_has_the_rest_of_the_data_and_a_seed_of_its_own(small_dataset, tmp_path):
