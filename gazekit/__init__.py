@@ -7,30 +7,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gazekit.core.exchange import exchange
-from gazekit.foundations.version import __version__
+from gazekit.foundations.version import __version__ as __version__
 
-_WHERE = {
-    "Facts": "gazekit.core.frames",
-    "Frame": "gazekit.core.frames",
-    "Scanpath": "gazekit.core.scanpaths",
-    "Scanpaths": "gazekit.core.scanpaths",
-    "Box": "gazekit.core.trials",
-    "Dataset": "gazekit.core.trials",
-    "Objects": "gazekit.core.trials",
-    "Trial": "gazekit.core.trials",
-    "DataError": "gazekit.foundations.errors",
-    "MismatchError": "gazekit.foundations.errors",
-    "MissingNeedError": "gazekit.foundations.errors",
-    "UnknownNameError": "gazekit.foundations.errors",
-    "RunFolderError": "gazekit.foundations.errors",
-    "BusyError": "gazekit.foundations.errors",
-    "GazekitError": "gazekit.foundations.errors",
-    "Results": "gazekit.evaluation.results",
-    "ScanpathModel": "gazekit.models.contract",
-    "evaluate": "gazekit.evaluation.evaluate",
-    "load_dataset": "gazekit.datasets",
-    "load_model": "gazekit.models.registry",
+_MODULES = {  # the module of each public name
+    "core.frames": ("Facts", "Frame"),
+    "core.scanpaths": ("Scanpath", "Scanpaths"),
+    "core.trials": ("Box", "Dataset", "Objects", "Trial"),
+    "datasets": ("load_dataset",),
+    "evaluation.evaluate": ("evaluate",),
+    "evaluation.results": ("Results",),
+    "foundations.errors": (
+        *("BusyError", "DataError", "GazekitError", "MismatchError"),
+        *("MissingNeedError", "RunFolderError", "UnknownNameError"),
+    ),
+    "models.contract": ("ScanpathModel",),
+    "models.registry": ("load_model",),
 }
+_WHERE = {name: f"gazekit.{module}" for module, names in _MODULES.items() for name in names}
 for _name, _module in {
     "dataset_from_table": "own_data",
     "from_table": "tables",
@@ -41,57 +34,37 @@ for _name, _module in {
     exchange.add(_name, f"gazekit.interchange.{_module}:{_name}")
 _ROOMS = ("datasets", "experiments", "interchange", "metrics", "models", "plots", "report", "testing")
 
-__all__ = [
-    "Box",
-    "BusyError",
-    "DataError",
-    "Dataset",
-    "Facts",
-    "Frame",
-    "GazekitError",
-    "MismatchError",
-    "MissingNeedError",
-    "Objects",
-    "Results",
-    "RunFolderError",
-    "Scanpath",
-    "ScanpathModel",
-    "Scanpaths",
-    "Trial",
-    "UnknownNameError",
-    "__version__",
-    "datasets",
-    "evaluate",
-    "experiments",
-    "interchange",
-    "load_dataset",
-    "load_model",
-    "metrics",
-    "models",
-    "plots",
-    "report",
-    "testing",
-]
+__all__ = sorted(["__version__", *_WHERE, *_ROOMS])
 
 if TYPE_CHECKING:
-    from gazekit import datasets, experiments, interchange, metrics, models, plots, report, testing
-    from gazekit.core.frames import Facts, Frame
-    from gazekit.core.scanpaths import Scanpath, Scanpaths
-    from gazekit.core.trials import Box, Dataset, Objects, Trial
-    from gazekit.datasets import load_dataset
-    from gazekit.evaluation.evaluate import evaluate
-    from gazekit.evaluation.results import Results
-    from gazekit.foundations.errors import (
-        BusyError,
-        DataError,
-        GazekitError,
-        MismatchError,
-        MissingNeedError,
-        RunFolderError,
-        UnknownNameError,
-    )
-    from gazekit.models.contract import ScanpathModel
-    from gazekit.models.registry import load_model
+    from gazekit import datasets as datasets
+    from gazekit import experiments as experiments
+    from gazekit import interchange as interchange
+    from gazekit import metrics as metrics
+    from gazekit import models as models
+    from gazekit import plots as plots
+    from gazekit import report as report
+    from gazekit import testing as testing
+    from gazekit.core.frames import Facts as Facts
+    from gazekit.core.frames import Frame as Frame
+    from gazekit.core.scanpaths import Scanpath as Scanpath
+    from gazekit.core.scanpaths import Scanpaths as Scanpaths
+    from gazekit.core.trials import Box as Box
+    from gazekit.core.trials import Dataset as Dataset
+    from gazekit.core.trials import Objects as Objects
+    from gazekit.core.trials import Trial as Trial
+    from gazekit.datasets import load_dataset as load_dataset
+    from gazekit.evaluation.evaluate import evaluate as evaluate
+    from gazekit.evaluation.results import Results as Results
+    from gazekit.foundations.errors import BusyError as BusyError
+    from gazekit.foundations.errors import DataError as DataError
+    from gazekit.foundations.errors import GazekitError as GazekitError
+    from gazekit.foundations.errors import MismatchError as MismatchError
+    from gazekit.foundations.errors import MissingNeedError as MissingNeedError
+    from gazekit.foundations.errors import RunFolderError as RunFolderError
+    from gazekit.foundations.errors import UnknownNameError as UnknownNameError
+    from gazekit.models.contract import ScanpathModel as ScanpathModel
+    from gazekit.models.registry import load_model as load_model
 
 
 def __getattr__(name: str) -> Any:
@@ -103,4 +76,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__
