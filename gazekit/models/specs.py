@@ -8,7 +8,7 @@ from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import load_model
 
 
-def model_from_text(text: str) -> ScanpathModel:
+def model_from_text(text: str, **more: Any) -> ScanpathModel:
     """Make a model from its name and options.
 
     Parameters
@@ -16,6 +16,8 @@ def model_from_text(text: str) -> ScanpathModel:
     text : str
         `name` or `name:option=value:option=value`. A part without `=` goes on with the value before it, so that a value
         may have colons (`neva:encoder=open_clip:RN50:sigma=0.1`). The model is called by the whole text in every table.
+    **more
+        Options beside the text, which win over those in it.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def model_from_text(text: str) -> ScanpathModel:
         else:
             raise GazekitError(f"the option {part!r} of model {text!r} is not of the form option=value")
     try:
-        model = load_model(name.strip(), **{key: _value(value.strip()) for key, value in options.items()})
+        model = load_model(name.strip(), **{key: _value(value.strip()) for key, value in options.items()} | more)
     except TypeError as error:
         raise GazekitError(
             f"model {name!r} does not take these options ({error}); see `gazekit models {name}`"

@@ -122,15 +122,9 @@ def _make(make: MakesModel, options: Mapping[str, Any]) -> ScanpathModel:
                 f"options ({', '.join(options)}) go with a model's name or class, not with a model that is made"
             )
         return make
-    if isinstance(make, str) and ":" in make:
-        # Options in the text: further ones join it, so that there is one way of reading them.
-        if any(":" in repr(value) for value in options.values()):
-            raise GazekitError(f"give all options of model {make!r} in its name, or none of them")
-        model = model_from_text(":".join([make.strip(), *(f"{k}={v!r}" for k, v in options.items())]))
-        model.name = make.strip()
-        return model
-    maker = model_class(make.strip()) if isinstance(make, str) else make
+    if isinstance(make, str):
+        return model_from_text(make, **options)
     try:
-        return maker(**options)
+        return make(**options)
     except TypeError as error:
         raise GazekitError(f"model {_name(make)!r} does not take these options ({error})") from error

@@ -43,12 +43,17 @@ def test_controls_that_are_not_there(serial):
         searchers("uniform", controls=["swapped-target"])
 
 
+def test_options_beside_the_text_win_over_those_in_it():
+    model = searchers("ittikoch:noise=0:ior_radius=0.1", {"ior_radius": 0.2})[0].model("lighting")
+    assert (model.name, model.noise, model.ior_radius) == ("ittikoch:noise=0:ior_radius=0.1", 0, 0.2)
+
+
 def test_models_that_cannot_be_made(serial):
     with pytest.raises(UnknownNameError, match="no model called 'unifrom'; did you mean 'uniform'"):
         searchers("unifrom")
     with pytest.raises(GazekitError, match="model 'uniform' does not take these options"):
         searchers("uniform", {"backbone": "v1"})[0].model("lighting")
-    with pytest.raises(GazekitError, match="give all options of model 'ittikoch:noise=0' in its name"):
+    with pytest.raises(GazekitError, match="ior_radius must be a positive number, not 'c:/x'"):
         searchers("ittikoch:noise=0", {"ior_radius": "c:/x"})[0].model("lighting")
     with pytest.raises(GazekitError, match="'empirical' learns from people's scanpaths, and search displays have none"):
         searchers("empirical")[0].model("lighting")
