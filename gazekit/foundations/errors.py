@@ -4,7 +4,7 @@ Every error that gazekit raises on purpose is a `GazekitError`; the command line
 ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TypeVar
@@ -42,6 +42,32 @@ class UnknownNameError(GazekitError):
     def __reduce__(self) -> tuple[type[GazekitError], tuple[str]]:
         # Worker processes send errors home; the three-argument constructor would not survive the trip.
         return GazekitError, (str(self),)
+
+
+def check_known(kind: str, name: object, known: Collection[str]) -> None:
+    """Refuse a name that is not among those that there are.
+
+    Examples
+    --------
+    >>> check_known("view", "crops", ("letterbox", "whole", "crop"))
+    Traceback (most recent call last):
+    gazekit.UnknownNameError: there is no view called 'crops'; did you mean 'crop'?
+    """
+    if name not in known:
+        raise UnknownNameError(kind, str(name), known)
+
+
+def check_choice(option: str, value: object, choices: Collection[object]) -> None:
+    """Refuse a value that an option does not have.
+
+    Examples
+    --------
+    >>> check_choice("precision", "float8", ("float32", "bf16"))
+    Traceback (most recent call last):
+    gazekit.GazekitError: precision must be one of 'float32', 'bf16', not 'float8'
+    """
+    if value not in choices:
+        raise GazekitError(f"{option} must be one of {', '.join(map(repr, choices))}, not {value!r}")
 
 
 class RunFolderError(GazekitError):

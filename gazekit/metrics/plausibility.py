@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.metrics.columns import AnyPath, columns_of
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import trial_pairs
@@ -237,8 +237,7 @@ def _expected_best(values: np.ndarray, drawn: int) -> float:
 
 
 def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Sequence[int]:
-    if definition not in DEFINITIONS:
-        raise GazekitError(f"plausibility: definition is 'best_per_length', 'best_human' or 'mean', not {definition!r}")
+    check_choice("plausibility: definition", definition, DEFINITIONS)
     if n_humans is not None and n_humans < 1:
         raise GazekitError(f"plausibility: n_humans is a number of people, 1 or more, not {n_humans!r}")
     if not len(lengths):

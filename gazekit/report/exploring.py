@@ -16,7 +16,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import DataError, UnknownNameError
+from gazekit.foundations.errors import DataError, check_known
 from gazekit.report.content import Exploration
 from gazekit.report.tables import cautions
 
@@ -168,8 +168,7 @@ def pictures(trials: Sequence[Trial], images: str = "thumbs") -> tuple[tuple[str
     UnknownNameError
         Another choice.
     """
-    if images not in CHOICES:
-        raise UnknownNameError("choice of images", images, CHOICES)
+    check_known("choice of images", images, CHOICES)
     shown = {t.stimulus: t for t in trials if t.has("image")} if images != "none" else {}
     side = None if images == "full" else side_for(len(shown))
     encoded, broken = {}, 0

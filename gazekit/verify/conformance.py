@@ -92,7 +92,7 @@ def _compare(content: Mapping[str, Any]) -> Outcome:
     paths, pairs = _given(content)
     rows, whole = [], True
     for name, given in content["metrics"].items():
-        options = {k: tuple(v) if isinstance(v, list) else v for k, v in given["options"].items()}
+        options: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in given["options"].items()}
         ours = pairwise(name, paths, paths, pairs, **options)
         theirs = np.array([[math.nan if v is None else v for v in row] for row in given["values"]], dtype=float)
         same = np.isnan(ours) == np.isnan(theirs)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gazekit.core.trials import Box, Dataset, Trial
-from gazekit.foundations.errors import DataError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import DataError, MissingNeedError, check_known
 
 PIECE_DISPLAYS = 10  # of one condition and set size; little is lost by a stop, and files stay few
 
@@ -32,8 +32,7 @@ def choose_displays(
     trials = list(displays.trials)
     known = list(dict.fromkeys(experiment_of(t) for t in trials))
     for name in experiments or ():
-        if name not in known:
-            raise UnknownNameError("experiment of these displays", name, known)
+        check_known("experiment of these displays", name, known)
     trials = [t for t in trials if experiment_of(t) in (experiments or known)]
     if not trials:
         raise DataError("there is no display to search")

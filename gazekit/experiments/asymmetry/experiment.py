@@ -16,7 +16,7 @@ from gazekit.experiments.asymmetry.reaction_times import CENSORING
 from gazekit.experiments.asymmetry.results import KIND, AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
 from gazekit.experiments.asymmetry.searches import REACH, SearchPiece
-from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.errors import check_known
 from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder, read_table
 from gazekit.runs.parallel import check_workers
@@ -92,8 +92,7 @@ def asymmetry(
     UnknownNameError, MissingNeedError, RunFolderError, DataError
         Each says what was wrong and what to do; the folder stays resumable.
     """
-    if censoring not in CENSORING:
-        raise UnknownNameError("rule for unsolved trials", censoring, CENSORING)
+    check_known("rule for unsolved trials", censoring, CENSORING)
     check_workers(workers, scheduler)
     rows = searchers(model, options, controls, seed=seed)
     trials = choose_displays(experiments, displays, per_size, seed)

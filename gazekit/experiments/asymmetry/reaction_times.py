@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, check_known
 
 # Gupta et al. (2021): fixed for every model and experiment, from people's data that are none of the six experiments.
 MS_PER_SACCADE = 252.359
@@ -60,8 +60,7 @@ def censored(
     >>> censored(np.array([2, 0]), np.array([True, False]), np.array([8, 8]), np.array([37, 37]), "limit").tolist()
     [2.0, 37.0]
     """
-    if rule not in CENSORING:
-        raise UnknownNameError("rule for unsolved trials", rule, CENSORING)
+    check_known("rule for unsolved trials", rule, CENSORING)
     instead = {"set-size": set_size, "limit": limit, "drop": np.full(np.shape(found), np.nan)}[rule]
     return np.where(found, saccades, instead).astype(float)
 

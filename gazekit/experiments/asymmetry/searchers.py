@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gazekit.experiments.asymmetry.published import DESIGNS
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, check_known
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import model_class
 from gazekit.models.specs import model_from_text
@@ -90,8 +90,7 @@ def searchers(
     name = _name(make)
     rows = [Searcher(name, make, given)]
     for control in controls:
-        if control not in CONTROLS:
-            raise UnknownNameError("control", control, CONTROLS)
+        check_known("control", control, CONTROLS)
         option, value, words = CONTROLS[control]
         if option not in known:
             raise GazekitError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gazekit.files.untrusted import check_name, first_line
-from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 from gazekit.models.oat.config import RENAMED, OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
 
@@ -47,8 +47,7 @@ class Variant:
     only: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.targets not in TARGETS:
-            raise UnknownNameError(f"targets of variant {self.name!r}", str(self.targets), TARGETS)
+        check_known(f"targets of variant {self.name!r}", self.targets, TARGETS)
         if "/" in check_name(self.name, "the plan"):  # it becomes the name of a folder
             raise GazekitError(f"the variant {self.name!r} cannot be the name of a folder; leave out the '/'")
         if not self.seeds:
@@ -137,8 +136,7 @@ def _plan(found: dict[str, Any], path: Path) -> Plan:
         raise DataError(f"the plan {path} names no data: study.data = {{ name = 'bookcovers' }}")
     variants = tuple(_variant(name, changes, found, study) for name, changes in found["variants"].items())
     against = study.get("against", variants[0].name)
-    if against not in [v.name for v in variants]:
-        raise UnknownNameError("variant to compare with", against, [v.name for v in variants])
+    check_known("variant to compare with", against, [v.name for v in variants])
     references = tuple(study.get("references", ()))
     return Plan(dict(study["data"]), variants, int(study.get("split_seed", 0)), against, references)
 

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.metrics.columns import Size
 from gazekit.metrics.density.saliency import auc_one_positive, nss
 from gazekit.metrics.fixation_maps.pixels import as_map, fixation_map, values_at
@@ -141,10 +141,9 @@ def conditional_auc(
     >>> conditional_auc([[1, 2], [3, 4]], 0.5, 0.5), conditional_auc([[1, 2], [3, 4]], 0.5, 0.5, convention="rank")
     (0.5, 0.0)
     """
+    check_choice("the convention of a conditional AUC", convention, ("trapezoid", "rank"))
     if convention == "rank":
         return float(auc_one_positive(values, [x], [y], size)[0])
-    if convention != "trapezoid":
-        raise GazekitError(f"the convention of a conditional AUC is 'trapezoid' or 'rank', not {convention!r}")
     saliency = as_map(values)
     here = values_at(saliency, [x], [y], size)[0]
     if np.isnan(here) or saliency.size == 1:

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.metrics.columns import Size
 from gazekit.metrics.fixation_maps.pixels import as_log_density, values_at
 from gazekit.metrics.kinds.densities import density_measure
@@ -111,8 +111,7 @@ def average(per_image: Iterable[ArrayLike], over: Literal["fixations", "images"]
     >>> average([[1, 1, 1], [5]]), average([[1, 1, 1], [5]], over="images")
     (2.0, 3.0)
     """
-    if over not in ("fixations", "images"):
-        raise GazekitError(f"an average is over 'fixations' or 'images', not {over!r}")
+    check_choice("what an average is over", over, ("fixations", "images"))
     parts = [v[~np.isnan(v)] for v in (np.asarray(values, dtype=np.float64).ravel() for values in per_image)]
     parts = [part for part in parts if len(part)]
     if not parts:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError, MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, MissingNeedError, check_known
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
@@ -106,8 +106,7 @@ def score_density(
     for need in chosen.needs:
         if need == "history":
             continue
-        if need not in _NEEDS:
-            raise UnknownNameError("need of a measure of densities", need, _NEEDS)
+        check_known("need of a measure of densities", need, _NEEDS)
         if given.get(need) is None:
             raise MissingNeedError(f"{chosen.name} needs {_NEEDS[need]}; give it as {need}=...")
         needed[need] = given[need]

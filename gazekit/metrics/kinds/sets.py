@@ -8,7 +8,7 @@ import pandas as pd
 
 from gazekit.core.frames import check_comparable
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import MissingNeedError, UnknownNameError
+from gazekit.foundations.errors import MissingNeedError, check_known
 from gazekit.metrics.context import Context, Source, Trials
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import Kind, Measure, Unit, find, join_rows, make, options_of
@@ -133,8 +133,7 @@ def _lacking_need(need: str, paths: Scanpaths, trials: Trials) -> str:
         return "it needs fixation durations, and a set of scanpaths has none" if paths.duration is None else ""
     if need == "objects" and paths.object_id is not None:
         return ""
-    if need not in NEEDS:
-        raise UnknownNameError("need of a measure of sets", need, NEEDS)
+    check_known("need of a measure of sets", need, NEEDS)
     shown = paths.table["trial"].unique()
     known = [name in trials and getattr(trials[name], need) is not None for name in shown]
     if need == "objects" and not all(known):  # a fixation cannot be named without boxes

@@ -1,12 +1,12 @@
 """Labels of fixations: what a map of the image says at each, for SemSS, SemFED and region ScanMatch; SSx."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError, check_choice
 
 Pixel = Literal["truncate", "round"]
 
@@ -47,8 +47,7 @@ def label_fixations(paths: Scanpaths, maps: Mapping[str, np.ndarray], *, pixel: 
     >>> label_fixations(paths, {"s": np.array([[1, 1, 2, 2], [1, 1, 7, 8]])}).object_id.tolist()
     [1, 8, 8]
     """
-    if pixel not in ("truncate", "round"):
-        raise GazekitError(f"pixel is 'truncate' or 'round', not {pixel!r}")
+    check_choice("pixel", pixel, get_args(Pixel))
     if paths.facts.unit != "px":
         raise MismatchError("label_fixations reads maps by px, and these scanpaths are in degrees; label them before")
     labels = np.full(len(paths.x), -1, dtype=np.int64)

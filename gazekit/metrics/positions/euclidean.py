@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import check_choice
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, distance_measure, positions, score_positions
@@ -62,8 +62,7 @@ def euclidean(
 
 
 def _prepare(columns: Columns, *, kind: str, **options: bool) -> Positions:
-    if kind not in KINDS:
-        raise GazekitError(f"euclidean: kind is one of {', '.join(KINDS)}, not {kind!r}")
+    check_choice("euclidean: kind", kind, KINDS)
     return positions(columns)
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
@@ -89,8 +89,7 @@ def eyenalysis(
 
 
 def _prepare(columns: Columns, *, variant: str, px_per_ms: float, over_diagonal: bool) -> TimedPositions:
-    if variant not in VARIANTS:
-        raise GazekitError(f"eyenalysis: variant is one of {', '.join(VARIANTS)}, not {variant!r}")
+    check_choice("eyenalysis: variant", variant, VARIANTS)
     if not (np.isfinite(px_per_ms) and px_per_ms >= 0):
         raise GazekitError(f"eyenalysis: px_per_ms is a number of 0 or more, not {px_per_ms!r}")
     at = positions(columns)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.models.capabilities import SearchResult
 from gazekit.models.contract import Request, ScanpathModel
 from gazekit.models.devices import chosen_device, full_float32
@@ -133,7 +133,8 @@ class EccNet(ScanpathModel):
         window: str = "longer",
         round_degrees: bool = True,
     ) -> None:
-        check_choices(level_weights=level_weights, winner=winner, exhausted=exhausted, window=window)
+        for option, value in zip(CHOICES, (level_weights, winner, exhausted, window), strict=True):
+            check_choice(option, value, CHOICES[option])
         self.variant = variant_named(variant)
         self.level_weights, self.px_per_degree = level_weights, px_or_trial(px_per_degree)
         self.fast, self.round_degrees = fast, round_degrees
@@ -270,13 +271,6 @@ class EccNet(ScanpathModel):
             made = BlankWindows if self.fast else WholeWindows
             self._networks = {key: made(self._eccentric(px_per_degree), where)}
         return self._networks[key]
-
-
-def check_choices(**given: str) -> None:
-    """Raise an error for an option that is none of its values."""
-    for option, value in given.items():
-        if value not in CHOICES[option]:
-            raise GazekitError(f"{option} must be one of {', '.join(map(repr, CHOICES[option]))}, not {value!r}")
 
 
 def px_or_trial(px_per_degree: float | str) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError, check_known
 from gazekit.models.eccnet.pools import PoolRule, pool_every_ring
 from gazekit.models.networks.backbone import Backbone, Stage
 
@@ -162,8 +162,7 @@ def eccentric_network(
     names = [stage.name for stage in stages]
     wanted = list(backbone.levels if levels is None else levels)
     for name in wanted:
-        if name not in names:
-            raise UnknownNameError(f"level of backbone {backbone.name!r}", name, names)
+        check_known(f"level of backbone {backbone.name!r}", name, names)
     if not wanted:
         raise GazekitError(f"eccNET needs at least one level to compare; {backbone.name!r} has {', '.join(names)}")
     places = sorted({names.index(name) for name in wanted})

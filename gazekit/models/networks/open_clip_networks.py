@@ -15,7 +15,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from gazekit.files.untrusted import parse_json
-from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, check_known
 from gazekit.models.networks.backbone import Backbone, Layer, Pool, one_level
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, same_geometry
@@ -82,8 +82,7 @@ def load(
     import open_clip
 
     models = open_clip.list_models()
-    if member not in models:
-        raise UnknownNameError("model of open_clip", member, models)
+    check_known("model of open_clip", member, models)
     asked = f"open_clip:{member}"
     tags = sorted(open_clip.list_pretrained_tags_by_model(member), key=lambda tag: tag != OPENAI)
     if weights is None and OPENAI not in tags:

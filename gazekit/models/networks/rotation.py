@@ -16,7 +16,7 @@ is the turned answer of a slightly moved image.
 import torch
 from torch import Tensor, nn
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 
 ROTATIONS = (0, 90, 180, 270)
 MIRRORS = ("none", "horizontal", "vertical")
@@ -47,10 +47,8 @@ def turn(values: Tensor, rotate: int = 0, mirror: str = "none") -> Tensor:
     >>> turn(torch.tensor([[1, 2], [3, 4]]), mirror="horizontal").tolist()
     [[2, 1], [4, 3]]
     """
-    if rotate not in ROTATIONS:
-        raise GazekitError(f"kernels rotate by {', '.join(map(str, ROTATIONS))} degrees, not by {rotate}")
-    if mirror not in MIRRORS:
-        raise GazekitError(f"kernels are mirrored as one of {', '.join(MIRRORS)}, not {mirror!r}")
+    check_choice("degrees by which kernels rotate", rotate, ROTATIONS)
+    check_choice("the way in which kernels are mirrored", mirror, MIRRORS)
     # rot90 turns from the first given dimension towards the second; rows point down, so this is counter-clockwise.
     turned = torch.rot90(values, rotate // 90, (-2, -1))
     if mirror == "none":

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.errors import check_known
 from gazekit.models.networks.backbone import Backbone, Layer, Pool
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.network import Preprocessing
@@ -112,8 +112,7 @@ def encoder(architecture: str, weights: str | Path | None) -> Encoder:
         network = network.to(memory_format=torch.channels_last)  # halves the time of a pass on a CPU
         return SqueezeNet(SQUEEZENET, source.text, source.preprocessing, network, any_shape=True)
     known = torchvision.models.list_models(module=torchvision.models)
-    if architecture not in known:
-        raise UnknownNameError("classifier of torchvision", architecture, known)
+    check_known("classifier of torchvision", architecture, known)
     names = [entry.name for entry in torchvision.models.get_model_weights(architecture)]
     name = f"torchvision:{architecture}"
     sets = {"DEFAULT": "DEFAULT"} | dict(zip(names, names, strict=True))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, check_known
 from gazekit.models.networks import Encoder
 
 Outputs = Mapping[str, Tensor]
@@ -212,6 +212,5 @@ def objective_from(what: str | Objective | Callable[[Tensor, Tensor], Tensor]) -
         return Scheduled(objective_from(first), objective_from(last))
     if "+" in what:
         return Mixed([objective_from(part) for part in what.split("+")])
-    if what.strip() not in _BY_NAME:
-        raise UnknownNameError("objective", what.strip(), _BY_NAME)
+    check_known("objective", what.strip(), _BY_NAME)
     return _BY_NAME[what.strip()]()

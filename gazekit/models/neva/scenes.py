@@ -1,14 +1,14 @@
 """Images as the encoder is given them: laid on its input, blurred, and run through it a fixed number at a time."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.models.devices import full_float32
 from gazekit.models.networks import Encoder
 from gazekit.models.neva.view import View
@@ -116,8 +116,7 @@ class Runner:
         chunk: int,
         precision: Precision = "float32",
     ) -> None:
-        if precision not in ("float32", "bf16"):
-            raise GazekitError(f"precision must be 'float32' or 'bf16', not {precision!r}")
+        check_choice("precision", precision, get_args(Precision))
         if chunk < 1:
             raise GazekitError(f"chunk is a number of images, at least 1, not {chunk}")
         for output in outputs:

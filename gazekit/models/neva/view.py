@@ -7,7 +7,7 @@ import numpy as np
 
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 
 How = Literal["letterbox", "whole", "crop"]
 Unit = Literal["grid", "px", "degrees"]
@@ -67,8 +67,7 @@ class View:
         GazekitError
             Another way than these.
         """
-        if how not in get_args(How):
-            raise GazekitError(f"a view must be one of {', '.join(get_args(How))}, not {how!r}")
+        check_choice("a view", how, get_args(How))
         longer, shorter = max(frame.size), min(frame.size)
         if how == "crop":
             sides = [size if side == shorter else int(size * side / shorter) for side in frame.size]
@@ -151,8 +150,7 @@ class Fovea:
     unit: Unit = "grid"
 
     def __post_init__(self) -> None:
-        if self.unit not in get_args(Unit):
-            raise GazekitError(f"the unit of the fovea must be 'grid', 'px' or 'degrees', not {self.unit!r}")
+        check_choice("the unit of the fovea", self.unit, get_args(Unit))
         sizes = self.size if isinstance(self.size, tuple | list) else (self.size, self.size)
         if len(sizes) != 2 or not all(isinstance(s, int | float) and 0 < s < float("inf") for s in sizes):
             raise GazekitError(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
 from gazekit.files.untrusted import parse_json
-from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 
 RENAMED = {"way_hidden": "history_hidden"}  # options by the names that earlier versions gave them
 
@@ -146,8 +146,7 @@ def preset(name: str, **changes: Any) -> OatConfig:
     >>> preset("oat-small", position="sine").position
     'sine'
     """
-    if name not in PRESETS:
-        raise UnknownNameError("preset of OAT", name, PRESETS)
+    check_known("preset of OAT", name, PRESETS)
     changes = {RENAMED.get(option, option): value for option, value in changes.items()}
     known = [f.name for f in fields(OatConfig)]
     unknown = sorted(set(changes) - set(known))

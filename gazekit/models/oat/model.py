@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_choice
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
@@ -17,7 +17,6 @@ from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.scenes import ObjectPaths, batch_of, needs_of, padded, scene_of
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
-DECODING = ("sample", "argmax")
 
 
 class Oat(ScanpathModel):
@@ -66,8 +65,7 @@ class Oat(ScanpathModel):
         inhibition: bool = False,
         allow_seen: bool = False,
     ) -> None:
-        if decoding not in DECODING:
-            raise GazekitError(f"OAT's decoding must be 'sample' or 'argmax', not {decoding!r}")
+        check_choice("OAT's decoding", decoding, ("sample", "argmax"))
         if not temperature > 0:
             raise GazekitError(f"OAT's temperature must be above 0, not {temperature}")
         self.checkpoint = str(checkpoint) if checkpoint is not None else None

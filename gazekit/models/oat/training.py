@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gazekit.files.links import make_folder
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_choice
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.oat.checkpoint import read_tensors, save_tensors
@@ -59,10 +59,8 @@ class TrainingOptions:
     precision: str = "float32"
 
     def __post_init__(self) -> None:
-        if self.schedule not in ("cosine", "constant"):
-            raise GazekitError(f"schedule must be 'cosine' or 'constant', not {self.schedule!r}")
-        if self.precision not in ("float32", "bfloat16"):
-            raise GazekitError(f"precision must be 'float32' or 'bfloat16', not {self.precision!r}")
+        check_choice("schedule", self.schedule, ("cosine", "constant"))
+        check_choice("precision", self.precision, ("float32", "bfloat16"))
 
 
 PAPER = TrainingOptions(epochs=500, patience=30, batch=20, rate=1e-4, schedule="constant", decay=0.0)

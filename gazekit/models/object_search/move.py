@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, check_known
 from gazekit.models.object_search.choices import Choices
 from gazekit.models.object_search.ending import DISTANCES, dwell
 from gazekit.models.object_search.layout import ObjectLayout
@@ -88,8 +88,7 @@ class Move(TableWalk):
 
     def __init__(self, features: str = "full", penalty: float = 1.0) -> None:
         super().__init__()
-        if features not in LEFT_OUT:
-            raise UnknownNameError("set of move features", str(features), LEFT_OUT)
+        check_known("set of move features", features, LEFT_OUT)
         if not penalty > 0:
             raise GazekitError(f"penalty must be above 0, not {penalty}")
         self.features, self.penalty = features, float(penalty)

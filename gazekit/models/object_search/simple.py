@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.errors import check_known
 from gazekit.models.object_search.layout import ObjectLayout
 from gazekit.models.object_search.walk import FittedWalk, Learned
 from gazekit.models.option_checks import finite_nats
@@ -37,8 +37,7 @@ class UniformObject(FittedWalk):
 
     def __init__(self, end: str = "people") -> None:
         super().__init__()
-        if end not in ENDS:
-            raise UnknownNameError("rule for the end", str(end), ENDS)
+        check_known("rule for the end", end, ENDS)
         self.end = end
 
     def options(self, layout: ObjectLayout, seen: Any, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -77,7 +77,9 @@ def test_task_prior():
 
 
 def test_refused():
-    with pytest.raises(GazekitError, match="convention of a conditional AUC is 'trapezoid' or 'rank', not 'auc'"):
+    with pytest.raises(
+        GazekitError, match="convention of a conditional AUC must be one of 'trapezoid', 'rank', not 'auc'"
+    ):
         conditional_auc([[1, 2]], 0, 0, convention="auc")
     with pytest.raises(GazekitError, match=r"shape \(1, 2\) and the prior \(2, 1\); make them one"):
         conditional_information_gain([[1, 2]], [[1], [2]], 0, 0)

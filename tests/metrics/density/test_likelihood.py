@@ -56,7 +56,7 @@ def test_averages():
     assert average(images) == 4
     assert average(images, over="images") == 5
     assert np.isnan(average([[np.nan], []]))
-    with pytest.raises(GazekitError, match="an average is over 'fixations' or 'images', not 'image'"):
+    with pytest.raises(GazekitError, match="an average is over must be one of 'fixations', 'images', not 'image'"):
         average(images, over="image")
 
 

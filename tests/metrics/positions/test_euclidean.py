@@ -56,7 +56,9 @@ def test_frames_of_several_sizes(scanpaths_of):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        pytest.param(lambda p: euclidean(p, p, kind="max"), GazekitError, "kind is one of mean, sum, norm", id="kind"),
+        pytest.param(
+            lambda p: euclidean(p, p, kind="max"), GazekitError, "kind must be one of 'mean', 'sum', 'norm'", id="kind"
+        ),
         pytest.param(lambda p: euclidean(p, p, over_diagonal=True), GazekitError, "euclidean: .*give size", id="size"),
         pytest.param(lambda p: euclidean(p, [1, 2]), GazekitError, "not of shape", id="shape"),
         pytest.param(

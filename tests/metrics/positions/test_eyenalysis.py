@@ -70,7 +70,9 @@ def test_undefined_is_nan():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        pytest.param(lambda p: eyenalysis(p, p, variant="x"), GazekitError, "variant is one of math", id="variant"),
+        pytest.param(
+            lambda p: eyenalysis(p, p, variant="x"), GazekitError, "variant must be one of 'math", id="variant"
+        ),
         pytest.param(lambda p: eyenalysis(p, p, px_per_ms=-1), GazekitError, "px_per_ms is a number", id="weight"),
         pytest.param(lambda p: eyenalysis(p, p, px_per_ms=1), GazekitError, "needs fixation durations", id="durations"),
         pytest.param(lambda p: eyenalysis(p, p, over_diagonal=True), GazekitError, "give size", id="size"),

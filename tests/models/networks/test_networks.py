@@ -62,8 +62,12 @@ def test_levels_can_be_chosen_and_the_network_ends_there():
         ),
         ({"levels": []}, GazekitError, "names no layer; squeezenet has conv1"),
         ({"levels": ["fire4", "fire4"]}, GazekitError, "levels names a layer twice: fire4, fire4"),
-        ({"rotate_kernels": 45}, GazekitError, "kernels rotate by 0, 90, 180, 270 degrees, not by 45"),
-        ({"mirror_kernels": "up"}, GazekitError, "kernels are mirrored as one of none, horizontal, vertical, not 'up'"),
+        ({"rotate_kernels": 45}, GazekitError, "kernels rotate must be one of 0, 90, 180, 270, not 45"),
+        (
+            {"mirror_kernels": "up"},
+            GazekitError,
+            "kernels are mirrored must be one of 'none', 'horizontal', 'vertical', not 'up'",
+        ),
         (
             {"weights": "imagnet"},
             GazekitError,

@@ -204,11 +204,11 @@ def test_photographs_that_cannot_be_read(tmp_path):
         ({"objective": "class"}, "'filters' gives embedding, not scores, which the objective needs"),
         ({"objective": "caption"}, "'filters' has no text side, which captions need"),
         ({"objective": "clear"}, "no objective called 'clear'; did you mean 'clean'"),
-        ({"precision": "fp8"}, "precision must be 'float32' or 'bf16', not 'fp8'"),
+        ({"precision": "fp8"}, "precision must be one of 'float32', 'bf16', not 'fp8'"),
         ({"chunk": -1}, "chunk is a number of images, at least 1, not -1"),
         ({"blur_kernel": 4}, "blur_kernel must be an odd number of cells, at least 1, not 4"),
         ({"default_length": 0}, "default_length is a number of fixations, at least 1, not 0"),
-        ({"view": "all"}, "a view must be one of letterbox, whole, crop, not 'all'"),
+        ({"view": "all"}, "a view must be one of 'letterbox', 'whole', 'crop', not 'all'"),
         ({"steps": 3}, "'blended' has no option 'steps'"),
     ],
 )

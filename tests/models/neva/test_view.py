@@ -79,7 +79,7 @@ def test_no_fixation_no_share():
 
 
 def test_an_unknown_view_is_refused():
-    with pytest.raises(GazekitError, match="a view must be one of letterbox, whole, crop, not 'stretch'"):
+    with pytest.raises(GazekitError, match="a view must be one of 'letterbox', 'whole', 'crop', not 'stretch'"):
         View.of(Frame(4, 3), 224, "stretch")
 
 
@@ -110,5 +110,5 @@ def test_bad_foveas():
         Fovea(2.0, "degrees").on(View.of(Frame(800, 600), 224))
     with pytest.raises(GazekitError, match="must be a positive number, or a pair of them .*, not -1"):
         Fovea(-1)
-    with pytest.raises(GazekitError, match="unit of the fovea must be 'grid', 'px' or 'degrees', not 'cm'"):
+    with pytest.raises(GazekitError, match="unit of the fovea must be one of 'grid', 'px', 'degrees', not 'cm'"):
         Fovea(1, "cm")

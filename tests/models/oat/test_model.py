@@ -190,7 +190,7 @@ def test_checkpoints_of_another_kind_or_version(checkpoint, tmp_path):
 
 
 def test_options(checkpoint):
-    with pytest.raises(GazekitError, match="decoding must be 'sample' or 'argmax', not 'beam'"):
+    with pytest.raises(GazekitError, match="decoding must be one of 'sample', 'argmax', not 'beam'"):
         Oat(checkpoint, decoding="beam")
     with pytest.raises(GazekitError, match="temperature must be above 0, not 0"):
         Oat(checkpoint, temperature=0)

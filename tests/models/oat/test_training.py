@@ -116,7 +116,7 @@ def test_weights_depend_on_the_seed_only(tiny_config):
 
 
 def test_options_that_do_not_exist():
-    with pytest.raises(GazekitError, match="schedule must be 'cosine' or 'constant', not 'step'"):
+    with pytest.raises(GazekitError, match="schedule must be one of 'cosine', 'constant', not 'step'"):
         TrainingOptions(schedule="step")
-    with pytest.raises(GazekitError, match="precision must be 'float32' or 'bfloat16', not 'float8'"):
+    with pytest.raises(GazekitError, match="precision must be one of 'float32', 'bfloat16', not 'float8'"):
         TrainingOptions(precision="float8")

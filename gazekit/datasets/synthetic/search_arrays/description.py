@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 
 from gazekit.datasets.synthetic.draws import check_whole
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 
 Grey = int
 Colour = tuple[int, int, int]
@@ -220,10 +220,7 @@ class Condition:
 
     def __post_init__(self) -> None:
         _name(self.name, "condition")
-        if self.versions not in ("random", "in turn", "evenly"):
-            raise GazekitError(
-                f"versions of condition {self.name!r} must be 'random', 'in turn' or 'evenly', not {self.versions!r}"
-            )
+        check_choice(f"versions of condition {self.name!r}", self.versions, get_args(Versions))
         if not self.targets:
             raise GazekitError(f"condition {self.name!r} has no drawing of its target; give at least one")
         if not self.task:
@@ -289,8 +286,7 @@ class Experiment:
         for attribute in ("conditions", "set_sizes"):
             object.__setattr__(self, attribute, tuple(getattr(self, attribute)))
         where = f"experiment {self.name!r}"
-        if self.found not in ("cell", "item"):
-            raise GazekitError(f"found of {where} must be 'cell' or 'item', not {self.found!r}")
+        check_choice(f"found of {where}", self.found, get_args(Region))
         _distinct([condition.name for condition in self.conditions], f"{where} has", "condition")
         _distinct(self.set_sizes, f"{where} has", "set size")
         check_whole(f"per_size of {where}", self.per_size, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from gazekit.datasets.synthetic.search_arrays.catalogue import PUBLISHED
 from gazekit.datasets.synthetic.search_arrays.catalogue import experiments as known_experiments
 from gazekit.datasets.synthetic.search_arrays.description import Experiment
 from gazekit.datasets.synthetic.search_arrays.display import search_trial
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError, check_choice
 
 LightingTarget = Literal["published", "corrected"]
 Wanted = str | Experiment | Iterable[str | Experiment]
@@ -70,8 +70,7 @@ def load(
     >>> [trial.id for trial in data.trials][:3]
     ['curvature/curve_in_lines/03/000', 'curvature/curve_in_lines/09/000', 'curvature/line_in_curves/03/000']
     """
-    if lighting_target not in ("published", "corrected"):
-        raise GazekitError(f"lighting_target must be 'published' or 'corrected', not {lighting_target!r}")
+    check_choice("lighting_target", lighting_target, get_args(LightingTarget))
     check_whole("seed", seed)
     wanted = _find(PUBLISHED if experiments is None else experiments)
     trials: list[Trial] = []

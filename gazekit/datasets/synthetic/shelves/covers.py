@@ -12,7 +12,7 @@ from typing import Literal, get_args, overload
 import numpy as np
 
 from gazekit.datasets.synthetic.draws import Draws
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, check_known
 
 CLUSTERS, TRAITS = 12, 6  # traits: red-green, blue-yellow, brightness, layout, texture, text density
 SPREAD = 0.22  # standard deviation of a cover's traits around its cluster's, before the length is made 1
@@ -62,8 +62,7 @@ class Library:
         >>> len(books.part("train")), len(books.part("test")), set(books.part("train")) & set(books.part("test"))
         (304, 96, set())
         """
-        if covers not in get_args(Covers):
-            raise UnknownNameError("part of the cover library", str(covers), get_args(Covers))
+        check_known("part of the cover library", covers, get_args(Covers))
         numbers = np.arange(self.size)
         kept_for_testing = (numbers // CLUSTERS) % ROUNDS == TEST_ROUND
         return numbers if covers == "all" else numbers[kept_for_testing == (covers == "test")]

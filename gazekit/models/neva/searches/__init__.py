@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, check_known
 from gazekit.models.networks import Encoder
 from gazekit.models.neva.algorithm import Reference, Search
 from gazekit.models.neva.searches.direct import Evaluated, Grid, Restarts
@@ -38,8 +38,7 @@ def search_from(what: str | Search, encoder: Encoder, **options: Any) -> Search:
             raise GazekitError(f"give {', '.join(options)} to the optimiser itself, not beside it")
         return what
     name = ("blended" if encoder.spatial else "linearised") if what == AUTO else what
-    if name not in SEARCHES:
-        raise UnknownNameError("optimiser of NeVA", name, [*SEARCHES, AUTO])
+    check_known("optimiser of NeVA", name, [*SEARCHES, AUTO])
     known = inspect.signature(SEARCHES[name]).parameters
     wrong = next((option for option in options if option not in known), None)
     if wrong is not None:

@@ -51,7 +51,7 @@ def test_layouts_that_cannot_be(changes, message):
     ("changes", "message"),
     [
         ({"name": "a/b"}, "the name of a search condition must be a word without '/', not 'a/b'"),
-        ({"versions": "some"}, "versions of condition 'c' must be 'random', 'in turn' or 'evenly', not 'some'"),
+        ({"versions": "some"}, "versions of condition 'c' must be one of 'random', 'in turn', 'evenly', not 'some'"),
         ({"target": ()}, "condition 'c' has no drawing of its target; give at least one"),
     ],
 )
@@ -74,7 +74,7 @@ def test_a_condition_without_words_is_asked_for_by_its_name():
         ({"set_sizes": []}, "experiment 'dots' has no set size; give at least one"),
         ({"set_sizes": [2, 2]}, "experiment 'dots' has the set size 2 twice; each must be there once"),
         ({"per_size": 0}, "per_size of experiment 'dots' must be a whole number of at least 1, not 0"),
-        ({"found": "box"}, "found of experiment 'dots' must be 'cell' or 'item', not 'box'"),
+        ({"found": "box"}, "found of experiment 'dots' must be one of 'cell', 'item', not 'box'"),
         ({"conditions": []}, "experiment 'dots' has no condition; give at least one"),
         ({"conditions": [Condition("c", DOT, RING)] * 2}, "has the condition 'c' twice; each must be there once"),
         ({"conditions": [Condition("c", DOT, ())]}, "condition 'c' of experiment 'dots' has no drawing of its distr"),

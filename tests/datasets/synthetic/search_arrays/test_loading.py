@@ -73,7 +73,7 @@ def test_every_experiment_has_one_line_and_two_conditions(experiment):
         ({"experiments": []}, "no experiment is asked for; there are curvature, lighting, "),
         ({"experiments": [3]}, "experiments must be names or Experiment objects, not 3"),
         ({"experiments": ["size", "size"]}, "the experiment 'size' is asked for twice; give it once"),
-        ({"lighting_target": "right"}, "lighting_target must be 'published' or 'corrected', not 'right'"),
+        ({"lighting_target": "right"}, "lighting_target must be one of 'published', 'corrected', not 'right'"),
         ({"seed": 1.5}, "seed must be a whole number, not 1.5"),
         ({"per_size": 0}, "per_size of experiment 'curvature' must be a whole number of at least 1, not 0"),
         ({"set_sizes": 37}, "experiment 'curvature' asks for 37 items, but its grid has 6 x 6 = 36 cells"),
