@@ -62,7 +62,7 @@ def test_fixations_of_some_rows(scanpaths_of):
         pytest.param({"s": np.zeros((3, 4))}, {}, GazekitError, "of whole numbers, not float64", id="fractions"),
         pytest.param({"s": np.zeros(12, int)}, {}, GazekitError, r"of shape \(12,\)", id="shape"),
         pytest.param({"s": np.zeros((4, 3), int)}, {}, MismatchError, "is 3 x 4 px and a frame 4 x 3", id="turned"),
-        pytest.param({}, {"pixel": "nearest"}, GazekitError, "'truncate' or 'round'", id="pixel"),
+        pytest.param({}, {"pixel": "nearest"}, GazekitError, "'truncate', 'round'", id="pixel"),
     ],
 )
 def test_errors_say_what_to_do(scanpaths_of, maps, options, error, message):
