@@ -112,6 +112,7 @@ class Mine(ScanpathModel):
     """A model outside gazekit with one option of any kind."""
 
     name = "mine"
+    leaves_own_out = True
 
     def __init__(self, gain=1.0):
         self.gain = gain
