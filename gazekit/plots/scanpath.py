@@ -205,15 +205,7 @@ def _panels(human: list[Scanpath], predicted: list[Scanpath]) -> dict[str, list[
     everything = [*human, *predicted]
     if not everything:
         raise GazekitError("there is no scanpath to draw")
-    for what, kinds in (
-        ("frames", {path.frame.size for path in everything}),
-        ("stimuli", {path.ids["stimulus"] for path in everything if "stimulus" in path.ids}),
-    ):
-        if len(kinds) > 1:
-            first, second = sorted(kinds, key=str)[:2]
-            raise GazekitError(
-                f"these paths are of {len(kinds)} {what} ({first}, {second}, ...); show those of one stimulus"
-            )
+    _check_one_stimulus(everything)
     panels = {"people": human} if human else {}
     for path in predicted:
         panels.setdefault(str(path.ids.get("source", "model")), []).append(path)
@@ -255,13 +247,18 @@ def _duration_key(ax: "Axes", colour: str) -> None:
     style.key_below(ax, handles, handleheight=2.1)  # room for the largest marker
 
 
-def _check_pair(a: Scanpath, b: Scanpath, alignment: "Alignment | None") -> None:
-    for what, first, second in (
-        ("frames", a.frame.size, b.frame.size),
-        ("stimuli", a.ids.get("stimulus"), b.ids.get("stimulus")),
+def _check_one_stimulus(paths: Sequence[Scanpath]) -> None:
+    for what, kinds in (
+        ("frames", {path.frame.size for path in paths}),
+        ("stimuli", {path.ids["stimulus"] for path in paths if path.ids.get("stimulus") is not None}),
     ):
-        if first != second and None not in (first, second):
-            raise MismatchError(f"these paths are of two {what} ({first}, {second}); show two of one stimulus")
+        if len(kinds) > 1:
+            shown = ", ".join(map(str, [*sorted(kinds, key=str)[:2], *["..."] * (len(kinds) > 2)]))
+            raise MismatchError(f"these paths are of {len(kinds)} {what} ({shown}); show those of one stimulus")
+
+
+def _check_pair(a: Scanpath, b: Scanpath, alignment: "Alignment | None") -> None:
+    _check_one_stimulus([a, b])
     if alignment is None or not len(alignment.a):
         return
     for path, aligned, which in ((a, alignment.a, "first"), (b, alignment.b, "second")):

@@ -11,7 +11,7 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.files.formulas import unmark_formulas
-from gazekit.files.untrusted import first_line, read_csv_text
+from gazekit.files.untrusted import decoding, read_csv_text
 from gazekit.foundations.errors import DataError
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import general_methods
@@ -78,13 +78,8 @@ def read_csv(path: Path) -> pd.DataFrame:
     DataError
         It is not there or cannot be read.
     """
-    text = read_csv_text(path)
-    try:
-        return unmark_formulas(pd.read_csv(io.StringIO(text)))
-    except Exception as error:  # pandas raises many kinds for one fact
-        raise DataError(
-            f"{path} cannot be read as a table ({first_line(error)}); run the command of this run again"
-        ) from error
+    with decoding(f"{path} cannot be read as a table", "run the command of this run again"):
+        return unmark_formulas(pd.read_csv(io.StringIO(read_csv_text(path))))
 
 
 # ---------------------------------------------------------------- inside

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, PublishedCondition, PublishedModel
 from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
-from gazekit.files.untrusted import first_line, read_csv_text
+from gazekit.files.untrusted import decoding, read_csv_text
 from gazekit.foundations.errors import DataError
 from gazekit.verify.outcome import Outcome
 
@@ -138,13 +138,9 @@ def read_counts(file: Path, set_sizes: tuple[int, ...]) -> pd.DataFrame:
     """
     if not file.is_file():
         raise DataError(f"{file} is not there; it should hold the saccade counts of one condition")
-    text = read_csv_text(file)
-    try:
-        table = pd.read_csv(io.StringIO(text), header=None, skip_blank_lines=True).to_numpy(dtype=float)
-    except (ValueError, TypeError) as error:  # pandas' parser errors are ValueErrors
-        raise DataError(
-            f"{file} is not a table of 0 and 1 ({first_line(error)}); take the file from its authors again"
-        ) from error
+    text = io.StringIO(read_csv_text(file))
+    with decoding(f"{file} is not a table of 0 and 1", "take the file from its authors again"):
+        table = pd.read_csv(text, header=None, skip_blank_lines=True).to_numpy(dtype=float)
     if not np.isin(table, (0, 1)).all():
         raise DataError(f"{file} holds other values than 0 and 1; each row should have a 1 at its number of saccades")
     several = np.flatnonzero(table.sum(axis=1) > 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from gazekit.files.arrays import parse_npy
-from gazekit.files.untrusted import first_line
+from gazekit.files.untrusted import decoding
 from gazekit.foundations.errors import DataError
 from gazekit.metrics.columns import Columns
 from gazekit.metrics.strings.scanmatch import THRESHOLD, SymbolTable, symbol_table
@@ -188,10 +188,8 @@ def _read_scores(file: Path) -> np.ndarray:
 def _read(file: Path) -> np.ndarray:
     if not file.is_file():
         raise DataError(f"{file} is not there; the layout is <set>/fix, <set>/ifix and <set>/ss_score")
-    try:
+    with decoding(f"{file} cannot be read as a NumPy array", "fetch it again"):
         array = parse_npy(file.read_bytes())
-    except Exception as error:  # damaged files raise many kinds for one fact
-        raise DataError(f"{file} cannot be read as a NumPy array ({first_line(error)}); fetch it again") from error
     if array.dtype.kind not in "iuf":
         raise DataError(f"{file} must hold numbers, not {array.dtype}")
     return array

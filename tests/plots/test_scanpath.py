@@ -93,7 +93,7 @@ def test_one_panel_per_source_and_its_titles(person, scanpaths_of):
         pytest.param(
             [path([1], [1], stimulus="b")],
             {},
-            r"paths are of 2 stimuli \(a, b, ...\); show those of one stimulus",
+            r"paths are of 2 stimuli \(a, b\); show those of one stimulus",
             id="stimuli",
         ),
         pytest.param([path([1], [1])], {"titles": ["one"]}, r"2 panels \(people, model\) but 1 titles", id="titles"),

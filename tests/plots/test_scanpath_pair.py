@@ -94,9 +94,9 @@ def test_draws_on_the_axes_it_is_given(two):
 
 def test_messages(two):
     a, b = two
-    with pytest.raises(MismatchError, match="are of two frames"):
+    with pytest.raises(MismatchError, match="are of 2 frames"):
         scanpath_pair(a, path([1], [1], Frame(9, 9)))
-    with pytest.raises(MismatchError, match=r"are of two stimuli \(s, t\); show two of one stimulus"):
+    with pytest.raises(MismatchError, match=r"are of 2 stimuli \(s, t\); show those of one stimulus"):
         scanpath_pair(a, path([1], [1], stimulus="t"))
     with pytest.raises(GazekitError, match="the alignment has fixation 4 of the first path, which has 4"):
         scanpath_pair(a, b, alignment=scanmatch_alignment(b, a))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from gazekit.files.untrusted import check_name, first_line
+from gazekit.files.untrusted import check_name, decoding
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 from gazekit.models.oat.config import RENAMED, OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
@@ -110,18 +110,12 @@ def read_plan(path: str | Path) -> Plan:
         A name or value that does not exist.
     """
     path = Path(path)
-    try:
+    if not path.is_file():
+        raise DataError(f"the plan {path} is not there")
+    with decoding(f"the plan {path} is no TOML file", "correct it"):
         found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"the plan {path} is not there") from error
-    except (ValueError, RecursionError, OSError) as error:  # ValueErrors: no TOML, no UTF-8, numbers without end
-        raise DataError(f"the plan {path} is no TOML file ({first_line(error)})") from error
-    try:
+    with decoding(f"the plan {path} has a value of the wrong kind", "correct it"):
         return _plan(found, path)
-    except GazekitError:
-        raise
-    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        raise DataError(f"the plan {path} has a value of the wrong kind ({first_line(error)})") from error
 
 
 def _plan(found: dict[str, Any], path: Path) -> Plan:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
-from gazekit.files.untrusted import parse_json
+from gazekit.files.untrusted import decoding, parse_json, reading
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.labels.labelling import points_of
 
@@ -110,12 +110,8 @@ class Clusters:
         DataError
             No such file, not a file of clusters, or one of another version.
         """
-        try:
+        with decoding(f"{path} is not JSON", "give a file that Clusters.save wrote"):
             content = parse_json(read_whole(path))
-        except ValueError as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError(f"{path} is not JSON ({error}); give a file that Clusters.save wrote") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise DataError(f"{path} holds no clusters of fixations; give a file that Clusters.save wrote")
         if content.get("version") != VERSION:
@@ -123,7 +119,7 @@ class Clusters:
                 f"{path} is version {content.get('version')!r} of {FORMAT}, and this gazekit reads version {VERSION}; "
                 f"make the clusters anew"
             )
-        try:
+        with reading(path, "make the clusters anew"):
             groups = {tuple(map(str, group["key"])): group for group in content["groups"]}
             return cls(
                 tuple(content["by"]),
@@ -132,8 +128,6 @@ class Clusters:
                 {k: float(g["bandwidth_px"]) for k, g in groups.items()},
                 content["parameters"],
             )
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise DataError(f"{path} is a damaged file of clusters ({error!r}); make the clusters anew") from error
 
 
 def mean_shift_clusters(

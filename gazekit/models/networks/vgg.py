@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gazekit.files.hdf5 import check_hdf5
-from gazekit.files.untrusted import first_line
+from gazekit.files.untrusted import decoding
 from gazekit.foundations.errors import DataError
 from gazekit.models.networks.backbone import Backbone, Layer, Pool
 from gazekit.models.networks.network import Preprocessing
@@ -120,17 +120,11 @@ def read_keras_vgg16(path: Path) -> dict[str, Tensor]:
             kind = "weight" if item.ndim == 4 else "bias"
             found.setdefault(f"features.{place}.{kind}", []).append(np.asarray(item, dtype=np.float32))
 
-    try:
-        with h5py.File(path) as file:
-            check_hdf5(file, path, path.stat().st_size)
-            top = ", ".join(list(file)[:3])
-            file.visititems(visit)
-    except DataError:
-        raise
-    except Exception as error:  # h5py raises many kinds for one fact
-        raise DataError(
-            f"{path} cannot be read as HDF5 ({first_line(error)}); it is damaged or of another kind: fetch it again"
-        ) from error
+    then = "it is damaged or of another kind: fetch it again"
+    with decoding(f"{path} cannot be read as HDF5", then), h5py.File(path) as file:
+        check_hdf5(file, path, path.stat().st_size)
+        top = ", ".join(list(file)[:3])
+        file.visititems(visit)
     for (block, k), place in PLACES.items():
         for kind in ("weight", "bias"):
             n = len(found.get(f"features.{place}.{kind}", ()))

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gazekit.files.untrusted import BoundedFile, check_room, first_line
+from gazekit.files.atomic import sha256_of
+from gazekit.files.untrusted import BoundedFile, check_room, decoding
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.networks.network import Preprocessing
@@ -51,7 +52,8 @@ def read_weights(path: str | Path) -> "dict[str, Tensor]":
     path = Path(path)
     if not path.is_file():
         raise DataError(f"the weights {path} are not there; give the path of a .safetensors or .pth file")
-    try:
+    then = "it is damaged, or carries code instead of tensors: fetch it again, or save it as safetensors"
+    with decoding(f"{path} cannot be read as weights", then):
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
 
@@ -66,13 +68,6 @@ def read_weights(path: str | Path) -> "dict[str, Tensor]":
             if not isinstance(state, Mapping) or not all(isinstance(v, torch.Tensor) for v in state.values()):
                 raise DataError(f"{path} holds no plain table of tensors; save the model's state_dict as safetensors")
             return dict(state)
-    except DataError:
-        raise
-    except Exception as error:  # damaged files raise many kinds for one fact
-        raise DataError(
-            f"{path} cannot be read as weights ({first_line(error)}); it is damaged, or carries code instead of "
-            f"tensors: fetch it again, or save it as safetensors"
-        ) from error
     raise DataError(f"{path} is no weights file that gazekit reads: give .safetensors, .pt, .pth or .bin")
 
 
@@ -100,8 +95,7 @@ def check_file(path: Path) -> str:
     DataError
         The file is not what its name says.
     """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(path)
     expected = digits_in(path.name)
     if expected is not None and not digest.startswith(expected):
         raise DataError(
@@ -116,12 +110,15 @@ def digits_in(file_name: str) -> str | None:
     return match[1] if match else None
 
 
-def digits_of(state: "Mapping[str, Tensor]") -> str:
-    """First 12 digits of the SHA-256 of all tensors, in the order of their names."""
+def sha256_of_tensors(state: "Mapping[str, Tensor]") -> str:
+    """SHA-256 (hex) of named tensors, in the order of their names."""
+    import torch
+
     digest = hashlib.sha256()
-    for key in sorted(state):
-        digest.update(key.encode() + state[key].contiguous().numpy().tobytes())
-    return digest.hexdigest()[:DIGITS]
+    for name in sorted(state):
+        digest.update(name.encode())
+        digest.update(state[name].detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
 
 
 def random_state(network: "nn.Module", name: str, seed: int) -> "dict[str, Tensor]":
@@ -348,7 +345,7 @@ def find_source(
         path = chosen.on_this_machine() or _fetch(name, asked, chosen, download=download or weights is not None)
         if not isinstance(path, Path):
             tensors = path
-            text = f"{asked} ({chosen.label}, SHA-256 of the tensors {digits_of(tensors)})"
+            text = f"{asked} ({chosen.label}, SHA-256 of the tensors {sha256_of_tensors(tensors)[:DIGITS]})"
             return WeightsSource(text, chosen.preprocessing, chosen.label, lambda network: tensors)
         digits = chosen.check(path)
         kind = chosen.label if chosen.known_by(digits) else f"file {path.name}"

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from gazekit.files.atomic import sha256_of, write_atomically
-from gazekit.files.untrusted import first_line, parse_json
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.files.untrusted import decoding, parse_json
+from gazekit.foundations.errors import DataError, refusing
+from gazekit.models.networks.weights import sha256_of_tensors
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
 
@@ -104,18 +105,12 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
             f"{path} is an OAT checkpoint of version {papers.get('version')}, and this gazekit reads version "
             f"{VERSION}; use the gazekit that wrote it, or train again"
         )
-    try:
+    with decoding(f"{path} does not fit its own configuration", "it is damaged: train again"):
         config = OatConfig.from_json(papers["config"])
         _check(path, config, state)
         network = OatNetwork(config)
         network.load_state_dict(state)
         return Checkpoint(network.eval(), int(papers["longest"]), parse_json(papers["trained_on"]), sha256_of(path))
-    except GazekitError:
-        raise
-    except Exception as error:  # a network of nonsense fails in many ways
-        raise DataError(
-            f"{path} does not fit its own configuration ({first_line(error)}); it is damaged: train again"
-        ) from error
 
 
 def _check(path: Path, config: OatConfig, state: dict[str, Tensor]) -> None:
@@ -162,28 +157,17 @@ def read_tensors(path: Path, damaged: str = DAMAGED) -> tuple[dict[str, Tensor],
     """
     from safetensors import SafetensorError, safe_open
 
-    try:
-        with safe_open(path, "pt") as file:
-            papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))
-            if not isinstance(papers, dict):
-                raise ValueError("its papers are no table")
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
+    said = (SafetensorError, OSError, ValueError)  # of JSON too
+    with refusing(said, lambda error: DataError(f"{path} {damaged.format(error)}")), safe_open(path, "pt") as file:
+        papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))
+        if not isinstance(papers, dict):
+            raise ValueError("its papers are no table")
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- no mapping
         expected = papers.pop(DIGEST, None)  # files of gazekit before it was there have none
         if expected is not None and expected != _digest(papers, tensors):
             raise ValueError("its SHA-256 is not the one that was written with it")
-    except (SafetensorError, OSError, ValueError) as error:  # of JSON too
-        raise DataError(f"{path} {damaged.format(error)}") from error
     return {re.sub(r"(^|\.)way\.", r"\1history.", name): tensor for name, tensor in tensors.items()}, papers
 
 
 def _digest(papers: dict[str, str], tensors: dict[str, Tensor]) -> str:
-    return hashlib.sha256((json.dumps(papers, sort_keys=True) + fingerprint(tensors)).encode()).hexdigest()
-
-
-def fingerprint(state: dict[str, Tensor]) -> str:
-    """SHA-256 (hex) of named tensors, in the order of their names."""
-    digest = hashlib.sha256()
-    for name in sorted(state):
-        digest.update(name.encode())
-        digest.update(state[name].detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
+    return hashlib.sha256((json.dumps(papers, sort_keys=True) + sha256_of_tensors(tensors)).encode()).hexdigest()
