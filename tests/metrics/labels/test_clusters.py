@@ -122,7 +122,9 @@ def test_order_of_paths_does_not_change_labels_of_people(scanpaths_of, seed):
         pytest.param("[1]", "holds no clusters", id="a-list"),
         pytest.param('{"format": "other"}', "holds no clusters", id="another-format"),
         pytest.param('{"format": "gazekit-clusters", "version": 9}', "is version 9", id="another-version"),
-        pytest.param('{"format": "gazekit-clusters", "version": 1, "by": []}', "does not hold what it should", id="damaged"),
+        pytest.param(
+            '{"format": "gazekit-clusters", "version": 1, "by": []}', "does not hold what it should", id="damaged"
+        ),
     ],
 )
 def test_files_that_are_refused(tmp_path, content, message):
