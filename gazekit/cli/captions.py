@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import DataOptions, ScoredRun, Setting, names, settings, takes_groups
+from gazekit.cli.options import DataOptions, ScoredRun, Setting, names, numbers, settings, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.foundations.errors import GazekitError
 
@@ -65,7 +65,7 @@ def captions_command(
         model=model,
         options=options,
         scheduled=scheduled,
-        gammas=_numbers(gammas),
+        gammas=[] if gammas is None else numbers(gammas, "--gammas", "numbers like 0,0.3,1"),
         metrics=names(metrics, "--metrics"),
         fixed_humans=fixed_people,
         n_samples=samples,
@@ -159,15 +159,6 @@ def _people(people: str, captions: DataOptions, options: list[str] | None) -> Da
             raise GazekitError("--people-set goes with --people mit1003; options of the captions are --data-set")
         return None
     return DataOptions(data=people, root=captions.options.get("mit1003_root", captions.root), data_set=options)
-
-
-def _numbers(text: str | None) -> list[float]:
-    if text is None:
-        return []
-    try:
-        return [float(part) for part in names(text, "--gammas")]
-    except ValueError as error:
-        raise GazekitError(f"--gammas is a list of numbers like 0,0.3,1, not {text!r}") from error
 
 
 def _cell(row: Any) -> str:

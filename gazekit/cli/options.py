@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, refusing
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
@@ -255,6 +255,12 @@ def names(text: str, option: str) -> list[str]:
     if not found:
         raise GazekitError(f"{option} needs at least one name")
     return found
+
+
+def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any]:
+    """Numbers given as one text, separated by commas; `wanted` says so where it is something else."""
+    with refusing(ValueError, lambda _: GazekitError(f"{option} takes {wanted}, not {text!r}")):
+        return [kind(part) for part in names(text, option)]
 
 
 def say_dropped(name: str, dropped: Mapping[str, int], *, to_stderr: bool = False) -> None:

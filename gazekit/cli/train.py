@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, DataAndPoints, Root, TrainingRun, settings, takes_groups
+from gazekit.cli.options import Data, DataAndPoints, Root, TrainingRun, numbers, settings, takes_groups
 from gazekit.cli.printing import estimate
-from gazekit.foundations.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
 
@@ -69,7 +68,7 @@ def oat_command(
         out=run.out,
         by=split,
         folds=folds,
-        only=None if fold == "all" else _numbers(fold),
+        only=None if fold == "all" else numbers(fold, "--fold", "numbers such as 0 or 0,2, or all", int),
         notes=given.notes,
         **run.arguments,
     )
@@ -112,10 +111,3 @@ def oat_study_command(
         difference = estimate(row["difference"], row["low"], row["high"], 3, sign="+")
         typer.echo(f"{row['variant']} minus {row['against']}: {difference}")
     typer.echo(f"tables, trainings and manifest in {run.out}")
-
-
-def _numbers(text: str) -> list[int]:
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError as error:
-        raise GazekitError(f"--fold takes numbers such as 0 or 0,2, or all, not {text!r}") from error

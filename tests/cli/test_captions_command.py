@@ -85,7 +85,7 @@ def test_free_viewing(world, tmp_path):
     [
         (("--people", "cats"), "--people is clicks or mit1003, not 'cats'"),
         (("--people-set", "missing=skip"), "--people-set goes with --people mit1003"),
-        (("--gammas", "a,b"), "--gammas is a list of numbers like 0,0.3,1, not 'a,b'"),
+        (("--gammas", "a,b"), "--gammas takes numbers like 0,0.3,1, not 'a,b'"),
         (("--set", "objective=class"), "objective is what the conditions differ in"),
         (("--set", "encoder=filter"), "no encoder called 'filter'; did you mean 'filters'"),
         (("--metrics", "scanmach"), "no metric called 'scanmach'; did you mean 'scanmatch'"),
