@@ -239,7 +239,6 @@ def check_alone(model: ScanpathModel, dataset: Dataset) -> None:
     """Refuse to score a model, without folds, on what it has learned; errors as of `fit_alone`."""
     if fitted_anew(model):
         return
-    model.check_unseen(dataset.trials)
     if isinstance(model, Learns) and not model.learned_stimuli:
         raise GazekitError(
             f"model {model.name!r} learns from people's paths and would be scored on the paths that it has learned; "
@@ -247,6 +246,7 @@ def check_alone(model: ScanpathModel, dataset: Dataset) -> None:
             f"before; if a prediction never uses paths on the same stimulus, set leaves_own_out = True in its class "
             f"(check_model tries that)"
         )
+    model.check_unseen(dataset.trials)
 
 
 def check_learners(models: Sequence[ScanpathModel], dataset: Dataset, folds: Folds | None) -> None:

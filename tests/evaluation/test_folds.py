@@ -92,6 +92,15 @@ def test_a_model_that_remembers_is_refused_without_folds(small_dataset, tmp_path
     assert not (tmp_path / "r").exists()
 
 
+def test_an_unfitted_model_is_told_of_folds_before_it_is_asked_what_it_has_seen(small_dataset, tmp_path):
+    class Asked(Memory):
+        def check_unseen(self, trials):
+            raise AssertionError("nothing is learned yet")
+
+    with pytest.raises(GazekitError, match="--folds 5"):
+        evaluate(small_dataset, [Asked()], ["scanmatch"], out=tmp_path / "r", **PLAIN)
+
+
 def test_with_folds_a_model_that_remembers_has_nothing_to_remember(small_dataset, tmp_path):
     results = evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
     from gazekit import Scanpaths
