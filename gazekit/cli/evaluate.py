@@ -35,6 +35,17 @@ class EvaluationRun(ScoredRun):
     ] = True
 
 
+def tuned(given: list[str]) -> dict[str, str]:
+    """Read `--tuned-on MODEL=WHERE`; a model's options may hold `=`, so that the last one counts."""
+    found = {}
+    for text in given:
+        name, _, where = text.rpartition("=")
+        if not name or not where:
+            raise typer.BadParameter(f"give MODEL=WHERE, for instance 'neva=350 of the images', not {text!r}")
+        found[name] = where
+    return found
+
+
 @takes_groups
 def evaluate_command(
     *,
@@ -50,6 +61,10 @@ def evaluate_command(
     fold_by: Annotated[
         str, typer.Option(help="What is dealt into folds: stimulus, subject, layout or target.")
     ] = "stimulus",
+    tuned_on: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL=WHERE: the stimuli of this data set that its options were chosen on. Repeatable."),
+    ] = None,
     run: EvaluationRun,
     as_json: Json = False,
 ) -> None:
@@ -73,6 +88,7 @@ def evaluate_command(
         max_fixations=max_fixations,
         folds=folds,
         fold_by=fold_by,
+        tuned_on=tuned(tuned_on or []),
         notes=given.notes,
         **run.arguments,
     )

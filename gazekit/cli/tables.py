@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 
 from gazekit.cli.printing import print_json
-from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.results import CHANCE, Results
+from gazekit.evaluation.chance import PEOPLE, WORDS, notes_of
+from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, why_undefined
 from gazekit.report.sentences import left_out
@@ -28,22 +28,25 @@ def summary_text(results: Results) -> str:
     """
     shares = results.shares
     width = max(len(m) for m in results.models) + 2
+    widest = 36 if {"null", "control"} & set(results.roles.values()) else 16
     lines: list[str] = []
     for (dataset, metric), part in results.summary.groupby(["dataset", "metric"], sort=False):
         lines.append(f"{metric} ({dataset}{better_words(str(metric))})")
         if caution(str(metric)):
             lines.append(f"  CAUTION: {caution(str(metric))}")
+        if part["mark"].iloc[0]:
+            lines.append(f"  CAUTION: {part['mark'].iloc[0]}")
         of = shares[(shares["dataset"] == dataset) & (shares["metric"] == metric)]
         share_of = dict(zip(of["model"], of["share"], strict=True))
         for row in part.itertuples():
             value = f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" if row.stimuli else f"{'not defined':<23}"
             directed = higher_is_better(str(metric)) is not None
-            role = _role(str(row.model), directed, share_of.get(row.model, math.nan))
+            role = _role(str(row.role), directed, share_of.get(row.model, math.nan))
             undefined = f", {row.undefined} undefined" if row.undefined else ""
-            lines.append(f"  {row.model:<{width}} {value}  {role:<16}  {row.stimuli} stimuli{undefined}")
+            lines.append(f"  {row.model:<{width}} {value}  {role:<{widest}}  {row.stimuli} stimuli{undefined}")
         said = [why_undefined(str(metric)) if part["undefined"].any() else "", *without_share(of, ["share_note"])]
         lines += [f"  {line}" for line in said if line]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"{name}: {said}" for name, said in notes_of(results.sources).items())])
 
 
 def print_results(results: Results, folder: Path, page: Path, *, as_json: bool) -> None:
@@ -58,8 +61,8 @@ def print_results(results: Results, folder: Path, page: Path, *, as_json: bool) 
     typer.echo(f"tables and manifest in {folder}; report: {page}")
 
 
-def _role(model: str, directed: bool, share: float) -> str:
-    if model == HUMAN:
-        return "ceiling" if directed else "people"
+def _role(role: str, directed: bool, share: float) -> str:
+    if role == PEOPLE:
+        return WORDS[PEOPLE] if directed else PEOPLE
     text = "" if math.isnan(share) else f"{100 * share:3.0f} % of ceiling"
-    return f"{text} (chance)" if model == CHANCE else text
+    return f"{text} ({WORDS[role]})".strip() if WORDS[role] else text

@@ -23,7 +23,7 @@ from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.set_scoring import SET_RESAMPLES
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.fixation_maps.reference import SIZES
 from gazekit.models.capabilities import HasDensity
@@ -50,6 +50,7 @@ def evaluate(
     nulls: bool = True,
     folds: int | None = None,
     fold_by: str = "stimulus",
+    tuned_on: Mapping[str, str] | None = None,
     workers: int = 1,
     scheduler: str | None = None,
     overwrite: bool = False,
@@ -97,6 +98,8 @@ def evaluate(
     fold_by : {"stimulus", "subject", "layout", "target"}
         What is dealt into parts. By subject a fit is scored on the people that it has not seen, on all stimuli, and
         measures of sets of all people do not apply.
+    tuned_on : mapping of model to str, optional
+        Which of these stimuli a model's options were chosen on, in words; said wherever the model is shown.
     workers : int
         Processes. The tables do not depend on it.
     scheduler : str, optional
@@ -148,9 +151,9 @@ def evaluate(
     if choice.densities:
         about["without_density"] = [m.name for m in loaded if not isinstance(m, HasDensity)]
     predicting = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations}
-    about["sources"] = {m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded}
     if dealt is not None:
         about["folds"] = dealt.about()
+    about["sources"] = _sources(loaded, tuned_on or {})
     with RunFolder(
         out,
         {
@@ -235,6 +238,16 @@ def _load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[Sca
 def _is_fitted(model: ScanpathModel, folds: Folds | None) -> bool:
     """Whether the run fits the model, so that what it learned before does not count."""
     return fitted_anew(model) or (folds is not None and folds.applies_to(model))
+
+
+def _sources(loaded: Sequence[ScanpathModel], tuned_on: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What tables say of each model beside its numbers."""
+    facts = {m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded}
+    for name, where in tuned_on.items():
+        if name not in facts:
+            raise UnknownNameError("model of this run, said to be tuned,", name, facts)
+        facts[name]["tuned_on"] = where
+    return facts
 
 
 def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resamples: int) -> dict[str, Any]:

@@ -12,16 +12,18 @@ import numpy as np
 import pandas as pd
 
 from gazekit.evaluation.bootstrap import RESAMPLES
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, mark_of, reached, roles_of
 from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
+from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.set_scoring import SET_COLUMNS
 from gazekit.evaluation.shares import shares_of
 from gazekit.files.untrusted import reading
 from gazekit.metrics.outputs import higher_is_better, measure_of
 
-CHANCE = "other-image"
 SCORE_COLUMNS = ["dataset", "model", "metric", "stimulus", "value", "pairs", "undefined"]
 _NUMBERS = ("value", "pairs", "undefined", "resample", "stimuli")
-SUMMARY_COLUMNS = ["dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined"]
+_VALUE_COLUMNS = ["dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined"]
+SUMMARY_COLUMNS = [*_VALUE_COLUMNS, "role", "mark"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Results:
     scores : pandas.DataFrame
         One row per dataset, model, metric and stimulus: `value` (mean over the defined pairs, NaN if none), `pairs`
         (pairs compared) and `undefined` (pairs for which the metric is not defined). People appear as the model
-        `human`: each subject against all others, which is the ceiling. The model `other-image` is the chance level.
+        `human`: each subject against all others, which is the ceiling. What the others are (models, nulls, controls) is
+        in the manifest, or else known by their registered names.
     manifest : mapping
         What the run was: versions, data and split hashes, metric parameters, seed, command.
     seed : int
@@ -102,12 +105,58 @@ class Results:
         directed = [m for m in self.metrics if higher_is_better(m) is not None]
         return "scanmatch" if "scanmatch" in self.metrics else (directed or self.metrics)[0]
 
+    @property
+    def sources(self) -> Mapping[str, Any]:
+        """What the manifest says of every model: role, stops, told_target, tuned_on."""
+        return self.manifest.get("sources", {})
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """What each row is: "people", "model", "null" or "control"."""
+        return roles_of(self.models, self.sources)
+
+    @cached_property
+    def chance(self) -> dict[tuple[str, str], str]:
+        """The best image-blind null of each (dataset, metric)."""
+        return best_nulls(self._values, self.roles)
+
+    @cached_property
+    def reached(self) -> pd.DataFrame:
+        """Where a control is not clearly worse than people or chance: dataset, metric, control, reaches."""
+        return reached(self._values, self.differences, self.roles, self.chance)
+
+    def best(self, dataset: str, metric: str) -> str | None:
+        """The best model; None where there is none, or no direction.
+
+        People, nulls and controls are no models here, and a row of own lengths is not compared with matched ones.
+        """
+        more = higher_is_better(metric)
+        rows = self._values[(self._values["dataset"] == dataset) & (self._values["metric"] == metric)]
+        rows = rows[(rows["model"].map(self.roles) == MODEL) & ~rows["model"].str.endswith(OWN)].dropna(subset="value")
+        if more is None or rows.empty:
+            return None
+        return str(rows.loc[rows["value"].idxmax() if more else rows["value"].idxmin(), "model"])
+
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Mean over stimuli with its 95 % interval: dataset, model, metric, value, low, high, stimuli, undefined.
 
-        Intervals end where the measure's range ends.
+        Intervals end where the measure's range ends. After these columns come `role` ("people", "model", "null",
+        "control", and "chance", which is the best null of the measure) and `mark`: which control reaches people or
+        chance on this measure, the same for all its rows; empty where none does.
         """
+        table = self._values
+        keys = list(zip(table["dataset"], table["metric"], strict=True))
+        best = [self.chance.get(key) for key in keys]
+        roles = [
+            CHANCE if self.roles[m] == NULL and m == null else self.roles[m]
+            for m, null in zip(table["model"], best, strict=True)
+        ]
+        marks = {key: mark_of(rows) for key, rows in self.reached.groupby(["dataset", "metric"], sort=False)}
+        return table.assign(role=roles, mark=[marks.get(key, "") for key in keys])
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
         rows = []
         for each in self._estimates:
             measure = measure_of(each.metric)
@@ -117,7 +166,7 @@ class Results:
                 low, high = (float(np.clip(end, *bounds)) for end in (found.low, found.high))
                 undefined = int(each.counts.loc[model, "undefined"])
                 rows.append((each.dataset, model, each.metric, found.value, low, high, found.stimuli, undefined))
-        return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
+        return pd.DataFrame(rows, columns=_VALUE_COLUMNS)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -133,7 +182,7 @@ class Results:
     @cached_property
     def shares(self) -> pd.DataFrame:
         """How much of the human ceiling each model reaches, or why no share is given; see `shares.shares_of`."""
-        return shares_of(self._estimates, CHANCE)
+        return shares_of(self._estimates, self.chance)
 
     @cached_property
     def _estimates(self) -> list[Estimates]:

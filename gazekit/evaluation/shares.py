@@ -5,7 +5,7 @@ lies far outside it, the quotient magnifies noise or says the opposite of what i
 a note says why.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ NOT_ABOVE_CHANCE = "people are not clearly better than chance"
 NOT_ABOVE_ZERO = "people's value is not clearly above 0"
 NO_DISTANCE = "the model's distance is not clearly above 0"
 NO_ZERO = "0 does not mean none of it"
-NO_CHANCE = "no chance to compare with"
+NO_CHANCE = "no image-blind null to compare with"
 NOT_TOGETHER = "not defined on the same stimuli as people"
 TOO_SMALL = "the range is too small for it: the value lies further outside than the range is long"
 SHARE_COLUMNS = ["share", "share_low", "share_high", "share_above_chance", "above_low", "above_high"]
@@ -36,7 +36,7 @@ class Share(NamedTuple):
     note: str = ""
 
 
-def shares_of(estimates: Iterable[Estimates], chance: str) -> pd.DataFrame:
+def shares_of(estimates: Iterable[Estimates], chance: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     """How much of the human ceiling each model reaches, over the stimuli where all that is compared is defined.
 
     Parameters
@@ -44,22 +44,24 @@ def shares_of(estimates: Iterable[Estimates], chance: str) -> pd.DataFrame:
     estimates : iterable of Estimates
         One per data set and measure. Descriptions, of which neither more nor less is better, have no shares, and
         measures without people none.
-    chance : str
-        The row that is chance.
+    chance : mapping of (dataset, metric) to str
+        The row that is chance: the best image-blind null, see `gazekit.evaluation.chance`.
 
     Returns
     -------
     pandas.DataFrame
         dataset, model, metric; share, share_low, share_high: value / ceiling, and ceiling / value for a distance;
         share_above_chance, above_low, above_high: (value - chance) / (ceiling - chance), 0 is chance, 1 is another
-        person, it may be negative; share_note and above_note: why there is none, empty where there is one.
+        person, it may be negative; share_note and above_note: why there is none, empty where there is one;
+        chance: the null that is chance.
     """
     rows = []
     for each in estimates:
         better, people = higher_is_better(each.metric), each.columns.get(HUMAN)
         if better is None or people is None:
             continue
-        zero, floor = np.zeros_like(people), each.columns.get(chance)
+        null = chance.get((each.dataset, each.metric), "")
+        zero, floor = np.zeros_like(people), each.columns.get(null)
         for model in (name for name in each.columns if name != HUMAN):
             value = each.columns[model]
             if not has_zero(each.metric):
@@ -72,8 +74,8 @@ def shares_of(estimates: Iterable[Estimates], chance: str) -> pd.DataFrame:
                 above = _none(NO_CHANCE)
             else:
                 above = _share(each, value, people, floor, sign=1 if better else -1, unclear=NOT_ABOVE_CHANCE)
-            rows.append((each.dataset, model, each.metric, *share[:3], *above[:3], share.note, above.note))
-    return pd.DataFrame(rows, columns=["dataset", "model", "metric", *SHARE_COLUMNS, *NOTES])
+            rows.append((each.dataset, model, each.metric, *share[:3], *above[:3], share.note, above.note, null))
+    return pd.DataFrame(rows, columns=["dataset", "model", "metric", *SHARE_COLUMNS, *NOTES, "chance"])
 
 
 def _share(

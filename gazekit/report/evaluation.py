@@ -13,8 +13,10 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.chance import MODEL, notes_of
+from gazekit.evaluation.lengths import TABLE as PATH_LENGTHS
 from gazekit.evaluation.preparation import prepare_humans
-from gazekit.evaluation.results import CHANCE, Results
+from gazekit.evaluation.results import Results
 from gazekit.experiments.captions.observations import image_by_image
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.metrics.outputs import higher_is_better
@@ -23,18 +25,23 @@ from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.sentences import left_out, summary_sentence
-from gazekit.report.tables import ScoreTables, overview, panels
+from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
 READING = (
     "<p>Means over stimuli, with the 95&nbsp;% interval of a bootstrap over stimuli. The ceiling is each person’s path "
-    "against all other people’s of the same trial; chance is a person’s path from another image. The best model of "
-    "each metric is in bold.</p>"
+    "against all other people’s of the same trial. Every source is asked for the same path lengths, unless a row says "
+    "“own lengths”. Nulls do not see the image; chance, underlined, is the best null of a metric. Controls should "
+    "fail: (!) marks a metric on which one reaches chance or people. The best model of each metric is in bold.</p>"
 )
 HOW = (
     '<p class="quiet">“Share of ceiling” is score / ceiling (ceiling / score for a distance); “above chance” puts '
     "chance at 0&nbsp;% and the ceiling at 100&nbsp;%. “Undefined” counts pairs for which the metric has no value; "
     "they are left out. Differences are paired, over the stimuli where both are defined; one whose interval leaves "
     "out 0 is in bold. Press a heading to sort.</p>"
+)
+LENGTHS = (
+    "<p>Fixations per path. “Cut” is the share of a model’s own paths that were longer than asked for, “shorter” that "
+    "of paths that ended before, because the model stopped or the target was found.</p>"
 )
 ABSENT = (
     "The data set was not at hand when this page was made: there are no images and no people’s scanpaths. "
@@ -63,11 +70,16 @@ def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset 
             f"{READING}{overview(tables)}<h3>One metric at a time</h3>{HOW}{panels(tables, results.headline)}",
         )
     ]
+    if (run / PATH_LENGTHS).is_file():
+        sections.append(
+            Section("path-lengths", "Path lengths", LENGTHS + plain_table(read_csv(run / PATH_LENGTHS), ""))
+        )
     people = None if dataset is None else prepare_humans(dataset).paths
     if dataset is not None and people is not None:
-        sections += search_sections(people, predictions, dataset)
+        sections += search_sections(people, predictions, dataset, _null(results, "target_found"))
     headline = _headline(results)
     notices = [SIMULATED] if about.get("simulated") else []
+    notices += [f"{name}: {said}." for name, said in notes_of(results.sources).items()]
     if dataset is None:
         notices.append(ABSENT)
     elif dataset.fingerprint() != manifest["request"]["data"]["sha256"]:
@@ -79,7 +91,7 @@ def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset 
             f"{about['stimuli']:,} stimuli",
             f"{about['subjects']} {'simulated observers' if about.get('simulated') else 'people'}",
             f"{about['scanpaths']:,} scanpaths",
-            f"{len([m for m in results.models if m not in (HUMAN, CHANCE)])} models",
+            f"{list(results.roles.values()).count(MODEL)} models",
         ],
         sentence=summary_sentence(results),
         sections=sections,
@@ -99,7 +111,9 @@ def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset 
     )
 
 
-def search_sections(people: Scanpaths, predictions: Scanpaths, dataset: Dataset) -> list[Section]:
+def search_sections(
+    people: Scanpaths, predictions: Scanpaths, dataset: Dataset, chance: str | None = None
+) -> list[Section]:
     """Share of searches that found the target, by fixation; nothing where trials have no target box."""
     boxes = dataset.target_boxes()
     if not boxes or people.facts.unit != "px":
@@ -115,7 +129,7 @@ def search_sections(people: Scanpaths, predictions: Scanpaths, dataset: Dataset)
             found.append(pd.DataFrame(columns).assign(model=name))
     if not found:
         return []
-    series = series_of(pd.concat(found), "fixation", "share", chance=CHANCE)
+    series = series_of(pd.concat(found), "fixation", "share", chance=chance)
     label = "Share of searches in which the target has been fixated, by fixation"
     chart = line_chart(series, label=label, x="fixation", y="target found (share)")
     text = (
@@ -133,7 +147,8 @@ def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | 
     about = manifest["captions"]
     sections = list(content.sections)
     if (run / "lengths.csv").is_file():
-        sections.append(Section("lengths", "Plausibility by length", _lengths(read_csv(run / "lengths.csv"))))
+        null = _null(Results.load(run), "plausibility")
+        sections.append(Section("lengths", "Plausibility by length", _lengths(read_csv(run / "lengths.csv"), null)))
     tables = more_tables(run, without=("lengths.csv",))
     if tables:
         sections.append(Section("tables", "More tables", tables))
@@ -154,13 +169,8 @@ def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | 
 def _headline(results: Results) -> tuple[str, str, bool] | None:
     """The best model by the headline metric, to order stimuli by how well it does."""
     metric = results.headline
-    rows = results.summary[(results.summary["metric"] == metric) & ~results.summary["model"].isin([HUMAN, CHANCE])]
-    rows = rows.dropna(subset="value")
-    more = higher_is_better(metric)
-    if rows.empty or more is None:
-        return None
-    best = rows.sort_values("value", ascending=not more)["model"].iloc[0]
-    return str(best), metric, more
+    best, more = results.best(str(results.summary["dataset"].iloc[0]), metric), higher_is_better(metric)
+    return None if best is None or more is None else (best, metric, more)
 
 
 def _made(results: Results) -> Mapping[str, str]:
@@ -184,8 +194,14 @@ def _with_options(name: str, given: Mapping[str, Any]) -> str:
     return f"{name} ({options})" if options else name
 
 
-def _lengths(table: pd.DataFrame) -> str:
-    series = series_of(table, "length", "value", chance=CHANCE)
+def _null(results: Results, metric: str) -> str | None:
+    """The null that is chance on a measure, or on another where that was not computed."""
+    dataset = str(results.summary["dataset"].iloc[0])
+    return results.chance.get((dataset, metric), next(iter(results.chance.values()), None))
+
+
+def _lengths(table: pd.DataFrame, chance: str | None) -> str:
+    series = series_of(table, "length", "value", chance=chance)
     label = "Plausibility of every row by the length of the window"
     chart = line_chart(series, label=label, x="window (fixations)", y="similarity to the best person", y_from=None)
     return (

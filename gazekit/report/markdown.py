@@ -5,6 +5,9 @@ import math
 import re
 from html import escape
 
+import pandas as pd
+
+from gazekit.evaluation.chance import MODEL, PEOPLE, WORDS, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import caution, why_undefined
@@ -80,12 +83,13 @@ def _tables(results: Results) -> list[str]:
             "|---" * 7 + "|",
         ]
         for row in rows.itertuples():
+            what = WORDS[row.role] if row.role not in (PEOPLE, MODEL) else ""
             share = above = math.nan
             if shares is not None and (dataset, row.model, metric) in shares.index:
                 of = shares.loc[(dataset, row.model, metric)]
                 share, above = of["share"], of["share_above_chance"]
             cells = [
-                escaped(row.model),
+                escaped(f"{row.model} ({what})" if what else row.model),
                 f"{row.value:.4f}" if row.stimuli else "–",
                 f"{row.low:.4f}, {row.high:.4f}" if row.stimuli else "–",
                 "–" if math.isnan(share) else f"{100 * share:.0f} %",
@@ -96,6 +100,12 @@ def _tables(results: Results) -> list[str]:
             lines.append(f"| {' | '.join(cells)} |")
         of = results.shares[(results.shares["dataset"] == dataset) & (results.shares["metric"] == metric)]
         why = why_undefined(str(metric)) if rows["undefined"].any() else ""
-        said = [escaped(line) for line in [caution(str(metric)), why, *without_share(of)] if line]
+        said = [escaped(line) for line in [caution(str(metric)), _mark(rows), why, *without_share(of)] if line]
         tables.append("\n".join([*lines, *(part for line in said for part in ("", line))]))
-    return tables
+    notes = [f"{name}: {said}" for name, said in notes_of(results.sources).items()]
+    return [*tables, *map(escaped, notes)]
+
+
+def _mark(rows: pd.DataFrame) -> str:
+    mark = str(rows["mark"].iloc[0])
+    return f"Caution: {mark}." if mark else ""

@@ -13,6 +13,12 @@ GAZEKIT = (
 )
 
 
+_LENGTHS = {
+    "matched": "All were asked for the same numbers of fixations, those of people's scanpaths on other stimuli.",
+    "own": "Each model's scanpaths had its own lengths.",
+}
+
+
 def evaluation_methods(manifest: Mapping[str, Any]) -> str:
     """What an evaluation did, from its manifest: data, models, metrics, ceiling and chance, statistics, software.
 
@@ -39,11 +45,12 @@ def evaluation_methods(manifest: Mapping[str, Any]) -> str:
     return _joined(
         [
             data,
-            f"Models. Each model drew {request['n_samples']} scanpaths per trial (seed {request['seed']}). {chosen}",
+            f"Models. Each model drew {request['n_samples']} scanpaths per trial (seed {request['seed']}). "
+            f"{_LENGTHS[request.get('lengths', 'own')]} {chosen}",
             f"Metrics. {measured}",
             "Ceiling and chance. Every sample of a model was compared with every person's scanpath of the same trial. "
             "The human ceiling is each person's scanpath compared with all other people's on the same trial; chance is "
-            "a person's scanpath from another image.",
+            "the best, by each metric, of the models that do not see the image.",
             "Statistics. Values were averaged within a stimulus, then over stimuli. Intervals are 95 % percentile "
             f"intervals of a bootstrap over stimuli ({request['resamples']} resamples, the same for all models, so "
             "that differences are paired). Pairs for which a metric is not defined were left out and counted.",

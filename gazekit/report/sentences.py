@@ -7,12 +7,17 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.results import CHANCE, Results
+from gazekit.evaluation.chance import MODEL, mark_of, notes_of
+from gazekit.evaluation.lengths import OWN
+from gazekit.evaluation.results import Results
 from gazekit.metrics.outputs import higher_is_better
 
 
 def summary_sentence(results: Results) -> str:
-    """The run in one or two sentences: best model, its share of the ceiling, and whether people are above it.
+    """The run in one or two sentences: best model, its share of the ceiling, chance, and a control that does well.
+
+    Whether the best model is better than chance, the best image-blind null, is said by the simultaneous interval of
+    their paired difference.
 
     Examples
     --------
@@ -25,38 +30,43 @@ def summary_sentence(results: Results) -> str:
     rows = results.summary[results.summary["metric"] == metric].set_index("model")
     dataset = str(rows["dataset"].iloc[0])
     stimuli = int(results.scores["stimulus"].nunique() or rows["stimuli"].max())
-    models = rows.drop([m for m in (HUMAN, CHANCE) if m in rows.index])["value"].dropna()
+    models = rows[(rows["role"] == MODEL) & ~rows.index.str.endswith(OWN)]["value"].dropna()
+    null = results.chance.get((dataset, metric))
+    blind = f"chance (the best image-blind null, {null}) is {rows['value'][null]:.3f}" if null else ""
     text = f"On {dataset}, {stimuli} {'stimulus' if stimuli == 1 else 'stimuli'}: "
     if models.empty:
-        return text + f"no model has a defined {metric}."
+        said = f"no model but nulls and controls has a defined {metric}" if null else f"no model has a defined {metric}"
+        return f"{text}{said}{f'; {blind}' if null else ''}."
     ceiling = rows["value"].get(HUMAN, math.nan)
     if more is None:
         return f"{text}{metric} of people is {ceiling:.3f}, of {models.index[0]} {models.iloc[0]:.3f}."
     best = str(models.idxmax() if more else models.idxmin())
-    text += f"by {metric} the best model is {best} with {models[best]:.3f}"
+    note = notes_of(results.sources).get(best)
+    text += f"by {metric} the best model is {best}{f' ({note})' if note else ''} with {models[best]:.3f}"
     if not math.isnan(ceiling):
         shares = results.shares
         share = float(shares.loc[(shares["metric"] == metric) & (shares["model"] == best), "share"].iloc[0])
         of = "with a" if math.isnan(share) else f"{100 * share:.0f} % of the"
         text += f", {of} human ceiling ({ceiling:.3f})"
-    chance = rows["value"].get(CHANCE, math.nan)
-    if not math.isnan(chance):
-        text += f"; chance (a person's path from another image) is {chance:.3f}"
-        gap = _difference(results.differences, metric, best, CHANCE)
+    if null:
+        text += f"; {blind}"
+        gap = _difference(results.differences, metric, best, null)
         if gap is not None:
             low, high = gap
             better, worse = (low > 0, high < 0) if more else (high < 0, low > 0)
             clear = "better than" if better else "worse than" if worse else "not told apart from"
             text += f", and {best} is {clear} it"
-    return text + "."
+    mark = mark_of(results.reached[results.reached["metric"] == metric])
+    return f"{text}. Caution: {mark}." if mark else f"{text}."
 
 
 def _difference(table: pd.DataFrame, metric: str, a: str, b: str) -> tuple[float, float] | None:
     rows = table[table["metric"] == metric]
+    ends = ["sim_low", "sim_high"] if "sim_low" in table else ["low", "high"]
     for one, other, sign in ((a, b, 1), (b, a, -1)):
         found = rows[(rows["model_a"] == one) & (rows["model_b"] == other)]
         if len(found):
-            low, high = sorted((sign * float(found["low"].iloc[0]), sign * float(found["high"].iloc[0])))
+            low, high = sorted(sign * float(found[end].iloc[0]) for end in ends)
             return low, high
     return None
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.chance import CONTROL, NULL
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
@@ -85,8 +86,7 @@ def _tables(results: ShelfResults, name: str) -> ScoreTables:
         summary,
         differences.assign(dataset=name, stimuli=stimuli),
         better=measures,
-        chance=OTHER,
-        aside=(SAME_CELL, *CONTROLS),
+        roles={OTHER: NULL, SAME_CELL: CONTROL},
     )
 
 

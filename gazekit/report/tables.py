@@ -6,13 +6,15 @@ Whatever comes from data is escaped; every table can be sorted.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.results import CHANCE
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, roles_of
+from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, why_undefined
 from gazekit.report.charts import domain_of, interval_mark
@@ -140,30 +142,50 @@ class ScoreTables:
         dataset, model, metric, share, share_above_chance; may be empty.
     better : mapping of metric to bool or None, optional
         Which way is better, for metrics that the registries do not know.
-    chance : str
-        The row that is chance.
-    aside : tuple of str
-        Rows that are no models (controls), so that none of them is called the best.
+    roles : mapping of model to role, optional
+        What rows are, where the summary has no column `role` and their names do not say it.
     """
 
     summary: pd.DataFrame
     differences: pd.DataFrame = field(default_factory=pd.DataFrame)
     shares: pd.DataFrame = field(default_factory=pd.DataFrame)
     better: Mapping[str, bool | None] = field(default_factory=dict)
-    chance: str = CHANCE
-    aside: tuple[str, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def role(self, model: str) -> str:
-        """Class of a row: "people", "chance" or ""."""
-        return {HUMAN: "people", self.chance: "chance"}.get(model, "")
+        """What a row is: "people", "model", "null" or "control"."""
+        return self._roles[model]
+
+    def look(self, model: str) -> str:
+        """Class of a row: "people", "chance" for what is no model, or ""."""
+        return {PEOPLE: "people", MODEL: ""}.get(self.role(model), "chance")
+
+    @cached_property
+    def _roles(self) -> dict[str, str]:
+        found = roles_of(self.summary["model"].unique(), {})
+        if "role" in self.summary:
+            found |= dict(zip(self.summary["model"], self.summary["role"].replace(CHANCE, NULL), strict=True))
+        return {**found, **self.roles}
 
     def best(self, rows: pd.DataFrame, metric: str) -> str | None:
-        """The best model of a metric's rows; None for a description."""
+        """The best model of a metric's rows; None for a description, and never a null, a control or own lengths."""
+        return self._best([m for m in rows["model"] if self.role(m) == MODEL and not m.endswith(OWN)], rows, metric)
+
+    def chance(self, rows: pd.DataFrame, metric: str) -> str | None:
+        """The best image-blind null of a metric's rows."""
+        return self._best([m for m in rows["model"] if self.role(m) == NULL], rows, metric)
+
+    def _best(self, models: Sequence[str], rows: pd.DataFrame, metric: str) -> str | None:
         more = self.more_is_better(metric)
-        values = rows[~rows["model"].isin([HUMAN, self.chance, *self.aside])].set_index("model")["value"].dropna()
+        values = rows[rows["model"].isin(models)].set_index("model")["value"].dropna()
         if more is None or values.empty:
             return None
         return str(values.idxmax() if more else values.idxmin())
+
+    def mark(self, rows: pd.DataFrame) -> str:
+        """What must be said of the controls on a metric; empty where none does well."""
+        mark = rows["mark"].dropna() if "mark" in rows else ()
+        return str(mark.iloc[0]) if len(mark) else ""
 
     @property
     def panels(self) -> list[tuple[str, str]]:
@@ -183,27 +205,32 @@ class ScoreTables:
 
 
 def overview(tables: ScoreTables) -> str:
-    """Models against metrics, a value and its interval in each cell; the best model of a metric in bold."""
+    """Models against metrics, a value and its interval in each cell; the best model in bold, chance underlined."""
     parts = []
     for dataset, of in tables.summary.groupby("dataset", sort=False):
         metrics, models = (list(dict.fromkeys(of[name])) for name in ("metric", "model"))
         found = {(r.model, r.metric): r for r in of.itertuples()}
         best = {m: tables.best(of[of["metric"] == m], m) for m in metrics}
+        chance = {m: tables.chance(of[of["metric"] == m], m) for m in metrics}
+        marks = {m: tables.mark(of[of["metric"] == m]) for m in metrics}
         places = {m: digits(of[of["metric"] == m]) for m in metrics}
         rows = []
         for model in models:
             cells = [_name(str(model), tables.role(str(model)))]
+            look = tables.look(str(model))
             for metric in metrics:
                 row = found.get((model, metric))
                 value = math.nan if row is None else float(row.value)
                 text = number(value, places[metric])
                 text = f"<strong>{text}</strong>" if model == best[metric] else text
+                text = f"<u>{text}</u>" if model == chance[metric] else text
                 if row is not None and math.isfinite(row.low):
                     text += f"<small>{number(row.low, places[metric])}, {number(row.high, places[metric])}</small>"
                 cells.append(Cell(text, value))
-            rows.append((tables.role(str(model)), cells))
-        heads = ["model", *(breakable(m) + _arrow(tables.more_is_better(m)) for m in metrics)]
+            rows.append((look, cells))
+        heads = ["model", *(breakable(m) + _arrow(tables.more_is_better(m)) + _sign(marks[m]) for m in metrics)]
         parts.append(table(heads, rows, f"Scores of all models on {dataset}"))
+        parts += [f'<p class="notice">{escape(m)}: {escape(said)}.</p>' for m, said in marks.items() if said]
         parts += [f'<p class="notice">{escape(text)}</p>' for text in cautions(metrics)]
     return "\n".join(parts)
 
@@ -222,24 +249,26 @@ def score_table(tables: ScoreTables, dataset: str, metric: str) -> str:
     rows = tables.rows(tables.summary, dataset, metric)
     shares = tables.rows(tables.shares, dataset, metric)
     of = {} if shares.empty else {r.model: r for r in shares.itertuples()}
-    guides = {role: _value(rows, model) for role, model in (("people", HUMAN), ("chance", tables.chance))}
+    null = tables.chance(rows, metric)
+    guides = {role: _value(rows, model) for role, model in (("people", HUMAN), ("chance", null or ""))}
     domain = domain_of([*rows["value"], *rows["low"], *rows["high"]])
     places, directed = digits(rows), tables.more_is_better(metric) is not None
     lines = []
     for row in rows.itertuples():
-        role, share = tables.role(str(row.model)), of.get(row.model)
+        look, share = tables.look(str(row.model)), of.get(row.model)
+        role = CHANCE if row.model == null else tables.role(str(row.model))
         part = math.nan if share is None else float(share.share)
-        above = math.nan if share is None or role else float(share.share_above_chance)
+        above = math.nan if share is None or role in (PEOPLE, CHANCE) else float(share.share_above_chance)
         cells = [
             _name(str(row.model), role, directed),
             number_cell(row.value, places),
             interval_cell(row.low, row.high, places),
-            Cell(interval_mark(row.low, row.value, row.high, domain, role, **guides)),
+            Cell(interval_mark(row.low, row.value, row.high, domain, look, **guides)),
             *([Cell(percent(part), part), Cell(percent(above), above)] if of else []),
             Cell(str(int(row.stimuli)), float(row.stimuli)),
             *([Cell(str(int(row.undefined)), float(row.undefined))] if "undefined" in rows else []),
         ]
-        lines.append((role, cells))
+        lines.append((look, cells))
     heads = ["model", "score", "95&nbsp;% interval", "·chance to people" if of else "·"]
     heads += ["share of ceiling", "above chance"] if of else []
     heads += ["stimuli", "undefined"] if "undefined" in rows else ["stimuli"]
@@ -286,8 +315,8 @@ def panels(tables: ScoreTables, first: str = "") -> str:
             if measure is None
             else f'<p class="about">{escape(measure.summary)}. <cite>{escape(measure.source)}</cite></p>'
         )
-        warning = caution(metric)
-        notice = f'<p class="notice">{escape(warning)}</p>' if warning else ""
+        warnings = [caution(metric), tables.mark(tables.rows(tables.summary, dataset, metric))]
+        notice = "".join(f'<p class="notice">{escape(warning)}</p>' for warning in warnings if warning)
         gaps = difference_table(tables, dataset, metric)
         count = len(tables.rows(tables.differences, dataset, metric))
         differences = f"<details><summary>Paired differences ({count})</summary>{gaps}</details>" if gaps else ""
@@ -319,8 +348,12 @@ def _any_cell(value: Any) -> Cell:
 
 
 def _name(model: str, role: str, directed: bool = True) -> Cell:
-    what = {"people": "ceiling" if directed else "people", "chance": "chance"}.get(role, "")
+    what = PEOPLE if role == PEOPLE and not directed else WORDS[role]
     return Cell(escape(model) + (f" <span>({what})</span>" if what else ""), model)
+
+
+def _sign(mark: str) -> str:
+    return f' <abbr title="{escape(mark, quote=True)}">(!)</abbr>' if mark else ""
 
 
 def _value(rows: pd.DataFrame, model: str) -> float:

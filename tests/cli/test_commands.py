@@ -94,7 +94,7 @@ def test_own_data_from_csv_to_report(gazekit, own):
     code, out, err = gazekit("evaluate", *data, "--models", "centre,ittikoch", "--samples", 2, "--out", run, "--quiet")
     assert code == 0, err
     assert "human" in out
-    assert "(chance)" in out
+    assert "(chance: best null)" in out
     assert (run / "report.html").read_text(encoding="utf-8").count('id="image-') == 6
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["command"].startswith("gazekit evaluate --data")

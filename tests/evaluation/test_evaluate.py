@@ -42,7 +42,7 @@ def test_rows_and_manifest(small_dataset, tmp_path):
     assert results.models == ["human", "uniform", "centre:spread=0.2", "other-image"]
     assert len(results.scores) == 4 * 6 * 6
     assert pd.read_csv(tmp_path / "r" / "summary.csv").columns.tolist() == [
-        "dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined",
+        "dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined", "role", "mark",
     ]  # fmt: skip
     manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
     assert manifest["status"] == "complete"

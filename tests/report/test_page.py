@@ -87,8 +87,9 @@ def test_summary_sentence_and_tables(page):
     text = "".join(parse(page).text)
     assert re.search(r"On <b>evil</b>, 6 stimuli: by scanmatch the best model is <svg onload", text)
     assert text.count("human (ceiling)") == 7  # overview, and one per output
-    assert "other-image (chance)" in text
-    assert "Paired differences (6)" in text
+    assert "(chance: best null)" in text
+    assert "centre-point (control)" in text
+    assert "Paired differences (28)" in text
 
 
 def test_without_data_it_says_so_and_shows_the_models(copied):

@@ -69,8 +69,19 @@ def test_the_best_is_the_least_distance_and_never_people_or_chance():
     assert "<strong>6.00</strong>" in html
     assert "b|&lt;i&gt;" in html
     assert "lower is better" in html
-    aside = overview(ScoreTables(SUMMARY, aside=("b|<i>",)))
-    assert "<strong>8.00</strong>" in aside
+    for role in ("control", "null"):
+        assert "<strong>8.00</strong>" in overview(ScoreTables(SUMMARY, roles={"b|<i>": role}))
+
+
+def test_chance_is_the_best_null_and_a_measure_on_which_a_control_does_well_is_marked():
+    marked = SUMMARY.assign(
+        role=["people", "chance", "model", "null"][: len(SUMMARY)], mark="the control x reaches people"
+    )
+    html = overview(ScoreTables(marked))
+    assert "(!)" in html
+    assert "edit_distance: the control x reaches people." in html
+    assert html.count("<u>") == 1
+    assert "(chance: best null)" in score_table(ScoreTables(marked), "d", "edit_distance")
 
 
 def test_scores_without_shares_have_no_columns_for_them():

@@ -19,15 +19,15 @@ def results_of(metric, **values):
         pytest.param(
             "scanmatch",
             {"human": 0.5, "a": 0.4, "b": 0.3, "other_image": 0.2},
-            "by scanmatch the best model is a with 0.400, 80 % of the human ceiling (0.500); chance (a person's path "
-            "from another image) is 0.200, and a is better than it.",
+            "by scanmatch the best model is a with 0.400, 80 % of the human ceiling (0.500); chance (the best "
+            "image-blind null, other-image) is 0.200, and a is better than it.",
             id="similarity",
         ),
         pytest.param(
             "edit_distance",
             {"human": 4.0, "a": 8.0, "b": 5.0, "other_image": 4.5},
-            "by edit_distance the best model is b with 5.000, 80 % of the human ceiling (4.000); chance (a person's "
-            "path from another image) is 4.500, and b is worse than it.",
+            "by edit_distance the best model is b with 5.000, 80 % of the human ceiling (4.000); chance (the best "
+            "image-blind null, other-image) is 4.500, and b is worse than it.",
             id="distance",
         ),
         pytest.param(
@@ -47,6 +47,20 @@ def results_of(metric, **values):
             {"human": 4.0, "a": 2.0},
             "distinct_cells of people is 4.000, of a 2.000.",
             id="description",
+        ),
+        pytest.param(
+            "scanmatch",
+            {"human": 0.5, "uniform": 0.2, "empirical": 0.3, "centre_point": 0.4},
+            "no model but nulls and controls has a defined scanmatch; chance (the best image-blind null, empirical) is "
+            "0.300.",
+            id="nulls alone",
+        ),
+        pytest.param(
+            "scanmatch",
+            {"human": 0.5, "a": 0.35, "empirical": 0.3, "centre_point": 0.4},
+            "chance (the best image-blind null, empirical) is 0.300, and a is better than it. Caution: the control "
+            "centre-point reaches chance (empirical).",
+            id="a control",
         ),
         pytest.param("scanmatch", {"human": 0.5}, "no model has a defined scanmatch.", id="none"),
     ],

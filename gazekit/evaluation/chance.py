@@ -1,0 +1,145 @@
+"""Nulls, controls and chance: what a row of a table is, what a model has to beat, and where a control does well.
+
+An image-blind null knows people, or not even them, but not the image. Chance on a measure is the best of a run's nulls:
+what is not above it can be had without looking. A control should fail (it never moves, or is told the answer); where it
+reaches chance or people, the measure does not measure what it is taken for, and everything that shows it says so. What
+a model is, is a fact of its class (`ScanpathModel.role`).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import HUMAN
+from gazekit.evaluation.lengths import OWN
+from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.outputs import higher_is_better
+from gazekit.models.registry import model_class
+
+PEOPLE, MODEL, NULL, CHANCE, CONTROL = "people", "model", "null", "chance", "control"
+WORDS = {PEOPLE: "ceiling", MODEL: "", NULL: "null", CHANCE: "chance: best null", CONTROL: "control"}
+TOLD = "told where the target is, or when it is found"
+
+
+def roles_of(models: Iterable[str], sources: Mapping[str, Any]) -> dict[str, str]:
+    """What each row is: "people", "model", "null" or "control".
+
+    Parameters
+    ----------
+    models : iterable of str
+        Names of rows.
+    sources : mapping of name to facts
+        `sources` of the manifest. A name that is not there is that of a registered model, or else of a model.
+    """
+    return {name: PEOPLE if name == HUMAN else _role(name.removesuffix(OWN), sources) for name in models}
+
+
+def _role(name: str, sources: Mapping[str, Any]) -> str:
+    if name in sources:
+        return str(sources[name].get("role", MODEL))
+    try:
+        return model_class(name.partition(":")[0]).role
+    except (GazekitError, ImportError):  # a name that nobody registered, or whose libraries are not here
+        return MODEL
+
+
+def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """The best null of each data set and measure: chance.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        dataset, model, metric, value.
+    roles : mapping of model to role
+        From `roles_of`.
+
+    Returns
+    -------
+    dict of (dataset, metric) to model
+        Without measures of which neither more nor less is better, and those that no null has.
+    """
+    found = {}
+    nulls = values[values["model"].map(roles) == NULL].dropna(subset="value")
+    for (dataset, metric), rows in nulls.groupby(["dataset", "metric"], sort=False):
+        more = higher_is_better(str(metric))
+        if more is not None:
+            best = rows["value"].idxmax() if more else rows["value"].idxmin()
+            found[str(dataset), str(metric)] = str(rows.loc[best, "model"])
+    return found
+
+
+def reached(
+    values: pd.DataFrame,
+    differences: pd.DataFrame,
+    roles: Mapping[str, str],
+    nulls: Mapping[tuple[str, str], str],
+) -> pd.DataFrame:
+    """Where a control is not clearly worse than people, or than chance.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        dataset, model, metric, value.
+    differences : pandas.DataFrame
+        `Results.differences`.
+    roles, nulls
+        From `roles_of` and `best_nulls`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        dataset, metric, control, reaches ("people" or the name of the best null), in the order of the table. A control
+        reaches them where the 95 % interval of the paired difference does not leave it clearly on the worse side.
+    """
+    gaps = {}
+    for row in differences.itertuples():
+        gaps[row.dataset, row.metric, row.model_a, row.model_b] = (row.low, row.high)
+        gaps[row.dataset, row.metric, row.model_b, row.model_a] = (-row.high, -row.low)
+    found = []
+    for (dataset, metric), rows in values.groupby(["dataset", "metric"], sort=False):
+        more = higher_is_better(str(metric))
+        value = rows.set_index("model")["value"]
+        controls = [m for m in value.index if roles.get(m) == CONTROL and np.isfinite(value[m])]
+        for control in controls if more is not None else ():
+            for what, other in ((PEOPLE, HUMAN), *((n, n) for n in [nulls.get((dataset, metric))] if n)):
+                low, high = gaps.get((dataset, metric, control, other), (np.nan, np.nan))
+                if not np.isfinite([low, high]).all():  # one stimulus: by the values alone
+                    low = high = value[control] - value.get(other, np.nan)
+                if high >= 0 if more else low <= 0:
+                    found.append((dataset, metric, control, what))
+    return pd.DataFrame(found, columns=["dataset", "metric", "control", "reaches"])
+
+
+def mark_of(rows: pd.DataFrame) -> str:
+    """What a measure's rows of `reached` say, in a sentence; empty where there are none.
+
+    Examples
+    --------
+    >>> rows = [("d", "m", "centre-point", "people"), ("d", "m", "centre-point", "empirical")]
+    >>> mark_of(pd.DataFrame(rows, columns=["dataset", "metric", "control", "reaches"]))
+    'the control centre-point reaches people and chance (empirical)'
+    """
+    parts = []
+    for control, of in rows.groupby("control", sort=False)["reaches"]:
+        what = [PEOPLE if name == PEOPLE else f"{CHANCE} ({name})" for name in of]
+        parts.append(f"the control {control} reaches {' and '.join(what)}")
+    return "; ".join(parts)
+
+
+def notes_of(sources: Mapping[str, Any]) -> dict[str, str]:
+    """What must be said beside a model wherever it is shown, by name: told the target, tuned on these stimuli.
+
+    Examples
+    --------
+    >>> notes_of({"a": {"role": "model"}, "b": {"told_target": True, "tuned_on": "half of the images"}})
+    {'b': 'told where the target is, or when it is found; tuned on half of the images'}
+    """
+    found = {}
+    for name, facts in sources.items():
+        tuned = facts.get("tuned_on")
+        said = [TOLD] * bool(facts.get("told_target")) + ([f"tuned on {tuned}"] if tuned else [])
+        if said:
+            found[name] = "; ".join(said)
+    return found
