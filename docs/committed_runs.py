@@ -12,7 +12,7 @@ import pandas as pd
 
 from gazekit import Results
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.results import CHANCE
+from gazekit.evaluation.lengths import OWN
 from gazekit.metrics.outputs import measure_of
 
 ABSOLUTE = re.compile(r"(?:^|[\s='\"])(?:/(?!\s)|~|[A-Za-z]:\\)")
@@ -91,7 +91,8 @@ def _check(name: str, manifest: dict[str, Any], summary: pd.DataFrame) -> None:
     request = manifest["request"]
     if "metrics" not in request or "model" not in summary or "metric" not in summary:
         raise LeaderboardError(f"run {name}: it was not made by `gazekit evaluate`; its tables have other columns")
-    models = {HUMAN, CHANCE, *(model["name"] for model in request["models"])}
+    named = [model["name"] for model in request["models"]]
+    models = {HUMAN, *named, *(f"{name}{OWN}" for name in named)}
     for column, known in (("model", models), ("dataset", {request["data"]["name"]})):
         strange = sorted(set(summary[column]) - known)
         if strange:

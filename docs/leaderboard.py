@@ -5,6 +5,9 @@
     python docs/leaderboard.py                      write the page
     python docs/leaderboard.py --check              fail, and say why, if a line of the page cannot be traced
     python docs/leaderboard.py --add runs/x NAME    take a finished run in as docs/results/runs/NAME, and write the page
+    python docs/leaderboard.py --evaluate           make the runs of leaderboard.toml, take them in, and write the page
+    python docs/leaderboard.py --evaluate NAME ...  some of them; `--evaluate --stimuli N`: on the first N, to see how
+                                                    long it takes; nothing is taken in
 
 To add rows: finish a run with `gazekit evaluate --data D --root ../shared/data/... --models m,n --metrics
 scanmatch,multimatch,sequence_score,edit_distance_normalised,dtw --out runs/x` (root as a relative path: the manifest is
@@ -20,7 +23,10 @@ published), then `--add runs/x NAME`, and commit docs/results/runs/NAME and docs
   whose manifest holds an absolute path, and writes the hash of summary.csv into the copied manifest (`summary_sha256`).
 """
 
+import os
 import sys
+import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +35,23 @@ import pandas as pd
 from committed_runs import LeaderboardError, Run, add, read_run
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.results import CHANCE
+from gazekit.evaluation.chance import CONTROL, MODEL, NULL, best_nulls, notes_of, roles_of
+from gazekit.evaluation.lengths import OWN
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.markdown import code, escaped, fenced
 
 HERE = Path(__file__).resolve().parent
 RUNS, PAGE = HERE / "results" / "runs", HERE / "leaderboard.md"
-CONTROLS = ("centre-point", "line", "target-repeated")
-TOLD = ("line", "target-repeated", "nearest-object", "markov-move", "move", "oat")  # where the target is
+CHOSEN = HERE / "leaderboard.toml"
+# What runs say of their models that were made before manifests did.
+_TOLD = ("line", "target-repeated", "nearest-object", "markov-move", "move", "oat", "eccnet")
+BEFORE = {
+    **{name: {"told_target": True} for name in _TOLD},
+    "neva:encoder=squeezenet:objective=clean:sigma_px=48:gamma=0.3": {"tuned_on": "half of these images"},
+    "neva:encoder=squeezenet:objective=clean:sigma_px=48:gamma=0.3:saccade_cost=0.1": {
+        "tuned_on": "half of these images"
+    },
+}
 FIRST = ("osie", "interiors", "mit1003", "coco-search18", "bookcovers", "object-arrays")  # order of the page
 RANKED_BY = "scanmatch"
 TABLES = (
@@ -58,12 +73,13 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 ARROWS = {True: f"{NO_BREAK}↑", False: f"{NO_BREAK}↓", None: ""}
 INTRODUCTION = """# Leaderboard
 
-Every line is one model on one data set, with 95 % intervals over stimuli, between people (each person against all
-others: the ceiling) and chance (a person's path from another image). Models stand in the order of their ScanMatch
-score. A model says that the image matters where it is above *chance*, not above `uniform`. Controls are told what
-they should not know or never move; a measure on which a control is as good as people is marked (!): never report it
-without the control. † knows where the target is. ↑ more is better, ↓ less is better. A dash is a value that is not
-defined for that model. All measures of every run are in its `summary.csv`.
+Every line is one model on one data set, with 95 % intervals, beside people (each person against all others: the
+ceiling) and nulls, which do not see the image. Chance, in italics, is the best null of a measure: only what is above it
+says that the image is used. Models stand in the order of their ScanMatch score. Controls never move, or are told what
+they should not know; a measure on which a control reaches people or chance is marked (!): never report it without the
+control. † is told where the target is, or when it is found. ‡ was tuned on a part of these stimuli. "Own lengths" are a
+model's own numbers of fixations; all other lines have people's, or say at the run that they have not. ↑ more is better,
+↓ less is better. A dash is a value that is not defined for that model. All measures are in each run's `summary.csv`.
 
 `make leaderboard` writes this page from the committed runs in `docs/results/runs`; a test fails when a line comes from
 none of them. How to add your model: [howto/own-model.md](howto/own-model.md), then the top of `docs/leaderboard.py`.
@@ -109,13 +125,17 @@ def check(runs: Path = RUNS, written: Path = PAGE) -> None:
 
 def _overview(groups: list[list[Run]]) -> list[str]:
     """People, the best model and chance of every data set, by the measure that ranks."""
-    lines = ["| ScanMatch | people | best model | chance |", "|---|---|---|---|"]
+    lines = ["| ScanMatch | people | best model | chance: best null |", "|---|---|---|---|"]
     for runs in groups:
         rows = _rows(runs)
         cells = {(row.model, row.metric): row for row in rows.itertuples()}
-        best = next(m for m in _order(rows) if m not in (HUMAN, CHANCE, *CONTROLS))
-        human, model, chance = (_cell(cells.get((m, RANKED_BY))) for m in (HUMAN, best, CHANCE))
-        lines.append(f"| [{_title(runs[0])}](#{_anchor(runs[0])}) | {human} | {_name(best)} {model} | {chance} |")
+        roles, facts = _roles(rows), _facts(runs)
+        best = next((m for m in _order(rows) if roles[m] == MODEL and not m.endswith(OWN)), None)
+        null = best_nulls(rows, roles).get((runs[0].data[0], RANKED_BY))
+        human, model, chance = (_cell(cells.get((m, RANKED_BY))) for m in (HUMAN, best, null))
+        named = f"{_name(best, roles, facts)} {model}" if best else "–"
+        blind = f"{code(null)} {chance}" if null else "–"
+        lines.append(f"| [{_title(runs[0])}](#{_anchor(runs[0])}) | {human} | {named} | {blind} |")
     return [*lines, ""]
 
 
@@ -145,8 +165,9 @@ def _section(runs: list[Run]) -> list[str]:
         defined = set(rows.loc[np.isfinite(rows["value"]) & (rows["model"] != HUMAN), "metric"])
         shown = [metric for metric in metrics if metric in defined]
         if shown:
-            lines += [f"### {title}", "", *_table(rows, shown, order), ""]
-    lines += ["### Runs", "", "| run | lines | samples | seed | summary SHA-256 |", "|---|---|---|---|---|"]
+            lines += [f"### {title}", "", *_table(rows, shown, order, _facts(runs)), ""]
+    heads = ("run", "lines", "samples", "lengths", "seed", "summary SHA-256")
+    lines += ["### Runs", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for run in runs:
         request = run.manifest["request"]
         there = set(rows.loc[rows["run"] == run.name, "model"])
@@ -154,7 +175,8 @@ def _section(runs: list[Run]) -> list[str]:
         again = [code(model) for model in order if model in set(run.summary["model"]) - there]
         models += f"; not shown again: {', '.join(again)}" if again else ""
         files = f"[{run.name}](results/runs/{run.name}/manifest.json)"
-        lines.append(f"| {files} | {models} | {request['n_samples']} | {request['seed']} | `{run.sha256[:12]}` |")
+        made = f"{request['n_samples']} | {request.get('lengths', 'own')} | {request['seed']}"
+        lines.append(f"| {files} | {models} | {made} | `{run.sha256[:12]}` |")
     lines += ["", fenced("\n".join(run.manifest["command"] for run in runs), "sh"), ""]
     return lines
 
@@ -164,6 +186,7 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
     first: dict[str, Any] = {}
     parts: list[pd.DataFrame] = []
     for run in runs:
+        roles = _roles(run.summary)
         for earlier in parts:
             _agree(earlier, run)
         request = run.manifest["request"]
@@ -172,10 +195,31 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
         kept = [
             model
             for model in run.summary["model"].unique()
-            if first.setdefault(model, made.get(model)) == made.get(model) or model in (HUMAN, CHANCE)
+            if first.setdefault(model, made.get(model)) == made.get(model) or roles[model] not in (MODEL, CONTROL)
         ]
         parts.append(run.summary[run.summary["model"].isin(kept)].assign(run=run.name))
     return pd.concat(parts, ignore_index=True).drop_duplicates(["model", "metric"])
+
+
+def _roles(rows: pd.DataFrame) -> dict[str, str]:
+    """What each row is, as its run says, or else as its name does."""
+    roles = roles_of(rows["model"].unique(), {})
+    if "role" in rows:
+        said = rows.dropna(subset="role")
+        roles |= dict(zip(said["model"], said["role"].replace("chance", NULL), strict=True))
+    return roles
+
+
+def _facts(runs: list[Run]) -> dict[str, str]:
+    """What must be said beside a model, see `notes_of`."""
+    facts: dict[str, Any] = {}
+    for run in runs:
+        for model in run.manifest["request"]["models"]:
+            name = model["name"]
+            facts[name] = run.manifest.get("sources", {}).get(name) or BEFORE.get(
+                name, BEFORE.get(name.split(":")[0], {})
+            )
+    return notes_of(facts)
 
 
 def _agree(earlier: pd.DataFrame, run: Run) -> None:
@@ -200,39 +244,102 @@ def _order(rows: pd.DataFrame) -> list[str]:
     return [HUMAN, *(m for m in [*values.index, *rest] if m != HUMAN)]
 
 
-def _table(rows: pd.DataFrame, metrics: list[str], order: list[str]) -> list[str]:
+def _table(rows: pd.DataFrame, metrics: list[str], order: list[str], facts: dict[str, str]) -> list[str]:
+    roles, dataset = _roles(rows), rows["dataset"].iloc[0]
+    null = {m: best_nulls(rows, roles).get((dataset, m)) for m in metrics}
     cells = {(row.model, row.metric): row for row in rows.itertuples()}
-    heads = [f"{TITLES.get(m, m.removeprefix('multimatch_').replace('_', ' '))}{_mark(cells, m)}" for m in metrics]
+    heads = [
+        f"{TITLES.get(m, m.removeprefix('multimatch_').replace('_', ' '))}{_mark(cells, m, roles, null[m])}"
+        for m in metrics
+    ]
     lines = [f"| | {' | '.join(heads)} | run |", "|---" * (len(metrics) + 2) + "|"]
     for model in order:
-        found = [_cell(cells.get((model, metric))) for metric in metrics]
+        found = [_cell(cells.get((model, metric)), chance=model == null[metric]) for metric in metrics]
         if any(text != "–" for text in found):
             runs = dict.fromkeys(cells[model, metric].run for metric in metrics if (model, metric) in cells)
-            lines.append(f"| {_name(model)} | {' | '.join(found)} | {', '.join(runs)} |")
+            lines.append(f"| {_name(model, roles, facts)} | {' | '.join(found)} | {', '.join(runs)} |")
     return lines
 
 
-def _mark(cells: dict[tuple[str, str], Any], metric: str) -> str:
+def _mark(cells: dict[tuple[str, str], Any], metric: str, roles: dict[str, str], null: str | None) -> str:
+    """Which way is better, and whether a control reaches people or chance: as the run says, or by the values."""
     more = higher_is_better(metric)
-    human = cells.get((HUMAN, metric))
-    controls = [cells[c, metric].value for c in CONTROLS if (c, metric) in cells]
-    beaten = (
-        more is not None and human is not None and any(c >= human.value if more else c <= human.value for c in controls)
+    said = any(
+        isinstance(mark := getattr(row, "mark", ""), str) and mark for (_, m), row in cells.items() if m == metric
     )
-    return ARROWS[more] + (f"{NO_BREAK}(!)" if beaten else "")
+    controls = [row.value for (model, m), row in cells.items() if m == metric and roles[model] == CONTROL]
+    goals = [cells[name, metric].value for name in (HUMAN, null) if (name, metric) in cells]
+    beaten = more is not None and any((c >= goal) if more else (c <= goal) for c in controls for goal in goals)
+    return ARROWS[more] + (f"{NO_BREAK}(!)" if said or beaten else "")
 
 
-def _name(model: str) -> str:
-    names = {HUMAN: "**people**", CHANCE: "**other-image: chance**"}
-    told = " †" if model.split(":")[0] in TOLD else ""
-    return names.get(model, f"{code(model)}{told}" + (" (control)" if model in CONTROLS else ""))
+def _name(model: str, roles: dict[str, str], facts: dict[str, str]) -> str:
+    if model == HUMAN:
+        return "**people**"
+    base = model.removesuffix(OWN)
+    note = facts.get(base, "")
+    signs = (" †" if "told" in note else "") + (" ‡" if "tuned" in note else "")
+    role = f" ({roles[model]})" if roles[model] in (NULL, CONTROL) else ""
+    return code(base) + signs + role + (OWN if model.endswith(OWN) else "")
 
 
-def _cell(row: Any) -> str:
+def _cell(row: Any, chance: bool = False) -> str:
     if row is None or not np.isfinite(row.value):
         return "–"
     digits = 0 if abs(row.value) >= 100 else 3
-    return f"{row.value:.{digits}f} [{row.low:.{digits}f},{NO_BREAK}{row.high:.{digits}f}]"
+    text = f"{row.value:.{digits}f} [{row.low:.{digits}f},{NO_BREAK}{row.high:.{digits}f}]"
+    return f"*{text}*" if chance else text
+
+
+def chosen_runs() -> dict[str, dict[str, Any]]:
+    """The runs of leaderboard.toml with their defaults, by name."""
+    given = tomllib.loads(CHOSEN.read_text(encoding="utf-8"))
+    runs = {}
+    for name, own in given["runs"].items():
+        run = {**given["defaults"], **own}
+        runs[name] = {**run, "metrics": [*run["metrics"], *run.pop("more_metrics", [])]}
+    return runs
+
+
+def evaluate_run(name: str, stimuli: int | None = None, workers: int = 1) -> tuple[Path, float, int, int]:
+    """Make a run of leaderboard.toml: its folder, seconds, stimuli, and stimuli of the whole run."""
+    from gazekit import evaluate, load_dataset
+
+    run = chosen_runs()[name]
+    root = Path(os.path.relpath(os.environ.get("GAZEKIT_DATA", HERE.parent.parent / "shared" / "data")))
+    data = load_dataset(run["data"], root / run["folder"])
+    if run.get("images"):
+        data = data.select(trials=[trial.id for trial in data.trials if trial.has("image")])
+    if run.get("half"):
+        data = data.split("stimulus", folds=2, fold=0, seed=0).test  # as docs/results/neva/study.py
+    whole = len(data.stimuli)
+    if stimuli is not None:
+        data = data.select(stimuli=data.stimuli[:stimuli])
+    start = time.perf_counter()
+    out = Path("runs") / "leaderboard" / (name if stimuli is None else f"{name}-first-{stimuli}")
+    evaluate(
+        data,
+        [model.replace("{data}", str(root)) for model in run["models"]],
+        run["metrics"],
+        out=out,
+        n_samples=run["samples"],
+        seed=run["seed"],
+        workers=workers,
+        command=f"python docs/leaderboard.py --evaluate {name}",
+        notes={"loaded": {"data": run["data"], "root": str(root / run["folder"]), "outside": "keep"}},
+    )
+    return out, time.perf_counter() - start, len(data.stimuli), whole
+
+
+def evaluate_all(names: list[str], stimuli: int | None, workers: int) -> None:
+    """Make runs, take them in and write the page; with a number of stimuli only say how long they take."""
+    for name in names or list(chosen_runs()):
+        out, seconds, done, whole = evaluate_run(name, stimuli, workers)
+        sys.stdout.write(f"{name}: {done} of {whole} stimuli in {seconds:.0f} s\n")
+        if stimuli is None:
+            add(out, name, RUNS)
+    if stimuli is None:
+        PAGE.write_text(page(), encoding="utf-8")
 
 
 def main(arguments: list[str]) -> None:
@@ -245,8 +352,15 @@ def main(arguments: list[str]) -> None:
         case ["--add", folder, name]:
             add(Path(folder), name, RUNS)
             PAGE.write_text(page(), encoding="utf-8")
+        case ["--evaluate", *names]:
+            given = {"--stimuli": None, "--workers": 1}
+            while names and names[0] in given:
+                given[names[0]], names = int(names[1]), names[2:]
+            evaluate_all(names, given["--stimuli"], given["--workers"] or 1)
         case _:
-            raise LeaderboardError("use no argument, --check, or --add RUN_FOLDER NAME")
+            raise LeaderboardError(
+                "use no argument, --check, --add RUN_FOLDER NAME, or --evaluate [--stimuli N] [--workers N] [NAME ...]"
+            )
 
 
 if __name__ == "__main__":

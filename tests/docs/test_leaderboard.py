@@ -71,7 +71,7 @@ def test_models_of_two_runs_of_the_same_data_share_a_table(board, committed):
     first = page[page.index("### Order") : page.index("### Runs")]
     assert {line.split(" | ")[-1].strip(" |") for line in lines_of(first, "| `uniform`")} == {"made-up-one"}
     assert {line.split(" | ")[-1].strip(" |") for line in lines_of(first, "| `centre`")} == {"made-up-two"}
-    assert len(lines_of(first, "| **people**")) == len(lines_of(first, "| **other-image: chance**")) == 1
+    assert len(lines_of(first, "| **people**")) == len(lines_of(first, "| `other-image` (null)")) == 1
     assert len(lines_of(first, "| `centre-point` (control)")) == 1
     assert "`centre`; not shown again: `human`, " in page
 

@@ -22,8 +22,8 @@ COLUMNS = {
     "distinct_cells": "distinct cells",
 }
 FIRST = ("human", "other-image", "uniform", "centre", "centre-point", "empirical", "ittikoch", "levy")
-CALLED = {"human": "people", "other-image": "chance: people, another image", "centre-point": "the centre, repeated"}
-CHANCE = "other-image"
+CALLED = {"human": "people", "other-image": "people, another image", "centre-point": "the centre, repeated"}
+OTHER_IMAGE = "other-image"
 
 
 def short(model: str) -> str:
@@ -79,13 +79,13 @@ def table(run: Path) -> list[str]:
 
 
 def differences(run: Path, metric: str = "scanmatch") -> list[str]:
-    """Paired differences of every NeVA from chance, the centre and Itti-Koch."""
+    """Paired differences of every NeVA from other-image, the centre and Itti-Koch."""
     found = Results.load(run).differences
     found = found[found["metric"] == metric]
     pairs = {(r.model_a, r.model_b): (r.difference, r.low, r.high) for r in found.itertuples()}
     pairs |= {(b, a): (-v, -high, -low) for (a, b), (v, low, high) in pairs.items()}
     models = [m for m in dict.fromkeys([*found["model_a"], *found["model_b"]]) if m.startswith("neva")]
-    against = [m for m in (CHANCE, "centre", "empirical", "ittikoch") if any(m in key for key in pairs)]
+    against = [m for m in (OTHER_IMAGE, "centre", "empirical", "ittikoch") if any(m in key for key in pairs)]
     lines = [f"| {metric}, minus that of | {' | '.join(map(short, against))} |", "|---" * (len(against) + 1) + "|"]
     for model in models:
         cells = [
