@@ -18,7 +18,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.specs import model_from_text
 
 mpl.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402 -- after the choice of what draws
+from matplotlib import pyplot as plt
 
 HERE = Path(__file__).resolve().parent
 RUNS = HERE.parent / "results" / "runs"
