@@ -242,7 +242,9 @@ def _is_fitted(model: ScanpathModel, folds: Folds | None) -> bool:
 
 def _sources(loaded: Sequence[ScanpathModel], tuned_on: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """What tables say of each model beside its numbers."""
-    facts = {m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded}
+    facts: dict[str, dict[str, Any]] = {
+        m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded
+    }
     for name, where in tuned_on.items():
         if name not in facts:
             raise UnknownNameError("model of this run, said to be tuned,", name, facts)

@@ -184,8 +184,8 @@ class ScoreTables:
 
     def mark(self, rows: pd.DataFrame) -> str:
         """What must be said of the controls on a metric; empty where none does well."""
-        mark = rows["mark"].dropna() if "mark" in rows else ()
-        return str(mark.iloc[0]) if len(mark) else ""
+        mark = rows["mark"].dropna().tolist() if "mark" in rows else []
+        return str(mark[0]) if mark else ""
 
     @property
     def panels(self) -> list[tuple[str, str]]:
