@@ -186,7 +186,6 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
     first: dict[str, Any] = {}
     parts: list[pd.DataFrame] = []
     for run in runs:
-        roles = _roles(run.summary)
         for earlier in parts:
             _agree(earlier, run)
         request = run.manifest["request"]
@@ -195,7 +194,7 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
         kept = [
             model
             for model in run.summary["model"].unique()
-            if first.setdefault(model, made.get(model)) == made.get(model) or roles[model] not in (MODEL, CONTROL)
+            if first.setdefault(model, made.get(model)) == made.get(model) or model == HUMAN
         ]
         parts.append(run.summary[run.summary["model"].isin(kept)].assign(run=run.name))
     return pd.concat(parts, ignore_index=True).drop_duplicates(["model", "metric"])
