@@ -34,6 +34,8 @@ def summary_sentence(results: Results) -> str:
     null = results.chance.get((dataset, metric))
     blind = f"chance (the best image-blind null, {null}) is {rows['value'][null]:.3f}" if null else ""
     text = f"On {dataset}, {stimuli} {'stimulus' if stimuli == 1 else 'stimuli'}: "
+    if models.empty and more is None:
+        models = rows.drop(HUMAN, errors="ignore")["value"].dropna()  # a description of nulls
     if models.empty:
         said = f"no model but nulls and controls has a defined {metric}" if null else f"no model has a defined {metric}"
         return f"{text}{said}{f'; {blind}' if null else ''}."

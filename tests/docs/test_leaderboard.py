@@ -170,5 +170,17 @@ def test_a_summary_that_its_scores_do_not_give_is_not_taken_in(board, finished, 
 
 
 def test_arguments(board):
-    with pytest.raises(board.LeaderboardError, match="use no argument, --check, or --add RUN_FOLDER NAME"):
+    with pytest.raises(board.LeaderboardError, match="use no argument, --check, --add RUN_FOLDER NAME, or --evaluate"):
         board.main(["--ad"])
+
+
+def test_the_runs_to_make_name_models_measures_and_data_that_there_are(board):
+    from gazekit.datasets import datasets
+    from gazekit.metrics import measures
+    from gazekit.models import models
+
+    for name, run in board.chosen_runs().items():
+        assert run["samples"] >= 3, name
+        assert run["data"] in datasets
+        assert {model.partition(":")[0] for model in run["models"]} <= set(models)
+        assert set(run["metrics"]) <= set(measures)

@@ -111,7 +111,7 @@ def test_images(copied, evil):
 
 def test_fewer_samples(copied, evil):
     text = write_report(copied, dataset=evil, samples=1).read_text(encoding="utf-8")
-    assert "Samples beyond the first 1 of each model are not on this page (12 paths)." in text
+    assert "Samples beyond the first 1 of each model are not on this page (30 paths)." in text
 
 
 def test_equal_bytes(page, copied, evil):
