@@ -50,7 +50,12 @@ def read_run(folder: Path) -> Run:
     for needed in (file, manifest_file):
         if not needed.is_file():
             raise LeaderboardError(f"run {folder.name}: {needed.name} is missing; add the run again with --add")
-    manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+    try:
+        manifest = dict(json.loads(manifest_file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise LeaderboardError(
+            f"run {folder.name}: manifest.json is not whole ({error}); add the run again with --add"
+        ) from error
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     if manifest.get("summary_sha256") != sha256:
         raise LeaderboardError(

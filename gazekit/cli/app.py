@@ -1,5 +1,6 @@
 """The `gazekit` command: where to begin, all commands, and errors as one sentence and exit code 2."""
 
+import io
 import os
 import sys
 from typing import Any
@@ -16,6 +17,7 @@ from gazekit.cli.models import models_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.report import report_command
 from gazekit.cli.shelf_search import shelf_search_command
+from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.version import __version__
 
@@ -73,6 +75,9 @@ def _begin(
 
 def main() -> None:
     """Run the command line; the console script's entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names that are no UTF-8, and terminals that know ASCII
     try:
         app()
     except GazekitError as error:
@@ -90,6 +95,10 @@ def main() -> None:
         # The reader of our output went away (`| head`); that is its right and no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:  # a name that is too long, a file that may not be read, a full folder for temporary files
+        if error.filename is None:
+            raise
+        _stop(f"{os.fsdecode(error.filename)}: the system answers {error.strerror!r}; give another name or folder")
 
 
 def start_text(group: Any) -> str:
@@ -112,5 +121,5 @@ def sentence(command: Any) -> str:
 
 
 def _stop(message: str) -> None:
-    typer.echo(f"gazekit: {message}", err=True)
+    typer.echo(f"gazekit: {printable(message)}", err=True)
     sys.exit(2)

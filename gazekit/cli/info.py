@@ -75,7 +75,7 @@ def caches() -> dict[str, dict[str, Any] | None]:
     """Folders that keep compiled kernels and downloads: path, files and bytes."""
     import pooch
 
-    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path(os.path.expanduser("~"), ".cache")))  # noqa: PTH111 - or there is none
     folders = {
         "kernels of the metrics": kernels_folder(),
         "downloads of gazekit": Path(pooch.os_cache("gazekit")),

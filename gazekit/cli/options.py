@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError, refusing
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any
 def say_dropped(name: str, dropped: Mapping[str, int], *, to_stderr: bool = False) -> None:
     """Print what was left out when a data set or file was read, a line per reason."""
     for reason, count in dropped.items():
-        typer.echo(f"{name}: {count} x {reason}", err=to_stderr)
+        typer.echo(printable(f"{name}: {count} x {reason}"), err=to_stderr)
 
 
 def takes_groups(command: Callable[..., None]) -> Callable[..., None]:

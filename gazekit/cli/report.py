@@ -43,20 +43,25 @@ def report_command(
 
 def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
     """The run's data set, read as the run read it; None, and why, where it is not there."""
-    from gazekit.foundations.errors import DataError
-    from gazekit.runs.manifest import read_manifest
+    from gazekit.files.untrusted import printable, reading
+    from gazekit.foundations.errors import GazekitError, RunFolderError
+    from gazekit.runs.manifest import NAME, read_manifest
 
-    loaded = dict(read_manifest(run).get("loaded") or {})
-    if data is not None:
-        loaded["data"] = data
-    if "data" not in loaded:
-        return None
-    if root is not None:
-        loaded["root"] = root
+    what = f"{run / NAME}: what it says of its data (loaded)"
     try:
-        return load(**loaded)
-    except DataError as error:
+        with reading(what, "give --data and --root"):
+            loaded = dict(read_manifest(run).get("loaded") or {})
+            if data is not None:
+                loaded["data"] = data
+            if "data" not in loaded:
+                return None
+            if root is not None:
+                loaded["root"] = root
+            return load(**loaded)
+    except RunFolderError:
+        raise
+    except (GazekitError, OSError) as error:
         if root is not None or data is not None:
             raise
-        typer.echo(f"without scanpaths of people: {error}", err=True)
+        typer.echo(printable(f"without scanpaths of people: {error}"), err=True)
         return None

@@ -4,7 +4,6 @@ The cards of this package lie in `cards`. Another package names its own in the e
 Options are checked against the signature of the loader before it is called.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from gazekit.core.card import Card
 from gazekit.core.trials import Dataset
 from gazekit.datasets.published.folder import PublishedFolder
+from gazekit.files.untrusted import parse_toml
 from gazekit.foundations.errors import DataError, GazekitError, refusing
 from gazekit.foundations.registry import Registry, imported
 
@@ -118,8 +118,8 @@ for _file in Path(__file__).with_name("cards").glob("*.toml"):
 @cache
 def _read_card(name: str, file: Path) -> Card:
     where = f"the card of the data set {name!r}, {file}, cannot be read"
-    with refusing((OSError, tomllib.TOMLDecodeError), lambda error: DataError(f"{where}: {error}")):
-        return card_from(tomllib.loads(file.read_text(encoding="utf-8")), file.name, name)
+    with refusing((OSError, ValueError), lambda error: DataError(f"{where}: {error}")):
+        return card_from(parse_toml(file), file.name, name)
 
 
 def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:

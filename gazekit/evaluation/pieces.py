@@ -25,7 +25,7 @@ from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.measure import Measure, score
 from gazekit.models.capabilities import HasDensity
-from gazekit.models.contract import ScanpathModel, cut_to_lengths
+from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
 from gazekit.runs.seals import seal
@@ -142,7 +142,7 @@ class StimuliPiece:
     def _sources(self, model: ScanpathModel, dataset: Dataset) -> list[Source]:
         """Predict once: paths of the lengths asked for, and a model's own."""
         asked = None if model.stops else self.lengths
-        whole = model.predict(dataset.trials, **self.options, lengths=asked, progress=False)
+        whole = predicted(model, dataset.trials, **self.options, lengths=asked, progress=False)
         made = [whole]
         if model.stops and self.lengths is not None:
             own = whole.replace(table=whole.table.assign(source=model.name + OWN))

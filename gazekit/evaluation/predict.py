@@ -7,7 +7,7 @@ from typing import Any
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.describing import inputs_of
-from gazekit.models.contract import ScanpathModel
+from gazekit.models.contract import ScanpathModel, predicted
 from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import check_workers
@@ -79,7 +79,7 @@ def predict_in_pieces(
     model.check_needs(trials)
     options = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations, "device": device}
     if len(trials) <= PIECE_TRIALS:
-        return model.predict(trials, **options, progress=progress)  # type: ignore[arg-type]
+        return predicted(model, trials, **options, progress=progress)
     with RunFolder(
         folder,
         {
@@ -116,5 +116,5 @@ class PredictPiece:
 
     def __call__(self) -> None:
         """Predict, write and seal."""
-        self.model.predict(self.trials, **self.options, progress=False).save(self.part)
+        predicted(self.model, self.trials, **self.options, progress=False).save(self.part)
         seal(self.part, [self.part])

@@ -133,6 +133,19 @@ def is_leftover(path: Path) -> bool:
     return _LEFTOVER.fullmatch(path.name) is not None
 
 
+def refuse_pipe(path: str | Path) -> None:
+    """Refuse a pipe or a device in the place of a file that is to be read: its reader would wait for it.
+
+    Raises
+    ------
+    DataError
+        It is one.
+    """
+    path = Path(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"{path} is a pipe or a device, not a file; save what comes from it as a file first")
+
+
 def read_whole(path: str | Path) -> bytes:
     """Read all bytes of a file.
 
@@ -142,6 +155,7 @@ def read_whole(path: str | Path) -> bytes:
         No such file, or it cannot be read.
     """
     try:
+        refuse_pipe(path)
         return Path(path).read_bytes()
     except FileNotFoundError:
         raise DataError(f"there is no file {path}; check the name") from None

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gazekit.files.untrusted import check_room
+from gazekit.files.untrusted import DEEPEST, check_room
 from gazekit.foundations.errors import DataError
 
 
@@ -45,7 +45,8 @@ def check_hdf5(file: Any, path: str | Path, size: int) -> None:
     Raises
     ------
     DataError
-        A link to another file, data that lie in other files, or arrays larger than the file may unpack to.
+        A link to another file, data that lie in other files, groups nested too deeply, or arrays larger than the file
+        may unpack to.
     """
     import h5py
 
@@ -53,6 +54,8 @@ def check_hdf5(file: Any, path: str | Path, size: int) -> None:
 
     # What these two return ends the visit; what they raise would not come through whole.
     def look_link(name: str, link: Any) -> str | None:
+        if name.count("/") >= DEEPEST:
+            return f"it has groups nested more than {DEEPEST} deep; copy it again from its source"
         if isinstance(link, h5py.ExternalLink):
             return f"{name[:80]!r} is a link to another file ({link.filename[:80]}), which is not followed"
         return None

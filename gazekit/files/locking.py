@@ -108,7 +108,7 @@ class FolderLock:
 def _read(handle: int) -> dict[str, Any]:
     try:
         note = json.loads(os.pread(handle, 1000, 0))
-    except ValueError:  # not written yet, or cut short
+    except (ValueError, RecursionError):  # not written yet, cut short, or somebody's nonsense
         return {}
     return note if isinstance(note, dict) else {}
 
@@ -129,7 +129,7 @@ def _alive(note: dict[str, Any]) -> bool:
         return False
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:  # somebody else's
         return True
@@ -141,7 +141,10 @@ def _boot() -> str:
 
 
 def _busy(folder: Path, file: Path, note: dict[str, Any], *, by_note: bool) -> str:
-    process, host = note.get("process", "of unknown number"), note.get("host", "an unknown host")
+    process, host = (
+        ascii(note[key])[:80].strip("'") if key in note else absent  # whoever wrote it: no escapes of a terminal
+        for key, absent in (("process", "of unknown number"), ("host", "an unknown host"))
+    )
     hint = f" (if that process has ended, remove {file.name} there)" if by_note else ""
     return (
         f"{folder} is being written by process {process} on {host}{hint}; wait until it has ended, stop it, or choose "

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gazekit.files.atomic import read_whole
-from gazekit.files.untrusted import BLOCK, check_room
+from gazekit.files.untrusted import BLOCK, DEEPEST, check_room
 from gazekit.foundations.errors import DataError
 
 HEADER = 128  # bytes; the last two say the byte order
@@ -21,7 +21,6 @@ INT8, INT32, UINT32, MATRIX, COMPRESSED = 1, 5, 6, 14, 15  # types of elements
 PLAIN = {1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 16, 17, 18}  # types of elements that hold numbers or text
 CELL_ARRAY, STRUCT, OBJECT, TEXT, SPARSE, FUNCTION, OPAQUE = 1, 2, 3, 4, 5, 16, 17  # classes of arrays
 NUMBERS = range(6, 16)  # classes too
-DEEPEST = 32  # arrays within arrays; the published files have 6
 MOST_DIMENSIONS = 32
 CELL = 8  # bytes of a number, or of the place of an object
 

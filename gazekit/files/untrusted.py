@@ -1,12 +1,13 @@
-"""Files that others made: how much they may unpack to, how deep they may nest, which names they may give to files.
+"""Files that others made: how much they may unpack to and hold, how deep they may nest, which names they may give.
 
 A file may unpack to `RATIO` times what it takes on the disk, and always to `FLOOR` bytes; one that asks for more is
-refused before it is unpacked. See docs/security.md.
+refused before it is unpacked. All limits of what a file may hold stand here. See docs/security.md.
 """
 
 import gzip
 import io
 import json
+import tomllib
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,8 +20,15 @@ from gazekit.foundations.errors import DataError, refusing
 FLOOR = 1 << 28  # bytes (256 MiB)
 RATIO = 200  # tables of gaze shrink to a third or less, flat drawings in an .npz to a 300th, and those are small
 BLOCK = 1 << 20  # bytes
+TEXT_FLOOR, TEXT_RATIO = 1 << 24, 50  # of compressed text: a table takes many times its text in memory
 MAX_LINE = 1_000_000  # bytes of a line of a table
-MAX_COLUMNS = 10_000  # of a table
+MAX_COLUMNS = 1_000  # of a table, and different keys of records; exports of trackers have some hundred
+MAX_FIELDS = 10_000  # of a line of a table: a quoted cell may hold a list
+MAX_TOML, MAX_TOML_LINE = 1_000_000, 4_000  # bytes
+MAX_HEADER = 1 << 23  # bytes of the names and shapes before the tensors of a safetensors file
+MAX_OBJECTS = 2_000  # of a picture
+MAX_TRIALS, MAX_AGENTS = 100_000, 1_000  # of a data set that is drawn here
+DEEPEST = 32  # groups within groups
 # What is raised where a file that could be read holds other things than it should.
 MISFITS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -36,19 +44,47 @@ def room_for(size: int) -> int:
     return max(FLOOR, RATIO * size)
 
 
-def check_room(path: str | Path, unpacked: int, size: int) -> None:
+def check_room(path: str | Path, unpacked: int, size: int, *, room: int | None = None) -> None:
     """Refuse a file that unpacks to more than it may.
 
     Raises
     ------
     DataError
-        More than `room_for(size)`.
+        More than `room`, by default `room_for(size)`.
     """
-    if unpacked > room_for(size):
+    room = room_for(size) if room is None else room
+    if unpacked > room:
         raise DataError(
-            f"{path} has {size:,} bytes and asks for more than {room_for(size):,} when unpacked, which no file of gaze "
+            f"{path} has {size:,} bytes and asks for more than {room:,} when unpacked, which no file of gaze "
             f"data needs: it is damaged, or made to fill the memory; fetch it again from its source"
         )
+
+
+def check_count(what: str, count: float, most: int, then: str) -> None:
+    """Refuse what there is too much of.
+
+    Parameters
+    ----------
+    what : str
+        What is counted, beginning with the file.
+    count, most : int
+        How many there are, and may be.
+    then : str
+        What to do.
+
+    Raises
+    ------
+    DataError
+        More than there may be.
+
+    Examples
+    --------
+    >>> check_count("boxes.csv has boxes", 50_000, MAX_OBJECTS, "leave some out")
+    Traceback (most recent call last):
+    gazekit.DataError: boxes.csv has boxes: 50,000, and at most 2,000 are read; leave some out
+    """
+    if count > most:
+        raise DataError(f"{what}: {count:,}, and at most {most:,} are read; {then}")
 
 
 class BoundedFile(io.BufferedReader):
@@ -89,8 +125,51 @@ def parse_json(content: bytes | str) -> Any:
         raise json.JSONDecodeError(str(error).partition(";")[0], "", 0) from None
 
 
+def parse_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    ValueError
+        It is no TOML: whatever is wrong (bytes, nesting, numbers without end), or it is longer than it may be.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (file := Path(folder, "a.toml")).write_text(".".join("a" * 40_000) + " = 1")
+    ...     parse_toml(file)
+    Traceback (most recent call last):
+    ValueError: a line of more than 4,000 bytes
+    """
+    content = Path(path).read_bytes()
+    if len(content) > MAX_TOML:
+        raise ValueError(f"it has more than {MAX_TOML:,} bytes")
+    if max(map(len, content.splitlines()), default=0) > MAX_TOML_LINE:  # a key of many parts takes their square
+        raise ValueError(f"a line of more than {MAX_TOML_LINE:,} bytes")
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def check_safetensors(path: str | Path) -> None:
+    """Refuse a safetensors file whose names and shapes take more than they may: each takes many times that in memory.
+
+    Raises
+    ------
+    DataError
+        It begins with a longer list than `MAX_HEADER`. What else is wrong with it is its reader's to say.
+    """
+    with Path(path).open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    check_count(f"{path} begins with a list of tensors of bytes", length, MAX_HEADER, "it is damaged: fetch it again")
+
+
 def unpack_gzip(path: str | Path) -> bytes:
-    """Read a gzip file, one member or several.
+    """Read the text in a gzip file, one member or several.
 
     Raises
     ------
@@ -106,7 +185,7 @@ def unpack_gzip(path: str | Path) -> bytes:
         while piece := stream.read(BLOCK):
             pieces.append(piece)
             unpacked += len(piece)
-            check_room(path, unpacked, len(packed))
+            check_room(path, unpacked, len(packed), room=max(TEXT_FLOOR, TEXT_RATIO * len(packed)))
     return b"".join(pieces)
 
 
@@ -135,16 +214,18 @@ def read_csv_text(path: str | Path) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
+    if "\n" not in text:  # line ends of old Macs
+        text = text.replace("\r", "\n")
     header = text.partition("\n")[0]
     if not header.strip():
         raise DataError(f"{path} is empty: there is no table in it")
-    if max(map(header.count, ",;\t")) >= MAX_COLUMNS:
-        raise DataError(f"{path} has more than {MAX_COLUMNS:,} columns; check its separators")
+    check_count(f"{path} has columns", 1 + max(map(header.count, ",;\t")), MAX_COLUMNS, "check its separators")
     return text
 
 
 def _check_lines(path: str | Path, content: bytes) -> None:
     codes = np.frombuffer(content, dtype=np.uint8)
+    separators = np.isin(codes, np.frombuffer(b",;\t", dtype=np.uint8))
     ends = np.concatenate([[-1], np.flatnonzero((codes == 10) | (codes == 13)), [len(codes)]])
     longest = int(np.diff(ends).argmax())
     if ends[longest + 1] - ends[longest] > MAX_LINE:
@@ -152,6 +233,10 @@ def _check_lines(path: str | Path, content: bytes) -> None:
             f"{path}, line {longest + 1}, has more than {MAX_LINE:,} bytes, so it is no table of gaze; check its "
             f"line ends"
         )
+    fields = 1 + np.diff(np.concatenate([[0], np.cumsum(separators)])[np.minimum(ends + 1, len(codes))])
+    check_count(
+        f"{path}, line {int(fields.argmax()) + 1}, has fields", int(fields.max()), MAX_FIELDS, "check its separators"
+    )
 
 
 def decoding(what: str, then: str) -> AbstractContextManager[None]:
@@ -233,6 +318,17 @@ def check_name(name: str, where: str) -> str:
             f"written: take the list from its source again"
         )
     return name
+
+
+def printable(text: str) -> str:
+    r"""A text without what a terminal obeys: control characters are written as escapes, line ends stay.
+
+    Examples
+    --------
+    >>> printable("a\x1b[2Jb\nc")
+    'a\\x1b[2Jb\nc'
+    """
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def first_line(error: BaseException, longest: int = 200) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError, refusing
+from gazekit.foundations.notices import notify_once
 
 
 class Registry:
@@ -47,8 +48,23 @@ class Registry:
             return imported(entry) if isinstance(entry, str) else entry
         plugins = self._plugins()
         if name in plugins:
-            return plugins[name].load()
+            with refusing(Exception, lambda error: GazekitError(self._broken(name, error))):
+                return plugins[name].load()
         raise UnknownNameError(self.kind, name, {*self._entries, *plugins})
+
+    def usable(self) -> list[Any]:
+        """Every entry, by name; another package's that cannot be loaded is named on standard error and left out."""
+        found = []
+        for name in self:
+            try:
+                found.append(self[name])
+            except GazekitError as error:
+                notify_once(f"{self.kind} {name}", f"{error}; it is left out")
+        return found
+
+    def _broken(self, name: str, error: Exception) -> str:
+        what = f"the {self.kind} {name!r} of another package ({self._plugins()[name].value})"
+        return f"{what} cannot be loaded: {type(error).__name__}: {error}"
 
     def where(self, name: str) -> str:
         """Where an entry is defined, as "module:attribute"; nothing is imported for it."""

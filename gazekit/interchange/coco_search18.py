@@ -13,7 +13,7 @@ import pandas as pd
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
-from gazekit.files.untrusted import parse_json
+from gazekit.files.untrusted import MAX_COLUMNS, check_count, parse_json
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import number_repeats, row_per_fixation
 from gazekit.interchange.declared_facts import from_columns, to_columns
@@ -78,6 +78,8 @@ def read_records(path: str | Path, needed: Sequence[str] = ("name", "X", "Y")) -
         raise DataError(f"{path} is not a list of records, as COCO-Search18's files are")
     for k, record in enumerate(records):
         _length(record, f"{path}, record {k} (from 0)", needed)
+    keys = {key for record in records for key in record}
+    check_count(f"{path} has records with different keys", len(keys), MAX_COLUMNS, "give all records the same keys")
     return records
 
 

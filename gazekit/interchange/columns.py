@@ -10,8 +10,9 @@ import pandas as pd
 from gazekit.core.scanpaths import FRAME_COLUMNS
 from gazekit.foundations.errors import DataError
 
+EXACT = 2.0**53  # from here on not every whole number is a float64: different names would become one
 LONGEST = 80  # characters of a cell that a message shows
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # line ends, tabs, what moves a terminal's cursor
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a terminal obeys, half characters
 KEY = ("stimulus", "subject", "trial", "source", "sample")
 POINT_COLUMNS = ("fixation", "x", "y", "duration_ms", "object_id")
 EMPTY_PATH = -1  # in the column `fixation`: this row stands for a path without fixations
@@ -78,11 +79,12 @@ def whole_numbers(column: pd.Series, empty: int) -> np.ndarray:
     """
     values = numbers(column)
     values = np.where(np.isnan(values), empty, values)
-    wrong = ~np.isfinite(values) | (values != np.trunc(values))
+    wrong = ~np.isfinite(values) | (values != np.trunc(values)) | (np.abs(values) >= EXACT)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise DataError(
-            f"column {column.name!r}, row {row} (from 0), holds {values[row]:g}, which is not a whole number"
+            f"column {column.name!r}, row {row} (from 0), holds {values[row]:g}, which is not a whole number, or too "
+            f"large a one"
         )
     return values.astype(np.int64)
 
@@ -104,6 +106,11 @@ def names(column: pd.Series, empty: Any = None) -> pd.Series:
     if pd.api.types.is_float_dtype(column.dtype):
         known = column[~blank]
         if len(known) and np.isfinite(known).all() and (known == np.trunc(known)).all():
+            if (large := np.abs(known) >= EXACT).any():
+                raise DataError(
+                    f"column {column.name!r} holds {known[large].iloc[0]:g}, a number too large to be told from its "
+                    f"neighbours; save such names as text"
+                )
             column = column.astype("Int64")
     text = column.astype("str")
     check_characters(text)

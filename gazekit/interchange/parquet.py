@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.frames import Facts
+from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import write_atomically
 from gazekit.files.parquet import CUT_SHORT, read_arrow, to_frame
@@ -107,6 +107,7 @@ def read_parquet(path: str | Path) -> Scanpaths:
         for name in (*KEY[:-1], "task"):
             if name in rows:
                 check_characters(rows[name])
+        _check_values(points, rows)
     columns = {attribute: points.get(name) for name, attribute in _LISTS.items()}
     return Scanpaths(**columns, offsets=offsets, table=rows, facts=facts, dropped=dropped)
 
@@ -135,6 +136,18 @@ def _about(path: str | Path, table: Any) -> tuple[Facts, dict[str, int]]:
         f"{path} has format version {version!r}, and this gazekit reads version {VERSION}; "
         f"install the gazekit that wrote it"
     )
+
+
+def _check_values(points: dict[str, np.ndarray], rows: Any) -> None:
+    """Refuse what CSV refuses too: infinite positions, durations below 0 or infinite, frames without a size."""
+    for name in ("x", "y"):
+        if np.isinf(points[name]).any():
+            raise DataError(f"column {name!r} holds an infinite position; leave out what is not known")
+    duration = points.get("duration_ms")
+    if duration is not None and (wrong := (duration < 0) | np.isinf(duration)).any():
+        raise DataError(f"there is a duration of {duration[wrong][0]:g} ms; leave it empty if it is not known")
+    for size in {tuple(row) for row in rows[["width", "height"]].itertuples(index=False)}:
+        Frame(*size)
 
 
 def _flat(path: str | Path, table: Any, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ import pandas as pd
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Box, Dataset, ImageSource, Objects, Trial
+from gazekit.files.untrusted import MAX_OBJECTS, check_count
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, numbers
 from gazekit.interchange.csv_files import read_csv_table
@@ -167,6 +168,7 @@ def _objects(boxes: str | Path | pd.DataFrame | np.ndarray) -> tuple[list[str], 
             f"{where} needs the columns x0, y0, x1, y1 (or xmin, ymin, xmax, ymax, or left, top, right, bottom), px; "
             f"its columns are: {', '.join(map(str, table.columns)) or 'none'}"
         )
+    check_count(f"{where} has boxes", len(table), MAX_OBJECTS, "leave some out")
     if not len(table):
         raise DataError(f"{where} has no box; it needs a row per object")
     ids = names(table["id"]).str.strip().tolist() if "id" in table else [str(k + 1) for k in range(len(table))]

@@ -214,7 +214,6 @@ def find(measure: str | Measure) -> Measure:
 
 
 def all_measures(kind: Kind | None = None) -> list[Measure]:
-    """Every registered measure, or those of one kind, by kind and name."""
-    every = (measures[name] for name in measures)
-    wanted = [measure for measure in every if kind is None or measure.kind == kind]
+    """Every registered measure, or those of one kind, by kind and name; those that cannot be loaded are left out."""
+    wanted = [measure for measure in measures.usable() if kind is None or measure.kind == kind]
     return sorted(wanted, key=lambda measure: (measure.kind.place, measure.name))

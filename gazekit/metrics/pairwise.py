@@ -16,6 +16,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_of_single
 from gazekit.metrics.measure import Measure, find
 
+LONGEST = 5_000  # fixations of a path: work and memory of most measures grow with the product of two lengths
 CHUNK = 4096  # fewest pairs in one call of a kernel, unless there are fewer
 Given = TypeVar("Given")
 Done = TypeVar("Done")
@@ -60,10 +61,28 @@ def score_pair(measure: str | Measure, a: AnyPath, b: AnyPath, size: Size = None
     of_objects = "objects" in chosen.needs or every.get("symbols") == "objects"
     needs_size = frame == "always" or (frame == "over_diagonal" and every["over_diagonal"])
     columns = columns_of_single([a, b], size, chosen.name, needs_size=needs_size, of_objects=of_objects)
+    for of_path in columns:
+        check_longest(of_path.offsets, chosen.name)
     left, right = (prepare(of_path, **every) for of_path in columns)
     out = np.empty((1, len(chosen.outputs)))
     score(left, right, np.zeros((1, 2), dtype=np.int64), out, **every)
     return out[0].tolist()
+
+
+def check_longest(offsets: np.ndarray, metric: str) -> None:
+    """Refuse paths that no person made.
+
+    Raises
+    ------
+    GazekitError
+        A path of more than `LONGEST` fixations.
+    """
+    longest = int(np.diff(offsets).max(initial=0))
+    if longest > LONGEST:
+        raise GazekitError(
+            f"{metric}: a path has {longest:,} fixations, and at most {LONGEST:,} are compared; samples of a tracker "
+            f"are no fixations: detect these first, or cut paths with truncate({LONGEST})"
+        )
 
 
 class _Scorer:
@@ -80,6 +99,8 @@ class _Scorer:
             )
         columns_a = columns_of(a)
         columns_b = columns_a if b is a else columns_of(b)
+        for columns in (columns_a, columns_b):
+            check_longest(columns.offsets, metric.name)
         self.check_pairs = check and not _one_frame(columns_a, columns_b)
         if check:
             check_comparable(a.facts, b.facts)

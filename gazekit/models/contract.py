@@ -111,6 +111,8 @@ class ScanpathModel(Construction):
     needs_fit, leaves_own_out : bool
         Of a model that learns (`fit`): whether it cannot predict before, and whether a prediction for a stimulus never
         uses scanpaths of that stimulus, so that it may be fitted on the data set on which it is evaluated.
+    gives_what_it_has : bool
+        Of predictions that were made before: they may lack trials, and have other numbers of paths than asked for.
     """
 
     name: str
@@ -121,6 +123,7 @@ class ScanpathModel(Construction):
     stops: bool = False
     needs_fit: bool = False
     leaves_own_out: bool = False
+    gives_what_it_has: bool = False
 
     @property
     def told_target(self) -> bool:
@@ -308,6 +311,56 @@ def _checked_lengths(lengths: np.ndarray, trials: int, n_samples: int) -> np.nda
     if found.size and found.min() < 1:
         raise GazekitError(f"a path has at least one fixation, and lengths asks for {found.min()}")
     return found.astype(np.int64)
+
+
+def predicted(model: ScanpathModel, trials: Sequence[Trial], **options: Any) -> Scanpaths:
+    """What `model.predict(trials, **options)` gives, checked: a model may have written a `predict` of its own.
+
+    Raises
+    ------
+    GazekitError
+        Other paths than were asked for: the model's name is not their source, trials or samples are missing, there
+        twice or in another order, stimuli or frames are not those of the trials, a path is longer than the limit or
+        has positions that are not finite.
+    """
+    paths = model.predict(trials, **options)
+    who = f"model {model.name!r}"
+    if not isinstance(paths, Scanpaths):
+        raise GazekitError(f"{who}: predict gave a {type(paths).__name__}, not Scanpaths")
+    table, limit, lengths = paths.table, options.get("max_fixations"), options.get("lengths")
+    if (others := table["source"][table["source"] != model.name]).size:
+        raise GazekitError(f"{who} gave paths whose source is {others.iloc[0]!r}; a model's paths bear its name")
+    of, place = {trial.id: trial for trial in trials}, {trial.id: k for k, trial in enumerate(trials)}
+    if (unknown := table["trial"][~table["trial"].isin(of)]).size:
+        raise GazekitError(f"{who} gave a path for the trial {unknown.iloc[0]!r}, which it was not asked for")
+    if not model.gives_what_it_has:
+        samples = range(options.get("n_samples", 1))
+        asked = [(trial.id, k) for trial in trials for k in samples]
+        given = list(zip(table["trial"], table["sample"], strict=True))
+        if given != asked:
+            same = [a == b for a, b in zip(given, asked, strict=False)]
+            k = same.index(False) if False in same else len(same)
+            found, wanted = (f"{s[k][1]} of trial {s[k][0]!r}" if k < len(s) else "not there" for s in (given, asked))
+            raise GazekitError(
+                f"{who} gave {len(given)} paths and was asked for {len(asked)}, {len(samples)} of each trial in turn: "
+                f"path {k} is sample {found}, and should be {wanted}"
+            )
+        if not (np.isfinite(paths.x).all() and np.isfinite(paths.y).all()):
+            raise GazekitError(f"{who} gave positions that are not finite numbers")
+    sizes = table[["width", "height"]].to_numpy(float)
+    for k, (trial, stimulus, length) in enumerate(zip(table["trial"], table["stimulus"], paths.lengths, strict=True)):
+        shown = of[trial]
+        if stimulus != shown.stimulus or tuple(sizes[k]) != shown.frame.size:
+            raise GazekitError(
+                f"{who} gave for trial {trial!r} a path of stimulus {stimulus!r} ({sizes[k][0]:g} x {sizes[k][1]:g}), "
+                f"which shows {shown.stimulus!r} ({shown.frame.width:g} x {shown.frame.height:g})"
+            )
+        most = shown.max_fixations if limit is None else limit
+        if lengths is not None:
+            most = int(lengths[place[trial]].max()) + (1 if paths.facts.forced_first else 0)
+        if most is not None and length > most and not (model.gives_what_it_has and limit is None):
+            raise GazekitError(f"{who} gave for trial {trial!r} {length} fixations, and was asked for {most} at most")
+    return paths
 
 
 PathByPathModel = ScanpathModel  # the name of an earlier base class for models that write `draw`

@@ -8,6 +8,7 @@ import base64
 import gzip
 import io
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -172,9 +173,13 @@ def pictures(trials: Sequence[Trial], images: str = "thumbs") -> tuple[tuple[str
     shown = {t.stimulus: t for t in trials if t.has("image")} if images != "none" else {}
     side = None if images == "full" else side_for(len(shown))
     encoded, broken = {}, 0
+    room = math.inf if side is None else 1.5 * BUDGET  # one data set's photographs are not another's
     for stimulus, trial in shown.items():
+        if room < 0:
+            break
         try:
             encoded[stimulus] = encode(trial, side)
+            room -= len(encoded[stimulus])
         except DataError:
             broken += 1
     size = "as they were shown" if side is None else f"reduced to {side} px on the longer side"
@@ -183,7 +188,8 @@ def pictures(trials: Sequence[Trial], images: str = "thumbs") -> tuple[tuple[str
     elif not encoded:
         note = "The data have no images at hand."
     else:
-        note = f"{len(encoded)} images, {size}; positions are in px of the image as it was shown."
+        first = f"The first {len(encoded)} of {len(shown)}" if room < 0 else str(len(encoded))
+        note = f"{first} images, {size}; positions are in px of the image as it was shown."
     if broken:
         note += f" {broken} images could not be read."
     return tuple(encoded.get(t.stimulus, "") for t in trials), note

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from gazekit.core.trials import Dataset
-from gazekit.files.atomic import write_atomically
+from gazekit.files.atomic import remove_leftovers, write_atomically
 from gazekit.files.links import refuse_link
 from gazekit.files.untrusted import reading
 from gazekit.foundations.version import __version__
@@ -75,9 +75,10 @@ def write_report(
     run = Path(run)
     path = run / "report.html"
     refuse_link(path)
+    remove_leftovers(run)
     with reading(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
         page = page_of(content_of(run, dataset), images=images, samples=samples)
-    write_atomically(path, page.encode())
+    write_atomically(path, page.encode("utf-8", "backslashreplace"))
     return path
 
 

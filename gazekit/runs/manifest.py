@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from gazekit.files.atomic import read_whole
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, RunFolderError
 
@@ -18,12 +19,16 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     ------
     RunFolderError
         No manifest, an unreadable one, or one of another format or a later version.
+    DataError
+        The system does not let it be read.
     """
     file = Path(folder) / NAME
     if not file.is_file():
         raise RunFolderError(f"{folder} is not a run folder: it has no {NAME}; give the --out of an evaluation")
     try:
-        manifest = parse_json(file.read_bytes())
+        manifest = parse_json(read_whole(file))
+    except DataError:
+        raise
     except ValueError as error:
         raise RunFolderError(
             f"{file} is not readable JSON ({error}); run the evaluation again in a new folder"

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from joblib import Parallel, delayed
 
+from gazekit.files.atomic import writing
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
 from gazekit.runs.environment import RunEnvironment
@@ -229,7 +230,8 @@ def _in_processes(workers: int, parcels: Parcels, packed: Iterator[bytes]) -> It
         held: bytes | Path = b""
         if parcels.shared:
             held = Path(place) / parcels.digest
-            held.write_bytes(parcels.shared)
+            with writing(f"what the workers share was not written to the temporary folder {place}"):
+                held.write_bytes(parcels.shared)
         where, parent = RunEnvironment.here(), (os.getpid(), Path(place))
         pool = Parallel(n_jobs=workers, return_as="generator_unordered")
         try:

@@ -6,6 +6,7 @@ the scheduler ever holds more than a few pieces.
 
 import logging
 import re
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,11 +20,33 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT = 10.0  # s until a scheduler must have answered
+GRACE = 2.0  # s beyond that, for what Dask itself does not limit
 PATIENCE = 60.0  # s without any worker until a run gives up
 POLL = 2.0  # s between two looks whether there are workers, while no piece is finished
 AHEAD = 2  # pieces per worker that are handed out: one is done, one waits
 FETCH = 10.0  # s that the result of a finished piece may take to come home
 KEPT = "what was finished is kept: run the same command again to go on"
+
+
+def _within(make: Callable[[], "Client"]) -> "Client":
+    """Make a client, or give up after `CONNECT`: a port that never answers would be waited for."""
+    made: list[Client] = []
+    failed: list[BaseException] = []
+
+    def connect() -> None:
+        try:
+            made.append(make())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(CONNECT + GRACE)
+    if failed:
+        raise failed[0]
+    if not made:
+        raise TimeoutError(f"no answer in {CONNECT + GRACE:g} s")
+    return made[0]
 
 
 @contextmanager
@@ -52,9 +75,14 @@ def connected(address: str) -> Iterator["Client"]:
     level = log.level
     log.setLevel(logging.CRITICAL)  # what goes wrong is said here, in a sentence
     try:
-        client = Client(address, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError) as error:
+        client = _within(lambda: Client(address, timeout=CONNECT, set_as_default=False))
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
         log.setLevel(level)
+        if address.startswith("tls") and not isinstance(error, OSError):
+            raise GazekitError(
+                f"the connection to {address!r} needs certificates ({error}); name them in Dask's configuration, under "
+                f"distributed.comm.tls (docs/howto/cluster.md)"
+            ) from error
         raise GazekitError(
             f"no Dask scheduler answers at {address!r}; start one with `dask scheduler`, and give the address that it "
             f"prints, tcp://host:port"

@@ -18,8 +18,8 @@ from gazekit.datasets.registry import datasets
 from gazekit.files.atomic import sha256_of, writing
 from gazekit.files.links import make_folder, open_plain, refuse_link
 from gazekit.files.locking import FolderLock
-from gazekit.files.untrusted import check_name
-from gazekit.foundations.errors import DataError
+from gazekit.files.untrusted import check_name, first_line
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
@@ -66,6 +66,9 @@ class Transfer:
             It cannot be written, or is a link.
         """
         refuse_link(self.target)
+        for place in (self.target, self.part):
+            if place.is_dir():
+                raise DataError(f"{place} is a folder, and a file of the data set belongs there; move it away")
         failure: str | None = None
         have = self.size()
         for _ in range(ATTEMPTS):
@@ -99,6 +102,10 @@ class Transfer:
             return f"could not be reached ({type(error).__name__})"
         except requests.RequestException as error:
             return f"is no address to fetch from ({error})"
+        except GazekitError:
+            raise
+        except ValueError as error:  # addresses that lead elsewhere, lengths that are no numbers
+            return f"answered what cannot be understood ({first_line(error)})"
         except (urllib3.exceptions.HTTPError, OSError) as error:
             return f"broke off after {self.size():,} bytes ({type(error).__name__})"
 

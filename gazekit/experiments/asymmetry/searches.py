@@ -16,7 +16,7 @@ from gazekit.experiments.asymmetry.displays import condition_of, limit, set_size
 from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.capabilities import Searches, SearchResult
-from gazekit.models.contract import ScanpathModel, assemble
+from gazekit.models.contract import ScanpathModel, assemble, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.seals import seal
 
@@ -57,7 +57,7 @@ def search_trials(
         limit(trial)
     if isinstance(model, Searches):
         return [model.search(trial) for trial in trials]
-    paths = model.predict(trials, n_samples=1, seed=seed, progress=False)
+    paths = predicted(model, trials, n_samples=1, seed=seed, progress=False)
     if paths.facts.forced_first is None:
         raise GazekitError(
             f"model {model.name!r} does not declare whether its paths begin with the place where gaze was at the "

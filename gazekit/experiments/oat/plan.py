@@ -1,11 +1,10 @@
 """What a study trains, read from a TOML file."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from gazekit.files.untrusted import check_name, decoding
+from gazekit.files.untrusted import check_name, decoding, parse_toml
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 from gazekit.models.oat.config import RENAMED, OatConfig, preset
 from gazekit.models.oat.training import TrainingOptions, with_changes
@@ -113,7 +112,7 @@ def read_plan(path: str | Path) -> Plan:
     if not path.is_file():
         raise DataError(f"the plan {path} is not there")
     with decoding(f"the plan {path} is no TOML file", "correct it"):
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = parse_toml(path)
     with decoding(f"the plan {path} has a value of the wrong kind", "correct it"):
         return _plan(found, path)
 

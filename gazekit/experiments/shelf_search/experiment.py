@@ -25,7 +25,7 @@ from gazekit.experiments.shelf_search.results import KIND, ShelfResults
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.capabilities import HasLikelihood
-from gazekit.models.contract import ScanpathModel
+from gazekit.models.contract import ScanpathModel, predicted
 from gazekit.models.identity import identity
 from gazekit.models.object_search.appearance import target_similarity
 from gazekit.models.object_search.controls import Line, TargetRepeated
@@ -103,7 +103,7 @@ def predict(model: ScanpathModel, dataset: Dataset, people: People, n_samples: i
     fit_alone(model, dataset)
     trials = [t for t in dataset.trials if t.id in people.layouts]
     samples = 1 if model.deterministic else n_samples
-    made = model.predict(trials, n_samples=samples, seed=seed, progress=False)
+    made = predicted(model, trials, n_samples=samples, seed=seed, progress=False)
     paths = predicted_objects(made, people)
     if not len(paths):
         raise GazekitError(f"model {model.name!r} predicted no fixation on an object; nothing can be measured")

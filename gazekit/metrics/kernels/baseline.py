@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from gazekit.metrics.kernels.compiling import compiled
+from gazekit.foundations.compiling import compiled
 
 LANES = 128  # pairs of paths that are worked on together
 

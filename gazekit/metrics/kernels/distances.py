@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from gazekit.metrics.kernels.compiling import compiled
+from gazekit.foundations.compiling import compiled
 
 KINDS = ("frechet", "dtw", "hausdorff", "mannan", "mean", "sum", "norm")
 FRECHET, DTW, HAUSDORFF, MANNAN, MEAN, SUM, NORM = range(len(KINDS))

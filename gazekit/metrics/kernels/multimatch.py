@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from gazekit.metrics.kernels.compiling import compiled
+from gazekit.foundations.compiling import compiled
 
 
 @compiled

@@ -8,7 +8,7 @@ A path's saccades are its first columns; its durations are one more than that, o
 
 import numpy as np
 
-from gazekit.metrics.kernels.compiling import compiled
+from gazekit.foundations.compiling import compiled
 
 
 @compiled

@@ -7,7 +7,7 @@ Offsets and pairs are uint64: numba tests signed indices for being negative at e
 
 import numpy as np
 
-from gazekit.metrics.kernels.compiling import compiled
+from gazekit.foundations.compiling import compiled
 
 KINDS = ("levenshtein", "damerau", "subsequence")
 LEVENSHTEIN, DAMERAU, SUBSEQUENCE = range(len(KINDS))

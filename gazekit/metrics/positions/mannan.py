@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.notices import notify_once
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
-from gazekit.metrics.notices import notify_once
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, divide_by_diagonal, positions, score_positions
 

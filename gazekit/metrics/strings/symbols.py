@@ -8,6 +8,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
 
 MOST_ROWS = 4096
+MOST_SYMBOLS = 100_000  # of a path whose symbols are repeated by duration: 17 minutes at 10 ms
 GRID = (4, 4)  # FixaTons since 2022, and the string measures of the NeVA line
 Symbols = Literal["grid", "objects"]
 
@@ -165,6 +166,11 @@ def repeated(
         whole = good.copy()
         whole[of[unknown]] = False
         times = np.where(whole[of], np.where(unknown, 0.0, duration) / temporal_bin_ms, 0.0)
+        if len(times) and np.diff(np.append(0.0, np.cumsum(times))[offsets]).max(initial=0.0) > MOST_SYMBOLS:
+            raise GazekitError(
+                f"{metric}: temporal_bin_ms={temporal_bin_ms:g} makes more than {MOST_SYMBOLS:,} symbols of a path; "
+                f"give a longer bin, and see whether durations are ms"
+            )
         repeat = (np.floor(times + 0.5) if rounded else times).astype(np.int64)
     return _made(np.repeat(symbol, repeat), np.concatenate([[0], np.cumsum(repeat)])[offsets])
 

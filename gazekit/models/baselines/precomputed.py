@@ -30,6 +30,7 @@ class Precomputed(ScanpathModel):
     """
 
     stops = True  # they end where they end
+    gives_what_it_has = True
 
     def __init__(self, paths: Scanpaths, name: str | None = None) -> None:
         self._paths = paths

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gazekit.files.atomic import sha256_of
-from gazekit.files.untrusted import BoundedFile, check_room, decoding
+from gazekit.files.untrusted import BoundedFile, check_room, check_safetensors, decoding
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.networks.network import Preprocessing
@@ -57,6 +57,7 @@ def read_weights(path: str | Path) -> "dict[str, Tensor]":
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
 
+            check_safetensors(path)
             return load_file(path)
         if path.suffix in (".pt", ".pth", ".bin"):
             import torch

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gazekit.files.atomic import sha256_of, write_atomically
-from gazekit.files.untrusted import decoding, parse_json
+from gazekit.files.untrusted import check_safetensors, decoding, parse_json
 from gazekit.foundations.errors import DataError, refusing
 from gazekit.models.networks.weights import sha256_of_tensors
 from gazekit.models.oat.config import OatConfig
@@ -157,6 +157,7 @@ def read_tensors(path: Path, damaged: str = DAMAGED) -> tuple[dict[str, Tensor],
     """
     from safetensors import SafetensorError, safe_open
 
+    check_safetensors(path)
     said = (SafetensorError, OSError, ValueError)  # of JSON too
     with refusing(said, lambda error: DataError(f"{path} {damaged.format(error)}")), safe_open(path, "pt") as file:
         papers = parse_json((file.metadata() or {}).get(PAPERS, "{}"))

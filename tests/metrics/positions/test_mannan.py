@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from gazekit import Frame, Scanpath
+from gazekit.foundations import notices
 from gazekit.foundations.errors import GazekitError, MismatchError
-from gazekit.metrics import notices, pairwise
+from gazekit.metrics import pairwise
 from gazekit.metrics.positions.mannan import _baselines, mannan, mannan_baseline, mannan_similarity
 
 SIZE = (800, 600)

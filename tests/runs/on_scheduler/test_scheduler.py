@@ -188,6 +188,23 @@ def test_a_worker_with_other_versions(cluster, monkeypatch):
         run(pid_and, [(1,)], cluster)
 
 
+def test_a_worker_with_other_code_of_the_same_version(cluster, monkeypatch):
+    from gazekit.runs import environment
+
+    monkeypatch.setattr(environment, "source", lambda: "another")
+    with pytest.raises(GazekitError, match=r"the worker on \S+ \(process \d+\) has other code of gazekit [\d.]+ than"):
+        run(pid_and, [(1,)], cluster)
+
+
+def test_a_worker_that_sees_another_image(cluster, tmp_path):
+    image = tmp_path / "a.png"
+    image.write_bytes(b"one")
+    assert run(pid_and, [(image,)], cluster)[0][1] == image
+    piece = (image, WhenPacked(lambda: image.write_bytes(b"what is on the worker's disk")))
+    with pytest.raises(GazekitError, match=r"the worker on \S+ \(process \d+\) sees another file \S+a\.png"):
+        run(lambda image, _: pid_and(image), [piece], cluster)
+
+
 def test_a_worker_that_lacks_a_module(cluster, tmp_path, monkeypatch):
     (tmp_path / "only_here.py").write_text("def work(x):\n    return x\n")
     monkeypatch.syspath_prepend(tmp_path)

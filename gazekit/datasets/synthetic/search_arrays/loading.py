@@ -14,6 +14,7 @@ from gazekit.datasets.synthetic.search_arrays.catalogue import PUBLISHED
 from gazekit.datasets.synthetic.search_arrays.catalogue import experiments as known_experiments
 from gazekit.datasets.synthetic.search_arrays.description import Experiment
 from gazekit.datasets.synthetic.search_arrays.display import search_trial
+from gazekit.files.untrusted import MAX_TRIALS, check_count
 from gazekit.foundations.errors import GazekitError, UnknownNameError, check_choice
 
 LightingTarget = Literal["published", "corrected"]
@@ -82,6 +83,8 @@ def load(
         if set_sizes is not None:
             sizes = (set_sizes,) if isinstance(set_sizes, int | np.integer) else tuple(set_sizes)
             experiment = replace(experiment, set_sizes=sizes)
+        many = len(experiment.conditions) * len(experiment.set_sizes) * experiment.per_size
+        check_count(f"displays of {experiment.name}", many, MAX_TRIALS, "give a smaller per_size")
         trials += [
             search_trial(experiment, condition, size, k, seed=int(seed))
             for condition in experiment.conditions

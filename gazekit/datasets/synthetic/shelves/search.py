@@ -13,6 +13,7 @@ from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individu
 from gazekit.datasets.synthetic.shelves.covers import Covers, cover_library
 from gazekit.datasets.synthetic.shelves.scene import shelf_layout, shelf_of, shelf_trial
 from gazekit.datasets.synthetic.shelves.sight import Crowd, Sight
+from gazekit.files.untrusted import MAX_AGENTS, MAX_TRIALS, check_count
 from gazekit.foundations.errors import GazekitError
 
 TOGETHER = 128  # paths simulated at once; results do not depend on it
@@ -249,6 +250,7 @@ def load(
             raise GazekitError(f"agents must be a number, or a mapping of names to Agent, not {agents!r}")
     else:
         check_whole("agents", agents, 0)
+        check_count("agents", agents, MAX_AGENTS, "give fewer agents")
         searchers = {agent_name(k): individual(k, seed) for k in range(1, agents + 1)}
     if not searchers:
         raise GazekitError("shelves need at least one agent to search them; give agents=1 or more")
@@ -256,6 +258,8 @@ def load(
     kinds = [shelf_layout(name) for name in wanted if name != ""]
     if not kinds or len(set(wanted)) < len(wanted):
         raise GazekitError(f"layouts must name at least one layout, and each once, not {layouts!r}")
+    check_count("shelves", scenes * len(kinds), MAX_TRIALS, "give fewer scenes")
+    check_count("covers of the library", library, MAX_TRIALS, "give a smaller library")
     books = cover_library(library, seed)
     trials = [
         shelf_trial(kind, covers, k, books, lookalikes=lookalikes, blocks=blocks)

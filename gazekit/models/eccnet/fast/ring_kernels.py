@@ -17,15 +17,9 @@ def kernels() -> tuple[Callable[..., Any], Callable[..., Any]]:
         f(x, top, bottom, left, right, found): x (h, w, C) float32; corners (rows, columns) int64 of each window in
         cells of x; found (rows, columns, C) float32, filled in place.
     """
-    import numba
+    from gazekit.foundations.compiling import compiled
 
-    def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-        try:
-            return numba.njit(cache=True, nogil=True)(function)
-        except RuntimeError:  # no folder for the cache: compile anew in each process
-            return numba.njit(nogil=True)(function)
-
-    return compiled(_means), compiled(_maxima)
+    return compiled(_means, error_model="python"), compiled(_maxima, error_model="python")
 
 
 def _means(
