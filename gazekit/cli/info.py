@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,12 +75,20 @@ def caches() -> dict[str, dict[str, Any] | None]:
     """Folders that keep compiled kernels and downloads: path, files and bytes."""
     import pooch
 
-    home = Path(os.environ.get("XDG_CACHE_HOME", Path(os.path.expanduser("~"), ".cache")))  # noqa: PTH111 - or there is none
+    def below_home(variable: str, default: Callable[[], Path], *more: str) -> Path | None:
+        try:
+            return Path(os.environ.get(variable) or default(), *more)
+        except RuntimeError:  # of a user without a home
+            return None
+
+    def home() -> Path:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
     folders = {
         "kernels of the metrics": kernels_folder(),
-        "downloads of gazekit": Path(pooch.os_cache("gazekit")),
-        "weights of torch": Path(os.environ.get("TORCH_HOME", home / "torch")) / "hub" / "checkpoints",
-        "weights of timm and open_clip": Path(os.environ.get("HF_HOME", home / "huggingface")),
+        "downloads of gazekit": below_home("", lambda: Path(pooch.os_cache("gazekit"))),
+        "weights of torch": below_home("TORCH_HOME", lambda: home() / "torch", "hub", "checkpoints"),
+        "weights of timm and open_clip": below_home("HF_HOME", lambda: home() / "huggingface"),
     }
     return {n: None if folder is None else {"path": str(folder), **size(folder)} for n, folder in folders.items()}
 

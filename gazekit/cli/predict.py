@@ -65,10 +65,12 @@ def predict_command(
     Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
     """
     from gazekit.evaluation.folds import fit_alone
-    from gazekit.evaluation.predict import predict_in_pieces
+    from gazekit.evaluation.predict import PIECE_TRIALS, predict_in_pieces
     from gazekit.evaluation.preparation import prepare_humans
+    from gazekit.files.atomic import check_length
     from gazekit.files.links import refuse_link
     from gazekit.interchange import own_shelf, write_scanpaths
+    from gazekit.interchange.formats import SUFFIXES
     from gazekit.models.specs import model_from_text
     from gazekit.runs.parallel import check_workers
 
@@ -78,12 +80,18 @@ def predict_command(
     if picture is not None:
         check_picture(picture)
     parts = out.with_name(f"{out.name}.parts")
-    for file in (out, picture, parts):
+    if not own and not out.name.lower().endswith(tuple(SUFFIXES)):
+        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
+    for file in (out, picture, parts):  # now, not after hours
         if file is None:
             continue
-        if file is not parts and file.exists() and not run.overwrite:
-            raise GazekitError(f"{file} is there already; give --overwrite or another name")
-        refuse_link(file)  # now, not after hours
+        check_length(file)
+        if file is not parts and file.exists():
+            if any(Path(read).exists() and file.samefile(read) for read in (image, boxes, target, given.data) if read):
+                raise GazekitError(f"{file} is what is read here, and would be replaced; give another name")
+            if not run.overwrite and not parts.is_dir():
+                raise GazekitError(f"{file} is there already; give --overwrite or another name")
+        refuse_link(file)
     if not out.parent.is_dir():
         raise GazekitError(f"{out} cannot be written: the folder {out.parent} does not exist; make it first")
     check_workers(run.workers, run.scheduler)
@@ -94,6 +102,9 @@ def predict_command(
             typer.echo(line)
     else:
         dataset = given.read()
+    written = out.exists() and not run.overwrite  # by this command, if it was killed before it removed the parts
+    if written and len(list((parts / "parts").glob("*.sha256"))) * PIECE_TRIALS < len(dataset.trials):
+        raise GazekitError(f"{out} is there already; give --overwrite or another name")
     if chosen.provenance:
         typer.echo(f"{chosen.name}: {chosen.provenance}")
     if len(dataset.scanpaths):
@@ -109,10 +120,13 @@ def predict_command(
         device=device,
         **run.arguments,
     )
+    file = parts / out.name if written else out
     if own:
-        write_paths(paths, dataset, out)
+        write_paths(paths, dataset, file)
     else:
-        write_scanpaths(paths, out)
+        write_scanpaths(paths, file)
+    if written and out.read_bytes() != file.read_bytes():
+        raise GazekitError(f"{out} is there already, and holds something else; give --overwrite or another name")
     shutil.rmtree(parts, ignore_errors=True)
     if picture is not None:
         from gazekit.plots.objects import object_path

@@ -44,13 +44,14 @@ def report_command(
 def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
     """The run's data set, read as the run read it; None, and why, where it is not there."""
     from gazekit.files.untrusted import printable, reading
-    from gazekit.foundations.errors import GazekitError, RunFolderError
+    from gazekit.foundations.errors import GazekitError
     from gazekit.runs.manifest import NAME, read_manifest
 
+    manifest = read_manifest(run)
     what = f"{run / NAME}: what it says of its data (loaded)"
     try:
         with reading(what, "give --data and --root"):
-            loaded = dict(read_manifest(run).get("loaded") or {})
+            loaded = dict(manifest.get("loaded") or {})
             if data is not None:
                 loaded["data"] = data
             if "data" not in loaded:
@@ -58,8 +59,6 @@ def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None"
             if root is not None:
                 loaded["root"] = root
             return load(**loaded)
-    except RunFolderError:
-        raise
     except (GazekitError, OSError) as error:
         if root is not None or data is not None:
             raise

@@ -24,6 +24,7 @@ _REASONS = {
 }
 
 _LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")
+LONGEST_NAME = 240  # bytes: of the 255 that file systems allow, `_write_beside` takes 15
 _HANDLES = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
@@ -66,6 +67,27 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             return
         while not _write_beside(target, content):
             pass
+
+
+def check_length(path: str | Path) -> None:
+    """Refuse a name that is too long for the file that is written beside it first.
+
+    Raises
+    ------
+    DataError
+        It is.
+
+    Examples
+    --------
+    >>> check_length("a" * 250)
+    Traceback (most recent call last):
+    gazekit.DataError: the name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is too long: it has 250 bytes, and may ...
+    """
+    name = Path(path).name
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        raise DataError(
+            f"the name {name[:40]}... is too long: it has {len(os.fsencode(name))} bytes, and may have {LONGEST_NAME}"
+        )
 
 
 def _write_beside(target: Path, content: bytes) -> bool:

@@ -69,7 +69,7 @@ def compiled(function: Kernel, *, error_model: Literal["numpy", "python"] = "num
     """
     kernel = numba.njit(nogil=True, error_model=error_model)(function)
     with suppress(RuntimeError):  # numba: "cannot cache function ...: no locator available"
-        kernel._cache = KeptKernels(function)
+        kernel._cache = KeptKernels(function)  # type: ignore[attr-defined]  # what cache=True would set
     return cast(Kernel, kernel)
 
 

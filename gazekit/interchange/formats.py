@@ -5,7 +5,7 @@ from typing import Any
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.files.atomic import read_whole
+from gazekit.files.atomic import read_whole, refuse_pipe
 from gazekit.files.parquet import read_arrow, to_frame
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.coco_search18 import read_coco_search18, write_coco_search18
@@ -95,6 +95,7 @@ def _check_content(path: str | Path, kind: str) -> None:
 
 def _start(path: str | Path) -> bytes:
     """Return the first 64 bytes of a file."""
+    refuse_pipe(path)
     try:
         with Path(path).open("rb") as file:
             return file.read(64)

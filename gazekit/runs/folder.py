@@ -13,7 +13,14 @@ from typing import Any, Protocol, Self
 
 import pandas as pd
 
-from gazekit.files.atomic import is_leftover, read_whole, remove_leftovers, why_not_written, write_atomically
+from gazekit.files.atomic import (
+    check_length,
+    is_leftover,
+    read_whole,
+    remove_leftovers,
+    why_not_written,
+    write_atomically,
+)
 from gazekit.files.formulas import mark_formulas
 from gazekit.files.links import make_folder, refuse_links_in
 from gazekit.files.locking import LOCK, FolderLock
@@ -123,6 +130,7 @@ class RunFolder:
 
     def _open(self, new: dict[str, Any]) -> None:
         """Take up the run of a manifest, or begin it."""
+        check_length(self.path)
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"{self.path} is a file, not a run folder; choose another --out")
         self.manifest = self._found(new) or new
