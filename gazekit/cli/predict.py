@@ -89,7 +89,7 @@ def predict_command(
         if file is not parts and file.exists():
             if any(Path(read).exists() and file.samefile(read) for read in (image, boxes, target, given.data) if read):
                 raise GazekitError(f"{file} is what is read here, and would be replaced; give another name")
-            if not run.overwrite and not parts.is_dir():
+            if not run.overwrite and not (file is out and parts.is_dir()):
                 raise GazekitError(f"{file} is there already; give --overwrite or another name")
         refuse_link(file)
     if not out.parent.is_dir():
