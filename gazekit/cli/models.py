@@ -37,7 +37,7 @@ def models_command(
         try:
             lines = model_lines(each, model_class(each))
         except Exception as error:  # another package's model, or one whose libraries are not installed, may not import
-            lines = [each, f"    cannot be loaded here: {type(error).__name__}: {error}"]
+            lines = [each, f"    cannot be loaded here: {error}"]
         typer.echo("\n".join(lines))
 
 
