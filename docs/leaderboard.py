@@ -35,7 +35,7 @@ import pandas as pd
 from committed_runs import LeaderboardError, Run, add, read_run
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import CONTROL, MODEL, NULL, best_nulls, notes_of, roles_of
+from gazekit.evaluation.chance import CONTROL, MODEL, NULL, best_nulls, compared, notes_of, roles_of
 from gazekit.evaluation.lengths import OWN
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.markdown import code, escaped, fenced
@@ -130,7 +130,8 @@ def _overview(groups: list[list[Run]]) -> list[str]:
         rows = _rows(runs)
         cells = {(row.model, row.metric): row for row in rows.itertuples()}
         roles, facts = _roles(rows), _facts(runs)
-        best = next((m for m in _order(rows) if roles[m] == MODEL and not m.endswith(OWN)), None)
+        there = compared(list(rows["model"].unique()), RANKED_BY)
+        best = next((m for m in _order(rows) if roles[m] == MODEL and m in there), None)
         null = best_nulls(rows, roles).get((runs[0].data[0], RANKED_BY))
         human, model, chance = (_cell(cells.get((m, RANKED_BY))) for m in (HUMAN, best, null))
         named = f"{_name(best, roles, facts)} {model}" if best else "–"
@@ -306,7 +307,8 @@ def evaluate_run(name: str, stimuli: int | None = None, workers: int = 1) -> tup
 
     run = chosen_runs()[name]
     root = Path(os.path.relpath(os.environ.get("GAZEKIT_DATA", HERE.parent.parent / "shared" / "data")))
-    data = load_dataset(run["data"], root / run["folder"])
+    options = run.get("options", {})
+    data = load_dataset(run["data"], root / run["folder"], **options)
     if run.get("images"):
         data = data.select(trials=[trial.id for trial in data.trials if trial.has("image")])
     if run.get("half"):
@@ -325,7 +327,9 @@ def evaluate_run(name: str, stimuli: int | None = None, workers: int = 1) -> tup
         seed=run["seed"],
         workers=workers,
         command=f"python docs/leaderboard.py --evaluate {name}",
-        notes={"loaded": {"data": run["data"], "root": str(root / run["folder"]), "outside": "keep"}},
+        notes={
+            "loaded": {"data": run["data"], "root": str(root / run["folder"]), "outside": "keep", "options": options}
+        },
     )
     return out, time.perf_counter() - start, len(data.stimuli), whole
 

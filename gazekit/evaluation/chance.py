@@ -6,7 +6,7 @@ reaches chance or people, the measure does not measure what it is taken for, and
 a model is, is a fact of its class (`ScanpathModel.role`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.lengths import OWN
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.outputs import higher_is_better
+from gazekit.metrics.outputs import higher_is_better, measure_of
 from gazekit.models.registry import model_class
 
+FINDING = "target_box"  # what measures of finding a target need
 PEOPLE, MODEL, NULL, CHANCE, CONTROL = "people", "model", "null", "chance", "control"
 WORDS = {PEOPLE: "ceiling", MODEL: "", NULL: "null", CHANCE: "chance: best null", CONTROL: "control"}
 TOLD = "told where the target is, or when it is found"
@@ -45,6 +46,24 @@ def _role(name: str, sources: Mapping[str, Any]) -> str:
         return MODEL
 
 
+def compared(models: Sequence[str], metric: str) -> list[str]:
+    """Those rows that are compared on a measure.
+
+    Rows with own lengths are not compared with matched ones. Where finding a target is measured it is the other way
+    round: matched lengths would stop a search where others were done.
+
+    Examples
+    --------
+    >>> rows = ["human", "uniform", "uniform (own lengths)"]
+    >>> compared(rows, "scanmatch"), compared(rows, "target_found"), compared(rows[:2], "target_found")
+    (['human', 'uniform'], ['human', 'uniform (own lengths)'], ['human', 'uniform'])
+    """
+    measure = measure_of(metric)
+    if measure is None or FINDING not in measure.needs:
+        return [name for name in models if not name.endswith(OWN)]
+    return [name for name in models if name.endswith(OWN) or name + OWN not in models]
+
+
 def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """The best null of each data set and measure: chance.
 
@@ -62,9 +81,10 @@ def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str
     """
     found = {}
     nulls = values[values["model"].map(roles) == NULL].dropna(subset="value")
-    for (dataset, metric), rows in nulls.groupby(["dataset", "metric"], sort=False):
+    for (dataset, metric), of in nulls.groupby(["dataset", "metric"], sort=False):
         more = higher_is_better(str(metric))
-        if more is not None:
+        rows = of[of["model"].isin(compared(list(of["model"]), str(metric)))]
+        if more is not None and len(rows):
             best = rows["value"].idxmax() if more else rows["value"].idxmin()
             found[str(dataset), str(metric)] = str(rows.loc[best, "model"])
     return found
@@ -101,7 +121,8 @@ def reached(
     for (dataset, metric), rows in values.groupby(["dataset", "metric"], sort=False):
         more = higher_is_better(str(metric))
         value = rows.set_index("model")["value"]
-        controls = [m for m in value.index if roles.get(m) == CONTROL and np.isfinite(value[m])]
+        controls = [m for m in compared(list(value.index), str(metric)) if roles.get(m) == CONTROL]
+        controls = [m for m in controls if np.isfinite(value[m])]
         for control in controls if more is not None else ():
             for what, other in ((PEOPLE, HUMAN), *((n, n) for n in [nulls.get((dataset, metric))] if n)):
                 low, high = gaps.get((dataset, metric, control, other), (np.nan, np.nan))

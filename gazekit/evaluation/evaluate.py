@@ -14,11 +14,20 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation import schedule
 from gazekit.evaluation.bootstrap import RESAMPLES
+from gazekit.evaluation.chance import FINDING
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.folds import Folds, check_learners, fit_models, fitted_anew, lacking
-from gazekit.evaluation.lengths import TABLE, Lengths, check_lengths, length_table, matched_lengths
+from gazekit.evaluation.lengths import (
+    TABLE,
+    Asked,
+    Lengths,
+    check_lengths,
+    length_table,
+    matched_lengths,
+    search_limits,
+)
 from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
@@ -88,8 +97,9 @@ def evaluate(
         Longest predicted path.
     lengths : {"matched", "own"}
         "matched": every source is asked for the same numbers of fixations, drawn for each trial and sample from people
-        on the other stimuli; a model that stops by itself gets a second row, with its own lengths. "own": each model's
-        own; a part of a difference between two models may then be their lengths.
+        on the other stimuli; a model that stops by itself gets a second row, with its own lengths, and so does every
+        model where finding a target is measured in trials with a limit: it may then go on up to the limit, as people
+        may. "own": each model's own; a part of a difference between two models may then be their lengths.
     nulls : bool
         Add the nulls and the control. Without any null nothing is said about chance.
     folds : int, optional
@@ -183,7 +193,9 @@ def evaluate(
         context = schedule.learn_from_people(run, do, parts, choice, replace(context, threads=threads), seed)
         asked = None
         if lengths == "matched":
-            asked = matched_lengths(ready, n_samples, seed=seed, max_fixations=max_fixations)
+            found = matched_lengths(ready, n_samples, seed=seed, max_fixations=max_fixations)
+            finding = any(FINDING in measure.needs for measure in choice.measures)
+            asked = Asked(found, search_limits(ready.trials, max_fixations) if finding else None)
         pieces = schedule.stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting, asked)
         shared = [*loaded, *([context.density] if context.density else [])]
         do(pieces, label=f"evaluate {dataset.name}", shared=shared)
@@ -194,7 +206,7 @@ def evaluate(
         results = Results(scores, run.manifest, seed, resamples, of_sets)
         predictions = schedule.predictions_of(pieces)
         _write(results, predictions, run)
-        run.write_table(length_table(humans.paths, predictions, asked, dataset.name), TABLE)
+        run.write_table(length_table(humans.paths, predictions, asked and asked.lengths, dataset.name), TABLE)
         if context.clusters is not None:
             context.clusters.save(run.path / "clusters.json")
             run.manifest["clusters"] = dict(context.clusters.parameters)

@@ -4,7 +4,8 @@ A measure of pairs of paths depends on how long both are, whatever they look at.
 number of fixations: for each trial and sample, that of the person's path which `other-image` copies there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from gazekit.models.baselines.other_image import OtherImage
 
 Lengths = Literal["matched", "own"]
 CHOICES = ("matched", "own")
-OWN = " (own lengths)"  # after the name of a model that stops by itself, in the row of its whole paths
+OWN = " (own lengths)"  # after the name of a model, in the row of its whole paths
 TABLE = "path_lengths.csv"
 COLUMNS = ["dataset", "model", "paths", "mean", "sd", "cut", "shorter"]
 
@@ -71,13 +72,41 @@ def matched_lengths(
     return dict(zip((t.id for t in people.trials), copied.lengths.reshape(-1, n_samples), strict=True))
 
 
-def of_trials(lengths: dict[str, np.ndarray] | None, trials: Sequence[Trial]) -> np.ndarray | None:
-    """(trials, n_samples) lengths of some trials, as `ScanpathModel.predict` takes them."""
-    return None if lengths is None else np.stack([lengths[trial.id] for trial in trials])
+def search_limits(trials: Sequence[Trial], max_fixations: int | None = None) -> dict[str, int] | None:
+    """Fixations allowed in each trial of a search, by trial id; None where a trial has no limit or no target box.
+
+    In a search people go on until they find the target or reach the limit. How long they were says when they found it,
+    so that measures of finding need paths up to the limit: matched lengths would cut them where others were done.
+    """
+    limits = {t.id: t.max_fixations if max_fixations is None else max_fixations for t in trials}
+    if any(t.target_box is None or limits[t.id] is None for t in trials):
+        return None
+    return {name: int(limit) for name, limit in limits.items() if limit is not None}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What sources are asked for.
+
+    Parameters
+    ----------
+    lengths : mapping of trial id to (n_samples,) int64
+        From `matched_lengths`.
+    limits : mapping of trial id to int, optional
+        From `search_limits`, where there are measures of finding: every model then has a second row.
+    """
+
+    lengths: Mapping[str, np.ndarray]
+    limits: Mapping[str, int] | None = None
+
+    def of(self, trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray | None]:
+        """(trials, n_samples) lengths and (trials,) limits of some trials."""
+        limits = None if self.limits is None else np.array([self.limits[trial.id] for trial in trials])
+        return np.stack([self.lengths[trial.id] for trial in trials]), limits
 
 
 def length_table(
-    human: Scanpaths, predicted: Scanpaths, asked: dict[str, np.ndarray] | None, dataset: str
+    human: Scanpaths, predicted: Scanpaths, asked: Mapping[str, np.ndarray] | None, dataset: str
 ) -> pd.DataFrame:
     """How long the paths of every source are.
 

@@ -80,6 +80,8 @@ class StimuliPiece:
     lengths : (trials, samples) int64, optional
         Fixations that each path should have. A model that stops by itself is then two sources: cut at these lengths,
         and as it is.
+    limits : (trials,) int64, optional
+        Fixations allowed in a search: every model is then two sources, and the second goes on up to the limit.
     """
 
     part: Path
@@ -89,6 +91,7 @@ class StimuliPiece:
     context: Context
     options: Mapping[str, Any]
     lengths: np.ndarray | None = None
+    limits: np.ndarray | None = None
 
     @property
     def predictions(self) -> dict[str, Path]:
@@ -96,9 +99,12 @@ class StimuliPiece:
         if self.model is None:
             return {}
         found = {self.model.name: self.part.with_suffix(".predictions.parquet")}
-        if self.lengths is not None and self.model.stops:
+        if self._whole_too(self.model):
             found[self.model.name + OWN] = self.part.with_suffix(".own.predictions.parquet")
         return found
+
+    def _whole_too(self, model: ScanpathModel) -> bool:
+        return self.lengths is not None and (model.stops or self.limits is not None)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -142,9 +148,11 @@ class StimuliPiece:
     def _sources(self, model: ScanpathModel, dataset: Dataset) -> list[Source]:
         """Predict once: paths of the lengths asked for, and a model's own."""
         asked = None if model.stops else self.lengths
+        if asked is not None and self.limits is not None:
+            asked = np.maximum(asked, self.limits[:, None])
         whole = predicted(model, dataset.trials, **self.options, lengths=asked, progress=False)
         made = [whole]
-        if model.stops and self.lengths is not None:
+        if self._whole_too(model) and self.lengths is not None:
             own = whole.replace(table=whole.table.assign(source=model.name + OWN))
             made = [cut_to_lengths(whole, dataset.trials, self.lengths), own]
         log_density = model.log_density if isinstance(model, HasDensity) else None

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, mark_of, reached, roles_of
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, compared, mark_of, reached, roles_of
 from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
-from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.set_scoring import SET_COLUMNS
 from gazekit.evaluation.shares import shares_of
 from gazekit.files.untrusted import reading
@@ -128,11 +127,12 @@ class Results:
     def best(self, dataset: str, metric: str) -> str | None:
         """The best model; None where there is none, or no direction.
 
-        People, nulls and controls are no models here, and a row of own lengths is not compared with matched ones.
+        People, nulls and controls are no models here; which lengths are compared says `chance.compared`.
         """
         more = higher_is_better(metric)
         rows = self._values[(self._values["dataset"] == dataset) & (self._values["metric"] == metric)]
-        rows = rows[(rows["model"].map(self.roles) == MODEL) & ~rows["model"].str.endswith(OWN)].dropna(subset="value")
+        there = compared(list(rows["model"]), metric)
+        rows = rows[(rows["model"].map(self.roles) == MODEL) & rows["model"].isin(there)].dropna(subset="value")
         if more is None or rows.empty:
             return None
         return str(rows.loc[rows["value"].idxmax() if more else rows["value"].idxmin(), "model"])

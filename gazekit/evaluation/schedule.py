@@ -16,7 +16,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.choice import Choice
 from gazekit.evaluation.equal_sets import DRAWS
-from gazekit.evaluation.lengths import of_trials
+from gazekit.evaluation.lengths import Asked
 from gazekit.evaluation.pieces import ClusterPiece, SetPiece, StimuliPiece, join_clusters, load_paths
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.evaluation.set_scoring import BLOCK, SET_COLUMNS, WHOLE, SetWork, mean_of_draws
@@ -68,16 +68,16 @@ def stimuli_pieces(
     measures: Sequence[Measure],
     context: Context,
     options: Mapping[str, Any],
-    lengths: dict[str, np.ndarray] | None,
+    asked: Asked | None,
 ) -> list[StimuliPiece]:
-    """A piece per part and model; people come first. `lengths` are those of `matched_lengths`.
+    """A piece per part and model; people come first.
 
     All sources of some stimuli follow each other, so that a worker reads each of their images once.
     """
     return [
-        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, measures, of_part, options, asked)
-        for c, (part, of_part, asked) in enumerate(
-            [(part, context.of_piece(part), of_trials(lengths, part.trials)) for part in parts]
+        StimuliPiece(run.part(f"{k:02d}-{c:05d}"), model, part, measures, of_part, options, *lengths)
+        for c, (part, of_part, lengths) in enumerate(
+            [(part, context.of_piece(part), () if asked is None else asked.of(part.trials)) for part in parts]
         )
         for k, model in enumerate([None, *models])
     ]

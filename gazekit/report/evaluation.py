@@ -122,11 +122,9 @@ def search_sections(
     rows = [(HUMAN, people), *((m, predictions.filter(source=m)) for m in dict.fromkeys(predictions.table["source"]))]
     found = []
     for name, paths in rows:
-        curve = cumulative_performance(steps_to_target(paths, boxes), longest)
-        if curve.trials:
-            low, high = (np.clip(curve.share + sign * 1.96 * curve.sem, 0, 1) for sign in (-1, 1))
-            columns = {"fixation": curve.fixations, "share": curve.share, "low": low, "high": high}
-            found.append(pd.DataFrame(columns).assign(model=name))
+        curve = search_curve(paths, dataset, longest)
+        if len(curve):
+            found.append(curve.assign(model=name))
     if not found:
         return []
     series = series_of(pd.concat(found), "fixation", "share", chance=chance)
@@ -134,9 +132,26 @@ def search_sections(
     chart = line_chart(series, label=label, x="fixation", y="target found (share)")
     text = (
         f"<p>Share of scanpaths that have fixated the target’s box by each fixation; bands are ±1.96 standard errors "
-        f"over scanpaths. A path that ended without the target counts as not found.</p><figure>{chart}</figure>"
+        f"over scanpaths, of the trials that allowed so many fixations. A path that ended without the target counts as "
+        f"not found.</p><figure>{chart}</figure>"
     )
     return [Section("search", "Search", text)]
+
+
+def search_curve(paths: Scanpaths, dataset: Dataset, longest: int) -> pd.DataFrame:
+    """Share of paths that have found the target by each fixation, only over the trials that allow so many.
+
+    Columns fixation, share, low, high.
+    """
+    limits = {trial.id: trial.max_fixations or np.inf for trial in dataset.trials}
+    steps, limit = steps_to_target(paths, dataset.target_boxes()), paths.table["trial"].map(limits).to_numpy(float)
+    rows = []
+    for fixation in range(longest + 1):
+        curve = cumulative_performance(steps[limit >= fixation], fixation)
+        if curve.trials:
+            share, reach = float(curve.share[-1]), 1.96 * float(curve.sem[-1])
+            rows.append((fixation, share, max(share - reach, 0.0), min(share + reach, 1.0)))
+    return pd.DataFrame(rows, columns=["fixation", "share", "low", "high"])
 
 
 def captions_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:

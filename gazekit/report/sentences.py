@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import MODEL, mark_of, notes_of
-from gazekit.evaluation.lengths import OWN
+from gazekit.evaluation.chance import MODEL, compared, mark_of, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.metrics.outputs import higher_is_better
 
@@ -30,7 +29,7 @@ def summary_sentence(results: Results) -> str:
     rows = results.summary[results.summary["metric"] == metric].set_index("model")
     dataset = str(rows["dataset"].iloc[0])
     stimuli = int(results.scores["stimulus"].nunique() or rows["stimuli"].max())
-    models = rows[(rows["role"] == MODEL) & ~rows.index.str.endswith(OWN)]["value"].dropna()
+    models = rows[(rows["role"] == MODEL) & rows.index.isin(compared(list(rows.index), metric))]["value"].dropna()
     null = results.chance.get((dataset, metric))
     blind = f"chance (the best image-blind null, {null}) is {rows['value'][null]:.3f}" if null else ""
     text = f"On {dataset}, {stimuli} {'stimulus' if stimuli == 1 else 'stimuli'}: "

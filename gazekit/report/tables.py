@@ -13,8 +13,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, roles_of
-from gazekit.evaluation.lengths import OWN
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, compared, roles_of
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, why_undefined
 from gazekit.report.charts import domain_of, interval_mark
@@ -168,8 +167,8 @@ class ScoreTables:
         return {**found, **self.roles}
 
     def best(self, rows: pd.DataFrame, metric: str) -> str | None:
-        """The best model of a metric's rows; None for a description, and never a null, a control or own lengths."""
-        return self._best([m for m in rows["model"] if self.role(m) == MODEL and not m.endswith(OWN)], rows, metric)
+        """The best model of a metric's rows; None for a description, and never a null or a control."""
+        return self._best([m for m in rows["model"] if self.role(m) == MODEL], rows, metric)
 
     def chance(self, rows: pd.DataFrame, metric: str) -> str | None:
         """The best image-blind null of a metric's rows."""
@@ -177,6 +176,7 @@ class ScoreTables:
 
     def _best(self, models: Sequence[str], rows: pd.DataFrame, metric: str) -> str | None:
         more = self.more_is_better(metric)
+        models = compared(models, metric)
         values = rows[rows["model"].isin(models)].set_index("model")["value"].dropna()
         if more is None or values.empty:
             return None

@@ -8,13 +8,17 @@ import pytest
 
 from gazekit import DataError, Facts, GazekitError, ScanpathModel, evaluate
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.evaluation.lengths import OWN, length_table, matched_lengths, of_trials
+from gazekit.evaluation.lengths import OWN, Asked, length_table, matched_lengths, search_limits
 from gazekit.foundations.errors import UnknownNameError
 from gazekit.models import load_model
 from gazekit.models.contract import DrawnPath, cut_to_lengths
 from gazekit.testing import example_dataset, example_trials
 
 HOW = {"n_samples": 2, "resamples": 100, "progress": False}
+
+
+def lengths_of(people, lengths):
+    return Asked(lengths).of(people.trials)[0]
 
 
 class Stops(ScanpathModel):
@@ -32,11 +36,11 @@ def test_lengths_are_those_of_the_paths_that_other_image_copies():
     people = example_dataset()
     found = matched_lengths(people, 3, seed=5)
     copied = load_model("other-image").fit(people).predict(people.trials, n_samples=3, seed=5, progress=False)
-    assert np.array_equal(of_trials(found, people.trials).ravel(), copied.lengths)
+    assert np.array_equal(lengths_of(people, found).ravel(), copied.lengths)
     for n in (1, 5):  # sample k does not depend on the number of samples, nor on which trials there are
         more = matched_lengths(people, n, seed=5)
         assert all(np.array_equal(found[t][: min(n, 3)], more[t][: min(n, 3)]) for t in found)
-    assert of_trials(found, people.trials[2:3]).tolist() == [found[people.trials[2].id].tolist()]
+    assert Asked(found).of(people.trials[2:3])[0].tolist() == [found[people.trials[2].id].tolist()]
     limited = matched_lengths(people, 3, seed=5, max_fixations=2)
     assert all(np.array_equal(limited[t], np.minimum(found[t], 2)) for t in found)
 
@@ -59,7 +63,7 @@ def test_every_baseline_makes_as_many_fixations_as_asked(name):
     people = example_dataset()
     model = load_model(name)
     model.fit(people)
-    asked = of_trials(matched_lengths(people, 2, seed=3), people.trials)
+    asked = lengths_of(people, matched_lengths(people, 2, seed=3))
     paths = model.predict(people.trials, n_samples=2, seed=3, lengths=asked, progress=False)
     assert paths.lengths.tolist() == asked.ravel().tolist()
     alone = model.predict(people.trials[:2], n_samples=1, seed=3, lengths=asked[:2, :1], progress=False)
@@ -113,7 +117,7 @@ def test_evaluate_asks_everybody_for_the_same_and_reports_a_model_that_stops_bot
     ]
     assert results.models == names
     paths = Scanpaths.load(tmp_path / "r" / "predictions.parquet")
-    asked = of_trials(matched_lengths(people, 2, seed=0), people.trials).ravel()
+    asked = lengths_of(people, matched_lengths(people, 2, seed=0)).ravel()
     for name in ("uniform", "empirical", "other-image", "centre-point"):
         assert paths.filter(source=name).lengths.tolist() == asked.tolist()
     assert paths.filter(source="stops").lengths.tolist() == np.minimum(asked, 8).tolist()
@@ -145,3 +149,20 @@ def test_the_table_counts_paths_that_ended_early():
     made = Stops().predict(people.trials, max_fixations=2, progress=False)
     found = length_table(people.scanpaths, made, asked, "d").set_index("model")
     assert found.loc["stops", ["paths", "mean", "sd", "cut", "shorter"]].tolist() == [5, 2, 0, 0, 1]
+
+
+def test_a_search_goes_on_to_the_limit_where_finding_is_measured(tmp_path):
+    """Matched lengths would cut a null where people were done, and call that not found."""
+    people = example_dataset()
+    assert search_limits(people.trials) == {trial.id: 8 for trial in people.trials}
+    assert search_limits([replace(people.trials[0], target_box=None)]) is None
+    assert search_limits([replace(people.trials[0], max_fixations=None)]) is None
+    results = evaluate(people, [Stops(), "levy"], ["dtw", "tfp_auc"], out=tmp_path / "r", **HOW)
+    paths = Scanpaths.load(tmp_path / "r" / "predictions.parquet")
+    asked = lengths_of(people, matched_lengths(people, 2, seed=0)).ravel()
+    for name in ("uniform", "levy", "centre-point"):
+        assert set(paths.filter(source=name + OWN).lengths) == {8}
+        assert paths.filter(source=name).lengths.tolist() == asked.tolist()
+    assert results.chance["example", "tfp_auc"].endswith(OWN)
+    assert not results.chance["example", "dtw"].endswith(OWN)
+    assert results.best("example", "tfp_auc") in {"stops" + OWN, "levy" + OWN}

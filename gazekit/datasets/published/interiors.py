@@ -9,6 +9,7 @@ import numpy as np
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.untrusted import check_name
+from gazekit.foundations.errors import DataError
 
 SUBJECTS = 57
 START_RADIUS = 100.0  # px; the distances of first fixations from the dot have their valley here
@@ -25,6 +26,7 @@ def load(
     keep_empty: bool = False,
     max_duration: float | None = None,
     subjects: Sequence[int] | None = None,
+    saccades_allowed: int | None = None,
 ) -> Dataset:
     """Read Interiors.
 
@@ -45,6 +47,9 @@ def load(
         Leave out fixations that last longer, ms.
     subjects : sequence of int, optional
         Numbers (1 to 57) of the subjects to read; default all.
+    saccades_allowed : {2, 3, 4, 8, 12, 16, 64}, optional
+        Only the trials that allowed so many saccades. Default all together: then people who were allowed different
+        numbers are compared with each other, and each trial's `max_fixations` is the most common, 12.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def load(
     Raises
     ------
     DataError
-        A subject's file is missing, truncated or of another structure.
+        A subject's file is missing, truncated or of another structure; no trial allowed so many saccades.
     """
     counts = folder.counts
     shown: dict[str, Any] = {}
@@ -70,10 +75,13 @@ def load(
                 name, row = str(record.image_name), _row(record, start)
                 height, width = (int(v) for v in record.image_size)
                 frame = folder.frame(width, height)
+            allowed[row["saccades_allowed"]] += 1
+            if saccades_allowed not in (None, row["saccades_allowed"]):
+                counts["trials that allowed another number of saccades (left out)"] += 1
+                continue
             shown.setdefault(name, record)
             if name not in starts or _shift(record) == (0, 0):
                 starts[name] = start
-            allowed[row["saccades_allowed"]] += 1
             if len(x) == 0 and not keep_empty:
                 counts["trials without a fixation (left out)"] += 1
                 continue
@@ -88,8 +96,11 @@ def load(
                 continue
             row |= {"stimulus": name, "subject": f"{number:02d}", "at_start": on_dot}
             folder.add_path(x[keep], y[keep], duration[keep], frame, **row)
-    most_common = allowed.most_common(1)[0][0]
-    folder.trials += [_trial(folder, shown[n], starts[n], most_common) for n in sorted(shown)]
+    if not shown:
+        there = ", ".join(map(str, sorted(allowed)))
+        raise DataError(f"no trial of interiors allowed {saccades_allowed} saccades; the numbers are {there}")
+    limit = saccades_allowed or allowed.most_common(1)[0][0]
+    folder.trials += [_trial(folder, shown[n], starts[n], limit) for n in sorted(shown)]
     return folder.dataset(folder.scanpaths(forced_first=False if first == "drop" else None))
 
 
