@@ -157,12 +157,12 @@ def test_a_search_goes_on_to_the_limit_where_finding_is_measured(tmp_path):
     assert search_limits(people.trials) == {trial.id: 8 for trial in people.trials}
     assert search_limits([replace(people.trials[0], target_box=None)]) is None
     assert search_limits([replace(people.trials[0], max_fixations=None)]) is None
-    results = evaluate(people, [Stops(), "levy"], ["dtw", "tfp_auc"], out=tmp_path / "r", **HOW)
+    results = evaluate(people, [Stops(), "levy"], ["dtw", "probability_mismatch"], out=tmp_path / "r", **HOW)
     paths = Scanpaths.load(tmp_path / "r" / "predictions.parquet")
     asked = lengths_of(people, matched_lengths(people, 2, seed=0)).ravel()
     for name in ("uniform", "levy", "centre-point"):
         assert set(paths.filter(source=name + OWN).lengths) == {8}
         assert paths.filter(source=name).lengths.tolist() == asked.tolist()
-    assert results.chance["example", "tfp_auc"].endswith(OWN)
+    assert results.chance["example", "probability_mismatch"].endswith(OWN)
     assert not results.chance["example", "dtw"].endswith(OWN)
-    assert results.best("example", "tfp_auc") in {"stops" + OWN, "levy" + OWN}
+    assert results.best("example", "probability_mismatch") in {"stops" + OWN, "levy" + OWN}
