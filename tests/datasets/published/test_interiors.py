@@ -255,3 +255,28 @@ def test_wrong_options_are_refused(tmp_path, option, value):
 
 def test_the_radius_is_stated():
     assert START_RADIUS == 100
+
+
+def test_trials_of_one_limit_can_be_read_alone(data_root):
+    """People who were allowed 12 saccades fixate 55.9 % of the targets; all trials pooled have 46 %."""
+    from gazekit.metrics.behaviour.search import steps_to_target
+    from gazekit.report.evaluation import search_curve
+
+    root = data_root / "interiors"
+    twelve, pooled = load_dataset("interiors", root, saccades_allowed=12), load_dataset("interiors", root)
+    assert {t.max_fixations for t in twelve.trials} == {12}
+    assert set(twelve.scanpaths.table["saccades_allowed"]) == {12}
+    left_out = twelve.dropped["trials that allowed another number of saccades (left out)"]
+    assert left_out + len(twelve.scanpaths) >= 7_400
+    steps = steps_to_target(twelve.scanpaths, twelve.target_boxes())
+    assert np.isfinite(steps).mean() == pytest.approx(0.559, abs=0.02)
+    everybody = steps_to_target(pooled.scanpaths, pooled.target_boxes())
+    assert np.isfinite(everybody).mean() < 0.48
+    curve = search_curve(twelve.scanpaths, twelve, 20)
+    assert curve["fixation"].tolist() == list(range(13))  # no further than the trials allow
+
+
+def test_a_limit_that_no_trial_has_is_refused(tmp_path, interiors_in, interiors_record):
+    root = interiors_in(tmp_path / "i", {1: [interiors_record(TRUE, found=True, small_screen=False)]})
+    with pytest.raises(DataError, match="no trial of interiors allowed 5 saccades; the numbers are 4"):
+        load_dataset("interiors", root, subjects=[1], saccades_allowed=5)
