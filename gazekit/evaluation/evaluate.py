@@ -206,7 +206,9 @@ def evaluate(
         results = Results(scores, run.manifest, seed, resamples, of_sets)
         predictions = schedule.predictions_of(pieces)
         _write(results, predictions, run)
-        run.write_table(length_table(humans.paths, predictions, asked and asked.lengths, dataset.name), TABLE)
+        run.write_table(
+            length_table(humans.paths, predictions, None if asked is None else asked.lengths, dataset.name), TABLE
+        )
         if context.clusters is not None:
             context.clusters.save(run.path / "clusters.json")
             run.manifest["clusters"] = dict(context.clusters.parameters)
