@@ -112,7 +112,8 @@ class ScanpathModel(Construction):
         Of a model that learns (`fit`): whether it cannot predict before, and whether a prediction for a stimulus never
         uses scanpaths of that stimulus, so that it may be fitted on the data set on which it is evaluated.
     gives_what_it_has : bool
-        Of predictions that were made before: they may lack trials, and have other numbers of paths than asked for.
+        Of predictions that were made before, or of several things said of one image: a trial may lack paths, or have
+        more than asked for. Frames that differ are the measures' to refuse.
     """
 
     name: str
@@ -333,20 +334,21 @@ def predicted(model: ScanpathModel, trials: Sequence[Trial], **options: Any) -> 
     of, place = {trial.id: trial for trial in trials}, {trial.id: k for k, trial in enumerate(trials)}
     if (unknown := table["trial"][~table["trial"].isin(of)]).size:
         raise GazekitError(f"{who} gave a path for the trial {unknown.iloc[0]!r}, which it was not asked for")
-    if not model.gives_what_it_has:
-        samples = range(options.get("n_samples", 1))
-        asked = [(trial.id, k) for trial in trials for k in samples]
-        given = list(zip(table["trial"], table["sample"], strict=True))
-        if given != asked:
-            same = [a == b for a, b in zip(given, asked, strict=False)]
-            k = same.index(False) if False in same else len(same)
-            found, wanted = (f"{s[k][1]} of trial {s[k][0]!r}" if k < len(s) else "not there" for s in (given, asked))
-            raise GazekitError(
-                f"{who} gave {len(given)} paths and was asked for {len(asked)}, {len(samples)} of each trial in turn: "
-                f"path {k} is sample {found}, and should be {wanted}"
-            )
-        if not (np.isfinite(paths.x).all() and np.isfinite(paths.y).all()):
-            raise GazekitError(f"{who} gave positions that are not finite numbers")
+    if model.gives_what_it_has:
+        return paths
+    samples = range(options.get("n_samples", 1))
+    asked = [(trial.id, k) for trial in trials for k in samples]
+    given = list(zip(table["trial"], table["sample"], strict=True))
+    if given != asked:
+        same = [a == b for a, b in zip(given, asked, strict=False)]
+        k = same.index(False) if False in same else len(same)
+        found, wanted = (f"{s[k][1]} of trial {s[k][0]!r}" if k < len(s) else "not there" for s in (given, asked))
+        raise GazekitError(
+            f"{who} gave {len(given)} paths and was asked for {len(asked)}, {len(samples)} of each trial in turn: "
+            f"path {k} is sample {found}, and should be {wanted}"
+        )
+    if not (np.isfinite(paths.x).all() and np.isfinite(paths.y).all()):
+        raise GazekitError(f"{who} gave positions that are not finite numbers")
     sizes = table[["width", "height"]].to_numpy(float)
     for k, (trial, stimulus, length) in enumerate(zip(table["trial"], table["stimulus"], paths.lengths, strict=True)):
         shown = of[trial]
@@ -358,7 +360,7 @@ def predicted(model: ScanpathModel, trials: Sequence[Trial], **options: Any) -> 
         most = shown.max_fixations if limit is None else limit
         if lengths is not None:
             most = int(lengths[place[trial]].max()) + (1 if paths.facts.forced_first else 0)
-        if most is not None and length > most and not (model.gives_what_it_has and limit is None):
+        if most is not None and length > most:
             raise GazekitError(f"{who} gave for trial {trial!r} {length} fixations, and was asked for {most} at most")
     return paths
 

@@ -10,7 +10,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.contract import Request, ScanpathModel
+from gazekit.models.contract import Request, ScanpathModel, predicted
 from gazekit.models.fingerprints import digest_of
 from gazekit.models.identity import identity
 from gazekit.models.registry import load_model
@@ -150,6 +150,7 @@ class CaptionCondition(ScanpathModel):
     """
 
     needs = ("image",)
+    gives_what_it_has = True  # as many paths of an image as it has captions
 
     def __init__(
         self, name: str, model: ScanpathModel, given: Sequence[Trial], options: Mapping[str, Any] | None = None
@@ -182,7 +183,8 @@ class CaptionCondition(ScanpathModel):
                 numbers.append(number)
         with warnings.catch_warnings():  # captions that are too long were counted before
             warnings.filterwarnings("ignore", message="the caption of trial")
-            paths = self.model.predict(
+            paths = predicted(
+                self.model,
                 shown,
                 n_samples=request.n_samples,
                 seed=request.seed,

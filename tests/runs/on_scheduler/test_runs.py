@@ -168,7 +168,7 @@ def test_predict_and_score(cluster, home, gazekit):
 
 
 COMMANDS = {
-    "predict": ("predict", "uniform", *OWN, "-o", "out"),
+    "predict": ("predict", "uniform", *OWN, "-o", "out.csv"),
     "score": ("score", "people.csv", *OWN, "--out", "out"),
     "evaluate": ("evaluate", *OWN, "--out", "out"),
     "asymmetry": ("asymmetry", "--model", "uniform", "--experiments", "lighting", "--per-size", "1", "--out", "out"),
