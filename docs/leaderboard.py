@@ -35,7 +35,7 @@ import pandas as pd
 from committed_runs import LeaderboardError, Run, add, read_run
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import CONTROL, MODEL, NULL, best_nulls, compared, notes_of, roles_of
+from gazekit.evaluation.chance import CHANCE, CONTROL, MODEL, NULL, WORDS, best_nulls, compared, notes_of, roles_of
 from gazekit.evaluation.lengths import OWN
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.markdown import code, escaped, fenced
@@ -206,7 +206,7 @@ def _roles(rows: pd.DataFrame) -> dict[str, str]:
     roles = roles_of(rows["model"].unique(), {})
     if "role" in rows:
         said = rows.dropna(subset="role")
-        roles |= dict(zip(said["model"], said["role"].replace("chance", NULL), strict=True))
+        roles |= dict(zip(said["model"], said["role"].replace(CHANCE, NULL), strict=True))
     return roles
 
 
@@ -279,7 +279,7 @@ def _name(model: str, roles: dict[str, str], facts: dict[str, str]) -> str:
     base = model.removesuffix(OWN)
     note = facts.get(base, "")
     signs = (" †" if "told" in note else "") + (" ‡" if "tuned" in note else "")
-    role = f" ({roles[model]})" if roles[model] in (NULL, CONTROL) else ""
+    role = f" ({WORDS[roles[model]]})" if roles[model] in (NULL, CONTROL) else ""
     return code(base) + signs + role + (OWN if model.endswith(OWN) else "")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from gazekit.cli.printing import print_json
-from gazekit.evaluation.chance import PEOPLE, WORDS, notes_of
+from gazekit.evaluation.chance import CONTROL, NULL, PEOPLE, WORDS, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, why_undefined
@@ -28,7 +28,7 @@ def summary_text(results: Results) -> str:
     """
     shares = results.shares
     width = max(len(m) for m in results.models) + 2
-    widest = 36 if {"null", "control"} & set(results.roles.values()) else 16
+    widest = 36 if {NULL, CONTROL} & set(results.roles.values()) else 16
     lines: list[str] = []
     for (dataset, metric), part in results.summary.groupby(["dataset", "metric"], sort=False):
         lines.append(f"{metric} ({dataset}{better_words(str(metric))})")

@@ -19,13 +19,13 @@ from gazekit.metrics.outputs import higher_is_better, measure_of
 from gazekit.models.registry import model_class
 
 FINDING = "target_box"  # what measures of finding a target need
-PEOPLE, MODEL, NULL, CHANCE, CONTROL = "people", "model", "null", "chance", "control"
+PEOPLE, MODEL, NULL, CHANCE, CONTROL = "people", "model", "image-blind", "chance", "control"
 WORDS = {PEOPLE: "ceiling", MODEL: "", NULL: "null", CHANCE: "chance: best null", CONTROL: "control"}
 TOLD = "told where the target is, or when it is found"
 
 
 def roles_of(models: Iterable[str], sources: Mapping[str, Any]) -> dict[str, str]:
-    """What each row is: "people", "model", "null" or "control".
+    """What each row is: "people", "model", "image-blind" or "control".
 
     Parameters
     ----------

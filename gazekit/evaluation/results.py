@@ -111,7 +111,7 @@ class Results:
 
     @cached_property
     def roles(self) -> dict[str, str]:
-        """What each row is: "people", "model", "null" or "control"."""
+        """What each row is: "people", "model", "image-blind" or "control"."""
         return roles_of(self.models, self.sources)
 
     @cached_property
@@ -141,7 +141,7 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """Mean over stimuli with its 95 % interval: dataset, model, metric, value, low, high, stimuli, undefined.
 
-        Intervals end where the measure's range ends. After these columns come `role` ("people", "model", "null",
+        Intervals end where the measure's range ends. After these columns come `role` ("people", "model", "image-blind",
         "control", and "chance", which is the best null of the measure) and `mark`: which control reaches people or
         chance on this measure, the same for all its rows; empty where none does.
         """

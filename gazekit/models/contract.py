@@ -16,7 +16,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.construction import Construction
 from gazekit.models.option_checks import check_count
 
-Role = Literal["model", "null", "control"]
+Role = Literal["model", "image-blind", "control"]
 
 
 class DrawnPath(NamedTuple):
@@ -103,8 +103,8 @@ class ScanpathModel(Construction):
         What its paths are. One whose paths begin with the place where gaze was at the start has `forced_first=True`.
     deterministic : bool
         Whether all samples and seeds give the same paths.
-    role : {"model", "null", "control"}
-        "null": it does not see the image, so that what it reaches needs no knowledge of the image. "control": it
+    role : {"model", "image-blind", "control"}
+        "image-blind": it does not see the image, so that what it reaches needs no knowledge of the image. "control": it
         should fail (it never moves, or is told the answer), so that a measure on which it does well says little.
     stops : bool
         Whether its paths end by a rule of its own (the target is found, an end is drawn), not at the length asked for.

@@ -152,7 +152,7 @@ class ScoreTables:
     roles: Mapping[str, str] = field(default_factory=dict)
 
     def role(self, model: str) -> str:
-        """What a row is: "people", "model", "null" or "control"."""
+        """What a row is: "people", "model", "image-blind" or "control"."""
         return self._roles[model]
 
     def look(self, model: str) -> str:

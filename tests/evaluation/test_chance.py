@@ -31,7 +31,10 @@ def results_of(values, metric="scanmatch", **manifest):
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        *(pytest.param(n, "null", id=n) for n in ("uniform", "centre", "empirical", "other-image", "uniform-object")),
+        *(
+            pytest.param(n, "image-blind", id=n)
+            for n in ("uniform", "centre", "empirical", "other-image", "uniform-object")
+        ),
         *(pytest.param(n, "control", id=n) for n in ("centre-point", "line", "target-repeated")),
         *(pytest.param(n, "model", id=n) for n in ("ittikoch", "levy", "nearest-object")),
     ],
@@ -44,8 +47,8 @@ def test_what_a_model_is_is_a_fact_of_its_class(name, role):
 
 
 def test_the_manifest_counts_before_the_name():
-    assert roles_of(["mine", "uniform"], {"mine": {"role": "null"}, "uniform": {"role": "model"}}) == {
-        "mine": "null", "uniform": "model",
+    assert roles_of(["mine", "uniform"], {"mine": {"role": "image-blind"}, "uniform": {"role": "model"}}) == {
+        "mine": "image-blind", "uniform": "model",
     }  # fmt: skip
     assert roles_of(["nobody knows it"], {}) == {"nobody knows it": "model"}
 
@@ -66,7 +69,7 @@ def test_chance_is_the_best_null_of_the_measure():
     nulls = shares.loc[["uniform", "empirical", "other-image"], "share_above_chance"]
     assert (nulls <= 1e-12).all()  # no null is above chance: `empirical` was, by up to 9.5 %, where other-image was it
     assert dict(zip(results.summary["model"], results.summary["role"], strict=True)) == {
-        "human": "people", "a": "model", "uniform": "null", "empirical": "chance", "other-image": "null",
+        "human": "people", "a": "model", "uniform": "image-blind", "empirical": "chance", "other-image": "image-blind",
     }  # fmt: skip
     distances = results_of({"human": BASE, "uniform": BASE + 0.3, "empirical": BASE + 0.2}, "edit_distance")
     assert distances.chance == {("d", "edit_distance"): "empirical"}
@@ -79,7 +82,7 @@ def test_a_description_has_no_chance_and_without_nulls_nothing_is_said():
     assert results.shares["above_note"].tolist() == ["no image-blind null to compare with"]
     assert "chance" not in summary_sentence(results)
     nothing = pd.DataFrame([("d", "uniform", "scanmatch", np.nan)], columns=["dataset", "model", "metric", "value"])
-    assert best_nulls(nothing, {"uniform": "null"}) == {}
+    assert best_nulls(nothing, {"uniform": "image-blind"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_what_a_model_was_told_or_tuned_on_is_said():
     sources = {
         "a": {"role": "model", "told_target": True},
         "b": {"role": "model", "tuned_on": "350 of the images"},
-        "uniform": {"role": "null"},
+        "uniform": {"role": "image-blind"},
     }
     assert notes_of(sources)["b"] == "tuned on 350 of the images"
     results = results_of({"human": BASE + 0.2, "a": BASE + 0.1, "b": BASE, "uniform": BASE - 0.1}, sources=sources)
@@ -148,7 +151,7 @@ def test_the_manifest_says_what_each_source_is(tmp_path):
     assert results.roles["corner"] == "control"
     assert results.sources["corner"] == {"role": "control", "stops": False, "told_target": False}
     assert results.sources["levy"]["tuned_on"] == "these images"
-    assert [m for m, role in results.roles.items() if role == "null"] == [
+    assert [m for m, role in results.roles.items() if role == "image-blind"] == [
         "uniform", "centre:spread=fitted", "empirical", "other-image",
     ]  # fmt: skip
     table = pd.read_csv(tmp_path / "r" / "shares.csv")

@@ -69,13 +69,13 @@ def test_the_best_is_the_least_distance_and_never_people_or_chance():
     assert "<strong>6.00</strong>" in html
     assert "b|&lt;i&gt;" in html
     assert "lower is better" in html
-    for role in ("control", "null"):
+    for role in ("control", "image-blind"):
         assert "<strong>8.00</strong>" in overview(ScoreTables(SUMMARY, roles={"b|<i>": role}))
 
 
 def test_chance_is_the_best_null_and_a_measure_on_which_a_control_does_well_is_marked():
     marked = SUMMARY.assign(
-        role=["people", "chance", "model", "null"][: len(SUMMARY)], mark="the control x reaches people"
+        role=["people", "chance", "model", "image-blind"][: len(SUMMARY)], mark="the control x reaches people"
     )
     html = overview(ScoreTables(marked))
     assert "(!)" in html

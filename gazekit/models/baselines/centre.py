@@ -43,7 +43,7 @@ class Centre(Baseline):
     """
 
     name = "centre"
-    role = "null"
+    role = "image-blind"
     facts = Facts(forced_first=False)
 
     def __init__(self, spread: float | Literal["fitted"] = 0.25, *, default_length: int = DEFAULT_LENGTH) -> None:

@@ -47,7 +47,7 @@ class Empirical(Baseline):
     """
 
     name = "empirical"
-    role = "null"
+    role = "image-blind"
     needs_fit = True
 
     def __init__(self, bandwidth: float | Literal["scott"] = 0.025, *, default_length: int = DEFAULT_LENGTH) -> None:

@@ -44,7 +44,7 @@ class OtherImage(Baseline):
     """
 
     name = "other-image"
-    role = "null"
+    role = "image-blind"
     needs_fit = True
 
     def __init__(self, same_size: int = 10, *, default_length: int = DEFAULT_LENGTH) -> None:

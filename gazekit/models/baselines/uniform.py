@@ -30,7 +30,7 @@ class Uniform(Baseline):
     """
 
     name = "uniform"
-    role = "null"
+    role = "image-blind"
     facts = Facts(forced_first=False)
 
     def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:

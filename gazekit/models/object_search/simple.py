@@ -30,7 +30,7 @@ class UniformObject(FittedWalk):
     """
 
     name = "uniform-object"
-    role = "null"
+    role = "image-blind"
     size = 1  # a weight that changes nothing
     needs = ("objects",)
     knows_target = False
@@ -69,7 +69,7 @@ class CentreObject(FittedWalk):
     """
 
     name = "centre-object"
-    role = "null"
+    role = "image-blind"
     size = 1
     needs = ("objects",)
     knows_target = False

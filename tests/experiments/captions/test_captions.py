@@ -24,7 +24,7 @@ FILES = (
     "writer_differences.csv",
 )
 CONDITIONS = ["right caption", "same-image caption", "other-image caption", "no caption", "scheduled caption"]
-CONTROLS = ["uniform", "centre", "centre-point", "other-image"]
+CONTROLS = ["uniform", "centre", "centre-point", "other-image", "centre:spread=fitted", "empirical"]
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,7 @@ def test_paths_are_kept(results):
 def test_pictures_have_what_they_show(results):
     for alignment in ("start", "target"):
         ax = approach_curve(results.approach, alignment=alignment)
-        shown = ["human", *results.models[3:]]
+        shown = ["people", *results.models[3:]]
         if alignment == "target":
             shown.remove("target-repeated")  # it is there at once
         assert [line.get_label() for line in ax.lines] == shown
