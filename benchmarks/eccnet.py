@@ -20,7 +20,7 @@ from measure import target as note_target
 from gazekit.models.eccnet.fast.blank_windows import BlankWindows
 from gazekit.models.eccnet.fast.patches import StageStep
 from gazekit.models.eccnet.network import eccentric_network, variant_named
-from gazekit.models.eccnet.search import Display, SearchPath, Settings, WholeWindows, run_search
+from gazekit.models.eccnet.search import Display, SearchResult, Settings, WholeWindows, run_search
 from gazekit.verify.eccnet import reference_backbone
 
 TARGET = 6  # times less time per trial than the straightforward side
@@ -42,7 +42,7 @@ def display(side: int, cells: int, item: int, grey: int, seed: int) -> tuple[Dis
     return Display(image, (grey, grey, grey), items), image[row : row + item, column : column + item].copy()
 
 
-def straightforward(windows: WholeWindows, shown_: Display, target: np.ndarray) -> SearchPath:
+def straightforward(windows: WholeWindows, shown_: Display, target: np.ndarray) -> SearchResult:
     """One trial of the published procedure."""
     side = 2 * (len(shown_.image) + Settings.margin)
     empty = np.zeros_like(shown_.image)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gazekit.metrics.kernels.compiling import compiled
+from gazekit.foundations.compiling import compiled
 
 
 @compiled
