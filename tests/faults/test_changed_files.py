@@ -169,7 +169,7 @@ def test_a_checkpoint_that_was_replaced(trained, tmp_path, stopped, run):
 
     data, folder, train = trained
     mine = shutil.copytree(folder, tmp_path / "oat")
-    model = f"oat:checkpoint={str(mine)!r}"
+    model = f"oat:checkpoint={str(mine)!r}:allow_seen=true"  # the other network has another split
     stopped(run, data, tmp_path / "run", models=[model])
     train(tmp_path / "other", seed=1)
     shutil.copy(tmp_path / "other" / "fold-0.safetensors", mine)

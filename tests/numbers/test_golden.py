@@ -7,7 +7,7 @@ import pandas as pd
 def test_the_golden_run(golden, tmp_path):
     found = golden.golden_run(tmp_path / "run").summary
     expected = pd.read_csv(golden.HERE / golden.TABLE)
-    assert list(found.columns) == list(expected.columns)
+    assert list(found.columns)[: len(expected.columns)] == list(expected.columns)
     for column in ("dataset", "model", "metric", "stimuli", "undefined"):
         assert found[column].tolist() == expected[column].tolist()
     for column in ("value", "low", "high"):
