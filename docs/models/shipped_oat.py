@@ -26,7 +26,8 @@ from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import SHIPPED
 from gazekit.models.oat.scenes import ObjectPaths
-from gazekit.models.oat.training import TrainingOptions, train
+from gazekit.models.oat.training import train
+from gazekit.models.training import TrainingOptions
 
 LAYOUTS = ("4x8", "6x14", "3x9", "2x11", "irregular")
 SCENES, QUICK_SCENES = 480, 60  # of each layout: more shelves teach more than more epochs do

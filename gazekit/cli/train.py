@@ -52,13 +52,15 @@ def oat_command(
     from dataclasses import fields
 
     from gazekit.experiments.oat.training import train_oat
-    from gazekit.models.oat import config, training
+    from gazekit.models import training
+    from gazekit.models.oat import config
+    from gazekit.models.oat.training import PAPER
 
     changes = settings(setting, "--set")
     of_training = {f.name for f in fields(training.TrainingOptions)}
     network = config.preset(preset, **{k: v for k, v in changes.items() if k not in of_training})
     options = training.with_changes(
-        training.PAPER if paper else training.TrainingOptions(),
+        PAPER if paper else training.TrainingOptions(),
         {k: v for k, v in changes.items() if k in of_training},
     )
     trained = train_oat(

@@ -150,7 +150,7 @@ def trained(tmp_path_factory):
     from gazekit.datasets import load_dataset
     from gazekit.experiments.oat.training import train_oat
     from gazekit.models.oat.config import preset
-    from gazekit.models.oat.training import TrainingOptions
+    from gazekit.models.training import TrainingOptions
 
     data = load_dataset("shelves", layouts="1x4", scenes=6, agents=2)
     small = preset("oat-small", width=96, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1)

@@ -229,7 +229,7 @@ class TestFilesOfAName:
 
     def test_checkpoints(self, tmp_path, mine):
         torch = pytest.importorskip("torch")
-        from gazekit.models.oat.checkpoint import save_tensors
+        from gazekit.models.tensor_files import save_tensors
 
         with pytest.raises(DataError, match=r"c\.safetensors is a symbolic link"):
             save_tensors(link(tmp_path / "c.safetensors", mine / "file"), {"a": torch.zeros(1)}, {})

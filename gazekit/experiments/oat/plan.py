@@ -7,7 +7,7 @@ from typing import Any
 from gazekit.files.untrusted import check_name, decoding, parse_toml
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 from gazekit.models.oat.config import RENAMED, OatConfig, preset
-from gazekit.models.oat.training import TrainingOptions, with_changes
+from gazekit.models.training import TrainingOptions, with_changes
 
 TARGETS = ("true", "shuffled")
 OF_STUDY = ("data", "seeds", "by", "folds", "only", "split_seed", "preset", "against", "references")

@@ -20,7 +20,8 @@ from gazekit.models.oat.checkpoint import Checkpoint
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
 from gazekit.models.oat.scenes import ObjectPaths
-from gazekit.models.oat.training import TrainingOptions, train
+from gazekit.models.oat.training import train
+from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import seal

@@ -50,6 +50,7 @@ NETWORKS = {
     "vgg16": Entry(
         "vgg", "VGG16; weights of Keras (as in the published eccNET), of Caffe or of torchvision", (BACKBONE,)
     ),
+    "lite0": Entry("lite0", "EfficientNet-Lite0; gazekit[weights] brings its weights"),
     "squeezenet": Entry(TORCHVISION, "SqueezeNet 1.0; small and quick"),
     "alexnet": Entry(TORCHVISION, "AlexNet, the one-column form", (BACKBONE,)),
     "resnet18": Entry(TORCHVISION, "ResNet-18; strides instead of pools after the first", (BACKBONE,)),
@@ -77,9 +78,9 @@ def network_names(view: str | None = None) -> tuple[tuple[str, str], ...]:
     Examples
     --------
     >>> [name for name, line in network_names("backbone")]
-    ['alexnet', 'random', 'resnet18', 'resnet50', 'squeezenet', 'v1', 'vgg16', 'timm:NAME', 'open_clip:NAME']
+    ['alexnet', 'lite0', 'random', 'resnet18', 'resnet50', 'squeezenet', 'v1', 'vgg16', 'timm:NAME', 'open_clip:NAME']
     >>> [name for name, line in network_names("encoder")][:3]
-    ['colour-words', 'filters', 'pixels']
+    ['colour-words', 'filters', 'lite0']
     """
     every = {**dict(sorted(NETWORKS.items())), **{f"{family}:NAME": entry for family, entry in FAMILIES.items()}}
     return tuple((name, entry.line) for name, entry in every.items() if view is None or view in entry.views)

@@ -7,7 +7,7 @@ from gazekit.experiments.oat import Plan, Variant, oat_study
 from gazekit.experiments.oat.study import ENSEMBLE, MEAN, StudyResults, with_shuffled_targets
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.config import preset
-from gazekit.models.oat.training import TrainingOptions
+from gazekit.models.training import TrainingOptions
 
 TINY = {"width": 64, "heads": 2, "feed_forward": 32, "encoder_layers": 1, "decoder_layers": 1, "appearance": "none"}
 ONCE = TrainingOptions(epochs=1, batch=6)

@@ -6,7 +6,7 @@ from gazekit.experiments.oat.training import mean_loss, train_oat
 from gazekit.foundations.errors import GazekitError, RunFolderError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.model import Oat
-from gazekit.models.oat.training import TrainingOptions
+from gazekit.models.training import TrainingOptions
 
 CONFIG = preset("oat-small", width=64, heads=2, feed_forward=32, encoder_layers=1, decoder_layers=1, appearance="none")
 QUICK = TrainingOptions(epochs=2, batch=6)

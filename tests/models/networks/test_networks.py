@@ -125,7 +125,7 @@ def test_a_network_is_refused_as_what_it_is_not():
     ):
         load_encoder("vgg16")
     with pytest.raises(
-        GazekitError, match="filters is an encoder .a whole network., not .*; backbones are alexnet, ran"
+        GazekitError, match="filters is an encoder .a whole network., not .*; backbones are alexnet, lite0, ran"
     ):
         load_backbone("filters")
     with pytest.raises(UnknownNameError, match="no encoder called 'open_clip:'"):

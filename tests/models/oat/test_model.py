@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint, read_tensors, save_tensors
+from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.model import Oat, path_log_likelihoods
 from gazekit.models.oat.scenes import ObjectPaths
+from gazekit.models.tensor_files import read_tensors, save_tensors
 from gazekit.testing import check_model
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from gazekit import evaluate, load_dataset
 from gazekit.foundations.errors import DataError
-from gazekit.models.oat.checkpoint import read_tensors
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import SHIPPED, Oat
+from gazekit.models.tensor_files import read_tensors
 from gazekit.testing import check_model
 
 # Of the file that docs/models/shipped_oat.py wrote; it prints it.

@@ -4,7 +4,8 @@ import torch
 
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.oat.scenes import ObjectPaths, batch_of, padded
-from gazekit.models.oat.training import TrainingOptions, evaluate_loss, seeded_network, step_losses, train
+from gazekit.models.oat.training import evaluate_loss, seeded_network, step_losses, train
+from gazekit.models.training import TrainingOptions
 
 QUICK = TrainingOptions(epochs=4, batch=6, patience=9)
 
