@@ -8,6 +8,7 @@ import typer
 
 from gazekit.cli.options import Data, DataAndPoints, Root, TrainingRun, numbers, settings, takes_groups
 from gazekit.cli.printing import estimate
+from gazekit.foundations.errors import GazekitError
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
 
@@ -86,6 +87,69 @@ def oat_command(
     )
 
 
+@app.command("priority")
+@takes_groups
+def priority_command(
+    *,
+    given: DataAndPoints,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="NAME=FOLDER of a data set to learn from as well; may be repeated."),
+    ] = None,
+    backbone: Annotated[str, typer.Option("--backbone", help="Features: lite0, dinov2, or lite0+dinov2.")] = "lite0",
+    weights: Annotated[
+        list[str] | None, typer.Option("--weights", help="NAME=FILE of a backbone's weights; may be repeated.")
+    ] = None,
+    split: Annotated[
+        str, typer.Option("--split", help="stimulus, target, subject, or random (it leaks).")
+    ] = "stimulus",
+    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts that the groups are dealt into.")] = 5,
+    fold: Annotated[
+        str, typer.Option("--fold", help="Which is the test part: a number, several (0,2), or all.")
+    ] = "all",
+    setting: Settings = None,
+    run: TrainingRun,
+) -> None:
+    """Train priority, where people look next, and score it on images that it has not seen.
+
+    Example: gazekit train priority --data osie --root data/osie --folds 5 --fold 0 --out runs/p
+
+    Then: gazekit evaluate --data osie --root data/osie --models priority:checkpoint=runs/p --out runs/osie
+
+    Features of images are kept in the folder that the environment variable GAZEKIT_FEATURES names, if there is one.
+    """
+    from dataclasses import fields
+
+    from gazekit.datasets import load_dataset
+    from gazekit.experiments.priority import train_priority
+    from gazekit.models import training
+    from gazekit.models.priority.training import FIXATIONS, OPTIONS
+
+    changes = settings(setting, "--set")
+    of_training = {f.name for f in fields(training.TrainingOptions)}
+    fixations = int(changes.pop("fixations", FIXATIONS))
+    trained = train_priority(
+        given.read(),
+        training.with_changes(OPTIONS, {k: v for k, v in changes.items() if k in of_training}),
+        out=run.out,
+        backbone=backbone,
+        weights=_pairs(weights, "--weights"),
+        network={k: v for k, v in changes.items() if k not in of_training},
+        fixations=fixations,
+        also=[load_dataset(name, root) for name, root in _pairs(also, "--also").items()],
+        by=split,
+        folds=folds,
+        only=None if fold == "all" else numbers(fold, "--fold", "numbers such as 0 or 0,2, or all", int),
+        notes=given.notes,
+        **run.arguments,
+    )
+    for column, what in (("static", "whatever came before"), ("next", "after those before it")):
+        typer.echo(f"unseen images, a fixation {what}: {estimate(*trained.gain(column), 3)} bit over the centre bias")
+    typer.echo(
+        f"readouts, log, loss curve and manifest in {run.out}; predict with the model priority:checkpoint={run.out}"
+    )
+
+
 @takes_groups
 def oat_study_command(
     *,
@@ -113,3 +177,11 @@ def oat_study_command(
         difference = estimate(row["difference"], row["low"], row["high"], 3, sign="+")
         typer.echo(f"{row['variant']} minus {row['against']}: {difference}")
     typer.echo(f"tables, trainings and manifest in {run.out}")
+
+
+def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts or ()]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise GazekitError(f"{option} takes NAME=PATH, not {name + equals + value!r}")
+    return {name: value for name, _, value in pairs}

@@ -87,8 +87,13 @@ class Task(Protocol):
     Everything random in it depends on the epoch and the number of the step, never on what was drawn before.
     """
 
-    name: str  # part of the key of the random numbers
-    config: str  # JSON: a state of another configuration is not resumed
+    @property
+    def name(self) -> str:
+        """Part of the key of the random numbers."""
+
+    @property
+    def config(self) -> str:
+        """JSON of the network's configuration: a state of another is not resumed."""
 
     def batches(self, epoch: int) -> Iterator[Any]:
         """The batches of an epoch; every epoch has equally many."""

@@ -1,0 +1,206 @@
+"""Train `priority` on one or all folds of a data set: resumable, with a manifest, a log, and bits on unseen images."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.describing import inputs_of
+from gazekit.experiments.ratios import Ratio
+from gazekit.files.atomic import read_whole, write_atomically
+from gazekit.files.links import make_folder
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.priority.features import FeatureReader
+from gazekit.models.priority.network import PriorityNetwork
+from gazekit.models.priority.training import FIXATIONS, View, train_readout, view_losses, views_of
+from gazekit.models.training import TrainingOptions
+from gazekit.runs.folder import RunFolder, read_table, write_table
+from gazekit.runs.parallel import check_workers
+from gazekit.runs.seals import seal
+
+LOG, BITS = "log.parquet", "bits.parquet"
+KIND = "train priority"
+READOUT = "readout.safetensors"
+
+
+class TrainedReadouts(NamedTuple):
+    """What a training run gives.
+
+    Parameters
+    ----------
+    readouts : tuple of path
+        One per fold; `Priority(checkpoint=folder)` takes the folder that holds them.
+    log : table
+        A row per fold and epoch: train, validation (nats per fixation, all parts of the loss), rate, seconds.
+    bits : table
+        A row per fold and test image: stimulus, fixations, and sums over them of the bits by which a fixation is
+        likelier than under the centre bias of the training images: `next` (after those before it), `static`
+        (whatever came before).
+    """
+
+    readouts: tuple[Path, ...]
+    log: pd.DataFrame
+    bits: pd.DataFrame
+
+    def gain(self, column: str, *, seed: int = 0) -> tuple[float, float, float]:
+        """Mean bits per fixation, and its 95 % interval by bootstrap over images."""
+        from gazekit.evaluation.bootstrap import resample
+
+        draws = resample(len(self.bits), seed=seed)
+        return Ratio.of(self.bits[column].to_numpy(float), self.bits["fixations"].to_numpy(float), draws).with_interval
+
+
+def train_priority(
+    dataset: Dataset,
+    options: TrainingOptions,
+    *,
+    out: str | Path,
+    backbone: str = "lite0",
+    weights: Mapping[str, str] | None = None,
+    network: Mapping[str, Any] | None = None,
+    fixations: int = FIXATIONS,
+    also: Sequence[Dataset] = (),
+    by: str = "stimulus",
+    folds: int = 5,
+    only: Sequence[int] | None = None,
+    seed: int = 0,
+    workers: int = 1,
+    scheduler: str | None = None,
+    overwrite: bool = False,
+    device: str = "cpu",
+    progress: bool = True,
+    command: str = "",
+    notes: Mapping[str, Any] | None = None,
+) -> TrainedReadouts:
+    """Train on each fold's training part, stop on a tenth of its images, and score people's fixations of its test part.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with pictures; human scanpaths, px.
+    options : TrainingOptions
+        How to train.
+    out : path
+        Run folder; an unfinished run of the same request is resumed.
+    backbone : str
+        Features; see `FeatureReader`.
+    weights : mapping of str to path, optional
+        Weights of the networks below.
+    network : mapping, optional
+        Fields of `PriorityConfig`, besides the channels.
+    fixations : int
+        Of each image and step.
+    also : sequence of Dataset
+        More to learn from, whole, in every fold.
+    by, folds, only, seed, workers, scheduler, overwrite, device, progress, command, notes
+        As in `train_oat`.
+
+    Returns
+    -------
+    TrainedReadouts
+
+    Raises
+    ------
+    RunFolderError, GazekitError, DataError
+        The folder holds another run; the split cannot be made; training failed.
+    """
+    check_workers(workers, scheduler)
+    for each in (dataset, *also):
+        if lacking := [trial.id for trial in each.trials if not trial.has("image")]:
+            raise GazekitError(
+                f"priority learns from pictures, and {len(lacking)} of {len(each.trials)} trials of {each.name!r} have "
+                f"none ({lacking[0]!r} is one); give --root with the images, or keep the trials that have one"
+            )
+    chosen = list(range(folds)) if only is None else sorted(set(only))
+    splits = [dataset.split(by, folds=folds, fold=fold, seed=seed) for fold in chosen]
+    reader = FeatureReader(backbone, dict(weights or {}))
+    with RunFolder(
+        out,
+        {
+            "data": {"name": dataset.name, **dataset.hashes()},
+            "also": [{"name": each.name, **each.hashes()} for each in also],
+            "features": {"backbone": backbone, "sha256": reader.sha256},
+            "network": dict(network or {}),
+            "options": asdict(options),
+            "fixations": fixations,
+            "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
+            "seed": seed,
+        },
+        kind=KIND,
+        command=command or f"train_priority({dataset.name!r}, ...)",
+        about=dict(notes or {}),
+        inputs=inputs_of([trial for each in (dataset, *also) for trial in each.trials], {"image"}),
+        overwrite=overwrite,
+    ) as run:
+        if not run.complete:
+            how: dict[str, Any] = {
+                "seed": seed,
+                "fixations": fixations,
+                "config": dict(network or {}),
+                "device": device,
+            }
+            pieces = [
+                ReadoutPiece(run.part(f"fold-{k}"), [part.train, *also], part.test, k, reader, options, how)
+                for k, part in zip(chosen, splits, strict=True)
+            ]
+            run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress)
+            for name in (LOG, BITS):
+                run.write_table(pd.concat([read_table(p.part / name) for p in pieces], ignore_index=True), name)
+            for piece in pieces:
+                # a copy: a run that is killed between here and its end needs the part again
+                write_atomically(run.path / f"{piece.part.name}.safetensors", read_whole(piece.part / READOUT))
+            _draw_loss(run.path)
+            run.finish()
+    tables = (read_table(run.path / name) for name in (LOG, BITS))
+    return TrainedReadouts(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), *tables)
+
+
+@dataclass(frozen=True)
+class ReadoutPiece:
+    """One fold: a readout trained on its training part, and bits on its test part."""
+
+    part: Path
+    train: list[Dataset]
+    test: Dataset
+    fold: int
+    reader: FeatureReader
+    options: TrainingOptions
+    how: dict[str, Any]
+
+    def __call__(self) -> None:
+        """Train, score, write and seal."""
+        make_folder(self.part, within=self.part.parent)
+        readout, log = train_readout(
+            self.train, self.reader, self.options, folder=self.part, progress=False, **self.how
+        )
+        readout.save(self.part / READOUT)
+        write_table(pd.DataFrame([{"fold": self.fold, **vars(line)} for line in log]), self.part / LOG)
+        views = views_of(self.test, self.reader)
+        write_table(bits_over_centre(readout.network, views).assign(fold=self.fold), self.part / BITS)
+        seal(self.part, [self.part / name for name in (READOUT, BITS)])  # the log's seconds differ
+
+
+def bits_over_centre(network: PriorityNetwork, views: Sequence[View]) -> pd.DataFrame:
+    """Sums of bits over the centre bias of the training images, by image: columns as in `TrainedReadouts.bits`."""
+    import torch
+
+    rows = []
+    with torch.inference_mode():
+        for view in views:
+            losses = view_losses(network, view)
+            looked = view.events.target[0] >= 0
+            centre = network.centre_bias(*view.grid.shape)[view.events.target[0].clamp(min=0)]
+            sums = [float((-part[0] - centre)[looked].double().sum()) / np.log(2) for part in losses[:2]]
+            rows.append((view.stimulus, int(looked.sum()), *sums))
+    return pd.DataFrame(rows, columns=["stimulus", "fixations", "next", "static"])
+
+
+def _draw_loss(folder: Path) -> None:
+    from gazekit.plots.loss import loss_curve
+    from gazekit.plots.saving import save_figure
+
+    save_figure(loss_curve(read_table(folder / LOG)).figure, folder / "loss.png", dpi=200)

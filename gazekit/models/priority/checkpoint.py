@@ -1,0 +1,107 @@
+"""Trained readouts of `priority`: a network's weights, the features it reads, and the images it has learned from."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gazekit.files.atomic import sha256_of
+from gazekit.files.untrusted import first_line, parse_json
+from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
+from gazekit.models.tensor_files import read_tensors, save_tensors
+
+FORMAT, VERSION = "gazekit-priority", "1"
+LARGEST = 1e6  # of a weight
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A trained network and its papers.
+
+    Parameters
+    ----------
+    network : PriorityNetwork
+        In eval mode, on the CPU.
+    backbone : str
+        Which features it reads; see `FeatureReader`.
+    features : str
+        Hash of the networks that these came from.
+    longest : int
+        Fixations of the longest path it learned from; the default limit when it predicts.
+    trained_on : mapping
+        Data sets with their SHA-256, `stimuli` (their names) and `images` (hashes of the pictures).
+    sha256 : str
+        Of the file that it was read from.
+    """
+
+    network: PriorityNetwork
+    backbone: str
+    features: str
+    longest: int
+    trained_on: dict[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+    def save(self, path: str | Path) -> None:
+        """Write to a `.safetensors` file, whole or not at all."""
+        papers = {
+            "format": FORMAT,
+            "version": VERSION,
+            "config": self.network.config.to_json(),
+            "backbone": self.backbone,
+            "features": self.features,
+            "longest": str(self.longest),
+            "trained_on": json.dumps(self.trained_on, sort_keys=True),
+        }
+        save_tensors(Path(path), self.network.state_dict(), papers)
+
+    def has_seen(self, image: str) -> bool:
+        """Whether it has learned from the picture of this hash."""
+        return image in self.trained_on.get("images", ())
+
+
+def load_readout(path: str | Path) -> Readout:
+    """Read a readout.
+
+    Parameters
+    ----------
+    path : path
+        A file that `Readout.save` wrote.
+
+    Raises
+    ------
+    DataError
+        It is not there, is damaged, is no readout of priority (a pickle, other weights), or one of another version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"the readout {path} is not there; train one with `gazekit train priority`")
+    state, papers = read_tensors(path, damaged="cannot be read as a readout of priority ({}); train it again")
+    if papers.get("format") != FORMAT:
+        raise DataError(f"{path} is no readout of priority; it holds other weights")
+    if papers.get("version") != VERSION:
+        raise DataError(
+            f"{path} is a readout of version {papers.get('version')}, and this gazekit reads version {VERSION}; use "
+            f"the gazekit that wrote it, or train again"
+        )
+    try:
+        config = PriorityConfig.from_json(papers["config"])
+        with torch.device("meta"):  # which takes no memory
+            shapes = {name: tensor.shape for name, tensor in PriorityNetwork(config).state_dict().items()}
+        if shapes != {name: tensor.shape for name, tensor in state.items()}:
+            raise DataError(f"{path} does not fit its own configuration; it is damaged: train again")
+        if not all(bool((tensor.abs() <= LARGEST).all()) for tensor in state.values()):  # NaN is not
+            raise DataError(
+                f"{path} is damaged: it holds weights that are no numbers of a trained network; train again"
+            )
+        network = PriorityNetwork(config)
+        network.load_state_dict(state)
+        about = parse_json(papers["trained_on"])
+        longest = int(papers["longest"])
+        return Readout(network.eval(), papers["backbone"], papers["features"], longest, about, sha256_of(path))
+    except GazekitError:
+        raise
+    except Exception as error:  # papers of nonsense fail in many ways
+        raise DataError(f"{path} is damaged ({first_line(error)}); train again") from error

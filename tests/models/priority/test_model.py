@@ -1,0 +1,225 @@
+import json
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from gazekit.core.frames import Frame
+from gazekit.core.scanpaths import Scanpath
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.models.learned import load_learned, save_learned
+from gazekit.models.priority.checkpoint import Readout, load_readout
+from gazekit.models.priority.features import channels_of, image_hash
+from gazekit.models.priority.grid import Grid
+from gazekit.models.priority.model import Priority, PriorityFitted, resampled
+from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
+from gazekit.models.tensor_files import read_tensors, save_tensors
+from gazekit.testing import check_model, example_dataset, example_trials
+
+
+@pytest.fixture
+def readout(tiny, tmp_path):
+    """A readout with random weights, whose history matters."""
+    features = tiny.of_image(example_trials()[0].image)
+    torch.manual_seed(0)
+    network = PriorityNetwork(PriorityConfig(channels_of(features), hidden=16, maps=4)).eval()
+    with torch.no_grad():
+        network.select_last.weight.mul_(30)
+    path = tmp_path / "readout.safetensors"
+    Readout(network, "tiny", tiny.sha256, 6, {"data": "made-up", "images": [], "stimuli": []}).save(path)
+    return path
+
+
+def test_it_keeps_the_contract(readout):
+    check_model(Priority(readout)).raise_if_failed()
+
+
+def test_it_keeps_the_contract_when_it_learns(tiny):
+    model = PriorityFitted("tiny", epochs=1, fixations=2).fit(example_dataset())
+    check_model(model, None).failures  # noqa: B018 -- it learned from these pictures, and refuses them
+    with pytest.raises(DataError, match="has learned from the picture of stimulus 'example-0'"):
+        model.predict(example_trials(), progress=False)
+
+
+def test_paths_are_drawn_from_the_density(readout):
+    """First fixations against the density of the next one, and the second's against that after the first."""
+    model, trial = Priority(readout, ends=False), example_trials()[0]
+    grid = Grid.of(trial.frame)
+    paths = model.predict([trial], n_samples=1200, max_fixations=1, progress=False)
+    start = Scanpath([], [], None, trial.frame)
+    expected = np.exp(model.log_density(trial, grid.shape, start)).ravel()
+    counts = np.bincount(grid.cells(paths.x, paths.y), minlength=expected.size)
+    order = np.argsort(expected)
+    parts = np.array_split(order, np.searchsorted(expected[order].cumsum(), np.arange(0.1, 1, 0.1)))
+    found = np.array([counts[part].sum() for part in parts])
+    wanted = 1200 * np.array([expected[part].sum() for part in parts])
+    assert ((found - wanted) ** 2 / wanted).sum() < 27.9  # chi-square, 9 degrees of freedom, p = .001
+    inside = grid.points(np.arange(expected.size), np.zeros(expected.size), np.zeros(expected.size))
+    assert len(np.unique(paths.x - inside[0][grid.cells(paths.x, paths.y)])) > 1000  # anywhere in a cell
+
+
+def test_the_likelihood_is_that_of_its_parts(readout):
+    model, data = Priority(readout), example_dataset()
+    data = data.select(trials=[data.trials[0].id])
+    trial, path = data.trials[0], data.scanpaths[1]
+    grid = Grid.of(trial.frame)
+    densities = model.conditional_log_densities(trial, path, grid.shape)
+    one_by_one = [
+        model.log_density(trial, grid.shape, Scanpath(path.x[:k], path.y[:k], path.duration[:k], path.frame))
+        for k in range(len(path))
+    ]
+    assert np.allclose(densities, one_by_one, atol=1e-5)
+    cells = grid.cells(path.x, path.y)
+    places = densities.reshape(len(path), -1)[np.arange(len(path)), cells]
+    nats = model.log_likelihood(data)[1]
+    ends = nats[:-1] - places  # log probability of going on
+    assert abs(ends[0]) < 1e-6  # nobody stops before the first
+    assert (ends[1:] < 0).all()
+    looked = model.look(trial)
+    from gazekit.models.priority.events import path_events
+
+    odds = looked.network.end(looked.maps, path_events(path.x, path.y, path.duration, grid, start=trial.start))[0]
+    assert np.allclose(ends[1:], torch.nn.functional.logsigmoid(-odds[1:-1]).detach(), atol=1e-5)
+    assert np.allclose(nats[-1], torch.nn.functional.logsigmoid(odds[-1]).detach(), atol=1e-5)
+
+
+def test_a_path_at_the_limit_has_no_likelihood_of_its_end(readout):
+    data = example_dataset()
+    path = data.scanpaths[0]
+    cut = replace(data, trials=tuple(replace(t, max_fixations=len(path)) for t in data.trials))
+    model = Priority(readout)
+    assert model.log_likelihood(cut)[0][-1] == 0.0
+    assert model.log_likelihood(data)[0][-1] < 0.0
+
+
+def test_histories_of_nonsense_and_one_cell(readout):
+    model, trial = Priority(readout), example_trials()[0]
+    strange = Scanpath([np.nan, -50, 20, 1e9], [3, 10, np.nan, -1e9], [1, -5, np.nan, 1e12], trial.frame)
+    density = model.log_density(trial, (7, 9), strange)
+    assert np.isfinite(density).all()
+    assert abs(np.exp(density).sum() - 1) < 1e-9
+    assert np.allclose(model.log_density(trial, (1, 1)), 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 400), (400, 3)])
+def test_pictures_of_any_shape(readout, size):
+    image = np.random.default_rng(0).integers(0, 256, size, dtype=np.uint8)
+    trial = Trial("t", "t", Frame(size[1], size[0]), image_source=image)
+    paths = Priority(readout).predict([trial], max_fixations=3, progress=False)
+    assert ((paths.x >= 0) & (paths.x <= size[1]) & (paths.y >= 0) & (paths.y <= size[0])).all()
+    assert (paths.duration > 0).all()
+
+
+def test_argmax_is_one_path_and_ends_can_be_left_out(readout):
+    trial = example_trials()[0]
+    paths = Priority(readout, decoding="argmax").predict([trial], n_samples=2, progress=False)
+    assert np.array_equal(paths[0].x, paths[1].x)
+    long = Priority(readout, ends=False).predict([trial], n_samples=9, max_fixations=5, progress=False)
+    assert long.lengths.tolist() == [5] * 9
+    own = Priority(readout).predict([replace(trial, max_fixations=None)], n_samples=9, progress=False)
+    assert own.lengths.max() <= 6  # the longest that it learned from
+    assert len(set(own.lengths)) > 1
+
+
+def test_a_temperature_is_that_of_the_density(readout):
+    trial, shape = example_trials()[0], Grid.of(example_trials()[0].frame).shape
+    history = Scanpath([80.0], [60.0], [200.0], trial.frame)
+    usual = Priority(readout).log_density(trial, shape, history)
+    hot = Priority(readout, temperature=2.0).log_density(trial, shape, history)
+    flat = usual / 2
+    assert np.allclose(hot, flat - np.log(np.exp(flat).sum()), atol=1e-4)
+
+
+def test_resampling_keeps_the_sum_and_smooth_maps():
+    y, x = np.mgrid[:24, :32]
+    density = np.exp(-((x - 15) ** 2 + (y - 11) ** 2) / 60)
+    log = np.log(density / density.sum())
+    for shape in [(24, 32), (48, 64), (12, 16), (5, 7), (100, 3)]:
+        assert abs(np.exp(resampled(log, shape)).sum() - 1) < 1e-9
+    halves = np.exp(log).reshape(12, 2, 16, 2).sum((1, 3))
+    assert np.allclose(np.exp(resampled(log, (12, 16))), halves, atol=1e-12)
+
+
+def test_a_picture_that_it_learned_from_is_refused(readout):
+    trial = example_trials()[0]
+    old = load_readout(readout)
+    Readout(old.network, old.backbone, old.features, 6, {"images": [image_hash(trial.image)]}).save(readout)
+    with pytest.raises(DataError, match="has learned from the picture of stimulus 'example-0'; predict others"):
+        Priority(readout).predict([trial], progress=False)
+    with pytest.raises(DataError, match="has learned from the picture"):
+        Priority(readout).check_unseen([replace(trial, stimulus="another name")])
+    Priority(readout).check_unseen(example_trials()[2:])
+    assert len(Priority(readout, allow_seen=True).predict([trial], progress=False)) == 1
+    (readout.parent / "folds").mkdir()
+    for k, images in enumerate(([image_hash(trial.image)], ["another"])):
+        Readout(old.network, old.backbone, old.features, 6, {"images": images}).save(
+            readout.parent / f"folds/{k}.safetensors"
+        )
+    folds = Priority(readout.parent / "folds")
+    assert folds.look(trial).readout.trained_on["images"] == ["another"]
+
+
+def test_what_was_learned_travels_in_a_file(tiny, tmp_path, discs):
+    model = PriorityFitted("tiny", epochs=1, fixations=4).fit(discs.select(stimuli=discs.stimuli[:8]))
+    save_learned(model, tmp_path / "fit")
+    other = load_learned(PriorityFitted("tiny", epochs=1, fixations=4), tmp_path / "fit")
+    unseen = [trial for trial in discs.trials if trial.stimulus in discs.stimuli[8:]]
+    one, two = (m.predict(unseen, seed=3, progress=False) for m in (model, other))
+    assert np.array_equal(one.x, two.x)
+    assert np.array_equal(one.duration, two.duration)
+    assert np.array_equal(pickle.loads(pickle.dumps(model)).predict(unseen, seed=3, progress=False).x, one.x)  # noqa: S301
+
+
+def test_it_must_be_fitted_first(tiny):
+    with pytest.raises(GazekitError, match=r"learns from people; call fit\(dataset\) before predict"):
+        PriorityFitted("tiny").predict(example_trials(), progress=False)
+
+
+def test_features_of_another_network_are_refused(readout):
+    old = load_readout(readout)
+    Readout(old.network, old.backbone, "0123", 6).save(readout)
+    with pytest.raises(DataError, match="trained on features of tiny with the hash 0123, and those here have"):
+        Priority(readout).predict(example_trials(), progress=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"decoding": "beam"}, "decoding must be 'sample' or 'argmax', not 'beam'"),
+        ({"temperature": 0}, "temperature must be a positive number"),
+        ({"weights": {"vgg": "x"}}, "weights are given for 'vgg', which tiny does not use"),
+    ],
+)
+def test_options_out_of_range(readout, options, message):
+    with pytest.raises(GazekitError, match=message):
+        Priority(readout, **options)
+
+
+def test_files_that_are_no_readout(readout, tmp_path):
+    with pytest.raises(DataError, match="is not there; train one with"):
+        Priority(tmp_path / "nowhere.safetensors")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"holds no readout \(\*.safetensors\)"):
+        Priority(tmp_path / "empty")
+    state, papers = read_tensors(readout)
+    papers.pop("sha256", None)
+    bad = tmp_path / "bad.safetensors"
+    changes = {
+        "is no readout of priority": {"format": "gazekit-oat"},
+        "is a readout of version 9": {"version": "9"},
+        "does not fit its own configuration": {"config": json.dumps({"channels": [3]})},
+        "is damaged": {"longest": "many"},
+    }
+    for message, change in changes.items():
+        save_tensors(bad, state, {**papers, **change})
+        with pytest.raises(DataError, match=message):
+            load_readout(bad)
+    save_tensors(bad, {**state, "centre": state["centre"] * float("nan")}, papers)
+    with pytest.raises(DataError, match="weights that are no numbers"):
+        load_readout(bad)
+    bad.write_bytes(b"nonsense")
+    with pytest.raises(DataError, match="cannot be read as a readout of priority"):
+        load_readout(bad)

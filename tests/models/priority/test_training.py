@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+import torch
+
+from gazekit.foundations.errors import DataError
+from gazekit.models.networks.weights import sha256_of_tensors
+from gazekit.models.priority.network import PriorityConfig
+from gazekit.models.priority.training import (
+    OPTIONS,
+    NextFixation,
+    held_out_images,
+    prepared_network,
+    sum_of,
+    train_readout,
+    view_losses,
+    views_of,
+)
+from gazekit.models.training import train, with_changes
+
+SMALL = {"hidden": 16, "maps": 4, "dropout": 0.0}
+
+
+def task_of(views, epochs=2):
+    config = PriorityConfig(tuple(f.shape[0] for f in views[0].features), **SMALL)
+    return NextFixation(views[:9], views[9:], config, 3, 0, fixations=8), with_changes(
+        OPTIONS, {"epochs": epochs, "batch": 3}
+    )
+
+
+def test_it_learns_where_people_look(tiny, discs):
+    """People look at the disc, so that on unseen pictures a fixation there must be likelier than by the centre bias."""
+    views = views_of(discs, tiny)
+    task, options = task_of(views, 8)
+    network, log = train(prepared_network(task.network, views[:9], 0), task, options, folder=None, progress=False)
+    assert log[-1].validation < log[0].validation
+    gains = []
+    with torch.no_grad():
+        for view in views[9:]:
+            losses, target = view_losses(network, view), view.events.target[0]
+            centre = network.centre_bias(*view.grid.shape)[target.clamp(min=0)]
+            gains.append([(-part[0] - centre)[target >= 0].mean() for part in (losses.next, losses.static)])
+    following, static = np.mean(gains, 0)
+    assert following > 0.5
+    assert static > 0.5
+
+
+def test_a_stopped_training_ends_with_the_same_bytes(tiny, discs, tmp_path):
+    views = views_of(discs, tiny)
+    task, options = task_of(views)
+    whole, _ = train(prepared_network(task.network, views[:9], 0), task, options, folder=tmp_path / "a", progress=False)
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(line):
+        raise StoppedError
+
+    with pytest.raises(StoppedError):
+        train(
+            prepared_network(task.network, views[:9], 0),
+            task,
+            options,
+            folder=tmp_path / "b",
+            after_epoch=stop,
+            progress=False,
+        )
+    again, log = train(
+        prepared_network(task.network, views[:9], 0), task, options, folder=tmp_path / "b", progress=False
+    )
+    assert len(log) == 2
+    assert sha256_of_tensors(again.state_dict()) == sha256_of_tensors(whole.state_dict())
+
+
+def test_losses_are_those_of_the_densities(tiny, discs):
+    view = views_of(discs.select(stimuli=discs.stimuli[:1]), tiny)[0]
+    network = prepared_network(PriorityConfig(tuple(f.shape[0] for f in view.features), **SMALL), [view], 0).eval()
+    with torch.no_grad():
+        losses = view_losses(network, view)
+        parts = view_losses(network, view, at_once=2)
+        maps = network.look([f[None] for f in view.features], *view.grid.shape)
+        mean, deviation = network.log_duration(maps, view.events)
+    assert all(torch.allclose(a, b, atol=1e-4, equal_nan=True) for a, b in zip(losses, parts, strict=True))
+    looked = view.events.target[0] >= 0
+    assert looked.sum() == 12
+    normal = torch.distributions.Normal(mean[0], deviation)
+    expected = -normal.log_prob(view.events.log_duration[0].nan_to_num())
+    assert torch.allclose(losses.duration[0][looked], expected[looked], atol=1e-4)
+    assert losses.end[0].isfinite().sum() == 12  # after each fixation, and not before the first
+    total = sum_of(losses, 0.5)
+    by_hand = (losses.next + 0.5 * losses.static)[0][looked].sum() + losses.duration.nansum() + losses.end.nansum()
+    assert torch.allclose(total.sum(), by_hand, rtol=1e-5)
+
+
+def test_statistics_and_centre_bias_are_those_of_the_training_images(tiny, discs):
+    views = views_of(discs, tiny)
+    network = prepared_network(PriorityConfig(tuple(f.shape[0] for f in views[0].features), **SMALL), views, 0)
+    every = torch.cat([v.features[1].double().flatten(1) for v in views], 1)
+    assert torch.allclose(network.mean_1.double(), every.mean(1), atol=1e-5)
+    assert torch.allclose(
+        network.deviation_1.double(), every.std(1, correction=0).clamp(min=1e-3), rtol=1e-3, atol=1e-5
+    )
+    assert abs(float(network.centre.exp().sum()) - 1) < 1e-5
+
+
+def test_readout_says_what_it_has_seen(tiny, discs):
+    options = with_changes(OPTIONS, {"epochs": 1})
+    readout, log = train_readout([discs], tiny, options, config=SMALL, fixations=2, progress=False)
+    assert len(log) == 1
+    assert readout.trained_on["stimuli"] == sorted(discs.stimuli)
+    assert len(readout.trained_on["images"]) == 12
+    assert readout.longest == 4
+    assert all(readout.has_seen(image) for image in readout.trained_on["images"])
+
+
+def test_too_few_images():
+    with pytest.raises(DataError, match="there are 1 images to learn from: too few"):
+        held_out_images(["a"], 0)
+    assert len(held_out_images([str(k) for k in range(30)], 0)) == 3
+
+
+def test_data_without_fixations(tiny, discs):
+    with pytest.raises(DataError, match="data set 'discs' has no fixation to learn from"):
+        views_of(discs.select(subjects=["nobody"]), tiny)
