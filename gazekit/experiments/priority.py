@@ -15,7 +15,7 @@ from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.priority.features import FeatureReader
-from gazekit.models.priority.network import PriorityNetwork
+from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.priority.training import FIXATIONS, View, train_readout, view_losses, views_of
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
@@ -109,6 +109,7 @@ def train_priority(
         The folder holds another run; the split cannot be made; training failed.
     """
     check_workers(workers, scheduler)
+    PriorityConfig.of((1,), network or {})  # now, not when all features are there
     for each in (dataset, *also):
         if lacking := [trial.id for trial in each.trials if not trial.has("image")]:
             raise GazekitError(
@@ -196,7 +197,8 @@ def bits_over_centre(network: PriorityNetwork, views: Sequence[View]) -> pd.Data
             centre = network.centre_bias(*view.grid.shape)[view.events.target[0].clamp(min=0)]
             sums = [float((-part[0] - centre)[looked].double().sum()) / np.log(2) for part in losses[:2]]
             rows.append((view.stimulus, int(looked.sum()), *sums))
-    return pd.DataFrame(rows, columns=["stimulus", "fixations", "next", "static"])
+    table = pd.DataFrame(rows, columns=["stimulus", "fixations", "next", "static"])
+    return table.groupby("stimulus", sort=False, as_index=False).sum()  # a picture may be shown in several trials
 
 
 def _draw_loss(folder: Path) -> None:

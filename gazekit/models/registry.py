@@ -19,6 +19,8 @@ _BUILT_IN = {
     "eccnet": "gazekit.models.eccnet.model:EccNet",
     "neva": "gazekit.models.neva.model:Neva",
     "oat": "gazekit.models.oat.model:Oat",
+    "priority": "gazekit.models.priority.model:Priority",
+    "priority-fitted": "gazekit.models.priority.model:PriorityFitted",
     "uniform-object": "gazekit.models.object_search.simple:UniformObject",
     "centre-object": "gazekit.models.object_search.simple:CentreObject",
     "nearest-object": "gazekit.models.object_search.simple:NearestObject",

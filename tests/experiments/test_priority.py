@@ -1,0 +1,87 @@
+"""Training `priority` by folds: what a run holds, that it resumes to the byte, and what it refuses."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gazekit.experiments import priority
+from gazekit.experiments.priority import train_priority
+from gazekit.foundations.errors import RunFolderError
+from gazekit.models.priority import features
+from gazekit.models.priority.checkpoint import load_readout
+from gazekit.models.priority.features import Recipe
+from gazekit.models.priority.model import Priority
+from gazekit.models.priority.training import OPTIONS
+from gazekit.testing import example_dataset
+
+TWICE = replace(OPTIONS, epochs=2)
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """run(folder, **options): two folds of five pictures, on a small network with random weights."""
+    monkeypatch.setitem(features.RECIPES, "tiny", Recipe("random", ("fire3", "fire5"), 16, 96 * 96))
+    monkeypatch.setenv(features.CACHE_VARIABLE, str(tmp_path / "features"))
+
+    def train(folder, options=TWICE, **changes):
+        usual = {"backbone": "tiny", "folds": 2, "fixations": 4, "progress": False}
+        return train_priority(example_dataset(), options, out=tmp_path / folder, **usual | changes)
+
+    return train
+
+
+def test_a_run_holds_what_was_learned_and_bits_on_unseen_pictures(run, tmp_path):
+    trained, data = run("run"), example_dataset()
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
+        "bits.parquet", "fold-0.safetensors", "fold-1.safetensors", "inputs.json", "log.parquet", "loss.png",
+        "manifest.json",
+    ]  # fmt: skip
+    request = json.loads((tmp_path / "run" / "manifest.json").read_text())["request"]
+    assert request["data"]["sha256"] == data.fingerprint()
+    assert request["features"] == {"backbone": "tiny", "sha256": load_readout(trained.readouts[0]).features}
+    assert request["options"]["epochs"] == 2
+    assert trained.log.groupby("fold")["epoch"].apply(list).tolist() == [[0, 1], [0, 1]]
+    assert sorted(trained.bits["stimulus"]) == sorted(data.stimuli)
+    for fold, path in enumerate(trained.readouts):
+        learned = load_readout(path).trained_on["stimuli"]
+        scored = set(trained.bits.loc[trained.bits["fold"] == fold, "stimulus"])
+        assert scored == set(data.stimuli) - set(learned) != set()
+    value, low, high = trained.gain("next")
+    assert np.isclose(value, trained.bits["next"].sum() / trained.bits["fixations"].sum())
+    assert low <= value <= high
+    paths = Priority(tmp_path / "run").predict(data.trials, progress=False)  # each by the fold that has not seen it
+    assert len(paths) == len(data.trials)
+
+
+def test_a_stopped_run_goes_on_to_the_same_bytes(run, monkeypatch, tmp_path):
+    whole = run("whole")
+    real, calls = priority.train_readout, []
+
+    def stopped(*arguments, **options):
+        calls.append(0)
+        if len(calls) == 2:  # the second fold, after its first epoch
+            real(arguments[0], arguments[1], replace(arguments[2], epochs=2, patience=0), **options)
+            raise KeyboardInterrupt
+        return real(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(priority, "train_readout", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run("other")
+    assert not (tmp_path / "other" / "fold-0.safetensors").exists()
+    other = run("other")
+    for one, two in zip(whole.readouts, other.readouts, strict=True):
+        assert one.read_bytes() == two.read_bytes()
+    assert whole.bits.equals(other.bits)
+    monkeypatch.setattr(priority, "train_readout", pytest.fail)
+    assert run("other").bits.equals(whole.bits)  # it is given back
+
+
+def test_a_folder_of_another_run_is_refused(run):
+    run("run", replace(OPTIONS, epochs=1), only=[1])
+    with pytest.raises(RunFolderError, match="epochs"):
+        run("run", only=[1])
+    with pytest.raises(RunFolderError, match="fixations"):
+        run("run", replace(OPTIONS, epochs=1), only=[1], fixations=5)

