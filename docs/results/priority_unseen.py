@@ -1,6 +1,8 @@
 """Paths of `priority` on the photographs of OSIE that its readout has not learned from, beside people and nulls.
 
-Run from the project's root, with the extra `weights`: python docs/results/priority_unseen.py --osie data/osie --out runs/priority-osie
+Run from the project's root, with the extra `weights`:
+
+    python docs/results/priority_unseen.py --osie data/osie --out runs/priority-osie
 """
 
 import argparse
@@ -8,8 +10,8 @@ from pathlib import Path
 
 import gazekit
 
-MODELS = ("priority", "priority:temperature=0.8", "ittikoch")
-METRICS = ("scanmatch", "sequence_score", "edit_distance_normalised", "multimatch")
+MODELS = ("priority", "ittikoch")
+METRICS = ("scanmatch", "sequence_score")
 
 
 def main() -> None:
