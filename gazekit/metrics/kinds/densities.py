@@ -122,9 +122,12 @@ def _lacking(measure: Measure, context: Context) -> str:
     if context.people.facts.unit != "px":
         return "it needs px of the shown image, and the human scanpaths are in degrees"
     if "history" in measure.needs:
-        return "it needs a density of each next fixation after the true ones before it, which no model of gazekit gives"
+        return (
+            "it needs a density of each next fixation after the true ones before it, which an evaluation does not ask "
+            "models for; score what log_density(trial, shape, history) gives with gazekit.metrics.density.conditional_scores"
+        )
     if not context.models_have_densities:
-        return "no model of this run gives a log density (uniform, centre and empirical do)"
+        return "no model of this run gives a log density (uniform, centre, empirical and priority do)"
     if context.people.table["stimulus"].nunique() < 2:
         return "its centre bias is learned from the other images, and there is only one"
     return ""

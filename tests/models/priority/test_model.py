@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from gazekit import evaluate
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
@@ -171,6 +172,17 @@ def test_what_was_learned_travels_in_a_file(tiny, tmp_path, discs):
     assert np.array_equal(one.x, two.x)
     assert np.array_equal(one.duration, two.duration)
     assert np.array_equal(pickle.loads(pickle.dumps(model)).predict(unseen, seed=3, progress=False).x, one.x)  # noqa: S301
+
+
+def test_an_evaluation_fits_it_on_the_other_pictures(tiny, discs, tmp_path):
+    model, how = PriorityFitted("tiny", epochs=3, fixations=8), {"n_samples": 1, "resamples": 100, "progress": False}
+    with pytest.raises(GazekitError, match="evaluate it with folds=5"):
+        evaluate(discs, [model], ["scanmatch"], out=tmp_path / "refused", **how)
+    results = evaluate(discs, [model], ["scanmatch", "log_likelihood"], out=tmp_path / "run", folds=3, **how)
+    rows = results.summary.set_index(["model", "metric"])
+    assert rows.loc[("priority-fitted", "scanmatch"), "stimuli"] == len(discs.stimuli)
+    likelihood = rows.loc[("priority-fitted", "log_likelihood"), "value"]
+    assert likelihood > rows.loc[("uniform", "log_likelihood"), "value"]  # it has learned where discs are
 
 
 def test_it_must_be_fitted_first(tiny):
