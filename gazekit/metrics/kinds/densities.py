@@ -124,7 +124,7 @@ def _lacking(measure: Measure, context: Context) -> str:
     if "history" in measure.needs:
         return (
             "it needs a density of each next fixation after the true ones before it, which an evaluation does not ask "
-            "models for; score what log_density(trial, shape, history) gives with gazekit.metrics.density.conditional_scores"
+            "models for; score that of log_density(..., history=) with gazekit.metrics.density.conditional_scores"
         )
     if not context.models_have_densities:
         return "no model of this run gives a log density (uniform, centre, empirical and priority do)"
