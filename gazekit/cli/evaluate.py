@@ -65,6 +65,9 @@ def evaluate_command(
         list[str] | None,
         typer.Option(help="MODEL=WHERE: the stimuli of this data set that its options were chosen on. Repeatable."),
     ] = None,
+    intervals: Annotated[
+        str, typer.Option(help="What intervals allow for: other 'stimuli and people', or other 'stimuli' alone.")
+    ] = "stimuli and people",
     run: EvaluationRun,
     as_json: Json = False,
 ) -> None:
@@ -89,6 +92,7 @@ def evaluate_command(
         folds=folds,
         fold_by=fold_by,
         tuned_on=tuned(tuned_on or []),
+        intervals=intervals,  # type: ignore[arg-type]  # checked there
         notes=given.notes,
         **run.arguments,
     )

@@ -96,7 +96,9 @@ Setting = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
-Resamples = Annotated[int, typer.Option("--resamples", min=100, help="Bootstrap resamples.")]
+Resamples = Annotated[
+    int, typer.Option("--resamples", min=100, help="Resamples, or draws, of which intervals are made.")
+]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
 Scheduler = Annotated[
@@ -162,7 +164,7 @@ class RunOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredRun(RunOptions):
-    """How a run is made whose tables have bootstrap intervals."""
+    """How a run is made whose tables have intervals."""
 
     resamples: Resamples = 2000
 

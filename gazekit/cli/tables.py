@@ -20,11 +20,12 @@ def summary_text(results: Results) -> str:
     --------
     >>> import pandas as pd
     >>> from gazekit.evaluation.results import SCORE_COLUMNS
-    >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
+    >>> of = {"human": 0.5, "a": 0.25}
+    >>> rows = [("d", name, "scanmatch", s, value, 2, 0) for name, value in of.items() for s in "st"]
     >>> print(summary_text(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
     scanmatch (d)
-      human    0.5000 [0.5000, 0.5000]  ceiling           1 stimuli
-      a        0.2500 [0.2500, 0.2500]   50 % of ceiling  1 stimuli
+      human    0.5000 [0.5000, 0.5000]  ceiling           2 stimuli
+      a        0.2500 [0.2500, 0.2500]   50 % of ceiling  2 stimuli
     """
     shares = results.shares
     width = max(len(m) for m in results.models) + 2
@@ -40,6 +41,8 @@ def summary_text(results: Results) -> str:
         share_of = dict(zip(of["model"], of["share"], strict=True))
         for row in part.itertuples():
             value = f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]" if row.stimuli else f"{'not defined':<23}"
+            if row.stimuli and math.isnan(row.low):  # one stimulus, or one half without a value
+                value = f"{row.value:.4f} {'(no interval)':<16}"
             directed = higher_is_better(str(metric)) is not None
             role = _role(str(row.role), directed, share_of.get(row.model, math.nan))
             undefined = f", {row.undefined} undefined" if row.undefined else ""

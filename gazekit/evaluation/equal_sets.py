@@ -6,13 +6,16 @@ have equally many paths, and the same people opposite.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.randomness import keyed_rng
 
 DRAWS = 5
+GROUPS = 20  # more people than this are left out in as many groups, so that work does not grow with their number
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,29 @@ class PeopleSplit:
     wanted: Mapping[str, int]
 
 
-def split_people(human: Scanpaths, available: Mapping[str, int], *, seed: int, draw: int) -> PeopleSplit:
-    """Draw the people who stand for people and those they are compared with.
+def groups_of_people(human: Scanpaths, *, seed: int) -> np.ndarray:
+    """(paths,) int64: the group of each path's person; one person each up to `GROUPS` people, else keyed groups."""
+    of, subjects = pd.factorize(human.table["subject"].astype(str), sort=True)
+    if len(subjects) <= GROUPS:
+        return of
+    return (keyed_rng(seed, "groups of people").permutation(len(subjects)) % GROUPS)[of]
 
-    Of n people, n x min(1/2, s / p) are drawn, s the models' paths per trial and p the people's (medians over trials):
-    as many people as a model has samples, and never more than half.
+
+def in_source(groups: np.ndarray, *, seed: int, draw: int) -> np.ndarray:
+    """(groups,) bool: which groups of people stand for people in a draw: half of them, rounded down."""
+    count = int(groups.max(initial=-1)) + 1
+    chosen = np.zeros(count, dtype=bool)
+    chosen[keyed_rng(seed, "people of sets", draw).permutation(count)[: count // 2]] = True
+    return chosen
+
+
+def split_people(
+    human: Scanpaths, available: Mapping[str, int], *, seed: int, draw: int, without: int | None = None
+) -> PeopleSplit:
+    """Draw the people who stand for people and those they are compared with: half of them each.
+
+    On a trial, as many of the first half count as a model has paths there; which, is drawn for each trial, so that all
+    of them count on some.
 
     Parameters
     ----------
@@ -48,33 +69,37 @@ def split_people(human: Scanpaths, available: Mapping[str, int], *, seed: int, d
         Paths that every model has on the trial; trials without are left out.
     seed, draw : int
         The draw depends on these and the people's names only.
+    without : int, optional
+        A group of `groups_of_people` to be left out; the others stay where they are.
 
     Returns
     -------
     PeopleSplit
-        Trials on which one of the groups has nobody are left out of both. Empty with one person.
+        Trials on which one of the halves has nobody are left out of both. Empty with one person.
     """
-    subjects, of = np.unique(human.table["subject"].to_numpy(dtype=str), return_inverse=True)
-    rows_of = {str(t): rows for t, rows in human.table.groupby("trial", sort=False).indices.items()}
-    shared = [t for t in rows_of if available.get(t, 0) > 0]
-    if len(subjects) < 2 or not shared:
-        return PeopleSplit(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), {})
-    samples, people = (float(np.median([n(t) for t in shared])) for n in (available.get, lambda t: len(rows_of[t])))
-    drawn = max(1, round(len(subjects) * min(0.5, samples / people)))
-    place = np.empty(len(subjects), dtype=np.int64)
-    place[keyed_rng(seed, "people of sets", draw).permutation(len(subjects))] = np.arange(len(subjects))
-    source, reference, wanted = [], [], {}
-    for trial in shared:
-        rows = rows_of[trial]
-        order = rows[np.argsort(place[of[rows]], kind="stable")]
-        chosen = order[place[of[order]] < drawn][: available[trial]]
-        opposite = order[place[of[order]] >= drawn]
-        if len(chosen) and len(opposite):
-            source.append(np.sort(chosen))
-            reference.append(np.sort(opposite))
-            wanted[trial] = len(chosen)
-    joined = [np.concatenate(parts) if parts else np.empty(0, dtype=np.int64) for parts in (source, reference)]
-    return PeopleSplit(joined[0], joined[1], wanted)
+    trials, trial_of = np.unique(human.table["trial"].to_numpy(dtype=str), return_inverse=True)
+    count = np.array([available.get(str(trial), 0) for trial in trials], dtype=np.int64)
+    groups = groups_of_people(human, seed=seed)
+    there = (groups != (-1 if without is None else without)) & (count[trial_of] > 0)
+    first = in_source(groups, seed=seed, draw=draw)[groups] if len(groups) else np.empty(0, dtype=bool)
+    # People stand in a circle; each trial counts from a place of its own.
+    subjects, person = np.unique(human.table["subject"].to_numpy(dtype=str), return_inverse=True)
+    circle = keyed_rng(seed, "people of trials", draw).permutation(len(subjects))
+    starts = np.array([_start(str(trial), seed, draw) for trial in trials], dtype=np.int64)
+    rank = (circle[person] - starts[trial_of]) % max(len(subjects), 1)
+    rows = np.flatnonzero(there & first)
+    rows = rows[np.lexsort((rows, rank[rows], trial_of[rows]))]
+    nth = np.arange(len(rows)) - np.searchsorted(trial_of[rows], trial_of[rows])
+    source, reference = np.sort(rows[nth < count[trial_of[rows]]]), np.flatnonzero(there & ~first)
+    both = np.isin(np.arange(len(trials)), trial_of[source]) & np.isin(np.arange(len(trials)), trial_of[reference])
+    source, reference = source[both[trial_of[source]]], reference[both[trial_of[reference]]]
+    paths = np.bincount(trial_of[source], minlength=len(trials))
+    return PeopleSplit(source, reference, {str(t): int(n) for t, n in zip(trials, paths, strict=True) if n})
+
+
+def _start(trial: str, seed: int, draw: int) -> int:
+    """A large number that depends on trial, seed and draw only."""
+    return int.from_bytes(blake2b(f"{int(seed)}|{draw}|{trial}".encode(), digest_size=6).digest(), "little")
 
 
 def draw_samples(predicted: Scanpaths, split: PeopleSplit, *, seed: int, draw: int) -> np.ndarray:
@@ -82,7 +107,9 @@ def draw_samples(predicted: Scanpaths, split: PeopleSplit, *, seed: int, draw: i
     parts = [np.empty(0, dtype=np.int64)]
     for trial, rows in predicted.table.groupby("trial", sort=False).indices.items():
         wanted = split.wanted.get(str(trial), 0)
-        if wanted:
+        if wanted >= len(rows):
+            parts.append(rows)
+        elif wanted:
             order = keyed_rng(seed, "samples of sets", str(trial), draw).permutation(len(rows))
             parts.append(np.sort(rows[order[:wanted]]))
     return np.concatenate(parts)

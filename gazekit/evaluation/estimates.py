@@ -1,30 +1,135 @@
-"""Estimates: what a measure says of every model on one data set, on all stimuli and on resampled ones.
+"""Estimates: a number, and how it moves with each stimulus and each person that it rests on.
 
-A model is a column of numbers: one per stimulus, or, for a measure of the whole data set, one per resample of the
-stimuli. Columns are subtracted from each other before anything is estimated, so that a difference is paired. The two
-differ only in how a column becomes a value with its resamples, and in how these become an interval.
+An evaluation has seen some stimuli and some people. A number of it (a mean, a paired difference, a share) is kept with
+its *deviations*: how far each stimulus and each person has moved it. The sum of their squares is its variance if other
+stimuli, or other people, had been taken. What depends on single stimuli seen by single people is in both sums, and is
+taken off once. Deviations of a combination of models are the same combination of theirs, so that differences are
+paired; that is all that summary, differences and shares need.
+
+A path that was copied from another stimulus (chance) moves with its donor as well: the stimulus and the person that it
+comes from have deviations too (the variance of dyads of Aronow, Samii and Assenova, 2015, Political Analysis 23).
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
+from scipy import sparse, stats
 
-from gazekit.evaluation.bootstrap import centred_interval, interval, resample, resampled_means
-from gazekit.evaluation.set_scoring import WHOLE
+from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI
+from gazekit.foundations.randomness import keyed_rng
+
+LEVEL = 0.95
+Over = Literal["stimuli and people", "stimuli"]
+OVERS: tuple[Over, ...] = ("stimuli and people", "stimuli")
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval, and the number of stimuli that it rests on."""
+    """A value with its 95 % interval, standard error and degrees of freedom; what is not defined is NaN.
+
+    Parameters
+    ----------
+    value, low, high, error, df : float
+        The interval is value +- the quantile of Student's t times the standard error.
+    stimuli : int
+        Stimuli that it rests on.
+    over : {"stimuli and people", "stimuli"}
+        What the interval allows for: other stimuli and other people, or other stimuli only.
+    """
 
     value: float
     low: float
     high: float
+    error: float
+    df: float
     stimuli: int
+    over: Over
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of the value being 0."""
+        if not np.isfinite(self.error) or not np.isfinite(self.value):
+            return float("nan")
+        if self.error == 0:
+            return float(self.value == 0)
+        return float(2 * stats.t.sf(abs(self.value) / self.error, self.df))
+
+    def within(self, level: float) -> tuple[float, float]:
+        """The interval at another level."""
+        reach = stats.t.ppf((1 + level) / 2, self.df) * self.error
+        return self.value - reach, self.value + reach
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one source of chance, stimuli or people, does to a number.
+
+    Parameters
+    ----------
+    deviations : (n,) float64
+        How far each one has moved the number.
+    twice : float
+        The part of the sum of their squares that is in it twice.
+    least : float
+        The variance is not less than this.
+    df : float
+        Degrees of freedom.
+    """
+
+    deviations: np.ndarray
+    twice: float = 0.0
+    least: float = 0.0
+    df: float = np.inf
+
+    @property
+    def variance(self) -> float:
+        """Variance over the source of chance."""
+        return max(float(self.deviations @ self.deviations) - self.twice, self.least)
+
+
+NOBODY = Part(np.empty(0))
+
+
+@dataclass(frozen=True)
+class Deviations:
+    """A number and all that moves it.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    stimuli, people : Part
+        By source of chance; people are empty where a value has no parts of single persons.
+    shared : float
+        Variance that stimuli and people both hold.
+    count : int
+        Stimuli that it rests on.
+    """
+
+    value: float
+    stimuli: Part
+    people: Part
+    shared: float
+    count: int
+
+    def estimate(self) -> Estimate:
+        """Value, error and interval; NaN where there are not two of anything."""
+        first, second = self.stimuli.variance, self.people.variance
+        variance = max(first + second - self.shared, first, second)
+        over = OVERS[0] if len(self.people.deviations) else OVERS[1]
+        if self.count < 2 or not np.isfinite(self.value) or not np.isfinite(variance):
+            nan = float("nan")
+            return Estimate(self.value, nan, nan, nan, nan, self.count, over)
+        spread = first**2 / self.stimuli.df + second**2 / self.people.df  # Satterthwaite
+        least = min(self.stimuli.df, self.people.df)
+        df = max(variance**2 / spread, least) if spread > 0 else least
+        error = float(np.sqrt(variance))
+        reach = float(stats.t.ppf((1 + LEVEL) / 2, df)) * error
+        return Estimate(self.value, self.value - reach, self.value + reach, error, float(df), self.count, over)
 
 
 @dataclass(frozen=True)
@@ -35,96 +140,332 @@ class Estimates(ABC):
     ----------
     dataset, metric : str
         Which.
-    columns : mapping of model to (n,) float64
-        In the order of the run; NaN where a value is undefined.
+    columns : mapping of model to array
+        What each model is worth, in the order of the run; NaN where undefined.
     counts : pandas.DataFrame
         A row per model: `undefined`, comparisons without a value.
+    over : {"stimuli and people", "stimuli"}
+        What intervals allow for.
     """
 
     dataset: str
     metric: str
     columns: Mapping[str, np.ndarray]
     counts: pd.DataFrame
+    over: Over
 
-    def estimate(self, column: np.ndarray, *models: str) -> Estimate:
-        """The estimate of a column that was made of these models' columns."""
-        value, resampled = self._resampled(column)
-        return Estimate(value, *self._ends(value, resampled), self._stimuli(column, models))
-
-    def ratio(self, value: np.ndarray, ceiling: np.ndarray, floor: np.ndarray) -> tuple[float, float, float]:
-        """(value - floor) / (ceiling - floor) over what the three columns have in common, with its interval."""
-        common = np.isfinite(value) & np.isfinite(ceiling) & np.isfinite(floor)
-        (top, tops), (whole, wholes) = (
-            self._resampled(np.where(common, column - floor, np.nan)) for column in (value, ceiling)
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share, shares = float(np.float64(top) / whole), tops / wholes
-        share = share if np.isfinite(share) else float("nan")
-        return (share, *self._ends(share, shares))
+    @property
+    def models(self) -> list[str]:
+        """Models in the order of the run."""
+        return list(self.columns)
 
     @abstractmethod
-    def _resampled(self, column: np.ndarray) -> tuple[float, np.ndarray]:
-        """The value on all stimuli, and those on resampled ones."""
+    def common(self, *models: str) -> dict[str, float]:
+        """The value of each model over the stimuli that all of them have."""
+
+    def combine(self, weights: Mapping[str, float]) -> Deviations:
+        """The sum of these models' values times their weights, over the stimuli that all of them have."""
+        found = self._combine(weights)
+        return found if self.over == OVERS[0] else replace(found, people=NOBODY, shared=0.0)
 
     @abstractmethod
-    def _ends(self, value: float, resampled: np.ndarray) -> tuple[float, float]:
-        """The ends of the interval."""
+    def _combine(self, weights: Mapping[str, float]) -> Deviations:
+        """As `combine`, over stimuli and people."""
 
-    @abstractmethod
-    def _stimuli(self, column: np.ndarray, models: tuple[str, ...]) -> int:
-        """How many stimuli a value rests on."""
+    def ratio(self, value: str, ceiling: str, floor: str | None = None) -> Deviations:
+        """(value - floor) / (ceiling - floor) over the stimuli that all have; its error by the delta method."""
+        models = list(dict.fromkeys([value, ceiling, *([floor] if floor else [])]))
+        means = self.common(*models)
+        base = means[floor] if floor else 0.0
+        whole = means[ceiling] - base
+        share = (means[value] - base) / whole if whole != 0 else float("nan")
+        weights = dict.fromkeys(models, 0.0)
+        if not np.isfinite(share):
+            return Deviations(float("nan"), NOBODY, NOBODY, 0.0, 0)
+        weights[value] += 1 / whole
+        weights[ceiling] -= share / whole
+        if floor:
+            weights[floor] += (share - 1) / whole
+        return replace(self.combine(weights), value=share)
+
+
+class Donors(NamedTuple):
+    """Copied paths of one model: where each was scored and where it comes from.
+
+    Attributes
+    ----------
+    stimulus, donor, subject : (m,) int64
+        Scored on this stimulus; copied from this person's path on that one (-1: not among those of the run).
+    weight : (m,) float64
+        Share of the pairs of its stimulus.
+    value : (m,) float64
+        Mean over these pairs.
+    """
+
+    stimulus: np.ndarray
+    donor: np.ndarray
+    subject: np.ndarray
+    weight: np.ndarray
+    value: np.ndarray
+
+
+class People(NamedTuple):
+    """What a model's values on each stimulus would be without one of the people.
+
+    Attributes
+    ----------
+    without : (people, n) float64
+        The change, times the root of (k - 1) / k for k people on the stimulus, so that the sum of squares is the
+        variance of the value on that stimulus over people.
+    alone : (people, n) float64
+        Where nothing would be left without this person: 1 over the root of how many there are of whom that is true.
+    """
+
+    without: np.ndarray
+    alone: np.ndarray
 
 
 @dataclass(frozen=True)
 class MeansOverStimuli(Estimates):
-    """A column holds a value per stimulus; its mean counts, and its means over resampled stimuli (`draws`)."""
+    """A column holds a value per stimulus, and its mean counts.
 
-    draws: np.ndarray
+    Parameters
+    ----------
+    people : mapping of model to People
+        Of the models whose values have parts of single persons.
+    donors : mapping of model to Donors
+        Of the models that copy paths.
+    """
+
+    people: Mapping[str, People] = field(default_factory=dict)
+    donors: Mapping[str, Donors] = field(default_factory=dict)
 
     @classmethod
-    def of_each(cls, scores: pd.DataFrame, *, seed: int, resamples: int) -> Iterator[Self]:
+    def of_each(cls, scores: pd.DataFrame, cells: pd.DataFrame, over: Over = OVERS[0]) -> Iterator[Self]:
         """One per data set and measure of `Results.scores`, in the order of the run."""
+        parts = dict(iter(cells.groupby(["dataset", "metric"], sort=False))) if len(cells) else {}
         for dataset, of_dataset in scores.groupby("dataset", sort=False):
             stimuli = list(dict.fromkeys(of_dataset["stimulus"]))
-            draws = resample(len(stimuli), seed=seed, resamples=resamples)
             for metric, part in of_dataset.groupby("metric", sort=False):
                 counts = part.groupby("model", sort=False)[["undefined"]].sum()
-                yield cls(str(dataset), str(metric), _columns(part, "stimulus", stimuli), counts, draws)
+                columns = _columns(part, "value", stimuli)
+                found = parts.get((dataset, metric))
+                parted = {} if found is None else _parts(part, found, columns, stimuli)
+                yield cls(str(dataset), str(metric), columns, counts, over, **parted)
 
-    def _resampled(self, column: np.ndarray) -> tuple[float, np.ndarray]:
-        defined = column[np.isfinite(column)]
-        return float(defined.mean()) if len(defined) else float("nan"), resampled_means(column, self.draws)
+    def common(self, *models: str) -> dict[str, float]:
+        """See `Estimates.common`."""
+        there = self._there(models)
+        return {m: float(self.columns[m][there].mean()) if there.any() else float("nan") for m in models}
 
-    def _ends(self, value: float, resampled: np.ndarray) -> tuple[float, float]:
-        return interval(resampled)
+    def _combine(self, weights: Mapping[str, float]) -> Deviations:
+        """See `Estimates.combine`."""
+        there, means = self._there(tuple(weights)), self.common(*weights)
+        n = int(there.sum())
+        value = sum(weight * means[m] for m, weight in weights.items())
+        if n < 2:
+            return Deviations(value, NOBODY, NOBODY, 0.0, n)
+        # Undefined stimuli have no deviation.
+        mine = np.sum([w * np.where(there, self.columns[m] - means[m], 0.0) for m, w in weights.items()], axis=0) / n
+        copied = _Copied.of({m: w for m, w in weights.items() if m in self.donors}, self.donors, means, there)
+        inflate = np.sqrt(n / (n - 1))
+        stimuli = Part(inflate * (mine + copied.stimuli), copied.twice_stimuli, inflate**2 * float(mine @ mine), n - 1)
+        if not all(m in self.people for m in weights):
+            return Deviations(value, stimuli, NOBODY, 0.0, n)
+        cells = np.zeros_like(self.people[next(iter(weights))].without)
+        few = np.sqrt(len(cells) / (len(cells) - 1))
+        for m, weight in weights.items():
+            gone = few * np.where(there, self.columns[m] - means[m], 0.0)
+            cells -= weight * np.where(there, self.people[m].without - gone * self.people[m].alone, 0.0) / n
+        moved = cells.sum(axis=1)
+        moved -= moved.mean()
+        people = Part(moved + copied.people(len(moved)), copied.twice_people, float(moved @ moved), len(moved) - 1)
+        return Deviations(value, stimuli, people, float((cells**2).sum()), n)
 
-    def _stimuli(self, column: np.ndarray, models: tuple[str, ...]) -> int:
-        return int(np.isfinite(column).sum())
+    def _there(self, models: Sequence[str]) -> np.ndarray:
+        return np.all([np.isfinite(self.columns[m]) for m in models], axis=0)
+
+
+@dataclass(frozen=True)
+class _Copied:
+    """What the donors of copied paths do to a combination of models."""
+
+    stimuli: np.ndarray
+    twice_stimuli: float
+    twice_people: float
+    _by_subject: tuple[np.ndarray, np.ndarray]
+
+    @classmethod
+    def of(
+        cls, weights: Mapping[str, float], donors: Mapping[str, Donors], means: Mapping[str, float], there: np.ndarray
+    ) -> Self:
+        n = len(there)
+        if not weights:
+            return cls(np.zeros(n), 0.0, 0.0, (np.empty(0, dtype=int), np.empty(0)))
+        parts = []
+        for m, weight in weights.items():
+            of = donors[m]
+            kept = there[of.stimulus] & (of.donor >= 0)
+            moved = weight * of.weight[kept] * (of.value[kept] - means[m]) / there.sum()
+            parts.append((of.stimulus[kept], of.donor[kept], of.subject[kept], moved))
+        stimulus, donor, subject, moved = (np.concatenate(column) for column in zip(*parts, strict=True))
+        pairs = sparse.coo_array((moved, (stimulus, donor)), shape=(n, n)).tocsr()
+        both = pairs + pairs.T  # a pair of stimuli moves both of them
+        width = int(subject.max(initial=0)) + 1
+        paths = sparse.coo_array((moved, (stimulus, donor * width + subject)), shape=(n, n * width)).tocsr()
+        twice = float((both.data**2).sum()) / 2
+        by_donor = np.bincount(donor, moved, minlength=n)
+        return cls(by_donor, twice, float((paths.data**2).sum()), (subject, moved))
+
+    def people(self, count: int) -> np.ndarray:
+        subject, moved = self._by_subject
+        return np.bincount(subject, moved, minlength=count)[:count]
 
 
 @dataclass(frozen=True)
 class ValuesOfTheWhole(Estimates):
-    """A column holds the value on all stimuli, then those on resampled ones; `counts` has `stimuli` as well."""
+    """A column holds the value of the whole data set; deviations were made with it, see `set_scoring`.
+
+    Parameters
+    ----------
+    moved : mapping of part to mapping of model to array
+        Deviations by stimuli (random halves of them), people, and cells (random halves of the paths).
+    """
+
+    moved: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
 
     @classmethod
-    def of_each(cls, sets: pd.DataFrame) -> Iterator[Self]:
+    def of_each(cls, sets: pd.DataFrame, over: Over = OVERS[0]) -> Iterator[Self]:
         """One per data set and measure of `Results.sets`, in the order of the run."""
         for (dataset, metric), part in sets.groupby(["dataset", "metric"], sort=False):
-            counts = part[part["resample"] == WHOLE].set_index("model")[["undefined", "stimuli"]]
-            columns = _columns(part, "resample", sorted({WHOLE, *part["resample"]}))
-            yield cls(str(dataset), str(metric), columns, counts)
+            whole = part[part["part"] == ALL].set_index("model")
+            columns = {str(m): np.array([value]) for m, value in whole["value"].items()}
+            moved = {
+                name: _columns(part[part["part"] == name].rename(columns={"number": "stimulus"}), "value", None)
+                for name in (STIMULI, PEOPLE, CELLS)
+            }
+            yield cls(str(dataset), str(metric), columns, whole[["undefined", "stimuli"]], over, moved)
 
-    def _resampled(self, column: np.ndarray) -> tuple[float, np.ndarray]:
-        return float(column[0]), column[1:]
+    def common(self, *models: str) -> dict[str, float]:
+        """See `Estimates.common`."""
+        return {m: float(self.columns[m][0]) for m in models}
 
-    def _ends(self, value: float, resampled: np.ndarray) -> tuple[float, float]:
-        return centred_interval(value, resampled)
+    def _combine(self, weights: Mapping[str, float]) -> Deviations:
+        """See `Estimates.combine`."""
+        value = sum(w * float(self.columns[m][0]) for m, w in weights.items())
+        count = int(self.counts.loc[list(weights), "stimuli"].min()) if np.isfinite(value) else 0
+        parts = {}
+        for name, of_models in self.moved.items():
+            if not all(m in of_models for m in weights):
+                parts[name] = np.empty(0)
+                continue
+            moved = np.sum([w * of_models[m] for m, w in weights.items()], axis=0)
+            fine = np.isfinite(moved)
+            share = fine.mean() if fine.any() else np.nan
+            parts[name] = np.where(fine, moved, 0.0) / np.sqrt(share) if name != PEOPLE else np.where(fine, moved, 0.0)
+        stimuli, people, cells = (parts.get(name, np.empty(0)) for name in (STIMULI, PEOPLE, CELLS))
+        if not len(stimuli):
+            return Deviations(value, Part(np.array([np.nan])), NOBODY, 0.0, count)
+        first = Part(stimuli, df=min(len(stimuli), max(count - 1, 1)))
+        second = Part(people, df=max(len(people) - 1, 1)) if len(people) else NOBODY
+        shared = 0.0
+        if len(people) > 1 and count > 1 and len(cells):
+            # Halves of the paths move with stimuli and people too, as far as they are not balanced.
+            low = 1 / len(people), 1 / count
+            shared = float(cells @ cells) - low[0] * first.variance - low[1] * second.variance
+            shared = max(shared, 0.0) / (1 - sum(low)) if sum(low) < 1 else 0.0
+        return Deviations(value, first, second, shared, count)
 
-    def _stimuli(self, column: np.ndarray, models: tuple[str, ...]) -> int:
-        return int(self.counts.loc[list(models), "stimuli"].min()) if np.isfinite(column[0]) else 0
+
+def simultaneous(each: Sequence[Deviations], *key: str | int, seed: int, draws: int) -> float:
+    """The level of single intervals at which all of them hold their true values together in 95 % of cases.
+
+    Deviations with random signs, all of a stimulus (or a person) with the same: the largest of the standardised sums
+    (max-t). A normal quantile is taken and turned into a level, so that each interval keeps its degrees of freedom.
+
+    Parameters
+    ----------
+    each : sequence of Deviations
+        Of one table.
+    *key : str or int
+        What the random numbers depend on, besides the seed.
+    seed, draws : int
+        Of the random numbers.
+
+    Returns
+    -------
+    float
+        At least .95; exactly that for one interval.
+    """
+    moved = [np.concatenate([d.stimuli.deviations, d.people.deviations]) for d in each]
+    longest = max((len(m) for m in moved), default=0)
+    table = np.array([np.pad(m, (0, longest - len(m))) for m in moved if np.isfinite(m).all() and m.any()])
+    if len(table) < 2:
+        return LEVEL
+    table /= np.sqrt((table**2).sum(axis=1, keepdims=True))
+    values, vectors = np.linalg.eigh(np.round(np.einsum("ik,jk->ij", table, table), 12))
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    normal = keyed_rng(seed, "simultaneous intervals", *key).standard_normal((draws, len(table)))
+    largest = np.abs(np.einsum("dk,ik->di", normal, root)).max(axis=1)
+    return max(LEVEL, float(1 - 2 * stats.norm.sf(np.quantile(largest, LEVEL))))
 
 
-def _columns(part: pd.DataFrame, index: str, order: Sequence[Any]) -> dict[str, np.ndarray]:
-    """A column per model, in the order in which they come; `index` names the place of a row in it."""
-    grid = part.pivot_table(index=index, columns="model", values="value", dropna=False).reindex(index=list(order))
-    return {model: grid[model].to_numpy() for model in dict.fromkeys(part["model"])}
+def holm(p: Sequence[float]) -> np.ndarray:
+    """Holm's adjusted p values; NaN stay NaN and are not counted.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    given = np.asarray(p, dtype=np.float64)
+    out = np.full(len(given), np.nan)
+    order = np.argsort(given, kind="stable")
+    order = order[np.isfinite(given[order])]
+    steps = given[order] * np.arange(len(order), 0, -1)
+    out[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return out
+
+
+def _columns(part: pd.DataFrame, value: str, order: Sequence[Any] | None) -> dict[str, np.ndarray]:
+    """A column per model, in the order in which they come, with a place per stimulus."""
+    grid = part.pivot_table(index="stimulus", columns="model", values=value, dropna=False)
+    if order is not None:
+        grid = grid.reindex(index=list(order))
+    return {str(m): grid[m].to_numpy() for m in dict.fromkeys(part["model"])}
+
+
+def _parts(
+    scores: pd.DataFrame, cells: pd.DataFrame, columns: Mapping[str, np.ndarray], stimuli: Sequence[str]
+) -> dict[str, Any]:
+    """`people` and `donors` of `MeansOverStimuli`."""
+    judged = cells[cells["donor"] == ""]
+    subjects = sorted(set(cells["subject"]))
+    if len(set(judged["subject"])) < 2:
+        judged = judged[:0]
+    counts = _columns(scores.assign(value=scores["pairs"] - scores["undefined"]), "value", stimuli)
+    people, donors = {}, {}
+    for model, part in judged.groupby("model", sort=False):
+        shape = (len(subjects), len(stimuli))
+        total, seen = np.zeros((2, *shape))
+        at = (_places(part["subject"], subjects), _places(part["stimulus"], stimuli))
+        seen[at] = part["pairs"].to_numpy(float)
+        total[at] = part["value"].to_numpy(float) * seen[at]
+        value, every = columns[str(model)], np.nan_to_num(counts[str(model)])
+        left, k = every - seen, (seen > 0).sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            without = (value * every - total) / left - value
+            without = np.where((seen > 0) & (left > 0), without, 0.0) * np.sqrt((k - 1) / np.maximum(k, 1))
+            alone = (seen > 0) & (left <= 0) & np.isfinite(value)
+            people[str(model)] = People(np.nan_to_num(without), alone / np.sqrt(np.maximum(alone.sum(axis=0), 1)))
+    for model, part in cells[cells["donor"] != ""].groupby("model", sort=False):
+        scored, donor = _places(part["stimulus"], stimuli), _places(part["donor"], stimuli)
+        weight = part["pairs"].to_numpy(float) / counts[str(model)][scored]
+        person = _places(part["subject"], subjects)
+        donors[str(model)] = Donors(scored, donor, person, weight, part["value"].to_numpy(float))
+    return {"people": people, "donors": donors}
+
+
+def _places(names: pd.Series, order: Sequence[str]) -> np.ndarray:
+    """(n,) int64: place of each name; -1 where it is not among them."""
+    return pd.Index(order).get_indexer(names)

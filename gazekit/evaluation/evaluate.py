@@ -18,12 +18,14 @@ from gazekit.evaluation.chance import FINDING
 from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
+from gazekit.evaluation.estimates import OVERS, Over
 from gazekit.evaluation.folds import Folds, check_learners, fit_models, fitted_anew, lacking
 from gazekit.evaluation.lengths import (
     TABLE,
     Asked,
     Lengths,
     check_lengths,
+    length_donors,
     length_table,
     matched_lengths,
     search_limits,
@@ -31,7 +33,7 @@ from gazekit.evaluation.lengths import (
 from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
-from gazekit.evaluation.set_scoring import SET_RESAMPLES
+from gazekit.evaluation.set_scoring import halvings
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.fixation_maps.reference import SIZES
@@ -64,6 +66,7 @@ def evaluate(
     scheduler: str | None = None,
     overwrite: bool = False,
     resamples: int = RESAMPLES,
+    intervals: Over = OVERS[0],
     progress: bool = True,
     command: str = "",
     label_maps: Mapping[str, np.ndarray] | None = None,
@@ -73,9 +76,10 @@ def evaluate(
     """Score every sample of every model against every human path of its trial, and models as sets and densities.
 
     Scores are averaged within a stimulus, then over stimuli; measures of the whole data set (divergences, search
-    performance) are computed anew on resampled stimuli. People (each subject against all others), image-blind nulls
-    (`uniform`, `centre` and `empirical`, fitted on the other stimuli, and `other-image`, a person's path from another
-    image) and a control that never moves (`centre-point`) are scored by the same code. Chance is the best of the nulls.
+    performance) are computed on all of it. Intervals allow for other stimuli and other people. People (each subject
+    against all others), image-blind nulls (`uniform`, `centre` and `empirical`, fitted on the other stimuli, and
+    `other-image`, a person's path from another image) and a control that never moves (`centre-point`) are scored by the
+    same code. Chance is the best of the nulls.
 
     Parameters
     ----------
@@ -92,7 +96,7 @@ def evaluate(
     n_samples : int
         Scanpaths per trial and model.
     seed : int
-        Seed of predictions and of the bootstrap.
+        Seed of predictions and of all that is drawn.
     max_fixations : int, optional
         Longest predicted path.
     lengths : {"matched", "own"}
@@ -118,7 +122,10 @@ def evaluate(
     overwrite : bool
         Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     resamples : int
-        Bootstrap resamples.
+        Random draws for intervals that hold for all differences of a measure together; intervals of measures of the
+        whole data set rest on fewer random halves where this is below 288.
+    intervals : {"stimuli and people", "stimuli"}
+        What intervals allow for: other stimuli and other people, or other stimuli and the same people.
     progress : bool
         Show a progress bar.
     command : str
@@ -141,6 +148,8 @@ def evaluate(
     """
     check_workers(workers, scheduler)
     check_lengths(lengths)
+    if intervals not in OVERS:
+        raise GazekitError(f"intervals are over {' or over '.join(map(repr, OVERS))}, not {intervals!r}")
     loaded = _load_models(models, nulls)
     humans = prepare_humans(dataset)
     scored = set(humans.paths.table["trial"])
@@ -174,6 +183,7 @@ def evaluate(
             **predicting,
             "lengths": lengths,
             "resamples": resamples,
+            "intervals": intervals,
             "piece_stimuli": PIECE_STIMULI,
             **_describe_resources(choice, maps, resamples),
         },
@@ -195,15 +205,15 @@ def evaluate(
         if lengths == "matched":
             found = matched_lengths(ready, n_samples, seed=seed, max_fixations=max_fixations)
             finding = any(FINDING in measure.needs for measure in choice.measures)
-            asked = Asked(found, search_limits(ready.trials, max_fixations) if finding else None)
+            limits = search_limits(ready.trials, max_fixations) if finding else None
+            asked = Asked(found, limits, length_donors(ready, n_samples, seed=seed))
         pieces = schedule.stimuli_pieces(run, parts, loaded, choice.by_piece, context, predicting, asked)
         shared = [*loaded, *([context.density] if context.density else [])]
         do(pieces, label=f"evaluate {dataset.name}", shared=shared)
-        few = min(resamples, SET_RESAMPLES)
-        sets = schedule.set_pieces(run, pieces, choice.of_sets, context, ready.stimuli, seed=seed, resamples=few)
+        sets = schedule.set_pieces(run, pieces, choice.of_sets, context, ready.stimuli, seed=seed, resamples=resamples)
         do(sets, label=f"score sets of {dataset.name}", shared=[piece.work for piece in sets[:1]])
-        scores, of_sets = schedule.join_scores(pieces, sets, dataset.name, choice.outputs())
-        results = Results(scores, run.manifest, seed, resamples, of_sets)
+        scores, cells, of_sets = schedule.join_scores(pieces, sets, dataset.name, choice.outputs())
+        results = Results(scores, run.manifest, seed, resamples, of_sets, cells, intervals)
         predictions = schedule.predictions_of(pieces)
         _write(results, predictions, run)
         run.write_table(
@@ -232,6 +242,7 @@ def _write(results: Results, predictions: Scanpaths, run: RunFolder) -> None:
     if len(results.sets):
         run.write_table(results.sets, "sets.parquet")
     run.write_table(results.scores, "scores.parquet")
+    run.write_table(results.cells, "cells.parquet")
     predictions.save(run.path / "predictions.parquet")
     for name in ("summary", "differences", "shares"):
         run.write_table(getattr(results, name), f"{name}.csv")
@@ -270,7 +281,7 @@ def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resample
     """What decides the result besides data, models and options; nothing where it is not used."""
     found: dict[str, Any] = {}
     if choice.of_sets:
-        found["sets"] = {"draws": DRAWS, "resamples": min(resamples, SET_RESAMPLES)}
+        found["sets"] = {"draws": DRAWS, "halvings": halvings(resamples)}
     if choice.densities:
         found["densities"] = dict(SIZES)
     if choice.needs_clusters:

@@ -298,3 +298,13 @@ def joined_over_people(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     grouped = sums.groupby(keys, sort=False)[["total", "defined", "pairs", "undefined"]].sum()
     value = (grouped["total"] / grouped["defined"]).where(grouped["defined"] > 0)
     return grouped.assign(value=value).reset_index()[table.columns.tolist()]
+
+
+def joined_cells(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """As `joined_over_people`, for the parts of single persons: of a person (or donor) all that they have."""
+    if len(tables) == 1:
+        return tables[0]
+    table = pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True)
+    keys = ["model", "metric", "stimulus", "donor", "subject"]
+    sums = table.assign(total=table["value"] * table["pairs"]).groupby(keys, sort=False)[["total", "pairs"]].sum()
+    return sums.assign(value=sums["total"] / sums["pairs"]).reset_index()[table.columns.tolist()]

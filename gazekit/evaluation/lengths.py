@@ -5,7 +5,7 @@ number of fixations: for each trial and sample, that of the person's path which 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -72,6 +72,21 @@ def matched_lengths(
     return dict(zip((t.id for t in people.trials), copied.lengths.reshape(-1, n_samples), strict=True))
 
 
+def length_donors(people: Dataset, n_samples: int, *, seed: int) -> dict[str, list[tuple[str, str]]]:
+    """Stimulus and subject of the path that has each of `matched_lengths`, by trial: a score moves with them.
+
+    Examples
+    --------
+    >>> from gazekit.testing import example_dataset
+    >>> people = example_dataset()
+    >>> trial = people.trials[0]
+    >>> any(stimulus == trial.stimulus for stimulus, _ in length_donors(people, 9, seed=0)[trial.id])
+    False
+    """
+    copies = OtherImage().fit(people)
+    return {trial.id: [copies.donor(trial, k, seed) for k in range(n_samples)] for trial in people.trials}
+
+
 def search_limits(trials: Sequence[Trial], max_fixations: int | None = None) -> dict[str, int] | None:
     """Fixations allowed in each trial of a search, by trial id; None where a trial has no limit or no target box.
 
@@ -94,15 +109,19 @@ class Asked:
         From `matched_lengths`.
     limits : mapping of trial id to int, optional
         From `search_limits`, where there are measures of finding: every model then has a second row.
+    donors : mapping of trial id to a (stimulus, subject) per sample
+        From `length_donors`.
     """
 
     lengths: Mapping[str, np.ndarray]
     limits: Mapping[str, int] | None = None
+    donors: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
-    def of(self, trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray | None]:
-        """(trials, n_samples) lengths and (trials,) limits of some trials."""
+    def of(self, trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray | None, dict[str, Sequence[tuple[str, str]]]]:
+        """(trials, n_samples) lengths, (trials,) limits and the donors of some trials."""
         limits = None if self.limits is None else np.array([self.limits[trial.id] for trial in trials])
-        return np.stack([self.lengths[trial.id] for trial in trials]), limits
+        donors = {trial.id: self.donors[trial.id] for trial in trials if trial.id in self.donors}
+        return np.stack([self.lengths[trial.id] for trial in trials]), limits, donors
 
 
 def length_table(

@@ -7,24 +7,25 @@ wrote; done twice, it writes the same bytes.
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
-from gazekit.evaluation.folds import FoldedModel, joined_over_people
+from gazekit.evaluation.folds import FoldedModel, joined_cells, joined_over_people
 from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.preparation import prepare_predictions
-from gazekit.evaluation.set_scoring import SetWork, score_drawn_stimuli, score_whole
+from gazekit.evaluation.set_scoring import ALL, SetWork, score_drawn_stimuli, score_whole
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
 from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
-from gazekit.metrics.measure import Measure, score
-from gazekit.models.capabilities import HasDensity
+from gazekit.metrics.measure import Measure, score_parts
+from gazekit.models.capabilities import Copies, HasDensity
 from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
@@ -82,6 +83,8 @@ class StimuliPiece:
         and as it is.
     limits : (trials,) int64, optional
         Fixations allowed in a search: every model is then two sources, and the second goes on up to the limit.
+    donors : mapping of trial id to a (stimulus, subject) per sample
+        Whose path has each of the lengths.
     """
 
     part: Path
@@ -92,6 +95,7 @@ class StimuliPiece:
     options: Mapping[str, Any]
     lengths: np.ndarray | None = None
     limits: np.ndarray | None = None
+    donors: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def predictions(self) -> dict[str, Path]:
@@ -116,6 +120,11 @@ class StimuliPiece:
         """File of the scores."""
         return self.part.with_suffix(".scores.parquet")
 
+    @property
+    def cells(self) -> Path:
+        """File of the parts that single persons have in the scores."""
+        return self.part.with_suffix(".cells.parquet")
+
     def __call__(self) -> None:
         """Write predictions and scores; beside them, and not sealed, how long both took."""
         start = time.perf_counter()
@@ -124,11 +133,12 @@ class StimuliPiece:
         sources = [(people, people.paths)] if self.model is None else self._predict(self.model, dataset)
         between = time.perf_counter()
         context = replace(self.context, trials=dataset.trials)
-        tables = [score(self.measures, source, judges, context) for source, judges in sources]
-        write_table(joined_over_people(tables), self.scores)
+        found = [score_parts(self.measures, source, judges, context) for source, judges in sources]
+        write_table(joined_over_people([each.rows for each in found]), self.scores)
+        write_table(joined_cells([each.cells for each in found]), self.cells)
         took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
         write_atomically(self._seconds, json.dumps(took).encode())
-        seal(self.part, [*self.predictions.values(), self.scores])
+        seal(self.part, [*self.predictions.values(), self.scores, self.cells])
 
     def _predict(self, model: ScanpathModel, dataset: Dataset) -> list[tuple[Source, Scanpaths]]:
         """Predict, and save what is scored; each source beside the people on whose paths it is scored.
@@ -158,9 +168,22 @@ class StimuliPiece:
         log_density = model.log_density if isinstance(model, HasDensity) else None
         sources = []
         for name, paths in zip(self.predictions, made, strict=True):
-            sources.append(Source(name, prepare_predictions(paths, dataset.scanpaths, dataset), log_density))
+            ready = prepare_predictions(paths, dataset.scanpaths, dataset)
+            sources.append(Source(name, ready, log_density, self._donors(model, name, ready)))
             log_density = None  # a density has no length
         return sources
+
+    def _donors(self, model: ScanpathModel, name: str, paths: Scanpaths) -> pd.DataFrame | None:
+        """Whose path each predicted one copies, or of whose path it has the length."""
+        trials, seed = {trial.id: trial for trial in self.dataset.trials}, self.options["seed"]
+        rows = [(str(t), int(k)) for t, k in zip(paths.table["trial"], paths.table["sample"], strict=True)]
+        if isinstance(model, Copies):
+            found = [model.donor(trials[trial], sample, seed) for trial, sample in rows]
+        elif self.lengths is not None and not name.endswith(OWN):
+            found = [self.donors[trial][sample] for trial, sample in rows]
+        else:
+            return None
+        return pd.DataFrame(found, columns=["stimulus", "subject"])
 
     def seconds(self) -> dict[str, float]:
         """How long prediction and scoring took; nothing where that is lost, as no result depends on it."""
@@ -190,8 +213,8 @@ class SetPiece:
         Files of the model's paths; None for people.
     draw : int, optional
         Score the sets of each stimulus, in this draw.
-    resamples : sequence of int, optional
-        Score the whole data set, on these resamples of the stimuli; `WHOLE` is all of them.
+    about, numbers : str and sequence of int
+        Score the whole data set; see `score_whole`.
     """
 
     part: Path
@@ -199,13 +222,14 @@ class SetPiece:
     source: str
     predictions: Sequence[Path] | None
     draw: int | None = None
-    resamples: Sequence[int] = ()
+    about: str = ALL
+    numbers: Sequence[int] = (0,)
 
     def __call__(self) -> None:
         """Write one table."""
         predicted = None if self.predictions is None else load_paths(self.predictions)
         if self.draw is None:
-            table = score_whole(self.work, predicted, self.source, self.resamples)
+            table = score_whole(self.work, predicted, self.source, self.about, self.numbers)
         else:
             table = score_drawn_stimuli(self.work, predicted, self.source, self.draw)
         write_table(table, self.part)

@@ -13,16 +13,28 @@ import pandas as pd
 
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, compared, mark_of, reached, roles_of
-from gazekit.evaluation.estimates import Estimates, MeansOverStimuli, ValuesOfTheWhole
+from gazekit.evaluation.estimates import (
+    OVERS,
+    Estimates,
+    MeansOverStimuli,
+    Over,
+    ValuesOfTheWhole,
+    holm,
+    simultaneous,
+)
 from gazekit.evaluation.set_scoring import SET_COLUMNS
 from gazekit.evaluation.shares import shares_of
 from gazekit.files.untrusted import reading
+from gazekit.metrics.measure import CELL_COLUMNS as CELLS_OF_A_MODEL
 from gazekit.metrics.outputs import higher_is_better, measure_of
 
 SCORE_COLUMNS = ["dataset", "model", "metric", "stimulus", "value", "pairs", "undefined"]
-_NUMBERS = ("value", "pairs", "undefined", "resample", "stimuli")
+CELL_COLUMNS = ["dataset", *CELLS_OF_A_MODEL]
+_NUMBERS = ("value", "pairs", "undefined", "number", "stimuli")
 _VALUE_COLUMNS = ["dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined"]
-SUMMARY_COLUMNS = [*_VALUE_COLUMNS, "role", "mark"]
+SUMMARY_COLUMNS = [*_VALUE_COLUMNS, "role", "mark", "se", "over"]
+DIFFERENCE_COLUMNS = ["dataset", "metric", "model_a", "model_b", "difference", "low", "high", "stimuli"]
+DIFFERENCE_COLUMNS += ["se", "over", "sim_low", "sim_high", "p", "p_holm"]
 
 
 @dataclass(frozen=True)
@@ -39,13 +51,18 @@ class Results:
     manifest : mapping
         What the run was: versions, data and split hashes, metric parameters, seed, command.
     seed : int
-        Seed of the bootstrap.
+        Seed of what is drawn for simultaneous intervals.
     resamples : int
-        Bootstrap resamples.
+        Draws for simultaneous intervals.
     sets : pandas.DataFrame
-        Measures of the whole data set, which have no value per stimulus: one row per dataset, model, metric and
-        resample of the stimuli (-1: all stimuli, once each), with `stimuli` and `undefined` (draws of equal sets
-        without a value). They follow the others in every table.
+        Measures of the whole data set, which have no value per stimulus: for each dataset, model and metric the value
+        (`part` is "all"), with `stimuli` and `undefined` (draws of equal sets without a value), and its deviations; see
+        `gazekit.evaluation.set_scoring`. They follow the others in every table.
+    cells : pandas.DataFrame
+        The part of each person in each row of `scores`, where there are such parts; see
+        `gazekit.metrics.measure.Scored`. Intervals of measures without them are over stimuli alone.
+    intervals : {"stimuli and people", "stimuli"}
+        What intervals allow for.
 
     Examples
     --------
@@ -61,6 +78,8 @@ class Results:
     seed: int = 0
     resamples: int = RESAMPLES
     sets: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SET_COLUMNS))
+    cells: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CELL_COLUMNS))
+    intervals: Over = OVERS[0]
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -76,14 +95,19 @@ class Results:
 
         manifest = read_finished(folder)
         scores = read_table(Path(folder) / "scores.parquet")
-        pooled = Path(folder) / "sets.parquet"
-        more = {"sets": read_table(pooled)} if pooled.is_file() else {}
+        more = {}
+        for name, columns in (("sets", SET_COLUMNS), ("cells", CELL_COLUMNS)):
+            path = Path(folder) / f"{name}.parquet"
+            if path.is_file():
+                more[name] = (read_table(path), columns)
         with reading(folder, "run its command again in a new folder"):
             _check_columns(scores, SCORE_COLUMNS)
-            for sets in more.values():
-                _check_columns(sets, SET_COLUMNS)
+            for table, columns in more.values():
+                _check_columns(table, columns)
             request = manifest["request"]
-            return cls(scores, manifest, int(request["seed"]), int(request["resamples"]), **more)
+            tables = {name: table for name, (table, _) in more.items()}
+            over = request.get("intervals", OVERS[0])
+            return cls(scores, manifest, int(request["seed"]), int(request["resamples"]), intervals=over, **tables)
 
     @property
     def models(self) -> list[str]:
@@ -139,11 +163,13 @@ class Results:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Mean over stimuli with its 95 % interval: dataset, model, metric, value, low, high, stimuli, undefined.
+        """Value of every model with its 95 % interval: the columns of `SUMMARY_COLUMNS`.
 
-        Intervals end where the measure's range ends. After these columns come `role` ("people", "model", "image-blind",
-        "control", and "chance", which is the best null of the measure) and `mark`: which control reaches people or
-        chance on this measure, the same for all its rows; empty where none does.
+        `role` is "people", "model", "image-blind", "control", or "chance", which is the best null of the measure; `mark` says
+        which control reaches people or chance on this measure, the same for all its rows; empty where none does. `se`
+        is the standard error, `over` what the interval allows for (stimuli and people, or stimuli alone, where a
+        measure does not say what single persons have in it). Intervals end where the measure's range ends, and are NaN
+        with one stimulus.
         """
         table = self._values
         keys = list(zip(table["dataset"], table["metric"], strict=True))
@@ -161,23 +187,31 @@ class Results:
         for each in self._estimates:
             measure = measure_of(each.metric)
             bounds = (-np.inf, np.inf) if measure is None else measure.bounds
-            for model, column in each.columns.items():
-                found = each.estimate(column, model)
+            for model in each.models:
+                found = each.combine({model: 1.0}).estimate()
                 low, high = (float(np.clip(end, *bounds)) for end in (found.low, found.high))
                 undefined = int(each.counts.loc[model, "undefined"])
-                rows.append((each.dataset, model, each.metric, found.value, low, high, found.stimuli, undefined))
-        return pd.DataFrame(rows, columns=_VALUE_COLUMNS)
+                ends = (found.value, low, high, found.stimuli, undefined, found.error, found.over)
+                rows.append((each.dataset, model, each.metric, *ends))
+        return pd.DataFrame(rows, columns=[*_VALUE_COLUMNS, "se", "over"])
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Paired differences between every two models over the stimuli where both are defined, with 95 % intervals."""
-        rows = []
+        """Paired differences between every two models over the stimuli where both are defined.
+
+        `low` and `high` are the 95 % interval of one difference; `sim_low` and `sim_high` hold for all differences of a
+        measure together (max-t); `p` is that of one difference, `p_holm` is adjusted for all of the measure (Holm).
+        """
+        rows: list[tuple[Any, ...]] = []
         for each in self._estimates:
-            for a, b in combinations(each.columns, 2):
-                gap = each.estimate(each.columns[a] - each.columns[b], a, b)
-                rows.append((each.dataset, each.metric, a, b, gap.value, gap.low, gap.high, gap.stimuli))
-        names = ["dataset", "metric", "model_a", "model_b", "difference", "low", "high", "stimuli"]
-        return pd.DataFrame(rows, columns=names)
+            pairs = list(combinations(each.models, 2))
+            moved = [each.combine({a: 1.0, b: -1.0}) for a, b in pairs]
+            level = simultaneous(moved, each.dataset, each.metric, seed=self.seed, draws=self.resamples)
+            found = [gap.estimate() for gap in moved]
+            for (a, b), gap, adjusted in zip(pairs, found, holm([gap.p for gap in found]), strict=True):
+                row = (each.dataset, each.metric, a, b, gap.value, gap.low, gap.high, gap.stimuli)
+                rows.append((*row, gap.error, gap.over, *gap.within(level), gap.p, float(adjusted)))
+        return pd.DataFrame(rows, columns=DIFFERENCE_COLUMNS)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
@@ -187,8 +221,10 @@ class Results:
     @cached_property
     def _estimates(self) -> list[Estimates]:
         """All that summary, differences and shares are made of, in the order of the run."""
-        means = MeansOverStimuli.of_each(self.scores, seed=self.seed, resamples=self.resamples)
-        return [*means, *ValuesOfTheWhole.of_each(self.sets)]
+        return [
+            *MeansOverStimuli.of_each(self.scores, self.cells, over=self.intervals),
+            *ValuesOfTheWhole.of_each(self.sets, over=self.intervals),
+        ]
 
     def manifest_text(self) -> str:
         """The manifest as indented JSON."""

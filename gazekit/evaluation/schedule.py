@@ -18,8 +18,17 @@ from gazekit.evaluation.choice import Choice
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.lengths import Asked
 from gazekit.evaluation.pieces import ClusterPiece, SetPiece, StimuliPiece, join_clusters, load_paths
-from gazekit.evaluation.results import SCORE_COLUMNS
-from gazekit.evaluation.set_scoring import BLOCK, SET_COLUMNS, WHOLE, SetWork, mean_of_draws
+from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
+from gazekit.evaluation.set_scoring import (
+    ALL,
+    BLOCK,
+    PEOPLE,
+    SET_COLUMNS,
+    SetWork,
+    halvings,
+    mean_of_draws,
+    mean_of_people,
+)
 from gazekit.metrics.context import Context
 from gazekit.metrics.fixation_maps.reference import DensityReference
 from gazekit.metrics.measure import Measure
@@ -93,7 +102,7 @@ def set_pieces(
     seed: int,
     resamples: int,
 ) -> list[SetPiece]:
-    """Draws and resamples of every source, when all of them are predicted."""
+    """Draws and halves of the sets of every source, when all of them are predicted."""
     if not measures:
         return []
     predictions = {s: [p.predictions[s] for p in of if p.model is not None] for s, of in _by_source(done)}
@@ -102,8 +111,10 @@ def set_pieces(
         for trial, count in load_paths(files).table.groupby("trial", sort=False).size().items():
             available[str(trial)] = min(available.get(str(trial), int(count)), int(count))
     shown = Context(context.people, context.contents)
-    work = SetWork(shown, measures, available, stimuli, seed, resamples)
-    blocks = [[WHOLE], *(list(range(work.resamples))[k : k + BLOCK] for k in range(0, work.resamples, BLOCK))]
+    work = SetWork(shown, measures, available, stimuli, seed, halvings(resamples))
+    blocks: list[tuple[str, Sequence[int]]] = [(ALL, [0]), *((PEOPLE, [draw]) for draw in range(DRAWS))]
+    for about, count in work.halvings.items():
+        blocks += [(about, range(k, min(k + BLOCK, count))) for k in range(0, count, BLOCK)]
     pieces: list[SetPiece] = []
     for k, (source, files) in enumerate(predictions.items()):
         of_source = (work, source, files or None)
@@ -111,9 +122,9 @@ def set_pieces(
             for draw in range(DRAWS):
                 pieces.append(SetPiece(run.part(f"{k:02d}-draw-{draw + 1:05d}.parquet"), *of_source, draw=draw))
         if work.of("data set"):
-            for block in blocks:
-                part = run.part(f"{k:02d}-whole-{block[0] + 1:05d}.parquet")
-                pieces.append(SetPiece(part, *of_source, resamples=block))
+            for about, numbers in blocks:
+                part = run.part(f"{k:02d}-{about}-{numbers[0]:05d}.parquet")
+                pieces.append(SetPiece(part, *of_source, about=about, numbers=numbers))
     return pieces
 
 
@@ -124,14 +135,18 @@ def predictions_of(pieces: Sequence[StimuliPiece]) -> Scanpaths:
 
 def join_scores(
     pieces: Sequence[StimuliPiece], sets: Sequence[SetPiece], dataset: str, outputs: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables `scores` and `sets` of `Results`: measures as in `outputs`, within them sources as they came."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The tables `scores`, `cells` and `sets` of `Results`: measures as in `outputs`, in them sources as they came."""
     tables = [read_table(piece.scores) for piece in pieces]
     if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
         tables.append(mean_of_draws(drawn))
+    cells = [read_table(piece.cells) for piece in pieces]
     whole = [read_table(piece.part) for piece in sets if piece.draw is None]
+    whole = [mean_of_people(pd.concat(whole, ignore_index=True))] if whole else []
     order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most
-    return _joined(tables, dataset, SCORE_COLUMNS, order), _joined(whole, dataset, SET_COLUMNS, order)
+    wanted = ((tables, SCORE_COLUMNS), (cells, CELL_COLUMNS), (whole, SET_COLUMNS))
+    scores, parts, of_sets = (_joined(found, dataset, columns, order) for found, columns in wanted)
+    return scores, parts, of_sets
 
 
 def _joined(

@@ -1,22 +1,45 @@
-"""Score equally large sets of paths: measures of each stimulus in draws, of the whole data set on resampled stimuli."""
+"""Score sets of paths: of each stimulus in draws; of the whole data set, with how it moves with stimuli and people.
+
+A measure of the whole data set has no value per stimulus. How far it would move with other stimuli is seen on random
+halves of them: half of the difference between a half and the other one varies as the value itself does, and a bias of
+small sets is the same in both halves (McCarthy 1966, balanced half-samples). No stimulus comes twice. How far it would
+move with other people is seen by leaving out one person at a time (the jackknife); what depends on single paths is in
+both, and is seen on random halves of the paths.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.evaluation.bootstrap import resample
-from gazekit.evaluation.equal_sets import DRAWS, draw_samples, split_people
+from gazekit.evaluation.equal_sets import DRAWS, draw_samples, groups_of_people, in_source, split_people
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.context import Context, Source
+from gazekit.metrics.kinds.sets import value_of_whole
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import Measure, Unit, score
 
-SET_RESAMPLES = 200  # of the stimuli, for measures of the whole data set; each computes the measure anew
-BLOCK = 25  # resamples of one piece of work
-WHOLE = -1  # the value on all stimuli, in the column `resample`
-SET_COLUMNS = ["dataset", "model", "metric", "resample", "value", "stimuli", "undefined"]
+HALVINGS = {"stimuli": 24, "paths": 12}  # most random halves of each; a measure is computed twice on half of them
+BLOCK = 6  # halvings of one piece of work
+ALL, STIMULI, PEOPLE, CELLS = "all", "stimuli", "people", "paths"  # what a row of the table is about
+SET_COLUMNS = ["dataset", "model", "metric", "part", "number", "value", "stimuli", "undefined"]
+Sides = tuple[Scanpaths, Scanpaths]
+
+
+def halvings(resamples: int) -> dict[str, int]:
+    """Random halves for a number of resamples: a twentieth and a fiftieth, at least 4 and 2, at most `HALVINGS`.
+
+    Examples
+    --------
+    >>> halvings(2000), halvings(100)
+    ({'stimuli': 24, 'paths': 12}, {'stimuli': 5, 'paths': 2})
+    """
+    return {
+        STIMULI: min(max(resamples // 20, 4), HALVINGS[STIMULI]),
+        CELLS: min(max(resamples // 50, 2), HALVINGS[CELLS]),
+    }
 
 
 @dataclass(frozen=True)
@@ -33,8 +56,10 @@ class SetWork:
         Fewest paths that any model has on the trial, of the models that have one.
     stimuli : sequence of str
         In the order of the data set.
-    seed, resamples : int
+    seed : int
         Of the run.
+    halvings : mapping of part to int
+        Random halves of the stimuli and of the paths.
     """
 
     context: Context
@@ -42,55 +67,195 @@ class SetWork:
     available: Mapping[str, int]
     stimuli: Sequence[str]
     seed: int
-    resamples: int
+    halvings: Mapping[str, int] = field(default_factory=lambda: dict(HALVINGS))
 
-    def sets(self, predicted: Scanpaths | None, draw: int) -> tuple[Scanpaths, Scanpaths]:
+    def sets(self, predicted: Scanpaths | None, draw: int, without: int | None = None) -> Sides:
         """The source's set (people's without `predicted`) and the people opposite, in one draw."""
         human = self.context.people
-        split = split_people(human, self.available, seed=self.seed, draw=draw)
+        split = split_people(human, self.available, seed=self.seed, draw=draw, without=without)
         if predicted is None:
             mine = human[split.source]
         else:
             mine = predicted[draw_samples(predicted, split, seed=self.seed, draw=draw)]
         return mine, human[split.reference]
 
+    def everything(self, predicted: Scanpaths | None, without: int | None = None) -> Sides:
+        """All paths of the source, for a description, which looks at nobody else."""
+        human = self.context.people
+        if without is not None and predicted is None:
+            human = human[np.flatnonzero(groups_of_people(human, seed=self.seed) != without)]
+        return human if predicted is None else predicted, human
+
     def of(self, unit: Unit) -> list[Measure]:
         """The measures of this unit."""
         return [measure for measure in self.measures if measure.unit == unit]
 
 
-def score_whole(work: SetWork, predicted: Scanpaths | None, model: str, resamples: Sequence[int]) -> pd.DataFrame:
-    """Measures of the whole data set, on all stimuli (`WHOLE`) or on resampled ones.
+def score_whole(
+    work: SetWork, predicted: Scanpaths | None, model: str, part: str, numbers: Sequence[int] = (0,)
+) -> pd.DataFrame:
+    """Measures of the whole data set.
 
-    On all stimuli the value is the mean over `DRAWS` draws of equal sets. Resample j takes the sets of draw j modulo
-    `DRAWS`, and of them the paths of its stimuli, those drawn twice twice.
+    A comparison with people is the mean over `DRAWS` draws of equal sets; a description is of all paths of the source.
+
+    Parameters
+    ----------
+    work : SetWork
+        What is scored.
+    predicted : Scanpaths, optional
+        A model's paths; None for people.
+    model : str
+        The source's name.
+    part : {"all", "stimuli", "paths", "people"}
+        The value; or its deviations with halves of the stimuli or of the paths, or with people.
+    numbers : sequence of int
+        Halvings; draws for people.
 
     Returns
     -------
     pandas.DataFrame
-        model, metric, resample, value, stimuli (with paths of both sides), undefined (draws without a value).
+        model, metric, part, number, value, stimuli (with paths of both sides), undefined (draws without a value). For
+        people, `number` is the person (or group), and there are as many rows of each as draws: their mean counts.
     """
-    drawn = resample(len(work.stimuli), seed=work.seed, resamples=max(work.resamples, 1))
-    sets: dict[int, tuple[_ByStimulus, _ByStimulus]] = {}
-    rows = []
-    for number in resamples:
-        draws = range(DRAWS) if number == WHOLE else [number % DRAWS]
-        for draw in draws:
-            if draw not in sets:
-                mine, theirs = work.sets(predicted, draw)
-                sets[draw] = (_ByStimulus(mine), _ByStimulus(theirs))
-        picked = work.stimuli if number == WHOLE else [work.stimuli[k] for k in drawn[number]]
-        stimuli = len({s for draw in draws for s in picked if all(s in side.rows for side in sets[draw])})
-        of_draws: dict[str, list[float]] = {}
-        for draw in draws:
-            mine, theirs = (side.take(picked) for side in sets[draw])
-            found = score(work.of("data set"), Source(model, mine), theirs, work.context)
-            for output, value in zip(found["metric"], found["value"], strict=True):
-                of_draws.setdefault(output, []).append(value if np.isfinite(value) else np.nan)
-        for output, values in of_draws.items():
-            undefined = int(np.isnan(values).sum())
-            rows.append((model, output, number, mean_defined(np.array(values)), stimuli, undefined))
+    rows: list[tuple[object, ...]] = []
+    for described in (False, True):
+        measures = [m for m in work.of("data set") if (m.higher_is_better is None) == described]
+        if not measures:
+            continue
+        scorer = _Whole(work, measures, predicted, model, described)
+        if part == PEOPLE:
+            for draw in numbers:
+                if draw < len(scorer.draws):
+                    rows += [(model, output, PEOPLE, k, v, 0, 0) for k, output, v in scorer.people(draw)]
+            continue
+        for number in numbers:
+            if part == ALL:
+                found, undefined, stimuli = scorer.value()
+                rows += [(model, o, ALL, 0, found[o], stimuli, undefined[o]) for o in scorer.outputs]
+            else:
+                moved = scorer.halves(part, number)
+                rows += [(model, o, part, number, moved[o], 0, 0) for o in scorer.outputs]
     return pd.DataFrame(rows, columns=SET_COLUMNS[1:])
+
+
+class _Whole:
+    """Some measures of the whole data set for one source: comparisons with people, or descriptions."""
+
+    def __init__(
+        self, work: SetWork, measures: Sequence[Measure], predicted: Scanpaths | None, model: str, described: bool
+    ) -> None:
+        self.work, self.measures, self.predicted, self.model, self.described = (
+            work,
+            measures,
+            predicted,
+            model,
+            described,
+        )
+        self.outputs = [output for measure in measures for output in measure.outputs]
+        self.draws = range(1) if described else range(DRAWS)
+        self._sides: dict[int, Sides] = {}
+
+    def sides(self, draw: int, without: int | None = None) -> Sides:
+        if without is not None:
+            if self.described:
+                return self.work.everything(self.predicted, without)
+            return self.work.sets(self.predicted, draw, without)
+        if draw not in self._sides:
+            make = self.work.everything(self.predicted) if self.described else self.work.sets(self.predicted, draw)
+            self._sides[draw] = make
+        return self._sides[draw]
+
+    def score(self, sides: Sides) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for measure in self.measures:
+            values = value_of_whole(measure, *sides, self.work.context.contents)
+            for output, value in zip(measure.outputs, values.tolist(), strict=True):
+                found[output] = value if np.isfinite(value) else float("nan")
+        return found
+
+    def value(self) -> tuple[dict[str, float], dict[str, int], int]:
+        """The value of each output, draws without one, and how many stimuli have paths (of both sides)."""
+        each, stimuli = [], set()
+        for draw in self.draws:
+            sides = self.sides(draw)
+            each.append(self.score(sides))
+            mine, theirs = (set(side.table["stimulus"]) for side in sides)
+            stimuli |= mine if self.described else mine & theirs
+        table = {o: np.array([of[o] for of in each]) for o in self.outputs}
+        values = {o: mean_defined(v) for o, v in table.items()}
+        return values, {o: int(np.isnan(v).sum()) for o, v in table.items()}, len(stimuli)
+
+    def halves(self, part: str, number: int) -> dict[str, float]:
+        """Half of the difference between a random half of the stimuli (or of the paths) and the other one."""
+        moved: dict[str, list[float]] = {o: [] for o in self.outputs}
+        for draw in self.draws:
+            # A model's paths are nobody's: halves of the paths are of people only, and the same for every source.
+            whole = part == CELLS and self.predicted is not None
+            halves = [
+                side if whole and k == 0 else (side, _first_half(self.work, side, part, number))
+                for k, side in enumerate(self.sides(draw))
+            ]
+            found = []
+            for taken in (True, False):
+                pair = [h if isinstance(h, Scanpaths) else h[0][np.flatnonzero(h[1] == taken)] for h in halves]
+                found.append(self.score((pair[0], pair[1])))
+            for o in self.outputs:
+                moved[o].append((found[0][o] - found[1][o]) / 2)
+        root = np.sqrt(self.work.halvings[part])
+        return {o: mean_defined(np.array(values)) / root for o, values in moved.items()}
+
+    def people(self, draw: int) -> list[tuple[int, str, float]]:
+        """Deviation of each person (or group) for every output, in one draw.
+
+        What is lost with a person is compared with the loss of the others on the same side: that a set has become
+        smaller is no fact about the person.
+        """
+        human = self.work.context.people
+        groups = groups_of_people(human, seed=self.work.seed)
+        first = in_source(groups, seed=self.work.seed, draw=draw)
+        count = len(first)
+        if count < 2:
+            return []
+        if self.described:
+            first = np.zeros(count, dtype=bool)
+        table = np.zeros((count, len(self.outputs)))
+        idle = self.described and self.predicted is not None  # a model's description has no people in it
+        if not idle:
+            for k in range(count):
+                found = self.score(self.sides(draw, without=k))
+                table[k] = [found[o] for o in self.outputs]
+            whole = self.score(self.sides(draw))
+            for side in (first, ~first):
+                size = int(side.sum())
+                if size == 1:  # nobody else is on this side: nothing is left, or the loss cannot be compared
+                    table[side] = 0.0
+                elif size:
+                    rest = table[side]
+                    table[side] = np.sqrt((size - 1) / size) * (rest.mean(axis=0) - rest)
+            table[:, [not np.isfinite(whole[o]) for o in self.outputs]] = np.nan
+        return [(k, o, float(table[k, j])) for k in range(count) for j, o in enumerate(self.outputs)]
+
+
+def _first_half(work: SetWork, paths: Scanpaths, part: str, number: int) -> np.ndarray:
+    """(paths,) bool: whether each path is in the first half: by stimulus, or (for paths) by trial and person."""
+    if part == STIMULI:
+        count = len(work.stimuli)
+        chosen = keyed_rng(work.seed, "halves of the stimuli", number).permutation(count) < count // 2
+        place = {stimulus: bool(c) for stimulus, c in zip(work.stimuli, chosen, strict=True)}
+        return paths.table["stimulus"].map(place).to_numpy(dtype=bool)
+    return keyed_rng(work.seed, "halves of the paths", number, len(paths)).permutation(len(paths)) < len(paths) // 2
+
+
+def mean_of_people(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of `score_whole` with the mean over draws in the place of each person's rows."""
+    people = table["part"] == PEOPLE
+    keys = ["model", "metric", "part", "number"]
+    means = (
+        table[people]
+        .groupby(keys, sort=False)
+        .agg(value=("value", "mean"), stimuli=("stimuli", "first"), undefined=("undefined", "first"))
+    )
+    return pd.concat([table[~people], means.reset_index()[SET_COLUMNS[1:]]], ignore_index=True)
 
 
 def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, draw: int) -> pd.DataFrame:
@@ -114,15 +279,3 @@ def mean_of_draws(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     size, count = groups.size(), groups.count()
     table = pd.DataFrame({"value": groups.mean(), "pairs": size, "undefined": size - count})
     return table.reset_index()
-
-
-class _ByStimulus:
-    """Paths that can be taken by stimulus, as often as wanted."""
-
-    def __init__(self, paths: Scanpaths) -> None:
-        self.paths = paths
-        self.rows = {str(s): rows for s, rows in paths.table.groupby("stimulus", sort=False).indices.items()}
-
-    def take(self, stimuli: Sequence[str]) -> Scanpaths:
-        parts = [self.rows[s] for s in stimuli if s in self.rows]
-        return self.paths[np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)]

@@ -57,39 +57,35 @@ def shares_of(estimates: Iterable[Estimates], chance: Mapping[tuple[str, str], s
     """
     rows = []
     for each in estimates:
-        better, people = higher_is_better(each.metric), each.columns.get(HUMAN)
-        if better is None or people is None:
+        better = higher_is_better(each.metric)
+        if better is None or HUMAN not in each.models:
             continue
         null = chance.get((each.dataset, each.metric), "")
-        zero, floor = np.zeros_like(people), each.columns.get(null)
-        for model in (name for name in each.columns if name != HUMAN):
-            value = each.columns[model]
+        for model in (name for name in each.models if name != HUMAN):
             if not has_zero(each.metric):
                 share = _none(NO_ZERO)
             elif better:
-                share = _share(each, value, people, zero, sign=1, unclear=NOT_ABOVE_ZERO)
+                share = _share(each, model, HUMAN, None, sign=1, unclear=NOT_ABOVE_ZERO)
             else:
-                share = _share(each, people, value, zero, sign=1, unclear=NO_DISTANCE)
-            if floor is None:
+                share = _share(each, HUMAN, model, None, sign=1, unclear=NO_DISTANCE)
+            if null not in each.models:
                 above = _none(NO_CHANCE)
             else:
-                above = _share(each, value, people, floor, sign=1 if better else -1, unclear=NOT_ABOVE_CHANCE)
+                above = _share(each, model, HUMAN, null, sign=1 if better else -1, unclear=NOT_ABOVE_CHANCE)
             rows.append((each.dataset, model, each.metric, *share[:3], *above[:3], share.note, above.note, null))
     return pd.DataFrame(rows, columns=["dataset", "model", "metric", *SHARE_COLUMNS, *NOTES, "chance"])
 
 
-def _share(
-    each: Estimates, value: np.ndarray, ceiling: np.ndarray, floor: np.ndarray, *, sign: int, unclear: str
-) -> Share:
+def _share(each: Estimates, value: str, ceiling: str, floor: str | None, *, sign: int, unclear: str) -> Share:
     """(value - floor) / (ceiling - floor), if that range has the sign that it should, by its interval."""
-    together = np.isfinite(value) & np.isfinite(ceiling) & np.isfinite(floor)
-    length = each.estimate(np.where(together, ceiling - floor, np.nan), HUMAN)
+    weights = {value: 0.0, **({} if floor is None else {floor: -1.0}), ceiling: 1.0}
+    length = each.combine(weights).estimate()
     if not np.isfinite(length.value):
         return _none(NOT_TOGETHER)
     if not min(sign * length.low, sign * length.high) > 0:
         return _none(unclear)
-    found = Share(*each.ratio(value, ceiling, floor))
-    return found if LEAST <= found.value <= MOST else _none(TOO_SMALL)
+    found = each.ratio(value, ceiling, floor).estimate()
+    return Share(found.value, found.low, found.high) if LEAST <= found.value <= MOST else _none(TOO_SMALL)
 
 
 def _none(note: str) -> Share:

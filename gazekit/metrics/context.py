@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset, Trial
@@ -115,11 +116,14 @@ class Source:
         Its paths, as prepared.
     log_density : callable, optional
         `log_density(trial, shape)` of a model that has one.
+    donors : pandas.DataFrame, optional
+        Whose path each path copies, a row per path: `stimulus`, `subject`. None where no path is a copy.
     """
 
     name: str
     paths: Scanpaths
     log_density: LogDensity | None = None
+    donors: pd.DataFrame | None = None
 
     @property
     def is_people(self) -> bool:

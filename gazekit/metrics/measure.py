@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import pandas as pd
 
@@ -15,7 +15,25 @@ from gazekit.metrics.context import Context, Source
 
 Unit = Literal["pair", "path", "fixation", "stimulus", "data set"]
 ROW_COLUMNS = ["model", "metric", "stimulus", "value", "pairs", "undefined"]
+CELL_COLUMNS = ["model", "metric", "stimulus", "donor", "subject", "value", "pairs"]
 measures = Registry("metric", group="gazekit.metrics")
+
+
+class Scored(NamedTuple):
+    """What one source of gaze is worth, by stimulus and by who has a part in it.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        See `Measure.rows`.
+    cells : pandas.DataFrame
+        model, metric, stimulus, donor, subject, value (mean over the defined pairs), pairs (how many). Without `donor`:
+        the pairs in which this person takes part, on whichever side. With `donor`: those of the paths that the source
+        copied from this person on the stimulus `donor`. Empty where a value has no such parts.
+    """
+
+    rows: pd.DataFrame
+    cells: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -31,13 +49,13 @@ class Kind:
     lacking : callable
         `lacking(measure, context)`: see `Measure.lacking`.
     rows : callable
-        `rows(measures, source, people, context)`: as `Measure.rows`, for several measures, which share their work.
+        `rows(measures, source, people, context)` gives `Scored`, for several measures, which share their work.
     """
 
     given: str
     place: int
     lacking: Callable[..., str] = field(repr=False)
-    rows: Callable[..., pd.DataFrame] = field(repr=False)
+    rows: Callable[..., Scored] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -160,21 +178,31 @@ class Measure:
             draws behind the value), undefined (of these). A measure of the data set has one row per output, with an
             empty stimulus.
         """
-        return self.kind.rows([self], source, people, context)
+        return self.kind.rows([self], source, people, context).rows
 
 
 def score(chosen: Iterable[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
     """Rows of several measures, as `Measure.rows`; those of a kind share their work."""
+    return score_parts(chosen, source, people, context).rows
+
+
+def score_parts(chosen: Iterable[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
+    """As `score`, with the parts that single persons have in each value."""
     by_kind: dict[str, list[Measure]] = {}
     for measure in chosen:
         by_kind.setdefault(measure.kind.given, []).append(measure)
-    return join_rows([of_kind[0].kind.rows(of_kind, source, people, context) for of_kind in by_kind.values()])
+    found = [of_kind[0].kind.rows(of_kind, source, people, context) for of_kind in by_kind.values()]
+    return join_scored([each.rows for each in found], [each.cells for each in found])
 
 
-def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of rows as one; those without a row are left out."""
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True)[ROW_COLUMNS] if filled else pd.DataFrame(columns=ROW_COLUMNS)
+def join_scored(rows: Sequence[pd.DataFrame], cells: Sequence[pd.DataFrame] = ()) -> Scored:
+    """Tables of rows and of cells as one each; those without a row are left out."""
+
+    def joined(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+        filled = [part for part in parts if len(part)]
+        return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
+
+    return Scored(joined(rows, ROW_COLUMNS), joined(cells, CELL_COLUMNS))
 
 
 def options_of(function: Callable[..., Any], inputs: int) -> dict[str, Any]:

@@ -91,6 +91,14 @@ class HasLikelihood(Protocol):
         """
 
 
+@runtime_checkable
+class Copies(Protocol):
+    """A model whose paths are copies of paths that people made on other stimuli."""
+
+    def donor(self, trial: Trial, sample: int, seed: int) -> tuple[str, str]:
+        """Stimulus and subject of the path that this sample of `predict` copies."""
+
+
 @dataclass(frozen=True)
 class SearchResult:
     """What a model that searches did in one trial.

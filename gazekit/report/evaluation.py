@@ -28,7 +28,7 @@ from gazekit.report.sentences import left_out, summary_sentence
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
 READING = (
-    "<p>Means over stimuli, with the 95&nbsp;% interval of a bootstrap over stimuli. The ceiling is each person’s path "
+    "<p>Means over stimuli, with 95&nbsp;% intervals over stimuli and people. The ceiling is each person’s path "
     "against all other people’s of the same trial. Every source is asked for the same path lengths, unless a row says "
     "“own lengths”. Nulls do not see the image; chance, underlined, is the best null of a metric. Controls should "
     "fail: (!) marks a metric on which one reaches chance or people. The best model of each metric is in bold.</p>"
@@ -36,8 +36,8 @@ READING = (
 HOW = (
     '<p class="quiet">“Share of ceiling” is score / ceiling (ceiling / score for a distance); “above chance” puts '
     "chance at 0&nbsp;% and the ceiling at 100&nbsp;%. “Undefined” counts pairs for which the metric has no value; "
-    "they are left out. Differences are paired, over the stimuli where both are defined; one whose interval leaves "
-    "out 0 is in bold. Press a heading to sort.</p>"
+    "they are left out. Differences are paired, over the stimuli where both are defined; in bold are those whose "
+    "interval for all differences of the metric together (max-t) leaves out 0. Press a heading to sort.</p>"
 )
 LENGTHS = (
     "<p>Fixations per path. “Cut” is the share of a model’s own paths that were longer than asked for, “shorter” that "

@@ -31,10 +31,11 @@ def markdown_page(results: Results) -> str:
     --------
     >>> import pandas as pd
     >>> from gazekit.evaluation.results import SCORE_COLUMNS
-    >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
+    >>> of = {"human": 0.5, "a": 0.25}
+    >>> rows = [("d", name, "scanmatch", s, value, 2, 0) for name, value in of.items() for s in "st"]
     >>> page = markdown_page(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS), {"command": "gazekit ..."}))
     >>> print(page.splitlines()[6])
-    | human | 0.5000 | 0.5000, 0.5000 | – | – | 1 | 0 |
+    | human | 0.5000 | 0.5000, 0.5000 | – | – | 2 | 0 |
     """
     name = results.summary["dataset"].iloc[0]
     parts = [f"# {escaped(name)}", escaped(summary_sentence(results)), *_tables(results)]
@@ -91,7 +92,7 @@ def _tables(results: Results) -> list[str]:
             cells = [
                 escaped(f"{row.model} ({what})" if what else row.model),
                 f"{row.value:.4f}" if row.stimuli else "–",
-                f"{row.low:.4f}, {row.high:.4f}" if row.stimuli else "–",
+                f"{row.low:.4f}, {row.high:.4f}" if row.low == row.low else "–",
                 "–" if math.isnan(share) else f"{100 * share:.0f} %",
                 "–" if math.isnan(above) else f"{100 * above:.0f} %",
                 str(row.stimuli),

@@ -51,9 +51,10 @@ def evaluation_methods(manifest: Mapping[str, Any]) -> str:
             "Ceiling and chance. Every sample of a model was compared with every person's scanpath of the same trial. "
             "The human ceiling is each person's scanpath compared with all other people's on the same trial; chance is "
             "the best, by each metric, of the models that do not see the image.",
-            "Statistics. Values were averaged within a stimulus, then over stimuli. Intervals are 95 % percentile "
-            f"intervals of a bootstrap over stimuli ({request['resamples']} resamples, the same for all models, so "
-            "that differences are paired). Pairs for which a metric is not defined were left out and counted.",
+            "Statistics. Values were averaged within a stimulus, then over stimuli. Intervals are 95 % intervals of "
+            f"Student's t over {request.get('intervals', 'stimuli')}, paired where they are of differences; those that "
+            f"hold for all differences of a metric together are max-t intervals ({request['resamples']} draws), and p "
+            "values are adjusted by Holm's method. Pairs for which a metric is not defined were left out and counted.",
         ],
         request,
         references,

@@ -21,9 +21,10 @@ def summary_sentence(results: Results) -> str:
     Examples
     --------
     >>> from gazekit.evaluation.results import SCORE_COLUMNS
-    >>> rows = [("d", "human", "scanmatch", "s", 0.5, 2, 0), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
+    >>> of = {"human": 0.5, "a": 0.25}
+    >>> rows = [("d", name, "scanmatch", s, value, 2, 0) for name, value in of.items() for s in "st"]
     >>> print(summary_sentence(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
-    On d, 1 stimulus: by scanmatch the best model is a with 0.250, 50 % of the human ceiling (0.500).
+    On d, 2 stimuli: by scanmatch the best model is a with 0.250, 50 % of the human ceiling (0.500).
     """
     metric, more = results.headline, higher_is_better(results.headline)
     rows = results.summary[results.summary["metric"] == metric].set_index("model")

@@ -286,7 +286,8 @@ def difference_table(tables: ScoreTables, dataset: str, metric: str) -> str:
     domain, places = domain_of([0.0, *rows["low"], *rows["high"]]), digits(rows)
     lines = []
     for row in rows.itertuples():
-        clear = row.low > 0 or row.high < 0
+        # Clear by the interval that holds for all differences of the metric together, where a run has it.
+        clear = getattr(row, "sim_low", row.low) > 0 or getattr(row, "sim_high", row.high) < 0
         cells = [
             text_cell(str(row.model_a)),
             Cell(f"<span>− {escape(str(row.model_b))}</span>", str(row.model_b)),

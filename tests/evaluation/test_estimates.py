@@ -1,62 +1,210 @@
-"""Estimates: a column per model, subtracted before it is averaged; the units differ in their resamples only."""
+"""Estimates: deviations by stimuli and people, combined; closed forms, laws, simulated worlds."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from gazekit.evaluation.estimates import MeansOverStimuli, ValuesOfTheWhole
-from gazekit.evaluation.results import SCORE_COLUMNS
+from gazekit.evaluation.estimates import (
+    Deviations,
+    MeansOverStimuli,
+    Part,
+    ValuesOfTheWhole,
+    holm,
+    simultaneous,
+)
+from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
+from gazekit.evaluation.set_scoring import ALL, SET_COLUMNS, STIMULI
+
+NO_CELLS = pd.DataFrame(columns=CELL_COLUMNS)
 
 
-@pytest.fixture
-def scores():
-    rng = np.random.default_rng(0)
-    rows = [("d", m, "scanmatch", f"s{k}", v, 3, 1) for m in ("a", "b") for k, v in enumerate(rng.random(40))]
-    return pd.DataFrame(rows, columns=SCORE_COLUMNS)
+def tables(of_models: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores and cells of models, each given as values (stimuli, people), NaN where a person did not look."""
+    scores, cells = [], []
+    for model, values in of_models.items():
+        for s, row in enumerate(values):
+            seen = np.isfinite(row)
+            mean = row[seen].mean() if seen.any() else np.nan
+            scores.append(("d", model, "scanmatch", f"s{s}", mean, int(seen.sum()), 0))
+            cells += [("d", model, "scanmatch", f"s{s}", "", f"p{i}", row[i], 1) for i in np.flatnonzero(seen)]
+    return pd.DataFrame(scores, columns=SCORE_COLUMNS), pd.DataFrame(cells, columns=CELL_COLUMNS)
+
+
+def made(of_models: dict, **options) -> MeansOverStimuli:
+    (found,) = MeansOverStimuli.of_each(*tables(of_models), **options)
+    return found
+
+
+def world(rng, stimuli, people, stimulus=1.0, person=1.0, cell=1.0):
+    """Values (stimuli, people) about 0: what the stimulus does, the person, and both together."""
+    return (
+        rng.normal(0, stimulus, (stimuli, 1)) + rng.normal(0, person, people) + rng.normal(0, cell, (stimuli, people))
+    )
+
+
+def test_over_stimuli_it_is_the_standard_error_of_the_mean():
+    values = world(np.random.default_rng(0), 40, 5)
+    found = made({"a": values}, over="stimuli").combine({"a": 1.0}).estimate()
+    means = values.mean(axis=1)
+    assert (found.value, found.error, found.df) == pytest.approx((means.mean(), stats.sem(means), 39))
+    assert (found.low, found.high) == pytest.approx(stats.t.interval(0.95, 39, means.mean(), stats.sem(means)))
+    assert (found.stimuli, found.over) == (40, "stimuli")
+
+
+def test_people_are_the_jackknife_of_the_value():
+    """Balanced, the variance over people is that of their means; what the cells hold is taken off once."""
+    values = world(np.random.default_rng(1), 30, 6)
+    moved = made({"a": values}).combine({"a": 1.0})
+    assert moved.people.variance == pytest.approx(stats.sem(values.mean(axis=0)) ** 2)
+    within = ((values - values.mean(axis=1, keepdims=True)) ** 2).sum() / (5 * 6 * 30**2)
+    assert moved.shared == pytest.approx(within)
+    together = moved.stimuli.variance + moved.people.variance - within
+    assert moved.estimate().error ** 2 == pytest.approx(together)
+    assert moved.estimate().over == "stimuli and people"
+
+
+@pytest.mark.parametrize(
+    ("people_on_each", "expected"), [(6, 1 / 20 + 0.36 / 6 + 2.25 / 120), (3, 1 / 20 + 0.36 / 6 + (0.18 + 2.25) / 60)]
+)
+def test_the_variance_is_that_of_other_stimuli_and_other_people(people_on_each, expected):
+    """The mean of the stated variance over 40 worlds beside the closed form; three of six people in turn, or all."""
+    rng, stated = np.random.default_rng(2), []
+    for k in range(40):
+        seen = world(rng, 20, 6, 1.0, 0.6, 1.5)
+        seen[(np.arange(6) + np.arange(20)[:, None] + k) % 6 >= people_on_each] = np.nan
+        stated.append(made({"a": seen}).combine({"a": 1.0}).estimate().error ** 2)
+    assert np.mean(stated) == pytest.approx(expected, rel=0.15)
+
+
+def test_stimuli_that_one_person_saw_each():
+    """Four people, five stimuli each, nobody else there: the variance is that of the four people's means."""
+    rng, stated = np.random.default_rng(3), []
+    for _ in range(40):
+        seen = np.full((20, 4), np.nan)
+        seen[np.arange(20), np.arange(20) // 5] = world(rng, 20, 4)[np.arange(20), np.arange(20) // 5]
+        stated.append(made({"a": seen}).combine({"a": 1.0}).estimate().error ** 2)
+    assert np.mean(stated) == pytest.approx((1 + 2 / 5) / 4, rel=0.25)
+
+
+def test_differences_are_paired():
+    values = world(np.random.default_rng(4), 25, 4)
+    gap = made({"a": values + 0.1, "b": values}).combine({"a": 1.0, "b": -1.0}).estimate()
+    assert (gap.value, gap.low, gap.high) == pytest.approx((0.1, 0.1, 0.1))
+
+
+def test_an_undefined_stimulus_is_left_out_of_a_difference():
+    values = {"a": world(np.random.default_rng(5), 12, 3), "b": world(np.random.default_rng(6), 12, 3)}
+    values["a"][3] = np.nan
+    gap = made(values).combine({"a": 1.0, "b": -1.0}).estimate()
+    kept = np.arange(12) != 3
+    assert gap.value == pytest.approx((values["a"] - values["b"])[kept].mean())
+    assert gap.stimuli == 11
+    alone = made({m: v[kept] for m, v in values.items()}).combine({"a": 1.0, "b": -1.0}).estimate()
+    assert gap.error == pytest.approx(alone.error)
+
+
+def test_copied_paths_move_with_their_donors():
+    """Chance copies a path of another stimulus. Donors that differ widen its interval: closed form."""
+    rng, stated, naive = np.random.default_rng(7), [], []
+    for _ in range(40):
+        n, samples = 20, 5
+        target, gift = rng.normal(0, 1, n), rng.normal(0, 1, n)
+        donor = (np.arange(n)[:, None] + rng.integers(1, n, (n, samples))) % n
+        paths = target[:, None] + gift[donor] + rng.normal(0, 1, (n, samples))
+        rows = [("d", "c", "scanmatch", f"s{s}", paths[s].mean(), samples, 0) for s in range(n)]
+        cells = [
+            ("d", "c", "scanmatch", f"s{s}", f"s{donor[s, k]}", "p", paths[s, k], 1)
+            for s in range(n)
+            for k in range(samples)
+        ]
+        table = pd.DataFrame(cells, columns=CELL_COLUMNS)
+        keys = ["dataset", "model", "metric", "stimulus", "donor", "subject"]
+        table = table.groupby(keys, as_index=False).agg(value=("value", "mean"), pairs=("pairs", "sum"))
+        (each,) = MeansOverStimuli.of_each(pd.DataFrame(rows, columns=SCORE_COLUMNS), table)
+        stated.append(each.combine({"c": 1.0}).estimate().error ** 2)
+        naive.append(stats.sem(paths.mean(axis=1)) ** 2)
+    expected = 1 / 20 + 20 * 30 / 100**2 + 1 / 100  # a donor is copied 5 times, with a variance of 5
+    assert np.mean(stated) == pytest.approx(expected, rel=0.2)
+    assert np.mean(naive) < 0.7 * expected
+
+
+def test_one_stimulus_has_no_interval():
+    found = made({"a": np.array([[1.0, 2.0]])}).combine({"a": 1.0}).estimate()
+    assert (found.value, found.stimuli) == (1.5, 1)
+    assert np.isnan([found.low, found.high, found.error, found.p]).all()
+
+
+def test_ratios():
+    """Half of what people have is 0.5, and its interval has no width; a share of nothing is undefined."""
+    values = 5 + world(np.random.default_rng(8), 20, 4)
+    each = made({"human": values, "half": values / 2, "none": values * 0})
+    share = each.ratio("half", "human").estimate()
+    assert (share.value, share.low, share.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert each.ratio("half", "human", "none").estimate().value == pytest.approx(0.5)
+    assert np.isnan(each.ratio("half", "none").estimate().value)
+
+
+def test_a_ratio_has_the_error_of_the_delta_method():
+    rng = np.random.default_rng(9)
+    a, b = 5 + world(rng, 60, 4), 8 + world(rng, 60, 4)
+    found = made({"a": a, "b": b}, over="stimuli").ratio("a", "b").estimate()
+    share = a.mean() / b.mean()
+    assert found.error == pytest.approx(stats.sem((a - share * b).mean(axis=1)) / b.mean())
 
 
 @pytest.fixture
 def sets():
     rng = np.random.default_rng(1)
-    columns = ["dataset", "model", "metric", "resample", "value", "stimuli", "undefined"]
-    rows = [("d", m, "direction_js", k, v, n, 2) for m, n in (("a", 9), ("b", 7)) for k, v in enumerate(rng.random(30))]
-    return pd.DataFrame(rows, columns=columns).assign(resample=lambda t: t["resample"] - 1)
-
-
-def test_of_stimuli(scores):
-    (made,) = MeansOverStimuli.of_each(scores, seed=0, resamples=500)
-    assert (made.dataset, made.metric, list(made.columns)) == ("d", "scanmatch", ["a", "b"])
-    found = made.estimate(made.columns["a"], "a")
-    assert found.value == pytest.approx(scores.query("model == 'a'")["value"].mean())
-    assert found.low < found.value < found.high
-    assert found.stimuli == 40
-    assert made.counts.loc["a", "undefined"] == 40
-
-
-def test_an_undefined_stimulus_is_left_out_of_a_difference(scores):
-    scores.loc[3, "value"] = np.nan
-    (made,) = MeansOverStimuli.of_each(scores, seed=0, resamples=100)
-    gap = made.estimate(made.columns["a"] - made.columns["b"], "a", "b")
-    wide = scores.pivot_table(index="stimulus", columns="model", values="value").dropna()
-    assert gap.value == pytest.approx((wide["a"] - wide["b"]).mean())
-    assert gap.stimuli == 39
+    rows = []
+    for model, stimuli in (("a", 9), ("b", 7)):
+        rows.append(("d", model, "direction_js", ALL, 0, rng.random(), stimuli, 2))
+        rows += [("d", model, "direction_js", STIMULI, k, v, 0, 0) for k, v in enumerate(rng.normal(0, 0.1, 24))]
+    return pd.DataFrame(rows, columns=SET_COLUMNS)
 
 
 def test_of_the_whole_data_set(sets):
-    (made,) = ValuesOfTheWhole.of_each(sets)
-    whole = sets.query("model == 'b' and resample == -1")["value"].item()
-    found = made.estimate(made.columns["b"], "b")
-    assert (found.value, found.stimuli) == (whole, 7)
-    assert found.low < whole < found.high
-    assert made.estimate(made.columns["a"] - made.columns["b"], "a", "b").stimuli == 7
-    assert made.counts.loc["b", "undefined"] == 2
+    (each,) = ValuesOfTheWhole.of_each(sets)
+    whole = sets.query("model == 'b' and part == 'all'")["value"].item()
+    moved = sets.query("model == 'b' and part == 'stimuli'")["value"]
+    found = each.combine({"b": 1.0}).estimate()
+    assert (found.value, found.stimuli, found.over) == (whole, 7, "stimuli")
+    assert found.error == pytest.approx(np.sqrt((moved**2).sum()))
+    gap = each.combine({"a": 1.0, "b": -1.0}).estimate()
+    other = sets.query("model == 'a' and part == 'stimuli'")["value"]
+    assert gap.error == pytest.approx(np.sqrt(((other.to_numpy() - moved.to_numpy()) ** 2).sum()))
+    assert gap.stimuli == 7
+    assert each.counts.loc["b", "undefined"] == 2
 
 
-@pytest.mark.parametrize("unit", ["stimuli", "whole"])
-def test_ratios(scores, sets, unit):
-    """Half of what people have is 0.5, and its interval has no width; a share of nothing is undefined."""
-    means = MeansOverStimuli.of_each(scores, seed=0, resamples=50)
-    (made,) = means if unit == "stimuli" else ValuesOfTheWhole.of_each(sets)
-    people = made.columns["a"]
-    assert made.ratio(people / 2, people, np.zeros_like(people)) == pytest.approx((0.5, 0.5, 0.5))
-    assert np.isnan(made.ratio(people, people, people)).all()
+def independent(count: int, n: int = 400) -> list[Deviations]:
+    table = np.random.default_rng(10).normal(0, 1, (count, n)) / n
+    nobody = Part(np.empty(0))
+    return [Deviations(0.0, Part(row, df=n - 1), nobody, 0.0, n) for row in table]
+
+
+@pytest.mark.parametrize("count", [2, 10])
+def test_simultaneous_intervals_of_independent_differences_are_sidaks(count):
+    level = simultaneous(independent(count), seed=0, draws=20_000)
+    assert 1 - level == pytest.approx(1 - 0.95 ** (1 / count), rel=0.1)
+
+
+def test_differences_that_are_the_same_need_no_correction():
+    one = independent(1)
+    assert simultaneous(one * 5, seed=0, draws=20_000) == pytest.approx(0.95, abs=0.003)
+    assert simultaneous(one, seed=0, draws=100) == 0.95
+
+
+def test_holm_is_that_of_statsmodels():
+    multitest = pytest.importorskip("statsmodels.stats.multitest")
+    p = np.random.default_rng(11).random(12) ** 3
+    np.testing.assert_allclose(holm(p), multitest.multipletests(p, method="holm")[1])
+    assert np.isnan(holm([0.01, np.nan])[1])
+    assert holm([0.01, np.nan])[0] == 0.01
+
+
+def test_p_of_a_difference_is_that_of_the_paired_t_test():
+    rng = np.random.default_rng(12)
+    a, b = world(rng, 30, 1), world(rng, 30, 1)
+    gap = made({"a": a, "b": b}).combine({"a": 1.0, "b": -1.0}).estimate()
+    assert gap.p == pytest.approx(stats.ttest_rel(a[:, 0], b[:, 0]).pvalue)

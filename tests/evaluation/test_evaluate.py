@@ -20,7 +20,7 @@ from gazekit.runs import folder as runs
 
 MODELS, METRICS = ["uniform", "centre:spread=0.2", "other-image"], ["scanmatch", "multimatch"]
 DIRECTIONS = ("direction_js", "turn_js")
-TABLES = ("predictions.parquet", "scores.parquet", "summary.csv", "differences.csv", "shares.csv")
+TABLES = ("predictions.parquet", "scores.parquet", "cells.parquet", "summary.csv", "differences.csv", "shares.csv")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_rows_and_manifest(small_dataset, tmp_path):
     assert results.models == ["human", "uniform", "centre:spread=0.2", "other-image"]
     assert len(results.scores) == 4 * 6 * 6
     assert pd.read_csv(tmp_path / "r" / "summary.csv").columns.tolist() == [
-        "dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined", "role", "mark",
+        "dataset", "model", "metric", "value", "low", "high", "stimuli", "undefined", "role", "mark", "se", "over",
     ]  # fmt: skip
     manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
     assert manifest["status"] == "complete"
@@ -63,6 +63,18 @@ def test_workers_change_nothing(small_dataset, tmp_path):
     run(small_dataset, tmp_path / "a")
     run(small_dataset, tmp_path / "b", workers=2)
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+def test_intervals_over_stimuli_alone_are_part_of_the_request(small_dataset, tmp_path):
+    both, one = (run(small_dataset, tmp_path / f"{k}", **o) for k, o in enumerate(({}, {"intervals": "stimuli"})))
+    assert set(both.summary.query("stimuli > 1")["over"]) == {"stimuli and people"}
+    assert set(one.summary["over"]) == {"stimuli"}
+    assert both.summary["value"].equals(one.summary["value"])
+    assert Results.load(tmp_path / "1").summary.equals(one.summary)
+    with pytest.raises(RunFolderError, match="another run: intervals was"):
+        run(small_dataset, tmp_path / "1")
+    with pytest.raises(GazekitError, match="over 'stimuli and people' or over 'stimuli', not 'people'"):
+        run(small_dataset, tmp_path / "2", intervals="people")
 
 
 def test_another_seed_changes_predictions(small_dataset, tmp_path):
@@ -264,7 +276,7 @@ def run_sets(dataset, out: Path, **options):
 def test_sets_stop_and_resume_to_equal_bytes(small_dataset, tmp_path, monkeypatch):
     whole = run_sets(small_dataset, tmp_path / "whole")
     assert whole.metrics == ["scanmatch", "paths_nss", *OUTPUTS, "sequence_score_clusters", "nss", *DIRECTIONS]
-    assert whole.manifest["request"]["sets"] == {"draws": 5, "resamples": 30}
+    assert whole.manifest["request"]["sets"] == {"draws": 5, "halvings": {"stimuli": 4, "paths": 2}}
     work, done = runs._do, []
 
     def stops(piece):

@@ -42,10 +42,10 @@ def test_differences_are_paired(results):
 
 
 def test_undefined_stimuli_are_counted_and_left_out():
-    results = results_of({"human": [0.4, 0.6, np.nan], "a": [0.2, np.nan, 0.9]})
+    results = results_of({"human": [0.4, 0.4, 0.6, np.nan], "a": [0.2, 0.2, np.nan, 0.9]})
     summary = results.summary.set_index("model")
-    assert summary.loc["a", ["value", "stimuli", "undefined"]].tolist() == pytest.approx([0.55, 2, 4])
-    assert results.differences.iloc[0]["stimuli"] == 1
+    assert summary.loc["a", ["value", "stimuli", "undefined"]].tolist() == pytest.approx([1.3 / 3, 3, 4])
+    assert results.differences.iloc[0]["stimuli"] == 2
     assert results.differences.iloc[0]["difference"] == pytest.approx(0.2)
     assert results.shares.iloc[0]["share"] == pytest.approx(0.5)
 

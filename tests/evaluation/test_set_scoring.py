@@ -1,20 +1,25 @@
-"""Measures of sets in an evaluation: equal numbers, resamples, intervals."""
+"""Measures of sets in an evaluation: equal numbers, halves, people left out, intervals."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from gazekit import Results
-from gazekit.evaluation.bootstrap import centred_interval, resample
+from gazekit.evaluation.equal_sets import groups_of_people, in_source
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.evaluation.set_scoring import (
+    ALL,
+    CELLS,
+    PEOPLE,
     SET_COLUMNS,
-    WHOLE,
+    STIMULI,
     SetWork,
     mean_of_draws,
+    mean_of_people,
     score_drawn_stimuli,
     score_whole,
 )
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import Context, Source, density, measures, plausibility, score_sets
 
 
@@ -26,33 +31,95 @@ def people(scanpaths_of):
 
 
 @pytest.fixture
+def seen(people):
+    """The same with px per degree, which rates of returns need."""
+    return people.replace(table=people.table.assign(px_per_degree=20.0))
+
+
+@pytest.fixture
 def work(people):
     chosen = [measures["direction_js"], measures["paths_nss"]]
     stimuli = tuple(f"s{i}" for i in range(6))
-    return SetWork(Context(people), chosen, dict.fromkeys(stimuli, 3), stimuli, seed=0, resamples=20)
+    return SetWork(Context(people), chosen, dict.fromkeys(stimuli, 3), stimuli, seed=0)
 
 
 def test_the_value_is_the_mean_over_draws(work):
-    row = score_whole(work, None, "human", [WHOLE]).set_index("metric").loc["direction_js"]
+    row = score_whole(work, None, "human", ALL).set_index("metric").loc["direction_js"]
     values = [score_sets("direction_js", *work.sets(None, draw))[0] for draw in range(5)]
     assert row["value"] == pytest.approx(np.mean(values))
     assert (row["stimuli"], row["undefined"]) == (6, 0)
 
 
-def test_a_resample_takes_its_stimuli_with_repeats(work):
-    found = score_whole(work, None, "human", [7]).set_index("metric").loc["direction_js", "value"]
-    picked = [work.stimuli[k] for k in resample(6, seed=0, resamples=20)[7]]
-    sides = [
-        side[np.concatenate([np.flatnonzero(side.table["stimulus"] == s) for s in picked])]
-        for side in work.sets(None, 7 % 5)
-    ]
-    assert found == pytest.approx(score_sets("direction_js", *sides)[0])
+def test_halves_of_the_stimuli(work):
+    """No stimulus is in both halves, or twice; the deviation is half of the difference, over the draws."""
+    found = score_whole(work, None, "human", STIMULI, [7]).set_index("metric").loc["direction_js", "value"]
+    order = keyed_rng(0, "halves of the stimuli", 7).permutation(6)
+    first = [s for s, place in zip(work.stimuli, order, strict=True) if place < 3]
+    gaps = []
+    for draw in range(5):
+        sides = work.sets(None, draw)
+        masks = [side.table["stimulus"].isin(first).to_numpy() for side in sides]
+        ends = [
+            score_sets("direction_js", *[side.filter(mask == taken) for side, mask in zip(sides, masks, strict=True)])
+            for taken in (True, False)
+        ]
+        gaps.append((ends[0][0] - ends[1][0]) / 2)
+    assert found == pytest.approx(np.mean(gaps) / np.sqrt(24))
+
+
+def test_people_are_left_out_one_at_a_time(work):
+    """In a draw, what is lost with a person is compared with the losses of the others on the same side."""
+    table = score_whole(work, None, "human", PEOPLE, [2]).query("metric == 'direction_js'")
+    groups = groups_of_people(work.context.people, seed=0)
+    first = in_source(groups, seed=0, draw=2)
+    gone = np.array([score_sets("direction_js", *work.sets(None, 2, without=k))[0] for k in range(6)])
+    expected = np.empty(6)
+    for side in (first, ~first):
+        expected[side] = np.sqrt(2 / 3) * (gone[side].mean() - gone[side])
+    assert table.sort_values("number")["value"].tolist() == pytest.approx(expected)
+
+
+def test_leaving_out_a_person_leaves_the_others_where_they_are(work):
+    people = work.context.people
+    subjects = people.table["subject"].to_numpy()
+    for without in range(6):
+        mine, theirs = work.sets(None, 1, without)
+        name = subjects[groups_of_people(people, seed=0) == without][0]
+        assert name not in {*mine.table["subject"], *theirs.table["subject"]}
+        before = work.sets(None, 1)
+        assert set(theirs.table["subject"]) == set(before[1].table["subject"]) - {name}
+
+
+def test_a_description_is_of_all_paths_whatever_the_samples(seen):
+    """People's value rests on everybody, and does not change with the number of samples of the models."""
+    measure = measures["return_rates"]
+    stimuli = tuple(f"s{i}" for i in range(6))
+    expected = score_sets("return_rates", seen, seen)
+    for samples in (1, 3):
+        work = SetWork(Context(seen), [measure], dict.fromkeys(stimuli, samples), stimuli, seed=0)
+        found = score_whole(work, None, "human", ALL)
+        assert found["value"].tolist() == expected.tolist()
+        assert found["stimuli"].tolist() == [6] * len(expected)
+    gone = score_whole(work, None, "human", PEOPLE, range(5)).query("metric == 'return_rate'")
+    assert len(gone) == 6
+    of = groups_of_people(seen, seed=0)
+    values = np.array([score_sets("return_rates", seen.filter(of != k), seen)[-1] for k in range(6)])
+    assert gone["value"].tolist() == pytest.approx(np.sqrt(5 / 6) * (values.mean() - values))
+
+
+def test_a_models_description_has_no_people_in_it(seen):
+    work = SetWork(Context(seen), [measures["return_rates"]], {}, tuple(f"s{i}" for i in range(6)), seed=0)
+    predicted = seen.replace(table=seen.table.assign(source="m", subject=""))
+    for part in (PEOPLE, CELLS):
+        assert (score_whole(work, predicted, "m", part, [0])["value"] == 0).all()
 
 
 def test_blocks_change_nothing(work):
-    whole = score_whole(work, None, "human", range(6))
-    parts = pd.concat([score_whole(work, None, "human", [k]) for k in range(6)], ignore_index=True)
-    pd.testing.assert_frame_equal(whole, parts)
+    for part in (STIMULI, CELLS, PEOPLE):
+        whole = score_whole(work, None, "human", part, range(2))
+        parts = pd.concat([score_whole(work, None, "human", part, [k]) for k in range(2)], ignore_index=True)
+        pd.testing.assert_frame_equal(whole, parts)
+    assert len(mean_of_people(whole)) == 2 * 6
 
 
 def test_measures_of_stimuli_are_means_over_draws(work):
@@ -68,11 +135,11 @@ def test_measures_of_stimuli_are_means_over_draws(work):
 
 
 def test_a_source_without_durations_is_undefined(people):
-    work = SetWork(Context(people), [measures["first_saccade_latency"]], {"s0": 1, "s1": 1}, ("s0", "s1"), 0, 5)
+    work = SetWork(Context(people), [measures["first_saccade_latency"]], {"s0": 1, "s1": 1}, ("s0", "s1"), 0)
     predicted = people.replace(duration=None, table=people.table.assign(source="m", subject=""))
-    row = score_whole(work, predicted, "m", [WHOLE]).iloc[0]
+    row = score_whole(work, predicted, "m", ALL).iloc[0]
     assert np.isnan(row["value"])
-    assert row["undefined"] == 5
+    assert row["undefined"] == 1
 
 
 def test_plausibility_counts_equally_many_people(people):
@@ -94,23 +161,15 @@ def test_plausibility_counts_equally_many_people(people):
     assert human.loc[("plausibility_best_per_length_fixed", "s2"), "value"] == pytest.approx(np.mean(few))
 
 
-def test_the_interval_lies_about_the_value():
-    """Resamples that are all too high by the same amount move nothing."""
-    spread = np.random.default_rng(0).normal(0, 1, 5000)
-    assert centred_interval(3.0, spread + 40) == pytest.approx((3 - 1.96, 3 + 1.96), abs=0.1)
-    assert np.isnan(centred_interval(np.nan, spread)).all()
-
-
 @pytest.fixture
 def pooled():
-    """Divergences (lower is better) and a description, of people, a model and chance; resamples move all alike."""
-    rng = np.random.default_rng(3)
-    common = rng.normal(0, 0.01, 50)
+    """Divergences (lower is better) and a description, of people, a model and chance; halves move all alike."""
+    common = np.random.default_rng(3).normal(0, 0.002, 24)
     rows = []
     for metric, values in (("direction_js", (0.1, 0.2, 0.3)), ("tfp_auc", (2.0, 3.0, 1.0))):
         for model, value in zip(("human", "m", "other-image"), values, strict=True):
-            rows.append(("d", model, metric, WHOLE, value, 9, 0))
-            rows += [("d", model, metric, k, value + common[k] + 0.05, 9, 0) for k in range(50)]
+            rows.append(("d", model, metric, ALL, 0, value, 9, 0))
+            rows += [("d", model, metric, STIMULI, k, common[k], 0, 0) for k in range(24)]
     return Results(pd.DataFrame(columns=SCORE_COLUMNS), sets=pd.DataFrame(rows, columns=SET_COLUMNS))
 
 

@@ -165,7 +165,7 @@ def test_methods_name_what_was_done_and_whom_to_cite():
         "mine (x = 1).",  # not a registered class: nothing is imported, nothing is said
         "levy: Constrained Levy exploration",
         "scanmatch (bins = [12, 8]): global alignment",
-        "100 resamples",
+        "100 draws",
         "gazekit 9.9 on Python 3.11 (numpy 2)",
         "- Somebody (2020)",
         "- Boccignone",

@@ -20,7 +20,7 @@ from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
 from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.measure import ROW_COLUMNS, Kind, Measure, Unit, find, join_rows, make
+from gazekit.metrics.measure import CELL_COLUMNS, ROW_COLUMNS, Kind, Measure, Scored, Unit, find, join_scored, make
 
 _NEEDS = {
     "baseline": "the log density of a baseline or prior",
@@ -133,17 +133,18 @@ def _lacking(measure: Measure, context: Context) -> str:
     return ""
 
 
-def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
     """As `Measure.rows`; no row for a model without a density.
 
     Measures of fixations are averaged within each person, then over people; a person's fixations meet a gold standard
     of the other people. Where one fixation has probability 0 the mean would be -inf: the stimulus has no value, and
     all its people count as undefined. Measures of maps are averaged over draws of half of the people, whose map the
-    density is compared with; the gold standard is made of the other half.
+    density is compared with; the gold standard is made of the other half. Cells: a person's mean, for
+    measures of fixations.
     """
     if context.density is None:
         raise AssertionError("measures of densities are asked for and their reference was not learned")
-    found: dict[tuple[str, str], list[float]] = {}
+    found: dict[tuple[str, str], list[tuple[str | None, float]]] = {}
     if source.is_people or source.log_density is not None:
         rows_of = people.table.groupby("trial", sort=False).indices
         for trial in context.trials:
@@ -151,14 +152,19 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
                 here = _score_trial(chosen, source.log_density, trial, people[rows_of[trial.id]], context.density)
                 for output, values in here.items():
                     found.setdefault((output, trial.stimulus), []).extend(values)
-    rows = []
-    for (output, stimulus), listed in found.items():
-        each = np.array(listed)
+    rows, cells = [], []
+    for (output, stimulus), named in found.items():
+        each = np.array([value for _, value in named])
         if np.isinf(each).any():  # leaving out whom the model gave probability 0 would reward it
             each = np.full(len(each), np.nan)
         fine = np.isfinite(each)
         rows.append((source.name, output, stimulus, mean_defined(each[fine]), len(each), int((~fine).sum())))
-    return join_rows([pd.DataFrame(rows, columns=ROW_COLUMNS)])
+        of_person: dict[str, list[float]] = {}
+        for (subject, value), defined in zip(named, fine, strict=True):
+            if subject is not None and defined:
+                of_person.setdefault(subject, []).append(value)
+        cells += [(source.name, output, stimulus, "", p, float(np.mean(v)), len(v)) for p, v in of_person.items()]
+    return join_scored([pd.DataFrame(rows, columns=ROW_COLUMNS)], [pd.DataFrame(cells, columns=CELL_COLUMNS)])
 
 
 def _score_trial(
@@ -167,8 +173,8 @@ def _score_trial(
     trial: Trial,
     human: Scanpaths,
     reference: DensityReference,
-) -> Mapping[str, list[float]]:
-    """Values of each person, or of each draw, by output."""
+) -> Mapping[str, list[tuple[str | None, float]]]:
+    """Values of each person with their name, or of each draw without one, by output."""
     shape = density_shape(trial.frame)
     people = PeopleMaps(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
     baseline = reference.bias.log_density(trial.stimulus, shape)
@@ -178,7 +184,8 @@ def _score_trial(
         "sigma": trial.frame.px_per_degree or SIGMA_SHARE * trial.frame.width,
     }
     own = None if log_density is None else np.asarray(log_density(trial, shape), dtype=np.float64)
-    out: dict[str, list[float]] = {}
+    out: dict[str, list[tuple[str | None, float]]] = {}
+    subjects = [str(subject) for subject in pd.unique(human.table["subject"])]  # as `People` orders them
 
     def add(unit: Unit, judges: np.ndarray, group: np.ndarray) -> None:
         """Score the model's density, or the gold standard of the judges, at the fixations of a group of people."""
@@ -193,11 +200,12 @@ def _score_trial(
             values = np.full((len(x) if unit == "fixation" else 1, len(measure.outputs)), np.nan)
             if judged is not None:
                 values = score_density(measure, judged, x, y, size=trial.frame.size, **given)
-            for part in np.split(values, ends) if unit == "fixation" else [values]:
+            by_person = unit == "fixation"
+            for k, part in zip(group, np.split(values, ends) if by_person else [values], strict=False):
                 inside = part[~np.isnan(part).any(axis=1)]  # one of probability 0 makes the mean -inf
                 means = inside.mean(axis=0) if len(inside) else np.full(part.shape[1], np.nan)
                 for output, mean in zip(measure.outputs, means.tolist(), strict=True):
-                    out.setdefault(output, []).append(mean)
+                    out.setdefault(output, []).append((subjects[k] if by_person else None, mean))
 
     everybody = np.arange(len(people.points))
     # A model's density is scored at everybody's fixations at once, people's once per person left out.

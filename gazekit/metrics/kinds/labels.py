@@ -1,16 +1,15 @@
 """Pairs of scanpaths as strings of labels: clusters of people's fixations, objects, or the values of a map."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any, Literal
 
-import pandas as pd
-
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.context import Context, Source, object_boxes, target_objects
-from gazekit.metrics.kinds.pairs import with_durations
+from gazekit.metrics.kinds.pairs import PAIRS, with_durations
 from gazekit.metrics.labels.labelling import label_fixations, without_target
-from gazekit.metrics.measure import Kind, Measure, find, join_rows, make
+from gazekit.metrics.measure import Kind, Measure, Scored, find, join_scored, make
 
 Labels = Literal["clusters", "objects", "label_maps"]
 
@@ -74,7 +73,7 @@ def _labelled(paths: Scanpaths, labels: Labels, leave_target: bool, context: Con
     return without_target(named, target_objects(context.contents)) if leave_target else named
 
 
-def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
     sides: dict[tuple[Labels, bool], tuple[Scanpaths, Scanpaths]] = {}
     parts = []
     for measure in chosen:
@@ -86,8 +85,9 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
         if "duration" in measure.needs:
             mine = with_durations(mine)
         base = find(measure.steps).with_options(symbols="objects", **measure.options)
-        parts.append(base.rows(Source(source.name, mine), theirs, context).assign(metric=measure.name))
-    return join_rows(parts)
+        found = PAIRS.rows([base], replace(source, paths=mine), theirs, context)
+        parts.append([table.assign(metric=measure.name) for table in found])
+    return join_scored(*zip(*parts, strict=True))
 
 
 def _lacking(measure: Measure, context: Context) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.metrics.context import Context, Source
-from gazekit.metrics.measure import Kind, Measure, join_rows, make, options_of
+from gazekit.metrics.measure import Kind, Measure, Scored, join_scored, make, options_of
 from gazekit.metrics.pairwise import pairwise
 
 CHUNK_PAIRS = 50_000
@@ -86,27 +86,79 @@ def trial_pairs(predicted: Scanpaths, human: Scanpaths) -> Iterator[np.ndarray]:
         yield np.column_stack([left, right])[~same]
 
 
-def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
-    """As `Measure.rows`. A stimulus whose paths meet no human path has the value NaN and 0 pairs."""
-    of_path, stimuli = pd.factorize(source.paths.table["stimulus"])
-    parts = []
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
+    """As `Measure.rows`. A stimulus whose paths meet no human path has the value NaN and 0 pairs.
+
+    Cells: a person's pairs on a stimulus, on whichever side (so that all others remain when they are taken away), and
+    the pairs of the paths that were copied from one path of a donor.
+    """
+    stimulus_of, stimuli = pd.factorize(source.paths.table["stimulus"])
+    judge_of, judges = pd.factorize(people.table["subject"], sort=True)
+    named = {str(name): k for k, name in enumerate(judges)}
+    donor_of, donors = _donors(source)
+    rows, cells = [], []
     for measure in chosen:
-        total, defined = np.zeros((2, len(stimuli), len(measure.outputs)))
-        seen = np.zeros(len(stimuli), dtype=np.int64)
+        sums = _Sums(len(stimuli), len(measure.outputs))
+        by_judge = _Sums(len(stimuli) * len(judges), len(measure.outputs))
+        by_donor = _Sums(len(stimuli) * len(donors), len(measure.outputs))
         mine = with_durations(source.paths) if "duration" in measure.needs else source.paths
+        own = mine.table["subject"].map(named).to_numpy(int) if source.is_people else None
         for pairs in _chunks(trial_pairs(mine, people)):
             values = pairwise(measure, mine, people, pairs, threads=context.threads)
-            of = of_path[pairs[:, 0]]
-            fine = np.isfinite(values)
-            np.add.at(total, of, np.where(fine, values, 0.0))
-            np.add.at(defined, of, fine)
-            np.add.at(seen, of, 1)
-        means = np.divide(total, defined, out=np.full_like(total, np.nan), where=defined > 0)
-        undefined = seen[:, None] - defined.astype(np.int64)
+            of = stimulus_of[pairs[:, 0]]
+            sums.add(of, values)
+            by_judge.add(of * len(judges) + judge_of[pairs[:, 1]], values)
+            if own is not None:
+                by_judge.add(of * len(judges) + own[pairs[:, 0]], values)
+            if len(donors):
+                by_donor.add(of * len(donors) + donor_of[pairs[:, 0]], values)
         for k, output in enumerate(measure.outputs):
-            columns = {"stimulus": stimuli, "value": means[:, k], "pairs": seen, "undefined": undefined[:, k]}
-            parts.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
-    return join_rows(parts)
+            value, pairs, undefined = sums.means(k)
+            columns = {"stimulus": stimuli, "value": value, "pairs": pairs, "undefined": undefined}
+            rows.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
+            for each, names in ((by_judge, [("", str(j)) for j in judges]), (by_donor, donors)):
+                value, seen, undefined = each.means(k)
+                there = np.flatnonzero(seen > undefined)
+                at, who = np.divmod(there, max(len(names), 1))
+                columns = {"stimulus": stimuli[at], "value": value[there], "pairs": (seen - undefined)[there]}
+                for place, column in enumerate(("donor", "subject")):
+                    columns[column] = np.array([name[place] for name in names], dtype=object)[who]
+                cells.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
+    return join_scored(rows, cells)
+
+
+def _donors(source: Source) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Place of each path's donor in the list of donors (stimulus, subject); no donor where no path is a copy."""
+    if source.donors is None:
+        return np.empty(0, dtype=np.int64), []
+    given = [(str(s), str(p)) for s, p in zip(source.donors["stimulus"], source.donors["subject"], strict=True)]
+    donors = sorted(set(given))
+    place = {donor: k for k, donor in enumerate(donors)}
+    return np.array([place[donor] for donor in given], dtype=np.int64), donors
+
+
+class _Sums:
+    """Sums of defined values by place, several columns at once."""
+
+    def __init__(self, places: int, columns: int) -> None:
+        self.total, self.defined = np.zeros((2, columns, places))
+        self.seen = np.zeros(places, dtype=np.int64)
+
+    def add(self, places: np.ndarray, values: np.ndarray) -> None:
+        """Add rows of `values` (n, columns) at their places (n,)."""
+        count = len(self.seen)
+        self.seen += np.bincount(places, minlength=count)
+        for k, column in enumerate(values.T):
+            fine = np.isfinite(column)
+            # Added one by one, in the order of the pairs, so that chunks do not change the last bit.
+            np.add.at(self.total[k], places[fine], column[fine])
+            self.defined[k] += np.bincount(places[fine], minlength=count)
+
+    def means(self, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean over defined values (NaN if none), how many values there were, and how many were not defined."""
+        total, defined = self.total[k], self.defined[k]
+        means = np.divide(total, defined, out=np.full_like(total, np.nan), where=defined > 0)
+        return means, self.seen, self.seen - defined.astype(np.int64)
 
 
 def with_durations(paths: Scanpaths) -> Scanpaths:

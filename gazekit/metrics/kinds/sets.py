@@ -11,7 +11,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import MissingNeedError, check_known
 from gazekit.metrics.context import Context, Source, Trials
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.measure import Kind, Measure, Unit, find, join_rows, make, options_of
+from gazekit.metrics.measure import Kind, Measure, Scored, Unit, find, join_scored, make, options_of
 
 NEEDS = ("degrees", "duration", "target_box", "objects", "target_object", "target_similarity")
 
@@ -155,17 +155,25 @@ def _lacking(measure: Measure, context: Context) -> str:
     return "it has no value for people's own paths: what it needs was not recorded, or is dropped before scoring"
 
 
-def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> pd.DataFrame:
+def value_of_whole(measure: Measure, a: Scanpaths, b: Scanpaths, trials: Trials) -> np.ndarray:
+    """(k,) float64: as `score_sets` for the unit "data set", NaN where a set is empty or lacks what is needed."""
+    if _undefined(measure, a, b, trials):
+        return np.full(len(measure.outputs), np.nan)
+    return score_sets(measure, a, b, trials)
+
+
+def _undefined(measure: Measure, a: Scanpaths, b: Scanpaths, trials: Trials) -> bool:
+    return not len(a) or not len(b) or bool(lacking_in(measure, a, b, trials))
+
+
+def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
     """As `Measure.rows`: NaN where a set is empty or lacks what the measure needs (a model without durations)."""
     counts = source.paths.table.groupby("stimulus", sort=False).size()
     tables: list[tuple[Measure, pd.DataFrame]] = []
     parts = []
     for measure in chosen:
-        undefined = not len(source.paths) or not len(people)
-        undefined = undefined or bool(lacking_in(measure, source.paths, people, context.contents))
         if measure.unit == "data set":
-            blank = np.full(len(measure.outputs), np.nan)
-            value = blank if undefined else score_sets(measure, source.paths, people, context.contents)
+            value = value_of_whole(measure, source.paths, people, context.contents)
             found = pd.DataFrame([value], index=[""], columns=list(measure.outputs))
             of_row = pd.Series(1, index=found.index)
         else:
@@ -173,7 +181,7 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
             known = next(same, None)
             if known is None:
                 known = pd.DataFrame()
-                if not undefined:
+                if not _undefined(measure, source.paths, people, context.contents):
                     known = measure.steps(source.paths, people, context.contents, **measure.options)
                 tables.append((measure, known))
             found = known.reindex(index=counts.index, columns=list(measure.outputs))
@@ -183,7 +191,7 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
             columns = {"stimulus": found.index, "value": value, "pairs": of_row.to_numpy()}
             missing = np.where(np.isnan(value), of_row.to_numpy(), 0)
             parts.append(pd.DataFrame({"model": source.name, "metric": output, **columns, "undefined": missing}))
-    return join_rows(parts)
+    return join_scored(parts)
 
 
 SETS = Kind("sets of scanpaths", 2, _lacking, _rows)

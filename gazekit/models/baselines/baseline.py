@@ -103,8 +103,8 @@ class HumanPaths:
         Fixation durations.
     offsets : (n + 1,) int64
         Path i is the fixations `offsets[i]:offsets[i + 1]`; no path is empty.
-    stimulus : (n,) object
-        Stimulus of each path.
+    stimulus, subject : (n,) object
+        Stimulus and person of each path.
     size : (n, 2) float64
         Width and height of each path's frame, px.
     points : {"fixations", "clicks"} or None
@@ -118,6 +118,7 @@ class HumanPaths:
     duration: np.ndarray | None
     offsets: np.ndarray
     stimulus: np.ndarray
+    subject: np.ndarray
     size: np.ndarray
     points: Literal["fixations", "clicks"] | None
     left_out: Mapping[str, int]
@@ -153,6 +154,7 @@ class HumanPaths:
             None if paths.duration is None else paths.duration[inside],
             np.concatenate([[0], np.cumsum(lengths[full])]),
             paths.table["stimulus"].to_numpy(dtype=object)[full],
+            paths.table["subject"].to_numpy(dtype=object)[full],
             size[full],
             paths.facts.points,
             {"fixations outside the image": int((~inside).sum()), "empty scanpaths": int((~full).sum())},
