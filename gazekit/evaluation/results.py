@@ -179,7 +179,7 @@ class Results:
             for m, null in zip(table["model"], best, strict=True)
         ]
         marks = {key: mark_of(rows) for key, rows in self.reached.groupby(["dataset", "metric"], sort=False)}
-        return table.assign(role=roles, mark=[marks.get(key, "") for key in keys])
+        return table.assign(role=roles, mark=[marks.get(key, "") for key in keys])[SUMMARY_COLUMNS]
 
     @cached_property
     def _values(self) -> pd.DataFrame:
