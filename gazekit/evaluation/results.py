@@ -165,11 +165,11 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """Value of every model with its 95 % interval: the columns of `SUMMARY_COLUMNS`.
 
-        `role` is "people", "model", "image-blind", "control", or "chance", which is the best null of the measure; `mark` says
-        which control reaches people or chance on this measure, the same for all its rows; empty where none does. `se`
-        is the standard error, `over` what the interval allows for (stimuli and people, or stimuli alone, where a
-        measure does not say what single persons have in it). Intervals end where the measure's range ends, and are NaN
-        with one stimulus.
+        `role` is "people", "model", "image-blind", "control", or "chance", which is the best null of the measure;
+        `mark` says which control reaches people or chance on this measure, the same for all its rows; empty where none
+        does. `se` is the standard error, `over` what the interval allows for (stimuli and people, or stimuli alone,
+        where a measure does not say what single persons have in it). Intervals end where the measure's range ends, and
+        are NaN with one stimulus.
         """
         table = self._values
         keys = list(zip(table["dataset"], table["metric"], strict=True))
