@@ -73,33 +73,3 @@ def interval(means: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
         return (float("nan"), float("nan"))
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return (float(low), float(high))
-
-
-def centred_interval(value: float, resampled: np.ndarray) -> tuple[float, float]:
-    """95 % interval of a value by the spread of its resamples about their own mean.
-
-    Stimuli that are drawn twice make sets less varied, and a divergence of less varied sets is larger: resamples lie
-    above the value, and their percentiles would leave it out. Their spread is not moved by that.
-
-    Parameters
-    ----------
-    value : float
-        On all stimuli.
-    resampled : (n,) float64
-        On resampled stimuli; NaN are left out.
-
-    Returns
-    -------
-    (float, float)
-        NaN where value or resamples are not defined.
-
-    Examples
-    --------
-    >>> low, high = centred_interval(1.0, np.linspace(2, 3, 101))
-    >>> round(low, 3), round(high, 3)
-    (0.525, 1.475)
-    """
-    defined = resampled[np.isfinite(resampled)]
-    if not np.isfinite(value) or not len(defined):
-        return (float("nan"), float("nan"))
-    return interval(value + defined - defined.mean())

@@ -180,7 +180,8 @@ class StimuliPiece:
         if isinstance(model, Copies):
             found = [model.donor(trials[trial], sample, seed) for trial, sample in rows]
         elif self.lengths is not None and not name.endswith(OWN):
-            found = [self.donors[trial][sample] for trial, sample in rows]
+            of = self.donors  # as in `cut_to_lengths`: where there are more paths than lengths, these begin again
+            found = [of[trial][sample % len(of[trial])] for trial, sample in rows]
         else:
             return None
         return pd.DataFrame(found, columns=["stimulus", "subject"])

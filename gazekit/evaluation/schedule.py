@@ -141,7 +141,10 @@ def join_scores(
     if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
         tables.append(mean_of_draws(drawn))
     cells = [read_table(piece.cells) for piece in pieces]
-    whole = [read_table(piece.part) for piece in sets if piece.draw is None]
+    if cells:  # judges first, however the stimuli were cut
+        copied = [table["donor"] != "" for table in cells]
+        cells = [t[~c] for t, c in zip(cells, copied, strict=True)] + [t[c] for t, c in zip(cells, copied, strict=True)]
+    whole = [table for piece in sets if piece.draw is None if len(table := read_table(piece.part))]
     whole = [mean_of_people(pd.concat(whole, ignore_index=True))] if whole else []
     order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most
     wanted = ((tables, SCORE_COLUMNS), (cells, CELL_COLUMNS), (whole, SET_COLUMNS))

@@ -11,7 +11,7 @@ from gazekit import GazekitError, evaluate
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation import folds as folding
 from gazekit.evaluation.choice import choose
-from gazekit.evaluation.folds import Folds, joined_over_people, lacking
+from gazekit.evaluation.folds import Folds, joined_cells, joined_over_people, lacking
 from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameError
 from gazekit.metrics import score_pair
 from gazekit.metrics.context import Context, contents_of
@@ -308,3 +308,12 @@ def test_people_of_several_folds_count_the_same():
     assert np.isnan(found.loc["log_likelihood", "value"])
     assert found.loc["log_likelihood", ["pairs", "undefined"]].tolist() == [4, 4]
     assert found.loc["nss", ["value", "pairs", "undefined"]].tolist() == [1.0, 4, 1]  # somebody without a fixation
+
+
+def test_parts_of_persons_are_joined_over_folds():
+    columns = ["model", "metric", "stimulus", "donor", "subject", "value", "pairs"]
+    one = [("m", "scanmatch", "s", "", "p", 0.2, 2), ("m", "scanmatch", "s", "d", "q", 0.2, 2)]
+    two = [("m", "scanmatch", "s", "", "r", 0.4, 1), ("m", "scanmatch", "s", "d", "q", 0.5, 1)]
+    found = joined_cells([pd.DataFrame(each, columns=columns) for each in (one, two, [])]).set_index("subject")
+    assert found["value"].to_dict() == pytest.approx({"p": 0.2, "q": 0.3, "r": 0.4})
+    assert found["pairs"].to_dict() == {"p": 2, "q": 3, "r": 1}

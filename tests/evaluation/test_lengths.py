@@ -166,3 +166,20 @@ def test_a_search_goes_on_to_the_limit_where_finding_is_measured(tmp_path):
     assert results.chance["example", "probability_mismatch"].endswith(OWN)
     assert not results.chance["example", "dtw"].endswith(OWN)
     assert results.best("example", "probability_mismatch") in {"stops" + OWN, "levy" + OWN}
+
+
+def test_a_score_moves_with_the_path_whose_length_it_has(tmp_path):
+    """Donors of lengths are those that `other-image` copies; with own lengths only copies have any."""
+    people = example_dataset()
+    options = {"n_samples": 2, "progress": False, "resamples": 100, "nulls": False}
+    evaluate(people, ["uniform", "other-image"], ["scanmatch"], out=tmp_path / "r", **options)
+    cells = pd.read_parquet(tmp_path / "r" / "cells.parquet").query("donor != ''")
+    of = {m: part.set_index("stimulus")[["donor", "subject", "pairs"]] for m, part in cells.groupby("model")}
+    pd.testing.assert_frame_equal(of["uniform"], of["other-image"])
+    copies = load_model("other-image").fit(people)
+    first = people.trials[0].stimulus
+    expected = sorted({copies.donor(t, k, 0) for t in people.trials if t.stimulus == first for k in range(2)})
+    assert [tuple(row) for row in of["uniform"].loc[[first], ["donor", "subject"]].to_numpy()] == expected
+    evaluate(people, ["uniform", "other-image"], ["scanmatch"], out=tmp_path / "own", lengths="own", **options)
+    own = pd.read_parquet(tmp_path / "own" / "cells.parquet").query("donor != ''")
+    assert set(own["model"]) == {"other-image"}
