@@ -1,6 +1,6 @@
 """Train the readout of `priority` that comes with gazekit, on people's free viewing, and write it into the package.
 
-Run from the project's root, on the CPU, with OSIE and MIT1003 on the disk (about ten minutes of one thread):
+Run from the project's root, on the CPU, with OSIE and MIT1003 on the disk (about fifteen minutes of one thread):
 
     OMP_NUM_THREADS=1 python docs/models/shipped_priority.py --osie data/osie --mit1003 data/mit1003 [-o FILE]
 
@@ -28,8 +28,8 @@ from gazekit.models.priority.training import OPTIONS, train_readout, views_of
 
 NAMES = ("osie", "mit1003")
 FOLDS, HELD_OUT = 5, 0
-TRAINING = replace(OPTIONS, epochs=5)
-FIXATIONS = 16  # of an image and step
+TRAINING = replace(OPTIONS, epochs=10, patience=3)
+FIXATIONS = 24  # of an image and step
 SEED = 0
 
 
