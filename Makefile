@@ -3,19 +3,19 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test coverage slow quick core lint leaderboard checkpoint bench docs clean fuzz minimum licences packages audit sbom
+.PHONY: demo test code-coverage coverage slow quick core lint leaderboard checkpoint bench docs clean fuzz minimum licences packages audit sbom
 
 demo: $(STAMP)
 	$(VENV)/bin/gazekit demo --out runs/demo
 
 # One thread per test process: more would wait for each other.
-test coverage slow quick: export OMP_NUM_THREADS := 1
+test code-coverage coverage slow quick: export OMP_NUM_THREADS := 1
 
 test: $(STAMP) lint
 	$(PY) -m pytest -n auto --dist loadfile -m "not slow"
 
 # The same with the lines that no test runs; the interpreter takes nearly twice as long when it counts them.
-coverage: $(STAMP)
+code-coverage: $(STAMP)
 	$(PY) -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term
 
 # Tests of more than ten seconds: kills by the hundred, fuzzing, notebooks, real runs in full.
@@ -55,7 +55,12 @@ checkpoint: $(STAMP)
 bench: $(STAMP)
 	$(PY) benchmarks/run.py
 
-# Guided by coverage, one target after the other; FUZZ="csv parquet" chooses some. docs/security.md says what is found.
+# How often intervals hold the true value; writes docs/results/coverage.md. Minutes.
+OSIE ?= ../shared/data/osie
+coverage: $(STAMP)
+	$(PY) benchmarks/intervals.py --root $(OSIE) --write
+
+# Guided by code coverage, one target after the other; FUZZ="csv parquet" chooses some. docs/security.md says what is found.
 SECONDS ?= 60
 fuzz: $(STAMP)
 	OMP_NUM_THREADS=1 $(PY) fuzz/run.py --seconds $(SECONDS) $(FUZZ)

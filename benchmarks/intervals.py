@@ -1,0 +1,296 @@
+"""How often a 95 % interval holds the true value: simulated worlds whose truth is known, and parts of real data.
+
+    python benchmarks/intervals.py [--root DIR] [--write]
+
+Everything is scored as an evaluation scores it, from tables of scores and cells, or from paths where sets are measured.
+`--root` has the folder of OSIE; without it only worlds are simulated.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from measure import table as markdown
+
+from gazekit.evaluation.equal_sets import DRAWS
+from gazekit.evaluation.estimates import Deviations, Estimates, MeansOverStimuli, ValuesOfTheWhole
+from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
+from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI, SetWork, mean_of_people, score_whole
+from gazekit.foundations.randomness import keyed_rng
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "coverage.md"
+SIZES = (20, 60, 200)
+BEFORE = {  # what the review's re-computation found of the intervals before, where it has the same kind and size
+    ("OSIE other-image", 60): "76 %", ("OSIE other-image", 200): "84 %",
+    ("OSIE people", 60): "91-97 %", ("OSIE people - other-image", 60): "93 %",
+}  # fmt: skip
+Combination = Callable[[Estimates], Deviations]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One line of the page: how often the interval held the truth, and its error beside the right one."""
+
+    kind: str
+    stimuli: int
+    people: int
+    hits: int
+    worlds: int
+    stated: float
+    right: float
+
+    @property
+    def share(self) -> float:
+        """Of the intervals, those that held the truth."""
+        return self.hits / self.worlds
+
+
+@dataclass(frozen=True)
+class World:
+    """People and stimuli with effects of their own; every score is a sum of these.
+
+    Parameters
+    ----------
+    stimuli, people, samples : int
+        Of models.
+    skewed : bool
+        Effects of stimuli are exponential.
+    """
+
+    stimuli: int
+    people: int
+    samples: int = 5
+    skewed: bool = False
+    truth = {"human": 0.45, "model": 0.32, "chance": 0.27}  # noqa: RUF012
+
+    def tables(self, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Scores and cells of people, of a model, and of chance, which copies paths of other stimuli."""
+        n, p, k = self.stimuli, self.people, self.samples
+        hard = rng.exponential(1, n) - 1 if self.skewed else rng.normal(0, 1, n)
+        person, cell = rng.normal(0, 0.02, p), rng.normal(0, 0.04, (n, p))
+        judged = 0.06 * hard[:, None] + person + cell  # what a stimulus and a judge do to every score
+        pairs = judged[:, :, None] + (person + cell)[:, None, :] + _symmetric(rng.normal(0, 0.05, (n, p, p)))
+        pairs[:, np.arange(p), np.arange(p)] = np.nan
+        scores, cells = [], []
+
+        def add(model: str, values: np.ndarray, judges: np.ndarray, of_judge: int) -> None:
+            scores.append(pd.DataFrame({"model": model, "stimulus": names, "value": values, "pairs": of_judge * p}))
+            at = {"stimulus": np.repeat(names, p), "donor": "", "subject": np.tile(subjects, n)}
+            cells.append(pd.DataFrame({"model": model, **at, "value": judges.ravel(), "pairs": of_judge}))
+
+        names, subjects = np.array([f"s{s:03d}" for s in range(n)]), np.array([f"p{i:02d}" for i in range(p)])
+        human = pairs + self.truth["human"]
+        add("human", np.nanmean(human, axis=(1, 2)), np.nanmean(human, axis=2), 2 * (p - 1))
+        scores[-1]["pairs"] = p * (p - 1)
+        gift = rng.normal(0, 0.05, n)[:, None] + rng.normal(0, 0.02, p) + rng.normal(0, 0.05, (n, p))  # of a path
+        donor = (np.arange(n)[:, None] + rng.integers(1, n, (n, k))) % n
+        giver = rng.integers(0, p, (n, k))
+        for model, moved in (
+            ("model", rng.normal(0, 0.05, (n, 1)) + rng.normal(0, 0.05, (n, k))),
+            ("chance", gift[donor, giver]),
+        ):
+            each = self.truth[model] + judged[:, None] + moved[:, :, None] + rng.normal(0, 0.05, (n, k, p))
+            add(model, each.mean(axis=(1, 2)), each.mean(axis=1), k)
+            if model == "chance":
+                at = {
+                    "stimulus": np.repeat(names, k),
+                    "donor": names[donor.ravel()],
+                    "subject": subjects[giver.ravel()],
+                }
+                made = pd.DataFrame({"model": model, **at, "value": each.mean(axis=2).ravel()})
+                keys = ["model", "stimulus", "donor", "subject"]
+                found = made.groupby(keys, as_index=False).agg(value=("value", "mean"), pairs=("value", "size"))
+                cells.append(found.assign(pairs=found["pairs"] * p))
+        facts = {"dataset": "d", "metric": "scanmatch"}
+        return (
+            pd.concat(scores).assign(undefined=0, **facts)[SCORE_COLUMNS],
+            pd.concat(cells).assign(**facts)[CELL_COLUMNS],
+        )
+
+    def combinations(self) -> dict[str, tuple[Combination, float]]:
+        """What is estimated, with its true value."""
+        t, chance = self.truth, f"chance, {self.samples} samples"
+        share = (t["model"] - t["chance"]) / (t["human"] - t["chance"])
+        return {
+            "model": (lambda e: e.combine({"model": 1.0}), t["model"]),
+            "people": (lambda e: e.combine({"human": 1.0}), t["human"]),
+            chance: (lambda e: e.combine({"chance": 1.0}), t["chance"]),
+            f"people - {chance}": (lambda e: e.combine({"human": 1.0, "chance": -1.0}), t["human"] - t["chance"]),
+            f"model - {chance}": (lambda e: e.combine({"model": 1.0, "chance": -1.0}), t["model"] - t["chance"]),
+            "share of the ceiling": (lambda e: e.ratio("model", "human"), t["model"] / t["human"]),
+            f"share above {chance}": (lambda e: e.ratio("model", "human", "chance"), share),
+        }
+
+
+def _symmetric(values: np.ndarray) -> np.ndarray:
+    return (values + values.transpose(0, 2, 1)) / np.sqrt(2)
+
+
+def simulate(world: World, worlds: int, *, seed: int = 0) -> list[Covered]:
+    """Coverage of every combination over a number of worlds."""
+    found: dict[str, list[Any]] = {}
+    for number in range(worlds):
+        key = (world.stimuli, world.people, world.samples, world.skewed, number)
+        (each,) = MeansOverStimuli.of_each(*world.tables(keyed_rng(seed, "coverage", *map(int, key))))
+        for kind, (combine, _) in world.combinations().items():
+            found.setdefault(kind, []).append(combine(each).estimate())
+    skewed = ", skewed" if world.skewed else ""
+    return [
+        covered(kind + skewed, world.stimuli, world.people, found[kind], truth)
+        for kind, (_, truth) in world.combinations().items()
+    ]
+
+
+def covered(kind: str, stimuli: int, people: int, estimates: list[Any], truth: float | None) -> Covered:
+    """Count the intervals that hold the truth; without one it is the mean of all values."""
+    values = np.array([e.value for e in estimates])
+    truth = float(values.mean()) if truth is None else truth
+    hits = sum(e.low <= truth <= e.high for e in estimates)
+    stated = float(np.sqrt(np.mean([e.error**2 for e in estimates])))
+    return Covered(kind, stimuli, people, hits, len(estimates), stated, float(np.sqrt(np.mean((values - truth) ** 2))))
+
+
+def sets(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
+    """Saccade amplitudes of people, compared as sets and described; the truth is the mean over worlds of this size."""
+    from gazekit import Scanpaths
+    from gazekit.metrics.context import Context
+    from gazekit.metrics.measure import find
+
+    measures = [find("amplitude_js")]
+    found: dict[str, list[Any]] = {}
+    for number in range(worlds):
+        rng = keyed_rng(seed, "coverage of sets", stimuli, people, number)
+        size = np.exp(rng.normal(0, 0.2, stimuli))[:, None] * np.exp(rng.normal(0, 0.2, people))  # of saccades
+        steps = 1.5 * size.ravel()[:, None, None] * rng.normal(0, 1, (stimuli * people, 8, 2))
+        points = np.clip(10 + np.cumsum(steps, axis=1) - steps[:, :1], 0, 20) * 20
+        names = np.repeat([f"s{s:03d}" for s in range(stimuli)], people)
+        subjects = np.tile([f"p{i:02d}" for i in range(people)], stimuli)
+        facts = {"trial": names, "width": 400.0, "height": 400.0, "px_per_degree": 20.0}
+        rows = pd.DataFrame({"stimulus": names, "subject": subjects, **facts})
+        paths = Scanpaths(*points.reshape(-1, 2).T, 8 * np.arange(len(rows) + 1), rows)
+        shown = list(dict.fromkeys(names.tolist()))
+        work = SetWork(Context(paths, {}), measures, dict.fromkeys(shown, 5), shown, number)
+        tables = [score_whole(work, None, "human", ALL), score_whole(work, None, "human", PEOPLE, range(DRAWS))]
+        tables += [score_whole(work, None, "human", part, range(work.halvings[part])) for part in (STIMULI, CELLS)]
+        joined = mean_of_people(pd.concat(tables, ignore_index=True)).assign(dataset="d")
+        for each in ValuesOfTheWhole.of_each(joined):
+            found.setdefault(f"set measure, {each.metric}", []).append(each.combine({"human": 1.0}).estimate())
+    return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Covered]:
+    """Random images of OSIE with ScanMatch, over stimuli: the truth is that of all 700, with the same people.
+
+    Nulls are fitted anew on the images taken. Images are taken without replacement, which lessens the spread by the
+    root of 1 - n / 700: distances from the truth are divided by it.
+    """
+    from gazekit import load_dataset
+    from gazekit.evaluation.preparation import prepare_humans
+    from gazekit.metrics.context import Context, Source
+    from gazekit.metrics.measure import find, score_parts
+    from gazekit.models import load_model
+
+    data = load_dataset("osie", root)
+    data = replace(data, scanpaths=prepare_humans(data).paths)
+    measure = [find("scanmatch")]
+
+    def scored(part: Any, samples: int, key: int) -> MeansOverStimuli:
+        people = part.scanpaths
+        context, rows, cells = Context(people, {}), [], []
+        other = load_model("other-image").fit(part)
+        sources = [Source("human", people)]
+        options = {"n_samples": samples, "seed": key, "progress": False}
+        copied = other.predict(part.trials, **options)
+        donors = pd.DataFrame(
+            [other.donor(t, k, key) for t in part.trials for k in range(samples)], columns=["stimulus", "subject"]
+        )
+        sources.append(Source("other-image", copied, None, donors))
+        asked = copied.lengths.reshape(-1, samples)
+        drawn = load_model("empirical").fit(part).predict(part.trials, lengths=asked, **options)
+        sources.append(Source("empirical", drawn, None, donors))
+        for source in sources:
+            found = score_parts(measure, source, people, context)
+            rows.append(found.rows)
+            cells.append(found.cells)
+        tables = (pd.concat(each, ignore_index=True).assign(dataset="osie") for each in (rows, cells))
+        (each,) = MeansOverStimuli.of_each(*tables, over="stimuli")
+        return each
+
+    combinations: dict[str, Combination] = {
+        "OSIE people": lambda e: e.combine({"human": 1.0}),
+        "OSIE other-image": lambda e: e.combine({"other-image": 1.0}),
+        "OSIE empirical": lambda e: e.combine({"empirical": 1.0}),
+        "OSIE people - other-image": lambda e: e.combine({"human": 1.0, "other-image": -1.0}),
+        "OSIE empirical - other-image": lambda e: e.combine({"empirical": 1.0, "other-image": -1.0}),
+    }
+    full = scored(data, 10, seed)
+    truth = {kind: combine(full).value for kind, combine in combinations.items()}
+    for n, times in sizes.items():
+        found: dict[str, list[Any]] = {kind: [] for kind in combinations}
+        shrunk = np.sqrt(1 - n / len(data.stimuli))
+        for number in range(times):
+            taken = keyed_rng(seed, "coverage of OSIE", n, number).permutation(len(data.stimuli))[:n]
+            names = {data.stimuli[k] for k in taken}
+            kept = np.flatnonzero(data.scanpaths.table["stimulus"].isin(names))
+            trials = tuple(t for t in data.trials if t.stimulus in names)
+            each = scored(replace(data, trials=trials, scanpaths=data.scanpaths[kept]), 5, number)
+            for kind, combine in combinations.items():
+                one = combine(each).estimate()
+                value = truth[kind] + (one.value - truth[kind]) / shrunk
+                off = value - one.value
+                found[kind].append(replace(one, value=value, low=one.low + off, high=one.high + off))
+        for kind, estimates in found.items():
+            yield covered(kind, n, 15, estimates, truth[kind])
+
+
+def lines(found: list[Covered]) -> list[str]:
+    """The table of the page."""
+    rows = []
+    for c in found:
+        error = 100 * np.sqrt(c.share * (1 - c.share) / c.worlds)
+        off = "" if 0.93 <= c.share <= 0.97 else f"{100 * (c.share - (0.93 if c.share < 0.93 else 0.97)):+.1f}"
+        before = BEFORE.get((c.kind, c.stimuli), "")
+        at = (c.kind, str(c.stimuli), str(c.people), str(c.worlds), f"{100 * c.share:.1f} +- {error:.1f} %")
+        rows.append((*at, off, f"{c.stated / c.right:.2f}", before))
+    heads = ("interval of", "stimuli", "people", "worlds", "holds the truth", "outside 93-97 % by", "error / right")
+    return markdown((*heads, "review, before"), rows)
+
+
+def main() -> None:
+    """Print the table, and write the page."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--root", type=Path, help="folder of OSIE")
+    options.add_argument("--worlds", type=int, default=240)
+    options.add_argument("--write", action="store_true", help="write docs/results/coverage.md")
+    given = options.parse_args()
+    found: list[Covered] = []
+
+    def note(more: list[Covered]) -> None:
+        found.extend(more)
+        print(*lines(more)[2:], sep="\n", flush=True)
+
+    for n in SIZES:
+        note(simulate(World(n, 15), given.worlds))
+    for world in (World(60, 15, 2), World(60, 15, 20), World(60, 5), World(20, 5)):
+        note(simulate(world, given.worlds))
+    for n in SIZES[:2]:
+        note(simulate(World(n, 15, skewed=True), given.worlds))
+    if given.root:
+        for one in osie(given.root, {20: given.worlds // 3, 60: given.worlds // 3, 200: given.worlds // 10}):
+            note([one])
+    for n, times in ((20, given.worlds // 12), (60, given.worlds // 20)):
+        note(sets(n, 15, times))
+    if given.write:
+        text = PAGE.read_text(encoding="utf-8")
+        head, _, rest = text.partition("<!-- table -->\n")
+        _, _, tail = rest.partition("<!-- end -->")
+        body = "\n".join(lines(found))
+        PAGE.write_text(f"{head}<!-- table -->\n\n{body}\n\n<!-- end -->{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
