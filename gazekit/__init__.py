@@ -10,6 +10,7 @@ from gazekit.core.exchange import exchange
 from gazekit.foundations.version import __version__ as __version__
 
 _MODULES = {  # the module of each public name
+    "checks": ("check",),
     "core.frames": ("Facts", "Frame"),
     "core.scanpaths": ("Scanpath", "Scanpaths"),
     "core.trials": ("Box", "Dataset", "Objects", "Trial"),
@@ -32,11 +33,12 @@ for _name, _module in {
     "write_parquet": "parquet",
 }.items():
     exchange.add(_name, f"gazekit.interchange.{_module}:{_name}")
-_ROOMS = ("datasets", "experiments", "interchange", "metrics", "models", "plots", "report", "testing")
+_ROOMS = ("checks", "datasets", "experiments", "interchange", "metrics", "models", "plots", "report", "testing")
 
 __all__ = sorted(["__version__", *_WHERE, *_ROOMS])
 
 if TYPE_CHECKING:
+    from gazekit import checks as checks
     from gazekit import datasets as datasets
     from gazekit import experiments as experiments
     from gazekit import interchange as interchange
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from gazekit import plots as plots
     from gazekit import report as report
     from gazekit import testing as testing
+    from gazekit.checks import check as check
     from gazekit.core.frames import Facts as Facts
     from gazekit.core.frames import Frame as Frame
     from gazekit.core.scanpaths import Scanpath as Scanpath

@@ -10,6 +10,7 @@ import typer
 from gazekit.cli import datasets, train, verify
 from gazekit.cli.asymmetry import asymmetry_command
 from gazekit.cli.captions import captions_command
+from gazekit.cli.check import check_command
 from gazekit.cli.evaluate import demo_command, evaluate_command, score_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
@@ -32,6 +33,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "Begin": {"demo": demo_command, "info": info_command},
     "What there is": {"datasets": datasets.app, "models": models_command, "metrics": metrics_command},
     "Predict, score, look": {
+        "check": check_command,
         "predict": predict_command,
         "score": score_command,
         "evaluate": evaluate_command,

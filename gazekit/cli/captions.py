@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import DataOptions, ScoredRun, Setting, names, numbers, settings, takes_groups
+from gazekit.cli.options import (
+    Accept,
+    DataOptions,
+    ScoredRun,
+    Setting,
+    accepted,
+    names,
+    numbers,
+    settings,
+    takes_groups,
+)
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.foundations.errors import GazekitError
 
@@ -43,6 +53,7 @@ def captions_command(
     fixed_people: Annotated[int, typer.Option(min=1, help="People of the columns that compare data sets.")] = 2,
     samples: Annotated[int, typer.Option(min=1, help="Paths per caption.")] = 1,
     max_fixations: Annotated[int, typer.Option(min=1, help="Length of predicted paths.")] = 10,
+    accept: Accept = None,
     run: ScoredRun,
 ) -> None:
     """Guide a model by right, other and no captions, and score it against people, chance and controls.
@@ -71,6 +82,7 @@ def captions_command(
         n_samples=samples,
         max_fixations=max_fixations,
         notes=(gaze or given).notes,
+        accept=accepted(accept),
         **run.arguments,
     )
     typer.echo(table_text(results))

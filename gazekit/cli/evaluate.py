@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gazekit.cli.options import (
+    Accept,
     DataAndPoints,
     DataOptions,
     Metrics,
@@ -15,8 +16,10 @@ from gazekit.cli.options import (
     RunOptions,
     Samples,
     ScoredRun,
+    accepted,
     names,
     say_dropped,
+    settings,
     takes_groups,
 )
 from gazekit.cli.printing import Json
@@ -94,6 +97,7 @@ def evaluate_command(
         tuned_on=tuned(tuned_on or []),
         intervals=intervals,  # type: ignore[arg-type]  # checked there
         notes=given.notes,
+        accept=given.accepted,
         **run.arguments,
     )
     print_results(results, run.out, write_report(run.out, dataset=dataset), as_json=as_json)
@@ -120,6 +124,11 @@ def score_command(
     forced_first: Annotated[
         bool | None, typer.Option(help="Whether each path begins with the imposed first fixation.")
     ] = None,
+    predictions_set: Annotated[
+        list[str] | None,
+        typer.Option(help="Option of the reader of predictions, as name=value (origin=centre); may be repeated."),
+    ] = None,
+    accept: Accept = None,
     run: ScoreRun,
     as_json: Json = False,
 ) -> None:
@@ -132,14 +141,23 @@ def score_command(
     from gazekit.cli.tables import print_results
     from gazekit.core.frames import Facts
     from gazekit.evaluation.score_file import match_trials, score_predictions
-    from gazekit.interchange import read_scanpaths
+    from gazekit.interchange import Space, read_scanpaths
     from gazekit.report import write_report
 
     dataset = given.read(to_stderr=as_json)
     frames = {t.stimulus: t.frame for t in dataset.trials}
     facts = None if forced_first is None else Facts(forced_first=forced_first)
+    options = settings(predictions_set, "--predictions-set")
+    space = Space.taken_from(options)
     paths = read_scanpaths(
-        predictions, frames=frames, outside=outside, missing=missing, facts=facts, unknown_stimuli="drop"
+        predictions,
+        frames=frames,
+        outside=outside,
+        missing=missing,
+        facts=facts,
+        unknown_stimuli="drop",
+        **({} if space is None else {"space": space}),
+        **options,
     )
     matched = match_trials(paths, dataset, rescale=rescale)
     say_dropped(predictions.name, paths.dropped, to_stderr=as_json)
@@ -156,7 +174,13 @@ def score_command(
         )
     folder = run.out or Path("runs") / f"score-{predictions.stem}"
     results = score_predictions(
-        matched, dataset, names(metrics, "--metrics"), out=folder, notes=given.notes, **run.arguments
+        matched,
+        dataset,
+        names(metrics, "--metrics"),
+        out=folder,
+        notes=given.notes,
+        accept=accepted(accept),
+        **run.arguments,
     )
     print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)
 

@@ -108,6 +108,10 @@ Scheduler = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Move another run in the folder aside, to NAME-DAY; nothing is deleted.")
 ]
+Accept = Annotated[
+    str | None,
+    typer.Option("--accept", help="Checks whose findings you know to be right, comma-separated; see gazekit check."),
+]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 
 
@@ -139,9 +143,20 @@ class DataOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class DataAndPoints(DataOptions):
-    """Which data set a command reads, and what is done with points outside the image."""
+    """Which data set a command reads, what is done with points outside the image, and which findings are accepted."""
 
     outside: Outside = "keep"
+    accept: Accept = None
+
+    @property
+    def accepted(self) -> list[str]:
+        """Checks whose findings are accepted."""
+        return accepted(self.accept)
+
+
+def accepted(text: str | None) -> list[str]:
+    """The checks that --accept names."""
+    return [] if text is None else names(text, "--accept")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,11 +212,13 @@ def load(
         raise GazekitError("--outside and --data-set outside= disagree; give one of them")
     if Path(data).suffix in TABLES:
         from gazekit.core.trials import Dataset
+        from gazekit.interchange import Space
 
-        unknown = sorted(set(given) - set(TABLE_OPTIONS))
+        known = (*TABLE_OPTIONS, *Space.names())
+        unknown = sorted(set(given) - set(known))
         if unknown:
-            raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(TABLE_OPTIONS)}")
-        return Dataset.from_table(data, images=root, **given)
+            raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(known)}")
+        return Dataset.from_table(data, images=root, space=Space.taken_from(given), **given)
     from gazekit.datasets import load_dataset
 
     return load_dataset(data, root, **given)

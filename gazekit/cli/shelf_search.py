@@ -73,7 +73,16 @@ def shelf_search_command(
     from gazekit.report import write_report
 
     dataset, chosen = given.read(), names(models, "--models")
-    results = shelf_search(dataset, chosen, run.out, n_samples=samples, rule=rule, notes=given.notes, **run.arguments)
+    results = shelf_search(
+        dataset,
+        chosen,
+        run.out,
+        n_samples=samples,
+        rule=rule,
+        notes=given.notes,
+        accept=given.accepted,
+        **run.arguments,
+    )
     typer.echo(table_text(results))
     mean, high = results.delta_floor
     typer.echo(

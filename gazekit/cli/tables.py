@@ -10,7 +10,7 @@ from gazekit.evaluation.chance import CONTROL, NULL, PEOPLE, WORDS, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, why_undefined
-from gazekit.report.sentences import left_out
+from gazekit.report.sentences import left_out, suspicious
 
 
 def summary_text(results: Results) -> str:
@@ -53,11 +53,14 @@ def summary_text(results: Results) -> str:
 
 
 def print_results(results: Results, folder: Path, page: Path, *, as_json: bool) -> None:
-    """Print what did not apply, the summary, and where the tables are; as JSON only summary, shares and paths."""
+    """Print what is suspicious, what did not apply, the summary, where the tables are; as JSON tables and checks."""
     if as_json:
         tables = {name: getattr(results, name).to_dict("records") for name in ("summary", "shares", "differences")}
-        print_json({"run": str(folder), "report": str(page), **tables})
+        checks = results.manifest.get("checks", {})
+        print_json({"run": str(folder), "report": str(page), **tables, "checks": checks})
         return
+    for line in suspicious(results.manifest):
+        typer.echo(line)
     for line in left_out(results.manifest):
         typer.echo(line)
     typer.echo(summary_text(results))

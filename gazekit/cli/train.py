@@ -73,6 +73,7 @@ def oat_command(
         folds=folds,
         only=None if fold == "all" else numbers(fold, "--fold", "numbers such as 0 or 0,2, or all", int),
         notes=given.notes,
+        accept=given.accepted,
         **run.arguments,
     )
     uniform = float(

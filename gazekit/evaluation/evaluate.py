@@ -1,7 +1,7 @@
 """Evaluate models on a data set: predict, score against people, and put ceiling, chance and intervals beside it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -31,7 +31,7 @@ from gazekit.evaluation.lengths import (
     search_limits,
 )
 from gazekit.evaluation.pieces import CLUSTERING
-from gazekit.evaluation.preparation import prepare_humans
+from gazekit.evaluation.preparation import checked, prepare_humans
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.set_scoring import halvings
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
@@ -72,6 +72,7 @@ def evaluate(
     label_maps: Mapping[str, np.ndarray] | None = None,
     notes: Mapping[str, Any] | None = None,
     kind: str = "evaluation",
+    accept: Iterable[str] = (),
 ) -> Results:
     """Score every sample of every model against every human path of its trial, and models as sets and densities.
 
@@ -136,6 +137,9 @@ def evaluate(
         More for the manifest that does not decide the result.
     kind : str
         What the manifest calls the run; an experiment that is an evaluation and more gives its own name.
+    accept : iterable of str
+        Checks of the data and of given predictions whose findings are known to be right; see `gazekit.check`. Findings
+        are said on standard error and kept in the manifest; nonsense that is not accepted is refused.
 
     Returns
     -------
@@ -166,9 +170,11 @@ def evaluate(
     choice = choose(metrics, context, lacking) if fold_by == "subject" else choose(metrics, context)
     for model in loaded:
         model.check_needs(ready.trials)
+    findings = checked(dataset, loaded, accept)
     about = {"data": about_data(dataset, humans), "not_applicable": dict(choice.not_applicable), **(notes or {})}
     if choice.densities:
         about["without_density"] = [m.name for m in loaded if not isinstance(m, HasDensity)]
+    about["checks"] = {each.name: each.to_dict() for each in findings}
     predicting = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations}
     if dealt is not None:
         about["folds"] = dealt.about()
@@ -185,6 +191,7 @@ def evaluate(
             "resamples": resamples,
             "intervals": intervals,
             "piece_stimuli": PIECE_STIMULI,
+            **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
             **_describe_resources(choice, maps, resamples),
         },
         kind=kind,

@@ -1,15 +1,20 @@
-"""Make human and predicted scanpaths comparable before they are scored, and say what was done.
+"""Check human and predicted scanpaths, make them comparable before they are scored, and say what was done.
 
 Metrics refuse paths whose declared facts disagree. The evaluation converts instead, by three rules that it writes into
 the manifest: a forced first fixation is dropped (nobody chose it), predictions are cut at the target where people's
 paths are, and empty human paths are left out and counted.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gazekit.checks import Findings, check, check_predictions
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import DataError
+from gazekit.foundations.notices import notify_once
+from gazekit.models.baselines.precomputed import Precomputed
+from gazekit.models.contract import ScanpathModel
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,33 @@ def prepare_humans(dataset: Dataset) -> PreparedHumans:
     if len(paths) == 0:
         raise DataError(f"data set {dataset.name!r} has no human scanpath to score against")
     return PreparedHumans(paths, tuple(notes))
+
+
+def checked(dataset: Dataset, models: Sequence[ScanpathModel] = (), accept: Iterable[str] = ()) -> list[Findings]:
+    """Check people's data and predictions that came from files; say what is suspicious, and refuse nonsense.
+
+    Returns
+    -------
+    list of Findings
+        Of the data set, then of each `Precomputed` model.
+
+    Raises
+    ------
+    DataError
+        Nonsense whose check is not in `accept`.
+    UnknownNameError
+        No such check.
+    """
+    accept = tuple(accept)
+    found = [check(dataset, accept=accept)]
+    for model in models:
+        if isinstance(model, Precomputed):
+            found.append(check_predictions(model.given, dataset, accept=accept, name=model.name))
+    for findings in found:
+        findings.refuse_nonsense()
+        for line in findings.lines():
+            notify_once(line, line)
+    return found
 
 
 def prepare_predictions(predicted: Scanpaths, human: Scanpaths, dataset: Dataset) -> Scanpaths:

@@ -17,5 +17,6 @@ from gazekit.interchange.parquet import write_parquet as write_parquet
 from gazekit.interchange.pysaliency_hdf5 import read_pysaliency as read_pysaliency
 from gazekit.interchange.pysaliency_hdf5 import write_pysaliency as write_pysaliency
 from gazekit.interchange.shelf_photograph import own_shelf as own_shelf
+from gazekit.interchange.space import Space as Space
 from gazekit.interchange.tables import from_table as from_table
 from gazekit.interchange.tables import to_table as to_table

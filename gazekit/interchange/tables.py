@@ -1,6 +1,7 @@
 """Tables with one row per fixation, the form in which people share scanpaths."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Literal
 
 import numpy as np
@@ -20,8 +21,9 @@ from gazekit.interchange.columns import (
     whole_numbers,
 )
 from gazekit.interchange.points import Missing, Outside, check_choice, clean_points
+from gazekit.interchange.space import Space
 
-_MS = {"ms": 1.0, "s": 1000.0}
+_MS = {"ms": 1.0, "s": 1000.0, "us": 1e-3, "ns": 1e-6}
 
 
 def from_table(
@@ -32,7 +34,8 @@ def from_table(
     height: float | None = None,
     px_per_degree: float | None = None,
     frames: Mapping[str, Frame] | None = None,
-    time_unit: Literal["ms", "s"] = "ms",
+    time_unit: Literal["ms", "s", "us", "ns"] = "ms",
+    space: Space | None = None,
     outside: Outside = "keep",
     missing: Missing = "error",
     unknown_stimuli: Literal["error", "drop"] = "error",
@@ -60,8 +63,11 @@ def from_table(
         Pixels per degree of visual angle, where known and not in the table.
     frames : mapping of stimulus to Frame, optional
         Size of each shown image, instead of `width` and `height`; a size that the table has itself comes first.
-    time_unit : {"ms", "s"}
-        Unit of the column `duration_ms`, whatever the name says; stored as ms.
+    time_unit : {"ms", "s", "us", "ns"}
+        Unit of the column `duration_ms`, whatever the name says; stored as ms. A column of time differences (timedelta)
+        has its own unit, and this one is not used.
+    space : Space, optional
+        What positions are, where they are not px of the shown image from its top left corner.
     outside : {"keep", "clip", "drop"}
         What to do with fixations outside the image. Clipped and dropped ones are counted in `dropped`.
     missing : {"error", "drop", "keep"}
@@ -114,7 +120,8 @@ def from_table(
         facts=facts,
         dropped=dropped,
     )
-    return clean_points(_of_known_size(read), outside=outside, missing=missing)
+    sized = _of_known_size(read)
+    return clean_points(sized if space is None else space.of(sized), outside=outside, missing=missing)
 
 
 def to_table(scanpaths: Scanpaths) -> pd.DataFrame:
@@ -265,7 +272,13 @@ def _rename(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
 def _durations(table: pd.DataFrame, point: np.ndarray, ms: float) -> np.ndarray | None:
     if "duration_ms" not in table:
         return None
-    duration = numbers(table["duration_ms"]) * ms
+    column = table["duration_ms"]
+    if column.dtype == object and column.map(lambda value: isinstance(value, timedelta)).any():
+        column = pd.to_timedelta(column, errors="coerce")
+    if pd.api.types.is_timedelta64_dtype(column.dtype):
+        duration = (column / pd.Timedelta(milliseconds=1)).to_numpy(dtype=float, na_value=np.nan)
+    else:
+        duration = numbers(column) * ms
     wrong = point & ((duration < 0) | np.isinf(duration))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])

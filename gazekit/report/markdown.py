@@ -11,7 +11,7 @@ from gazekit.evaluation.chance import MODEL, PEOPLE, WORDS, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import caution, why_undefined
-from gazekit.report.sentences import summary_sentence
+from gazekit.report.sentences import summary_sentence, suspicious
 
 
 def markdown_page(results: Results) -> str:
@@ -38,7 +38,8 @@ def markdown_page(results: Results) -> str:
     | human | 0.5000 | 0.5000, 0.5000 | – | – | 2 | 0 |
     """
     name = results.summary["dataset"].iloc[0]
-    parts = [f"# {escaped(name)}", escaped(summary_sentence(results)), *_tables(results)]
+    parts = [f"# {escaped(name)}", escaped(summary_sentence(results))]
+    parts += [*map(escaped, suspicious(results.manifest)), *_tables(results)]
     if results.manifest:
         manifest = json.dumps(results.manifest, indent=1, sort_keys=True)
         parts += ["Command:", fenced(str(results.manifest["command"])), "Manifest:", fenced(manifest, "json")]

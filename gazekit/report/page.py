@@ -17,6 +17,7 @@ from gazekit.files.untrusted import reading
 from gazekit.foundations.version import __version__
 from gazekit.report.content import Content
 from gazekit.report.exploring import SAMPLES, explorer_blocks
+from gazekit.report.sentences import suspicious
 from gazekit.runs.manifest import read_finished
 
 SCRIPTS = (
@@ -99,6 +100,7 @@ def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES)
     """The whole page as text; see `write_report`."""
     style = asset("page.css") + asset("explorer.css")
     script = "\n".join(["'use strict';", *(asset(f"{n}.js") for n in SCRIPTS)])
+    notices = (*content.notices, *suspicious(content.manifest))
     blocks = ""
     shown = [
         (s.id, s.title, f'<section id="{s.id}"><h2>{escape(s.title)}</h2>{s.html}</section>') for s in content.sections
@@ -117,7 +119,7 @@ def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES)
         kicker=escape(content.kicker),
         facts=" · ".join(f"<span>{escape(fact)}</span>" for fact in content.facts),
         sentence=escape(content.sentence),
-        notices="".join(f'<p class="notice">{escape(text)}</p>' for text in content.notices),
+        notices="".join(f'<p class="notice">{escape(text)}</p>' for text in notices),
         links="".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title, _ in shown),
         sections="\n".join(html for _, _, html in shown),
         style=style,

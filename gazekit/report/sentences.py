@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from gazekit.checks import Effect, Finding
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.chance import MODEL, compared, mark_of, notes_of
 from gazekit.evaluation.results import Results
@@ -71,6 +72,26 @@ def _difference(table: pd.DataFrame, metric: str, a: str, b: str) -> tuple[float
             low, high = sorted(sign * float(found[end].iloc[0]) for end in ends)
             return low, high
     return None
+
+
+def suspicious(manifest: Mapping[str, Any]) -> list[str]:
+    """A line per warning of the checks of data and predictions, and per finding that was accepted.
+
+    Examples
+    --------
+    >>> found = {"check": "offset", "level": "warning", "seen": "an offset", "probably": "a screen"} | {"mend": "move"}
+    >>> suspicious({"checks": {"mine": {"found": [found], "accepted": []}}})
+    ['mine: warning (offset): an offset. Probably: a screen. To mend it: move.']
+    """
+    lines = []
+    for name, about in manifest.get("checks", {}).items():
+        for given in about["found"]:
+            effect = given.get("effect")
+            finding = Finding(**{**given, "effect": Effect(**effect) if effect else None})
+            if finding.level != "note":
+                taken = "accepted: " if finding.check in about["accepted"] else ""
+                lines.append(f"{name}: {taken}{finding}")
+    return lines
 
 
 def left_out(manifest: Mapping[str, Any]) -> list[str]:

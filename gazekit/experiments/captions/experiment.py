@@ -1,6 +1,6 @@
 """The caption experiment: one model under five conditions, people, chance, controls; resumable like an evaluation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ def captions(
     progress: bool = True,
     command: str = "",
     notes: Mapping[str, Any] | None = None,
+    accept: Iterable[str] = (),
 ) -> CaptionResults:
     """Run a model with right, other and no captions, and score it against people.
 
@@ -76,6 +77,8 @@ def captions(
         Paths per caption, and per image for `no caption` and the controls.
     seed, max_fixations, workers, scheduler, overwrite, resamples, progress, command, notes
         As for `evaluate`.
+    accept : iterable of str
+        As in `evaluate`.
 
     Returns
     -------
@@ -116,6 +119,7 @@ def captions(
         command=command or f"gazekit.experiments.captions.captions({dataset.name!r}, ...)",
         notes={**(notes or {}), "captions": about},
         kind=KIND,
+        accept=accept,
     )
     folder = Path(out)
     if not all((folder / name).is_file() for name in (LENGTHS, WRITERS)):

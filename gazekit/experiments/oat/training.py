@@ -1,6 +1,6 @@
 """Train OAT on one or all folds of a data set: resumable, with a manifest, a log, and the test likelihood of people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ import pandas as pd
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES, resample
 from gazekit.evaluation.describing import inputs_of
+from gazekit.evaluation.preparation import checked
 from gazekit.experiments.ratios import Ratio
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
@@ -79,6 +80,7 @@ def train_oat(
     progress: bool = True,
     command: str = "",
     notes: Mapping[str, Any] | None = None,
+    accept: Iterable[str] = (),
 ) -> Trained:
     """Train on each fold's training part, stop on a tenth of its stimuli, and score people's paths of its test part.
 
@@ -117,6 +119,8 @@ def train_oat(
         Command line for the manifest.
     notes : mapping, optional
         More for the manifest that does not decide the result.
+    accept : iterable of str
+        As in `evaluate`.
 
     Returns
     -------
@@ -133,6 +137,7 @@ def train_oat(
     splits = [
         dataset.split(by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
     ]
+    findings = checked(dataset, accept=accept)
     with RunFolder(
         out,
         {
@@ -142,10 +147,11 @@ def train_oat(
             "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
             "seed": seed,
             "rule": rule,
+            **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
         },
         kind=KIND,
         command=command or f"train_oat({dataset.name!r}, ...)",
-        about=dict(notes or {}),
+        about={"checks": {each.name: each.to_dict() for each in findings}, **(notes or {})},
         inputs=inputs_of(dataset.trials, {"image", "target", "objects"}),
         overwrite=overwrite,
     ) as run:

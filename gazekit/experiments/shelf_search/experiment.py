@@ -1,6 +1,6 @@
 """The object-search experiment: models and people on one data set, a row a piece, resumable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.describing import inputs_of
 from gazekit.evaluation.folds import fit_alone
+from gazekit.evaluation.preparation import checked
 from gazekit.experiments.shelf_search.measures import (
     approach,
     behaviour_scores,
@@ -137,6 +138,7 @@ def shelf_search(
     progress: bool = True,
     command: str = "",
     notes: Mapping[str, Any] | None = None,
+    accept: Iterable[str] = (),
 ) -> ShelfResults:
     """Score models of object search beside people, chance, and the controls that win Sequence Score without searching.
 
@@ -173,6 +175,8 @@ def shelf_search(
         Command line for the manifest.
     notes : mapping, optional
         More for the manifest that does not decide the result.
+    accept : iterable of str
+        As in `evaluate`.
 
     Returns
     -------
@@ -196,6 +200,7 @@ def shelf_search(
     trials = [t for t in dataset.trials if t.id in people.layouts]
     for model in rows:
         model.check_needs(trials)
+    findings = checked(dataset, rows, accept)
     with RunFolder(
         out,
         {
@@ -205,6 +210,7 @@ def shelf_search(
             "seed": seed,
             "rule": rule,
             "resamples": resamples,
+            **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
         },
         kind=KIND,
         command=command or f"gazekit.experiments.shelf_search.shelf_search({dataset.name!r}, ...)",
@@ -212,6 +218,7 @@ def shelf_search(
             "trials": len(trials),
             "scanpaths": len(people.paths),
             "left_out": {**dataset.dropped, "scanpaths without an object": len(dataset.scanpaths) - len(people.paths)},
+            "checks": {each.name: each.to_dict() for each in findings},
             **(notes or {}),
         },
         inputs=inputs_of(trials, {"image", "target", "objects"}),

@@ -36,6 +36,11 @@ class Precomputed(ScanpathModel):
         self._paths = paths
         self.name = name or str(paths.table["source"].iloc[0])
 
+    @property
+    def given(self) -> Scanpaths:
+        """All the paths that were given."""
+        return self._paths
+
     @cached_property
     def _rows(self) -> dict[str, np.ndarray]:
         """Rows of each trial: found once, as a run asks for a few trials at a time."""

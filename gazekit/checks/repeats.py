@@ -1,0 +1,108 @@
+"""What is there twice: rows, whole paths, one position again and again."""
+
+from collections import Counter
+
+import numpy as np
+
+from gazekit.checks.finding import Finding
+from gazekit.core.scanpaths import Scanpaths
+
+ROWS = 0.2  # share of points equal to the one before; published sets have none, object arrays .04
+ONE_POSITION = 0.02  # share of points at one place; published sets have .0002 at most, but object arrays
+DISTINCT = 0.5  # share of positions that differ, below which positions are of objects and say nothing here
+SHORTEST = 4  # fixations of a path that nobody makes twice
+
+
+def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
+    """Say which rows, paths and positions are there more than once, and what could not be told."""
+    found = _rows(paths)
+    later = paths.rank_of() > 0
+    points = np.column_stack([paths.x, paths.y])[later]
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points) < 50:
+        why = f"{len(points)} positions after the first of a path are too few"
+        return [*found, *_paths(paths)], {"repeated-position": why}
+    places, count = np.unique(points, axis=0, return_counts=True)
+    top = int(count.argmax())
+    rest = len(points) - count[top]
+    if rest and (len(places) - 1) / rest < DISTINCT and not found:
+        why = f"{len(places):,} different positions on {len(points):,} points: they are those of objects"
+        return found, {"repeated-position": why, "paths": why}
+    share = count[top] / len(points)
+    if share > ONE_POSITION:
+        place = f"({places[top][0]:g}, {places[top][1]:g})"
+        found.append(
+            Finding(
+                "repeated-position",
+                "warning",
+                f"{share:.1%} of {len(points):,} positions after the first are exactly {place}",
+                "what the tracker writes when it has lost the eye",
+                "leave these rows out, or empty their x and y and give --data-set missing=drop",
+            )
+        )
+    return [*found, *_paths(paths)], {}
+
+
+def _rows(paths: Scanpaths) -> list[Finding]:
+    columns = (paths.x, paths.y, np.nan_to_num(paths.durations(), nan=-1.0))
+    path = paths.path_of()
+    within = path[1:] == path[:-1]
+    if within.sum() < 20:
+        return []
+    same = within & np.logical_and.reduce([np.diff(column) == 0 for column in columns])
+    share = same.sum() / within.sum()
+    seen = f"{share:.0%} of points are equal to the one before"
+    if share <= ROWS:
+        even = np.flatnonzero((paths.lengths >= 2 * SHORTEST) & (paths.lengths % 2 == 0))
+        twice = sum(_halves_equal(paths, columns, int(i)) for i in even[:500])
+        share = twice / max(1, min(len(even), 500))
+        seen = f"{share:.0%} of the paths of an even number of points are one half twice"
+        if len(even) < 5 or share <= ROWS:
+            return []
+    return [
+        Finding(
+            "rows",
+            "warning",
+            seen,
+            "a table with each row twice, as two exports or a join make it",
+            "leave the second row of each pair out (pandas: drop_duplicates())",
+        )
+    ]
+
+
+def _halves_equal(paths: Scanpaths, columns: tuple[np.ndarray, ...], i: int) -> bool:
+    a, b = paths.offsets[i], paths.offsets[i + 1]
+    half = (a + b) // 2
+    return all(np.array_equal(column[a:half], column[half:b]) for column in columns)
+
+
+def _paths(paths: Scanpaths) -> list[Finding]:
+    """Equal paths of at least four fixations: of two people, or of two images."""
+    seen: dict[tuple[bytes, ...], int] = {}
+    pairs: list[tuple[int, int]] = []
+    duration = paths.durations()
+    for i in np.flatnonzero(paths.lengths >= SHORTEST):
+        part = slice(paths.offsets[i], paths.offsets[i + 1])
+        if np.ptp(paths.x[part]) == 0 and np.ptp(paths.y[part]) == 0:
+            continue
+        key = (paths.x[part].tobytes(), paths.y[part].tobytes(), duration[part].tobytes())
+        if key in seen:
+            pairs.append((seen[key], int(i)))
+        else:
+            seen[key] = int(i)
+    if len(pairs) < 2:
+        return []
+    table = paths.table
+    who = Counter(" and ".join(sorted({table["subject"].iloc[i] or "?" for i in pair})) for pair in pairs)
+    name, count = who.most_common(1)[0]
+    first, second = (f"{table['subject'].iloc[i]!r} on {table['stimulus'].iloc[i]!r}" for i in pairs[0])
+    return [
+        Finding(
+            "paths",
+            "warning",
+            f"{len(pairs):,} of {len(paths):,} paths are equal to another one to the last digit (first: {first} and "
+            f"{second}; {count:,} are of subject {name})",
+            "one recording under two names, or a table joined twice",
+            "leave one of the two out: people who are the same raise the human ceiling",
+        )
+    ]

@@ -1,0 +1,112 @@
+"""Whether the first fixation of each path was imposed, and whether that was said; and sizes of image files."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gazekit.checks.finding import Finding
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.files.images import image_file_size
+from gazekit.foundations.errors import GazekitError
+
+PATHS = 10
+NEAR = 0.1  # of the diagonal
+# Within it lie .93 to 1 of first fixations where they were imposed (COCO-Search18, MIT1003, Waldo, object arrays), and
+# .10 to .56 where they were not (OSIE, Interiors, book covers, what is made here).
+IMPOSED, FREE = 0.8, 0.6
+ELSEWHERE = 0.3
+FILES = 200
+ASPECT = 0.02
+
+
+def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
+    """Compare what is declared of the first fixation with where it lies."""
+    starts = {t.id: t.start or t.frame.centre for t in dataset.trials}
+    at = np.array([starts[t] for t in paths.table["trial"]], dtype=np.float64).reshape(-1, 2)
+    some = paths.lengths >= 2
+    if some.sum() < PATHS:
+        return []
+    path = paths.path_of()
+    diagonal = np.hypot(paths.table["width"], paths.table["height"]).to_numpy(float)[path]
+    near = np.hypot(paths.x - at[path, 0], paths.y - at[path, 1]) < NEAR * diagonal
+    rank, of = paths.rank_of(), some[path]
+    first, later = float(near[of & (rank == 0)].mean()), float(near[of & (rank > 0)].mean())
+    said = {True: "forced_first=True is declared", False: "forced_first=False is declared", None: "nothing is declared"}
+    seen = (
+        f"{first:.0%} of first fixations lie near the start or the middle (within {NEAR:.0%} of the diagonal), "
+        f"{later:.0%} of later ones; {said[paths.facts.forced_first]}"
+    )
+    if paths.facts.forced_first is not True and first >= IMPOSED and later < FREE:
+        return [
+            Finding(
+                "first-fixation",
+                "warning",
+                seen,
+                "the experiment imposed the first fixation, which raises every score of a path that begins there",
+                "declare it: Facts(forced_first=True) in Python, a column forced_first of 1 in the table",
+            )
+        ]
+    if paths.facts.forced_first is True and first < ELSEWHERE:
+        return [
+            Finding(
+                "first-fixation",
+                "warning",
+                seen,
+                "the first fixation is dropped already, or positions are not px of these images",
+                "declare forced_first=False, or look at the units of x and y",
+            )
+        ]
+    return []
+
+
+def check_image_sizes(trials: Sequence[Trial]) -> tuple[list[Finding], dict[str, str]]:
+    """Compare the stated size of the shown images with that of their files."""
+    files = {t.stimulus: t for t in trials if t.has("image") and not callable(t.image_source)}
+    if not files:
+        return [], {"image-size": "no image files"}
+    other, bent, first, looked = 0, 0, "", 0
+    for trial in [*files.values()][:FILES]:
+        size = _size(trial)
+        if size is None:
+            continue
+        looked += 1
+        width, height = trial.frame.size
+        if size != (width, height):
+            other += 1
+            bent += abs(size[0] / size[1] / (width / height) - 1) > ASPECT
+            first = first or f"{trial.stimulus!r} is {size[0]} x {size[1]} and stated as {width:g} x {height:g}"
+    if not other:
+        return [], {} if looked else {"image-size": "no image file can be read"}
+    seen = f"{other} of {looked} images have another size in their files than is stated (first: {first})"
+    if bent:
+        return [
+            Finding(
+                "image-size",
+                "warning",
+                seen,
+                "other images than people saw, or width and height of the screen",
+                "take the images that were shown, or their size in the columns width and height",
+            )
+        ], {}
+    return [
+        Finding(
+            "image-size",
+            "note",
+            seen,
+            "images that were shown larger or smaller than their files; the shape is the same",
+            "nothing, if x and y are px of the stated size",
+        )
+    ], {}
+
+
+def _size(trial: Trial) -> tuple[int, int] | None:
+    source = trial.image_source
+    if isinstance(source, np.ndarray):
+        return source.shape[1], source.shape[0]
+    try:
+        return image_file_size(source)  # type: ignore[arg-type]  # neither None nor callable
+    except GazekitError:
+        return None
+    except Exception:
+        return None

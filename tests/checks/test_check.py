@@ -1,0 +1,225 @@
+"""Checks on a small data set that is as it should be, and with one thing wrong at a time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gazekit
+from gazekit import Dataset, Facts, Scanpaths, UnknownNameError
+from gazekit.checks import CHECKS, check, check_predictions
+
+from .conftest import HEIGHT, WIDTH, make_people, moved
+
+
+def worst(findings):
+    return [(f.check, f.level) for f in (*findings.errors, *findings.warnings)]
+
+
+def test_good_data_give_no_finding(good):
+    findings = gazekit.check(good)
+    assert findings.found == ()
+    assert dict(findings.not_checked) == {"image-size": "no image files"} or findings.not_checked == {}
+
+
+def test_the_same_data_give_the_same_findings(good):
+    wrong = moved(good, lambda x, y: (x, HEIGHT - y))
+    assert check(wrong).to_dict() == check(wrong).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("move", "name", "level", "said", "option"),
+    [
+        (lambda x, y: (x / WIDTH, y / HEIGHT), "scale", "error", "0 to 1", "position_unit=share"),
+        (lambda x, y: (100 * x / WIDTH, 100 * y / HEIGHT), "scale", "error", "0 to 100", "position_unit=percent"),
+        (lambda x, y: (x * 224 / WIDTH, y * 224 / HEIGHT), "scale", None, "224 x 224", "recorded_width=224"),
+        (lambda x, y: (x * 1.5, y * 1.5), "scale", "warning", "1.5 times as large", "scale=0.6667"),
+        (lambda x, y: (x - WIDTH / 2, y - HEIGHT / 2), "origin", "error", "y downward", "origin=centre"),
+        (lambda x, y: (x - WIDTH / 2, HEIGHT / 2 - y), "origin", "error", "y upward", "origin=centre-up"),
+        (lambda x, y: (x, HEIGHT - y), "orientation", "warning", "y counted upward", "origin=bottom-left"),
+        (lambda x, y: (WIDTH - x, y), "orientation", "warning", "right edge", "width - x"),
+        (lambda x, y: (y, x), "orientation", "warning", "exchanged", "columns={'x': 'y', 'y': 'x'}"),
+        (lambda x, y: (x + 60, y + 40), "offset", "warning", "offset of about (", "offset_x="),
+    ],
+)
+def test_a_wrong_space_is_named_with_its_mend_and_the_effect_on_nss(good, move, name, level, said, option):
+    findings = check(moved(good, move))
+    found = [f for f in findings.found if f.check == name]
+    assert found, findings.text()
+    assert level in (None, found[0].level)
+    assert said in found[0].probably
+    assert option in found[0].mend
+    assert found[0].effect.mended > found[0].effect.as_is + 0.3
+    assert found[0].effect.mended == pytest.approx(
+        check(moved(good, lambda x, y: (y, x))).found[0].effect.mended, abs=0.3
+    )
+
+
+def test_targets_of_a_search_tell_the_orientation_without_pictures():
+    search = make_people(pictures=False, targets=True)
+    assert worst(check(search)) == []
+    found = check(moved(search, lambda x, y: (x, HEIGHT - y)))
+    assert worst(found) == [("orientation", "warning")]
+    assert found.found[0].effect.on == "the targets"
+
+
+def test_without_pictures_and_targets_a_flip_cannot_be_seen_and_the_findings_say_so():
+    bare = make_people(pictures=False)
+    findings = check(moved(bare, lambda x, y: (x, HEIGHT - y)))
+    assert findings.found == ()
+    assert findings.not_checked["orientation"].startswith("neither targets nor pictures on 8 trials")
+
+
+def test_without_pictures_exchanged_columns_show_by_the_middle_of_the_image():
+    assert worst(check(moved(make_people(pictures=False), lambda x, y: (y, x))))[0][0] == "orientation"
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "said"),
+    [
+        (lambda d: d / 1000, "error", "time_unit=s"),
+        (lambda d: d * 1000, "error", "time_unit=us"),
+        (lambda d: d * 1e6, "error", "time_unit=ns"),
+        (lambda d: d / 5, "warning", "detect fixations again"),
+        (lambda d: np.full_like(d, 2.0), "warning", "sampling interval"),
+        (lambda d: np.full_like(d, 200.0), "note", "constant"),
+        (lambda d: np.zeros_like(d), "warning", "written as 0"),
+    ],
+)
+def test_durations_of_another_kind(good, change, level, said):
+    paths = good.scanpaths
+    findings = check(replace(good, scanpaths=paths.replace(duration=change(paths.duration))))
+    assert [(f.check, f.level) for f in findings.found] == [("durations", level)]
+    assert said in f"{findings.found[0].probably} {findings.found[0].mend}"
+
+
+def test_onsets_in_the_place_of_durations(good):
+    paths = good.scanpaths
+    onset = 250.0 * paths.rank_of()
+    findings = check(replace(good, scanpaths=paths.replace(duration=onset)))
+    assert worst(findings) == [("durations", "warning")]
+    assert findings.found[0].probably == "times at which fixations began"
+
+
+def test_durations_of_clicks_are_not_judged(good):
+    paths = good.scanpaths
+    clicks = paths.replace(duration=paths.duration * 20, facts=Facts(points="clicks"))
+    assert worst(check(replace(good, scanpaths=clicks))) == []
+
+
+def test_an_imposed_first_fixation_must_be_declared(good):
+    paths = good.scanpaths
+    first = paths.rank_of() == 0
+    imposed = paths.replace(x=np.where(first, WIDTH / 2, paths.x), y=np.where(first, HEIGHT / 2, paths.y))
+    findings = check(replace(good, scanpaths=imposed))
+    assert worst(findings) == [("first-fixation", "warning")]
+    assert "100%" in findings.found[0].seen
+    assert worst(check(replace(good, scanpaths=imposed.replace(facts=Facts(forced_first=True))))) == []
+
+
+def test_one_that_is_declared_must_be_there(good):
+    paths = good.scanpaths
+    away = paths.replace(x=np.where(paths.rank_of() == 0, 30, paths.x), facts=Facts(forced_first=True))
+    assert ("first-fixation", "warning") in worst(check(replace(good, scanpaths=away)))
+
+
+def test_one_person_whose_y_goes_upward(good):
+    paths = good.scanpaths
+    mine = (paths.table["subject"] == "p3").to_numpy()[paths.path_of()]
+    findings = check(replace(good, scanpaths=paths.replace(y=np.where(mine, HEIGHT - paths.y, paths.y))))
+    assert worst(findings) == [("person", "warning")]
+    assert "'p3'" in findings.found[0].seen
+    assert "y counted upward" in findings.found[0].probably
+
+
+def test_paths_on_other_images_than_they_were_made_on(good):
+    paths = good.scanpaths
+    people = np.array([int(s[1:]) for s in paths.table["subject"]])
+    trials = np.array([int(t[1:]) for t in paths.table["trial"]])
+    names = [f"t{(t + 5 * p) % 24}" for t, p in zip(trials, people, strict=True)]
+    mixed = paths.replace(table=paths.table.assign(trial=names, stimulus=names))
+    assert "agreement" in [f.check for f in check(replace(good, scanpaths=mixed)).warnings]
+
+
+def test_one_person_gives_reasons_and_no_alarm():
+    findings = check(make_people(people=1))
+    assert worst(findings) == []
+    assert findings.not_checked["agreement"] == "0 trials with two people; 8 are needed"
+
+
+def test_few_points_give_reasons_and_no_alarm():
+    rows = pd.DataFrame({"stimulus": ["a", "a"], "x": [0.1, 0.2], "y": [0.1, 0.3], "width": 800, "height": 600})
+    findings = check(Dataset.from_table(rows))
+    assert findings.found == ()
+    assert findings.not_checked["scale"] == "1 fixations are too few"
+
+
+def test_positions_in_degrees_are_not_taken_for_px(good):
+    paths = good.scanpaths
+    degrees = paths.replace(table=paths.table.assign(px_per_degree=30.0)).to_degrees()
+    findings = check(replace(good, scanpaths=degrees))
+    assert worst(findings) == []
+    assert findings.not_checked["scale"] == "positions are in degrees"
+
+
+def test_what_is_accepted_is_kept_and_neither_warned_of_nor_refused(good):
+    wrong = moved(good, lambda x, y: (x / WIDTH, y / HEIGHT))
+    with pytest.raises(gazekit.DataError, match=r"made cannot be what it is taken for.*--accept scale"):
+        check(wrong).refuse_nonsense()
+    findings = check(wrong, accept=["scale"])
+    findings.refuse_nonsense()
+    assert (findings.errors, findings.accepted, findings.lines()) == ((), ("scale",), [])
+    assert findings.found[0].check == "scale"
+    assert "ERROR scale (accepted)" in findings.text()
+    assert "| error (accepted) | scale |" in findings.markdown()
+
+
+def test_an_unknown_check_is_refused_with_the_closest(good):
+    with pytest.raises(UnknownNameError, match="did you mean 'orientation'"):
+        check(good, accept=["orientations"])
+
+
+def predictions_of(good, move=lambda x, y: (x, y)):
+    paths = good.scanpaths.filter(subject="p0")
+    x, y = move(paths.x, paths.y)
+    return paths.replace(x=x, y=y, table=paths.table.assign(source="mine", subject=""))
+
+
+def test_good_predictions_give_no_finding(good):
+    findings = check_predictions(predictions_of(good), good)
+    assert findings.found == ()
+    assert set(CHECKS) - set(findings.not_checked) == {
+        *(["scale", "origin", "orientation", "offset", "outside", "durations"])
+    }
+
+
+@pytest.mark.parametrize(
+    ("move", "name"),
+    [
+        (lambda x, y: (x / WIDTH, y / HEIGHT), "scale"),
+        (lambda x, y: (x * 224 / WIDTH, y * 224 / HEIGHT), "scale"),
+        (lambda x, y: (x - WIDTH / 2, HEIGHT / 2 - y), "origin"),
+        (lambda x, y: (x, HEIGHT - y), "orientation"),
+        (lambda x, y: (y, x), "orientation"),
+    ],
+)
+def test_predictions_in_a_wrong_space_are_told_by_where_people_looked(good, move, name):
+    findings = check_predictions(predictions_of(good, move), good)
+    assert findings.found[0].check == name
+    assert findings.found[0].effect.on == "where people looked"
+    assert "--data-set" not in findings.found[0].mend
+
+
+def test_predictions_of_chance_models_give_no_warning(good):
+    for name in ("uniform", "centre", "other-image", "centre-point"):
+        model = gazekit.load_model(name)
+        if hasattr(model, "fit"):
+            model.fit(good)
+        paths = model.predict(good.trials, n_samples=3, seed=1, max_fixations=6, progress=False)
+        assert worst(check_predictions(paths, good)) == [], name
+
+
+def test_paths_without_anything_are_no_reason_to_fail():
+    empty = Scanpaths([], [], [0], pd.DataFrame({"stimulus": [], "width": [], "height": []}))
+    assert check(Dataset("none", (), empty)).found == ()
