@@ -18,7 +18,7 @@ from gazekit.checks.sample import Sample
 
 Points = tuple[np.ndarray, np.ndarray]
 FEW = 10  # positions, below which nothing is said
-SOME, MANY = 15, 50  # positions that fill a corner only: suspicious, and impossible
+SOME, MANY = 30, 50  # positions that fill a corner only: suspicious, and impossible
 TRIALS_NEEDED = 8
 FAMILY = 0.001  # chance that any of the mends is believed where nothing is wrong
 GAIN = 0.1  # NSS; on clean published data no mend gains more than .03
