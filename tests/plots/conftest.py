@@ -13,14 +13,11 @@ TOLERANCE = 3.5  # root mean square of grey levels; leaving out the numbers of a
 
 @pytest.fixture(autouse=True)
 def plain_style():
-    """The font that matplotlib ships, no hinting, and no figure left open."""
-    import matplotlib.pyplot as plt
-
+    """The font that matplotlib ships, no hinting."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update({"backend": "agg", "font.family": "DejaVu Sans", "text.hinting": "no_hinting"})
         yield
-        plt.close("all")
 
 
 @pytest.fixture
