@@ -10,6 +10,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from packaging.requirements import Requirement
 
+from gazekit.foundations.version import DISTRIBUTION
+
 # Free to use, change and pass on; file by file at most (MPL), or as a library beside (LGPL).
 ALLOWED = {
     *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "CNRI-Python", "HPND", "ISC"),
@@ -93,9 +95,9 @@ def needed(roots: Iterable[str]) -> Iterator[Distribution]:
 
 def main() -> int:
     """Print name, version, licence; what is not allowed last."""
-    extras = ",".join(distribution("gazekit").metadata.get_all("Provides-Extra"))
+    extras = ",".join(distribution(DISTRIBUTION).metadata.get_all("Provides-Extra"))
     wrong = []
-    for found in sorted(needed([f"gazekit[{extras}]"]), key=lambda d: d.metadata["Name"].lower()):
+    for found in sorted(needed([f"{DISTRIBUTION}[{extras}]"]), key=lambda d: d.metadata["Name"].lower()):
         name, licence = found.metadata["Name"], licence_of(found)
         if is_allowed(licence) or PROPRIETARY.match(name):
             print(f"{name:<32} {found.version:<16} {licence}")

@@ -20,7 +20,7 @@ from gazekit.cli.report import report_command
 from gazekit.cli.shelf_search import shelf_search_command
 from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
-from gazekit.foundations.version import __version__
+from gazekit.foundations.version import __version__, mixed_up
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 BEGIN = (
@@ -80,6 +80,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names that are no UTF-8, and terminals that know ASCII
+    if warning := mixed_up():
+        typer.echo(f"gazekit: warning: {warning}", err=True)
     try:
         app()
     except GazekitError as error:

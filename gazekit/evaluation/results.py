@@ -1,6 +1,5 @@
 """`Results`: scores per stimulus, and what is said about them with intervals, human ceiling and chance."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -225,10 +224,6 @@ class Results:
             *MeansOverStimuli.of_each(self.scores, self.cells, over=self.intervals),
             *ValuesOfTheWhole.of_each(self.sets, over=self.intervals),
         ]
-
-    def manifest_text(self) -> str:
-        """The manifest as indented JSON."""
-        return json.dumps(self.manifest, indent=2, sort_keys=True)
 
 
 def _check_columns(table: pd.DataFrame, wanted: Sequence[str]) -> None:

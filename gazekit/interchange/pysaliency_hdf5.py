@@ -21,6 +21,7 @@ from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.hdf5 import check_hdf5, check_hdf5_heaps
 from gazekit.files.untrusted import decoding, parse_json
 from gazekit.foundations.errors import DataError, GazekitError, naming
+from gazekit.foundations.version import pip_install
 from gazekit.interchange.columns import EMPTY_PATH, number_repeats, row_per_fixation
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.tables import check_path_columns, from_table
@@ -172,7 +173,7 @@ def _h5py() -> Any:
     try:
         import h5py
     except ImportError:
-        raise GazekitError('files of pysaliency need h5py; install it with: pip install "gazekit[hdf5]"') from None
+        raise GazekitError(f"files of pysaliency need h5py: {pip_install('hdf5')}") from None
     return h5py
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.version import pip_install
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -69,7 +70,7 @@ def connected(address: str) -> Iterator["Client"]:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise GazekitError(
-            f"a scheduler needs the package {error.name}, which is not installed; install gazekit[cluster]"
+            f"a scheduler needs the package {error.name}, which is not installed: {pip_install('cluster')}"
         ) from error
     log = logging.getLogger("distributed")
     level = log.level

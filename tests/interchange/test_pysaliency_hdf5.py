@@ -244,7 +244,7 @@ def test_messages_of_writing(scanpaths_of, path, columns, kind, message):
 
 def test_without_h5py(monkeypatch, path):
     monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(GazekitError, match=r'need h5py; install it with: pip install "gazekit\[hdf5\]"'):
+    with pytest.raises(GazekitError, match=r"need h5py: pip install 'gazekit-scanpaths\[hdf5\]'"):
         read_pysaliency(path)
 
 

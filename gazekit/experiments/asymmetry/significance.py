@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from gazekit.foundations.errors import GazekitError, MissingNeedError
+from gazekit.foundations.version import pip_install
 
-NOT_INSTALLED = "the mixed model needs statsmodels: pip install 'gazekit[statistics]'"
+NOT_INSTALLED = f"the mixed model needs statsmodels: {pip_install('statistics')}"
 ALL_EQUAL = "every reaction time is the same: no test"
 ON_LINES = "no residual variance, the times lie exactly on the fitted lines: no test"
 ROUNDING = 1e-20  # share of the sum of squares that least squares leaves where the fit is exact

@@ -12,6 +12,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import decoding, parse_json, reading
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
+from gazekit.foundations.version import pip_install
 from gazekit.metrics.labels.labelling import points_of
 
 FORMAT, VERSION = "gazekit-clusters", 1
@@ -189,9 +190,7 @@ def mean_shift_clusters(
         import sklearn
         from sklearn.cluster import MeanShift, estimate_bandwidth
     except ImportError:
-        raise GazekitError(
-            "clusters of fixations need scikit-learn; install it with: pip install scikit-learn"
-        ) from None
+        raise GazekitError(f"clusters of fixations need scikit-learn: {pip_install('clusters')}") from None
     if bandwidth_px is not None and not (np.isfinite(bandwidth_px) and bandwidth_px > 0):
         raise GazekitError(f"bandwidth_px must be a positive number of px, not {bandwidth_px!r}")
     if not 0 < quantile <= 1:

