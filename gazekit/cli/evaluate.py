@@ -8,21 +8,26 @@ import typer
 
 from gazekit.cli.options import (
     Accept,
+    Columns,
     DataAndPoints,
-    DataOptions,
+    Decimal,
     Metrics,
     Models,
+    NamedData,
     Outside,
     RunOptions,
     Samples,
     ScoredRun,
+    Separator,
     accepted,
     names,
+    reader_options,
     say_dropped,
-    settings,
+    table_options,
     takes_groups,
 )
 from gazekit.cli.printing import Json
+from gazekit.foundations.errors import GazekitError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +119,16 @@ class ScoreRun(EvaluationRun):
 def score_command(
     *,
     predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
-    given: DataOptions,
+    given: NamedData,
     metrics: Metrics = "scanmatch,multimatch",
     outside: Outside = "keep",
     missing: Annotated[str, typer.Option(help="Points without coordinates: error, drop or keep.")] = "error",
+    columns: Columns = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
+    size: Annotated[
+        str | None, typer.Option(help="What the predictions are px of, as 512x320; mapped onto the images.")
+    ] = None,
     rescale: Annotated[
         bool, typer.Option("--rescale", help="Map paths onto the trial's frame if theirs differs.")
     ] = False,
@@ -135,6 +146,8 @@ def score_command(
     """Score a predictions file against people, with the human ceiling, chance and 95 % intervals.
 
     A CSV needs the columns stimulus, x, y (px), and may have fixation, sample, source, task, trial, duration_ms.
+    --columns, --separator, --decimal and --missing are about the predictions; a table of people's takes the same as
+    --data-set columns=..., sep=..., decimal=..., missing=...
 
     Example: gazekit score mine.csv --data osie --root data/osie
     """
@@ -142,27 +155,37 @@ def score_command(
     from gazekit.core.frames import Facts
     from gazekit.evaluation.score_file import match_trials, score_predictions
     from gazekit.interchange import Space, read_scanpaths
+    from gazekit.interchange.tables import UNKNOWN
     from gazekit.report import write_report
 
     dataset = given.read(to_stderr=as_json)
-    frames = {t.stimulus: t.frame for t in dataset.trials}
     facts = None if forced_first is None else Facts(forced_first=forced_first)
-    options = settings(predictions_set, "--predictions-set")
+    more = {**table_options(columns, separator, decimal, missing), **size_of(size)}
+    options = reader_options(predictions_set, "--predictions-set", more)
+    given_here = {"frames", "width", "height", "facts", "unknown_stimuli", "outside", "space"} & set(options)
+    if given_here:
+        raise GazekitError(
+            f"--predictions-set {min(given_here)}= is not for predictions: the data say how large the images are, and "
+            f"--size, --outside and --forced-first the rest"
+        )
     space = Space.taken_from(options)
+    options.setdefault("missing", "error")
     paths = read_scanpaths(
         predictions,
-        frames=frames,
+        frames={t.stimulus: t.frame for t in dataset.trials},
         outside=outside,
-        missing=missing,
         facts=facts,
         unknown_stimuli="drop",
         **({} if space is None else {"space": space}),
         **options,
     )
-    matched = match_trials(paths, dataset, rescale=rescale)
+    matched = match_trials(paths, dataset, rescale=rescale or size is not None)
     say_dropped(predictions.name, paths.dropped, to_stderr=as_json)
+    for note in matched.notes:
+        typer.echo(f"{predictions.name}: {note}", err=as_json)
+    unknown = sum(count for reason, count in paths.dropped.items() if reason.startswith(UNKNOWN))
     typer.echo(
-        f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched} of unknown stimuli left out, "
+        f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched + unknown} left out, "
         f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
         err=as_json,
     )
@@ -183,6 +206,27 @@ def score_command(
         **run.arguments,
     )
     print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)
+
+
+def size_of(text: str | None) -> dict[str, float]:
+    """Read a size such as 512x320, as options of `gazekit.interchange.Space`; nothing where nothing was said.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form.
+
+    Examples
+    --------
+    >>> size_of("512x320")
+    {'recorded_width': 512.0, 'recorded_height': 320.0}
+    """
+    if text is None:
+        return {}
+    sides = text.lower().split("x")
+    if len(sides) != 2 or not all(side.strip().isdecimal() for side in sides):
+        raise GazekitError(f"--size {text!r} must be WIDTHxHEIGHT in px, as 512x320")
+    return {"recorded_width": float(sides[0]), "recorded_height": float(sides[1])}
 
 
 @dataclass(frozen=True, kw_only=True)

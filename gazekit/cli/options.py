@@ -85,6 +85,17 @@ DataSet = Annotated[
 Outside = Annotated[
     str, typer.Option("--outside", help="Points outside the image: keep, clip or drop. Counted in any case.")
 ]
+Missing = Annotated[
+    str, typer.Option("--missing", help="Points without coordinates in a table of your own: error, drop or keep.")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--columns", help="Columns of your own table: x=FIX_X,subject=RECORDING; trial= for none."),
+]
+Separator = Annotated[
+    str | None, typer.Option("--separator", help="Of the columns of your own table: comma, semicolon, tab, pipe, ...")
+]
+Decimal = Annotated[str | None, typer.Option("--decimal", help="Decimal point of your own table, as --decimal ,")]
 Models = Annotated[
     str, typer.Option("--models", autocompletion=model_names, help="Comma-separated; options as name:option=value.")
 ]
@@ -116,8 +127,8 @@ Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progres
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataOptions:
-    """Which data set a command reads, as its authors made it or a user's own table."""
+class NamedData:
+    """Which data set a command reads; `--data-set` has all its options."""
 
     data: Data
     root: Root = None
@@ -127,7 +138,7 @@ class DataOptions:
     @property
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
-        return settings(self.data_set, "--data-set")
+        return reader_options(self.data_set, "--data-set")
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -139,6 +150,22 @@ class DataOptions:
         dataset = load(self.data, self.root, self.outside, self.options)
         say_dropped(self.data, dataset.dropped, to_stderr=to_stderr)
         return dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions(NamedData):
+    """Which data set a command reads, as its authors made it or a user's own table, and how that table is read."""
+
+    columns: Columns = None
+    separator: Separator = None
+    decimal: Decimal = None
+    missing: Missing = "error"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of the data set."""
+        more = table_options(self.columns, self.separator, self.decimal, self.missing)
+        return reader_options(self.data_set, "--data-set", more)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,8 +226,7 @@ class TrainingRun(RunOptions):
         return {**super().arguments, "device": chosen_device(self.device).type}
 
 
-TABLES = (".csv", ".gz", ".parquet")
-TABLE_OPTIONS = ("height", "missing", "name", "outside", "px_per_degree", "source", "time_unit", "width")
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
 
 
 def load(
@@ -210,18 +236,107 @@ def load(
     given = dict(options or {})
     if outside != "keep" and given.setdefault("outside", outside) != outside:
         raise GazekitError("--outside and --data-set outside= disagree; give one of them")
-    if Path(data).suffix in TABLES:
+    from gazekit.datasets.registry import datasets
+
+    if data not in datasets and (Path(data).suffix or Path(data).is_file() or len(Path(data).parts) > 1):
         from gazekit.core.trials import Dataset
         from gazekit.interchange import Space
+        from gazekit.interchange.own_data import OPTIONS
 
-        known = (*TABLE_OPTIONS, *Space.names())
+        own = {*OPTIONS, *Space.names(), "columns", "decimal", "name", "sep", "stimuli"}
+        known = sorted(own - {"facts", "space", "unknown_stimuli"})
         unknown = sorted(set(given) - set(known))
         if unknown:
             raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(known)}")
         return Dataset.from_table(data, images=root, space=Space.taken_from(given), **given)
+    own = {"columns", "decimal", "sep"} & set(given)
+    if own and data in datasets:
+        raise GazekitError(
+            f"{min(own)!r} is an option of tables of your own; {data!r} is a published data set, which has one form"
+        )
     from gazekit.datasets import load_dataset
 
     return load_dataset(data, root, **given)
+
+
+def table_options(
+    columns: list[str] | None, separated: str | None, decimal: str | None, missing: str = "error"
+) -> dict[str, Any]:
+    """Options of the reader of somebody's table, from those of the command line; nothing where nothing was said.
+
+    Examples
+    --------
+    >>> table_options(["x=FIX_X,y=FIX_Y", "trial="], "semicolon", ",")
+    {'columns': {'x': 'FIX_X', 'y': 'FIX_Y', 'trial': None}, 'sep': ';', 'decimal': ','}
+    """
+    found: dict[str, Any] = {}
+    if columns:
+        found["columns"] = column_names(columns)
+    if separated is not None:
+        found["sep"] = separator(separated)
+    if decimal is not None:
+        found["decimal"] = decimal
+    if missing != "error":
+        found["missing"] = missing
+    return found
+
+
+def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    r"""Options of a reader from the `name=value` texts of `option`, and those that have an option of their own.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form; the two disagree.
+
+    Examples
+    --------
+    >>> reader_options(["sep=tab", "columns=x=FIX_X"], "--data-set", {"missing": "drop"})
+    {'sep': '\t', 'columns': {'x': 'FIX_X'}, 'missing': 'drop'}
+    """
+    found = settings(pairs, option)
+    if "columns" in found:
+        found["columns"] = column_names([found["columns"]] if isinstance(found["columns"], str) else found["columns"])
+    if "sep" in found:
+        found["sep"] = separator(str(found["sep"]))
+    for name, value in (more or {}).items():
+        if found.setdefault(name, value) != value:
+            own = {"sep": "separator", "recorded_width": "size", "recorded_height": "size"}.get(name, name)
+            raise GazekitError(f"--{own} and {option} {name}= disagree; give one of them")
+    return found
+
+
+def separator(text: str) -> str:
+    """The character that a word or a character means.
+
+    Raises
+    ------
+    GazekitError
+        More than one character, and no such word.
+    """
+    found = SEPARATORS.get(text, text)
+    if len(found) != 1:
+        raise GazekitError(f"--separator {text!r} must be one character, or one of {', '.join(SEPARATORS)}")
+    return found
+
+
+def column_names(texts: Iterable[str]) -> dict[str, str | None]:
+    """Read the `ours=theirs` of `--columns`; nothing after the sign says that there is no such column.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form, or a name twice.
+    """
+    found: dict[str, str | None] = {}
+    for pair in (part for text in texts for part in text.split(",")):
+        ours, equals, theirs = (part.strip() for part in pair.partition("="))
+        if not equals or not ours:
+            raise GazekitError(f"--columns {pair!r} is not of the form x=FIX_X, our name first")
+        if ours in found:
+            raise GazekitError(f"--columns {ours} is given twice; give one name")
+        found[ours] = theirs or None
+    return found
 
 
 def how_loaded(data: str, root: Path | None, outside: str, options: Mapping[str, Any]) -> dict[str, Any]:

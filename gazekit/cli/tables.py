@@ -10,7 +10,7 @@ from gazekit.evaluation.chance import CONTROL, NULL, PEOPLE, WORDS, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, why_undefined
-from gazekit.report.sentences import left_out, suspicious
+from gazekit.report.sentences import left_out, suspicious, why_no_ceiling
 
 
 def summary_text(results: Results) -> str:
@@ -49,6 +49,7 @@ def summary_text(results: Results) -> str:
             lines.append(f"  {row.model:<{width}} {value}  {role:<{widest}}  {row.stimuli} stimuli{undefined}")
         said = [why_undefined(str(metric)) if part["undefined"].any() else "", *without_share(of, ["share_note"])]
         lines += [f"  {line}" for line in said if line]
+    lines += filter(None, [why_no_ceiling(results)])
     return "\n".join([*lines, *(f"{name}: {said}" for name, said in notes_of(results.sources).items())])
 
 

@@ -160,7 +160,7 @@ class Dataset:
     Raises
     ------
     DataError
-        Two trials of one id, or a scanpath of a trial that is not there.
+        Two trials of one id, a scanpath of a trial that is not there, or two of one subject, trial and sample.
     """
 
     name: str
@@ -178,6 +178,15 @@ class Dataset:
         if unknown.any():
             first = self.scanpaths.table["trial"][unknown].iloc[0]
             raise DataError(f"data set {self.name!r} has scanpaths of the trial {first!r}, but no such trial")
+        rows = self.scanpaths.table
+        twice = rows.duplicated(["subject", "trial", "source", "sample"]) & (rows["subject"] != "")
+        if twice.any():
+            row = rows[twice].iloc[0]
+            raise DataError(
+                f"data set {self.name!r} has two scanpaths of subject {row['subject']!r} in trial {row['trial']!r} "
+                f"(sample {row['sample']}): a person sees a trial once, so take one of the copies out, or give a "
+                f"second viewing a trial of its own"
+            )
 
     def __repr__(self) -> str:
         return f"Dataset({self.name!r}, {len(self.trials)} trials, {len(self.scanpaths)} scanpaths)"

@@ -89,7 +89,7 @@ def evaluate(
     models : sequence of names or models
         Names as in `gazekit models`, with options as `name:option=value`. A model that learns is fitted on the data set
         if it never uses a stimulus's own paths to predict it, as the baselines; any other needs `folds`, or training on
-        other stimuli before.
+        other stimuli before. `["human"]` gives the ceiling and chance alone.
     metrics : sequence of names, or mapping of name to parameters
         As in `gazekit metrics`. `["all"]` takes every metric that the data allow; the manifest says why not the rest.
     out : path
@@ -259,7 +259,8 @@ def _load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[Sca
     """The models asked for, then the nulls and the control that are not among them."""
     if not models:
         raise GazekitError("no model was given; see `gazekit models`")
-    loaded = [model_from_text(m) if isinstance(m, str) else m for m in models]
+    # People are always scored: "human" alone asks for the ceiling and chance.
+    loaded = [model_from_text(m) if isinstance(m, str) else m for m in models if m != HUMAN]
     names = [m.name for m in loaded]
     twice = {n for n in names if names.count(n) > 1}
     if twice or HUMAN in names:

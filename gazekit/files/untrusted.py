@@ -4,6 +4,7 @@ A file may unpack to `RATIO` times what it takes on the disk, and always to `FLO
 refused before it is unpacked. All limits of what a file may hold stand here. See docs/security.md.
 """
 
+import codecs
 import gzip
 import io
 import json
@@ -196,7 +197,8 @@ def read_csv_text(path: str | Path) -> str:
     Raises
     ------
     DataError
-        Not there; not UTF-8 text; empty; a line or a number of columns that no table of gaze has.
+        Not there; neither UTF-8 text nor UTF-16 with a byte order mark; empty; a line or a number of columns that no
+        table of gaze has.
 
     Examples
     --------
@@ -207,17 +209,18 @@ def read_csv_text(path: str | Path) -> str:
     7
     'x,y\n'
     """
-    content = unpack_gzip(path) if str(path).endswith(".gz") else read_whole(path)
-    if b"\0" in content:
-        raise DataError(f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8")
-    _check_lines(path, content)
+    content = unpack_gzip(path) if str(path).lower().endswith(".gz") else read_whole(path)
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what Excel calls Unicode text
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
+    if "\0" in text:
+        raise DataError(f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8")
+    _check_lines(path, text.encode() if wide else content)
     if "\n" not in text:  # line ends of old Macs
         text = text.replace("\r", "\n")
-    header = text.partition("\n")[0]
+    header = text.lstrip().partition("\n")[0]
     if not header.strip():
         raise DataError(f"{path} is empty: there is no table in it")
     check_count(f"{path} has columns", 1 + max(map(header.count, ",;\t")), MAX_COLUMNS, "check its separators")

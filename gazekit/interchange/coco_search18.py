@@ -21,6 +21,7 @@ from gazekit.interchange.tables import from_table
 
 SIZE = (1680, 1050)  # px: the display on which people saw the images (Chen et al. 2021); the records' unit
 FACTS = Facts(forced_first=True, points="fixations")
+LONGER = "duration beyond the last position of its path (cut)"
 _BOX = ("bbox_x", "bbox_y", "bbox_w", "bbox_h")
 _ORDER = ("name", "subject", "task", "condition", "bbox", "X", "Y", "T", "length", "correct", "RT")
 _OURS = ("stimulus", "subject", "trial", "source", "sample", "task")
@@ -33,10 +34,12 @@ def read_coco_search18(path: str | Path, *, size: tuple[float, float] | None = N
     ----------
     path : path
         A list of records with the keys `name, X, Y` (px) and, where there, `subject` (a number from 1), `task,
-        condition, bbox` ([x, y, width, height], px)`, T` (ms)`, length, correct, RT, fixOnTarget, split`.
+        condition, bbox` ([x, y, width, height], px)`, T` (ms)`, length, correct, RT, fixOnTarget, split, width`,
+        `height`.
+        Durations beyond the last position, as the official files have them, are cut and counted.
     size : (width, height), optional
-        Size of the display that X and Y are px of: default 1680 x 1050, or `frames=` if given. Some repositories share
-        predictions on 512 x 320.
+        Size of the display that X and Y are px of: default the records' own `width` and `height`, or `frames=` if
+        given, or else 1680 x 1050. Some repositories share predictions on 512 x 320.
     **options
         `facts` (default: the first fixation, at the centre, is still there), `source` for a model's predictions, and
         others of `from_table`.
@@ -108,20 +111,52 @@ def records_to_scanpaths(
     >>> paths.table.loc[0, ["stimulus", "subject", "trial"]].tolist(), paths.duration.tolist()
     (['1.jpg', '2', 'cup/1.jpg'], [200.0, 90.0])
     """
+    table, declared, dropped = records_to_table(records, where)
+    sized = {"width", "height"} <= set(table.columns)
+    told = any(options.get(name) is not None for name in ("frames", "width", "height"))
+    if size is not None or not (told or sized):
+        options["frames"] = None
+        options["width"], options["height"] = size or SIZE
+    own = FACTS if declared == Facts() else declared
+    with naming(where):
+        read = from_table(table, **{**options, "facts": options.get("facts") or own})
+    return read.replace(dropped={**dropped, **read.dropped}) if dropped else read
+
+
+def records_to_table(
+    records: Sequence[Mapping[str, Any]], where: str = "records"
+) -> tuple[pd.DataFrame, Facts, dict[str, int]]:
+    """Make of such records a table with one row per fixation, for `from_table`.
+
+    Parameters
+    ----------
+    records, where
+        As for `records_to_scanpaths`.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        With `width` and `height` where the records have them.
+    facts : Facts
+        What the records declare.
+    dropped : dict of str to int
+        How many durations were cut.
+
+    Raises
+    ------
+    DataError
+        Not such records.
+    """
     if not isinstance(records, Sequence) or isinstance(records, str):
         raise DataError(f"{where} is not a list of records, as COCO-Search18's files are")
     lengths = np.array([_length(r, f"{where}, record {i} (from 0)") for i, r in enumerate(records)], dtype=int)
     paths, declared, _ = from_columns(_paths(records))
     table = row_per_fixation(paths, lengths)
     for key, column in (("X", "x"), ("Y", "y"), ("T", "duration_ms")):
-        values = (r.get(key) or [None] * max(n, 1) for r, n in zip(records, lengths, strict=True))
+        values = ((r.get(key) or [None] * max(n, 1))[: max(n, 1)] for r, n in zip(records, lengths, strict=True))
         table[column] = list(chain.from_iterable(values))
-    if size is not None or options.get("frames") is None:
-        options["frames"] = None
-        options["width"], options["height"] = size or SIZE
-    own = FACTS if declared == Facts() else declared
-    with naming(where):
-        return from_table(table, **{**options, "facts": options.get("facts") or own})
+    beyond = sum(len(r.get("T") or ()) - int(n) for r, n in zip(records, lengths, strict=True) if r.get("T"))
+    return table, declared, {LONGER: beyond} if beyond else {}
 
 
 def write_coco_search18(scanpaths: Scanpaths, path: str | Path) -> None:
@@ -198,11 +233,15 @@ def _length(record: Any, where: str, needed: Sequence[str] = ("name", "X", "Y"))
         raise DataError(f"{where}: X, Y and T must be lists of numbers")
     if isinstance(record.get("length"), int):
         n["length"] = record["length"]
-    if len(set(n.values())) > 1:
+    # The official files have records whose positions were cut at the target, and whose durations were not.
+    whole = n.get("T", 0) > n["X"]
+    if len({count for key, count in n.items() if not (whole and key in ("T", "length"))} | {n["X"]}) > 1 or (
+        whole and n.get("length", n["X"]) not in (n["X"], n["T"])
+    ):
         said = ", ".join(f"{k} {v}" for k, v in n.items())
         raise DataError(f"{where} does not agree on the number of fixations ({said})")
     box = record.get("bbox")
-    if box is not None and not (isinstance(box, list) and len(box) == 4):
+    if box not in (None, []) and not (isinstance(box, list) and len(box) == 4):
         raise DataError(f"{where}: bbox must be [x, y, width, height], not {box!r}")
     return n["X"]
 
@@ -213,13 +252,13 @@ def _paths(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     for record in records:
         row = {k: v for k, v in record.items() if k not in ("name", "X", "Y", "T", "length", "bbox")}
         row["stimulus"] = record["name"]
-        if record.get("bbox") is not None:
+        if record.get("bbox"):
             row |= dict(zip(_BOX, record["bbox"], strict=True))
         rows.append(row)
     table = pd.DataFrame(rows, columns=None if rows else ["stimulus"])
     for column, empty in (("subject", ""), ("task", ""), ("source", None), ("trial", None)):
         if column in table:
-            table[column] = table[column].map(lambda v: "" if v is None or v != v else str(v)).astype("str")
+            table[column] = table[column].map(_name).astype("str")
         elif empty is not None:
             table[column] = pd.Series(empty, table.index, dtype="str")
     trials = _trials(table)
@@ -229,6 +268,13 @@ def _paths(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     else:
         table["sample"] = number_repeats(table)
     return table
+
+
+def _name(value: Any) -> str:
+    """A name as text: empty where there is none, whole numbers without ".0"."""
+    if value is None or value != value:
+        return ""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _trials(table: pd.DataFrame) -> pd.Series:

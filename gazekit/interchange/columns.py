@@ -1,6 +1,7 @@
 """Reading somebody's table: its columns, with errors that name the column, the row and the value, and its paths."""
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,6 +19,106 @@ POINT_COLUMNS = ("fixation", "x", "y", "duration_ms", "object_id")
 EMPTY_PATH = -1  # in the column `fixation`: this row stands for a path without fixations
 
 
+# What others call our columns, in lower case, without blanks and signs: from the manuals of EyeLink, Tobii, BeGaze,
+# Gazepoint, pymovements, pysaliency and MultiMatch, and from files of published data. A table that has such a column
+# and not ours is never read as if it said nothing.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "stimulus": (
+        "image", "imageid", "imagename", "imagefile", "img", "imgname", "filename", "file", "picture", "photo", "page",
+        "stimulusname", "stimulusid", "stim", "stimname", "presentedstimulusname", "medianame", "scene", "name",
+    ),
+    "subject": (
+        "participant", "participantid", "participantname", "participantnumber", "participantno", "subjectid", "subj",
+        "subjid", "subjectname", "subjectnr", "subjectnumber", "sub", "subid", "observer", "observerid", "person",
+        "personid", "user", "userid", "username", "viewer", "viewerid", "ppt", "pp", "recordingsessionlabel",
+        "recordingname", "recording", "respondent",
+    ),
+    "x": (
+        "fixx", "fixationx", "currentfixx", "xpos", "posx", "xposition", "positionx", "gazex", "meanx", "avgx", "xmean",
+        "xavg", "xpx", "xpixel", "xcoord", "fixationpositionx", "fixationpointx", "normposx", "fpogx", "startx",
+    ),
+    "duration_ms": (
+        "duration", "dur", "durations", "fixationduration", "fixduration", "fixdur", "currentfixduration", "durationms",
+        "durms", "durationsec", "durations", "fixationdurationms", "gazeeventduration", "eventduration", "fpogd",
+    ),
+    "sample": (
+        "scanpath", "scanpathid", "scanpathindex", "scanpathnr", "path", "pathid", "sampleid", "sampleindex",
+        "repeatid", "trajectory", "trajectoryid",
+    ),
+    "trial": (
+        "trialid", "trialindex", "trialno", "trialnr", "trialnum", "trialnumber", "triallabel", "repetition", "repeat",
+        "block", "run", "session", "sessionid", "presentation", "viewing",
+    ),
+    "source": ("model", "modelname", "method", "algorithm", "predictor"),
+    "fixation": (
+        "fixationindex", "fixationid", "fixationnumber", "fixationno", "fixationnr", "fixationorder", "fixindex",
+        "fixid", "fixnum", "fixno", "fixnr", "fix", "currentfixindex", "fpogid", "rank", "order", "index", "idx",
+        "onset", "onsetms", "start", "starttime", "startms", "time", "timestamp", "currentfixstart",
+        "fixationstart", "fpogs",
+    ),
+}  # fmt: skip
+SYNONYMS["y"] = tuple(f"{name[:-1]}y" if name.endswith("x") else f"y{name[1:]}" for name in SYNONYMS["x"])
+# Columns of a table that say more about a trial (`dataset_from_table`).
+ABOUT_TRIALS = (
+    "caption", "target_x0", "target_y0", "target_x1", "target_y1", "start_x", "start_y", "max_fixations",
+)  # fmt: skip
+OURS = (*KEY, *POINT_COLUMNS, *FRAME_COLUMNS, "task", *ABOUT_TRIALS)
+
+
+def our_columns(table: pd.DataFrame, columns: Mapping[str, str | None] | None = None) -> pd.DataFrame:
+    """Return the table under our names of columns: those that it is told, and those that differ in case only.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per fixation.
+    columns : mapping, optional
+        {our name: the table's name}; None or "" for a column of ours that the table does not have, whatever the names
+        of its columns look like.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows numbered from 0.
+
+    Raises
+    ------
+    DataError
+        Two columns of one name; a name that is not there; people or models that would become one because the column
+        that tells them apart has another name; durations under another name, whose unit nobody said.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"Stimulus": ["a"], "FIX_X": [1], " Y": [2], "Duration_ms": [200]})
+    >>> our_columns(table, {"x": "FIX_X"}).columns.tolist()
+    ['stimulus', 'x', 'y', 'duration_ms']
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(f"a table is a pandas.DataFrame or the path of a file, not a {type(table).__name__}")
+    levels = [name for name in table.index.names if name is not None and name not in table.columns]
+    table = table.reset_index(level=levels).reset_index(drop=True) if levels else table.reset_index(drop=True)
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise DataError(f"the table has two columns called {twice[0]!r}; rename one of them, or take it out")
+    columns = columns or {}
+    told = {ours: theirs for ours, theirs in columns.items() if theirs}
+    for ours, theirs in told.items():
+        require(table, theirs, ours)
+    back = {theirs: ours for ours, theirs in told.items()}
+    if len(back) < len(told):
+        again = [c for c in back if list(told.values()).count(c) > 1]
+        raise DataError(f"columns= names the table's column {again[0]!r} twice")
+    # A column that already bears one of our names gives way to the one that was named for it.
+    table = table.drop(columns=[c for c in columns if c in table and c not in told.values()]).rename(columns=back)
+    for ours in OURS:
+        if ours not in table and ours not in columns:
+            table = table.rename(columns={_another_case(table, ours): ours})
+    for ours in ("subject", "source", "duration_ms"):
+        if ours not in table and ours not in columns:
+            _refuse_synonym(table, ours)
+    return table
+
+
 def require(table: pd.DataFrame, column: str, stands_for: str) -> pd.Series:
     """Return a column of the table.
 
@@ -29,13 +130,52 @@ def require(table: pd.DataFrame, column: str, stands_for: str) -> pd.Series:
     if column in table:
         return table[column]
     found = [str(c) for c in table.columns]
-    lower = {c.lower(): c for c in found}
-    close = get_close_matches(column.lower(), lower, n=1, cutoff=0.6)
-    hint = f" (did you mean columns={{{stands_for!r}: {lower[close[0]]!r}}}?)" if close else ""
-    raise DataError(
-        f"the table has no column {column!r}{hint}; its columns are: {', '.join(found) or 'none'}. Rename it in the "
-        f"table, or, in Python, give columns={{{stands_for!r}: its name}}"
-    )
+    plain = {plain_name(c): c for c in found}
+    known = [plain[name] for name in (plain_name(column), *SYNONYMS.get(stands_for, ())) if name in plain]
+    close = known or [plain[name] for name in get_close_matches(plain_name(column), plain, n=1, cutoff=0.6)]
+    hint = f" (did you mean {_how(stands_for, close[0])}?)" if close else ""
+    then = f"Rename it in the table, or give {_how(stands_for, None)}"
+    if len(found) == 1 and re.search(r"[\s|;,:]", found[0].strip()):
+        then = "If that is a whole line, say what separates its columns: sep= (on the command line: --separator)"
+    raise DataError(f"the table has no column {column!r}{hint}; its columns are: {', '.join(found) or 'none'}. {then}")
+
+
+def _how(ours: str, theirs: str | None) -> str:
+    shown, typed = (repr(theirs), theirs) if theirs is not None else ("its name", "ITS_NAME")
+    typed = f"'{ours}={typed}'" if theirs is not None and re.search(r"\s", theirs) else f"{ours}={typed}"
+    return f"columns={{{ours!r}: {shown}}} (on the command line: --columns {typed})"
+
+
+def plain_name(name: Any) -> str:
+    """A column's name without case, without blanks around it and signs between its words; a sign before it stays."""
+    return re.sub(r"(?<=\w)[\s_.\-]+(?=\w)|(?<=\w)\s*[([](ms|px|s|sec|pixels?)[)\]]$", "", str(name).strip().casefold())
+
+
+def _another_case(table: pd.DataFrame, ours: str) -> Any:
+    """The table's only column that is ours but for its case; ours itself where there is none."""
+    same = [c for c in table.columns if plain_name(c) == plain_name(ours)]
+    if len(same) > 1:
+        raise DataError(f"the columns {same[0]!r} and {same[1]!r} could both be {ours!r}; give {_how(ours, same[0])}")
+    return same[0] if same else ours
+
+
+def _refuse_synonym(table: pd.DataFrame, ours: str) -> None:
+    for theirs in table.columns:
+        if plain_name(theirs) not in SYNONYMS[ours]:
+            continue
+        values = codes(table[theirs])
+        if ours == "duration_ms" and (values >= 0).any():
+            raise DataError(
+                f"the table has a column {theirs!r} and none called 'duration_ms'; if it holds durations, give "
+                f"{_how(ours, str(theirs))}, and time_unit='s' (--data-set time_unit=s) if they are seconds; if not, "
+                f"give columns={{'duration_ms': None}} (--columns duration_ms=)"
+            )
+        if ours != "duration_ms" and len(np.unique(values)) > 1:
+            raise DataError(
+                f"the table has a column {theirs!r} with {len(np.unique(values))} values and none called {ours!r}; if "
+                f"it tells {'people' if ours == 'subject' else 'models'} apart, give {_how(ours, str(theirs))}; if "
+                f"not, give columns={{{ours!r}: None}} (--columns {ours}=)"
+            )
 
 
 def numbers(column: pd.Series) -> np.ndarray:
@@ -56,6 +196,8 @@ def numbers(column: pd.Series) -> np.ndarray:
     """
     if pd.api.types.is_bool_dtype(column.dtype):
         raise DataError(f"column {column.name!r} holds true and false, not numbers")
+    if pd.api.types.is_complex_dtype(column.dtype) or column.dtype.kind in "mM":
+        raise DataError(f"column {column.name!r} holds values of the type {column.dtype}, which are not numbers")
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy(dtype=float, na_value=np.nan)
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
@@ -64,8 +206,10 @@ def numbers(column: pd.Series) -> np.ndarray:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         held = repr(column.iloc[row])
+        comma = re.fullmatch(r"'-?\d+,\d+'", held) is not None
         held = held if len(held) <= LONGEST else f"{held[:LONGEST]}..."
-        raise DataError(f"column {column.name!r}, row {row} (from 0), holds {held}, which is not a number")
+        hint = "; if that is a decimal comma, give decimal=',' (on the command line: --decimal ,)" if comma else ""
+        raise DataError(f"column {column.name!r}, row {row} (from 0), holds {held}, which is not a number{hint}")
     return values
 
 
@@ -112,6 +256,8 @@ def names(column: pd.Series, empty: Any = None) -> pd.Series:
                     f"neighbours; save such names as text"
                 )
             column = column.astype("Int64")
+    elif pd.api.types.is_object_dtype(column.dtype):  # 1, 1.0 and "1" in one column are one name
+        column = column.map(lambda v: int(v) if isinstance(v, float) and v.is_integer() else v)
     text = column.astype("str")
     check_characters(text)
     blank |= text == ""
@@ -173,6 +319,7 @@ class RowGroups:
         self.path = self.keys.groupby(list(KEY), sort=False).ngroup().to_numpy(dtype=np.int64)
         self.first = np.unique(self.path, return_index=True)[1]
         self.n_paths = len(self.first)
+        self._refuse_joined()
 
     def describe(self, row: int) -> str:
         """Name the path of a row, for messages."""
@@ -222,6 +369,35 @@ class RowGroups:
             row = int(np.flatnonzero(crowded)[0])
             raise DataError(f"the path of {self.describe(row)} is marked as empty (fixation -1) but has other rows")
         return order, point
+
+    def _refuse_joined(self) -> None:
+        """Refuse rows that a column under another name would make several paths, or put into another order."""
+        plain = {plain_name(c): c for c in self.table.columns}
+        for ours in ("trial", "sample"):
+            if ours in self.table:
+                continue
+            for theirs in (plain[name] for name in SYNONYMS[ours] if name in plain):
+                code = codes(self.table[theirs])
+                changes = code != code[self.first][self.path]
+                if changes.any():
+                    raise DataError(
+                        f"the path of {self.describe(int(np.flatnonzero(changes)[0]))} has several values of "
+                        f"{theirs!r}, and the table has no column {ours!r}: if they are several paths, give "
+                        f"{_how(ours, str(theirs))}; if they are one, take the column out"
+                    )
+        if "fixation" in self.table:
+            return
+        for theirs in (plain[name] for name in SYNONYMS["fixation"] if name in plain):
+            when = pd.to_numeric(self.table[theirs], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+            order = np.argsort(self.path, kind="stable")
+            back = (np.diff(self.path[order]) == 0) & (np.diff(when[order]) < 0)
+            if back.any():
+                row = int(order[np.flatnonzero(back)[0] + 1])
+                raise DataError(
+                    f"row {row} (from 0) has a smaller {theirs!r} than the row before it of the same path "
+                    f"({self.describe(row)}), and the table has no column 'fixation': sort the rows of each path, give "
+                    f"{_how('fixation', str(theirs))} if it numbers the fixations, or take the column out"
+                )
 
     def path_table(self) -> tuple[pd.DataFrame, dict[str, int]]:
         """Return what is known of each path, and the columns left out because they change within a path.

@@ -1,7 +1,7 @@
 """Scanpaths as CSV: one row per fixation, plain text that a spreadsheet, pandas or R reads."""
 
 import gzip
-import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,14 @@ import pandas as pd
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import write_atomically
+from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.formulas import mark_formulas, unmark_formulas
-from gazekit.files.untrusted import decoding, read_csv_text
 from gazekit.foundations.errors import DataError, naming
-from gazekit.interchange.columns import KEY, describe_path
+from gazekit.interchange.columns import KEY, describe_path, plain_name
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.tables import from_table, to_table
 
-_TEXT = ("stimulus", "subject", "trial", "source", "task")
-# Since pandas 3.1 numbers are read exactly by default, and the option that asks for it is deprecated.
-_EXACT: dict[str, Any] = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
-_EMPTY = ["", "NA", "NaN", "nan", "."]  # "." is how EyeLink reports write a missing value
-_SEPARATORS = (",", ";", "\t")
+TEXT = ("stimulus", "subject", "trial", "source", "task")
 
 
 def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
@@ -66,7 +62,7 @@ def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
 
 
 def read_csv(path: str | Path, *, sep: str | None = None, decimal: str = ".", **options: Any) -> Scanpaths:
-    """Read a CSV file with one row per fixation.
+    """Read a CSV file, or other delimited text (.tsv, .txt), with one row per fixation.
 
     Parameters
     ----------
@@ -86,44 +82,49 @@ def read_csv(path: str | Path, *, sep: str | None = None, decimal: str = ".", **
     Raises
     ------
     DataError
-        The file is not there, is not such a table, or `from_table` refuses it.
+        The file is not there, is not such a table (see `gazekit.files.delimited`), or `from_table` refuses it.
     """
-    table = read_csv_table(path, sep=sep, decimal=decimal, columns=options.get("columns"))
+    found = read_csv_table(path, sep=sep, decimal=decimal, columns=options.get("columns"))
     with naming(path):
-        return paths_of(table, **options)
+        return paths_of(found.table, found.dropped, **options)
 
 
 def read_csv_table(
-    path: str | Path, *, sep: str | None = None, decimal: str = ".", columns: dict[str, str] | None = None
-) -> pd.DataFrame:
+    path: str | Path,
+    *,
+    sep: str | None = None,
+    decimal: str = ".",
+    columns: Mapping[str, str | None] | None = None,
+) -> Delimited:
     """Read a CSV file as a table; names of stimuli, subjects, trials and sources stay text ("007", "NA").
 
     Raises
     ------
     DataError
-        The file is not there or is not a CSV table.
+        The file is not there or is not such a table.
     """
-    text = read_csv_text(path)
-    header = text.partition("\n")[0]
-    sep = sep or max(_SEPARATORS, key=header.count)
-    names = [(columns or {}).get(name, name) for name in _TEXT]
-    with decoding(f"{path} cannot be read as a table", "check its separators"):
-        found = pd.read_csv(io.StringIO(text), sep=sep, nrows=0).columns
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=sep,
-            decimal=decimal,
-            dtype=dict.fromkeys((n for n in names if n in found), "str"),
-            keep_default_na=False,
-            na_values={c: _EMPTY for c in found if c not in names},
-            **_EXACT,
-            low_memory=False,
-        )
-    return unmark_formulas(table)
+    named = {(columns or {}).get(name) for name in TEXT}
+    found = read_delimited(
+        path, sep=sep, decimal=decimal, is_text=lambda name: name in named or plain_name(name) in TEXT
+    )
+    return Delimited(unmark_formulas(found.table), found.dropped)
 
 
-def paths_of(table: pd.DataFrame, *, facts: Facts | None = None, **options: Any) -> Scanpaths:
-    """Make scanpaths of a table that may have the columns in which `write_csv` keeps the declared facts."""
+def paths_of(
+    table: pd.DataFrame, left_out: Mapping[str, int] | None = None, *, facts: Facts | None = None, **options: Any
+) -> Scanpaths:
+    """Make scanpaths of a table that may have the columns in which `write_csv` keeps the declared facts.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per fixation.
+    left_out : mapping, optional
+        What the table's own reader left out, by reason.
+    facts, **options
+        As for `from_table`.
+    """
     table, own, dropped = from_columns(table)
     paths = from_table(table, facts=combine(own, facts), **options)
+    dropped = {**dropped, **(left_out or {})}
     return paths.replace(dropped={**dropped, **paths.dropped}) if dropped else paths

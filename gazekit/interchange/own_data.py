@@ -1,6 +1,7 @@
 """A data set of one's own: a table with a row per fixation, and a folder of images."""
 
 from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,21 @@ import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.stimulus_names import match_names, nearest
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.images import image_file_size
-from gazekit.files.parquet import read_arrow, to_frame
 from gazekit.files.untrusted import decoding, reading
-from gazekit.foundations.errors import DataError
-from gazekit.interchange.columns import names, require
-from gazekit.interchange.csv_files import paths_of, read_csv_table
-from gazekit.interchange.declared_facts import to_columns
-from gazekit.interchange.parquet import is_gazekit, read_parquet
-from gazekit.interchange.tables import to_table
+from gazekit.foundations.errors import DataError, UnknownNameError, naming
+from gazekit.interchange.columns import names, our_columns, require
+from gazekit.interchange.csv_files import paths_of
+from gazekit.interchange.formats import read_rows
+from gazekit.interchange.tables import from_table
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".jp2")
+# What `from_table` is told beside what stands in the signature of `dataset_from_table`.
+OPTIONS = tuple(
+    sorted({n for n, p in signature(from_table).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"columns", "frames"})
+)
 _BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
 _START = ("start_x", "start_y")
 
@@ -30,7 +34,9 @@ def dataset_from_table(
     images: str | Path | None = None,
     *,
     name: str = "own",
-    columns: dict[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    sep: str | None = None,
+    decimal: str | None = None,
     frames: Mapping[str, Frame] | None = None,
     px_per_degree: float | None = None,
     **options: Any,
@@ -38,27 +44,32 @@ def dataset_from_table(
     """Make a data set of a table with one row per fixation and, if there is one, a folder of images.
 
     The size of each shown image comes from columns `width` and `height`, from `frames=` or `width=` and `height=`, or
-    else from the header of the image file. There is one trial per value of `trial` (per stimulus, without that column).
+    else from the header of the image file. There is one trial per value of `trial` (per stimulus, without that column);
+    where it counts viewings, so that a person has one number on several images, the trial is `stimulus/trial`.
     These columns, constant within a trial, say more about it: `caption`, `task`, `target_x0, target_y0, target_x1,
     target_y1` (box, px), `start_x, start_y` (where gaze had to be at onset, px), `max_fixations`.
 
     Parameters
     ----------
     table : pandas.DataFrame or path
-        The table, or a CSV or parquet file that holds it.
+        The table, or a file that holds it: CSV or other delimited text, Excel, parquet, COCO-Search18's JSON,
+        pysaliency's HDF5.
     images : path, optional
         Folder of the images. A stimulus is found by its path below the folder, by its file name or by its name without
-        suffix. Images are read when they are used.
+        suffix; case, separators and the form of Unicode do not count. Images are read when they are used.
     name : str
         What to call the data set.
     columns : mapping, optional
         Column names that differ, as in `from_table`.
+    sep, decimal : str, optional
+        Separator of columns and decimal point of delimited text, as in `read_csv`.
     frames : mapping of stimulus to Frame, optional
         Size of each shown image.
     px_per_degree : float, optional
         Pixels per degree of visual angle.
     **options
-        Others of `from_table`: `time_unit`, `outside`, `missing`, `facts`, `source`, `width`, `height`.
+        Others of `from_table`: `time_unit`, `space`, `outside`, `missing`, `facts`, `source`, `width`, `height`.
+        `stimuli` gives the names of the stimuli of an HDF5 file.
 
     Returns
     -------
@@ -77,15 +88,30 @@ def dataset_from_table(
     >>> dataset, dataset.trial("b").caption
     (Dataset('own', 2 trials, 2 scanpaths), 'B')
     """
-    if not isinstance(table, pd.DataFrame):
-        table = _read(Path(table), columns)
-    columns = columns or {}
-    stimuli = names(require(table, columns.get("stimulus", "stimulus"), "stimulus")).unique()
-    files = {} if images is None else find_images(stimuli, Path(images))
-    sized = all(columns.get(c, c) in table or options.get(c) is not None for c in ("width", "height"))
+    known = [*OPTIONS, "stimuli"]
+    unknown = next((option for option in options if option not in known), None)
+    if unknown is not None:
+        raise UnknownNameError("option of a table of one's own", unknown, ["columns", "sep", "decimal", *known])
+    stimuli = options.pop("stimuli", None)
+    left_out: Mapping[str, int] = {}
+    if not isinstance(table, pd.DataFrame | str | Path):
+        raise DataError(f"a table is a pandas.DataFrame or the path of a file, not a {type(table).__name__}")
+    if isinstance(table, pd.DataFrame):
+        given = {"sep": sep, "decimal": decimal, "stimuli": stimuli}
+        if (said := next((n for n, v in given.items() if v is not None), None)) is not None:
+            raise DataError(f"{said}= is for files; this table is in memory, so leave it out")
+    else:
+        table, left_out = read_rows(table, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
+    table = our_columns(table, columns)
+    shown = names(require(table, "stimulus", "stimulus")).unique()
+    files = {} if images is None else find_images(shown, Path(images))
+    sized = all(c in table or options.get(c) is not None for c in ("width", "height"))
     if files and frames is None and not sized:
         frames = {stimulus: image_frame(file) for stimulus, file in files.items()}
-    paths = paths_of(table, columns=columns, frames=frames, px_per_degree=px_per_degree, **options)
+    none = {ours: None for ours, theirs in (columns or {}).items() if not theirs}
+    paths = paths_of(table, left_out, columns=none, frames=frames, px_per_degree=px_per_degree, **options)
+    paths = _viewings_as_trials(paths)
+    _refuse_second_viewing(paths)
     with reading("the table", "a column about trials (see its documentation) has a value of another kind"):
         trials = tuple(_trials(paths, files))
     return Dataset(name, trials, paths, dropped=paths.dropped)
@@ -134,47 +160,34 @@ def own_pictures(place: str | Path) -> Dataset:
 
 
 def _image_files(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.rglob("*") if f.suffix.lower() in IMAGE_SUFFIXES and f.is_file())
+    return sorted(
+        f
+        for f in folder.rglob("*")
+        if f.suffix.lower() in IMAGE_SUFFIXES and f.is_file() and not f.name.startswith("._")  # macOS's own
+    )
 
 
 def find_images(stimuli: Any, folder: Path) -> dict[str, Path]:
-    """Find the image file of every stimulus: by path below the folder or by file name, each with or without suffix.
+    """Find the image file of every stimulus by its path below the folder; see `gazekit.core.stimulus_names`.
 
     Raises
     ------
     DataError
-        No such folder; images that are not there (the first few, and how many); or two files of one name.
+        No such folder; images that are not there (the first few, how many, and the nearest names); a stimulus that two
+        files could be; or two stimuli that would be one file.
     """
     if not folder.is_dir():
         raise DataError(f"there is no folder of images {folder}; check the name")
-    files = _image_files(folder)
-    by: list[dict[str, list[Path]]] = [{}, {}, {}]
-    for file in files:
-        below = file.relative_to(folder)
-        for index, key in zip(by, (below.as_posix(), file.name, file.stem), strict=True):
-            index.setdefault(key, []).append(file)
-        if len(below.parts) > 1:  # a bare stem may be ambiguous, and is looked up last
-            by[0].setdefault(below.with_suffix("").as_posix(), []).append(file)
-    found: dict[str, Path] = {}
-    absent = []
-    for stimulus in stimuli:
-        matches: list[Path] = next((index[stimulus] for index in by if stimulus in index), [])
-        if len(matches) > 1:
-            raise DataError(
-                f"stimulus {stimulus!r} could be {matches[0].relative_to(folder)} or "
-                f"{matches[1].relative_to(folder)} in {folder}; give its path below the folder as its name"
-            )
-        if matches:
-            found[stimulus] = matches[0]
-        else:
-            absent.append(stimulus)
+    files = {file.relative_to(folder).as_posix(): file for file in _image_files(folder)}
+    with naming(folder):
+        matched = match_names(stimuli, files)
+    absent = [stimulus for stimulus in stimuli if stimulus not in matched]
     if absent:
-        few = ", ".join(map(repr, absent[:3])) + (", ..." if len(absent) > 3 else "")
         raise DataError(
-            f"{len(absent)} of {len(stimuli)} stimuli have no image in {folder} ({few}; it holds "
-            f"{len(files)} images); stimuli are matched by file name, with or without suffix"
+            f"{len(absent)} of {len(stimuli)} stimuli have no image in {folder} (it holds {len(files)}): "
+            f"{nearest(absent, files)}; stimuli are matched by file name, with or without suffix and folders"
         )
-    return found
+    return {stimulus: files[matched[stimulus]] for stimulus in stimuli}
 
 
 def image_frame(file: Path) -> Frame:
@@ -192,14 +205,24 @@ def image_frame(file: Path) -> Frame:
 # ---------------------------------------------------------------- inside
 
 
-def _read(path: Path, columns: dict[str, str] | None) -> pd.DataFrame:
-    if path.suffix.lower() != ".parquet":
-        return read_csv_table(path, columns=columns)
-    table = read_arrow(path)
-    if not is_gazekit(table):
-        return to_frame(path, table)
-    paths = read_parquet(path)
-    return to_columns(to_table(paths), paths.facts, paths.dropped)
+def _viewings_as_trials(paths: Scanpaths) -> Scanpaths:
+    """Make trials `stimulus/trial` of numbers that count viewings: one person has one number on several images."""
+    rows = paths.table[["subject", "trial", "stimulus"]].drop_duplicates()
+    if not rows.duplicated(["subject", "trial"]).any():
+        return paths
+    return paths.replace(table=paths.table.assign(trial=paths.table["stimulus"] + "/" + paths.table["trial"]))
+
+
+def _refuse_second_viewing(paths: Scanpaths) -> None:
+    """Refuse two paths of one person in one trial; records of JSON that nothing tells apart have numbers as samples."""
+    rows = paths.table
+    twice = rows.duplicated(["subject", "trial", "source"]) & (rows["subject"] != "")
+    if twice.any():
+        row = rows[twice].iloc[0]
+        raise DataError(
+            f"subject {row['subject']!r} has two paths in trial {row['trial']!r}: if the file has a copy of the data, "
+            f"take it out; if the image was seen twice, number the viewings in the column 'trial'"
+        )
 
 
 def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
@@ -209,11 +232,21 @@ def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
     ]
     grouped = table.groupby("trial", sort=False)[about]
     for column, counts in grouped.nunique(dropna=False).items():
-        if (counts > 1).any():
+        if not (counts > 1).any():
+            continue
+        trial = counts.idxmax()
+        if column == "stimulus":
+            first, second = table.loc[table["trial"] == trial, "stimulus"].unique()[:2]
             raise DataError(
-                f"trial {counts.idxmax()!r} has {counts.max()} values of {column!r}; a trial is one image "
-                f"and one task: tell trials apart in the column 'trial'"
+                f"trial {trial!r} shows {counts.max()} images ({first!r}, {second!r}, ...), so the column 'trial' "
+                f"counts what each person saw, while a trial is one image and one task, the same for all people: leave "
+                f"it out, columns={{'trial': None}} (on the command line: --columns trial=); where one person saw an "
+                f"image more than once, number that instead: 'trial' as STIMULUS/1, STIMULUS/2"
             )
+        raise DataError(
+            f"trial {trial!r} has {counts.max()} values of {column!r}; a trial is one image and one task, the same for "
+            f"all people: give rows of another {column} another value in the column 'trial', such as STIMULUS/{column}"
+        )
     first = np.unique(table["trial"].to_numpy(), return_index=True)[1]
     trials = []
     for i in sorted(first):

@@ -86,5 +86,5 @@ def _missing_message(scanpaths: Scanpaths, lost: np.ndarray) -> str:
     return (
         f"x or y is missing or infinite in {int(lost.sum())} of {len(lost)} fixations (first: fixation "
         f"{int(scanpaths.rank_of()[first])} of {describe_path(row)}); give "
-        f"missing='drop' to leave such fixations out and count them (on the command line: --data-set missing=drop)"
+        f"missing='drop' to leave such fixations out and count them (on the command line: --missing drop)"
     )

@@ -70,6 +70,38 @@ def read_pysaliency(
     DataError
         Not such a file, another version, or stimuli whose names are not known.
     """
+    table, own, dropped = read_pysaliency_table(path, stimuli)
+    with naming(path):
+        facts = combine(own, facts)
+        read = from_table(table, frames=frames, time_unit=time_unit, facts=facts, **options)
+    read.dropped = {**dropped, **read.dropped}
+    return read
+
+
+def read_pysaliency_table(
+    path: str | Path, stimuli: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, Facts, dict[str, int]]:
+    """Read such a file as a table with one row per fixation, for `from_table`.
+
+    Parameters
+    ----------
+    path, stimuli
+        As for `read_pysaliency`.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        Durations as the file has them, s.
+    facts : Facts
+        What the file declares.
+    dropped : dict of str to int
+        What was left out.
+
+    Raises
+    ------
+    DataError
+        As `read_pysaliency`.
+    """
     h5py = _h5py()
     content = read_whole(path)
     check_hdf5_heaps(content, path)
@@ -93,11 +125,7 @@ def read_pysaliency(
     if "sample" not in paths:
         paths["sample"] = number_repeats(paths)
     table, dropped = _rows(paths, points, length)
-    with naming(path):
-        facts = combine(ours.get("facts", Facts()), facts)
-        read = from_table(table, frames=frames, time_unit=time_unit, facts=facts, **options)
-    read.dropped = {**ours.get("dropped", {}), **dropped, **read.dropped}
-    return read
+    return table, ours.get("facts", Facts()), {**ours.get("dropped", {}), **dropped}
 
 
 def write_pysaliency(

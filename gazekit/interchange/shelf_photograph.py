@@ -10,10 +10,11 @@ import pandas as pd
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Box, Dataset, ImageSource, Objects, Trial
+from gazekit.files.delimited import read_delimited
+from gazekit.files.formulas import unmark_formulas
 from gazekit.files.untrusted import MAX_OBJECTS, check_count
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import names, numbers
-from gazekit.interchange.csv_files import read_csv_table
 from gazekit.interchange.own_data import IMAGE_SUFFIXES, image_frame
 
 CORNERS = (("x0", "y0", "x1", "y1"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
@@ -86,7 +87,7 @@ def own_shelf(
     (['2', '1'], 1, (36, 26, 3))
     """
     source, frame = _photograph(image)
-    ids, corners = _objects(boxes)
+    ids, corners, left_out = _objects(boxes)
     corners, dropped = _inside(corners, ids, frame)
     order, _ = reading_order(corners)
     corners, ids = corners[order], [ids[k] for k in order]
@@ -100,7 +101,7 @@ def own_shelf(
         start=start,
     )
     trial = _sought(trial, target, ids)
-    return Dataset("own shelf", (trial,), Scanpaths.from_paths([], Facts()), dropped=dropped)
+    return Dataset("own shelf", (trial,), Scanpaths.from_paths([], Facts()), dropped={**left_out, **dropped})
 
 
 def reading_order(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -151,16 +152,19 @@ def _photograph(image: str | Path | np.ndarray) -> tuple[ImageSource, Frame]:
     return Path(image), image_frame(Path(image))
 
 
-def _objects(boxes: str | Path | pd.DataFrame | np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Ids and (k, 4) corners."""
+def _objects(boxes: str | Path | pd.DataFrame | np.ndarray) -> tuple[list[str], np.ndarray, dict[str, int]]:
+    """Ids, (k, 4) corners, and what was left out when the table was read."""
     if isinstance(boxes, np.ndarray):
         if boxes.ndim != 2 or boxes.shape[1] != 4:
             raise DataError(f"boxes must have the shape (k, 4): x0, y0, x1, y1 each, not {boxes.shape}")
         boxes = pd.DataFrame(boxes, columns=list(CORNERS[0]))
     where = "the table of boxes" if isinstance(boxes, pd.DataFrame) else str(boxes)
-    table = (
-        boxes if isinstance(boxes, pd.DataFrame) else read_csv_table(boxes, columns={"stimulus": "id"})
-    )  # text, so that 007 stays
+    left_out: dict[str, int] = {}
+    if isinstance(boxes, pd.DataFrame):
+        table = boxes
+    else:
+        found = read_delimited(boxes, is_text=lambda name: name.lower() == "id")  # so that 007 stays
+        table, left_out = unmark_formulas(found.table), dict(found.dropped)
     table = table.rename(columns={c: str(c).strip().lower() for c in table.columns})
     columns = next((c for c in CORNERS if set(c) <= set(table.columns)), None)
     if columns is None:
@@ -175,7 +179,7 @@ def _objects(boxes: str | Path | pd.DataFrame | np.ndarray) -> tuple[list[str], 
     twice = next((i for k, i in enumerate(ids) if i in set(ids[:k])), None)
     if twice is not None:
         raise DataError(f"{where} has two objects of the id {twice!r}; ids must differ")
-    return ids, np.column_stack([numbers(table[c]) for c in columns])
+    return ids, np.column_stack([numbers(table[c]) for c in columns]), left_out
 
 
 def _inside(corners: np.ndarray, ids: list[str], frame: Frame) -> tuple[np.ndarray, dict[str, int]]:

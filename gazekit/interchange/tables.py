@@ -9,6 +9,7 @@ import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
+from gazekit.core.stimulus_names import match_names, nearest
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import (
     EMPTY_PATH,
@@ -16,6 +17,7 @@ from gazekit.interchange.columns import (
     POINT_COLUMNS,
     RowGroups,
     numbers,
+    our_columns,
     require,
     row_per_fixation,
     whole_numbers,
@@ -23,13 +25,14 @@ from gazekit.interchange.columns import (
 from gazekit.interchange.points import Missing, Outside, check_choice, clean_points
 from gazekit.interchange.space import Space
 
+UNKNOWN = "path of an unknown stimulus (left out)"
 _MS = {"ms": 1.0, "s": 1000.0, "us": 1e-3, "ns": 1e-6}
 
 
 def from_table(
     table: pd.DataFrame,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     width: float | None = None,
     height: float | None = None,
     px_per_degree: float | None = None,
@@ -56,7 +59,8 @@ def from_table(
         first rows. `fixation` orders the fixations of a path (gaps allowed); without it the rows' order counts. A path
         without fixations is one row with fixation -1 and empty x and y.
     columns : mapping, optional
-        Names that differ, as {gazekit's name: the table's name}: {"x": "FIX_X", "duration_ms": "FIX_DUR"}.
+        Names that differ, as {gazekit's name: the table's name}: {"x": "FIX_X", "duration_ms": "FIX_DUR"}. Names that
+        differ in case only are taken. None says that the table has no such column, whatever its names look like.
     width, height : float, optional
         Size of the shown image, px, where it is the same for all and not in the table.
     px_per_degree : float, optional
@@ -88,7 +92,8 @@ def from_table(
     ------
     DataError
         A column is absent, a cell is not a number, a frame is not known or changes within a path, a fixation number is
-        there twice, or coordinates are missing.
+        there twice, or coordinates are missing; a column of another name (`participant`, `model`, `scanpath_id`, ...)
+        tells people, models or paths apart, or has durations: the message names the option that says so.
 
     Examples
     --------
@@ -99,7 +104,7 @@ def from_table(
     """
     check_choice("time_unit", time_unit, _MS)
     check_choice("unknown_stimuli", unknown_stimuli, ("error", "drop"))
-    table = _rename(table, columns or {})
+    table = our_columns(table, columns)
     groups = RowGroups(table, source or HUMAN)
     x, y = numbers(require(table, "x", "x")), numbers(require(table, "y", "y"))
     order, point = groups.order(x, y)
@@ -120,7 +125,7 @@ def from_table(
         facts=facts,
         dropped=dropped,
     )
-    sized = _of_known_size(read)
+    sized = _of_known_size(read, frames)
     return clean_points(sized if space is None else space.of(sized), outside=outside, missing=missing)
 
 
@@ -215,6 +220,11 @@ def frame_sizes(
     """
     if frames is not None and (width is not None or height is not None):
         raise DataError("give the image sizes either as frames= or as width= and height=, not both")
+    known = (
+        {}
+        if frames is None
+        else {stimulus: frames[of] for stimulus, of in match_names(paths["stimulus"], frames).items()}
+    )
     size: dict[str, np.ndarray] = {}
     same = np.ones(len(paths), dtype=bool)
     for name, value in zip(FRAME_COLUMNS, (width, height, px_per_degree), strict=True):
@@ -224,7 +234,7 @@ def frame_sizes(
                 f"{name}={value:g} was given, but the table's own column {name!r} differs; keep one of them"
             )
         if value is None and frames is not None:
-            own = np.array([getattr(frames[s], name) if s in frames else None for s in paths["stimulus"]], dtype=float)
+            own = np.array([getattr(known.get(s), name, None) for s in paths["stimulus"]], dtype=float)
             column = np.where(np.isnan(column) & same, own, column)
             if name != "px_per_degree":  # a scale belongs to its size: another size of the same image has another
                 same &= column == own
@@ -234,8 +244,8 @@ def frame_sizes(
     for name in ("width", "height"):
         if unknown == "error" and np.isnan(size[name]).any():
             raise DataError(_unknown_message(paths, name, size[name], frames))
-    known = pd.DataFrame(size).dropna(subset=["width", "height"]).drop_duplicates()
-    for kind in known.itertuples(index=False):
+    kinds = pd.DataFrame(size).dropna(subset=["width", "height"]).drop_duplicates()
+    for kind in kinds.itertuples(index=False):
         Frame(kind.width, kind.height, kind.px_per_degree)
     return size
 
@@ -245,7 +255,8 @@ def _unknown_message(paths: pd.DataFrame, name: str, column: np.ndarray, frames:
     if frames is not None:
         return (
             f"frames= has no entry for {len(stimuli)} of {paths['stimulus'].nunique()} stimuli (first: "
-            f"{stimuli[0]!r}); add them, or give unknown_stimuli='drop' to leave their rows out and count them"
+            f"{nearest(stimuli[:1], frames)}); add them, or give unknown_stimuli='drop' to leave their rows out and "
+            f"count them"
         )
     if name in paths:
         return f"column {name!r} is empty for stimulus {stimuli[0]!r}; fill it in, or give frames="
@@ -253,20 +264,6 @@ def _unknown_message(paths: pd.DataFrame, name: str, column: np.ndarray, frames:
         f"the size of the shown image is not known: the table has no column {name!r}; give width= and height= in "
         f"px, or frames="
     )
-
-
-def _rename(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    for ours, theirs in columns.items():
-        require(table, theirs, ours)
-    if not columns:
-        return table.reset_index(drop=True)
-    # A column that already bears one of our names gives way to the one that was named for it.
-    shadowed = [c for c in columns if c in table and c not in columns.values()]
-    back = {theirs: ours for ours, theirs in columns.items()}
-    if len(back) < len(columns):
-        twice = [c for c in back if list(columns.values()).count(c) > 1]
-        raise DataError(f"columns= names the table's column {twice[0]!r} twice")
-    return table.drop(columns=shadowed).rename(columns=back).reset_index(drop=True)
 
 
 def _durations(table: pd.DataFrame, point: np.ndarray, ms: float) -> np.ndarray | None:
@@ -286,10 +283,10 @@ def _durations(table: pd.DataFrame, point: np.ndarray, ms: float) -> np.ndarray 
     return None if np.isnan(duration[point]).all() else duration
 
 
-def _of_known_size(scanpaths: Scanpaths) -> Scanpaths:
+def _of_known_size(scanpaths: Scanpaths, frames: Mapping[str, Frame] | None) -> Scanpaths:
     known = scanpaths.table[["width", "height"]].notna().all(axis=1).to_numpy()
     if known.all():
         return scanpaths
     kept = scanpaths[np.flatnonzero(known)]
-    reason = "stimulus whose image size is not known: dropped"
-    return kept.replace(dropped={**scanpaths.dropped, reason: int(scanpaths.lengths[~known].sum())})
+    reason = f"{UNKNOWN}: {nearest(scanpaths.table['stimulus'][~known], frames or ())}"
+    return kept.replace(dropped={**scanpaths.dropped, reason: int((~known).sum())})

@@ -1,11 +1,13 @@
 """Models as text: `centre` or `centre:spread=0.2`, for command lines and manifests."""
 
 import ast
+from difflib import get_close_matches
+from inspect import signature
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
-from gazekit.models.registry import load_model
+from gazekit.models.registry import load_model, model_class
 
 
 def model_from_text(text: str, **more: Any) -> ScanpathModel:
@@ -44,12 +46,24 @@ def model_from_text(text: str, **more: Any) -> ScanpathModel:
     try:
         model = load_model(name.strip(), **{key: _value(value.strip()) for key, value in options.items()} | more)
     except TypeError as error:
+        why = _unknown(name.strip(), options | more) or error
         raise GazekitError(
-            f"model {name!r} does not take these options ({error}); see `gazekit models {name}`"
+            f"model {name!r} does not take these options ({why}); see `gazekit models {name}`"
         ) from error
     if options:
         model.name = text.strip()
     return model
+
+
+def _unknown(name: str, options: dict[str, Any]) -> str:
+    """Which option the model does not have, the nearest, and those it has; empty where it has all of them."""
+    known = [p.name for p in signature(model_class(name)).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    wrong = next((option for option in options if option not in known), None)
+    if wrong is None:
+        return ""
+    close = get_close_matches(wrong, known, n=1, cutoff=0.5)
+    hint = f", did you mean {close[0]!r}?" if close else ""
+    return f"it has no option {wrong!r}{hint}; its options are {', '.join(known) or 'none'}"
 
 
 def _value(text: str) -> Any:

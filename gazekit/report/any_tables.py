@@ -1,6 +1,5 @@
 """The page of a run of any other experiment: its `summary.csv`, and its other tables."""
 
-import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -10,8 +9,8 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
-from gazekit.files.untrusted import decoding, read_csv_text
 from gazekit.foundations.errors import DataError
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import general_methods
@@ -78,8 +77,10 @@ def read_csv(path: Path) -> pd.DataFrame:
     DataError
         It is not there or cannot be read.
     """
-    with decoding(f"{path} cannot be read as a table", "run the command of this run again"):
-        return unmark_formulas(pd.read_csv(io.StringIO(read_csv_text(path))))
+    try:
+        return unmark_formulas(read_delimited(path, sep=",").table)
+    except DataError as error:
+        raise DataError(f"{error}; run the command of this run again") from error
 
 
 # ---------------------------------------------------------------- inside

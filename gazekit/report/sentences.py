@@ -13,6 +13,33 @@ from gazekit.evaluation.results import Results
 from gazekit.metrics.outputs import higher_is_better
 
 
+def why_no_ceiling(results: Results) -> str:
+    """Why people have no value at all, where they have none: a person is compared with others on the same trial.
+
+    Examples
+    --------
+    >>> from gazekit.evaluation.results import SCORE_COLUMNS
+    >>> rows = [("d", "human", "scanmatch", "s", math.nan, 0, 1), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
+    >>> results = Results(pd.DataFrame(rows, columns=SCORE_COLUMNS), {"data": {"subjects": 1}})
+    >>> why_no_ceiling(results)
+    'no value for people: they are compared with each other, and there is one person; it needs two per image'
+    """
+    rows = results.summary[results.summary["model"] == HUMAN]
+    if not len(rows) or rows["stimuli"].any():
+        return ""
+    data = results.manifest.get("data", {})
+    text = "no value for people: they are compared with each other, and "
+    if data.get("subjects") == 1:
+        return text + "there is one person; it needs two per image"
+    text += "no two of them did the same trial; it needs two per image"
+    if data.get("trials", 0) > data.get("stimuli", 0):
+        text += (
+            f". There are {data['trials']} trials of {data['stimuli']} stimuli: if the column trial numbers what each "
+            f"person saw, leave it out (--columns trial=)"
+        )
+    return text
+
+
 def summary_sentence(results: Results) -> str:
     """The run in one or two sentences: best model, its share of the ceiling, chance, and a control that does well.
 

@@ -111,6 +111,7 @@ class RunFolder:
         self.parts = self.path / "parts"
         self._inputs = dict(inputs or {})
         self._lock: FolderLock | None = None
+        self._new = False  # whether the run was begun here, not resumed
         new = {
             "format": FORMAT,
             "version": VERSION,
@@ -178,6 +179,7 @@ class RunFolder:
         refuse_links_in(self.path)  # now, not after hours: none of the names that will be written may be one
         self.manifest = self._found(new) or new
         if self.manifest is new:
+            self._new = True
             self._write_manifest()
         if self.complete:
             self.close()
@@ -234,8 +236,19 @@ class RunFolder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, GazekitError) and self._new and not any(f.is_file() for f in self.parts.rglob("*")):
+            self._take_back()
         self.close()
+        if isinstance(error, GazekitError) and self._new:
+            with suppress(OSError):  # something is in it, or it was there before
+                self.path.rmdir()
+
+    def _take_back(self) -> None:
+        """Remove what a request left that was refused before its first piece, so that it does not block the next."""
+        shutil.rmtree(self.parts, ignore_errors=True)
+        for name in (NAME, INPUTS):
+            (self.path / name).unlink(missing_ok=True)
 
     def _check_inputs(self, now: Mapping[str, str]) -> None:
         if not now and not (self.path / INPUTS).exists():

@@ -146,7 +146,7 @@ def test_score_a_bare_csv(gazekit, own):
         "score", own / "mine.csv", "--data", own / "people.csv", "--root", own / "images", "--out", own / "r", "--quiet"
     )
     assert code == 0, err
-    assert "6 paths matched, 0 of unknown stimuli" in out
+    assert "6 paths matched, 0 left out, 0 of 6 trials without a prediction" in out
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,12 @@ def test_score_a_bare_csv(gazekit, own):
     [
         pytest.param({"x": [None]}, [], "x", id="nan"),
         pytest.param({"x": ["left"]}, [], "left", id="text"),
-        pytest.param({"stimulus": ["other"]}, [], "has stimuli such as 'img0'", id="stimulus"),
+        pytest.param(
+            {"stimulus": ["other"]},
+            [],
+            "path of an unknown stimulus (left out): 'other'; there are 'img0'",
+            id="stimulus",
+        ),
         pytest.param({"width": [99], "height": [99]}, [], "rescale", id="frame"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.io import imsave
 
-from gazekit import Box, Dataset, Frame, GazekitError, Objects, Trial
+from gazekit import Box, Dataset, Frame, GazekitError, Objects, Scanpaths, Trial
 from gazekit.foundations.errors import DataError, UnknownNameError
 
 
@@ -56,6 +56,9 @@ def test_trials_must_be_unique_and_known(small_dataset):
         Dataset("d", trials[1:], paths)
     with pytest.raises(GazekitError, match="has no trial 'x'"):
         small_dataset.trial("x")
+    twice = Scanpaths.concat([paths, paths[[0]]])
+    with pytest.raises(DataError, match=r"two scanpaths of subject .* in trial 'img0' \(sample 0\): a person sees"):
+        Dataset("d", trials, twice)
 
 
 def test_select(small_dataset):

@@ -21,8 +21,8 @@ from typer.main import get_command
 
 from gazekit.cli.app import app, main
 from gazekit.cli.models import options as options_of
-from gazekit.cli.options import TABLES
 from gazekit.datasets.registry import datasets
+from gazekit.interchange.formats import READ
 from gazekit.metrics import all_measures
 from gazekit.models import model_class, models
 
@@ -234,7 +234,7 @@ def check_values(values: dict, where: str) -> None:
     every = {measure.name for measure in all_measures()} | {"all"}
     assert set(split(values.get("metrics"))) <= every, where
     data = values.get("data")
-    assert data is None or Path(str(data)).suffix in TABLES or "/" in str(data) or data in datasets, where
+    assert data is None or Path(str(data)).suffix in READ or "/" in str(data) or data in datasets, where
 
 
 def split(text) -> list[str]:

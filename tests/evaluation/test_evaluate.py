@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 
 from gazekit import Dataset, Facts, GazekitError, Results, Trial, evaluate
+from gazekit.cli.tables import summary_text
 from gazekit.core.trials import Objects
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation.choice import choose
+from gazekit.evaluation.evaluate import NULLS
 from gazekit.evaluation.pieces import SetPiece
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.plausibility import OUTPUTS
+from gazekit.report.sentences import why_no_ceiling
 from gazekit.runs import folder as runs
 
 MODELS, METRICS = ["uniform", "centre:spread=0.2", "other-image"], ["scanmatch", "multimatch"]
@@ -365,3 +368,15 @@ def test_a_finished_run_is_not_given_back_for_other_data(small_dataset, tmp_path
     with pytest.raises(RunFolderError, match=f"{what}.* (is|was|has) "):
         run(CHANGES[what](data))
     assert run(data).summary.equals(first.summary)
+
+
+def test_human_alone_asks_for_the_ceiling(small_dataset, tmp_path):
+    results = evaluate(small_dataset, ["human"], ["scanmatch"], out=tmp_path / "r", progress=False, resamples=100)
+    assert results.models == ["human", *NULLS]
+
+
+def test_one_person_has_no_ceiling_and_the_reason_is_said(small_dataset, tmp_path):
+    one = small_dataset.select(subjects=small_dataset.subjects[:1])
+    results = evaluate(one, ["uniform"], ["scanmatch"], out=tmp_path / "r", progress=False, resamples=100)
+    assert "and there is one person; it needs two per image" in why_no_ceiling(results)
+    assert why_no_ceiling(results) in summary_text(results)

@@ -8,7 +8,7 @@ import pytest
 from gazekit import Dataset, Frame, Scanpaths, Trial
 from gazekit.evaluation.evaluate import NULLS
 from gazekit.evaluation.score_file import match_trials, score_predictions
-from gazekit.foundations.errors import DataError, RunFolderError
+from gazekit.foundations.errors import DataError, MismatchError, RunFolderError
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_one_stimulus_in_two_trials_needs_a_task(scanpaths_of):
     frame = Frame(100, 100)
     trials = [Trial(f"{task}/a", "a", frame, task=task) for task in ("cup", "fork")]
     data = Dataset("d", trials, Scanpaths.from_paths([]))
-    with pytest.raises(DataError, match="belongs to 2 trials.*column `task`"):
+    with pytest.raises(DataError, match="belongs to 2 trials.*a column 'task', or 'trial'"):
         match_trials(scanpaths_of([2], frame=frame, stimulus=["a"]), data)
     named = match_trials(scanpaths_of([2], frame=frame, stimulus=["a"], task="fork"), data)
     assert named.paths.table["trial"].tolist() == ["fork/a"]
@@ -77,3 +77,88 @@ def test_another_reading_of_the_file_is_another_run(small_dataset, predictions, 
     with pytest.raises(RunFolderError, match="holds another run"):
         score(forced, "run")
     assert not score(forced, "own").equals(plain)
+
+
+def data_of(scanpaths_of, trials):
+    shown = [t.stimulus for t in trials]
+    return Dataset(
+        "d", trials, scanpaths_of([3] * len(trials), frame=SMALL, stimulus=shown, trial=[t.id for t in trials])
+    )
+
+
+SMALL = Frame(100, 100)
+
+
+def matched(scanpaths_of, dataset, **columns):
+    n = len(columns["stimulus"])
+    made = scanpaths_of([2] * n, frame=SMALL, **{"subject": "", "source": "theirs", **columns})
+    return match_trials(made, dataset)
+
+
+@pytest.mark.parametrize(
+    ("trial", "why"),
+    [(["3", "1", "2"], "contradicts"), (["0", "1", "2"], "is not there"), (["1", "2", "3"], "agrees")],
+)
+def test_a_running_trial_number_does_not_beat_the_stimulus(scanpaths_of, trial, why):
+    data = data_of(scanpaths_of, [Trial(s, s, SMALL) for s in "123"])
+    assert matched(scanpaths_of, data, stimulus=list("123"), trial=trial).paths.table["stimulus"].tolist() == list(
+        "123"
+    )
+
+
+def test_other_stimuli_do_not_match_by_their_trial_number(scanpaths_of):
+    data = data_of(scanpaths_of, [Trial(s, s, SMALL) for s in "123"])
+    with pytest.raises(
+        DataError, match="3 paths of stimuli that the data set does not have: 'dog', 'cat', 'cow'; there"
+    ):
+        matched(scanpaths_of, data, stimulus=["dog", "cat", "cow"], trial=list("123"))
+
+
+def test_trials_are_a_key_where_they_agree(scanpaths_of):
+    data = data_of(scanpaths_of, [Trial(f"a/{k}", "a", SMALL) for k in (1, 2)])
+    assert matched(scanpaths_of, data, stimulus=["a", "a"], trial=["a/2", "a/1"]).paths.table["trial"].tolist() == [
+        "a/2",
+        "a/1",
+    ]
+    with pytest.raises(DataError, match=r"belongs to 2 trials of 'd' .*its trial '7' is none of them.*column 'trial'"):
+        matched(scanpaths_of, data, stimulus=["a"], trial=["7"])
+
+
+def test_a_prediction_for_another_target_is_left_out_and_counted(scanpaths_of):
+    data = data_of(scanpaths_of, [Trial("bottle/a", "a", SMALL, task="bottle"), Trial("cup/b", "b", SMALL, task="cup")])
+    found = matched(scanpaths_of, data, stimulus=["a", "a", "b"], task=["cup", "bottle", "Cup"])
+    assert found.paths.table["trial"].tolist() == ["bottle/a", "cup/b"]
+    assert found.unmatched == 1
+    assert (
+        "1 paths of tasks that the data set does not have on their stimulus ('cup' on 'a'); it has 'bottle'"
+        in (found.notes[0])
+    )
+
+
+def test_folders_count(scanpaths_of):
+    data = data_of(scanpaths_of, [Trial(s, s, SMALL) for s in ("Action/001.png", "scene_1.5")])
+    found = matched(scanpaths_of, data, stimulus=["Action/001", "Art/001.png", "scene_1.7"])
+    assert found.paths.table["stimulus"].tolist() == ["Action/001.png"]
+    assert found.notes == (
+        "2 paths of stimuli that the data set does not have: 'Art/001.png' (nearest: 'Action/001.png'), 'scene_1.7' "
+        "(nearest: 'scene_1.5'); there are 'Action/001.png', 'scene_1.5'",
+    )
+
+
+def test_a_prediction_that_is_there_twice(scanpaths_of):
+    data = data_of(scanpaths_of, [Trial("a", "a", SMALL)])
+    with pytest.raises(DataError, match=r"two predictions of 'theirs' have the same trial 'a', .*column 'sample'"):
+        matched(scanpaths_of, data, stimulus=["a", "a"])
+
+
+def test_another_size_names_the_option(small_dataset, scanpaths_of):
+    with pytest.raises(MismatchError, match=r"px of 1600 x 1200, and people saw 160 x 120.*--rescale"):
+        match_trials(scanpaths_of([4], frame=Frame(1600, 1200), stimulus=["img1"]), small_dataset)
+
+
+def test_predictions_that_call_themselves_chance_are_not_chance(small_dataset, scanpaths_of, tmp_path):
+    paths = scanpaths_of([4], frame=Frame(160, 120), stimulus=["img0"], source="other-image", subject="")
+    found = score_predictions(
+        match_trials(paths, small_dataset), small_dataset, ["scanmatch"], out=tmp_path / "r", progress=False
+    )
+    assert found.models == ["human", "predictions", "predictions (own lengths)", *NULLS]

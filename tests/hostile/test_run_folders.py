@@ -41,7 +41,7 @@ def test_the_good_one_has_a_page(folder):
         ("summary.csv", b"dataset\0\n", "it holds zero bytes"),
         ("summary.csv", b"", "is empty"),
         ("summary.csv", b"\xff\n", "is not UTF-8"),
-        ("summary.csv", b"a,b\n1,2\n1,2,3\n", "cannot be read as a table"),
+        ("summary.csv", b"a,b\n1,2\n1,2,3\n", "summary.csv, line 3, has 3 fields, but the header has 2"),
         ("other.csv", ",".join(map(str, range(20_000))).encode(), ": 20,000, and at most"),
         (
             "summary.csv",

@@ -36,11 +36,15 @@ def test_a_plain_parquet_table_is_read_row_by_row(tmp_path):
     ("name", "content", "message"),
     [
         pytest.param(
-            "a.mat",
+            "a.xyz",
             b"",
-            r"a.mat: gazekit does not know this kind of file; it reads and writes .parquet, .csv",
+            r"a.xyz: gazekit does not know this kind of file; it reads .parquet, .csv",
             id="suffix",
         ),
+        pytest.param("a.asc", b"", "is an EyeLink recording, not a table of fixations: export one", id="recording"),
+        pytest.param("a.mat", b"", "is a MATLAB file, not a table of fixations", id="matlab"),
+        pytest.param("a.pkl", b"", "is a pickle, which can run code when it is opened", id="pickle"),
+        pytest.param("a.xlsx", b"stimulus,x,y", "a.xlsx", id="text-as-excel"),
         pytest.param(
             "a.csv", b"PAR1....", "is named as CSV but holds parquet; give it the right suffix", id="parquet-as-csv"
         ),
@@ -79,7 +83,7 @@ def test_options_that_do_not_fit(scanpaths_of, tmp_path):
         read_scanpaths(tmp_path / "a.csv", size=(1, 1))
     ROWS.drop(columns="x").to_parquet(tmp_path / "b.parquet")
     with pytest.raises(
-        DataError, match=r"b.parquet: the table has no column 'x'.*Rename it.* or, in Python, give columns="
+        DataError, match=r"b.parquet: the table has no column 'x'.*Rename it.* or give columns=.*--columns x="
     ):
         read_scanpaths(tmp_path / "b.parquet")
 

@@ -122,7 +122,7 @@ def test_a_size_in_the_table_comes_before_frames():
 def test_rows_of_stimuli_without_a_frame_can_be_dropped():
     paths = from_table(rows(stimulus=["x", "a", "x"]), frames={"a": Frame(9, 9)}, unknown_stimuli="drop")
     assert paths.table["stimulus"].tolist() == ["a"]
-    assert paths.dropped == {"stimulus whose image size is not known: dropped": 2}
+    assert paths.dropped == {"path of an unknown stimulus (left out): 'x'; there are 'a'": 1}
 
 
 def test_px_per_degree_goes_with_frames():
@@ -150,7 +150,7 @@ def test_missing_coordinates(value):
     table = rows(y=[4.0, value, 6.0])
     with pytest.raises(
         DataError,
-        match=r"infinite in 1 of 3 fixations \(first: fixation 1 of stimulus 'a'.*='drop'.*--data-set missing=drop",
+        match=r"infinite in 1 of 3 fixations \(first: fixation 1 of stimulus 'a'.*='drop'.*--missing drop",
     ):
         from_table(table, **SIZE)
     dropped = from_table(table, missing="drop", **SIZE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gazekit.foundations.errors import BusyError, RunFolderError
+from gazekit.foundations.errors import BusyError, DataError, RunFolderError
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.manifest import read_finished
 from gazekit.runs.seals import seal
@@ -96,3 +96,31 @@ def test_overwrite_helps_with_a_run_of_an_earlier_or_later_gazekit(tmp_path):
             run_of(folder, seed=0)
         with pytest.warns(UserWarning, match="was moved to"):
             assert run_of(folder, seed=0, overwrite=True).complete
+
+
+# ---------------------------------------------------------------- a request that is refused
+
+
+def refused(path, *, after=0, **request):
+    def begin():
+        with RunFolder(path, request, kind="x", command="x", about={}) as run:
+            run.do([Writes(run.part(str(k))) for k in range(after)], label="write")
+            raise DataError("no picture")
+
+    with pytest.raises(DataError, match="no picture"):
+        begin()
+
+
+def test_a_request_that_is_refused_before_its_first_piece_does_not_block_the_next(tmp_path):
+    refused(tmp_path / "run", a=1)
+    assert not (tmp_path / "run").exists()
+    (tmp_path / "empty").mkdir()
+    refused(tmp_path / "empty", a=1)
+    run_of(tmp_path / "run", a=2)
+
+
+def test_a_request_that_fails_after_a_piece_keeps_it(tmp_path):
+    refused(tmp_path / "run", after=1, a=1)
+    assert (tmp_path / "run" / "parts" / "0").read_text() == "once"
+    refused(tmp_path / "run", a=1)  # resumed, and refused again
+    assert (tmp_path / "run" / "parts" / "0").is_file()

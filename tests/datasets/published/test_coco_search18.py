@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gazekit.datasets import load_dataset
+from gazekit.datasets.published.coco_search18 import COPIES, SCALED
 from gazekit.foundations.errors import DataError
+from gazekit.interchange.coco_search18 import LONGER
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_a_truncated_file_is_named(tmp_path, coco_trial):
         load_dataset("coco-search18", tmp_path)
 
 
-@pytest.mark.parametrize("field", ["X", "T", "name", "task", "subject"])
+@pytest.mark.parametrize("field", ["X", "T", "name", "subject"])
 def test_a_missing_field_is_named_with_its_trial(tmp_path, coco_trial, field):
     record = coco_trial(subject=2)
     del record[field]
@@ -139,3 +141,48 @@ def test_points_outside_are_counted_once(tmp_path, coco_trial):
     dropped = load_dataset("coco-search18", root, outside="drop")
     assert dropped.dropped == {"points outside the image (dropped)": 1}
     assert dropped.scanpaths.lengths.tolist() == [2]
+
+
+def test_durations_beyond_the_positions_are_cut_and_counted(tmp_path, coco_trial):
+    """As in the official target-present test file: X and Y end at the target, T does not."""
+    data = load_dataset("coco-search18", write(tmp_path, coco_trial(T=[200, 150, 90, 300, 220])))
+    assert data.scanpaths.duration.tolist() == [200, 150, 90]
+    assert data.dropped == {LONGER: 2}
+
+
+def test_a_small_copy_is_scaled_alone_and_left_out_beside_the_full_size(tmp_path, coco_trial):
+    full = coco_trial(X=[840.0, 420.0, 1680.0], Y=[525.0, 105.0, 1050.0], bbox=[210, 105, 420, 210])
+    small = full | {"X": [256.0, 128.0, 512.0], "Y": [160.0, 32.0, 320.0], "bbox": [64, 32, 128, 64]}
+    write(tmp_path / "alone", small, small | {"subject": 2}, name="coco_search_fixations_512x320_allvalid.json")
+    alone = load_dataset("coco-search18", tmp_path / "alone")
+    assert alone.scanpaths[0].x.tolist() == full["X"]
+    assert alone.scanpaths[1].y.tolist() == full["Y"]
+    assert alone.trials[0].target_box == (210, 105, 630, 315)
+    assert alone.dropped == {SCALED: 2}
+    write(tmp_path / "alone", full)
+    both = load_dataset("coco-search18", tmp_path / "alone")
+    assert (len(both.scanpaths), both.dropped) == (2, {COPIES: 1, SCALED: 1})
+    assert both.scanpaths[0].x.tolist() == full["X"]
+
+
+def test_another_path_of_the_same_person_and_trial_is_refused(tmp_path, coco_trial):
+    write(tmp_path, coco_trial())
+    write(tmp_path, coco_trial(X=[256.0, 128.0, 512.0]), name="my_fixations_resized.json")
+    with pytest.raises(DataError, match=r"my_fixations_resized.json, record 0 .*two copies of the data in two forms"):
+        load_dataset("coco-search18", tmp_path)
+
+
+@pytest.mark.parametrize("more", [{}, {"task": "none"}, {"task": "freeview"}])
+def test_free_viewing_has_no_task(tmp_path, coco_trial, more):
+    record = coco_trial(condition="freeview") | more
+    for field in {"task", "bbox"} - set(more):
+        record.pop(field, None)
+    data = load_dataset("coco-search18", write(tmp_path, record, name="COCOFreeView_fixations_trainval.json"))
+    assert (data.trials[0].id, data.trials[0].task) == ("1.jpg", None)
+    assert data.trials[0].image_source == tmp_path / "images" / "1.jpg"
+
+
+def test_people_may_have_names_and_boxes_may_be_empty(tmp_path, coco_trial):
+    data = load_dataset("coco-search18", write(tmp_path, coco_trial(subject="s1", bbox=[], condition="absent")))
+    assert data.subjects == ["s1"]
+    assert data.trials[0].target_box is None

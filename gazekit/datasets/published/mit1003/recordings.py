@@ -9,7 +9,6 @@ fixations of one count.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ import pandas as pd
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.detection import detect_fixations
 from gazekit.datasets.published.mit1003.stimuli import natural_order
-from gazekit.files.untrusted import read_csv_text
+from gazekit.files.delimited import read_delimited
 from gazekit.foundations.errors import DataError
 
 LOST = "fixations on lost gaze (blinks; dropped)"
@@ -187,8 +186,8 @@ def read_table(folder: PublishedFolder) -> pd.DataFrame:
     """
     file = folder.root / TABLE
     try:
-        table = pd.read_csv(StringIO(read_csv_text(file)), dtype={"Participant": "str", "Stimulus": "str"})
-    except Exception as error:  # pandas raises many kinds for one fact
+        table, left_out = read_delimited(file, sep=",", is_text=lambda name: name in ("Participant", "Stimulus"))
+    except DataError as error:
         raise folder.unreadable(file, error) from error
     missing = [c for c in _COLUMNS if c not in table]
     if missing:
@@ -199,7 +198,8 @@ def read_table(folder: PublishedFolder) -> pd.DataFrame:
             bad = pd.to_numeric(table[name], errors="coerce").isna() & table[name].notna()
             row = int(np.flatnonzero(bad)[0])
             raise folder.unexpected(file, f"row {row + 1} has {table[name].iloc[row]!r} as {name}")
-    if table[["subject", "stem"]].isna().any(axis=None):
+    folder.counts.update(left_out)
+    if table[["subject", "stem"]].isin(["", "NA"]).any(axis=None):
         raise folder.unexpected(file, "a row has no participant or no stimulus")
     return table
 

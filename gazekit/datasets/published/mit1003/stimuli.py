@@ -1,15 +1,12 @@
 """The images of MIT1003: where they are, how large they are, and their order."""
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from gazekit.datasets.published.folder import PublishedFolder
+from gazekit.files.delimited import read_delimited
 from gazekit.files.images import image_file_size
-from gazekit.files.untrusted import read_csv_text
 from gazekit.foundations.errors import DataError
 
 FOLDER = "ALLSTIMULI"
@@ -90,9 +87,9 @@ def image_sizes(
 def _listed_sizes(folder: PublishedFolder, file: Path) -> dict[str, tuple[int, int]]:
     if not file.is_file():
         return {}
-    text = read_csv_text(file)
+    table, left_out = read_delimited(file, sep=",", is_text=lambda name: name == "stimulus")
+    folder.counts.update(left_out)
     try:
-        table = pd.read_csv(io.StringIO(text))
         stems, widths, heights = table["stimulus"].astype(str), table["width"], table["height"]
         sizes = {s: (int(w), int(h)) for s, w, h in zip(stems, widths, heights, strict=True)}
     except KeyError as error:

@@ -1,0 +1,110 @@
+"""Delimited text: no value slips into the column of its neighbour."""
+
+import codecs
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gazekit.files.delimited import BLANK, ROW_NAME, TRIMMED, read_delimited
+from gazekit.foundations.errors import DataError
+
+HEAD = "stimulus,subject,x,y"
+ROWS = ["1,1,11,20", "1,2,100,120", "2,1,200,31", "2,2,13,22"]
+TABLE = pd.DataFrame(
+    {"stimulus": [1, 1, 2, 2], "subject": [1, 2, 1, 2], "x": [11, 100, 200, 13], "y": [20, 120, 31, 22]}
+)
+
+
+def written(tmp_path, *lines, encoding="utf-8"):
+    (tmp_path / "a.csv").write_bytes("".join(f"{line}\n" for line in lines).encode(encoding))
+    return tmp_path / "a.csv"
+
+
+@pytest.mark.parametrize(
+    ("lines", "dropped"),
+    [
+        pytest.param([HEAD, *ROWS], {}, id="plain"),
+        pytest.param([HEAD, *(f"{r}," for r in ROWS)], {TRIMMED: 4}, id="every-row-ends-in-a-comma"),
+        pytest.param([HEAD, f"{ROWS[0]},", *ROWS[1:]], {TRIMMED: 1}, id="the-first-row-does"),
+        pytest.param([HEAD, *ROWS[:3], f"{ROWS[3]},,,"], {TRIMMED: 1}, id="the-last-row-does"),
+        pytest.param([f"{HEAD},", *(f"{r}," for r in ROWS)], {TRIMMED: 4}, id="the-header-does-too"),
+        pytest.param([HEAD, *(f"{k},{r}" for k, r in enumerate(ROWS, 1))], {ROW_NAME: 4}, id="R-without-quotes"),
+        pytest.param(
+            ['"stimulus","subject","x","y"', *(f'"{k}",{r}' for k, r in zip((3, 7, 9, 12), ROWS, strict=True))],
+            {ROW_NAME: 4},
+            id="rows-of-R-that-were-chosen",
+        ),
+        pytest.param([HEAD, *ROWS, ",,,", "", " , ,,"], {BLANK: 2}, id="rows-without-anything"),
+        pytest.param(["## [BeGaze]", "# a, b", "", HEAD, *ROWS], {}, id="lines-before-the-header"),
+        pytest.param(["sep=;", *(line.replace(",", ";") for line in (HEAD, *ROWS))], {}, id="excel-says-sep"),
+        pytest.param([line.replace(",", "\t") for line in (HEAD, *ROWS)], {}, id="tabs"),
+        pytest.param([line.replace(",", ", ") for line in (HEAD, *ROWS)], {}, id="blanks"),
+        pytest.param([f"\ufeff{HEAD}", *ROWS], {}, id="byte-order-mark"),
+    ],
+)
+def test_the_same_table(tmp_path, lines, dropped):
+    found = read_delimited(written(tmp_path, *lines))
+    pd.testing.assert_frame_equal(found.table, TABLE)
+    assert found.dropped == dropped
+
+
+def test_utf_16_as_excel_writes_it(tmp_path):
+    path = written(tmp_path, *(line.replace(",", "\t") for line in (HEAD, *ROWS)), encoding="utf-16")
+    assert path.read_bytes()[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    pd.testing.assert_frame_equal(read_delimited(path).table, TABLE)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        pytest.param(
+            [HEAD, *(f"{r},ok" for r in ROWS)], r"a.csv, line 2, has 5 fields, but the header has 4", id="more"
+        ),
+        pytest.param([HEAD, *(f"{50 * k},{r}" for k, r in enumerate(ROWS))], "line 2, has 5 fields", id="no-row-names"),
+        pytest.param([HEAD, *ROWS[:2], "2,1,200", ROWS[3]], "line 4, has 3 fields, .*'2,1,200'", id="fewer"),
+        pytest.param(["# x", "", HEAD, *ROWS, f"{ROWS[0]},9"], "line 8, has 5 fields", id="counted-from-the-top"),
+        pytest.param([HEAD, *ROWS, HEAD, *ROWS], "line 6, is the header again: several files were joined", id="joined"),
+        pytest.param(["x,y,x", "1,2,3"], "has two columns called 'x'; rename one", id="two-of-one-name"),
+        pytest.param(["# nothing", "", "  "], "a.csv is empty: there is no table in it", id="nothing"),
+        pytest.param([HEAD, '"1,1,1,1'], "cannot be read as a table", id="open-quote"),
+    ],
+)
+def test_refusals(tmp_path, lines, message):
+    with pytest.raises(DataError, match=message):
+        read_delimited(written(tmp_path, *lines))
+
+
+def test_separators_inside_quotes_do_not_count(tmp_path):
+    path = written(tmp_path, '"a;b;c;d;e",x,y', "1,2,3")
+    assert read_delimited(path).table.columns.tolist() == ["a;b;c;d;e", "x", "y"]
+
+
+def test_separator_and_decimal_point_are_characters_that_differ(tmp_path):
+    for options in ({"sep": ";", "decimal": ";"}, {"sep": "::"}):
+        with pytest.raises(DataError, match="must be one character each, and differ"):
+            read_delimited(written(tmp_path, HEAD, *ROWS), **options)
+
+
+cells = st.text("abz019. -'\"#ü", max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.lists(cells.map(lambda c: c.replace('"', "")), min_size=4, max_size=4), min_size=1, max_size=5),
+    damage=st.lists(st.sampled_from(["", ",", ",,", ",5", "cut"]), min_size=5, max_size=5),
+)
+def test_a_damaged_row_keeps_its_columns_or_is_refused(tmp_path_factory, rows, damage):
+    """What is read of each row is what was written there, whatever was added to or cut from it."""
+    plain = [[cell.strip() for cell in row] for row in rows]
+    lines = [",".join(row) for row in plain]
+    lines = [line.rpartition(",")[0] if d == "cut" else line + d for line, d in zip(lines, damage, strict=False)]
+    path = written(tmp_path_factory.mktemp("rows"), HEAD, *lines)
+    try:
+        found = read_delimited(path, is_text=lambda name: True)
+    except DataError:
+        assert set(damage) - {"", ",", ",,"}
+        return
+    if ROW_NAME not in found.dropped:  # "1", "2", ... before every row, and a field more: that is said
+        assert found.table.to_numpy().tolist() == [row for row in plain if any(row)]
