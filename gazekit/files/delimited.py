@@ -68,8 +68,9 @@ def read_delimited(
     Raises
     ------
     DataError
-        Not there, not such text; a row with more or fewer fields than the header; two columns of one name; the header
-        again among the rows. The message has the number of the line.
+        Not there, not such text; a row with more or fewer fields than the header; values in a column without a name
+        that has a name before it; two columns of one name; the header again among the rows. The message has the number
+        of the line, where there is one.
 
     Examples
     --------
@@ -102,11 +103,21 @@ def read_delimited(
             dtype=dict.fromkeys(text, "str"),
             keep_default_na=False,
             na_values={name: EMPTY for name in rows.names if name not in text},
-            skipinitialspace=rows.blanks,
+            skipinitialspace=True,
             low_memory=False,
             **_EXACT,
         )
-    unnamed = [name for name in rows.unnamed if table[name].isna().all()]
+    empty = table.columns[table.isna().all()]
+    unnamed = [name for name in rows.unnamed if name in empty]
+    # Values before the first name are row names, as pandas writes them; elsewhere every value may be its neighbour's.
+    shifted = next(
+        (k for k, name in enumerate(rows.names) if name in rows.unnamed[rows.leading :] and name not in empty), None
+    )
+    if shifted is not None:
+        raise DataError(
+            f"{path} has values in column {shifted + 1}, which has no name in the header, so that the names may belong "
+            f"to other columns; give every column its name, or take the values out"
+        )
     if unnamed and len(table):
         dropped[TRIMMED] = dropped.get(TRIMMED, 0) + len(table)
     return Delimited(table.drop(columns=unnamed), dropped)
@@ -134,7 +145,6 @@ class _Rows:
 
     def __init__(self, path: str | Path, content: str, sep: str, line: int) -> None:
         self.path, self.content, self.sep, self.before = path, content, sep, line - 1
-        self.blanks = sep != "\t"  # blanks after a separator belong to it; tabs are blanks themselves
         reader = self._read()
         first = next(reader)
         header = [name.strip() for name in first]
@@ -142,6 +152,7 @@ class _Rows:
         if twice is not None:
             raise DataError(f"{path} has two columns called {twice!r}; rename one of them, or take it out")
         self.unnamed = [f"Unnamed: {k}" for k, name in enumerate(header) if not name]
+        self.leading = next((k for k, name in enumerate(header) if name), len(header))  # columns before the first name
         self.names = [name or f"Unnamed: {k}" for k, name in enumerate(header)]
         self.irregular: dict[int, tuple[int, list[str]]] = {}  # row: the number of its line, its fields
         self.count = 0
@@ -158,9 +169,7 @@ class _Rows:
             self.count += 1
 
     def _read(self) -> Any:
-        return csv.reader(
-            io.StringIO(self.content, newline=""), delimiter=self.sep, skipinitialspace=self.blanks, strict=True
-        )
+        return csv.reader(io.StringIO(self.content, newline=""), delimiter=self.sep, skipinitialspace=True, strict=True)
 
     def regular(self) -> tuple[str, dict[str, int]]:
         """The text, every row of it with as many fields as the header, and what was left out."""

@@ -41,13 +41,20 @@ def written(tmp_path, *lines, encoding="utf-8"):
         pytest.param(["sep=;", *(line.replace(",", ";") for line in (HEAD, *ROWS))], {}, id="excel-says-sep"),
         pytest.param([line.replace(",", "\t") for line in (HEAD, *ROWS)], {}, id="tabs"),
         pytest.param([line.replace(",", ", ") for line in (HEAD, *ROWS)], {}, id="blanks"),
+        pytest.param([line.replace(",", "\t ") for line in (HEAD, *ROWS)], {}, id="tabs-and-blanks"),
         pytest.param([f"\ufeff{HEAD}", *ROWS], {}, id="byte-order-mark"),
+        pytest.param(["\r".join([HEAD, *ROWS])], {}, id="line-ends-of-old-Macs-and-one-of-another-kind"),
     ],
 )
 def test_the_same_table(tmp_path, lines, dropped):
     found = read_delimited(written(tmp_path, *lines))
     pd.testing.assert_frame_equal(found.table, TABLE)
     assert found.dropped == dropped
+
+
+def test_row_names_of_pandas_have_a_column_without_a_name(tmp_path):
+    found = read_delimited(written(tmp_path, f",{HEAD}", *(f"{k},{r}" for k, r in enumerate(ROWS))))
+    pd.testing.assert_frame_equal(found.table[TABLE.columns.tolist()], TABLE)
 
 
 def test_utf_16_as_excel_writes_it(tmp_path):
@@ -67,6 +74,11 @@ def test_utf_16_as_excel_writes_it(tmp_path):
         pytest.param(["# x", "", HEAD, *ROWS, f"{ROWS[0]},9"], "line 8, has 5 fields", id="counted-from-the-top"),
         pytest.param([HEAD, *ROWS, HEAD, *ROWS], "line 6, is the header again: several files were joined", id="joined"),
         pytest.param(["x,y,x", "1,2,3"], "has two columns called 'x'; rename one", id="two-of-one-name"),
+        pytest.param(
+            [f"{HEAD},", *(f"{k},{r}" for k, r in enumerate(ROWS, 1))],
+            "has values in column 5, which has no name in the header",
+            id="row-names-and-a-comma-after-the-header",
+        ),
         pytest.param(["# nothing", "", "  "], "a.csv is empty: there is no table in it", id="nothing"),
         pytest.param([HEAD, '"1,1,1,1'], "cannot be read as a table", id="open-quote"),
     ],
