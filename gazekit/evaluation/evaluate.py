@@ -245,7 +245,12 @@ def _write(results: Results, predictions: Scanpaths, run: RunFolder) -> None:
         Nothing is defined.
     """
     if results.summary["value"].isna().all():
-        raise DataError(f"no score is defined in {run.path}: every path is too short for the metrics asked for")
+        run.refuse(
+            DataError(
+                f"no score is defined, so nothing was written to {run.path}: every path is too short for the metrics "
+                f"asked for ({', '.join(results.summary['metric'].unique())}), or nothing of a trial can be compared"
+            )
+        )
     if len(results.sets):
         run.write_table(results.sets, "sets.parquet")
     run.write_table(results.scores, "scores.parquet")

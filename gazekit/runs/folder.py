@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self
 
 import pandas as pd
 
@@ -111,7 +111,7 @@ class RunFolder:
         self.parts = self.path / "parts"
         self._inputs = dict(inputs or {})
         self._lock: FolderLock | None = None
-        self._new = False  # whether the run was begun here, not resumed
+        self._new = False  # whether the run was begun here, not resumed, so that no piece means nothing to lose
         new = {
             "format": FORMAT,
             "version": VERSION,
@@ -228,6 +228,12 @@ class RunFolder:
         self._write_manifest()
         shutil.rmtree(self.parts, ignore_errors=True)
 
+    def refuse(self, error: GazekitError) -> NoReturn:
+        """Raise an error that the same request would always end with: its pieces serve nobody, and are removed."""
+        shutil.rmtree(self.parts, ignore_errors=True)
+        self._new = True
+        raise error
+
     def close(self) -> None:
         """Let other processes write here."""
         if self._lock is not None:
@@ -237,15 +243,16 @@ class RunFolder:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, GazekitError) and self._new and not any(f.is_file() for f in self.parts.rglob("*")):
+        refused = isinstance(error, GazekitError) and self._new and not any(f.is_file() for f in self.parts.rglob("*"))
+        if refused:
             self._take_back()
         self.close()
-        if isinstance(error, GazekitError) and self._new:
-            with suppress(OSError):  # something is in it, or it was there before
+        if refused:
+            with suppress(OSError):  # something is in it
                 self.path.rmdir()
 
     def _take_back(self) -> None:
-        """Remove what a request left that was refused before its first piece, so that it does not block the next."""
+        """Remove what a request left that was refused, so that it does not block the next."""
         shutil.rmtree(self.parts, ignore_errors=True)
         for name in (NAME, INPUTS):
             (self.path / name).unlink(missing_ok=True)

@@ -370,6 +370,16 @@ def test_a_finished_run_is_not_given_back_for_other_data(small_dataset, tmp_path
     assert run(data).summary.equals(first.summary)
 
 
+def test_a_run_without_a_defined_score_does_not_block_the_next(small_dataset, tmp_path):
+    """Paths of one fixation have no saccades, which MultiMatch compares."""
+    short = replace(small_dataset, scanpaths=small_dataset.scanpaths.truncate(1))
+    given = {"out": tmp_path / "r", "progress": False, "resamples": 100}
+    with pytest.raises(DataError, match="no score is defined, so nothing was written .*multimatch"):
+        evaluate(short, ["uniform"], ["multimatch"], **given)
+    assert not (tmp_path / "r").exists()
+    assert len(evaluate(small_dataset, ["uniform"], ["scanmatch"], **given).scores)
+
+
 def test_human_alone_asks_for_the_ceiling(small_dataset, tmp_path):
     results = evaluate(small_dataset, ["human"], ["scanmatch"], out=tmp_path / "r", progress=False, resamples=100)
     assert results.models == ["human", *NULLS]

@@ -119,6 +119,18 @@ def test_a_request_that_is_refused_before_its_first_piece_does_not_block_the_nex
     run_of(tmp_path / "run", a=2)
 
 
+def test_a_request_that_can_never_succeed_leaves_nothing_of_its_own(tmp_path):
+    """Its pieces serve no other request, and the same one would end in the same way."""
+    refused(tmp_path / "run", after=1, a=1)
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    with (
+        pytest.raises(DataError, match="no score"),
+        RunFolder(tmp_path / "run", {"a": 1}, kind="x", command="x", about={}) as run,
+    ):
+        run.refuse(DataError("no score"))
+    assert [p.name for p in (tmp_path / "run").iterdir()] == ["notes.txt"]
+
+
 def test_a_request_that_fails_after_a_piece_keeps_it(tmp_path):
     refused(tmp_path / "run", after=1, a=1)
     assert (tmp_path / "run" / "parts" / "0").read_text() == "once"
