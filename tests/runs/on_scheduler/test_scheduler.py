@@ -134,7 +134,7 @@ def test_dask_is_not_installed(package, monkeypatch):
     for name in [n for n in sys.modules if n.split(".")[0] == "distributed"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(GazekitError, match=rf"needs the package {package}.*install gazekit\[cluster\]"):
+    with pytest.raises(GazekitError, match=rf"needs the package {package}.*install 'gazekit-scanpaths\[cluster\]"):
         check_workers(1, "tcp://127.0.0.1:8786")
 
 
