@@ -66,7 +66,7 @@ def try_out(package: Path) -> None:
         found = subprocess.run(
             [f"{folder}/venv/bin/python", "-c", where], check=True, cwd=folder, env=env, capture_output=True, text=True
         ).stdout.strip()
-        if not found.startswith(folder) or not Path(folder, "demo", "report.html").is_file():
+        if not found.startswith(folder) or not Path(folder, "demo", "demo.html").is_file():
             raise SystemExit(f"{package.name}: gazekit is {found}, and its demo wrote no report")
         seconds = f"installed in {installed - started:.0f} s, demo in {time.monotonic() - installed:.0f} s"
         print(f"{package.name}: {seconds}", flush=True)

@@ -11,7 +11,8 @@ from gazekit.cli import datasets, train, verify
 from gazekit.cli.asymmetry import asymmetry_command
 from gazekit.cli.captions import captions_command
 from gazekit.cli.check import check_command
-from gazekit.cli.evaluate import demo_command, evaluate_command, score_command
+from gazekit.cli.demo import demo_command
+from gazekit.cli.evaluate import evaluate_command, score_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
@@ -24,7 +25,7 @@ from gazekit.foundations.version import __version__, mixed_up
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 BEGIN = (
-    ("see it work, offline, in a minute", "gazekit demo --out runs/demo"),
+    ("see it work, offline, in two minutes", "gazekit demo --out runs/demo"),
     ("score models on your own fixations", "gazekit evaluate --data mine.csv --root images --out runs/mine"),
     ("read", "docs/start.md, docs/howto/own-data.md; every command has --help"),
 )

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from gazekit.experiments.asymmetry import AsymmetryResults
 
-EXAMPLE_SIZE = 1  # which set size from the smallest the pictured searches have: neither trivial nor crowded
-
 
 @takes_groups
 def asymmetry_command(
@@ -92,32 +90,15 @@ def write_pictures(
     results: "AsymmetryResults", folder: Path, experiments: list[str] | None, per_size: int | None
 ) -> list[str]:
     """Draw reaction times, indices and example searches into a folder, and return the files' names."""
+    from gazekit.experiments.asymmetry.examples import pictured_searches
     from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, search_panels
     from gazekit.plots.saving import save_figures
 
     drawn: dict[str, Any] = {"reaction_times.png": reaction_time_panels(results.cells)}
     if results.indices["human"].notna().any():
         drawn["indices.png"] = index_scatter(results.indices).figure
-    drawn["scanpaths.png"] = search_panels(example_searches(results, experiments, per_size))
+    drawn["scanpaths.png"] = search_panels(pictured_searches(results, experiments, per_size))
     return save_figures(drawn, folder, dpi=150)
-
-
-def example_searches(results: "AsymmetryResults", experiments: list[str] | None, per_size: int | None) -> list[Any]:
-    """The first model's search of the first display of each condition, at the second smallest set size."""
-    from gazekit.datasets.synthetic.search_arrays import load
-
-    first = results.models[0]
-    trials = results.trials[results.trials["model"] == first]
-    shown = {t.id: t for t in load(experiments=experiments, seed=results.seed, per_size=per_size).trials}
-    paths = results.scanpaths().filter(source=first)
-    where = {trial: k for k, trial in enumerate(paths.table["trial"])}
-    found = []
-    for (_, condition), part in trials.groupby(["experiment", "condition"], sort=False):
-        sizes = sorted(part["set_size"].unique())
-        size = sizes[min(EXAMPLE_SIZE, len(sizes) - 1)]
-        name = part.loc[part["set_size"] == size, "trial"].iloc[0]
-        found.append((f"{condition}, {size} items", paths[where[name]], shown[name].image))
-    return found
 
 
 def _interval(row: "pd.Series") -> str:

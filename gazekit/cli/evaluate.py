@@ -1,4 +1,4 @@
-"""`gazekit evaluate`, `score` and `demo`: models or anybody's predictions, beside people and chance."""
+"""`gazekit evaluate` and `score`: models or anybody's predictions, beside people and chance."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,6 @@ from gazekit.cli.options import (
     Models,
     NamedData,
     Outside,
-    RunOptions,
     Samples,
     ScoredRun,
     Separator,
@@ -227,40 +226,3 @@ def size_of(text: str | None) -> dict[str, float]:
     if len(sides) != 2 or not all(side.strip().isdecimal() for side in sides):
         raise GazekitError(f"--size {text!r} must be WIDTHxHEIGHT in px, as 512x320")
     return {"recorded_width": float(sides[0]), "recorded_height": float(sides[1])}
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemoRun(RunOptions):
-    """How the demonstration is run; its folder has a default."""
-
-    out: Annotated[Path, typer.Option(help="Run folder; a finished one is shown again.")] = Path("runs/demo")
-
-
-@takes_groups
-def demo_command(run: DemoRun) -> None:
-    """Generate displays, run the baselines, score them with ceiling and chance, and write the report. Needs no data.
-
-    The observers of the demonstration are simulated.
-
-    Example: gazekit demo --out runs/demo
-    """
-    from gazekit.cli.tables import summary_text
-    from gazekit.datasets.synthetic.demo import load
-    from gazekit.evaluation.evaluate import evaluate
-    from gazekit.report import write_report
-
-    dataset = load(seed=run.seed)
-    models = ["uniform", "centre", "empirical", "ittikoch", "levy", "other-image"]
-    results = evaluate(
-        dataset,
-        models,
-        ["scanmatch", "multimatch"],
-        out=run.out,
-        n_samples=5,
-        notes={"loaded": {"data": "demo", "root": None, "outside": "keep"}},
-        **run.arguments,
-    )
-    page = write_report(run.out, dataset=dataset)
-    typer.echo(summary_text(results))
-    typer.echo("The observers of this demonstration are simulated: these numbers show the toolkit, not people.")
-    typer.echo(f"open {page.resolve()}")

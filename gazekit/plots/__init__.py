@@ -3,7 +3,7 @@
 Matplotlib is imported when something is drawn, not before.
 """
 
-from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, reaction_times, search_panels
+from gazekit.plots.asymmetry import PicturedSearch, index_scatter, reaction_time_panels, reaction_times, search_panels
 from gazekit.plots.captions import perceived, plausibility_by_length
 from gazekit.plots.density import fixation_density
 from gazekit.plots.forest import forest
@@ -14,6 +14,7 @@ from gazekit.plots.scanpath import scanpath, scanpath_pair, scanpaths_beside
 from gazekit.plots.search import search_curve
 
 __all__ = [
+    "PicturedSearch",
     "attention_over_objects",
     "fixation_density",
     "forest",

@@ -1,12 +1,12 @@
 """Search asymmetry: reaction times by set size with people's, indices against people's, and examples of searches."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpath
+from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.plots import style
 from gazekit.plots.scanpath import scanpath
@@ -77,7 +77,7 @@ def reaction_times(
         ax.errorbar(size, rows["rt"], rows["sem"], fmt="o-", color=colour, **own, **style.RIM)
         ends.append(float(rows["rt"].iloc[-1]))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-    _end_labels(ax, conditions, ends, float(part["set_size"].max()))
+    _end_labels(ax, [name.replace("_", " ") for name in conditions], ends, float(part["set_size"].max()))
     ax.set_title(experiment, fontsize=style.TEXT, pad=3)
     ax.set_xticks(sorted(part["set_size"].unique()))
     style.name_axes(ax, "set size, items", "reaction time, ms")
@@ -172,13 +172,21 @@ def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "F
     return figure
 
 
-def search_panels(searches: Sequence[tuple[str, Scanpath, np.ndarray | None]]) -> "Figure":
-    """Draw searches on their displays, three in a row, and return the figure.
+class PicturedSearch(NamedTuple):
+    """A search to draw: its title, its path with the start first, and the display with its target's box, if known."""
+
+    title: str
+    path: Scanpath
+    display: Trial | None = None
+
+
+def search_panels(searches: Sequence[PicturedSearch]) -> "Figure":
+    """Draw searches on their displays, three in a row with the target framed, and return the figure.
 
     Parameters
     ----------
-    searches : sequence of (title, path, image)
-        The start is the path's first fixation; the image may be None.
+    searches : sequence of PicturedSearch
+        One panel each.
 
     Raises
     ------
@@ -189,15 +197,19 @@ def search_panels(searches: Sequence[tuple[str, Scanpath, np.ndarray | None]]) -
     --------
     >>> from gazekit import Frame
     >>> path = Scanpath([50, 20], [50, 30], None, Frame(100, 100))
-    >>> [ax.get_title() for ax in search_panels([("easy", path, None)]).axes]
+    >>> [ax.get_title() for ax in search_panels([PicturedSearch("easy", path)]).axes]
     ['easy']
     """
     if not searches:
         raise GazekitError("there is no search to draw")
     figure, panels = style.new_panels(len(searches), COLUMNS, PANEL, PANEL)
-    for (title, path, image), ax in zip(searches, panels, strict=True):
-        scanpath(path, ax, image=image, key=False)
-        ax.set_title(title, fontsize=style.TEXT, pad=3)
+    for search, ax in zip(searches, panels, strict=True):
+        display = search.display
+        scanpath(search.path, ax, image=None if display is None else display.image, key=False)
+        if display is not None and display.target_box is not None:
+            box = display.target_box
+            style.outline(ax, (box.x0, box.y0, box.x1, box.y1), target=True)
+        ax.set_title(search.title, fontsize=style.TEXT, pad=3)
     return figure
 
 

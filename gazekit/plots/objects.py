@@ -14,7 +14,6 @@ from gazekit.plots.scanpath import scanpath
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FOUND = style.PALETTE[1]  # the target's frame
 PALE = 0.4  # of the image's contrast with white
 LEAST = 0.08  # of the largest weight: below it an object is not tinted, so that its picture stays clear
 
@@ -55,7 +54,7 @@ def object_path(trial: Trial, path: Scanpath, ax: "Axes | None" = None, *, names
     image = trial.image if trial.has("image") else None
     scanpath(path, ax, image=image)
     for k, box in enumerate(boxes):
-        _frame(ax, box, target=k == trial.target_object)
+        style.outline(ax, box, target=k == trial.target_object)
         if names:
             assert trial.objects is not None  # noqa: S101 -- `_boxes` has looked
             called = str(k) if trial.objects.names is None else trial.objects.names[k]
@@ -137,7 +136,7 @@ def attention_over_objects(
         if share[k] >= LEAST:
             tint = Rectangle((x0, y0), x1 - x0, y1 - y0, facecolor=colour, alpha=0.75 * float(share[k]), zorder=1)
             ax.add_patch(tint)
-        _frame(ax, boxes[k], target=k == trial.target_object)
+        style.outline(ax, boxes[k], target=k == trial.target_object)
     centres = np.column_stack([boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]]) / 2
     path = centres[np.asarray(before, dtype=int)]
     halo = style.halo(2.0)
@@ -169,11 +168,3 @@ def _boxes(trial: Trial) -> np.ndarray:
 
 def _canvas(trial: Trial) -> "Axes":
     return style.new_canvas((0, trial.frame.width, 0, trial.frame.height))
-
-
-def _frame(ax: "Axes", box: np.ndarray, *, target: bool) -> None:
-    from matplotlib.patches import Rectangle
-
-    x0, y0, x1, y1 = box
-    colour, line = (FOUND, 1.6) if target else ("#777777", 0.5)
-    ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))

@@ -29,6 +29,7 @@ LINE = 1.0  # pt
 # Okabe, M. & Ito, K. (2008), Color Universal Design: colours that people of every colour vision tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 MODEL, CEILING, CHANCE = PALETTE[0], PALETTE[2], "#666666"
+TARGET = PALETTE[1]
 PEOPLE = ("human", "people")  # names under which people are drawn in the colour of the ceiling
 OTHERS = tuple(colour for colour in PALETTE[:6] if colour != CEILING)  # of lines; yellow ones vanish on white
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)))
@@ -193,6 +194,15 @@ def bare(ax: "Axes") -> None:
     """Take the frame's upper and right side away and write the ticks small."""
     ax.tick_params(labelsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def outline(ax: "Axes", box: Sequence[float] | np.ndarray, *, target: bool) -> None:
+    """Draw the edge of a box (x0, y0, x1, y1; px), thin and grey; that of a target strong and orange."""
+    from matplotlib.patches import Rectangle
+
+    x0, y0, x1, y1 = box
+    colour, line = (TARGET, 1.6) if target else ("#777777", 0.5)
+    ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
 
 
 def name_axes(ax: "Axes", x: str, y: str) -> None:

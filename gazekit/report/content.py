@@ -83,7 +83,7 @@ class Content:
     sections : sequence of Section
         In order; the explorer comes after the first.
     methods : str
-        Ready to paste.
+        Ready to paste; without it the page has no such section.
     made : mapping of str to str
         How the run was made, by heading.
     manifest : mapping

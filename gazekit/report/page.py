@@ -109,7 +109,8 @@ def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES)
         blocks, note = explorer_blocks(content.exploration, images, samples)
         explorer = Template(asset("explorer.html")).substitute(note=escape(note))
         shown.insert(1, ("explorer", "Scanpaths", explorer))
-    shown.append(("methods", "Methods", _methods(content)))
+    if content.methods:
+        shown.append(("methods", "Methods", _methods(content)))
     shown.append(("made", "How this was made", _made(content)))
     return Template(asset("page.html")).substitute(
         policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "

@@ -31,7 +31,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
     results = ShelfResults.load(run)
     request = manifest["request"]
     name = str(request["data"]["name"])
-    tables, card = _tables(results, name), None if dataset is None else dataset.card
+    tables, card = score_tables(results, name), None if dataset is None else dataset.card
     mean, high = results.delta_floor
     scores = (
         f"{READING}{overview(tables)}<p class='quiet'>Delta of people on half of the layouts from people on the other "
@@ -76,7 +76,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
 # ---------------------------------------------------------------- inside
 
 
-def _tables(results: ShelfResults, name: str) -> ScoreTables:
+def score_tables(results: ShelfResults, name: str) -> ScoreTables:
     """The run's tables with the columns of an evaluation's."""
     summary = results.summary.rename(columns={"measure": "metric"}).assign(dataset=name)
     differences = results.differences.rename(columns={"measure": "metric", "model": "model_a", "against": "model_b"})

@@ -234,17 +234,24 @@ def test_demo_report_and_markdown(gazekit, tmp_path):
     code, out, err = gazekit("demo", "--out", run, "--quiet")
     assert code == 0, err
     assert "simulated" in out
-    page = run / "report.html"
-    assert out.strip().endswith(str(page))
+    assert out.strip().endswith(str(run / "demo.html"))
+    demo = (run / "demo.html").read_bytes()
+    assert demo.count(b"<figure") == 10
+    assert b"simulated here: their numbers say nothing about people" in demo
+    for part in ("free-viewing", "search", "object-search"):
+        assert f'href="{part}/report.html"'.encode() in demo
+        assert (run / part / "report.html").is_file()
+    page = run / "free-viewing" / "report.html"
     assert "The observers are simulated" in page.read_text()
     first = page.read_bytes()
-    code, out, err = gazekit("report", run, "--markdown", tmp_path / "demo.md")
+    code, out, err = gazekit("report", page.parent, "--markdown", tmp_path / "demo.md")
     assert code == 0, err
     assert page.read_bytes() == first  # the data set was found again by what the manifest says
     text = (tmp_path / "demo.md").read_text()
     assert "| human |" in text
     assert "gazekit demo --out" in text
     assert gazekit("demo", "--out", run, "--quiet")[0] == 0  # twice
+    assert (run / "demo.html").read_bytes() == demo
 
 
 def test_a_report_whose_data_have_gone_says_so(gazekit, own):

@@ -85,7 +85,7 @@ def test_evaluate_and_report_write_into_the_run_folder(watch):
 def test_the_demo_is_offline(watch):
     events, places = watch("demo", "--out", "demo")
     _check(events, places, ["demo"])
-    assert (places["work"] / "demo" / "report.html").is_file()
+    assert (places["work"] / "demo" / "demo.html").is_file()
 
 
 def test_a_command_that_says_fetch_is_seen_to_use_the_network(watch, monkeypatch):

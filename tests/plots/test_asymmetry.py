@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import Frame, Scanpath
+from gazekit import Frame, Scanpath, Trial
+from gazekit.core.trials import Box
 from gazekit.experiments.asymmetry.published import DESIGNS, MODELS, human_index
 from gazekit.experiments.asymmetry.reaction_times import reaction_time
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, reaction_times, search_panels
+from gazekit.plots.asymmetry import PicturedSearch, index_scatter, reaction_time_panels, reaction_times, search_panels
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_people_stand_beside_the_model(cells):
     np.testing.assert_allclose(sorted(y[0] for y in people), [645, 829])
     model = [np.asarray(y) for (style, _), y in drawn.items() if style == "-"]
     np.testing.assert_allclose(sorted(y[0] for y in model), [reaction_time(1.528), reaction_time(2)])
-    assert [t.get_text() for t in ax.texts] == ["non_cross", "cross"]
+    assert [t.get_text() for t in ax.texts] == ["non cross", "cross"]
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["model, ± standard error", "people"]
     assert ax.get_ylim()[0] == 0
 
@@ -109,6 +110,13 @@ def test_what_cannot_be_drawn(cells, indices):
 
 def test_searches_have_a_panel_each():
     path = Scanpath([50, 20, 80], [50, 30, 70], None, Frame(100, 100))
-    figure = search_panels([(f"search {k}", path, np.full((100, 100), 60 * k, np.uint8)) for k in range(4)])
+    boxes = [None, *(Box(10.0 * k, 20, 10.0 * k + 8, 30) for k in range(3))]
+    displays = [
+        Trial(f"{k}", f"{k}", path.frame, np.full((100, 100), 60 * k, np.uint8), target_box=box)
+        for k, box in enumerate(boxes)
+    ]
+    figure = search_panels([PicturedSearch(f"search {k}", path, display) for k, display in enumerate(displays)])
     assert [ax.get_title() for ax in figure.axes] == [f"search {k}" for k in range(4)]
     assert [len(ax.images) for ax in figure.axes] == [1] * 4
+    assert [len(ax.patches) for ax in figure.axes] == [1, 2, 2, 2]  # the border, and the target where it is known
+    assert figure.axes[2].patches[-1].get_bbox().bounds == (10, 20, 8, 10)
