@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
@@ -114,10 +115,11 @@ def check_predictions(paths: Scanpaths, dataset: Dataset, *, accept: Iterable[st
         not_checked |= dict.fromkeys(PLACEMENT, why)
     else:
         looked = looked_at_reference(sample, dataset.scanpaths)
-        found += check_placement(sample, [looked] if looked.known.sum() >= TRIALS_NEEDED else [], lattice=False)
+        found += check_placement(sample, [looked], lattice=False)
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
-    found = [replace(f, mend=f.mend.replace("--data-set", "--predictions-set")) for f in found]
+    said = ("your own table", "the predictions"), ("--data-set", "--predictions-set")
+    found = [replace(f, mend=reduce(lambda text, pair: text.replace(*pair), said, f.mend)) for f in found]
     return _findings(name or str(paths.table["source"].iloc[0] if len(paths) else ""), found, not_checked, accepted)
 
 

@@ -18,7 +18,7 @@ from gazekit.checks.sample import Sample
 
 Points = tuple[np.ndarray, np.ndarray]
 FEW = 10  # positions, below which nothing is said
-SOME, MANY = 30, 50  # positions that fill a corner only: suspicious, and impossible
+SOME, MANY = 30, 50  # positions that fill a corner only (as large as `FILLED` allows): suspicious, and impossible
 TRIALS_NEEDED = 8
 FAMILY = 0.001  # chance that any of the mends is believed where nothing is wrong
 GAIN = 0.1  # NSS; on clean published data no mend gains more than .03
@@ -57,7 +57,7 @@ class Mend:
 
 
 def _option(text: str) -> str:
-    return f"read the table with --data-set {text.replace(' ', ' --data-set ')}"
+    return f"read your own table with --data-set {text.replace(' ', ' --data-set ')}"
 
 
 SHARE = Mend(
@@ -172,15 +172,16 @@ def check_placement(sample: Sample, references: Sequence[Reference], *, lattice:
     if len(sample.x) < FEW:
         return []
     u, v = sample.x / sample.width, sample.y / sample.height
-    outside = float(np.mean((u < 0) | (v < 0) | (u > 1) | (v > 1)))
+    outside = _outside(sample, sample.x, sample.y)
     trying = mends(sample.frames)
-    evidence = [Evidence(sample, reference, trying) for reference in references]
-    evidence = [e for e in evidence if len(e.trials) >= TRIALS_NEEDED]
+    made = [Evidence(sample, reference, trying) for reference in references]
+    evidence = [e for e in made if len(e.trials) >= TRIALS_NEEDED]
     found: list[Finding] = []
     impossible = _impossible(sample, u, v)
     if impossible is not None:
         seen, family, level = impossible
-        best, effect = _likeliest(family or [m for m in trying if m.check == "scale"], evidence, sample)
+        few = [e for e in made if len(e.trials) and e.reference.telling]  # that something is wrong is known already
+        best, effect = _likeliest(family or [m for m in trying if m.check == "scale"], evidence or few, sample)
         return [Finding(best.check, level, seen, best.probably, best.option, effect)]
     believed = _believed(sample, trying, evidence, lattice)
     if believed is not None:
@@ -212,7 +213,7 @@ class Evidence:
         self.points = sample.only(reference.known[sample.trial])
         self.trials = np.unique(self.points.trial)
         self.as_is = self.nss(self.points.x, self.points.y)
-        self.mended = {id(m): self.after(m) for m in trying} if len(self.trials) >= TRIALS_NEEDED else {}
+        self.mended = {id(m): self.after(m) for m in trying}
 
     def nss(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Mean NSS of each trial, (trials,) float64."""
@@ -268,7 +269,8 @@ def _impossible(sample: Sample, u: np.ndarray, v: np.ndarray) -> tuple[str, list
             "error",
         )
     beginning, end = (np.array([np.quantile(share, q) for share in (u, v)]) for q in (0.005, 0.995))
-    if len(u) >= SOME and (end < FILLED).all() and (beginning < 0.4 * end).all():
+    enough = SOME * (end.max() / FILLED) ** 2  # the smaller the corner, the fewer positions are in it by chance
+    if len(u) >= enough and (end < FILLED).all() and (beginning < 0.4 * end).all():
         sure = len(u) >= MANY and len(np.unique(sample.trial)) >= 3
         filled = f"positions fill only the upper left {end[0]:.0%} x {end[1]:.0%}"
         return f"{filled} of the images ({sizes}): {ranges}", [], "error" if sure else "warning"
@@ -276,15 +278,19 @@ def _impossible(sample: Sample, u: np.ndarray, v: np.ndarray) -> tuple[str, list
 
 
 def _likeliest(family: Sequence[Mend], evidence: Sequence[Evidence], sample: Sample) -> tuple[Mend, Effect | None]:
-    """The mend that fits best: by NSS where there are maps, else by how near the middle the positions then are."""
+    """The mend that fits best: by NSS where there are maps, else by how near the middle the positions then are.
+
+    Of those after which the positions lie in the image, if there is any: px of 512 x 320 cannot be px of 320 x 240.
+    """
+    moved = {id(m): m.move(sample.x, sample.y, sample.width, sample.height) for m in family}
+    family = [m for m in family if _outside(sample, *moved[id(m)]) < OUTSIDE] or family
     if evidence:
         e = evidence[0]
         best = max(family, key=lambda m: float(np.mean(e.mended[id(m)])))
         return best, _effect(e, e.mended[id(best)])
 
     def away(mend: Mend) -> float:
-        x, y = mend.move(sample.x, sample.y, sample.width, sample.height)
-        u, v = x / sample.width, y / sample.height
+        u, v = moved[id(mend)][0] / sample.width, moved[id(mend)][1] / sample.height
         ends = np.quantile(u, [0.01, 0.99]).sum() - 1, np.quantile(v, [0.01, 0.99]).sum() - 1
         return float(np.hypot(*ends))
 
@@ -358,6 +364,11 @@ def _best_offset(sample: Sample, evidence: Sequence[Evidence]) -> tuple[float, M
 
 def _effect(evidence: Evidence, after: np.ndarray) -> Effect:
     return Effect(evidence.reference.name, round(float(evidence.as_is.mean()), 3), round(float(after.mean()), 3))
+
+
+def _outside(sample: Sample, x: np.ndarray, y: np.ndarray) -> float:
+    """Share of positions outside their image."""
+    return float(np.mean((x < 0) | (y < 0) | (x > sample.width) | (y > sample.height)))
 
 
 def _where(sample: Sample, outside: float) -> str:

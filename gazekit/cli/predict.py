@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.cli.options import DataOptions, Device, PerhapsData, RunOptions, Samples, takes_groups
+from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples, takes_groups
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Prediction(RunOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataOrOwn(DataOptions):
+class DataOrOwn(DataAndPoints):
     """The data set; none for pictures or a shelf of one's own."""
 
     data: PerhapsData = None  # type: ignore[assignment]  # `check_choice` looks before it is read
@@ -75,9 +75,9 @@ def predict_command(
 
     Your own shelf: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture path.png -o paths.csv
     """
-    from gazekit.evaluation.folds import fit_alone
+    from gazekit.evaluation.folds import fit_alone, fitted_anew
     from gazekit.evaluation.predict import PIECE_TRIALS, predict_in_pieces
-    from gazekit.evaluation.preparation import prepare_humans
+    from gazekit.evaluation.preparation import checked, prepare_humans
     from gazekit.files.atomic import check_length
     from gazekit.files.links import refuse_link
     from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
@@ -137,6 +137,8 @@ def predict_command(
     if len(dataset.scanpaths):
         from dataclasses import replace
 
+        if fitted_anew(chosen):  # what it learns is in every path
+            checked(dataset, accept=given.accepted)
         fit_alone(chosen, replace(dataset, scanpaths=prepare_humans(dataset).paths))
     paths = predict_in_pieces(
         chosen,

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import Data, DataAndPoints, Root, TrainingRun, numbers, settings, takes_groups
+from gazekit.cli.options import (
+    Accept,
+    Data,
+    DataAndPoints,
+    Root,
+    TrainingRun,
+    accepted,
+    numbers,
+    settings,
+    takes_groups,
+)
 from gazekit.cli.printing import estimate
 from gazekit.foundations.errors import GazekitError
 
@@ -142,6 +152,7 @@ def priority_command(
         folds=folds,
         only=None if fold == "all" else numbers(fold, "--fold", "numbers such as 0 or 0,2, or all", int),
         notes=given.notes,
+        accept=given.accepted,
         **run.arguments,
     )
     for column, what in (("static", "whatever came before"), ("next", "after those before it")):
@@ -156,6 +167,7 @@ def oat_study_command(
     *,
     plan: Annotated[Path, typer.Argument(help="TOML file: data, network, training, and what each variant changes.")],
     root: Root = None,
+    accept: Accept = None,
     run: TrainingRun,
 ) -> None:
     """Train variants of OAT with several seeds, and compare the likelihood of people's paths that they have not seen.
@@ -170,7 +182,7 @@ def oat_study_command(
     read = read_plan(plan)
     options = dict(read.data)
     dataset = load_dataset(options.pop("name"), root, **options)
-    results = oat_study(dataset, read, run.out, **run.arguments)
+    results = oat_study(dataset, read, run.out, accept=accepted(accept), **run.arguments)
     for row in results.summary.to_dict("records"):
         loss = estimate(row["loss"], row["low"], row["high"], 3)
         typer.echo(f"{row['variant']}, {row['seed']}: {loss} nats per step")

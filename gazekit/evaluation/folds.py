@@ -286,9 +286,10 @@ def joined_over_people(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     Where one fixation has probability 0 the stimulus has no value, whichever group made it.
     """
-    if len(tables) == 1:
+    filled = [each for each in tables if len(each)]
+    if len(tables) == 1 or not filled:
         return tables[0]
-    table = pd.concat([each for each in tables if len(each)], ignore_index=True)
+    table = pd.concat(filled, ignore_index=True)
     keys = ["model", "metric", "stimulus"]
     none = table["value"].isna() & (table["pairs"] > 0) & (table["metric"].map(why_undefined) != "")
     lost = none.groupby([table[key] for key in keys], sort=False).transform("any")
@@ -302,9 +303,10 @@ def joined_over_people(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def joined_cells(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """As `joined_over_people`, for the parts of single persons: of a person (or donor) all that they have."""
-    if len(tables) == 1:
+    filled = [each for each in tables if len(each)]
+    if len(tables) == 1 or not filled:
         return tables[0]
-    table = pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True)
+    table = pd.concat(filled, ignore_index=True)
     keys = ["model", "metric", "stimulus", "donor", "subject"]
     sums = table.assign(total=table["value"] * table["pairs"]).groupby(keys, sort=False)[["total", "pairs"]].sum()
     return sums.assign(value=sums["total"] / sums["pairs"]).reset_index()[table.columns.tolist()]

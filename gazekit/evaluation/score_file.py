@@ -91,6 +91,11 @@ def match_trials(predictions: Scanpaths, dataset: Dataset, *, rescale: bool = Fa
     paths = paths.replace(table=paths.table.assign(stimulus=[t.stimulus for t in trials], trial=[t.id for t in trials]))
     _refuse_duplicates(paths, rows["stimulus"][keep].to_numpy())
     frames = {t.id: t.frame for t in trials}
+    if rescale and all(paths.frame_of(i).size == t.frame.size for i, t in enumerate(trials)):
+        notes.append(
+            "rescale=True (--rescale) changes nothing: every prediction says, or is taken to be, px of its image; if "
+            "it is px of another size, give that size (--size 512x320)"
+        )
     paths = _rescale_to_trials(paths, frames) if rescale else _check_frames(paths, frames)
     return MatchedPredictions(paths, int((~keep).sum()), len(dataset.trials) - len(frames), tuple(notes))
 

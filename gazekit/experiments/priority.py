@@ -1,6 +1,6 @@
 """Train `priority` on one or all folds of a data set: resumable, with a manifest, a log, and bits on unseen images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ import pandas as pd
 
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.describing import inputs_of
+from gazekit.evaluation.preparation import checked
 from gazekit.experiments.ratios import Ratio
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
@@ -75,6 +76,7 @@ def train_priority(
     progress: bool = True,
     command: str = "",
     notes: Mapping[str, Any] | None = None,
+    accept: Iterable[str] = (),
 ) -> TrainedReadouts:
     """Train on each fold's training part, stop on a tenth of its images, and score people's fixations of its test part.
 
@@ -96,7 +98,7 @@ def train_priority(
         Of each image and step.
     also : sequence of Dataset
         More to learn from, whole, in every fold.
-    by, folds, only, seed, workers, scheduler, overwrite, device, progress, command, notes
+    by, folds, only, seed, workers, scheduler, overwrite, device, progress, command, notes, accept
         As in `train_oat`.
 
     Returns
@@ -118,6 +120,8 @@ def train_priority(
             )
     chosen = list(range(folds)) if only is None else sorted(set(only))
     splits = [dataset.split(by, folds=folds, fold=fold, seed=seed) for fold in chosen]
+    accept = tuple(accept)
+    findings = [found for each in (dataset, *also) for found in checked(each, accept=accept)]
     reader = FeatureReader(backbone, dict(weights or {}))
     with RunFolder(
         out,
@@ -130,10 +134,11 @@ def train_priority(
             "fixations": fixations,
             "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
             "seed": seed,
+            **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
         },
         kind=KIND,
         command=command or f"train_priority({dataset.name!r}, ...)",
-        about=dict(notes or {}),
+        about={"checks": {each.name: each.to_dict() for each in findings}, **(notes or {})},
         inputs=inputs_of([trial for each in (dataset, *also) for trial in each.trials], {"image"}),
         overwrite=overwrite,
     ) as run:

@@ -178,8 +178,15 @@ def _refuse_synonym(table: pd.DataFrame, ours: str) -> None:
             )
 
 
-def numbers(column: pd.Series) -> np.ndarray:
+def numbers(column: pd.Series, comma: str = "give decimal=',' (on the command line: --decimal ,)") -> np.ndarray:
     """Return (n,) float64; empty cells become NaN.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Numbers, or their text.
+    comma : str
+        What the message says to do about a decimal comma.
 
     Raises
     ------
@@ -206,9 +213,8 @@ def numbers(column: pd.Series) -> np.ndarray:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         held = repr(column.iloc[row])
-        comma = re.fullmatch(r"'-?\d+,\d+'", held) is not None
+        hint = f"; if that is a decimal comma, {comma}" if re.fullmatch(r"'-?\d+,\d+'", held) else ""
         held = held if len(held) <= LONGEST else f"{held[:LONGEST]}..."
-        hint = "; if that is a decimal comma, give decimal=',' (on the command line: --decimal ,)" if comma else ""
         raise DataError(f"column {column.name!r}, row {row} (from 0), holds {held}, which is not a number{hint}")
     return values
 

@@ -15,7 +15,7 @@ from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.images import image_file_size
 from gazekit.files.untrusted import decoding, reading
 from gazekit.foundations.errors import DataError, UnknownNameError, naming
-from gazekit.interchange.columns import names, our_columns, require
+from gazekit.interchange.columns import KEY, names, our_columns, require
 from gazekit.interchange.csv_files import paths_of
 from gazekit.interchange.formats import read_rows
 from gazekit.interchange.tables import from_table
@@ -45,7 +45,8 @@ def dataset_from_table(
 
     The size of each shown image comes from columns `width` and `height`, from `frames=` or `width=` and `height=`, or
     else from the header of the image file. There is one trial per value of `trial` (per stimulus, without that column);
-    where it counts viewings, so that a person has one number on several images, the trial is `stimulus/trial`.
+    where it counts viewings, so that a person has one number on several images, the trial is `stimulus/trial`. Trials
+    and paths are sorted by their names, so that no result depends on the order of a table's rows.
     These columns, constant within a trial, say more about it: `caption`, `task`, `target_x0, target_y0, target_x1,
     target_y1` (box, px), `start_x, start_y` (where gaze had to be at onset, px), `max_fixations`.
 
@@ -111,6 +112,7 @@ def dataset_from_table(
     none = {ours: None for ours, theirs in (columns or {}).items() if not theirs}
     paths = paths_of(table, left_out, columns=none, frames=frames, px_per_degree=px_per_degree, **options)
     paths = _viewings_as_trials(paths)
+    paths = paths[paths.table[list(KEY)].sort_values(list(KEY), kind="stable").index.to_numpy()]
     _refuse_second_viewing(paths)
     with reading("the table", "a column about trials (see its documentation) has a value of another kind"):
         trials = tuple(_trials(paths, files))

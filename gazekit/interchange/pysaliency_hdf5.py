@@ -28,6 +28,7 @@ from gazekit.interchange.tables import check_path_columns, from_table
 
 _READ = {"FixationTrains": ("1.0", "1.1", "1.2", "1.3"), "Scanpaths": ("1.0",), "ScanpathFixations": ("1.0",)}
 _TAKEN = ("n", "t", "xs", "ys", "ts", "subjects", "lengths", "scanpath_index", "durations")
+_POINTS = {"xs": "x", "ys": "y", "durations": "duration_ms", "object_id": "object_id"}
 _SECOND = 1000.0  # ms
 
 
@@ -113,15 +114,16 @@ def read_pysaliency_table(
             raise DataError(_refusal(path, kind, version))
         paths, points, length = _load(file, kind)
         ours = _ours(file)
-    number = paths.pop("n").to_numpy(dtype=np.int64)
+        number = _numbers(paths.pop("n").to_numpy(), "stimuli")
+        if "subjects" in ours:
+            subject = _numbers(paths["subject"].to_numpy(), "subjects", below=len(ours["subjects"]))
+            paths["subject"] = np.array(ours["subjects"], dtype=object)[subject]
     names = list(stimuli) if stimuli is not None else ours.get("stimuli")
     if names is None:
         raise DataError(f"{path} has the stimuli as numbers only; give their names, in order, as stimuli=[...]")
     if len(number) and not 0 <= number.min() <= number.max() < len(names):
         raise DataError(f"{path} has stimuli up to number {number.max()} (from 0), but {len(names)} names were given")
     paths["stimulus"] = np.array(names, dtype=object)[number]
-    if "subjects" in ours:
-        paths["subject"] = np.array(ours["subjects"], dtype=object)[paths["subject"].to_numpy(dtype=np.int64)]
     if "sample" not in paths:
         paths["sample"] = number_repeats(paths)
     table, dropped = _rows(paths, points, length)
@@ -234,11 +236,23 @@ def _load(file: Any, kind: str) -> tuple[pd.DataFrame, dict[str, np.ndarray], np
         paths = {**_attributes(group, "scanpath_attributes"), "n": group["n"][...]}
         points = {**_attributes(group, "fixation_attributes"), **{k: group[k][...] for k in ("xs", "ys")}}
         length = (group["length"] if "length" in group else group["lengths"])[...]
-    length = np.asarray(length, dtype=np.int64)
+    for name, values in (*paths.items(), *points.items()):
+        least = 2 if name in points else 1  # attributes that nobody reads here may have more dimensions
+        if values.ndim < least or (values.ndim > 2 and name in _POINTS) or len(values) != len(length):
+            raise ValueError(f"{name!r} is of the shape {values.shape}, and there are {len(length)} paths")
     columns = min(values.shape[1] for values in points.values())
-    if ((length < 0) | (length > columns)).any():
-        raise ValueError(f"its lengths go from {length.min()} to {length.max()}, and its paths have {columns} columns")
+    length = _numbers(length, "lengths", below=columns + 1)
     return pd.DataFrame({k: _column(v) for k, v in paths.items()}), points, length
+
+
+def _numbers(values: np.ndarray, what: str, below: int | None = None) -> np.ndarray:
+    """Whole numbers of the paths, from 0, (n,) int64."""
+    values = np.asarray(values)
+    if values.ndim != 1 or values.dtype.kind not in "iuf" or not (values == np.trunc(values)).all():
+        raise ValueError(f"its {what} are not whole numbers, one for each path")
+    if below is not None and ((values < 0) | (values >= below)).any():
+        raise ValueError(f"its {what} go from {values.min()} to {values.max()}, and at most {below - 1} can be")
+    return values.astype(np.int64)
 
 
 def _attributes(file: Any, name: str) -> dict[str, np.ndarray]:
@@ -277,7 +291,7 @@ def _rows(
     table, dropped = row_per_fixation(paths, length), {}
     real = np.flatnonzero(table["fixation"] != EMPTY_PATH)
     for name, values in points.items():
-        column = {"xs": "x", "ys": "y", "durations": "duration_ms", "object_id": "object_id"}.get(name)
+        column = _POINTS.get(name)
         if column is not None:
             known = pd.Series(values[np.arange(values.shape[1]) < length[:, None]], real)
             table[column] = known.reindex(table.index)

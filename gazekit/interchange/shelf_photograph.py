@@ -13,7 +13,7 @@ from gazekit.core.trials import Box, Dataset, ImageSource, Objects, Trial
 from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
 from gazekit.files.untrusted import MAX_OBJECTS, check_count
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import names, numbers
 from gazekit.interchange.own_data import IMAGE_SUFFIXES, image_frame
 
@@ -179,7 +179,9 @@ def _objects(boxes: str | Path | pd.DataFrame | np.ndarray) -> tuple[list[str], 
     twice = next((i for k, i in enumerate(ids) if i in set(ids[:k])), None)
     if twice is not None:
         raise DataError(f"{where} has two objects of the id {twice!r}; ids must differ")
-    return ids, np.column_stack([numbers(table[c]) for c in columns]), left_out
+    with naming(where):
+        corners = [numbers(table[c], "write these numbers with a decimal point") for c in columns]
+    return ids, np.column_stack(corners), left_out
 
 
 def _inside(corners: np.ndarray, ids: list[str], frame: Frame) -> tuple[np.ndarray, dict[str, int]]:

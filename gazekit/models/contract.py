@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -322,10 +323,19 @@ def predicted(model: ScanpathModel, trials: Sequence[Trial], **options: Any) -> 
     GazekitError
         Other paths than were asked for: the model's name is not their source, trials or samples are missing, there
         twice or in another order, stimuli or frames are not those of the trials, a path is longer than the limit or
-        has positions that are not finite.
+        has positions that are not finite. Or a `predict` that does not take one of the options.
     """
-    paths = model.predict(trials, **options)
     who = f"model {model.name!r}"
+    if options.get("lengths") is None:  # a predict from before there were lengths goes on with its own
+        options.pop("lengths", None)
+    takes = signature(model.predict).parameters
+    lacks = [] if any(p.kind is p.VAR_KEYWORD for p in takes.values()) else [o for o in options if o not in takes]
+    if lacks:
+        raise GazekitError(
+            f"{who} has a predict of its own that does not take {', '.join(lacks)}: give it all the arguments of "
+            f"ScanpathModel.predict (or **options), or write draw or paths in its place"
+        )
+    paths = model.predict(trials, **options)
     if not isinstance(paths, Scanpaths):
         raise GazekitError(f"{who}: predict gave a {type(paths).__name__}, not Scanpaths")
     table, limit, lengths = paths.table, options.get("max_fixations"), options.get("lengths")

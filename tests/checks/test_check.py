@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import gazekit
-from gazekit import Dataset, Facts, Scanpaths, UnknownNameError
+from gazekit import Dataset, Facts, Frame, Scanpaths, UnknownNameError
 from gazekit.checks import CHECKS, check, check_predictions
 
 from .conftest import HEIGHT, WIDTH, make_people, moved
@@ -209,6 +209,23 @@ def test_predictions_in_a_wrong_space_are_told_by_where_people_looked(good, move
     assert findings.found[0].check == name
     assert findings.found[0].effect.on == "where people looked"
     assert "--data-set" not in findings.found[0].mend
+
+
+def test_few_predictions_in_a_small_corner_are_told_by_where_people_looked(good):
+    """Px of a copy of 512 x 320 on two images; 320 x 240 fits the middle as well, but not where people looked."""
+    two = good.select(stimuli=["t0", "t1"])
+    large = two.scanpaths.table.assign(width=4.2 * WIDTH, height=3.5 * HEIGHT)
+    shown = replace(
+        two,
+        trials=tuple(replace(t, frame=Frame(4.2 * WIDTH, 3.5 * HEIGHT)) for t in two.trials),
+        scanpaths=two.scanpaths.replace(table=large, x=two.scanpaths.x * 4.2, y=two.scanpaths.y * 3.5),
+    )
+    copy = shown.scanpaths.replace(x=two.scanpaths.x * 512 / WIDTH, y=two.scanpaths.y * 320 / HEIGHT)
+    few = copy[[0, 1, 5, 6]]
+    assert 10 <= len(few.x) < 30
+    found = check_predictions(few.replace(table=few.table.assign(source="m")), shown).found
+    assert [(f.check, f.level, f.probably) for f in found] == [("scale", "warning", "px of a picture of 512 x 320")]
+    assert found[0].mend.startswith("read the predictions with --predictions-set recorded_width=512")
 
 
 def test_predictions_of_chance_models_give_no_warning(good):

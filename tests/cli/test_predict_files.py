@@ -4,6 +4,7 @@ import shutil
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -49,6 +50,14 @@ def test_refused_before_anything_is_computed(predict, monkeypatch, arguments, me
     assert code == 2
     assert message in said
     assert said.count("\n") == 1
+
+
+def test_people_are_checked_where_a_model_learns_from_them(predict, tmp_path):
+    table = pd.read_csv("people.csv")
+    table.assign(x=table["x"] / 1000, y=table["y"] / 1000).to_csv("shares.csv", index=False)
+    code, said = predict("other-image", "--data", "shares.csv", "-o", "out.csv")
+    assert (code, "--accept scale" in said, (tmp_path / "out.csv").exists()) == (2, True, False)
+    assert predict("other-image", "--data", "shares.csv", "--accept", "scale", "-o", "known.csv")[0] == 0
 
 
 def test_killed_before_the_parts_are_removed(predict, monkeypatch, tmp_path):

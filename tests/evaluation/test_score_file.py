@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gazekit import Dataset, Frame, Scanpaths, Trial
+from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation.evaluate import NULLS
 from gazekit.evaluation.score_file import match_trials, score_predictions
 from gazekit.foundations.errors import DataError, MismatchError, RunFolderError
@@ -45,9 +46,16 @@ def test_rescale_maps_to_the_trial(small_dataset, scanpaths_of):
     assert matched.table["trial"].tolist() == ["img1", "img0"]
     np.testing.assert_allclose(matched.x, big.x / 10)
     assert matched.frame_of(1) == Frame(160, 120)
+    with_note = match_trials(small_dataset.scanpaths, small_dataset, rescale=True).notes
+    assert [note for note in with_note if "(--rescale) changes nothing" in note]
 
 
-def test_partial_predictions_are_scored_where_they_are(small_dataset, predictions, tmp_path):
+@pytest.mark.parametrize("stimuli_of_a_piece", [1, 10])
+def test_partial_predictions_are_scored_where_they_are(
+    small_dataset, predictions, tmp_path, stimuli_of_a_piece, monkeypatch
+):
+    """Pieces of one stimulus hold no prediction at all, but for two."""
+    monkeypatch.setattr(evaluation, "PIECE_STIMULI", stimuli_of_a_piece)
     matched = match_trials(predictions, small_dataset)
     results = score_predictions(matched, small_dataset, ["scanmatch"], out=tmp_path / "r", progress=False)
     summary = results.summary.set_index("model")

@@ -8,7 +8,7 @@ import pytest
 
 from gazekit.experiments import priority
 from gazekit.experiments.priority import train_priority
-from gazekit.foundations.errors import RunFolderError
+from gazekit.foundations.errors import DataError, RunFolderError
 from gazekit.models.priority import features
 from gazekit.models.priority.checkpoint import load_readout
 from gazekit.models.priority.features import Recipe
@@ -77,6 +77,18 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(run, monkeypatch, tmp_path):
     assert whole.bits.equals(other.bits)
     monkeypatch.setattr(priority, "train_readout", pytest.fail)
     assert run("other").bits.equals(whole.bits)  # it is given back
+
+
+def test_people_are_checked_before_anything_is_learned(run, tmp_path):
+    data = example_dataset()
+    paths = data.scanpaths
+    shares = replace(data, scanpaths=paths.replace(x=paths.x / 1000, y=paths.y / 1000))
+    with pytest.raises(DataError, match=r"\(scale\): x is .* --accept scale"):
+        train_priority(shares, TWICE, out=tmp_path / "run", backbone="tiny", folds=2, progress=False)
+    assert not (tmp_path / "run").exists()
+    run("known", accept=["scale"])
+    manifest = json.loads((tmp_path / "known" / "manifest.json").read_text())
+    assert manifest["request"]["accept"] == manifest["checks"][data.name]["accepted"] == ["scale"]
 
 
 def test_a_folder_of_another_run_is_refused(run):

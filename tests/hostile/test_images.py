@@ -12,14 +12,14 @@ from gazekit.files.images import MAX_PIXELS, image_file_size, read_image_file
 from gazekit.interchange.own_data import image_frame
 
 
-def png_of(width, height, pixels=b""):
-    """A PNG whose header says it is this large, whatever it holds."""
+def chunk(kind, body):
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+def png_of(width, height, pixels=b"", about=b""):
+    """A PNG whose header says it is this large, whatever it holds; `about` are chunks before its pixels."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) + about
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
 
 
 def encoded(kind):
@@ -35,6 +35,15 @@ def test_a_picture_beyond_the_limit_is_refused_before_it_is_decoded(refused, sid
     said = refused("a.png", png_of(side, side), read)
     assert "is too large an image" in said
     assert f"{MAX_PIXELS:,}" in said
+
+
+@pytest.mark.parametrize("read", [read_image_file, image_frame])
+@pytest.mark.parametrize("kind", [(b"zTXt", b"k\0\0"), (b"iTXt", b"k\0\1\0\0\0"), (b"iCCP", b"k\0\0")], ids=str)
+def test_a_text_or_a_profile_that_unpacks_to_much_is_refused(refused, read, kind):
+    about = chunk(kind[0], kind[1] + zlib.compress(bytes(50_000_000), 9))
+    assert "cannot be read as an image (Decompressed data too large" in refused(
+        "a.png", png_of(8, 6, bytes(9 * 6), about), read
+    )
 
 
 def test_the_largest_picture_is_taken(tmp_path):

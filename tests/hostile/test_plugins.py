@@ -110,5 +110,19 @@ def test_paths_that_nobody_asked_for_are_refused(small_dataset, tmp_path, change
         predict_in_pieces(Plugin(), data, folder=tmp_path / "p", n_samples=2, max_fixations=4, progress=False)
 
 
+def test_a_predict_of_its_own_that_knows_no_lengths(small_dataset, tmp_path):
+    """As those written before there were lengths: a TypeError once."""
+
+    class Old(model_class("uniform")):
+        def predict(self, trials, *, n_samples=1, seed=0, max_fixations=None, device="auto", progress=True):
+            return super().predict(trials, n_samples=n_samples, seed=seed, progress=False)
+
+    how = {"n_samples": 1, "nulls": False, "progress": False, "resamples": 100}
+    with pytest.raises(GazekitError, match="has a predict of its own that does not take lengths: give it all"):
+        evaluate(small_dataset, [Old()], ["scanmatch"], out=tmp_path / "matched", **how)
+    own = evaluate(small_dataset, [Old()], ["scanmatch"], out=tmp_path / "own", lengths="own", **how)
+    assert own.summary["value"].notna().all()
+
+
 def test_no_trace_of_the_plugin_stays():
     assert "broken_plugin" not in sys.modules

@@ -212,8 +212,36 @@ def test_lengths_that_the_arrays_do_not_have_are_refused(path, lengths):
         if max(lengths) >= 2**31:
             del file["train_lengths"]
             file["train_lengths"] = lengths
-    with pytest.raises(DataError, match=r"cannot be read .*its lengths go from .* and its paths have 3 columns"):
+    with pytest.raises(DataError, match=r"cannot be read .*its lengths go from .*, and at most 3 can be"):
         read_pysaliency(path, **NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("train_ys", np.ones((3, 3)), r"'ys' is of the shape \(3, 3\), and there are 2 paths"),
+        ("train_ys", np.ones((1, 3)), r"'ys' is of the shape \(1, 3\), and there are 2 paths"),
+        ("train_ns", [0], r"'n' is of the shape \(1,\), and there are 2 paths"),
+        ("train_ns", 1, r"'n' is of the shape \(\), and there are 2 paths"),
+        ("train_ns", [0.5, 1.0], "its stimuli are not whole numbers, one for each path"),
+        ("train_subjects", [0, 9], "its subjects go from 0 to 9, and at most 1 can be"),
+        ("train_subjects", [0, -1], "its subjects go from -1 to 0, and at most 1 can be"),
+        ("train_lengths", [1.5, 1.0], "its lengths are not whole numbers, one for each path"),
+        ("train_lengths", [[1], [1]], "its lengths are not whole numbers, one for each path"),
+        ("train_lengths", [1, 1, 1], "and there are 3 paths"),
+        ("scanpath_fixation_attributes/durations", np.ones((2, 3, 2)), r"'durations' is of the shape \(2, 3, 2\)"),
+        ("scanpath_attributes/sample", [0], r"'sample' is of the shape \(1,\), and there are 2 paths"),
+    ],
+)
+def test_arrays_that_disagree_are_refused(scanpaths_of, path, name, values, message):
+    """A subject of -1 was the last one, a stimulus of .5 the first, in silence; others were tracebacks."""
+    write_pysaliency(scanpaths_of([3, 1], stimulus=["b", "a"], subject=["p", "q"]), path)
+    with h5py.File(path, "r+") as file:
+        if name in file:
+            del file[name]
+        file[name] = values
+    with pytest.raises(DataError, match=f"cannot be read as a file of pysaliency .*{message}"):
+        read_pysaliency(path)
 
 
 def test_a_truncated_file_is_named(paths, path):

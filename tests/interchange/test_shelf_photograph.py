@@ -129,6 +129,10 @@ def test_files_that_are_not_there_or_not_what_they_should_be(files):
         own_shelf(files / "none.jpg", BOXES, 1)
     with pytest.raises(DataError, match=r"boxes\.csv cannot be read as an image"):
         own_shelf(files / "boxes.csv", BOXES, 1)
+    boxes = files / "comma.csv"
+    boxes.write_text("id;x0;y0;x1;y1\na;0,5;1,5;9,5;9,5\n")
+    with pytest.raises(DataError, match=r"comma.csv: column 'x0', .*'0,5'.* comma, write these numbers with a decimal"):
+        own_shelf(PICTURE, boxes)
     with pytest.raises(DataError, match=r"none\.csv"):
         own_shelf(PICTURE, files / "none.csv", 1)
     with pytest.raises(DataError, match=r"a photograph is \(H, W, 3\) uint8, not \(120, 110, 3\) float64"):

@@ -1,5 +1,6 @@
 """The study: every variant and seed is a training of its own folder, which a stopped study goes on with."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.evaluation.bootstrap import RESAMPLES, resample
 from gazekit.evaluation.folds import fit_alone
+from gazekit.evaluation.preparation import checked
 from gazekit.experiments.oat.plan import Plan, Variant
 from gazekit.experiments.oat.training import STEPS, held_out_likelihood, step_by_step, train_oat
 from gazekit.experiments.ratios import Ratio
@@ -120,6 +122,7 @@ def oat_study(
     device: str = "cpu",
     progress: bool = True,
     command: str = "",
+    accept: Iterable[str] = (),
 ) -> StudyResults:
     """Train every variant and seed of a plan, and compare how likely they find people's paths.
 
@@ -150,6 +153,8 @@ def oat_study(
         Show a progress bar.
     command : str
         Command line for the manifest.
+    accept : iterable of str
+        As in `evaluate`.
 
     Returns
     -------
@@ -165,6 +170,7 @@ def oat_study(
         if not isinstance(model_from_text(name), HasLikelihood):
             raise GazekitError(f"the reference {name!r} has no likelihood; take another")
     one_thread = workers > 1 or scheduler is not None
+    findings = checked(dataset, accept=accept)
     with RunFolder(
         out,
         {
@@ -173,15 +179,18 @@ def oat_study(
             "seed": seed,
             "rule": rule,
             "resamples": resamples,
+            **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
         },
         kind=KIND,
         command=command or f"oat_study({dataset.name!r}, ...)",
-        about={},
+        about={"checks": {each.name: each.to_dict() for each in findings}},
         overwrite=overwrite,
     ) as run:
         if not run.complete:
             pieces = [
-                TrainingPiece(run.path, dataset, variant, s, plan.split_seed, rule, device, one_thread)
+                TrainingPiece(
+                    run.path, dataset, variant, s, plan.split_seed, rule, device, one_thread, findings[0].accepted
+                )
                 for variant in plan.variants
                 for s in variant.seeds
             ]
@@ -211,6 +220,7 @@ class TrainingPiece:
     rule: str
     device: str
     one_thread: bool
+    accept: tuple[str, ...] = ()
 
     @property
     def part(self) -> Path:
@@ -237,6 +247,7 @@ class TrainingPiece:
             rule=self.rule,
             device=self.device,
             progress=False,
+            accept=self.accept,
         )
 
     @property

@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,6 +45,30 @@ def test_a_study(shelves, tmp_path):
         "trainings",
     ]
     assert len(pd.read_csv(tmp_path / "run" / "subjects.csv")) == 4 * 2
+
+
+def test_people_are_checked_before_anything_is_trained(shelves, tmp_path, monkeypatch):
+    import gazekit.experiments.oat.study as module
+
+    asked = []
+
+    def trained(*args, **options):
+        asked.append(options["accept"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "train_oat", trained)
+    data = shelves(6, 2)
+    paths = data.scanpaths
+    shares = replace(data, scanpaths=paths.replace(x=paths.x / 1000, y=paths.y / 1000))
+    how = {"resamples": 100, "progress": False}
+    with pytest.raises(DataError, match=r"\(scale\): x is .* --accept scale"):
+        oat_study(shares, plan(variant("full")), tmp_path / "run", **how)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(KeyboardInterrupt):
+        oat_study(shares, plan(variant("full")), tmp_path / "run", accept=["scale"], **how)
+    assert asked == [("scale",)]
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["request"]["accept"] == manifest["checks"][data.name]["accepted"] == ["scale"]
 
 
 def test_a_stopped_study_goes_on(shelves, tmp_path, monkeypatch):
