@@ -15,6 +15,7 @@ ROOMS = {
     "gazekit.metrics": "Measures of pairs of scanpaths",
     "gazekit.metrics.behaviour": "Measures of sets of scanpaths",
     "gazekit.metrics.density": "Measures of densities at people's fixations",
+    "gazekit.protocols": "Protocols of the field",
     "gazekit.experiments.asymmetry": "The search-asymmetry experiment",
     "gazekit.experiments.captions": "The caption experiment",
     "gazekit.experiments.shelf_search": "The evaluation of object search",

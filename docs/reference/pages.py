@@ -8,11 +8,12 @@ from metric_pages import metric_pages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from notebook_pages import notebook_pages
+from protocol_pages import protocol_pages
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages to those in docs/."""
-    for pages in (command_pages(), api_pages(), metric_pages(), notebook_pages()):
+    for pages in (command_pages(), api_pages(), metric_pages(), notebook_pages(), protocol_pages()):
         for name, text in pages.items():
             files.append(File.generated(config, name, content=text))
     return files

@@ -17,6 +17,7 @@ from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
 from gazekit.cli.predict import predict_command
+from gazekit.cli.protocols import protocols_command
 from gazekit.cli.report import report_command
 from gazekit.cli.shelf_search import shelf_search_command
 from gazekit.files.untrusted import printable
@@ -32,7 +33,12 @@ BEGIN = (
 # The commands by what they are for.
 COMMANDS: dict[str, dict[str, Any]] = {
     "Begin": {"demo": demo_command, "info": info_command},
-    "What there is": {"datasets": datasets.app, "models": models_command, "metrics": metrics_command},
+    "What there is": {
+        "datasets": datasets.app,
+        "models": models_command,
+        "metrics": metrics_command,
+        "protocols": protocols_command,
+    },
     "Predict, score, look": {
         "check": check_command,
         "predict": predict_command,

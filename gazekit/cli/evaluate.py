@@ -26,7 +26,10 @@ from gazekit.cli.options import (
     takes_groups,
 )
 from gazekit.cli.printing import Json
+from gazekit.cli.protocols import print_scores, protocol_names
 from gazekit.foundations.errors import GazekitError
+
+METRICS = "scanmatch,multimatch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ def evaluate_command(
     *,
     given: DataAndPoints,
     models: Models = "uniform,centre,empirical,other-image",
-    metrics: Metrics = "scanmatch,multimatch",
+    metrics: Metrics = METRICS,
     samples: Samples = 5,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest predicted path.")] = None,
     folds: Annotated[
@@ -119,7 +122,7 @@ def score_command(
     *,
     predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
     given: NamedData,
-    metrics: Metrics = "scanmatch,multimatch",
+    metrics: Metrics = METRICS,
     outside: Outside = "keep",
     missing: Annotated[str, typer.Option(help="Points without coordinates: error, drop or keep.")] = "error",
     columns: Columns = None,
@@ -138,6 +141,16 @@ def score_command(
         list[str] | None,
         typer.Option(help="Option of the reader of predictions, as name=value (origin=centre); may be repeated."),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            autocompletion=protocol_names,
+            help="Score as a group of the field does, see gazekit protocols; printed, with no run folder.",
+        ),
+    ] = None,
+    transfer: Annotated[
+        bool, typer.Option("--transfer", help="Use the protocol on data that it was not made for.")
+    ] = False,
     accept: Accept = None,
     run: ScoreRun,
     as_json: Json = False,
@@ -149,14 +162,27 @@ def score_command(
     --data-set columns=..., sep=..., decimal=..., missing=...
 
     Example: gazekit score mine.csv --data osie --root data/osie
+
+    Under a protocol of the field, to be compared with its papers:
+
+    Example: gazekit score mine.csv --data osie --root data/osie --protocol chen2021
     """
     from gazekit.cli.tables import print_results
     from gazekit.core.frames import Facts
-    from gazekit.evaluation.score_file import match_trials, score_predictions
+    from gazekit.evaluation.preparation import checked
+    from gazekit.evaluation.score_file import match_trials, named_sources, score_predictions
     from gazekit.interchange import Space, read_scanpaths
     from gazekit.interchange.tables import UNKNOWN
+    from gazekit.models.baselines.precomputed import Precomputed
+    from gazekit.protocols import score_protocol
     from gazekit.report import write_report
 
+    if transfer and protocol is None:
+        raise GazekitError("--transfer is about a protocol: give --protocol, or leave it out")
+    if protocol is not None and (run.out is not None or metrics != METRICS):
+        raise GazekitError(
+            "--protocol fixes what is scored and prints it: leave out --metrics and --out; --json is for other programs"
+        )
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
     more = {**table_options(columns, separator, decimal, missing), **size_of(size)}
@@ -188,6 +214,11 @@ def score_command(
         f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
         err=as_json,
     )
+    if protocol is not None:
+        checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
+        scores = score_protocol(protocol, dataset, matched.paths, transfer=transfer, seed=run.seed)
+        print_scores(scores, as_json=as_json)
+        return
     if matched.paths.facts.forced_first:
         typer.echo(
             f"{predictions.name}: each path declares a forced first fixation, which is dropped before scoring; "

@@ -51,6 +51,22 @@ def multimatch_command(
     _finish(verify_multimatch(dataset, max_pairs=max_pairs, seed=seed, progress=progress))
 
 
+@app.command("protocols")
+def protocols_command(
+    root: Annotated[Path, typer.Option(help="Folder of the data set, in its authors' layout.")],
+    data: Annotated[str, typer.Option(help="Name of the data set.")] = "osie",
+    protocol: Annotated[str | None, typer.Option(help="One protocol; default all that were made for the data.")] = None,
+) -> None:
+    """Protocols of the field: people's numbers and those of drawn controls, ours and published.
+
+    Example: gazekit verify protocols --root osie
+    """
+    from gazekit.datasets import load_dataset
+    from gazekit.verify.protocols import verify_protocols
+
+    _finish(verify_protocols(load_dataset(data, root), protocol))
+
+
 @app.command("conformance")
 def conformance_command(
     reference: Annotated[

@@ -114,16 +114,20 @@ def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: Me
     **options
         As in `evaluate`: out, seed, workers, resamples, progress, command.
     """
-    paths = matched.paths
-    reserved = [s for s in ("", HUMAN, *NULLS) if (paths.table["source"] == s).any()]
-    names = {s: "predictions" if len(reserved) == 1 else f"predictions ({s or 'no source'})" for s in reserved}
-    named = paths.table["source"].replace(names).to_numpy()
     models = []
-    for source in dict.fromkeys(named):
-        part = paths[np.flatnonzero(named == source)]
-        part = part.replace(table=part.table.assign(source=source, subject=""), dropped={})
-        models.append(Precomputed(part, str(source)))
+    for name, part in named_sources(matched.paths):
+        part = part.replace(table=part.table.assign(source=name, subject=""), dropped={})
+        models.append(Precomputed(part, name))
     return evaluate(dataset, models, metrics, **options)
+
+
+def named_sources(paths: Scanpaths) -> list[tuple[str, Scanpaths]]:
+    """The paths of each source of a file, under a name that is not that of people or of a null."""
+    sources = paths.table["source"].to_numpy()
+    present = list(dict.fromkeys(sources))
+    reserved = [s for s in ("", HUMAN, *NULLS) if s in present]
+    names = {s: "predictions" if len(reserved) == 1 else f"predictions ({s or 'no source'})" for s in reserved}
+    return [(str(names.get(s, s)), paths[np.flatnonzero(sources == s)]) for s in present]
 
 
 def _task_agrees(said: str, asked: str | None) -> bool:

@@ -13,6 +13,7 @@ from typer.main import get_command
 from gazekit.cli.app import app
 from gazekit.metrics import all_measures
 from gazekit.models import models
+from gazekit.protocols import protocols
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +52,14 @@ def test_every_metric_is_in_the_index(pages):
     for measure in all_measures():
         assert f"`{measure.name}`" in index
     assert "[`dtw_per_step`](dtw.md)" in index
+
+
+def test_every_protocol_is_described(pages):
+    page = pages("protocol")["reference/protocols.md"]
+    for protocol in protocols.usable():
+        assert f"\n## {protocol.name}\n" in page
+        for text in (protocol.paper, *protocol.effects, *(score.name for score in protocol.scores)):
+            assert text in page
 
 
 def test_every_public_name_is_explained_once(pages):

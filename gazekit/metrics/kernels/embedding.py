@@ -49,13 +49,15 @@ def embedding_distances(
 
 @compiled
 def scaled_similarities(
-    x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, longest, squares, sums, nearest, out
+    x_a, y_a, first_a, count_a, x_b, y_b, first_b, count_b, pairs, longest, by_fixation, squares, sums, nearest, out
 ):
     """Mean over windows of 1, 2, ... fixations of exp(-embedding distance), into out (n, 1); NaN if a path is empty.
 
-    Windows go up to the shorter path's length, or to `longest` if that is not 0. `squares` and `sums` have room for
-    (longest second path, longest first path): squared distances, and their sums over the windows of the moment, which
-    grow by one term per step of the window length. `nearest` as in `embedding_distances`.
+    Windows go up to the shorter path's length, or to `longest` if that is not 0. With `by_fixation` the distance of two
+    windows is the mean distance of their fixations: roots are taken before the sum, not after it. `squares` and `sums`
+    have room for (longest second path, longest first path): squared distances (with `by_fixation` distances), and their
+    sums over the windows of the moment, which grow by one term per step of the window length. `nearest` as in
+    `embedding_distances`.
     """
     for k in range(len(pairs)):
         p, q = pairs[k, 0], pairs[k, 1]
@@ -72,7 +74,8 @@ def scaled_similarities(
             terms, grown = squares[j], sums[j]
             for i in range(m):
                 dx, dy = xa[i] - x, ya[i] - y
-                terms[i] = dx * dx + dy * dy
+                square = dx * dx + dy * dy
+                terms[i] = np.sqrt(square) if by_fixation else square
                 grown[i] = 0.0
         similarity = 0.0
         for width in range(1, widths + 1):
@@ -87,6 +90,6 @@ def scaled_similarities(
                     nearest[i] = value if value < nearest[i] else nearest[i]
             total = 0.0
             for i in range(windows):
-                total += np.sqrt(nearest[i])
+                total += nearest[i] if by_fixation else np.sqrt(nearest[i])
             similarity += np.exp(-total / width / windows)
         out[k, 0] = similarity / widths

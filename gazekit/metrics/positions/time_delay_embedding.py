@@ -64,7 +64,7 @@ def tde(a: AnyPath, b: AnyPath, *, size: Size = None, k: int = WIDTH, furthest: 
     return score_pair("tde", a, b, size, k=k, furthest=furthest)[0]
 
 
-def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = None) -> float:
+def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = None, by_fixation: bool = False) -> float:
     """Scaled time-delay embedding similarity of path `a` to path `b`.
 
     Positions are divided by the longer side of the frame; the score is the mean of exp(-`tde`) over windows of k = 1,
@@ -80,6 +80,9 @@ def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = Non
         Of the shown image, px; needed for arrays, taken from the frame of a Scanpath.
     longest : int, optional
         Longest window. None goes up to the shorter path's length.
+    by_fixation : bool
+        The distance of two windows is the mean distance of their fixations, as Chen et al. (2021) and who follows them
+        compute it; values are lower. Default is that of `tde`: the root of the summed squares over k.
 
     Returns
     -------
@@ -98,7 +101,8 @@ def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = Non
     References
     ----------
     Wang et al. (2011), Simulating human saccadic scanpaths on natural images, CVPR, 441-448; in this form in FixaTons
-    (Zanca et al. 2018, arXiv:1802.02534).
+    (Zanca et al. 2018, arXiv:1802.02534). `by_fixation`: Chen, Jiang, Zhao (2021), Predicting human scanpaths in visual
+    question answering, CVPR.
 
     Examples
     --------
@@ -108,7 +112,7 @@ def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = Non
     >>> round(stde([[0, 0]], [[30, 40]], size=(100, 100)), 4)  # exp(-0.5)
     0.6065
     """
-    return score_pair("stde", a, b, size, longest=longest)[0]
+    return score_pair("stde", a, b, size, longest=longest, by_fixation=by_fixation)[0]
 
 
 def check_width(metric: str, name: str, width: int) -> None:
@@ -122,7 +126,7 @@ def _prepare(columns: Columns, *, k: int, furthest: bool) -> Positions:
     return positions(columns)
 
 
-def _prepare_scaled(columns: Columns, *, longest: int | None) -> Positions:
+def _prepare_scaled(columns: Columns, *, longest: int | None, by_fixation: bool) -> Positions:
     if longest is not None:
         check_width("stde", "longest", longest)
     side = np.repeat(np.maximum(columns.width, columns.height), np.diff(columns.offsets))
@@ -137,11 +141,14 @@ def _score(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, k:
     embedding_distances(*a[:4], *b[:4], pairs, int(k), bool(furthest), sums, nearest, out)
 
 
-def _score_scaled(a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, longest: int | None) -> None:
+def _score_scaled(
+    a: Positions, b: Positions, pairs: np.ndarray, out: np.ndarray, *, longest: int | None, by_fixation: bool
+) -> None:
     from gazekit.metrics.kernels.embedding import scaled_similarities
 
     squares, sums = np.empty((2, b.longest, a.longest))
-    scaled_similarities(*a[:4], *b[:4], pairs, int(longest or 0), squares, sums, np.empty(a.longest), out)
+    room = (squares, sums, np.empty(a.longest))
+    scaled_similarities(*a[:4], *b[:4], pairs, int(longest or 0), bool(by_fixation), *room, out)
 
 
 pair_measure(

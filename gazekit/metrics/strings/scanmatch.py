@@ -11,7 +11,7 @@ from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.strings.symbols import repeated
+from gazekit.metrics.strings.symbols import Rounding, repeated
 
 BINS = (12, 8)  # the toolbox's defaults, Cristino et al. 2010
 THRESHOLD = 3.5
@@ -48,6 +48,7 @@ def scanmatch(
     gap: float = 0.0,
     temporal_bin_ms: float | None = None,
     toolbox_durations: bool = False,
+    gazeparser: bool = False,
 ) -> float:
     """ScanMatch similarity of two scanpaths.
 
@@ -76,6 +77,10 @@ def scanmatch(
         With `temporal_bin_ms`, follow the public MATLAB toolbox (v1.00, 2009): it rounds durations to whole
         ms, makes zero one, and its loop starts at the second fixation, so that the first is lost. Default
         is to keep every fixation.
+    gazeparser : bool
+        Round as GazeParser's copy does, and with it most published models of scanpaths since 2021: px are counted from
+        0 and cut off, and durations are rounded half to even. Its start of the table is not followed, which matters for
+        `gap` below 0 only. Default is the toolbox's rounding.
 
     Returns
     -------
@@ -103,7 +108,7 @@ def scanmatch(
     >>> round(scanmatch(a, a, size=(1024, 768)), 6), round(scanmatch(a, b, size=(1024, 768)), 6)
     (1.0, 0.666667)
     """
-    more = {"temporal_bin_ms": temporal_bin_ms, "toolbox_durations": toolbox_durations}
+    more = {"temporal_bin_ms": temporal_bin_ms, "toolbox_durations": toolbox_durations, "gazeparser": gazeparser}
     return score_pair("scanmatch", a, b, size, bins=bins, threshold=threshold, gap=gap, **more)[0]
 
 
@@ -116,12 +121,14 @@ def substitution_table(bins: tuple[int, int], threshold: float) -> np.ndarray:
     return table
 
 
-def _cells(columns: Columns, bins: tuple[int, int]) -> np.ndarray:
+def _cells(columns: Columns, bins: tuple[int, int], gazeparser: bool) -> np.ndarray:
     """(N,) int64: the cell of each fixation; of no meaning where a coordinate is not finite."""
     from gazekit.metrics.kernels.alignment import grid_cells
 
     cells = np.empty(len(columns.x), dtype=np.int64)
     x, y = np.array(columns.x), np.array(columns.y)  # writable copies: numba compiles read-only arrays a second time
+    if gazeparser:  # px p from 0 is px p + 1 from 1, which the rounding then leaves as it is
+        x, y = np.trunc(x) + 1.0, np.trunc(y) + 1.0
     width, height = (np.maximum(np.floor(side + 0.5), 1.0) for side in (columns.width, columns.height))
     grid_cells(x, y, columns.offsets, width, height, float(bins[0]), float(bins[1]), cells)
     return cells
@@ -143,6 +150,7 @@ def symbol_table(
     gap: float = 0.0,
     temporal_bin_ms: float | None = None,
     toolbox_durations: bool = False,
+    gazeparser: bool = False,
 ) -> SymbolTable:
     """Symbols of many paths, and the substitution scores between them; options as in `scanmatch`.
 
@@ -159,8 +167,9 @@ def symbol_table(
     duration = columns.duration
     if toolbox_durations and duration is not None:
         duration = _toolbox_durations(duration, columns.offsets)
-    cells = _cells(columns, bins)
-    strings = repeated(cells, columns.offsets, columns.finite, duration, temporal_bin_ms, "scanmatch", rounded=True)
+    cells = _cells(columns, bins, gazeparser)
+    rounded: Rounding = "half even" if gazeparser else "half up"
+    strings = repeated(cells, columns.offsets, columns.finite, duration, temporal_bin_ms, "scanmatch", rounded)
     return SymbolTable(*strings[:3], substitution_table((int(bins[0]), int(bins[1])), float(threshold)))
 
 
@@ -249,7 +258,7 @@ def _regions(columns: Columns, *, substitution: ArrayLike, gap: float, temporal_
         )
     good = np.ones(len(columns.width), dtype=bool)
     symbols = (regions, columns.offsets, good, columns.duration)
-    strings = repeated(*symbols, temporal_bin_ms, "scanmatch_regions", rounded=True)
+    strings = repeated(*symbols, temporal_bin_ms, "scanmatch_regions", "half up")
     return SymbolTable(*strings[:3], scores)
 
 

@@ -1,5 +1,6 @@
 """Scanpaths written as strings of symbols: cells of a grid, or the object, cluster or label of each fixation."""
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
@@ -11,6 +12,12 @@ MOST_ROWS = 4096
 MOST_SYMBOLS = 100_000  # of a path whose symbols are repeated by duration: 17 minutes at 10 ms
 GRID = (4, 4)  # FixaTons since 2022, and the string measures of the NeVA line
 Symbols = Literal["grid", "objects"]
+Rounding = Literal["down", "half up", "half even"]
+_ROUNDED: dict[Rounding, Callable[[np.ndarray], np.ndarray]] = {
+    "down": np.floor,
+    "half up": lambda times: np.floor(times + 0.5),
+    "half even": np.rint,
+}
 
 
 class StringOptions(TypedDict, total=False):
@@ -143,13 +150,9 @@ def repeated(
     duration: np.ndarray | None,
     temporal_bin_ms: float | None,
     metric: str,
-    *,
-    rounded: bool = False,
+    rounded: Rounding = "down",
 ) -> Strings:
-    """Strings from one symbol per fixation: only of `good` paths, each symbol int(duration / bin) times.
-
-    With `rounded` the number of times is rounded, halves up, instead.
-    """
+    """Strings from one symbol per fixation: only of `good` paths, each symbol duration / bin times, rounded so."""
     if temporal_bin_ms is None:
         if good.all():
             return _made(symbol, offsets)
@@ -171,7 +174,7 @@ def repeated(
                 f"{metric}: temporal_bin_ms={temporal_bin_ms:g} makes more than {MOST_SYMBOLS:,} symbols of a path; "
                 f"give a longer bin, and see whether durations are ms"
             )
-        repeat = (np.floor(times + 0.5) if rounded else times).astype(np.int64)
+        repeat = _ROUNDED[rounded](times).astype(np.int64)
     return _made(np.repeat(symbol, repeat), np.concatenate([[0], np.cumsum(repeat)])[offsets])
 
 

@@ -52,6 +52,23 @@ def test_stde_equals_its_definition(scanpaths_of):
     assert ours.tolist() == [stde(paths[i], paths[j]) for i, j in pairs]
 
 
+def test_stde_by_fixation_is_the_mean_distance_of_the_fixations_of_a_window(scanpaths_of):
+    paths = scanpaths_of([1, 2, 5, 9], frame=Frame(*SIZE))
+    pairs = np.array(list(itertools.product(range(4), repeat=2)))
+
+    def by_definition(a, b):
+        found = []
+        for k in range(1, min(len(a), len(b)) + 1):
+            apart = [[np.hypot(*(p - q).reshape(k, 2).T).mean() for q in windows(b, k)] for p in windows(a, k)]
+            found.append(np.exp(-np.mean(np.min(apart, axis=1))))
+        return np.mean(found)
+
+    ours = pairwise("stde", paths, paths, pairs, by_fixation=True)[:, 0]
+    xy = [path.xy / 800 for path in paths]
+    assert ours == pytest.approx([by_definition(xy[i], xy[j]) for i, j in pairs], rel=1e-12)
+    assert (ours <= pairwise("stde", paths, paths, pairs)[:, 0] + 1e-12).all()
+
+
 def test_stde_up_to_a_window():
     a, b = np.random.default_rng(0).uniform(0, SIZE, (2, 8, 2))
     expected = np.mean([np.exp(-by_definition(a / 800, b / 800, k)) for k in (1, 2)])

@@ -96,6 +96,21 @@ def test_symbols_follow_the_integer_formula_everywhere():
     assert symbols(np.column_stack([x, np.ones_like(x)]), size=SIZE).tolist() == expected
 
 
+def test_gazeparser_counts_whole_pixels_from_zero():
+    x = np.concatenate([np.arange(-20, 1100, 0.25), [1023.999, 1024, 5000]])
+    expected = [min(max(int(v), 0), 1023) * 12 // 1024 for v in x]
+    points = np.column_stack([x, np.ones_like(x)])
+    assert symbols(points, size=SIZE, gazeparser=True).tolist() == expected
+    assert symbols(points, size=SIZE).tolist() != expected
+
+
+def test_gazeparser_rounds_durations_half_to_even():
+    path = [[10, 10, 25], [500, 10, 75], [900, 10, 125], [900, 700, 26]]
+    repeats = lambda **options: np.unique(symbols(path, size=SIZE, temporal_bin_ms=50.0, **options), return_counts=True)  # noqa: E731
+    assert repeats(gazeparser=True)[1].tolist() == [2, 2, 1]  # 0.5 is 0, 1.5 is 2, 2.5 is 2
+    assert repeats()[1].tolist() == [1, 2, 3, 1]
+
+
 def test_sizes_that_are_not_whole_are_rounded_half_up():
     points = np.random.default_rng(0).uniform(0, 600, (200, 2))
     rounded = symbols(points, size=(801, 600))

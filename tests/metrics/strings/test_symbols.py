@@ -97,7 +97,7 @@ def test_objects_of_single_paths():
 
 def test_rounded_repetition():
     duration, offsets = np.array([24.0, 25.0, 74.0, 75.0]), np.array([0, 4])
-    strings = repeated(np.arange(4), offsets, np.ones(1, dtype=bool), duration, 50, "test", rounded=True)
+    strings = repeated(np.arange(4), offsets, np.ones(1, dtype=bool), duration, 50, "test", rounded="half up")
     assert strings.symbols.tolist() == [1, 2, 3, 3]
 
 

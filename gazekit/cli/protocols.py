@@ -1,0 +1,104 @@
+"""`gazekit protocols`: which protocols of the field there are and what each fixes; how scores under one are printed."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gazekit.cli.printing import Json, aligned, print_json
+
+if TYPE_CHECKING:
+    from gazekit.protocols import Protocol, ProtocolScores
+
+
+def protocol_names(incomplete: str) -> list[str]:
+    """Protocols whose name begins so.
+
+    Examples
+    --------
+    >>> protocol_names("chen")
+    ['chen2021']
+    """
+    from gazekit.protocols import protocols
+
+    return [name for name in protocols if name.startswith(incomplete)]
+
+
+def protocols_command(
+    name: Annotated[
+        str | None, typer.Argument(help="One protocol; default lists all.", autocompletion=protocol_names)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how groups of the field make their numbers: what each protocol fixes, and what that changes.
+
+    `gazekit score FILE --data NAME --protocol NAME` scores predictions under one, `gazekit verify protocols` compares
+    its numbers of people with published ones.
+
+    Example: gazekit protocols chen2021
+    """
+    from gazekit.protocols import protocols
+
+    found = protocols.usable() if name is None else [protocols[name]]
+    if as_json:
+        print_json([protocol_facts(protocol) for protocol in found])
+    elif name is None:
+        typer.echo(aligned([[protocol.name, protocol.title] for protocol in found]))
+    else:
+        typer.echo("\n".join(protocol_lines(found[0])))
+
+
+def protocol_facts(protocol: "Protocol") -> dict[str, Any]:
+    """What `--json` prints of a protocol: the description itself."""
+    from dataclasses import asdict
+
+    return asdict(protocol)
+
+
+def protocol_lines(protocol: "Protocol") -> list[str]:
+    """Describe one protocol, a line per fact."""
+    from gazekit.protocols import score_words
+
+    lines = [f"{protocol.name}: {protocol.title}", f"  {protocol.paper}", f"  {protocol.files}", ""]
+    lines += ["It fixes"]
+    lines += [f"  {line}" for line in aligned([list(each) for each in protocol.fixes.items()]).splitlines()]
+    lines += ["", "Its scores"]
+    lines += [f"  {line}" for line in aligned([[s.name, score_words(s)] for s in protocol.scores]).splitlines()]
+    return [*lines, "", "What that changes", *(f"  - {effect}" for effect in protocol.effects)]
+
+
+def scores_text(found: "ProtocolScores") -> str:
+    """Scores under a protocol: a line per number, a column per source, then what is not whole, and the headline."""
+    table, protocol = found.table, found.protocol
+    sources = list(dict.fromkeys(table["source"]))
+    images = int(table["images"].max())
+    lines = [f"{protocol.name} on {found.data}: {images} images, {protocol.paper}", ""]
+    cells = {
+        (row.source, row.score): f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]"
+        + (f" {row.undefined} undefined" if row.undefined else "")
+        for row in table.itertuples()
+    }
+    rows = [["", *sources]]
+    rows += [[score.name, *(cells.get((s, score.name), "-") for s in sources)] for score in protocol.scores]
+    lines += [aligned(rows), "95 % intervals are over images; people stay as they are.", *found.notes, ""]
+    lines += [f"headline: {protocol.headline}"]
+    for source in sources:
+        why = found.departures.get(source)
+        kept = f"{found.headlines[source]:.4f}" if why is None else f"none: {'; '.join(why)}"
+        lines.append(f"  {source}: {kept}")
+    return "\n".join(lines)
+
+
+def print_scores(found: "ProtocolScores", *, as_json: bool) -> None:
+    """Print scores under a protocol, as a table or as JSON."""
+    if not as_json:
+        typer.echo(scores_text(found))
+        return
+    facts = {"protocol": protocol_facts(found.protocol), "data": found.data, "notes": found.notes}
+    print_json(
+        {
+            **facts,
+            "departures": found.departures,
+            "headlines": found.headlines,
+            "scores": found.table.to_dict("records"),
+        }
+    )

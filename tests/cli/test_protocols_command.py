@@ -1,0 +1,60 @@
+"""`gazekit protocols`, and `gazekit score --protocol`."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from gazekit.cli.app import app
+from gazekit.foundations.errors import GazekitError, UnknownNameError
+
+
+@pytest.fixture
+def run():
+    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A table of three people on two images, and one of two samples."""
+    rng = np.random.default_rng(0)
+    rows = [(s, p, k, *rng.uniform(0, 100, 2), 200) for s in "ab" for p in "xyz" for k in range(4)]
+    columns = ["stimulus", "subject", "fixation", "x", "y", "duration_ms"]
+    people = pd.DataFrame(rows, columns=columns).assign(width=100, height=100)
+    people.to_csv(tmp_path / "people.csv", index=False)
+    mine = people[people["subject"] != "z"].assign(sample=lambda t: (t["subject"] == "y").astype(int), source="mine")
+    mine.drop(columns="subject").to_csv(tmp_path / "mine.csv", index=False)
+    return tmp_path
+
+
+def test_it_lists_them_and_describes_one(run):
+    assert "chen2021" in run("protocols").stdout
+    text = run("protocols", "chen2021").stdout
+    assert "samples per image  10" in text
+    assert "What that changes" in text
+    facts = json.loads(run("protocols", "chen2021", "--json").stdout)
+    assert len(facts[0]["images"]["osie"]) == 70
+    assert isinstance(run("protocols", "chen2012").exception, UnknownNameError)
+
+
+def test_scores_under_a_protocol(run, files):
+    given = ("score", files / "mine.csv", "--data", files / "people.csv", "--protocol", "chen2021")
+    refused = run(*given)
+    assert isinstance(refused.exception, GazekitError)
+    assert "--transfer" in str(refused.exception)
+    done = run(*given, "--transfer")
+    assert done.exit_code == 0, done.output
+    assert "mine: none: transferred from osie to own" in done.stdout
+    assert "the protocol asks for 10 of each, and 2 of 2 trials have another number (2)" in done.stdout
+    found = json.loads(run(*given, "--transfer", "--json").stdout)
+    assert {row["source"] for row in found["scores"]} == {"human", "other-image", "uniform", "mine"}
+    assert found["headlines"] == {}
+
+
+def test_what_a_protocol_fixes_cannot_be_given(run, files):
+    given = ("score", files / "mine.csv", "--data", files / "people.csv")
+    for more in (("--metrics", "frechet"), ("--out", files / "run")):
+        assert "leave out --metrics and --out" in str(run(*given, "--protocol", "chen2021", *more).exception)
+    assert "give --protocol" in str(run(*given, "--transfer").exception)

@@ -1,0 +1,44 @@
+"""Descriptions of protocols: each is whole, names what there is, and can be read."""
+
+import pytest
+
+from gazekit.metrics import measures
+from gazekit.protocols import protocols, score_words
+
+
+@pytest.fixture(params=list(protocols))
+def protocol(request):
+    return protocols[request.param]
+
+
+def test_it_names_scores_that_there_are(protocol):
+    names = [score.name for score in protocol.scores]
+    assert len(set(names)) == len(names)
+    assert protocol.headline in names
+    assert {check.score for check in protocol.checks} <= set(names)
+    assert {check.data for check in protocol.checks} <= set(protocol.images)
+    for score in protocol.scores:
+        assert set(score.options) <= set(measures[score.measure].options)
+        assert 0 <= score.column < len(measures[score.measure].outputs)
+        assert measures[score.measure].name in score_words(score)
+
+
+def test_it_says_where_it_comes_from_and_what_it_changes(protocol):
+    assert protocol.paper
+    assert protocol.files
+    assert len(protocol.effects) >= 2
+    assert all(value for value in protocol.fixes.values())
+    for names in protocol.images.values():
+        assert len(set(names)) == len(names)
+
+
+def test_check_values_allow_no_more_than_their_digits(protocol):
+    for check in protocol.checks:
+        if check.source == "human":
+            assert check.within <= 0.0005, check
+
+
+def test_the_test_images_of_osie():
+    names = protocols["chen2021"].images["osie"]
+    assert len(names) == 70
+    assert (names[0], names[-1]) == ("1009.jpg", "1699.jpg")

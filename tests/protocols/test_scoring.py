@@ -1,0 +1,289 @@
+"""Scores under a protocol against plain Python that follows the authors' description, on small made-up data."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import Facts, Scanpaths
+from gazekit.foundations.errors import DataError, GazekitError, MismatchError, UnknownNameError
+from gazekit.protocols import Padding, Score, protocols, score_protocol
+
+CHEN = protocols["chen2021"]
+STRICT = replace(CHEN, images={"made-up": ()}, samples=2)
+
+
+def symbols(path, columns, rows, size, times=None):
+    """Cells of whole px counted from 0, each as often as its duration has bins, halves to even."""
+    found = []
+    for k, (x, y, _) in enumerate(path):
+        column = min(max(int(x), 0), size[0] - 1) * columns // size[0]
+        row = min(max(int(y), 0), size[1] - 1) * rows // size[1]
+        found += [(column, row)] * (1 if times is None else round(times[k] / 50))
+    return found
+
+
+def aligned(first, second):
+    table = np.zeros((len(first) + 1, len(second) + 1))
+    for i, p in enumerate(first, 1):
+        for j, q in enumerate(second, 1):
+            match = table[i - 1, j - 1] + 3.5 - np.hypot(p[0] - q[0], p[1] - q[1])
+            table[i, j] = max(match, table[i - 1, j], table[i, j - 1])
+    return table.max() / (3.5 * max(len(first), len(second)))
+
+
+def edits(first, second):
+    table = np.add.outer(np.arange(len(first) + 1), np.arange(len(second) + 1))
+    for i, j in itertools.product(range(1, len(first) + 1), range(1, len(second) + 1)):
+        table[i, j] = min(
+            table[i - 1, j - 1] + (first[i - 1] != second[j - 1]), table[i - 1, j] + 1, table[i, j - 1] + 1
+        )
+    return table[-1, -1]
+
+
+def stretches(judged, judge, longest_side):
+    a, b = judged[:, :2] / longest_side, judge[:, :2] / longest_side
+    found = []
+    for k in range(1, min(len(a), len(b)) + 1):
+        nearest = [
+            min(np.hypot(*(a[i : i + k] - b[j : j + k]).T).sum() / k for j in range(len(b) - k + 1))
+            for i in range(len(a) - k + 1)
+        ]
+        found.append(np.exp(-np.mean(nearest)))
+    return np.mean(found)
+
+
+def by_hand(judged, judge, size=(320, 240)):
+    """One pair: name of a score to its value, by the description of chen2021."""
+    multimatch_gaze = pytest.importorskip("multimatch_gaze")
+    tables = [
+        np.rec.fromarrays([p[:, 0], p[:, 1], p[:, 2] / 1000], names="start_x,start_y,duration") for p in (judged, judge)
+    ]
+    dimensions = ("vector", "direction", "length", "position", "duration")
+    compared = multimatch_gaze.docomparison(*tables, screensize=list(size))
+    grid = [[int(x) // 64 + 5 * (int(y) // 48) for x, y, _ in path] for path in (judged, judge)]
+    plain = [symbols(p, 16, 12, size) for p in (judged, judge)]
+    timed = [symbols(p, 16, 12, size, p[:, 2]) for p in (judged, judge)]
+    return {
+        **{f"MultiMatch {name}": value for name, value in zip(dimensions, compared, strict=True)},
+        "ScanMatch w/o duration": aligned(*plain),
+        "ScanMatch w/ duration": aligned(*timed),
+        "SED": edits(*grid),
+        "STDE": stretches(judged, judge, 320),
+    }
+
+
+def in_frame(paths):
+    """x, y in a frame of 320 x 240, ms, by trial."""
+    scale = np.array([320, 240]) / paths.table[["width", "height"]].to_numpy()
+    by_trial = {}
+    for path, (sx, sy) in zip(paths, scale, strict=True):
+        by_trial.setdefault(path.ids["trial"], []).append(path.xyt * [sx, sy, 1])
+    return by_trial
+
+
+def some_predictions(dataset, samples=2, seed=9, source="mine", **options):
+    rng = np.random.default_rng(seed)
+    rows = [(t.id, k) for t in dataset.trials for k in range(samples)]
+    lengths = rng.integers(3, 7, len(rows))
+    table = pd.DataFrame(rows, columns=["stimulus", "sample"]).assign(source=source, width=160, height=120)
+    return Scanpaths(
+        rng.uniform(0, 160, lengths.sum()), rng.uniform(0, 120, lengths.sum()), np.r_[0, np.cumsum(lengths)], table,
+        **{"duration": rng.uniform(30, 400, lengths.sum()), "facts": Facts(forced_first=False), **options},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def data(dataset_of):
+    return dataset_of(3, 3)
+
+
+def test_people_equal_the_description_followed_by_hand(data):
+    found = score_protocol(STRICT, data)
+    pairs, best = [], {"SED": [], "STDE": []}
+    for paths in in_frame(data.scanpaths).values():
+        for j, judge in enumerate(paths):
+            of_judge = [by_hand(paths[i], judge) for i in range(len(paths)) if i != j]
+            pairs += of_judge
+            best["SED"].append(min(each["SED"] for each in of_judge))
+            best["STDE"].append(max(each["STDE"] for each in of_judge))
+    for name in pairs[0]:
+        assert found.value("human", name) == pytest.approx(np.mean([each[name] for each in pairs]), abs=1e-12), name
+    for name, values in best.items():
+        assert found.value("human", f"{name} best") == pytest.approx(np.mean(values), abs=1e-12)
+    rows = found.table[found.table["source"] == "human"].set_index("score")
+    assert rows.loc["SED", ["images", "pairs", "undefined"]].tolist() == [3, 18, 0]
+    assert rows.loc["SED best", "pairs"] == 9
+
+
+def test_predictions_equal_the_description_followed_by_hand(data):
+    predictions = some_predictions(data)
+    found = score_protocol(STRICT, data, predictions, controls=False)
+    people, pairs, best = in_frame(data.scanpaths), [], []
+    for trial, paths in in_frame(predictions).items():
+        for path in paths:
+            pairs += [by_hand(path, judge) for judge in people[trial]]
+            best.append(min(each["SED"] for each in pairs[-3:]))
+    for name in pairs[0]:
+        assert found.value("mine", name) == pytest.approx(np.mean([each[name] for each in pairs]), abs=1e-12), name
+    assert found.value("mine", "SED best") == pytest.approx(np.mean(best))
+    assert found.headlines["mine"] == found.value("mine", "ScanMatch w/ duration")
+    assert found.departures == {}
+
+
+def test_averages_differ_where_images_have_unequal_pairs(data):
+    kept = data.scanpaths.filter(
+        ~((data.scanpaths.table["trial"] == "img0") & (data.scanpaths.table["subject"] == "p0"))
+    )
+    both = (Score("pairs", "frechet"), Score("images", "frechet", averaged="images"))
+    protocol = replace(STRICT, scores=both, headline="pairs", people="unordered")
+    found = score_protocol(protocol, replace(data, scanpaths=kept), controls=False)
+    from gazekit.metrics import frechet
+
+    means, all_pairs = [], []
+    for paths in in_frame(kept).values():
+        values = [frechet(a[:, :2], b[:, :2]) for a, b in itertools.combinations(paths, 2)]
+        means.append(np.mean(values))
+        all_pairs += values
+    assert len(all_pairs) == 7
+    assert found.value("human", "pairs") == pytest.approx(np.mean(all_pairs))
+    assert found.value("human", "images") == pytest.approx(np.mean(means))
+
+
+def test_unordered_pairs_judge_the_later_person_by_the_earlier(data):
+    found = score_protocol(replace(STRICT, people="unordered"), data, controls=False)
+    pairs = [
+        stretches(paths[j], paths[i], 320)
+        for paths in in_frame(data.scanpaths).values()
+        for i, j in itertools.combinations(range(len(paths)), 2)
+    ]
+    assert found.value("human", "STDE") == pytest.approx(np.mean(pairs), abs=1e-12)
+
+
+def test_first_fixation_cuts_padding_and_short_paths(data):
+    score = (Score("fixations", "edit_distance", {"bins": (1, 1)}),)  # one cell: the difference of lengths
+    protocol = replace(STRICT, scores=score, headline="fixations", people="unordered")
+
+    def lengths(**changes):
+        found = score_protocol(replace(protocol, **changes), data, controls=False)
+        return found.value("human", "fixations"), found.notes
+
+    n = data.scanpaths.lengths.reshape(3, 3)
+    gaps = lambda n: np.mean([abs(a - b) for row in n for a, b in itertools.combinations(row, 2)])  # noqa: E731
+    assert lengths()[0] == gaps(n)
+    assert lengths(longest_person=4)[0] == gaps(np.minimum(n, 4))
+    assert lengths(longest_person=4, first_fixation="dropped")[0] == gaps(np.minimum(n - 1, 4))
+    value, notes = lengths(padding=Padding(6, 1, 1, 1))
+    assert value == gaps(np.maximum(n, 6))
+    assert notes == (f"human: {(n < 6).sum()} paths filled up to 6 fixations",)
+    value, notes = lengths(fewest=5)
+    kept = [[a for a in row if a >= 5] for row in n]
+    assert value == gaps(kept)
+    assert notes == (f"human: {(n < 5).sum()} paths of fewer than 5 fixations (left out)",)
+
+
+def test_own_person_meets_that_person_only(data):
+    protocol = replace(STRICT, models="own person", samples=1)
+    people = data.scanpaths
+    same = people.replace(table=people.table.assign(source="copy"))
+    found = score_protocol(protocol, data, same)
+    assert found.value("copy", "SED") == 0  # each prediction is that person's own path
+    assert found.departures == {}
+    assert set(found.table["source"]) == {"human", "other-image", "uniform", "copy"}
+    assert (found.table[found.table["source"] == "other-image"]["pairs"] == 9).all()
+    fewer = score_protocol(protocol, data, same[1:], controls=False)
+    assert fewer.departures["copy"] == ("1 of 9 people's paths have no prediction",)
+    with pytest.raises(DataError, match="column 'subject'"):
+        score_protocol(protocol, data, same.replace(table=same.table.assign(subject="")))
+
+
+def test_controls_depend_on_the_seed_and_on_nothing_else(data):
+    first, again, other = (score_protocol(STRICT, data, seed=seed).table for seed in (3, 3, 4))
+    pd.testing.assert_frame_equal(first, again)
+    drawn = first["source"] != "human"
+    assert not np.allclose(first[drawn]["value"], other[drawn]["value"])
+    pd.testing.assert_frame_equal(first[~drawn], other[~drawn])
+    assert (first[first["source"] == "uniform"]["pairs"] == [18] * 9 + [6, 6]).all()  # 3 images, 2 samples, 3 people
+
+
+def test_what_is_not_whole_has_no_headline_and_says_why(data):
+    predictions = some_predictions(data)
+    keep = predictions.table["stimulus"] != "img2"
+    found = score_protocol(STRICT, data, predictions.filter(keep)[:3], controls=False)
+    assert found.departures["mine"] == (
+        "1 of 3 trials have no prediction",
+        "the protocol asks for 2 of each, and 1 of 3 trials have another number (1)",
+    )
+    assert "mine" not in found.headlines
+    assert "human" in found.headlines
+
+
+def test_without_durations_rows_fall_away_by_name(data):
+    found = score_protocol(STRICT, data, some_predictions(data, duration=None), controls=False)
+    mine = found.table[found.table["source"] == "mine"]
+    assert "SED" in set(mine["score"])
+    assert not {"MultiMatch duration", "ScanMatch w/ duration"} & set(mine["score"])
+    assert found.notes == ("mine: no durations, so without MultiMatch duration, ScanMatch w/ duration",)
+    assert found.departures == {"mine": ("its paths have no durations",)}
+    assert found.value("mine", "MultiMatch vector") > 0
+
+
+def test_undefined_pairs_are_counted(data):
+    short = some_predictions(data).truncate(2)
+    found = score_protocol(STRICT, data, short, controls=False).table.set_index(["source", "score"])
+    assert found.loc[("mine", "MultiMatch vector"), ["pairs", "undefined"]].tolist() == [0, 18]
+    assert np.isnan(found.loc[("mine", "MultiMatch vector"), "value"])
+    assert found.loc[("mine", "SED"), ["pairs", "undefined"]].tolist() == [18, 0]
+
+
+def test_another_data_set_is_refused_or_marked(data):
+    with pytest.raises(GazekitError, match="was made for osie, not for 'made-up'.*--transfer"):
+        score_protocol("chen2021", data)
+    found = score_protocol("chen2021", data, transfer=True)
+    assert found.headlines == {}
+    assert set(found.departures) == {"human", "other-image", "uniform"}
+    assert found.departures["human"] == ("transferred from osie to made-up",)
+
+
+def test_a_part_of_the_images_is_counted(data):
+    protocol = replace(STRICT, images={"made-up": ("img0", "img1", "img7")})
+    found = score_protocol(protocol, data, some_predictions(data), controls=False)
+    assert found.departures["human"] == ("1 of the 3 images of the protocol are not in the data",)
+    assert found.notes == ("mine: 2 paths of images that the protocol does not score (left out)",)
+    assert found.table["images"].max() == 2
+    with pytest.raises(DataError, match="none of the 1 images"):
+        score_protocol(replace(STRICT, images={"made-up": ("img7",)}), data)
+    with pytest.raises(DataError, match="mine has no path on the 2 trials"):
+        score_protocol(protocol, data, some_predictions(data).filter(stimulus="img2"))
+
+
+def test_what_cannot_be_compared_is_refused(data):
+    with pytest.raises(UnknownNameError, match="protocol"):
+        score_protocol("chen2012", data)
+    with pytest.raises(MismatchError, match="forced_first"):
+        score_protocol(STRICT, data, some_predictions(data, facts=Facts(forced_first=True)))
+    with pytest.raises(DataError, match="fewer than two"):
+        score_protocol(STRICT, data.select(subjects=["p0"]))
+    scaled = data.scanpaths.replace(table=data.scanpaths.table.assign(px_per_degree=30.0))
+    degrees = replace(data, scanpaths=scaled.to_degrees())
+    with pytest.raises(MismatchError, match="degrees"):
+        score_protocol(STRICT, degrees)
+
+
+def test_an_imposed_first_fixation_stays_in_controls(data):
+    people = data.scanpaths
+    x = np.where(people.rank_of() == 0, 80.0, people.x)
+    y = np.where(people.rank_of() == 0, 60.0, people.y)
+    imposed = replace(data, scanpaths=people.replace(x=x, y=y, facts=Facts(forced_first=True)))
+    first = replace(
+        STRICT, scores=(Score("first", "frechet"),), headline="first", longest_person=1, longest_prediction=1
+    )
+    found = score_protocol(first, imposed)
+    assert found.value("uniform", "first") == found.value("other-image", "first") == 0  # all begin in the centre
+
+
+def test_intervals_are_over_images_and_hold_the_value(data):
+    table = score_protocol(STRICT, data).table
+    assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
