@@ -108,7 +108,7 @@ class World:
         facts = {"dataset": "d", "metric": "scanmatch"}
         return (
             pd.concat(scores).assign(undefined=0, **facts)[SCORE_COLUMNS],
-            pd.concat(cells).assign(**facts)[CELL_COLUMNS],
+            pd.concat(cells).assign(**facts).reindex(columns=CELL_COLUMNS),
         )
 
     def combinations(self) -> dict[str, tuple[Combination, float]]:
@@ -189,10 +189,11 @@ def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Cov
     root of 1 - n / 700: distances from the truth are divided by it.
     """
     from gazekit import load_dataset
+    from gazekit.evaluation.lengths import donors_of, length_donors
     from gazekit.evaluation.preparation import prepare_humans
     from gazekit.metrics.context import Context, Source
     from gazekit.metrics.measure import find, score_parts
-    from gazekit.models import load_model
+    from gazekit.models.specs import model_from_text
 
     data = load_dataset("osie", root)
     data = replace(data, scanpaths=prepare_humans(data).paths)
@@ -201,17 +202,15 @@ def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Cov
     def scored(part: Any, samples: int, key: int) -> MeansOverStimuli:
         people = part.scanpaths
         context, rows, cells = Context(people, {}), [], []
-        other = load_model("other-image").fit(part)
         sources = [Source("human", people)]
         options = {"n_samples": samples, "seed": key, "progress": False}
-        copied = other.predict(part.trials, **options)
-        donors = pd.DataFrame(
-            [other.donor(t, k, key) for t in part.trials for k in range(samples)], columns=["stimulus", "subject"]
-        )
-        sources.append(Source("other-image", copied, None, donors))
+        copied = model_from_text("other-image").fit(part).predict(part.trials, **options)
         asked = copied.lengths.reshape(-1, samples)
-        drawn = load_model("empirical").fit(part).predict(part.trials, lengths=asked, **options)
-        sources.append(Source("empirical", drawn, None, donors))
+        drawn = {"seed": key, "asked": asked, "of_lengths": length_donors(part, samples, seed=key)}
+        for name in ("other-image", "empirical", "centre:spread=fitted"):
+            model = model_from_text(name).fit(part)
+            paths = model.predict(part.trials, lengths=asked, **options)
+            sources.append(Source(name, paths, None, donors_of(model, paths, part.trials, **drawn)))
         for source in sources:
             found = score_parts(measure, source, people, context)
             rows.append(found.rows)
@@ -224,6 +223,7 @@ def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Cov
         "OSIE people": lambda e: e.combine({"human": 1.0}),
         "OSIE other-image": lambda e: e.combine({"other-image": 1.0}),
         "OSIE empirical": lambda e: e.combine({"empirical": 1.0}),
+        "OSIE fitted centre": lambda e: e.combine({"centre:spread=fitted": 1.0}),
         "OSIE people - other-image": lambda e: e.combine({"human": 1.0, "other-image": -1.0}),
         "OSIE empirical - other-image": lambda e: e.combine({"empirical": 1.0, "other-image": -1.0}),
     }

@@ -17,12 +17,13 @@ from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import stats
 
 from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI
 from gazekit.foundations.randomness import keyed_rng
 
 LEVEL = 0.95
+PARTS = 5  # of the image's width and height, in which fixations count as alike
 Over = Literal["stimuli and people", "stimuli"]
 OVERS: tuple[Over, ...] = ("stimuli and people", "stimuli")
 
@@ -190,23 +191,24 @@ class Estimates(ABC):
 
 
 class Donors(NamedTuple):
-    """Copied paths of one model: where each was scored and where it comes from.
+    """What paths of one model have from people's paths on other stimuli: a whole path, a length, one fixation each.
 
     Attributes
     ----------
-    stimulus, donor, subject : (m,) int64
-        Scored on this stimulus; copied from this person's path on that one (-1: not among those of the run).
+    place : (m,) int64
+        Which row of `MeansOverStimuli.from_whom`.
     weight : (m,) float64
-        Share of the pairs of its stimulus.
+        The path's share of the pairs of its stimulus.
     value : (m,) float64
-        Mean over these pairs.
+        Mean over these pairs; for a fixation, how far one at this place moves it, see `_moved_by_place`.
+    whole : (m,) bool
+        Whether `value` is a score, which the mean is to be taken from.
     """
 
-    stimulus: np.ndarray
-    donor: np.ndarray
-    subject: np.ndarray
+    place: np.ndarray
     weight: np.ndarray
     value: np.ndarray
+    whole: np.ndarray
 
 
 class People(NamedTuple):
@@ -234,11 +236,14 @@ class MeansOverStimuli(Estimates):
     people : mapping of model to People
         Of the models whose values have parts of single persons.
     donors : mapping of model to Donors
-        Of the models that copy paths.
+        Of the models whose paths have something of others.
+    from_whom : (3, k) int64
+        Stimulus that was scored, stimulus of the donor's path, and its person.
     """
 
     people: Mapping[str, People] = field(default_factory=dict)
     donors: Mapping[str, Donors] = field(default_factory=dict)
+    from_whom: np.ndarray = field(default_factory=lambda: np.empty((3, 0), dtype=np.int64))
 
     @classmethod
     def of_each(cls, scores: pd.DataFrame, cells: pd.DataFrame, over: Over = OVERS[0]) -> Iterator[Self]:
@@ -267,9 +272,11 @@ class MeansOverStimuli(Estimates):
             return Deviations(value, NOBODY, NOBODY, 0.0, n)
         # Undefined stimuli have no deviation.
         mine = np.sum([w * np.where(there, self.columns[m] - means[m], 0.0) for m, w in weights.items()], axis=0) / n
-        copied = _Copied.of({m: w for m, w in weights.items() if m in self.donors}, self.donors, means, there)
+        _, donor, person = self.from_whom
+        copied, noise = self._copied(weights, means, there)
         inflate = np.sqrt(n / (n - 1))
-        stimuli = Part(inflate * (mine + copied.stimuli), copied.twice_stimuli, inflate**2 * float(mine @ mine), n - 1)
+        moved = inflate * (mine + np.bincount(donor, copied, len(there)))
+        stimuli = Part(moved, inflate**2 * noise, inflate**2 * float(mine @ mine), n - 1)
         if not all(m in self.people for m in weights):
             return Deviations(value, stimuli, NOBODY, 0.0, n)
         cells = np.zeros_like(self.people[next(iter(weights))].without)
@@ -279,47 +286,31 @@ class MeansOverStimuli(Estimates):
             cells -= weight * np.where(there, self.people[m].without - gone * self.people[m].alone, 0.0) / n
         moved = cells.sum(axis=1)
         moved -= moved.mean()
-        people = Part(moved + copied.people(len(moved)), copied.twice_people, float(moved @ moved), len(moved) - 1)
-        return Deviations(value, stimuli, people, float((cells**2).sum()), n)
+        given = few * np.bincount(person, copied, len(moved))
+        people = Part(moved + given, few**2 * noise, float(moved @ moved), len(moved) - 1)
+        np.add.at(cells, (person, donor), copied)
+        return Deviations(value, stimuli, people, float((cells**2).sum()) - noise, n)
+
+    def _copied(
+        self, weights: Mapping[str, float], means: Mapping[str, float], there: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """How far each row of `from_whom` has moved the combination, and the sum of squares that is in it by chance.
+
+        A path has moved the value together with each of its donors. What it did by itself would be counted once for
+        each of them, and is counted once with the stimulus that it was scored on.
+        """
+        kept = there[self.from_whom[0]]
+        moved, times = np.zeros((2, len(kept)))
+        for m, weight in weights.items():
+            if m in self.donors:
+                of = self.donors[m]
+                share = weight * kept[of.place] * of.weight * (of.value - of.whole * means[m]) / there.sum()
+                moved += np.bincount(of.place, share, len(kept))
+                times = np.maximum(times, np.bincount(of.place, minlength=len(kept)))
+        return moved, float((moved**2 / np.maximum(times, 1)).sum())
 
     def _there(self, models: Sequence[str]) -> np.ndarray:
         return np.all([np.isfinite(self.columns[m]) for m in models], axis=0)
-
-
-@dataclass(frozen=True)
-class _Copied:
-    """What the donors of copied paths do to a combination of models."""
-
-    stimuli: np.ndarray
-    twice_stimuli: float
-    twice_people: float
-    _by_subject: tuple[np.ndarray, np.ndarray]
-
-    @classmethod
-    def of(
-        cls, weights: Mapping[str, float], donors: Mapping[str, Donors], means: Mapping[str, float], there: np.ndarray
-    ) -> Self:
-        n = len(there)
-        if not weights:
-            return cls(np.zeros(n), 0.0, 0.0, (np.empty(0, dtype=int), np.empty(0)))
-        parts = []
-        for m, weight in weights.items():
-            of = donors[m]
-            kept = there[of.stimulus] & (of.donor >= 0)
-            moved = weight * of.weight[kept] * (of.value[kept] - means[m]) / there.sum()
-            parts.append((of.stimulus[kept], of.donor[kept], of.subject[kept], moved))
-        stimulus, donor, subject, moved = (np.concatenate(column) for column in zip(*parts, strict=True))
-        pairs = sparse.coo_array((moved, (stimulus, donor)), shape=(n, n)).tocsr()
-        both = pairs + pairs.T  # a pair of stimuli moves both of them
-        width = int(subject.max(initial=0)) + 1
-        paths = sparse.coo_array((moved, (stimulus, donor * width + subject)), shape=(n, n * width)).tocsr()
-        twice = float((both.data**2).sum()) / 2
-        by_donor = np.bincount(donor, moved, minlength=n)
-        return cls(by_donor, twice, float((paths.data**2).sum()), (subject, moved))
-
-    def people(self, count: int) -> np.ndarray:
-        subject, moved = self._by_subject
-        return np.bincount(subject, moved, minlength=count)[:count]
 
 
 @dataclass(frozen=True)
@@ -458,12 +449,35 @@ def _parts(
             without = np.where((seen > 0) & (left > 0), without, 0.0) * np.sqrt((k - 1) / np.maximum(k, 1))
             alone = (seen > 0) & (left <= 0) & np.isfinite(value)
             people[str(model)] = People(np.nan_to_num(without), alone / np.sqrt(np.maximum(alone.sum(axis=0), 1)))
-    for model, part in cells[cells["donor"] != ""].groupby("model", sort=False):
-        scored, donor = _places(part["stimulus"], stimuli), _places(part["donor"], stimuli)
-        weight = part["pairs"].to_numpy(float) / counts[str(model)][scored]
-        person = _places(part["subject"], subjects)
-        donors[str(model)] = Donors(scored, donor, person, weight, part["value"].to_numpy(float))
-    return {"people": people, "donors": donors}
+    copied = cells[cells["donor"] != ""]
+    columns_of = ((copied["stimulus"], stimuli), (copied["donor"], stimuli), (copied["subject"], subjects))
+    keys = np.array([_places(names, order) for names, order in columns_of], dtype=np.int64).reshape(3, -1)
+    inside = keys[1] >= 0  # else the donor is not among the stimuli of the run
+    from_whom, place = np.unique(keys[:, inside], axis=1, return_inverse=True)
+    copied = copied[inside].assign(place=place.reshape(-1))
+    for model, part in copied.groupby("model", sort=False):
+        scored, value = _places(part["stimulus"], stimuli), np.array(part["value"], dtype=float)
+        weight, xy = part["pairs"].to_numpy(float) / counts[str(model)][scored], part[["x", "y"]].to_numpy(float)
+        single = np.isfinite(xy).all(axis=1)
+        if single.any():
+            value[single] = _moved_by_place(value[single], weight[single], scored[single], xy[single])
+        donors[str(model)] = Donors(part["place"].to_numpy(), weight, value, ~single)
+    return {"people": people, "donors": donors, "from_whom": from_whom}
+
+
+def _moved_by_place(value: np.ndarray, weight: np.ndarray, scored: np.ndarray, xy: np.ndarray) -> np.ndarray:
+    """How far a fixation at its place moves the score of its path, for fixations that were drawn one by one.
+
+    The scores of paths, less the mean of their stimulus, averaged over all fixations in a part of the image. A path has
+    many donors, so that its own score says little of one of them; where people look on a donor says much.
+    """
+    count = np.maximum(np.bincount(scored), 1)
+    level = (np.bincount(scored, value) / count)[scored]
+    alone = weight >= 1  # one path on its stimulus: there is no mean but that of all
+    away = np.where(alone, value - value.mean(), (value - level) / np.where(alone, 1.0, 1 - weight))
+    column, row = np.clip((xy * PARTS).astype(np.int64), 0, PARTS - 1).T
+    of = row * PARTS + column
+    return (np.bincount(of, away, PARTS**2) / np.maximum(np.bincount(of, minlength=PARTS**2), 1))[of]
 
 
 def _places(names: pd.Series, order: Sequence[str]) -> np.ndarray:

@@ -27,7 +27,7 @@ from gazekit.models.learned import load_learned, save_learned
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.seals import seal
 
-OF_A_TRIAL = ("log_density", "donor")  # methods of a model whose first argument is a trial
+OF_A_TRIAL = ("log_density", "donors")  # methods of a model whose first argument is a trial
 FOLD_BY = ("stimulus", "subject", "layout", "target")
 
 
@@ -131,12 +131,14 @@ class FoldedModel:
         self._subjects = [test.subjects for test in tests] if self.by == "subject" else []
         self._fold_of = {} if self._subjects else {t.id: k for k, test in enumerate(tests) for t in test.trials}
         self._loaded: dict[int, ScanpathModel] = {}
+        for name in OF_A_TRIAL:  # attributes of its own: since Python 3.12 `isinstance` looks at nothing else
+            if hasattr(model, name):
+                setattr(self, name, partial(self._of_trial, name))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "model":
             raise AttributeError(name)
-        found = getattr(self.model, name)  # also says whether the model has it
-        return partial(self._of_trial, name) if name in OF_A_TRIAL else found
+        return getattr(self.model, name)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_loaded": {}}  # every process reads the files once, when it needs them
@@ -302,11 +304,13 @@ def joined_over_people(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def joined_cells(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """As `joined_over_people`, for the parts of single persons: of a person (or donor) all that they have."""
+    """As `joined_over_people`, for the parts of single persons; each group has paths of its own, and their donors."""
     filled = [each for each in tables if len(each)]
     if len(tables) == 1 or not filled:
         return tables[0]
     table = pd.concat(filled, ignore_index=True)
+    judged, copied = table[table["donor"] == ""], table[table["donor"] != ""]
     keys = ["model", "metric", "stimulus", "donor", "subject"]
-    sums = table.assign(total=table["value"] * table["pairs"]).groupby(keys, sort=False)[["total", "pairs"]].sum()
-    return sums.assign(value=sums["total"] / sums["pairs"]).reset_index()[table.columns.tolist()]
+    sums = judged.assign(total=judged["value"] * judged["pairs"]).groupby(keys, sort=False)[["total", "pairs"]].sum()
+    joined = sums.assign(value=sums["total"] / sums["pairs"]).reset_index().reindex(columns=table.columns)
+    return pd.concat([each for each in (joined, copied) if len(each)], ignore_index=True)

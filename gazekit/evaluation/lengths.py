@@ -6,7 +6,7 @@ number of fixations: for each trial and sample, that of the person's path which 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, UnknownNameError
 from gazekit.models.baselines.other_image import OtherImage
+from gazekit.models.capabilities import Copies, Donor
 
 Lengths = Literal["matched", "own"]
 CHOICES = ("matched", "own")
@@ -72,19 +73,75 @@ def matched_lengths(
     return dict(zip((t.id for t in people.trials), copied.lengths.reshape(-1, n_samples), strict=True))
 
 
-def length_donors(people: Dataset, n_samples: int, *, seed: int) -> dict[str, list[tuple[str, str]]]:
-    """Stimulus and subject of the path that has each of `matched_lengths`, by trial: a score moves with them.
+def length_donors(people: Dataset, n_samples: int, *, seed: int) -> dict[str, list[Donor]]:
+    """Whose path has each of `matched_lengths`, by trial: a score moves with them.
 
     Examples
     --------
     >>> from gazekit.testing import example_dataset
     >>> people = example_dataset()
     >>> trial = people.trials[0]
-    >>> any(stimulus == trial.stimulus for stimulus, _ in length_donors(people, 9, seed=0)[trial.id])
+    >>> any(donor.stimulus == trial.stimulus for donor in length_donors(people, 9, seed=0)[trial.id])
     False
     """
     copies = OtherImage().fit(people)
-    return {trial.id: [copies.donor(trial, k, seed) for k in range(n_samples)] for trial in people.trials}
+    return {trial.id: [copies.donors(trial, k, seed)[0] for k in range(n_samples)] for trial in people.trials}
+
+
+def donors_of(
+    model: Any,
+    paths: Scanpaths,
+    trials: Sequence[Trial],
+    *,
+    seed: int,
+    asked: np.ndarray | None = None,
+    max_fixations: int | None = None,
+    of_lengths: Mapping[str, Sequence[Donor]] | None = None,
+) -> pd.DataFrame | None:
+    """Whose paths on other stimuli predicted paths have something of, so that their scores move with these.
+
+    Parameters
+    ----------
+    model : ScanpathModel
+        It says itself whom it draws from, if it is one of `Copies`.
+    paths : Scanpaths
+        Its prepared predictions of the trials.
+    trials : sequence of Trial
+        What they are of.
+    seed, max_fixations
+        As given to `predict`.
+    asked : (trials, samples) int64, optional
+        As given to `predict` as `lengths`.
+    of_lengths : mapping, optional
+        From `length_donors`, where the paths have these lengths.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        See `Source.donors`; a path that is cut has nothing of those behind the cut.
+    """
+    number = {trial.id: k for k, trial in enumerate(trials)}
+    copies, rows = isinstance(model, Copies), []
+    if not copies and of_lengths is None:
+        return None
+    of = zip(paths.table["trial"], paths.table["sample"], paths.lengths.tolist(), strict=True)
+    for path, (trial, sample, length) in enumerate(of):
+        k, found = number[trial], []
+        if copies:
+            limit = trials[k].max_fixations if max_fixations is None else max_fixations
+            want = None if asked is None else int(asked[k, sample])
+            found = model.donors(trials[k], int(sample), seed, length=want, limit=limit)
+            found = [each for each in found if each.fixation < length]
+        if of_lengths is not None:  # where there are more paths than lengths, these begin again, as in `cut_to_lengths`
+            mine = of_lengths[trial][sample % len(of_lengths[trial])]
+            found = found if found == [mine] else [mine, *found]
+        rows += [(path, *each) for each in found]
+    table = pd.DataFrame(rows, columns=["path", "stimulus", "subject", "fixation"])
+    path, fixation = table.pop("path").to_numpy(int), table.pop("fixation").to_numpy(int)
+    at, single = (paths.offsets[path] + np.maximum(fixation, 0)) if len(path) else path, fixation >= 0
+    width, height = (paths.table[side].to_numpy(float)[path] for side in ("width", "height"))
+    xy = {"x": np.where(single, paths.x[at] / width, np.nan), "y": np.where(single, paths.y[at] / height, np.nan)}
+    return table.assign(path=path, **xy)
 
 
 def search_limits(trials: Sequence[Trial], max_fixations: int | None = None) -> dict[str, int] | None:
@@ -109,15 +166,15 @@ class Asked:
         From `matched_lengths`.
     limits : mapping of trial id to int, optional
         From `search_limits`, where there are measures of finding: every model then has a second row.
-    donors : mapping of trial id to a (stimulus, subject) per sample
+    donors : mapping of trial id to a Donor per sample
         From `length_donors`.
     """
 
     lengths: Mapping[str, np.ndarray]
     limits: Mapping[str, int] | None = None
-    donors: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    donors: Mapping[str, Sequence[Donor]] = field(default_factory=dict)
 
-    def of(self, trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray | None, dict[str, Sequence[tuple[str, str]]]]:
+    def of(self, trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray | None, dict[str, Sequence[Donor]]]:
         """(trials, n_samples) lengths, (trials,) limits and the donors of some trials."""
         limits = None if self.limits is None else np.array([self.limits[trial.id] for trial in trials])
         donors = {trial.id: self.donors[trial.id] for trial in trials if trial.id in self.donors}

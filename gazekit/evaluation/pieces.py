@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.folds import FoldedModel, joined_cells, joined_over_people
-from gazekit.evaluation.lengths import OWN
+from gazekit.evaluation.lengths import OWN, donors_of
 from gazekit.evaluation.preparation import prepare_predictions
 from gazekit.evaluation.set_scoring import ALL, SetWork, score_drawn_stimuli, score_whole
 from gazekit.files.atomic import read_whole, write_atomically
@@ -25,7 +24,7 @@ from gazekit.files.untrusted import parse_json
 from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.measure import Measure, score_parts
-from gazekit.models.capabilities import Copies, HasDensity
+from gazekit.models.capabilities import Donor, HasDensity
 from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
@@ -83,7 +82,7 @@ class StimuliPiece:
         and as it is.
     limits : (trials,) int64, optional
         Fixations allowed in a search: every model is then two sources, and the second goes on up to the limit.
-    donors : mapping of trial id to a (stimulus, subject) per sample
+    donors : mapping of trial id to a Donor per sample
         Whose path has each of the lengths.
     """
 
@@ -95,7 +94,7 @@ class StimuliPiece:
     options: Mapping[str, Any]
     lengths: np.ndarray | None = None
     limits: np.ndarray | None = None
-    donors: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    donors: Mapping[str, Sequence[Donor]] = field(default_factory=dict)
 
     @property
     def predictions(self) -> dict[str, Path]:
@@ -169,22 +168,12 @@ class StimuliPiece:
         sources = []
         for name, paths in zip(self.predictions, made, strict=True):
             ready = prepare_predictions(paths, dataset.scanpaths, dataset)
-            sources.append(Source(name, ready, log_density, self._donors(model, name, ready)))
+            drawn = {"seed": self.options["seed"], "max_fixations": self.options.get("max_fixations"), "asked": asked}
+            of_lengths = None if self.lengths is None or name.endswith(OWN) else self.donors
+            donors = donors_of(model, ready, dataset.trials, **drawn, of_lengths=of_lengths)
+            sources.append(Source(name, ready, log_density, donors))
             log_density = None  # a density has no length
         return sources
-
-    def _donors(self, model: ScanpathModel, name: str, paths: Scanpaths) -> pd.DataFrame | None:
-        """Whose path each predicted one copies, or of whose path it has the length."""
-        trials, seed = {trial.id: trial for trial in self.dataset.trials}, self.options["seed"]
-        rows = [(str(t), int(k)) for t, k in zip(paths.table["trial"], paths.table["sample"], strict=True)]
-        if isinstance(model, Copies):
-            found = [model.donor(trials[trial], sample, seed) for trial, sample in rows]
-        elif self.lengths is not None and not name.endswith(OWN):
-            of = self.donors  # as in `cut_to_lengths`: where there are more paths than lengths, these begin again
-            found = [of[trial][sample % len(of[trial])] for trial, sample in rows]
-        else:
-            return None
-        return pd.DataFrame(found, columns=["stimulus", "subject"])
 
     def seconds(self) -> dict[str, float]:
         """How long prediction and scoring took; nothing where that is lost, as no result depends on it."""

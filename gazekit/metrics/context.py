@@ -117,7 +117,9 @@ class Source:
     log_density : callable, optional
         `log_density(trial, shape)` of a model that has one.
     donors : pandas.DataFrame, optional
-        Whose path each path copies, a row per path: `stimulus`, `subject`. None where no path is a copy.
+        Whose paths the paths have something of, a row for everything that was drawn by itself: `path` (its place in
+        `paths`), `stimulus`, `subject`; `x`, `y` of a single fixation, as shares of the image. None where a path has
+        nothing of another.
     """
 
     name: str

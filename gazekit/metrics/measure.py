@@ -15,7 +15,7 @@ from gazekit.metrics.context import Context, Source
 
 Unit = Literal["pair", "path", "fixation", "stimulus", "data set"]
 ROW_COLUMNS = ["model", "metric", "stimulus", "value", "pairs", "undefined"]
-CELL_COLUMNS = ["model", "metric", "stimulus", "donor", "subject", "value", "pairs"]
+CELL_COLUMNS = ["model", "metric", "stimulus", "donor", "subject", "value", "pairs", "x", "y"]
 measures = Registry("metric", group="gazekit.metrics")
 
 
@@ -27,9 +27,10 @@ class Scored(NamedTuple):
     rows : pandas.DataFrame
         See `Measure.rows`.
     cells : pandas.DataFrame
-        model, metric, stimulus, donor, subject, value (mean over the defined pairs), pairs (how many). Without `donor`:
-        the pairs in which this person takes part, on whichever side. With `donor`: those of the paths that the source
-        copied from this person on the stimulus `donor`. Empty where a value has no such parts.
+        model, metric, stimulus, donor, subject, value (mean over the defined pairs), pairs (how many), x, y. Without
+        `donor`: the pairs in which this person takes part, on whichever side. With `donor`: those of one path of the
+        source, once for everything in it that comes from this person on the stimulus `donor`; x and y are then the
+        place of a fixation (shares of the image), NaN of a whole path or its length. Empty where there are no parts.
     """
 
     rows: pd.DataFrame
@@ -200,7 +201,9 @@ def join_scored(rows: Sequence[pd.DataFrame], cells: Sequence[pd.DataFrame] = ()
 
     def joined(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
         filled = [part for part in parts if len(part)]
-        return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
+        return (
+            pd.concat(filled, ignore_index=True).reindex(columns=columns) if filled else pd.DataFrame(columns=columns)
+        )
 
     return Scored(joined(rows, ROW_COLUMNS), joined(cells, CELL_COLUMNS))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -91,12 +91,47 @@ class HasLikelihood(Protocol):
         """
 
 
+class Donor(NamedTuple):
+    """From whom a path has something.
+
+    Attributes
+    ----------
+    stimulus, subject : str
+        Of the person's path.
+    fixation : int
+        Place of the fixation that comes from it; -1 where it is the whole path or its length.
+    """
+
+    stimulus: str
+    subject: str
+    fixation: int = -1
+
+
 @runtime_checkable
 class Copies(Protocol):
-    """A model whose paths are copies of paths that people made on other stimuli."""
+    """A model whose paths have something of paths that people made on other stimuli."""
 
-    def donor(self, trial: Trial, sample: int, seed: int) -> tuple[str, str]:
-        """Stimulus and subject of the path that this sample of `predict` copies."""
+    def donors(
+        self, trial: Trial, sample: int, seed: int, *, length: int | None = None, limit: int | None = None
+    ) -> list[Donor]:
+        """Whose paths this sample of `predict` has something of.
+
+        Parameters
+        ----------
+        trial : Trial
+            What is shown.
+        sample, seed : int
+            Of `predict`.
+        length : int, optional
+            Fixations that the path was asked for; None where the model chose.
+        limit : int, optional
+            Most fixations of the path, where it was not asked for a length.
+
+        Returns
+        -------
+        list of Donor
+            One for everything that was drawn by itself: a whole path, a length, one fixation.
+        """
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ def tables(of_models: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
             mean = row[seen].mean() if seen.any() else np.nan
             scores.append(("d", model, "scanmatch", f"s{s}", mean, int(seen.sum()), 0))
             cells += [("d", model, "scanmatch", f"s{s}", "", f"p{i}", row[i], 1) for i in np.flatnonzero(seen)]
-    return pd.DataFrame(scores, columns=SCORE_COLUMNS), pd.DataFrame(cells, columns=CELL_COLUMNS)
+    return pd.DataFrame(scores, columns=SCORE_COLUMNS), pd.DataFrame(cells, columns=CELL_COLUMNS[:-2]).reindex(
+        columns=CELL_COLUMNS
+    )
 
 
 def made(of_models: dict, **options) -> MeansOverStimuli:
@@ -118,15 +120,72 @@ def test_copied_paths_move_with_their_donors():
             for s in range(n)
             for k in range(samples)
         ]
-        table = pd.DataFrame(cells, columns=CELL_COLUMNS)
+        table = pd.DataFrame(cells, columns=CELL_COLUMNS[:-2]).reindex(columns=CELL_COLUMNS)
         keys = ["dataset", "model", "metric", "stimulus", "donor", "subject"]
         table = table.groupby(keys, as_index=False).agg(value=("value", "mean"), pairs=("pairs", "sum"))
+        table = table.reindex(columns=CELL_COLUMNS)
         (each,) = MeansOverStimuli.of_each(pd.DataFrame(rows, columns=SCORE_COLUMNS), table)
         stated.append(each.combine({"c": 1.0}).estimate().error ** 2)
         naive.append(stats.sem(paths.mean(axis=1)) ** 2)
     expected = 1 / 20 + 20 * 30 / 100**2 + 1 / 100  # a donor is copied 5 times, with a variance of 5
     assert np.mean(stated) == pytest.approx(expected, rel=0.2)
     assert np.mean(naive) < 0.7 * expected
+
+
+def drawn_one_by_one(rng, n=20, samples=5, length=8):
+    """Scores and cells of paths whose fixations are drawn from other stimuli; where people look differs by stimulus."""
+    level, place = rng.normal(0, 1, n), rng.normal(0.5, 0.12, n)
+    donor = (np.arange(n)[:, None, None] + rng.integers(1, n, (n, samples, length))) % n
+    x = np.clip(place[donor] + rng.normal(0, 0.1, donor.shape), 0, 1)
+    value = level[:, None] + 2 * (x - 0.5).sum(axis=2) + rng.normal(0, 1, (n, samples))
+    rows = [("d", "c", "scanmatch", f"s{s}", value[s].mean(), samples, 0) for s in range(n)]
+    cells = [
+        ("d", "c", "scanmatch", f"s{s}", f"s{donor[s, k, j]}", "p", value[s, k], 1, x[s, k, j], 0.5)
+        for s in range(n)
+        for k in range(samples)
+        for j in range(length)
+    ]
+    return pd.DataFrame(rows, columns=SCORE_COLUMNS), pd.DataFrame(cells, columns=CELL_COLUMNS)
+
+
+def test_fixations_drawn_one_by_one_move_with_their_donors():
+    """A fit on the other stimuli is not the same with other stimuli. The stated variance beside that of the values."""
+    rng, values, stated, naive = np.random.default_rng(13), [], [], []
+    for _ in range(120):
+        scores, cells = drawn_one_by_one(rng)
+        (each,) = MeansOverStimuli.of_each(scores, cells)
+        found = each.combine({"c": 1.0}).estimate()
+        values.append(found.value)
+        stated.append(found.error**2)
+        naive.append(stats.sem(scores["value"]) ** 2)
+    true = 1 / 20 + (2 * 8 * 0.12) ** 2 / 20  # of levels and of places; the rest is less than a tenth
+    assert np.var(values) == pytest.approx(true, rel=0.3)
+    assert np.mean(stated) == pytest.approx(true, rel=0.2)
+    assert np.mean(naive) < 0.7 * true
+
+
+def test_people_who_are_copied_are_few():
+    """Five people give all the paths: the variance over people is that of their mean, P / (P - 1) not forgotten."""
+    rng, stated, n, people = np.random.default_rng(14), [], 60, 5
+    for _ in range(60):
+        gift, giver = rng.normal(0, 1, people), rng.integers(0, people, (n, 10))
+        donor = (np.arange(n)[:, None] + rng.integers(1, n, (n, 10))) % n
+        value = gift[giver]
+        scores = pd.DataFrame(
+            [("d", "c", "scanmatch", f"s{s}", value[s].mean(), 10 * people, 0) for s in range(n)], columns=SCORE_COLUMNS
+        )
+        mine = [
+            ("d", "c", "scanmatch", f"s{s}", f"s{donor[s, k]}", f"p{giver[s, k]}", value[s, k], people)
+            for s in range(n)
+            for k in range(10)
+        ]
+        judges = [
+            ("d", "c", "scanmatch", f"s{s}", "", f"p{i}", value[s].mean(), 10) for s in range(n) for i in range(people)
+        ]
+        cells = pd.DataFrame(judges + mine, columns=CELL_COLUMNS[:-2]).reindex(columns=CELL_COLUMNS)
+        (each,) = MeansOverStimuli.of_each(scores, cells)
+        stated.append(each.combine({"c": 1.0}).people.variance)
+    assert np.mean(stated) == pytest.approx(1 / people, rel=0.12)  # .16 without
 
 
 def test_one_stimulus_has_no_interval():

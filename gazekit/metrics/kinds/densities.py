@@ -163,7 +163,9 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
         for (subject, value), defined in zip(named, fine, strict=True):
             if subject is not None and defined:
                 of_person.setdefault(subject, []).append(value)
-        cells += [(source.name, output, stimulus, "", p, float(np.mean(v)), len(v)) for p, v in of_person.items()]
+        nowhere = (float("nan"), float("nan"))
+        for person, v in of_person.items():
+            cells.append((source.name, output, stimulus, "", person, float(np.mean(v)), len(v), *nowhere))
     return join_scored([pd.DataFrame(rows, columns=ROW_COLUMNS)], [pd.DataFrame(cells, columns=CELL_COLUMNS)])
 
 

@@ -90,17 +90,16 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
     """As `Measure.rows`. A stimulus whose paths meet no human path has the value NaN and 0 pairs.
 
     Cells: a person's pairs on a stimulus, on whichever side (so that all others remain when they are taken away), and
-    the pairs of the paths that were copied from one path of a donor.
+    those of each path, once for each of its donors.
     """
     stimulus_of, stimuli = pd.factorize(source.paths.table["stimulus"])
     judge_of, judges = pd.factorize(people.table["subject"], sort=True)
     named = {str(name): k for k, name in enumerate(judges)}
-    donor_of, donors = _donors(source)
     rows, cells = [], []
     for measure in chosen:
         sums = _Sums(len(stimuli), len(measure.outputs))
         by_judge = _Sums(len(stimuli) * len(judges), len(measure.outputs))
-        by_donor = _Sums(len(stimuli) * len(donors), len(measure.outputs))
+        by_path = _Sums(len(stimulus_of), len(measure.outputs))
         mine = with_durations(source.paths) if "duration" in measure.needs else source.paths
         own = mine.table["subject"].map(named).to_numpy(int) if source.is_people else None
         for pairs in _chunks(trial_pairs(mine, people)):
@@ -110,31 +109,31 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
             by_judge.add(of * len(judges) + judge_of[pairs[:, 1]], values)
             if own is not None:
                 by_judge.add(of * len(judges) + own[pairs[:, 0]], values)
-            if len(donors):
-                by_donor.add(of * len(donors) + donor_of[pairs[:, 0]], values)
+            if source.donors is not None:
+                by_path.add(pairs[:, 0], values)
         for k, output in enumerate(measure.outputs):
             value, pairs, undefined = sums.means(k)
             columns = {"stimulus": stimuli, "value": value, "pairs": pairs, "undefined": undefined}
             rows.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
-            for each, names in ((by_judge, [("", str(j)) for j in judges]), (by_donor, donors)):
-                value, seen, undefined = each.means(k)
-                there = np.flatnonzero(seen > undefined)
-                at, who = np.divmod(there, max(len(names), 1))
-                columns = {"stimulus": stimuli[at], "value": value[there], "pairs": (seen - undefined)[there]}
-                for place, column in enumerate(("donor", "subject")):
-                    columns[column] = np.array([name[place] for name in names], dtype=object)[who]
+            value, seen, undefined = by_judge.means(k)
+            there = np.flatnonzero(seen > undefined)
+            at, who = np.divmod(there, len(judges))
+            columns = {"stimulus": stimuli[at], "donor": "", "subject": judges[who].astype(str).astype(object)}
+            columns |= {"value": value[there], "pairs": (seen - undefined)[there], "x": np.nan, "y": np.nan}
+            cells.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
+            if source.donors is not None:
+                value, seen, undefined = by_path.means(k)
+                path = source.donors["path"].to_numpy(int)
+                given, path = (of[(seen > undefined)[path]] for of in (source.donors, path))
+                columns = {"stimulus": stimuli[stimulus_of[path]], "value": value[path]}
+                columns |= {"pairs": (seen - undefined)[path], "subject": given["subject"].to_numpy()}
+                columns |= {
+                    "donor": given["stimulus"].to_numpy(),
+                    "x": given["x"].to_numpy(),
+                    "y": given["y"].to_numpy(),
+                }
                 cells.append(pd.DataFrame({"model": source.name, "metric": output, **columns}))
     return join_scored(rows, cells)
-
-
-def _donors(source: Source) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Place of each path's donor in the list of donors (stimulus, subject); no donor where no path is a copy."""
-    if source.donors is None:
-        return np.empty(0, dtype=np.int64), []
-    given = [(str(s), str(p)) for s, p in zip(source.donors["stimulus"], source.donors["subject"], strict=True)]
-    donors = sorted(set(given))
-    place = {donor: k for k, donor in enumerate(donors)}
-    return np.array([place[donor] for donor in given], dtype=np.int64), donors
 
 
 class _Sums:

@@ -13,6 +13,8 @@ import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.capabilities import Donor
 from gazekit.models.contract import ScanpathModel
 
 DEFAULT_LENGTH = 10  # fixations; the human mean in OSIE is 9.4
@@ -247,6 +249,19 @@ class Baseline(ScanpathModel):
             return self.default_length if limit is None else int(limit)
         drawn = int(self.humans.lengths[self._other_paths.draw(trial.stimulus, rng, 1)[0]])
         return drawn if limit is None else min(drawn, int(limit))
+
+    def donors(
+        self, trial: Trial, sample: int, seed: int, *, length: int | None = None, limit: int | None = None
+    ) -> list[Donor]:
+        """Whose path has the length of this sample, where the model chose it; see `Copies`."""
+        if self.humans is None or length is not None:
+            return []
+        return self.people_of(self._other_paths.draw(trial.stimulus, keyed_rng(seed, self.name, trial.id, sample), 1))
+
+    def people_of(self, rows: np.ndarray) -> list[Donor]:
+        """Stimulus and subject of some of the human paths."""
+        humans = self.fitted_humans()
+        return [Donor(str(s), str(p)) for s, p in zip(humans.stimulus[rows], humans.subject[rows], strict=True)]
 
     def fitted_humans(self) -> HumanPaths:
         """Return the human scanpaths that the model was fitted on.

@@ -8,7 +8,9 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherSums, OtherThan
+from gazekit.models.capabilities import Donor
 from gazekit.models.cells import cells, normal_masses
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
@@ -82,8 +84,27 @@ class Empirical(Baseline):
 
     def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""
+        xy, picked = self._picked(trial, prepared, rng, max_fixations or self.default_length)
+        duration = self.fitted_humans().duration
+        return DrawnPath(xy[:, 0], xy[:, 1], None if duration is None else duration[picked])
+
+    def donors(
+        self, trial: Trial, sample: int, seed: int, *, length: int | None = None, limit: int | None = None
+    ) -> list[Donor]:
+        """Whose paths the fixations of this sample come from, and its length; see `Copies`."""
+        rng = keyed_rng(seed, self.name, trial.id, sample)
+        count = self.length(trial, rng, limit) if length is None else length
+        _, picked = self._picked(trial, self.prepare(trial), rng, count)
+        rows = np.searchsorted(self.fitted_humans().offsets, picked, side="right") - 1
+        fixations = [donor._replace(fixation=k) for k, donor in enumerate(self.people_of(rows))]
+        return [*super().donors(trial, sample, seed, length=length), *fixations]
+
+    def _picked(
+        self, trial: Trial, prepared: Any, rng: np.random.Generator, count: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(count, 2) px of as many fixations, and (count,) the human fixations that they come from."""
         humans, size = self.fitted_humans(), np.array(trial.frame.size)
-        xy = np.full((max_fixations or self.default_length, 2), np.nan)
+        xy = np.full((count, 2), np.nan)
         picked = np.zeros(len(xy), dtype=np.int64)
         again = np.arange(len(xy))
         while len(again):  # a point in the image stays in it with probability 1/4 or more, so this ends
@@ -91,7 +112,7 @@ class Empirical(Baseline):
             centre = np.column_stack([humans.x[picked[again]], humans.y[picked[again]]]) * size
             xy[again] = centre + rng.standard_normal((len(again), 2)) * prepared
             again = again[((xy[again] < 0) | (xy[again] > size)).any(axis=1)]
-        return DrawnPath(xy[:, 0], xy[:, 1], None if humans.duration is None else humans.duration[picked])
+        return xy, picked
 
     def log_density(
         self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None

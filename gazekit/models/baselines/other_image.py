@@ -9,6 +9,7 @@ from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherThan
+from gazekit.models.capabilities import Donor
 from gazekit.models.contract import DrawnPath
 
 
@@ -77,11 +78,11 @@ class OtherImage(Baseline):
             return int(self._other_paths.draw(trial.stimulus, rng, 1)[0])
         return int(rows[others.draw(trial.stimulus, rng, 1)[0]])
 
-    def donor(self, trial: Trial, sample: int, seed: int) -> tuple[str, str]:
-        """Stimulus and subject of the path that this sample of `predict` copies."""
-        humans = self.fitted_humans()
-        row = self.row_for(trial, keyed_rng(seed, self.name, trial.id, sample))
-        return str(humans.stimulus[row]), str(humans.subject[row])
+    def donors(
+        self, trial: Trial, sample: int, seed: int, *, length: int | None = None, limit: int | None = None
+    ) -> list[Donor]:
+        """Whose path this sample of `predict` copies; see `Copies`."""
+        return self.people_of(np.array([self.row_for(trial, keyed_rng(seed, self.name, trial.id, sample))]))
 
     def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""

@@ -31,6 +31,25 @@ def test_own_fixations_are_never_used(scanpaths_of):
     assert ((others.x < 20) & (others.y < 15)).mean() == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.parametrize("lengths", [None, np.full((3, 4), 6)], ids=["own lengths", "asked"])
+def test_donors_are_whose_fixations_were_drawn(scanpaths_of, lengths):
+    dataset = corner_dataset(scanpaths_of)
+    model = load_model("empirical", bandwidth=0).fit(dataset)
+    paths = model.predict(dataset.trials, n_samples=4, seed=3, lengths=lengths, progress=False)
+    table, found = dataset.scanpaths.table, 0
+    for number, trial in enumerate(dataset.trials):
+        for sample in range(4):
+            path = paths[4 * number + sample]
+            donors = model.donors(trial, sample, 3, length=None if lengths is None else 6)
+            assert [donor.fixation for donor in donors] == [-1] * (lengths is None) + list(range(len(path.x)))
+            for donor in donors[-len(path.x) :]:
+                theirs = table.index[(table["stimulus"] == donor.stimulus) & (table["subject"] == donor.subject)]
+                x = np.concatenate([dataset.scanpaths[int(k)].x for k in theirs])
+                assert np.abs(x - path.x[donor.fixation]).min() < 1e-9
+                found += 1
+    assert found == paths.offsets[-1]
+
+
 def test_without_jitter_positions_and_durations_are_human_ones(scanpaths_of):
     dataset = corner_dataset(scanpaths_of)
     paths = load_model("empirical", bandwidth=0).fit(dataset).predict(dataset.trials, n_samples=5, progress=False)
