@@ -13,6 +13,7 @@ from gazekit.cli.captions import captions_command
 from gazekit.cli.check import check_command
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command, score_command
+from gazekit.cli.import_recordings import import_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
@@ -40,6 +41,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "protocols": protocols_command,
     },
     "Predict, score, look": {
+        "import": import_command,
         "check": check_command,
         "predict": predict_command,
         "score": score_command,

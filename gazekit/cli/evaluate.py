@@ -22,6 +22,7 @@ from gazekit.cli.options import (
     names,
     reader_options,
     say_dropped,
+    size_options,
     table_options,
     takes_groups,
 )
@@ -185,7 +186,10 @@ def score_command(
         )
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
-    more = {**table_options(columns, separator, decimal, missing), **size_of(size)}
+    more = {
+        **table_options(columns, separator, decimal, missing),
+        **size_options(size, "--size", "recorded_width", "recorded_height"),
+    }
     options = reader_options(predictions_set, "--predictions-set", more)
     given_here = {"frames", "width", "height", "facts", "unknown_stimuli", "outside", "space"} & set(options)
     if given_here:
@@ -236,24 +240,3 @@ def score_command(
         **run.arguments,
     )
     print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)
-
-
-def size_of(text: str | None) -> dict[str, float]:
-    """Read a size such as 512x320, as options of `gazekit.interchange.Space`; nothing where nothing was said.
-
-    Raises
-    ------
-    GazekitError
-        Not of that form.
-
-    Examples
-    --------
-    >>> size_of("512x320")
-    {'recorded_width': 512.0, 'recorded_height': 320.0}
-    """
-    if text is None:
-        return {}
-    sides = text.lower().split("x")
-    if len(sides) != 2 or not all(side.strip().isdecimal() for side in sides):
-        raise GazekitError(f"--size {text!r} must be WIDTHxHEIGHT in px, as 512x320")
-    return {"recorded_width": float(sides[0]), "recorded_height": float(sides[1])}

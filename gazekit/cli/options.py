@@ -5,12 +5,14 @@ group's options.
 """
 
 import inspect
+import re
 import shlex
 import sys
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,6 +66,19 @@ def dataset_names(incomplete: str) -> list[str]:
     return _going_on(incomplete, list(datasets))
 
 
+def recording_names(incomplete: str) -> list[str]:
+    """Exports of eye trackers, likewise.
+
+    Examples
+    --------
+    >>> recording_names("eyelink-r")
+    ['eyelink-report']
+    """
+    from gazekit.interchange.recordings import FORMATS, TABLE
+
+    return _going_on(incomplete, [*FORMATS, TABLE])
+
+
 def _going_on(incomplete: str, names: list[str]) -> list[str]:
     before, comma, last = incomplete.rpartition(",")
     return sorted({f"{before}{comma}{name}" for name in names if name.startswith(last)})
@@ -96,6 +111,32 @@ Separator = Annotated[
     str | None, typer.Option("--separator", help="Of the columns of your own table: comma, semicolon, tab, pipe, ...")
 ]
 Decimal = Annotated[str | None, typer.Option("--decimal", help="Decimal point of your own table, as --decimal ,")]
+Where = Annotated[
+    str | None,
+    typer.Option("--where", help="Which rows of your own table are read, as \"practice == 'no' and rt > 200\"."),
+]
+Named = Annotated[str | None, typer.Option("--name", help="What your own data set is called; default own.")]
+Declared = Annotated[
+    str | None,
+    typer.Option("--facts", help="What holds of your own data: forced_first, cut_at_target, points=clicks; =false."),
+]
+Recording = Annotated[
+    str | None,
+    typer.Option("--from", autocompletion=recording_names, help="Export of an eye tracker, or table."),
+]
+Screen = Annotated[str | None, typer.Option("--screen", help="Positions are px of a screen of this size, 1920x1080.")]
+Placed = Annotated[
+    str | None,
+    typer.Option("--placed", help="Where images were on the screen: centre, fit, x,y or x,y,width,height in px."),
+]
+DistanceMm = Annotated[
+    float | None, typer.Option("--distance-mm", help="From the eyes to the screen; with --screen-mm px per degree.")
+]
+ScreenMm = Annotated[str | None, typer.Option("--screen-mm", help="Size of the screen in mm, 531x299.")]
+Eye = Annotated[str | None, typer.Option("--eye", help="left or right, of recordings of both eyes.")]
+Stimulus = Annotated[
+    str | None, typer.Option("--stimulus", help="The image that was shown, where a recording does not say it.")
+]
 Models = Annotated[
     str, typer.Option("--models", autocompletion=model_names, help="Comma-separated; options as name:option=value.")
 ]
@@ -160,11 +201,30 @@ class DataOptions(NamedData):
     separator: Separator = None
     decimal: Decimal = None
     missing: Missing = "error"
+    where: Where = None
+    name: Named = None
+    facts: Declared = None
+    recording: Recording = None
+    eye: Eye = None
+    stimulus: Stimulus = None
+    screen: Screen = None
+    placed: Placed = None
+    screen_mm: ScreenMm = None
+    distance_mm: DistanceMm = None
 
     @property
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
         more = table_options(self.columns, self.separator, self.decimal, self.missing)
+        for name in ("where", "name", "recording", "eye", "stimulus", "distance_mm"):
+            if (value := getattr(self, name)) is not None:
+                more[name] = value
+        if self.facts is not None:
+            more["facts"] = declared(self.facts)
+        if self.placed is not None:
+            more["placed"] = place(self.placed)
+        more |= size_options(self.screen, "--screen", "screen_width", "screen_height")
+        more |= size_options(self.screen_mm, "--screen-mm", "screen_width_mm", "screen_height_mm")
         return reader_options(self.data_set, "--data-set", more)
 
 
@@ -226,30 +286,44 @@ class TrainingRun(RunOptions):
         return {**super().arguments, "device": chosen_device(self.device).type}
 
 
+_OF_OWN = (
+    "columns", "decimal", "sep", "where", "name", "facts", "recording", "eye", "stimulus", "placed", "distance_mm",
+    "screen_width", "screen_height", "screen_width_mm", "screen_height_mm",
+)  # fmt: skip
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
 
 
 def load(
-    data: str, root: str | Path | None = None, outside: str = "keep", options: Mapping[str, Any] | None = None
+    data: str | list[str],
+    root: str | Path | None = None,
+    outside: str = "keep",
+    options: Mapping[str, Any] | None = None,
 ) -> "Dataset":
-    """Load a data set by its command-line options: a registered name, or a user's own table with a folder of images."""
+    """Load a data set by its command-line options: a registered name, or a user's own files with a folder of images."""
     given = dict(options or {})
     if outside != "keep" and given.setdefault("outside", outside) != outside:
         raise GazekitError("--outside and --data-set outside= disagree; give one of them")
     from gazekit.datasets.registry import datasets
 
-    if data not in datasets and (Path(data).suffix or Path(data).is_file() or len(Path(data).parts) > 1):
+    if isinstance(data, list) or (
+        data not in datasets and (Path(data).suffix or Path(data).is_file() or len(Path(data).parts) > 1)
+    ):
+        from gazekit.core.frames import Facts
         from gazekit.core.trials import Dataset
         from gazekit.interchange import Space
         from gazekit.interchange.own_data import OPTIONS
 
-        own = {*OPTIONS, *Space.names(), "columns", "decimal", "name", "sep", "stimuli"}
-        known = sorted(own - {"facts", "space", "unknown_stimuli"})
+        own = {*OPTIONS, *Space.names(), *_OF_OWN, "stimuli"}
+        known = sorted(own - {"space", "unknown_stimuli"})
         unknown = sorted(set(given) - set(known))
         if unknown:
             raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(known)}")
-        return Dataset.from_table(data, images=root, space=Space.taken_from(given), **given)
-    own = {"columns", "decimal", "sep"} & set(given)
+        if "facts" in given:
+            given["facts"] = Facts(**given["facts"])
+        return Dataset.from_table(
+            data if isinstance(data, list) else files_named(data), images=root, space=Space.taken_from(given), **given
+        )
+    own = set(_OF_OWN) & set(given)
     if own and data in datasets:
         raise GazekitError(
             f"{min(own)!r} is an option of tables of your own; {data!r} is a published data set, which has one form"
@@ -301,8 +375,91 @@ def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, 
         found["sep"] = separator(str(found["sep"]))
     for name, value in (more or {}).items():
         if found.setdefault(name, value) != value:
-            own = {"sep": "separator", "recorded_width": "size", "recorded_height": "size"}.get(name, name)
+            own = _SAID_BY.get(name, name.replace("_", "-"))
             raise GazekitError(f"--{own} and {option} {name}= disagree; give one of them")
+    return found
+
+
+_SAID_BY = {
+    "sep": "separator", "recorded_width": "size", "recorded_height": "size", "recording": "from",
+    "screen_width": "screen", "screen_height": "screen", "screen_width_mm": "screen-mm",
+    "screen_height_mm": "screen-mm",
+}  # fmt: skip
+
+
+def files_named(text: str) -> str | list[Path]:
+    """The files that a name with * or ? means, sorted; another name as it is.
+
+    Raises
+    ------
+    GazekitError
+        There is none.
+    """
+    if not any(sign in text for sign in "*?[") or Path(text).exists():
+        return text
+    found = sorted(Path(path) for path in glob(text, recursive=True))  # noqa: PTH207 -- absolute patterns, too
+    if not found:
+        raise GazekitError(f"there is no file {text}; check the folder and the suffix")
+    return found
+
+
+def size_options(text: str | None, option: str, width: str, height: str) -> dict[str, float]:
+    """Read a size such as 1920x1080 as two options of a reader; nothing where nothing was said.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form.
+
+    Examples
+    --------
+    >>> size_options("1920x1080", "--screen", "screen_width", "screen_height")
+    {'screen_width': 1920.0, 'screen_height': 1080.0}
+    """
+    if text is None:
+        return {}
+    sides = [side.strip() for side in text.lower().split("x")]
+    if len(sides) != 2 or not all(re.fullmatch(r"\d+(\.\d+)?", side) for side in sides):
+        raise GazekitError(f"{option} {text!r} must be WIDTHxHEIGHT, as 512x320")
+    return {name: float(side) for name, side in zip((width, height), sides, strict=True)}
+
+
+def place(text: str) -> str | tuple[float, ...]:
+    """Read where images were on the screen.
+
+    Examples
+    --------
+    >>> place("fit"), place("240,0")
+    ('fit', (240.0, 0.0))
+    """
+    if text in ("centre", "fit"):
+        return text
+    found = numbers(text, "--placed", "centre, fit, x,y or x,y,width,height")
+    if len(found) not in (2, 4):
+        raise GazekitError(f"--placed takes centre, fit, x,y or x,y,width,height, not {text!r}")
+    return tuple(found)
+
+
+def declared(text: str) -> dict[str, Any]:
+    """Read what `--facts` declares.
+
+    Raises
+    ------
+    GazekitError
+        No such fact.
+
+    Examples
+    --------
+    >>> declared("forced_first,points=clicks")
+    {'forced_first': True, 'points': 'clicks'}
+    """
+    from gazekit.core.frames import Facts
+    from gazekit.foundations.errors import check_known
+
+    found = settings([part if "=" in part else f"{part}=true" for part in names(text, "--facts")], "--facts")
+    for name in found:
+        check_known("fact", name, [field.name for field in fields(Facts)])
+    Facts(**found)
     return found
 
 

@@ -62,7 +62,10 @@ SYNONYMS["y"] = tuple(f"{name[:-1]}y" if name.endswith("x") else f"y{name[1:]}" 
 ABOUT_TRIALS = (
     "caption", "target_x0", "target_y0", "target_x1", "target_y1", "start_x", "start_y", "max_fixations",
 )  # fmt: skip
-OURS = (*KEY, *POINT_COLUMNS, *FRAME_COLUMNS, "task", *ABOUT_TRIALS)
+# Where an image was on the screen, px, and how far the eyes were from it, by path (`gazekit.interchange.Space`).
+PLACED = ("placed_x", "placed_y", "placed_width", "placed_height")
+PLACEMENT = (*PLACED, "distance_mm")
+OURS = (*KEY, *POINT_COLUMNS, *FRAME_COLUMNS, "task", *ABOUT_TRIALS, *PLACEMENT)
 
 
 def our_columns(table: pd.DataFrame, columns: Mapping[str, str | None] | None = None) -> pd.DataFrame:
@@ -429,7 +432,7 @@ class RowGroups:
             changes = code != code[self.first][self.path]
             if not changes.any():
                 paths[name] = self.table[name].iloc[self.first].reset_index(drop=True)
-            elif name in (*FRAME_COLUMNS, "task"):
+            elif name in (*FRAME_COLUMNS, "task", *PLACEMENT):
                 row = int(np.flatnonzero(changes)[0])
                 raise DataError(
                     f"column {name!r} changes within one path ({self.describe(row)}); "

@@ -14,11 +14,12 @@ from gazekit.files.atomic import write_atomically
 from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.formulas import mark_formulas, unmark_formulas
 from gazekit.foundations.errors import DataError, naming
-from gazekit.interchange.columns import KEY, describe_path, plain_name
+from gazekit.interchange.columns import KEY, SYNONYMS, describe_path, plain_name
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.tables import from_table, to_table
 
 TEXT = ("stimulus", "subject", "trial", "source", "task")
+_TEXT = {*TEXT, *SYNONYMS["stimulus"], *SYNONYMS["subject"]}
 
 
 def write_csv(scanpaths: Scanpaths, path: str | Path) -> None:
@@ -105,7 +106,7 @@ def read_csv_table(
     """
     named = {(columns or {}).get(name) for name in TEXT}
     found = read_delimited(
-        path, sep=sep, decimal=decimal, is_text=lambda name: name in named or plain_name(name) in TEXT
+        path, sep=sep, decimal=decimal, is_text=lambda name: name in named or plain_name(name) in _TEXT
     )
     return Delimited(unmark_formulas(found.table), found.dropped)
 

@@ -181,7 +181,7 @@ def kind_of(path: str | Path) -> str:
             else (f"{path}: gazekit does not know this kind of file")
         )
         raise DataError(f"{is_what}; it reads {', '.join(READ)}")
-    if kind == "Excel" and name.endswith(".xls") and not _start(path).startswith(_WORKBOOKS):
+    if kind == "Excel" and name.endswith(".xls") and not first_bytes(path).startswith(_WORKBOOKS):
         kind = "CSV"
     _check_content(path, kind)
     return kind
@@ -191,7 +191,7 @@ def kind_of(path: str | Path) -> str:
 
 
 def _check_content(path: str | Path, kind: str) -> None:
-    start = _start(path).lower()
+    start = first_bytes(path).lower()
     for first, what in _NOT_DATA.items():
         if start.lstrip().startswith(first):
             raise DataError(f"{path} is {what}")
@@ -203,14 +203,14 @@ def _check_content(path: str | Path, kind: str) -> None:
         raise DataError(f"{path} is named as {expected} but holds {found}; give it the right suffix, or unpack it")
 
 
-def _start(path: str | Path) -> bytes:
-    """Return the first 64 bytes of a file."""
+def first_bytes(path: str | Path, count: int = 64) -> bytes:
+    """Return the first bytes of a file."""
     refuse_pipe(path)
     try:
         with Path(path).open("rb") as file:
-            return file.read(64)
+            return file.read(count)
     except OSError:
-        return read_whole(path)[:64]  # which says what is wrong
+        return read_whole(path)[:count]  # which says what is wrong
 
 
 def _parquet(path: str | Path, **options: Any) -> Scanpaths:

@@ -1,6 +1,7 @@
 """A data set of one's own: a table with a row per fixation, and a folder of images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.stimulus_names import match_names, nearest
 from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.files.delimited import Delimited
 from gazekit.files.images import image_file_size
 from gazekit.files.untrusted import decoding, reading
 from gazekit.foundations.errors import DataError, UnknownNameError, naming
 from gazekit.interchange.columns import KEY, names, our_columns, require
 from gazekit.interchange.csv_files import paths_of
-from gazekit.interchange.formats import read_rows
+from gazekit.interchange.declared_facts import combine
+from gazekit.interchange.recordings import Recording, read_files
+from gazekit.interchange.recordings.recording import Format
+from gazekit.interchange.rows import where_rows
+from gazekit.interchange.space import Space
 from gazekit.interchange.tables import from_table
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".jp2")
@@ -30,11 +36,13 @@ _START = ("start_x", "start_y")
 
 
 def dataset_from_table(
-    table: pd.DataFrame | str | Path,
+    table: pd.DataFrame | str | Path | Sequence[str | Path],
     images: str | Path | None = None,
     *,
     name: str = "own",
     columns: Mapping[str, str | None] | None = None,
+    where: str | None = None,
+    recording: str | None = None,
     sep: str | None = None,
     decimal: str | None = None,
     frames: Mapping[str, Frame] | None = None,
@@ -52,9 +60,9 @@ def dataset_from_table(
 
     Parameters
     ----------
-    table : pandas.DataFrame or path
+    table : pandas.DataFrame, path or sequence of path
         The table, or a file that holds it: CSV or other delimited text, Excel, parquet, COCO-Search18's JSON,
-        pysaliency's HDF5.
+        pysaliency's HDF5; or the export of an eye tracker, in one file or several.
     images : path, optional
         Folder of the images. A stimulus is found by its path below the folder, by its file name or by its name without
         suffix; case, separators and the form of Unicode do not count. Images are read when they are used.
@@ -62,6 +70,12 @@ def dataset_from_table(
         What to call the data set.
     columns : mapping, optional
         Column names that differ, as in `from_table`.
+    where : str, optional
+        Which rows are read, by the names that the file's columns have: "practice == 'no' and valid"; see
+        `gazekit.interchange.rows.where_rows`.
+    recording : str, optional
+        Which export of an eye tracker the file is (a name of `gazekit.interchange.recordings.FORMATS`), or "table" for
+        none. By default its content says; a file whose x and y are named in `columns` is a table.
     sep, decimal : str, optional
         Separator of columns and decimal point of delimited text, as in `read_csv`.
     frames : mapping of stimulus to Frame, optional
@@ -70,7 +84,8 @@ def dataset_from_table(
         Pixels per degree of visual angle.
     **options
         Others of `from_table`: `time_unit`, `space`, `outside`, `missing`, `facts`, `source`, `width`, `height`.
-        `stimuli` gives the names of the stimuli of an HDF5 file.
+        `stimuli` gives the names of the stimuli of an HDF5 file. Of the export of an eye tracker: `eye` ("left",
+        "right") where a trial has both, `stimulus` where the file does not name the image.
 
     Returns
     -------
@@ -89,20 +104,25 @@ def dataset_from_table(
     >>> dataset, dataset.trial("b").caption
     (Dataset('own', 2 trials, 2 scanpaths), 'B')
     """
-    known = [*OPTIONS, "stimuli"]
+    known = [*OPTIONS, "stimuli", "eye", "stimulus"]
     unknown = next((option for option in options if option not in known), None)
     if unknown is not None:
-        raise UnknownNameError("option of a table of one's own", unknown, ["columns", "sep", "decimal", *known])
-    stimuli = options.pop("stimuli", None)
+        own = ["columns", "where", "recording", "sep", "decimal", *known]
+        raise UnknownNameError("option of a table of one's own", unknown, own)
+    files_only = {"sep": sep, "decimal": decimal, "recording": recording}
+    files_only |= {option: options.pop(option, None) for option in ("stimuli", "eye", "stimulus")}
     left_out: Mapping[str, int] = {}
-    if not isinstance(table, pd.DataFrame | str | Path):
-        raise DataError(f"a table is a pandas.DataFrame or the path of a file, not a {type(table).__name__}")
     if isinstance(table, pd.DataFrame):
-        given = {"sep": sep, "decimal": decimal, "stimuli": stimuli}
-        if (said := next((n for n, v in given.items() if v is not None), None)) is not None:
+        if (said := next((n for n, v in files_only.items() if v is not None), None)) is not None:
             raise DataError(f"{said}= is for files; this table is in memory, so leave it out")
+        table, left_out = where_rows(Delimited(table, {}), where)
     else:
-        table, left_out = read_rows(table, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
+        recorded = read_files(_files(table), columns=columns, where=where, **files_only)
+        table, left_out = recorded.table, recorded.dropped
+        if recorded.kind is not None:
+            columns = None
+            options["space"] = _space_of(recorded, recorded.kind, options.get("space"))
+            options["facts"] = combine(Facts(points="fixations"), options.get("facts"))
     table = our_columns(table, columns)
     shown = names(require(table, "stimulus", "stimulus")).unique()
     files = {} if images is None else find_images(shown, Path(images))
@@ -205,6 +225,33 @@ def image_frame(file: Path) -> Frame:
 
 
 # ---------------------------------------------------------------- inside
+
+
+def _files(given: Any) -> list[str | Path]:
+    if isinstance(given, str | Path):
+        return [given]
+    if isinstance(given, Sequence) and given and all(isinstance(path, str | Path) for path in given):
+        return list(given)
+    raise DataError(f"a table is a pandas.DataFrame or the path of a file, not a {type(given).__name__}")
+
+
+def _space_of(recorded: Recording, kind: Format, said: Space | None) -> Space | None:
+    """The space of an export's positions: what the user says, completed by what the file says."""
+    plain = Space()
+    told = {} if said is None else {f.name: getattr(said, f.name) for f in fields(Space)}
+    told = {name: value for name, value in told.items() if value != getattr(plain, name)}
+    known = {**recorded.space, **told}
+    if kind.positions == "image":
+        return Space(**known) if known else None
+    placed = "placed" in known or "placed_x" in recorded.table
+    if "screen_width" not in known or not placed:
+        lacks = "where the image was on it" if "screen_width" in known else "its size, and where the image was on it"
+        raise DataError(
+            f"{kind.title} has positions of the screen: say {lacks}, with "
+            f"Space(screen_width=1920, screen_height=1080, placed='centre') or placed='fit', (x, y), (x, y, width, "
+            f"height) (on the command line: --screen 1920x1080 --placed centre)"
+        )
+    return Space(**known)
 
 
 def _viewings_as_trials(paths: Scanpaths) -> Scanpaths:

@@ -1,12 +1,14 @@
 """The space in which a table's positions were stored, and how they become px of the shown image."""
 
 from dataclasses import dataclass, fields
+from math import radians, tan
 from typing import Any, Literal
 
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import DataError
+from gazekit.interchange.columns import PLACED, numbers
 
 PositionUnit = Literal["px", "share", "percent"]
 Origin = Literal["top-left", "bottom-left", "centre", "centre-up"]
@@ -14,6 +16,9 @@ _WORDS = {
     "position_unit": ("px", "share", "percent"),
     "origin": ("top-left", "bottom-left", "centre", "centre-up"),
 }
+_PLACED = "'centre', 'fit', (x, y) or (x, y, width, height), in px of the screen"
+_OVER = 1.0  # px by which an image may stick out of the screen: rounding
+_SQUARE = 0.02  # by how much a pixel may be wider than high: sizes of screens are rounded to mm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +36,23 @@ class Space:
     origin : {"top-left", "bottom-left", "centre", "centre-up"}
         Where x and y are 0. y goes upward from "bottom-left", and from the middle with "centre-up".
     screen_width, screen_height : float, optional
-        Positions are px of a screen of this size with the image in its middle, both or neither; the origin is that of
-        the screen.
+        Positions are px of a screen of this size, both or neither; the origin is that of the screen.
+    placed : {"centre", "fit"} or tuple of float, optional
+        Where the image was on that screen. "centre" (the default): in its own size, in the middle. "fit": as large as
+        the screen allows, in the middle (bars left and right, or above and below). (x, y): in its own size, with this
+        top left corner. (x, y, width, height): scaled to this rectangle. Columns `placed_x`, `placed_y`,
+        `placed_width`, `placed_height` of the table say it for single paths. Positions become px of the image's file.
     offset_x, offset_y : float
-        Where the image's top left corner is in positions that count from the top left of the screen, px.
+        How much further right and down the image was, px.
+    distance_mm, screen_width_mm, screen_height_mm : float, optional
+        Distance of the eyes from the screen, and the size of the screen: with them the px per degree of each image is
+        known, in the middle of the screen and in px of the file. A column `distance_mm` says it for single paths.
 
     Raises
     ------
     DataError
-        An option of another value, or one of a pair without the other.
+        An option of another value, or one of a pair without the other; from `of`, an image that was larger than the
+        screen or stuck out of it, and one that was stretched, whose px per degree are two.
 
     Examples
     --------
@@ -47,6 +60,9 @@ class Space:
     (array([40.]), array([20.]))
     >>> Space(recorded_width=50, recorded_height=40).to_image(np.array([10.0]), np.array([20.0]), 100, 80)
     (array([20.]), array([40.]))
+    >>> screen = Space(screen_width=1920, screen_height=1080, placed="fit")  # 800 x 600 were shown as 1440 x 1080
+    >>> screen.to_image(np.array([960.0]), np.array([54.0]), 800, 600)
+    (array([400.]), array([30.]))
     """
 
     position_unit: PositionUnit = "px"
@@ -56,8 +72,12 @@ class Space:
     recorded_height: float | None = None
     screen_width: float | None = None
     screen_height: float | None = None
+    placed: str | tuple[float, ...] | None = None
     offset_x: float = 0.0
     offset_y: float = 0.0
+    distance_mm: float | None = None
+    screen_width_mm: float | None = None
+    screen_height_mm: float | None = None
 
     def __post_init__(self) -> None:
         for name, known in _WORDS.items():
@@ -65,9 +85,9 @@ class Space:
                 raise DataError(f"{name} must be one of {', '.join(map(repr, known))}, not {getattr(self, name)!r}")
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in _WORDS or (value is None and field.default is None):
+            if field.name in (*_WORDS, "placed") or (value is None and field.default is None):
                 continue
-            good = isinstance(value, int | float | np.number) and not isinstance(value, bool) and np.isfinite(value)
+            good = _is_number(value)
             if not good or (value <= 0 and not field.name.startswith("offset")):
                 kind = "a number of px" if field.name.startswith("offset") else "a number above 0"
                 raise DataError(f"{field.name} must be {kind}, not {value!r}")
@@ -77,6 +97,36 @@ class Space:
                 raise DataError(f"{pair}_width and {pair}_height go together; give both")
         if self.position_unit != "px" and (self.recorded_width is not None or self.scale != 1):
             raise DataError(f"positions in {self.position_unit} need no recorded size and no scale; leave them out")
+        if self.placed not in (None, "centre", "fit"):
+            self._check_place()
+        if self.placed is not None and self.screen_width is None:
+            raise DataError(
+                f"placed={self.placed!r} is a place on a screen: give its size, screen_width and screen_height"
+            )
+        self._check_degrees()
+
+    def _check_place(self) -> None:
+        place: Any = self.placed
+        good = isinstance(place, tuple | list) and len(place) in (2, 4) and all(map(_is_number, place))
+        if not good or any(side <= 0 for side in place[2:]):
+            raise DataError(f"placed must be {_PLACED}, not {place!r}")
+        object.__setattr__(self, "placed", tuple(map(float, place)))
+
+    def _check_degrees(self) -> None:
+        if self.screen_width_mm is None and (self.distance_mm, self.screen_height_mm) != (None, None):
+            raise DataError("px per degree need the width of the screen in mm; give screen_width_mm")
+        if self.screen_width_mm is None:
+            return
+        if self.screen_width is None or self.screen_height is None:
+            raise DataError("screen_width_mm needs the size of the screen in px; give screen_width and screen_height")
+        if self.screen_height_mm is not None:
+            shape = self.screen_width / self.screen_width_mm * self.screen_height_mm / self.screen_height
+            if abs(shape - 1) > _SQUARE:
+                raise DataError(
+                    f"a screen of {self.screen_width:g} x {self.screen_height:g} px and {self.screen_width_mm:g} x "
+                    f"{self.screen_height_mm:g} mm has pixels that are not square ({1 / shape:.2f} times as wide as "
+                    f"high); check both sizes: the mm are those of the picture, without the frame"
+                )
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -104,6 +154,69 @@ class Space:
         x, y : (n,) float64
             px, origin top left, y downward.
         """
+        return self._placed(x, y, width, height, *self.shown(width, height))
+
+    def shown(self, width: Any, height: Any) -> tuple[Any, Any, Any, Any]:
+        """Where the image was on the screen: left, top, width and height, px of the screen.
+
+        Parameters
+        ----------
+        width, height : float or (n,) float64
+            Of the image's file, px.
+
+        Examples
+        --------
+        >>> Space(screen_width=1920, screen_height=1080, placed="fit").shown(800, 600)
+        (240.0, 0.0, 1440.0, 1080.0)
+        """
+        whole_width, whole_height = (self.screen_width or width), (self.screen_height or height)
+        if isinstance(self.placed, tuple):
+            left, top, *size = self.placed
+            return left, top, *(size or (width, height))
+        if self.placed == "fit":
+            scale = np.minimum(whole_width / width, whole_height / height)
+            scale = float(scale) if np.ndim(scale) == 0 else scale
+            width, height = width * scale, height * scale
+        return (whole_width - width) / 2, (whole_height - height) / 2, width, height
+
+    def of(self, paths: Scanpaths) -> Scanpaths:
+        """The same paths in px of their images, and their px per degree where the distance is known.
+
+        Raises
+        ------
+        DataError
+            See above.
+        """
+        table, path = paths.table, paths.path_of()
+        width, height = (table[side].to_numpy(float) for side in ("width", "height"))
+        shown = [np.broadcast_to(np.asarray(value, float), width.shape) for value in self.shown(width, height)]
+        told = [name for name in PLACED if name in table]
+        for name in told:
+            own, k = numbers(table[name]), PLACED.index(name)
+            shown[k] = np.where(np.isnan(own), shown[k], own)
+        if self.screen_width is not None and self.screen_height is not None and (self.placed is not None or told):
+            left, top, wide, high = shown
+            over = np.maximum.reduce([-left, -top, left + wide - self.screen_width, top + high - self.screen_height])
+            if (over > _OVER).any():
+                k = int(np.flatnonzero(over > _OVER)[0])
+                raise DataError(
+                    f"the image of {table['stimulus'].iloc[k]!r} would be {wide[k]:g} x {high[k]:g} px at "
+                    f"({left[k]:g}, {top[k]:g}), and the screen has {self.screen_width:g} x {self.screen_height:g}: if "
+                    f"it was scaled when it was shown, say so with placed='fit' or placed=(x, y, width, height) "
+                    f"(--placed fit, --placed x,y,width,height)"
+                )
+        x, y = self._placed(paths.x, paths.y, width[path], height[path], *(value[path] for value in shown))
+        if self.screen_width is not None and self.screen_width_mm is not None:
+            per_mm = self.screen_width / self.screen_width_mm
+            scale = self._scale(table, width / shown[2], height / shown[3])
+            table = table.assign(px_per_degree=per_mm * self._distance(table) * tan(radians(1)) * scale)
+        return paths.replace(x=x, y=y, table=table.drop(columns=told))
+
+    # ---------------------------------------------------------------- inside
+
+    def _placed(
+        self, x: np.ndarray, y: np.ndarray, width: Any, height: Any, left: Any, top: Any, wide: Any, high: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
         per_unit = {"px": 1.0, "share": 1.0, "percent": 0.01}[self.position_unit]
         whole_width, whole_height = (self.screen_width or width), (self.screen_height or height)
         if self.position_unit != "px":
@@ -119,11 +232,30 @@ class Space:
             "centre": whole_height / 2 + y,
             "centre-up": whole_height / 2 - y,
         }[self.origin]
-        return x - (whole_width - width) / 2 - self.offset_x, y - (whole_height - height) / 2 - self.offset_y
+        return (x - left - self.offset_x) * (width / wide), (y - top - self.offset_y) * (height / high)
 
-    def of(self, paths: Scanpaths) -> Scanpaths:
-        """The same paths in px of their images."""
-        path = paths.path_of()
-        width, height = (paths.table[side].to_numpy(float)[path] for side in ("width", "height"))
-        x, y = self.to_image(paths.x, paths.y, width, height)
-        return paths.replace(x=x, y=y)
+    def _distance(self, table: Any) -> np.ndarray:
+        """(n,) float64, mm: distance of the eyes from the screen for each path."""
+        if table["px_per_degree"].notna().any():
+            raise DataError("px_per_degree and the size of the screen in mm were both given; keep one of them")
+        distance = np.full(len(table), np.nan if self.distance_mm is None else self.distance_mm)
+        if "distance_mm" in table:
+            own = numbers(table["distance_mm"])
+            distance = np.where(np.isnan(own), distance, own)
+        if not (distance > 0).all():
+            raise DataError("px per degree need the distance of the eyes from the screen in mm; give distance_mm")
+        return distance
+
+    def _scale(self, table: Any, scale_x: np.ndarray, scale_y: np.ndarray) -> np.ndarray:
+        """(n,) float64: px of the file per px of the screen, the same in both directions."""
+        stretch = scale_x / scale_y
+        if (wrong := np.abs(stretch - 1) > _SQUARE).any():
+            raise DataError(
+                f"the image of {table['stimulus'][wrong].iloc[0]!r} was stretched, {1 / stretch[wrong][0]:.2f} times "
+                f"as much in width as in height, so that px per degree are two numbers; leave the sizes in mm out"
+            )
+        return scale_x
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(np.isfinite(value))

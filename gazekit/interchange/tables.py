@@ -14,6 +14,7 @@ from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import (
     EMPTY_PATH,
     KEY,
+    PLACED,
     POINT_COLUMNS,
     RowGroups,
     numbers,
@@ -126,6 +127,11 @@ def from_table(
         dropped=dropped,
     )
     sized = _of_known_size(read, frames)
+    if space is None and (told := [name for name in PLACED if name in sized.table]):
+        raise DataError(
+            f"the table has a column {told[0]!r}, so its positions are of a screen: give the size of the screen, "
+            f"space=Space(screen_width=..., screen_height=...) (on the command line: --screen 1920x1080)"
+        )
     return clean_points(sized if space is None else space.of(sized), outside=outside, missing=missing)
 
 

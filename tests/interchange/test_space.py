@@ -95,3 +95,92 @@ def test_a_time_difference_that_is_missing_stays_missing():
 def test_units_of_time(unit, factor):
     rows = pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [3], "width": 9, "height": 9, "duration_ms": [200 / factor]})
     assert from_table(rows, time_unit=unit).duration[0] == pytest.approx(200)
+
+
+SCREEN = {"screen_width": 1920, "screen_height": 1080}
+
+
+@pytest.mark.parametrize(
+    ("placed", "corner", "scale"),
+    [
+        ("centre", (560, 240), (1, 1)),
+        ("fit", (240, 0), (1.8, 1.8)),
+        ((100, 50), (100, 50), (1, 1)),
+        ([10, 20, 1600, 900], (10, 20), (2, 1.5)),
+    ],
+)
+def test_an_image_on_a_screen(placed, corner, scale):
+    """By hand: 800 x 600 px on 1920 x 1080; "fit" makes it 1440 x 1080 with bars left and right."""
+    x, y = np.array([0.0, 400.0, 800.0]), np.array([0.0, 300.0, 600.0])
+    on_screen = corner[0] + x * scale[0], corner[1] + y * scale[1]
+    found = Space(**SCREEN, placed=placed).to_image(*on_screen, 800, 600)
+    np.testing.assert_allclose(found, (x, y), atol=1e-9)
+    upward = Space(**SCREEN, placed=placed, origin="bottom-left").to_image(on_screen[0], 1080 - on_screen[1], 800, 600)
+    np.testing.assert_allclose(upward, (x, y), atol=1e-9)
+    shares = on_screen[0] / 1920, on_screen[1] / 1080
+    found = Space(**SCREEN, placed=placed, position_unit="share").to_image(*shares, 800, 600)
+    np.testing.assert_allclose(found, (x, y), atol=1e-9)
+
+
+def test_letterbox_above_and_below():
+    """1600 x 400 px on 1920 x 1080: 1920 x 480, from y = 300."""
+    assert Space(**SCREEN, placed="fit").shown(1600, 400) == (0.0, 300.0, 1920.0, 480.0)
+
+
+def rows(**more):
+    return pd.DataFrame({"stimulus": ["a", "a", "b"], "x": [400.0, 500, 600], "y": [300.0, 400, 500], **more})
+
+
+def test_px_per_degree_are_those_of_the_file():
+    """53 cm and 1920 px in width, 60 cm away: 37.94 px per degree; 1.8 times fewer of a file that fits."""
+    size = {**SCREEN, "screen_width_mm": 530, "screen_height_mm": 298}
+    on_screen = 1920 / 530 * 600 * np.tan(np.pi / 180)
+    for placed, scale in (("centre", 1), ("fit", 1.8)):
+        space = Space(**size, placed=placed, distance_mm=600)
+        paths = from_table(rows(), width=800, height=600, space=space)
+        np.testing.assert_allclose(paths.table["px_per_degree"], on_screen / scale)
+    apart = rows(distance_mm=[600.0, 600, 300])
+    paths = from_table(apart, width=800, height=600, space=Space(**size, placed="centre"))
+    np.testing.assert_allclose(paths.table["px_per_degree"], [on_screen, on_screen / 2])
+
+
+def test_columns_say_it_for_single_trials():
+    table = rows(placed_x=[100.0, 100, None], placed_y=[50.0, 50, None])
+    paths = from_table(table, width=800, height=600, space=Space(**SCREEN, placed="centre"))
+    assert paths.x.tolist() == [300, 400, 40]
+    assert paths.y.tolist() == [250, 350, 260]
+    assert "placed_x" not in paths.table  # the positions are those of the image now
+    with pytest.raises(DataError, match="has a column 'placed_x', so its positions are of a screen: give the size"):
+        from_table(table, width=800, height=600)
+    with pytest.raises(DataError, match="column 'placed_x' changes within one path"):
+        from_table(rows(placed_x=[1, 2, 3]), width=800, height=600, space=Space(**SCREEN))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"placed": "left"}, "placed must be 'centre', 'fit', (x, y) or (x, y, width, height), in px of the screen"),
+        ({"placed": (1, 2, 3)}, "not (1, 2, 3)"),
+        ({"placed": (1, 2, 0, 3)}, "not (1, 2, 0, 3)"),
+        ({"placed": "fit", "screen_width": None, "screen_height": None}, "placed='fit' is a place on a screen: give"),
+        ({"distance_mm": 600}, "px per degree need the width of the screen in mm; give screen_width_mm"),
+        (
+            {"screen_width_mm": 530, "screen_height_mm": 400},
+            "has pixels that are not square (0.75 times as wide as high); check both sizes",
+        ),
+        ({"screen_width_mm": 530}, "need the distance of the eyes from the screen in mm; give distance_mm"),
+        (
+            {"screen_width_mm": 530, "distance_mm": 600, "placed": (0, 0, 1600, 600)},
+            "'a' was stretched, 2.00 times as much in width as in height, so that px per degree are two numbers",
+        ),
+        (
+            {"screen_width": 640, "screen_height": 480, "placed": "centre"},
+            "the image of 'a' would be 800 x 600 px at (-80, -60), and the screen has 640 x 480: if it was scaled",
+        ),
+        ({"placed": (1200, 0)}, "would be 800 x 600 px at (1200, 0), and the screen has 1920 x 1080"),
+    ],
+)
+def test_a_screen_that_cannot_be(options, said):
+    with pytest.raises(DataError) as caught:
+        from_table(rows(), width=800, height=600, space=Space(**{**SCREEN, **options}))
+    assert said in str(caught.value)

@@ -1,0 +1,55 @@
+"""`gazekit import`: recordings of an eye tracker as one file of scanpaths, in px of the images."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazekit.cli.options import DataAndPoints, load, say_dropped, takes_groups
+from gazekit.foundations.errors import GazekitError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded(DataAndPoints):
+    """What is read: exports of an eye tracker, and the images that were shown."""
+
+    data: Annotated[list[str], typer.Argument(help="Exports of one kind; a file each, of one person or of many.")]  # type: ignore[assignment]
+    root: Annotated[Path | None, typer.Option("--images", "--root", help="Folder of the images.")] = None
+    accept = None
+
+
+@takes_groups
+def import_command(
+    *,
+    given: Recorded,
+    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Make one file of scanpaths, in px of the images, of recordings: EyeLink, Tobii, Pupil Labs, Gazepoint, SMI, BIDS.
+
+    Example: gazekit import report.txt --images images --screen 1920x1080 --placed centre -o paths.parquet
+
+    What was left out, and what lies outside the images, is counted. Then: gazekit check paths.parquet --root images.
+    """
+    from gazekit.files.links import refuse_link
+    from gazekit.interchange import write_scanpaths
+    from gazekit.interchange.formats import SUFFIXES
+
+    if not out.name.lower().endswith(tuple(SUFFIXES)):
+        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
+    if any(Path(file).exists() and out.exists() and out.samefile(file) for file in given.data):
+        raise GazekitError(f"{out} is what is read here, and would be replaced; give another name")
+    if out.exists() and not overwrite:
+        raise GazekitError(f"{out} is there already; give --overwrite or another name")
+    refuse_link(out)
+    dataset = load(given.data, given.root, given.outside, given.options)
+    paths = dataset.scanpaths
+    say_dropped(dataset.name, dataset.dropped)
+    width, height = (paths.table[side].to_numpy(float)[paths.path_of()] for side in ("width", "height"))
+    outside = int(((paths.x < 0) | (paths.x > width) | (paths.y < 0) | (paths.y > height)).sum())
+    write_scanpaths(paths, out)
+    typer.echo(
+        f"{len(paths)} scanpaths of {paths.table['subject'].nunique()} people on {paths.table['stimulus'].nunique()} "
+        f"images, {len(paths.x)} fixations, {outside} of them outside the image, written to {out}"
+    )

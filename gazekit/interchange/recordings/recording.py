@@ -1,0 +1,349 @@
+"""What the export of an eye tracker is: a table of facts, and the one reader that goes by it."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gazekit.files.delimited import Delimited
+from gazekit.foundations.errors import DataError
+from gazekit.interchange.columns import SYNONYMS, names, numbers, plain_name
+
+NO_IMAGE = "fixation of a trial without an image (left out)"
+NO_POSITION = "fixation without a position (left out)"
+OTHER_EYE = "fixation of the other eye (left out)"
+DETAILS = "column about single fixations (left out)"
+OURS = ("stimulus", "subject", "trial", "fixation", "eye", "x", "y", "duration_ms", "onset_ms")
+_MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
+_EYES = {"l": "left", "left": "left", "0": "left", "r": "right", "right": "right", "1": "right"}
+_OVERLAP = 2.0  # ms by which a fixation may begin before the end of the one before it: one sample, rounded
+
+
+class Column(NamedTuple):
+    """One column of an export: what it means for us, and what it is called.
+
+    Parameters
+    ----------
+    ours : str
+        One of `OURS`, or another column of the table format (`task`, `width`, ...).
+    theirs : tuple of str
+        Its names in the versions of the export, the first that is there counts.
+    unit : str
+        "ms", "s", "us" or "ns" of times.
+    """
+
+    ours: str
+    theirs: tuple[str, ...]
+    unit: str = "ms"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """What is known of one export, from its documentation.
+
+    Parameters
+    ----------
+    name : str
+        What `--from` calls it.
+    title : str
+        What people call it.
+    columns : tuple of Column
+        Its columns that gazekit reads.
+    signature : tuple of str
+        Columns by which a file of this kind is known.
+    positions : {"screen", "image"}
+        What positions count from: the screen, or the image (a surface, a reference image).
+    space : mapping
+        Options of `gazekit.interchange.Space` that are always true.
+    details : str
+        Regular expression of columns that are about single fixations and that gazekit has no use for.
+    missing : tuple of str
+        What stands for a missing value, beside empty cells.
+    rows : callable, optional
+        Reads a file that is no plain table: rows, what was left out.
+    prepare : callable, optional
+        Makes one row per fixation of the table, and says what the file knows of the screen.
+    begins : callable, optional
+        Whether a file that is no plain table is of this kind, by its path and its first bytes.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...] = ()
+    signature: tuple[str, ...] = ()
+    positions: Literal["screen", "image"] = "screen"
+    space: Mapping[str, Any] = field(default_factory=dict)
+    details: str = r"$^"
+    missing: tuple[str, ...] = (".", "-", "NA", "NaN", "nan", "n/a")
+    rows: Callable[[Path], Delimited] | None = None
+    prepare: Callable[[pd.DataFrame, "Notes"], pd.DataFrame] | None = None
+    begins: Callable[[Path, bytes], bool] | None = None
+
+    def knows(self, columns: Sequence[str]) -> bool:
+        """Whether a table of these columns is of this kind."""
+        plain = {plain_name(name) for name in columns}
+        return bool(self.signature) and {plain_name(name) for name in self.signature} <= plain
+
+
+@dataclass
+class Notes:
+    """What a reader notes beside the rows: what was left out, what the file says of the screen, where it was read."""
+
+    path: Path
+    dropped: Counter[str] = field(default_factory=Counter)
+    space: dict[str, Any] = field(default_factory=dict)
+
+    def screen(self, width: float, height: float) -> None:
+        """The size of the screen, px, which must be the same in the whole file.
+
+        Raises
+        ------
+        DataError
+            There were two.
+        """
+        size = {"screen_width": float(width), "screen_height": float(height)}
+        if self.space.get("screen_width", size["screen_width"]) != size["screen_width"] or (
+            self.space.get("screen_height", size["screen_height"]) != size["screen_height"]
+        ):
+            raise DataError(
+                f"{self.path} was recorded on screens of two sizes, {self.space['screen_width']:g} x "
+                f"{self.space['screen_height']:g} and {width:g} x {height:g} px; export the recordings of each alone"
+            )
+        self.space.update(size)
+
+
+def fixations(
+    found: Delimited,
+    kind: Format,
+    notes: Notes,
+    *,
+    columns: Mapping[str, str | None] | None = None,
+    decimal: str = ".",
+    eye: str | None = None,
+    stimulus: str | None = None,
+    subject: str | None = None,
+) -> pd.DataFrame:
+    """Make the table format of the rows of an export.
+
+    Parameters
+    ----------
+    found : Delimited
+        The rows.
+    kind : Format
+        What they are.
+    notes : Notes
+        Where is noted what was left out.
+    columns : mapping, optional
+        Names of columns that the user says, as in `from_table`; they come before those of the format.
+    decimal : str
+        Decimal point of numbers that are still text.
+    eye : {"left", "right"}, optional
+        Which eye is read, where a trial has both.
+    stimulus : str, optional
+        The image of all rows, where the file does not say it.
+    subject : str, optional
+        Who looked, where the file does not say it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        stimulus, subject, trial, fixation, x, y, duration_ms, and other columns of trials.
+
+    Raises
+    ------
+    DataError
+        A column is not there; there is no fixation; a trial with two images; fixations that overlap or a clock that
+        goes back; two eyes, and nobody said which.
+    """
+    notes.dropped.update(found.dropped)
+    rows = found.table.copy(deep=False)
+    for name in rows.columns[[not pd.api.types.is_numeric_dtype(kind_of) for kind_of in rows.dtypes]]:
+        rows[name] = rows[name].mask(rows[name].isin(kind.missing))
+    rows = kind.prepare(rows, notes) if kind.prepare else rows
+    if not len(rows):
+        raise DataError(
+            f"{notes.path} is {kind.title} without a fixation; if it holds samples or saccades, export its fixations"
+        )
+    table, used = _ours(rows, kind, columns or {}, decimal)
+    for name, value in (("stimulus", stimulus), ("subject", subject)):
+        if value is not None and (name == "stimulus" or name not in table):
+            table[name] = value
+    _need(table, rows, kind, notes)
+    details = [c for c in rows.columns if c not in used and re.search(kind.details, str(c))]
+    if details:
+        notes.dropped[DETAILS] += len(details)
+    more = [c for c in rows.columns if c not in used and c not in details and c not in table]
+    table = table.join(rows[more])
+    table = _left_out(table, table["stimulus"].isna() | (table["stimulus"].astype("str") == ""), NO_IMAGE, notes)
+    table = _one_eye(table, eye, kind, notes)
+    table = _left_out(table, table["x"].isna() | table["y"].isna(), NO_POSITION, notes)
+    if not len(table):
+        left = ", ".join(f"{count} x {reason}" for reason, count in notes.dropped.items())
+        raise DataError(f"{notes.path} has no fixation that can be used: {left}")
+    return _viewings(_in_order(table, notes), notes)
+
+
+def their_name(rows: pd.DataFrame, theirs: Sequence[str]) -> str | None:
+    """The first of these names that the table has, whatever the case, blanks and the unit behind it.
+
+    Examples
+    --------
+    >>> their_name(pd.DataFrame(columns=["Gaze event duration [ms]"]), ["Gaze event duration"])
+    'Gaze event duration [ms]'
+    """
+    plain: dict[str, str] = {}
+    for name in rows.columns:
+        plain.setdefault(plain_name(name), name)
+        plain.setdefault(plain_name(re.sub(r"\s*[\[(][^\])]*[\])]\s*$", "", str(name))), name)
+    return next((plain[plain_name(name)] for name in theirs if plain_name(name) in plain), None)
+
+
+def unit_of(name: str, otherwise: str) -> str:
+    """The unit in brackets at the end of a column's name.
+
+    Examples
+    --------
+    >>> unit_of("start timestamp [ns]", "ms"), unit_of("Recording timestamp [μs]", "ms"), unit_of("onset", "s")
+    ('ns', 'us', 's')
+    """
+    said = re.search(r"[\[(]\s*(\S+)\s*[\])]\s*$", name)
+    unit = said[1].replace("μ", "u").replace("µ", "u") if said else otherwise
+    return unit if unit in _MS else otherwise
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _ours(
+    rows: pd.DataFrame, kind: Format, said: Mapping[str, str | None], decimal: str
+) -> tuple[pd.DataFrame, set[str]]:
+    """The columns of the format under our names and in our units, and the names that they had."""
+    table, used = pd.DataFrame(index=rows.index), set()
+    facts = {column.ours: column for column in kind.columns}
+    for ours in dict.fromkeys((*facts, *said)):
+        if ours in said and not said[ours]:
+            continue
+        fact = facts.get(ours, Column(ours, ()))
+        theirs = said.get(ours) or their_name(rows, fact.theirs)
+        if theirs is None:
+            continue
+        if theirs not in rows:
+            raise DataError(
+                f"{kind.title} has no column {theirs!r}, which columns= names for {ours!r}; its columns are: "
+                f"{', '.join(map(str, rows.columns))}"
+            )
+        used.add(theirs)
+        if ours in ("duration_ms", "onset_ms"):
+            table[ours] = _numbers(rows[theirs], decimal) * _MS[unit_of(str(theirs), fact.unit)]
+        else:
+            table[ours] = _numbers(rows[theirs], decimal) if ours in ("x", "y", "fixation") else rows[theirs]
+    if "stimulus" not in table and "stimulus" not in said:
+        theirs = their_name(rows, SYNONYMS["stimulus"])
+        if theirs is not None:
+            table["stimulus"], used = rows[theirs], used | {theirs}
+    return table, used
+
+
+def _numbers(column: pd.Series, decimal: str) -> np.ndarray:
+    if decimal != "." and not pd.api.types.is_numeric_dtype(column.dtype):
+        column = column.astype("str").str.replace(decimal, ".", regex=False)
+    return numbers(column)
+
+
+def _need(table: pd.DataFrame, rows: pd.DataFrame, kind: Format, notes: Notes) -> None:
+    found = ", ".join(map(str, rows.columns))
+    for name in ("x", "y"):
+        if name not in table:
+            theirs = " or ".join(repr(t) for c in kind.columns if c.ours == name for t in c.theirs)
+            raise DataError(f"{notes.path} has no column {theirs}, which {kind.title} needs; it has: {found}")
+    if "stimulus" not in table:
+        raise DataError(
+            f"{notes.path} does not say which image was shown: name the column that does, columns={{'stimulus': ...}} "
+            f"(--columns stimulus=COLUMN), or the image itself, stimulus= (--stimulus NAME); it has: {found}"
+        )
+
+
+def _left_out(table: pd.DataFrame, rows: Any, reason: str, notes: Notes) -> pd.DataFrame:
+    if not rows.any():
+        return table
+    notes.dropped[reason] += int(rows.sum())
+    return table[~rows]
+
+
+def _one_eye(table: pd.DataFrame, eye: str | None, kind: Format, notes: Notes) -> pd.DataFrame:
+    if eye not in (None, "left", "right"):
+        raise DataError(f"eye must be 'left' or 'right', not {eye!r}")
+    if "eye" not in table:
+        if eye is not None:
+            raise DataError(f"{notes.path} does not say which eye a fixation is of, so eye={eye!r} cannot be read")
+        return table
+    of = table["eye"].astype("str").str.strip().str.lower().map(_EYES)
+    table = table.drop(columns="eye")
+    trial = [name for name in ("subject", "trial", "stimulus") if name in table]
+    both = table.assign(_eye=of).groupby(trial, dropna=False)["_eye"].nunique()
+    if eye is None and (both > 1).any():
+        raise DataError(
+            f"{notes.path} has fixations of both eyes in {int((both > 1).sum())} of {len(both)} trials; say which eye "
+            f"is read, eye='left' or eye='right' (--eye right)"
+        )
+    return table if eye is None else _left_out(table, of != eye, OTHER_EYE, notes)
+
+
+def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Rows in the order of time within each trial; a clock that goes back, and fixations that overlap, are refused."""
+    by = [name for name in ("subject", "trial", "stimulus") if name in table]
+    group = table.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
+    keys = [table[name].to_numpy(float) for name in ("fixation", "onset_ms") if name in table]
+    order = np.lexsort((*keys[:1], group)) if keys else np.argsort(group, kind="stable")
+    table, group = table.iloc[order], group[order]
+    if "onset_ms" in table:
+        onset = table["onset_ms"].to_numpy(float)
+        end = onset + (table["duration_ms"].to_numpy(float) if "duration_ms" in table else 0.0)
+        same = np.diff(group) == 0
+        for wrong, what in (
+            (np.diff(onset) < 0, "begins before the one that it is numbered after: its clock goes back"),
+            (onset[1:] < end[:-1] - _OVERLAP, "begins before the one before it has ended: they overlap"),
+        ):
+            if (same & wrong).any():
+                k = int(np.flatnonzero(same & wrong)[0]) + 1
+                raise DataError(
+                    f"{notes.path}: {int((same & wrong).sum())} fixations cannot be one eye's path. That of "
+                    f"{_named(table.iloc[k], by)} at {onset[k]:g} ms {what}. If trials or eyes were joined, tell them "
+                    f"apart (columns={{'trial': ...}}, eye=; --columns trial=COLUMN, --eye right)"
+                )
+    return table.drop(columns=["onset_ms", "fixation"], errors="ignore").reset_index(drop=True)
+
+
+def _viewings(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Number the viewings of an image by each person: a tracker's trial counts what one person saw."""
+    if "subject" in table:
+        table["subject"] = names(table["subject"], "")
+    stimulus = table["stimulus"] = names(table["stimulus"])
+    if "trial" not in table:
+        return table
+    who = table["subject"] if "subject" in table else pd.Series("", table.index)
+    seen = pd.DataFrame({"who": who, "trial": names(table["trial"], ""), "stimulus": stimulus})
+    each = seen.drop_duplicates()
+    if (two := each.duplicated(["who", "trial"])).any():
+        row = each[two].iloc[0]
+        shown = each.loc[(each["who"] == row["who"]) & (each["trial"] == row["trial"]), "stimulus"].tolist()
+        raise DataError(
+            f"{notes.path}: trial {row['trial']!r} of {row['who']!r} shows {len(shown)} images "
+            f"({', '.join(shown[:3])}); a scanpath is of one image: export an interest period for each, or name a "
+            f"column that numbers what was shown, columns={{'trial': ...}} (--columns trial=COLUMN)"
+        )
+    viewing = each.groupby(["who", "stimulus"], sort=False).cumcount() + 1
+    table = table.drop(columns="trial")
+    if (viewing > 1).any():
+        number = seen.merge(each.assign(viewing=viewing), how="left")["viewing"].astype("str").to_numpy()
+        table["trial"] = stimulus + "/" + number
+    return table
+
+
+def _named(row: pd.Series, by: Sequence[str]) -> str:
+    return ", ".join(f"{name} {str(row[name])!r}" for name in by)

@@ -1,0 +1,86 @@
+"""Which rows of a table are read: conditions on its columns, in pandas' words, without calls."""
+
+import ast
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from gazekit.files.delimited import Delimited
+from gazekit.foundations.errors import DataError, refusing
+
+_PARTS = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.Compare, ast.Eq, ast.NotEq, ast.Lt,
+    ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple,
+)  # fmt: skip
+_HOW = "compare columns with values, such as \"practice == 'no' and valid\", with `names of two words` in backquotes"
+
+
+def where_rows(found: Delimited, where: str | None, path: str | Path = "the table") -> Delimited:
+    """Keep the rows for which a condition holds, and count the others.
+
+    Parameters
+    ----------
+    found : Delimited
+        The rows, under their own names of columns.
+    where : str, optional
+        A condition as `pandas.DataFrame.query` takes it: columns and values, `==`, `!=`, `<`, `in` ..., `and`, `or`,
+        `not`. Nothing is called. As in pandas, a missing value fulfils `!=` and no other comparison.
+    path : path
+        For messages.
+
+    Raises
+    ------
+    DataError
+        Something else than comparisons; a column that is not there, or is compared with a value of another kind; a
+        condition that is neither true nor false, or that no row fulfils.
+
+    Examples
+    --------
+    >>> rows = Delimited(pd.DataFrame({"x": [1, 2], "practice": ["yes", "no"]}), {})
+    >>> where_rows(rows, "practice != 'yes' and x > 1").table["x"].tolist()
+    [2]
+    >>> where_rows(rows, "x > 1").dropped
+    {'row for which "x > 1" does not hold (left out)': 1}
+    """
+    if where is None:
+        return found
+    said: dict[str, str] = {}  # names in backquotes, and what they are called meanwhile
+    text = re.sub(r"`([^`]*)`", lambda name: said.setdefault(name[1], f"_column_{len(said)}"), where).strip()
+    table = found.table.rename(columns=said)
+    with refusing((SyntaxError, ValueError), lambda _: DataError(f"where={where!r} cannot be read; {_HOW}")):
+        tree = ast.parse(text, mode="eval")
+    for part in ast.walk(tree):
+        if not isinstance(part, _PARTS):
+            raise DataError(f"where={where!r} does more than compare ({type(part).__name__}); {_HOW}")
+        if isinstance(part, ast.Name) and part.id not in table:
+            name = next((name for name, short in said.items() if short == part.id), part.id)
+            raise DataError(
+                f"{path} has no column {name!r}, which where= names; its columns are: "
+                f"{', '.join(map(str, found.table.columns))}"
+            )
+        if isinstance(part, ast.Compare):
+            _check_kinds(part, table, path)
+    with refusing((TypeError, ValueError), lambda error: DataError(f"where={where!r} cannot be decided: {error}")):
+        kept = table.eval(text, engine="python")
+    if not isinstance(kept, pd.Series) or not pd.api.types.is_bool_dtype(kept.dtype):
+        raise DataError(f"where={where!r} is neither true nor false; {_HOW}")
+    if not kept.any():
+        raise DataError(f"{path} has no row for which where={where!r} holds, of {len(table)}")
+    dropped = dict(found.dropped)
+    if not kept.all():
+        dropped[f'row for which "{where}" does not hold (left out)'] = int((~kept).sum())
+    return Delimited(found.table[kept].reset_index(drop=True), dropped)
+
+
+def _check_kinds(compared: ast.Compare, table: pd.DataFrame, path: str | Path) -> None:
+    """Refuse numbers that are compared with text: no row would fulfil it, or all."""
+    sides = [compared.left, *compared.comparators]
+    values = [v for s in sides for v in (s.elts if isinstance(s, ast.List | ast.Tuple) else [s])]
+    said = [v.value for v in values if isinstance(v, ast.Constant)]
+    for name in (s.id for s in sides if isinstance(s, ast.Name)):
+        number = pd.api.types.is_numeric_dtype(table[name].dtype)
+        wrong = [v for v in said if isinstance(v, str) == number]
+        if wrong:
+            held = ", ".join(map(repr, table[name].unique()[:3].tolist()))
+            raise DataError(f"{path}: column {name!r} holds {held}, ..., which cannot be compared with {wrong[0]!r}")

@@ -1,0 +1,93 @@
+"""`gazekit import`, and the options by which every command reads a recording."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from gazekit import Scanpaths
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.interchange import read_scanpaths
+
+WHERE = ("--screen", "1280x1024", "--placed", "centre")
+
+
+@pytest.fixture
+def report(tmp_path, monkeypatch):
+    """A fixation report of three people on two images, shown in the middle of a screen of 1280 x 1024."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "images").mkdir()
+    rows = []
+    for trial, name in enumerate(("kitchen", "street"), 1):
+        Image.fromarray(keyed_rng(0, name).integers(0, 256, (240, 320, 3)).astype(np.uint8)).save(f"images/{name}.png")
+        for person in ("anna", "ben", "carl"):
+            at = keyed_rng(0, name, person).normal((160, 120), (55, 40), (6, 2)).clip(1, (319, 239)).round(1)
+            rows += [(person, trial, k + 1, *(at[k] + (480, 392)), 250 * k, 220, f"{name}.png") for k in range(6)]
+    names = ("RECORDING_SESSION_LABEL", "TRIAL_INDEX", "CURRENT_FIX_INDEX", "CURRENT_FIX_X", "CURRENT_FIX_Y",
+             "CURRENT_FIX_START", "CURRENT_FIX_DURATION", "image")  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(names))
+    table.to_csv("report.txt", sep="\t", index=False)
+    return table
+
+
+def test_from_the_report_to_the_ceiling(run, report):
+    code, out, err = run("import", "report.txt", "--images", "images", *WHERE, "-o", "paths.parquet")
+    assert code == 0, err
+    assert "6 scanpaths of 3 people on 2 images, 36 fixations, 0 of them outside the image" in out
+    paths = Scanpaths.load("paths.parquet")
+    np.testing.assert_allclose(np.sort(paths.x), np.sort(report["CURRENT_FIX_X"] - 480))
+    assert paths.table["width"].unique().tolist() == [320.0]
+    scores = []
+    for data in (("paths.parquet",), ("report.txt", *WHERE)):
+        code, out, err = run(
+            "evaluate", "--data", *data, "--root", "images", "--models", "human,uniform", "--metrics", "scanmatch",
+            "--samples", 1, "--resamples", 100, "--quiet", "--out", f"runs/{data[0]}",
+        )  # fmt: skip
+        assert code == 0, err
+        scores.append(pd.read_csv(f"runs/{data[0]}/summary.csv"))
+    pd.testing.assert_frame_equal(*scores)
+    assert scores[0]["value"].notna().all()
+
+
+def test_what_a_selection_leaves_out_is_said(run, report):
+    code, out, err = run(
+        "import", "report.txt", "--images", "images", *WHERE, "--where", "TRIAL_INDEX == 1 and image != 'x'",
+        "--name", "pilot", "--facts", "forced_first=false", "--distance-mm", 600, "--screen-mm", "376x301",
+        "-o", "paths.csv",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "pilot: 18 x row for which \"TRIAL_INDEX == 1 and image != 'x'\" does not hold (left out)" in out
+    paths = read_scanpaths("paths.csv")
+    assert paths.table["stimulus"].unique().tolist() == ["kitchen.png"]
+    assert paths.table["px_per_degree"].round(3).unique().tolist() == [round(1280 / 376 * 600 * np.tan(np.pi / 180), 3)]
+    assert paths.facts.forced_first is False
+    assert paths.facts.points == "fixations"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "has positions of the screen: say its size, and where the image was on it"),
+        (("--screen", "1280"), "--screen '1280' must be WIDTHxHEIGHT, as 512x320"),
+        ((*WHERE[:2], "--placed", "left"), "--placed takes centre, fit, x,y or x,y,width,height, not 'left'"),
+        ((*WHERE[:2], "--placed", "1,2,3"), "--placed takes centre, fit, x,y or x,y,width,height, not '1,2,3'"),
+        ((*WHERE, "--from", "tobi"), "there is no recording called 'tobi'"),
+        ((*WHERE, "--facts", "forced"), "there is no fact called 'forced'; did you mean 'forced_first'?"),
+        ((*WHERE, "--where", "TRIAL_INDEX.sum() > 1"), "does more than compare (Call); compare columns with values"),
+        ((*WHERE, "--data-set", "screen_width=9"), "--screen and --data-set screen_width= disagree"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(run, report, words, said):
+    code, _, err = run("import", "report.txt", "--images", "images", *words, "-o", "paths.csv")
+    assert code == 2
+    assert said in err
+
+
+def test_nothing_is_replaced(run, report, tmp_path):
+    (tmp_path / "paths.csv").write_text("mine")
+    words = ("import", "report.txt", "--images", "images", *WHERE)
+    assert "paths.csv is there already; give --overwrite or another name" in run(*words, "-o", "paths.csv")[2]
+    assert "is what is read here, and would be replaced" in run("import", "paths.csv", "-o", "paths.csv")[2]
+    assert "paths.docx must end in .parquet" in run(*words, "-o", "paths.docx")[2]
+    assert run(*words, "--overwrite", "-o", "paths.csv")[0] == 0
+    assert "there is no file rec*.asc; check the folder" in run("check", "rec*.asc")[2]

@@ -1,0 +1,146 @@
+"""EyeLink Data Viewer's fixation report, from the file to the ceiling."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import DataError, Dataset
+from gazekit.interchange import Space
+
+CENTRE = Space(screen_width=1280, screen_height=1024, placed="centre")
+
+
+def report(seen: pd.DataFrame, **more) -> pd.DataFrame:
+    """The report as Data Viewer writes it."""
+    table = pd.DataFrame(
+        {
+            "RECORDING_SESSION_LABEL": seen["subject"],
+            "TRIAL_INDEX": seen["trial"],
+            "CURRENT_FIX_INDEX": seen["index"],
+            "CURRENT_FIX_X": seen["sx"],
+            "CURRENT_FIX_Y": seen["sy"],
+            "CURRENT_FIX_START": seen["start"],
+            "CURRENT_FIX_DURATION": seen["duration"],
+            "CURRENT_FIX_BLINK_AROUND": np.where(seen["index"] == 3, "BEFORE", "NONE"),
+            "CURRENT_FIX_INTEREST_AREA_LABEL": ".",
+            "NEXT_SAC_AMPLITUDE": np.where(seen["index"] == 6, ".", "2.5"),
+            "EYE_USED": "RIGHT",
+            "image": seen["stimulus"],
+            "practice": np.where(seen["trial"] == 1, "no", "yes"),
+        }
+    )
+    return table.assign(**more)
+
+
+def written(folder, table: pd.DataFrame, name: str = "report.txt", **how):
+    table.to_csv(folder / name, sep="\t", index=False, **how)
+    return folder / name
+
+
+def test_positions_are_px_of_the_image(tmp_path, seen, images, same):
+    data = Dataset.from_table(written(tmp_path, report(seen)), images=images, space=CENTRE)
+    paths = data.scanpaths
+    assert [trial.id for trial in data.trials] == ["kitchen.png", "street.png"]
+    same(paths)
+    assert (paths.table["practice"] == paths.table["stimulus"].map({"kitchen.png": "no", "street.png": "yes"})).all()
+    assert paths.facts.points == "fixations"
+    assert data.dropped == {"column about single fixations (left out)": 3}
+
+
+def test_older_and_newer_reports(tmp_path, seen, images, same):
+    """Version 1.8 has DATA_FILE and TRIAL_LABEL; decimals follow the computer's language; Excel's suffix on text."""
+    old = report(seen).rename(columns={"RECORDING_SESSION_LABEL": "DATA_FILE", "TRIAL_INDEX": "TRIAL_LABEL"})
+    old["TRIAL_LABEL"] = "Trial: " + old["TRIAL_LABEL"].astype("str")
+    file = written(tmp_path, old.drop(columns="EYE_USED"), "old.xls", decimal=",")
+    same(Dataset.from_table(file, images=images, space=CENTRE, decimal=",").scanpaths)
+
+
+def test_a_session_keeps_its_zeros(tmp_path, seen, images):
+    table = report(seen, RECORDING_SESSION_LABEL=seen["subject"].map({"anna": "001", "ben": "01", "cleo": "1"}))
+    data = Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE)
+    assert sorted(data.scanpaths.table["subject"].unique()) == ["001", "01", "1"]
+
+
+def test_the_report_gives_the_same_in_any_order_of_rows(tmp_path, seen, images, same):
+    table = report(seen).sample(frac=1, random_state=3)
+    same(Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE).scanpaths)
+
+
+def test_what_is_left_out_is_counted(tmp_path, seen, images):
+    table = report(seen).astype({"CURRENT_FIX_X": "object", "image": "object"})
+    table.loc[[1, 4], "CURRENT_FIX_X"] = "."
+    table.loc[table["TRIAL_INDEX"] == 2, "image"] = "."
+    data = Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE)
+    assert data.dropped["fixation without a position (left out)"] == 2
+    assert data.dropped["fixation of a trial without an image (left out)"] == 18
+    assert len(data.scanpaths.x) == len(seen) - 20
+
+
+def test_one_person_sees_an_image_twice(tmp_path, seen, images):
+    again = report(seen[seen["subject"] == "anna"]).assign(TRIAL_INDEX=lambda t: t["TRIAL_INDEX"] + 2)
+    data = Dataset.from_table(written(tmp_path, pd.concat([report(seen), again])), images=images, space=CENTRE)
+    assert sorted({t.id for t in data.trials}) == ["kitchen.png/1", "kitchen.png/2", "street.png/1", "street.png/2"]
+    assert len(data.scanpaths.filter(trial="kitchen.png/1")) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t.iloc[:0], "is a fixation report of EyeLink Data Viewer without a fixation"),
+        (lambda t: t.drop(columns="image"), "does not say which image was shown: name the column that does"),
+        (
+            lambda t: t.assign(image=np.where(t["CURRENT_FIX_INDEX"] > 3, "street.png", t["image"])),
+            "trial '1' of 'anna' shows 2 images (kitchen.png, street.png); a scanpath is of one image",
+        ),
+        (
+            lambda t: t.assign(CURRENT_FIX_START=t["CURRENT_FIX_START"].where(t["CURRENT_FIX_INDEX"] != 4, 5.0)),
+            "6 fixations cannot be one eye's path. That of subject 'anna', trial '1', stimulus 'kitchen.png' at 5 ms "
+            "begins before the one that it is numbered after: its clock goes back",
+        ),
+        (
+            lambda t: t.assign(CURRENT_FIX_DURATION=t["CURRENT_FIX_DURATION"] + 33),
+            "begins before the one before it has ended: they overlap",
+        ),
+        (
+            lambda t: pd.concat([t, t.assign(EYE_USED="LEFT", CURRENT_FIX_X=t["CURRENT_FIX_X"] + 9)]),
+            "has fixations of both eyes in 6 of 6 trials; say which eye is read, eye='left' or eye='right' (--eye",
+        ),
+        (lambda t: t.assign(image="."), "36 x fixation of a trial without an image"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_a_sentence(tmp_path, seen, images, change, said):
+    with pytest.raises(DataError) as caught:
+        Dataset.from_table(written(tmp_path, change(report(seen))), images=images, space=CENTRE)
+    assert said in str(caught.value)
+
+
+def test_one_of_two_eyes(tmp_path, seen, images, same):
+    both = pd.concat([report(seen), report(seen, EYE_USED="LEFT", CURRENT_FIX_X=seen["sx"] + 9)])
+    file = written(tmp_path, both)
+    left = Dataset.from_table(file, images=images, space=CENTRE, eye="left")
+    same(left.scanpaths, shift=(9, 0))
+    assert left.dropped["fixation of the other eye (left out)"] == len(seen)
+    with pytest.raises(DataError, match="eye must be 'left' or 'right', not 'both'"):
+        Dataset.from_table(file, images=images, space=CENTRE, eye="both")
+
+
+def test_positions_of_the_screen_need_the_screen(tmp_path, seen, images):
+    file = written(tmp_path, report(seen))
+    with pytest.raises(DataError, match="has positions of the screen: say its size, and where the image was on it"):
+        Dataset.from_table(file, images=images)
+    with pytest.raises(DataError, match="say where the image was on it, with Space"):
+        Dataset.from_table(file, images=images, space=Space(screen_width=1280, screen_height=1024))
+
+
+def test_named_columns_come_first_and_a_table_stays_a_table(tmp_path, seen, images, same):
+    table = report(seen).rename(columns={"image": "What was shown"})
+    file = written(tmp_path, table)
+    data = Dataset.from_table(file, images=images, space=CENTRE, columns={"stimulus": "What was shown"})
+    assert len(data.trials) == 2
+    with pytest.raises(DataError, match="has no column 'shown', which columns= names for 'stimulus'"):
+        Dataset.from_table(file, images=images, space=CENTRE, columns={"stimulus": "shown"})
+    columns = {"x": "CURRENT_FIX_X", "y": "CURRENT_FIX_Y", "stimulus": "What was shown", "subject": "DATA"}
+    columns["duration_ms"] = "CURRENT_FIX_DURATION"
+    plain = table.rename(columns={"RECORDING_SESSION_LABEL": "DATA"}).drop(columns=["TRIAL_INDEX"])
+    data = Dataset.from_table(written(tmp_path, plain, "plain.txt"), images=images, space=CENTRE, columns=columns)
+    same(data.scanpaths)  # a table, of which the user says everything
