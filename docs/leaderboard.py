@@ -311,8 +311,10 @@ def evaluate_run(name: str, stimuli: int | None = None, workers: int = 1) -> tup
     data = load_dataset(run["data"], root / run["folder"], **options)
     if run.get("images"):
         data = data.select(trials=[trial.id for trial in data.trials if trial.has("image")])
-    if run.get("half"):
-        data = data.split("stimulus", folds=2, fold=0, seed=0).test  # as docs/results/neva/study.py
+    if run.get("unseen"):
+        kept = data.split("stimulus", folds=5, fold=0, seed=0).test.stimuli  # from the readout that ships
+        untouched = data.split("stimulus", folds=2, fold=0, seed=0).test  # by docs/results/neva/study.py
+        data = untouched.select(stimuli=kept)
     whole = len(data.stimuli)
     if stimuli is not None:
         data = data.select(stimuli=data.stimuli[:stimuli])

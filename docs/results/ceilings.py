@@ -14,22 +14,22 @@ from gazekit.report.sentences import left_out
 
 SOURCES = {
     "human": "people",
-    "other-image": "chance",
+    "other-image": "other image",
     "uniform": "uniform",
     "centre": "centre",
     "centre-point": "centre repeated",
 }
 BETTER = {True: "higher", False: "lower", None: "–"}
-INTRODUCTION = """# Human ceiling and chance of every measure
+INTRODUCTION = """# Human ceiling and nulls of every measure
 
-What people reach (each person against the others), what a person's path from another image reaches (chance), uniform
-places, a Gaussian at the centre, and the image's centre repeated: a control that no measure should reward. Values with
-95 % intervals over stimuli. How each kind of measure is scored, and what chance means on divergences, is in
-[architecture.md](../architecture.md#how-an-evaluation-runs). A row in which the control is as good as people,
-or better, is marked (!): do not report that measure without the control beside it. A direction of – is a description:
-neither more nor less is better, read it beside people's. A dash in a cell is a value that is not defined. Chance and
-the control have no density; the empirical density, learned from the other images, stands in their place. Default
-options; `gazekit metrics` prints them.
+What people reach (each person against the others), what a person's path from another image reaches, uniform places, a
+Gaussian at the centre, and the image's centre repeated: a control that no measure should reward. A person's path from
+another image is one of the nulls and not always the best of them. How each kind of measure is scored, and what a null
+means on divergences, is in [architecture.md](../architecture.md#how-an-evaluation-runs). A row in which the control
+is as good as people, or better, is marked (!): do not report that measure without the control beside it. A direction
+of – is a description: neither more nor less is better, read it beside people's. A dash in a cell is a value that is
+not defined. The other image and the control have no density; the empirical density, learned from the other images,
+stands in their place. Default options; `gazekit metrics` prints them.
 """
 KINDS = {
     "pairs of scanpaths": "Pairs of paths",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROW = 5.0  # mm per model in a new figure
+BEST_NULL = "the best null"
 
 
 def forest(
@@ -20,7 +21,7 @@ def forest(
     *,
     metric: str,
     dataset: str | None = None,
-    chance: str | None = "other-image",
+    chance: str | None = BEST_NULL,
     ceiling: str | None = "human",
     higher_is_better: bool | None = None,
 ) -> "Axes":
@@ -39,7 +40,8 @@ def forest(
     dataset : str, optional
         Which data set; needed where the summary has several.
     chance, ceiling : str or None
-        The models that stand for chance and for people; None draws no such line.
+        The models that stand for chance and for people; None draws no such line. By default chance is the best
+        image-blind null: the row that the column `role` of the summary calls so; without the column there is no line.
     higher_is_better : bool, optional
         Direction of the metric; default: the side of chance on which people are, else True.
 
@@ -64,6 +66,8 @@ def forest(
     ['centre', 'levy']
     """
     rows = _rows(summary, metric, dataset)
+    if chance == BEST_NULL:
+        chance = next(iter(rows.index[rows["role"] == "chance"]), None) if "role" in rows else None
     marks = [
         (dict(rows.loc[name]), word, colour, line)
         for name, word, colour, line in (

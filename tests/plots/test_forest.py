@@ -20,7 +20,9 @@ ROWS = [
 @pytest.fixture
 def summary():
     table = pd.DataFrame(ROWS, columns=["model", "value", "low", "high"])
-    return table.assign(dataset="osie", metric="scanmatch", stimuli=100, undefined=0)
+    roles = {"human": "people", "uniform": "image-blind", "centre": "image-blind", "other-image": "chance"}
+    role = table["model"].map(roles).fillna("model")
+    return table.assign(dataset="osie", metric="scanmatch", stimuli=100, undefined=0, role=role)
 
 
 def labels(ax):
@@ -64,6 +66,15 @@ def test_without_references_they_are_rows(summary):
     ax = forest(summary, metric="scanmatch", chance=None, ceiling=None)
     assert labels(ax)[-1] == "human"
     assert len(texts(ax)) == len(ROWS)
+
+
+def test_chance_is_the_best_null_and_never_guessed(summary):
+    summary["role"] = summary["model"].map({"centre": "chance", "other-image": "image-blind"}).fillna("model")
+    assert texts(forest(summary, metric="scanmatch"))[0] == "chance 0.310"
+    assert "other-image" in labels(forest(summary, metric="scanmatch"))
+    old = summary.drop(columns="role")  # of a run before there were roles
+    assert not any(text.startswith("chance") for text in texts(forest(old, metric="scanmatch")))
+    assert texts(forest(old, metric="scanmatch", chance="uniform"))[0] == "chance 0.210"
 
 
 def test_one_reference_or_none_there(summary):
