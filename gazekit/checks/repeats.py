@@ -1,6 +1,7 @@
 """What is there twice: rows, whole paths, one position again and again."""
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 
@@ -11,6 +12,7 @@ ROWS = 0.2  # share of points equal to the one before; published sets have none,
 ONE_POSITION = 0.02  # share of points at one place; published sets have .0002 at most, but object arrays
 DISTINCT = 0.5  # share of positions that differ, below which positions are of objects and say nothing here
 SHORTEST = 4  # fixations of a path that nobody makes twice
+SAME, TRIALS = 0.9, 20  # share of two people's paths that are equal, on so many trials; object arrays have .16 at most
 
 
 def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
@@ -25,9 +27,10 @@ def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
     places, count = np.unique(points, axis=0, return_counts=True)
     top = int(count.argmax())
     rest = len(points) - count[top]
-    if rest and (len(places) - 1) / rest < DISTINCT and not found:
-        why = f"{len(places):,} different positions on {len(points):,} points: they are those of objects"
-        return found, {"repeated-position": why, "paths": why}
+    objects = rest > 0 and (len(places) - 1) / rest < DISTINCT and not found
+    if objects:  # one of them may be looked at often, but none lies at the corner of the image
+        corner = np.flatnonzero((places == 0).all(axis=1))
+        top, count = (int(corner[0]), count) if len(corner) else (top, np.zeros_like(count))
     share = count[top] / len(points)
     if share > ONE_POSITION:
         place = f"({places[top][0]:g}, {places[top][1]:g})"
@@ -40,7 +43,7 @@ def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
                 "leave these rows out, or empty their x and y and give --data-set missing=drop",
             )
         )
-    return [*found, *_paths(paths)], {}
+    return [*found, *(_same_person(paths) if objects else _paths(paths))], {}
 
 
 def _rows(paths: Scanpaths) -> list[Finding]:
@@ -92,17 +95,37 @@ def _paths(paths: Scanpaths) -> list[Finding]:
             seen[key] = int(i)
     if len(pairs) < 2:
         return []
+    return [_twice(paths, pairs)]
+
+
+def _same_person(paths: Scanpaths) -> list[Finding]:
+    """Two people whose paths are equal on nearly all trials; on positions of objects other people's are on some."""
+    rows: dict[str, dict[str, int]] = {}
+    for i, (subject, trial) in enumerate(zip(paths.table["subject"], paths.table["trial"], strict=True)):
+        rows.setdefault(subject, {})[trial] = i
+    keys = [(p.x.tobytes(), p.y.tobytes()) for p in paths]
+    alike: list[tuple[float, list[tuple[int, int]]]] = []
+    for a, b in combinations(rows.values(), 2):
+        both = [(a[trial], b[trial]) for trial in a if trial in b]
+        if len(both) >= TRIALS:
+            equal = [(i, j) for i, j in both if keys[i] == keys[j]]
+            alike.append((len(equal) / len(both), equal))
+    share, pairs = max(alike, key=lambda pair: pair[0], default=(0.0, []))
+    if share < SAME or np.median([each for each, _ in alike]) > SAME / 2:
+        return []
+    return [_twice(paths, pairs)]
+
+
+def _twice(paths: Scanpaths, pairs: list[tuple[int, int]]) -> Finding:
     table = paths.table
     who = Counter(" and ".join(sorted({table["subject"].iloc[i] or "?" for i in pair})) for pair in pairs)
     name, count = who.most_common(1)[0]
     first, second = (f"{table['subject'].iloc[i]!r} on {table['stimulus'].iloc[i]!r}" for i in pairs[0])
-    return [
-        Finding(
-            "paths",
-            "warning",
-            f"{len(pairs):,} of {len(paths):,} paths are equal to another one to the last digit (first: {first} and "
-            f"{second}; {count:,} are of subject {name})",
-            "one recording under two names, or a table joined twice",
-            "leave one of the two out: people who are the same raise the human ceiling",
-        )
-    ]
+    return Finding(
+        "paths",
+        "warning",
+        f"{len(pairs):,} of {len(paths):,} paths are equal to another one to the last digit (first: {first} and "
+        f"{second}; {count:,} are of subject {name})",
+        "one recording under two names, or a table joined twice",
+        "leave one of the two out: people who are the same raise the human ceiling",
+    )

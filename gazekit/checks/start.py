@@ -22,16 +22,20 @@ ASPECT = 0.02
 
 def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
     """Compare what is declared of the first fixation with where it lies."""
-    starts = {t.id: t.start or t.frame.centre for t in dataset.trials}
-    at = np.array([starts[t] for t in paths.table["trial"]], dtype=np.float64).reshape(-1, 2)
     some = paths.lengths >= 2
     if some.sum() < PATHS:
         return []
     path = paths.path_of()
     diagonal = np.hypot(paths.table["width"], paths.table["height"]).to_numpy(float)[path]
-    near = np.hypot(paths.x - at[path, 0], paths.y - at[path, 1]) < NEAR * diagonal
     rank, of = paths.rank_of(), some[path]
-    first, later = float(near[of & (rank == 0)].mean()), float(near[of & (rank > 0)].mean())
+
+    def near(places: dict[str, tuple[float, float]]) -> tuple[float, float]:
+        at = np.array([places[t] for t in paths.table["trial"]], dtype=np.float64).reshape(-1, 2)[path]
+        there = np.hypot(paths.x - at[:, 0], paths.y - at[:, 1]) < NEAR * diagonal
+        return float(there[of & (rank == 0)].mean()), float(there[of & (rank > 0)].mean())
+
+    middle = {t.id: t.frame.centre for t in dataset.trials}
+    first, later = max(near(middle), near({t.id: t.start or middle[t.id] for t in dataset.trials}))
     said = {True: "forced_first=True is declared", False: "forced_first=False is declared", None: "nothing is declared"}
     seen = (
         f"{first:.0%} of first fixations lie near the start or the middle (within {NEAR:.0%} of the diagonal), "

@@ -87,8 +87,8 @@ def our_columns(table: pd.DataFrame, columns: Mapping[str, str | None] | None = 
     Raises
     ------
     DataError
-        Two columns of one name; a name that is not there; people or models that would become one because the column
-        that tells them apart has another name; durations under another name, whose unit nobody said.
+        Two columns of one name; a name that is not there, or nearly one of ours; people or models that would become one
+        because the column that tells them apart has another name; durations under another name, whose unit nobody said.
 
     Examples
     --------
@@ -106,6 +106,9 @@ def our_columns(table: pd.DataFrame, columns: Mapping[str, str | None] | None = 
     columns = columns or {}
     told = {ours: theirs for ours, theirs in columns.items() if theirs}
     for ours, theirs in told.items():
+        close = get_close_matches(ours, OURS, n=1, cutoff=0.7)
+        if close and ours not in OURS:
+            raise DataError(f"columns= has the name {ours!r}, which is none of ours; did you mean {close[0]!r}?")
         require(table, theirs, ours)
     back = {theirs: ours for ours, theirs in told.items()}
     if len(back) < len(told):

@@ -18,7 +18,7 @@ from gazekit.interchange.columns import KEY, SYNONYMS, describe_path, plain_name
 from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.tables import from_table, to_table
 
-TEXT = ("stimulus", "subject", "trial", "source", "task")
+TEXT = ("stimulus", "subject", "trial", "source", "task", "caption")
 _TEXT = {*TEXT, *SYNONYMS["stimulus"], *SYNONYMS["subject"]}
 
 

@@ -308,7 +308,7 @@ def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
                 row["stimulus"],
                 paths.frame_of(int(i)),
                 image_source=files.get(row["stimulus"]),
-                caption=known.get("caption"),
+                caption=str(known.get("caption", "")) or None,
                 task=known.get("task") or None,
                 target_box=Box(*box) if len(box) == len(_BOX) else None,
                 max_fixations=int(known["max_fixations"]) if "max_fixations" in known else None,

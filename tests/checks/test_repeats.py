@@ -57,7 +57,15 @@ def test_positions_of_objects_are_no_repeats(good):
     snapped = paths.replace(x=np.round(paths.x / 100) * 100, y=np.round(paths.y / 100) * 100)
     findings = check(replace(good, scanpaths=snapped))
     assert not {"paths", "repeated-position"} & {f.check for f in findings.found}
-    assert "they are those of objects" in findings.not_checked["paths"]
+    assert not {"paths", "repeated-position"} & set(findings.not_checked)
+    first = snapped.filter(subject="p0")
+    both = Scanpaths.concat([snapped, first.replace(table=first.table.assign(subject="zoe"))])
+    found = [f.seen for f in check(replace(good, scanpaths=both)).warnings if f.check == "paths"]
+    assert "24 are of subject p0 and zoe" in found[0]
+    lost = np.arange(len(paths.x)) % 20 == 7
+    wrong = snapped.replace(x=np.where(lost, 0, snapped.x), y=np.where(lost, 0, snapped.y))
+    found = [f.seen for f in check(replace(good, scanpaths=wrong)).warnings if f.check == "repeated-position"]
+    assert "exactly (0, 0)" in found[0]
 
 
 def test_raw_samples(good):

@@ -1,9 +1,13 @@
 """Anybody's predictions: found by trial, stimulus or stem, and scored like a model."""
 
+import random
+import unicodedata
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gazekit import Dataset, Frame, Scanpaths, Trial
 from gazekit.evaluation import evaluate as evaluation
@@ -63,6 +67,65 @@ def test_partial_predictions_are_scored_where_they_are(
     assert summary.loc["theirs", "stimuli"] == 2
     assert summary.loc["human", "stimuli"] == 6
     assert results.differences.set_index(["model_a", "model_b"]).loc[("human", "theirs"), "stimuli"] == 2
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    change=st.lists(
+        st.sampled_from([
+            "suffix", "other-suffix", "upper", "folder", "another-folder", "backslash", "decomposed", "order", "blanks",
+            "running-trial", "shuffled-trial", "task", "one-unknown", "one-nearly", "twice", "dots",
+        ]),
+        max_size=3,
+        unique=True,
+    ),
+    seed=st.integers(0, 20),
+)  # fmt: skip
+def test_a_prediction_is_never_scored_on_another_image(scanpaths_of, change, seed):
+    """Names written as people write them: the right trial, or left out and counted with its name, or an error."""
+    has, draw = set(change).__contains__, random.Random(seed)
+    names = ["set/one/café.jpg", "set/two/café.jpg", "set/one/b.1.jpg", "set/one/b.2.jpg"]
+    frame = Frame(100, 100)
+    data = Dataset("d", [Trial(f"t{k}", name, frame) for k, name in enumerate(names)], Scanpaths.from_paths([]))
+    given = list(enumerate(names))
+    if has("order"):
+        draw.shuffle(given)
+    one = draw.randrange(len(names))
+
+    def written(name):
+        stem = name.removesuffix(".jpg")
+        name = stem if has("suffix") else f"{stem}.png" if has("other-suffix") else name
+        name = name.upper() if has("upper") else name
+        name = f"stimuli/{name}" if has("folder") else f" {name} " if has("blanks") else name
+        name = name.replace("/", "\\") if has("backslash") else name
+        return unicodedata.normalize("NFD", name) if has("decomposed") else name
+
+    said = [written(name) for _, name in given]
+    if has("another-folder"):
+        said[one] = said[one].lower().replace("one", "three").replace("two", "three")
+    if has("one-unknown"):
+        said[one] = "nowhere.jpg"
+    if has("one-nearly"):
+        said[one] = "set/one/b.3.jpg"
+    if has("dots"):
+        said[one] = "set/one/b.jpg"
+    if has("twice"):
+        said[one] = said[one - 1]
+    trial = [str(k) for k in range(4)] if has("running-trial") else [f"t{k}" for k in (1, 2, 3, 0)]
+    columns = {"trial": trial} if has("running-trial") or has("shuffled-trial") else {}
+    paths = scanpaths_of(
+        [k + 2 for k, _ in given], frame=frame, stimulus=said, source="m", task="cup" if has("task") else "", **columns
+    )
+    try:
+        matched = match_trials(paths, data)
+    except DataError:
+        return
+    right = {k + 2: f"t{k}" for k, _ in given}
+    found = dict(zip(matched.paths.lengths.tolist(), matched.paths.table["trial"], strict=True))
+    wrong = {n: t for n, t in found.items() if right[n] != t}
+    assert not wrong or (has("twice") and len(wrong) == 1), (change, said, wrong)
+    assert matched.unmatched == 4 - len(found)
+    assert bool(matched.notes) >= (matched.unmatched > 0)
 
 
 def test_several_sources_become_several_models(small_dataset, scanpaths_of, tmp_path):

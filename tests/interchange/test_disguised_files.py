@@ -1,8 +1,10 @@
 """Good files, changed as people's files are: the same numbers, or a warning, or an error; never others in silence."""
 
+import csv
 import json
 import random
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gazekit.foundations.errors import DataError
-from gazekit.interchange import dataset_from_table, read_scanpaths, write_csv, write_pysaliency
+from gazekit.interchange import dataset_from_table, own_shelf, read_scanpaths, write_csv, write_pysaliency
 from gazekit.interchange.tables import from_table
 from gazekit.models import load_model
 
@@ -216,6 +218,152 @@ def test_tables_in_memory_and_parquet(tmp_path_factory, change, seed):
             assert has("participant") or (has("x-again") and has("upper"))
             continue
         assert content(data.scanpaths) == GOOD or data.dropped, change
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    change=st.lists(
+        st.sampled_from([
+            "order", "wider", "float32", "numbers-float", "half-number", "minus-one", "subject-more", "no-lengths",
+            "length-more", "length-less", "short-durations", "no-durations", "path-less", "x-less", "names-swapped",
+        ]),
+        max_size=3,
+        unique=True,
+    ),
+    seed=st.integers(0, 20),
+)  # fmt: skip
+def test_hdf5(tmp_path_factory, change, seed):
+    has, draw = set(change).__contains__, random.Random(seed)
+    file = tmp_path_factory.mktemp("hdf5") / "a.hdf5"
+    paths = from_table(TABLE, **SIZE)
+    order = list(range(len(paths)))
+    if has("order"):
+        draw.shuffle(order)
+    write_pysaliency(paths[order], file)
+    durations, one = "scanpath_fixation_attributes/durations", draw.randrange(len(paths))
+    with h5py.File(file, "r+") as inside:
+
+        def put(name, change_of):
+            values = change_of(inside[name][...])
+            del inside[name]
+            inside[name] = values
+
+        if has("numbers-float") or has("half-number"):
+            put("train_ns", lambda v: v + (0.5 if has("half-number") else 0.0))
+        if has("minus-one") or has("subject-more"):
+            put("train_subjects", lambda v: np.where(np.arange(len(v)) == one, -1 if has("minus-one") else 3, v))
+        inside["train_lengths"] = np.full(len(paths), 3)
+        if has("length-more") or has("length-less"):
+            put("train_lengths", lambda v: np.where(np.arange(len(v)) == one, 9 if has("length-more") else -1, v))
+        if has("no-lengths"):
+            del inside["train_lengths"]
+        for name in ("train_xs", "train_ys", durations):
+            if has("wider"):
+                put(name, lambda v: np.pad(v, ((0, 0), (0, 2)), constant_values=np.nan))
+            if has("path-less"):
+                put(name, lambda v: v[:-1])
+        if has("x-less"):
+            put("train_xs", lambda v: v[:-1])
+        if has("float32"):
+            put("train_xs", lambda v: v.astype("float32"))
+        if has("short-durations"):
+            put(durations, lambda v: v[:, :2])
+        if has("no-durations"):
+            del inside[durations]
+            inside["scanpath_fixation_attributes"].attrs["__attributes__"] = np.bytes_("[]")
+        if has("names-swapped"):
+            put("gazekit/subjects", lambda v: v[:-1])
+    try:
+        data = dataset_from_table(file)
+    except DataError:
+        assert set(change) - {"order", "wider", "float32", "numbers-float", "no-lengths"}
+        return
+    found = content(data.scanpaths)
+    if has("no-durations"):  # which the file itself does not have
+        found = [(*path[:4], good[4]) for path, good in zip(found, GOOD, strict=True)]
+    assert found == GOOD, change
+
+
+BOXES = pd.DataFrame(
+    [("007", 10, 20, 45.5, 80), ("b", 60, 22, 99, 81.5), ("c, d", 10, 120.5, 50, 180), ("4", 70, 121, 99, 181)],
+    columns=["id", "x0", "y0", "x1", "y1"],
+)
+PHOTOGRAPH = np.full((240, 320, 3), 90, np.uint8)
+
+
+def shelf(boxes):
+    objects = own_shelf(PHOTOGRAPH, boxes).trials[0].objects
+    return dict(zip(objects.names, objects.boxes.tolist(), strict=True))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    change=st.lists(
+        st.sampled_from([
+            "rows", "columns", "upper", "xmin", "semicolons", "tabs", "decimal-comma", "crlf", "utf-8-sig", "utf-16",
+            "comma-after-rows", "value-after-rows", "cut-one", "index", "twice-a-row", "comments", "blanks", "x-again",
+            "empty-rows", "exchanged", "no-id-name",
+        ]),
+        max_size=3,
+        unique=True,
+    ),
+    seed=st.integers(0, 20),
+)  # fmt: skip
+def test_boxes(tmp_path_factory, change, seed):
+    has, good = set(change).__contains__, shelf(BOXES)
+    table = BOXES.sample(frac=1, random_state=seed) if has("rows") else BOXES
+    table = table[random.Random(seed).sample(list(table.columns), 5)] if has("columns") else table
+    if has("xmin"):
+        table = table.rename(columns={"x0": "xmin", "y0": "ymin", "x1": "xmax", "y1": "ymax"})
+    if has("exchanged"):
+        table = table.rename(columns={"x0": "x1", "x1": "x0", "xmin": "xmax", "xmax": "xmin"})
+    table = table.rename(columns=str.upper) if has("upper") else table
+    table = table.rename(columns={"id": "", "ID": ""}) if has("no-id-name") else table
+    sep = ";" if has("semicolons") else "\t" if has("tabs") else ","
+    text = table.to_csv(index=has("index"), sep=sep, decimal="," if has("decimal-comma") else ".")
+    lines = text.splitlines()
+    if has("comma-after-rows") or has("value-after-rows"):
+        more = sep + ("5" if has("value-after-rows") else "")
+        lines = [line + (more if k else "") for k, line in enumerate(lines)]
+    if has("cut-one"):
+        lines[-1] = lines[-1].rpartition(sep)[0]
+    if has("x-again"):
+        lines = [f"{line}{sep}{line.split(sep)[1]}" for line in lines]
+    lines += [lines[-1]] * has("twice-a-row") + [sep * 4] * has("empty-rows")
+    if has("blanks"):
+        lines = [line.replace(sep, f"{sep} ") if '"' not in line else line for line in lines]
+    lines = ["# a tool", *lines] if has("comments") else lines
+    file = tmp_path_factory.mktemp("boxes") / "boxes.csv"
+    encoding = "utf-16" if has("utf-16") else "utf-8-sig" if has("utf-8-sig") else "utf-8"
+    file.write_bytes(("\r\n" if has("crlf") else "\n").join([*lines, ""]).encode(encoding))
+    try:
+        found = shelf(file)
+    except DataError:
+        return
+    # Without a name the ids are row names, and objects are called by their rows.
+    known = [*good.values()] if has("no-id-name") else good
+    assert sorted(found.values()) == sorted(known) if has("no-id-name") else found == known, change
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    texts=st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12), min_size=2),
+    sep=st.sampled_from([",", ";", "\t", "|"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+)
+def test_captions(tmp_path_factory, texts, sep, quoting):
+    """Whatever a caption holds (separators, quotes, signs of comments), it is that text, or the file is refused."""
+    rows = [(f"s{k}", 10.5, 20, text) for k, text in enumerate(texts)]
+    file = tmp_path_factory.mktemp("captions") / "a.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, delimiter=sep, quoting=quoting).writerows([("stimulus", "x", "y", "caption"), *rows])
+    try:
+        data = dataset_from_table(file, sep="|" if sep == "|" else None, **SIZE)
+    except DataError:
+        return
+    found = {trial.stimulus: trial.caption or "" for trial in data.trials}
+    assert {s: found[s].strip() for s, *_ in rows} == {s: text.strip() for s, *_, text in rows}
+    assert data.scanpaths.x.tolist() == [10.5] * len(rows)
 
 
 def test_every_format_gives_one_data_set(tmp_path):

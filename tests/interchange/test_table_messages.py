@@ -34,6 +34,12 @@ def rows(**columns):
             id="rename-twice",
         ),
         pytest.param(
+            rows(who=["p", "q", "q"]),
+            {"columns": {"sujbect": "who"}},
+            "columns= has the name 'sujbect', which is none of ours; did you mean 'subject'",
+            id="rename-to-nearly-ours",
+        ),
+        pytest.param(
             rows(x=["1", "left", "3"]),
             {},
             r"column 'x', row 1 \(from 0\), holds 'left', which is not a number",

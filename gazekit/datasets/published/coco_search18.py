@@ -45,8 +45,7 @@ def load(folder: PublishedFolder, *, correct_only: bool = False, images: str | P
     Raises
     ------
     DataError
-        No such file, or one that is truncated or of another structure; two different paths of one person, trial and
-        condition.
+        No such file, or one that is truncated or of another structure; two different paths of one person and trial.
     """
     files = sorted(p for p in folder.root.rglob("*.json") if "fixations" in p.name.lower())
     if not files:
@@ -62,7 +61,7 @@ def load(folder: PublishedFolder, *, correct_only: bool = False, images: str | P
                     record = _full_size(record)
                 row = _row(record)
                 trial = "/".join(filter(None, (row["task"], row["name"])))
-                key = (trial, row["subject"], row["condition"])
+                key = (trial, row["subject"])  # an image of an object's search has the object, or not
                 if key in seen:
                     _refuse_another(seen[key], file, row, key, k)
                     copy = SMALL_NAME in file.name
@@ -113,7 +112,7 @@ def _full_size(record: dict[str, Any]) -> dict[str, Any]:
 def _refuse_another(
     first: tuple[Path, dict[str, Any]], file: Path, row: dict[str, Any], key: tuple[str, ...], k: int
 ) -> None:
-    """Refuse a second path of one person, trial and condition, unless it is the first again or a small copy of it."""
+    """Refuse a second path of one person and trial, unless it is the first again or a small copy of it."""
     before, known = first
     if SMALL_NAME in file.name and SMALL_NAME not in before.name:
         return

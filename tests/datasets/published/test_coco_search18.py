@@ -1,7 +1,10 @@
 import json
+import random
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gazekit.datasets import load_dataset
 from gazekit.datasets.published.coco_search18 import COPIES, SCALED
@@ -186,3 +189,70 @@ def test_people_may_have_names_and_boxes_may_be_empty(tmp_path, coco_trial):
     data = load_dataset("coco-search18", write(tmp_path, coco_trial(subject="s1", bbox=[], condition="absent")))
     assert data.subjects == ["s1"]
     assert data.trials[0].target_box is None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    change=st.lists(
+        st.sampled_from([
+            "T-longer", "two-files", "order", "twice-a-file", "copy", "copy-alone", "copy-unnamed", "text-subject",
+            "float-subject", "no-condition", "no-split", "one-moved", "X-shorter", "one-without-T",
+        ]),
+        max_size=3,
+        unique=True,
+    ),
+    seed=st.integers(0, 20),
+)  # fmt: skip
+def test_changed_files_give_the_same_numbers_or_a_count_or_an_error(tmp_path_factory, coco_trial, change, seed):
+    has, draw, root = set(change).__contains__, random.Random(seed), tmp_path_factory.mktemp("coco")
+    records = [
+        coco_trial(
+            name=f"{n}.jpg", subject=s, X=[840.0, 300.5 + n, 900.0 + s], Y=[525.0, 200.0, 310.5], T=[200, 150, 180]
+        )
+        for n in (1, 2)
+        for s in (1, 2)
+    ]
+    good = content_of(load_dataset("coco-search18", write(tmp_path_factory.mktemp("good"), *records)))
+    small = [r | {"X": [x * 512 / 1680 for x in r["X"]], "Y": [y * 320 / 1050 for y in r["Y"]]} for r in records]
+    one = draw.randrange(4)
+    if has("T-longer"):
+        records[one] = records[one] | {"T": [*records[one]["T"], 90]}
+    if has("X-shorter"):
+        records[one] = records[one] | {"X": records[one]["X"][:2]}
+    if has("one-without-T"):
+        records[one] = {k: v for k, v in records[one].items() if k != "T"}
+    for key, name in (("no-condition", "condition"), ("no-split", "split")):
+        records = [{k: v for k, v in r.items() if not (has(key) and k == name)} for r in records]
+    if has("text-subject") or has("float-subject"):
+        kind = str if has("text-subject") else float
+        records = [r | {"subject": kind(r["subject"])} for r in records]
+    if has("order"):
+        draw.shuffle(records)
+    if not has("copy-alone"):
+        write(root, *records[: 2 if has("two-files") else 4], name="a_fixations_train.json")
+    if has("two-files"):
+        write(root, *records[2:], name="a_fixations_valid.json")
+    if has("twice-a-file"):
+        again = [r | {"X": [x + 1 for x in r["X"]]} for r in records] if has("one-moved") else records
+        write(root / "again", *again, name="b_fixations_train.json")
+    if has("copy") or has("copy-alone"):
+        write(root, *small, name="a_fixations_512x320.json")
+    if has("copy-unnamed") and not has("copy-alone"):  # alone it is for `gazekit check` to tell
+        write(root, *small, name="c_fixations_train.json")
+    try:
+        data = load_dataset("coco-search18", root)
+    except DataError:
+        assert set(change) & {"X-shorter", "one-without-T", "twice-a-file", "copy-unnamed", "T-longer"}, change
+        return
+    found = content_of(data)
+    assert [path[:2] for path in found] == [path[:2] for path in good] or data.dropped, change
+    for (*_, x, y, duration), (*_, of_x, of_y, of_duration) in zip(found, good, strict=False):
+        np.testing.assert_allclose((x, y), (of_x, of_y), rtol=1e-9)
+        assert duration == of_duration
+
+
+def content_of(data):
+    """Who saw what, where, for how long, whatever the order of the files."""
+    return sorted(
+        (p.ids["trial"], p.ids["subject"], p.x.tolist(), p.y.tolist(), p.durations().tolist()) for p in data.scanpaths
+    )
