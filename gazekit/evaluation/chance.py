@@ -111,12 +111,13 @@ def reached(
     -------
     pandas.DataFrame
         dataset, metric, control, reaches ("people" or the name of the best null), in the order of the table. A control
-        reaches them where the 95 % interval of the paired difference does not leave it clearly on the worse side.
+        reaches them where the interval of the paired difference, one that holds for all of the measure together, does
+        not leave it clearly on the worse side.
     """
     gaps = {}
     for row in differences.itertuples():
-        gaps[row.dataset, row.metric, row.model_a, row.model_b] = (row.low, row.high)
-        gaps[row.dataset, row.metric, row.model_b, row.model_a] = (-row.high, -row.low)
+        gaps[row.dataset, row.metric, row.model_a, row.model_b] = (row.sim_low, row.sim_high)
+        gaps[row.dataset, row.metric, row.model_b, row.model_a] = (-row.sim_high, -row.sim_low)
     found = []
     for (dataset, metric), rows in values.groupby(["dataset", "metric"], sort=False):
         more = higher_is_better(str(metric))

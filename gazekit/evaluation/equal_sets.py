@@ -4,7 +4,7 @@ A divergence of few paths is larger than that of many, so a measure of sets comp
 have equally many paths, and the same people opposite.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -54,7 +54,7 @@ def in_source(groups: np.ndarray, *, seed: int, draw: int) -> np.ndarray:
 
 
 def split_people(
-    human: Scanpaths, available: Mapping[str, int], *, seed: int, draw: int, without: int | None = None
+    human: Scanpaths, available: Mapping[str, int], *, seed: int, draw: int, without: Sequence[int] = ()
 ) -> PeopleSplit:
     """Draw the people who stand for people and those they are compared with: half of them each.
 
@@ -69,8 +69,8 @@ def split_people(
         Paths that every model has on the trial; trials without are left out.
     seed, draw : int
         The draw depends on these and the people's names only.
-    without : int, optional
-        A group of `groups_of_people` to be left out; the others stay where they are.
+    without : sequence of int
+        Groups of `groups_of_people` to be left out; the others stay where they are.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def split_people(
     trials, trial_of = np.unique(human.table["trial"].to_numpy(dtype=str), return_inverse=True)
     count = np.array([available.get(str(trial), 0) for trial in trials], dtype=np.int64)
     groups = groups_of_people(human, seed=seed)
-    there = (groups != (-1 if without is None else without)) & (count[trial_of] > 0)
+    there = ~np.isin(groups, list(without)) & (count[trial_of] > 0)
     first = in_source(groups, seed=seed, draw=draw)[groups] if len(groups) else np.empty(0, dtype=bool)
     # People stand in a circle; each trial counts from a place of its own.
     subjects, person = np.unique(human.table["subject"].to_numpy(dtype=str), return_inverse=True)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI
+from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI, TOGETHER
 from gazekit.foundations.randomness import keyed_rng
 
 LEVEL = 0.95
@@ -320,7 +320,8 @@ class ValuesOfTheWhole(Estimates):
     Parameters
     ----------
     moved : mapping of part to mapping of model to array
-        Deviations by stimuli (random halves of them), people, and cells (random halves of the paths).
+        Deviations by stimuli (random halves of them), people, and cells (random halves of the paths), and what is in
+        them twice.
     """
 
     moved: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
@@ -333,7 +334,7 @@ class ValuesOfTheWhole(Estimates):
             columns = {str(m): np.array([value]) for m, value in whole["value"].items()}
             moved = {
                 name: _columns(part[part["part"] == name].rename(columns={"number": "stimulus"}), "value", None)
-                for name in (STIMULI, PEOPLE, CELLS)
+                for name in (STIMULI, PEOPLE, CELLS, *TOGETHER.values())
             }
             yield cls(str(dataset), str(metric), columns, whole[["undefined", "stimuli"]], over, moved)
 
@@ -345,27 +346,34 @@ class ValuesOfTheWhole(Estimates):
         """See `Estimates.combine`."""
         value = sum(w * float(self.columns[m][0]) for m, w in weights.items())
         count = int(self.counts.loc[list(weights), "stimuli"].min()) if np.isfinite(value) else 0
-        parts = {}
+        moved = {}
         for name, of_models in self.moved.items():
             if not all(m in of_models for m in weights):
-                parts[name] = np.empty(0)
+                moved[name] = np.empty(0)
                 continue
-            moved = np.sum([w * of_models[m] for m, w in weights.items()], axis=0)
-            fine = np.isfinite(moved)
-            share = fine.mean() if fine.any() else np.nan
-            parts[name] = np.where(fine, moved, 0.0) / np.sqrt(share) if name != PEOPLE else np.where(fine, moved, 0.0)
-        stimuli, people, cells = (parts.get(name, np.empty(0)) for name in (STIMULI, PEOPLE, CELLS))
-        if not len(stimuli):
+            each = np.sum([w * of_models[m] for m, w in weights.items()], axis=0)
+            fine = np.isfinite(each)
+            if name in (TOGETHER[STIMULI], TOGETHER[CELLS]) and fine.any():
+                each = (each - each[fine].mean()) * np.sqrt(fine.sum() / max(fine.sum() - 1, 1))
+            share = fine.mean() if fine.any() and name != PEOPLE else 1.0
+            moved[name] = np.where(fine, each, 0.0) / np.sqrt(share)
+        if not len(moved.get(STIMULI, ())):
             return Deviations(value, Part(np.array([np.nan])), NOBODY, 0.0, count)
-        first = Part(stimuli, df=min(len(stimuli), max(count - 1, 1)))
-        second = Part(people, df=max(len(people) - 1, 1)) if len(people) else NOBODY
+        found = {}
+        for name, together in TOGETHER.items():
+            each, second = moved.get(name, np.empty(0)), moved.get(together, np.empty(0))
+            square = float(each @ each)
+            # At most half of it: all of a sum of squares is in it twice.
+            found[name] = Part(each, float(second @ second), square / 2, max(len(each) - 1, 1))
+        stimuli = replace(found[STIMULI], df=min(len(moved[STIMULI]), max(count - 1, 1)))
+        people = found[PEOPLE] if len(moved[PEOPLE]) else NOBODY
         shared = 0.0
-        if len(people) > 1 and count > 1 and len(cells):
+        if len(moved[PEOPLE]) > 1 and count > 1 and len(moved[CELLS]):
             # Halves of the paths move with stimuli and people too, as far as they are not balanced.
-            low = 1 / len(people), 1 / count
-            shared = float(cells @ cells) - low[0] * first.variance - low[1] * second.variance
+            low = 1 / len(moved[PEOPLE]), 1 / count
+            shared = found[CELLS].variance - low[0] * stimuli.variance - low[1] * people.variance
             shared = max(shared, 0.0) / (1 - sum(low)) if sum(low) < 1 else 0.0
-        return Deviations(value, first, second, shared, count)
+        return Deviations(value, stimuli, people, shared, count)
 
 
 def simultaneous(each: Sequence[Deviations], *key: str | int, seed: int, draws: int) -> float:

@@ -5,6 +5,11 @@ halves of them: half of the difference between a half and the other one varies a
 small sets is the same in both halves (McCarthy 1966, balanced half-samples). No stimulus comes twice. How far it would
 move with other people is seen by leaving out one person at a time (the jackknife); what depends on single paths is in
 both, and is seen on random halves of the paths.
+
+A divergence of two sets that hardly differ is a sum of squares, whose moves on halves, or without a person, have twice
+the variance of the value. How much of them is of that kind is seen as well: on halves, by how far the mean of both
+varies between halvings; for people, by what two of them do together beyond what each does alone (Efron and Stein, 1981,
+Annals of Statistics 9). It is taken off once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +29,7 @@ from gazekit.metrics.measure import Measure, Unit, score
 HALVINGS = {"stimuli": 24, "paths": 12}  # most random halves of each; a measure is computed twice on half of them
 BLOCK = 6  # halvings of one piece of work
 ALL, STIMULI, PEOPLE, CELLS = "all", "stimuli", "people", "paths"  # what a row of the table is about
+TOGETHER = {STIMULI: "stimuli, means", PEOPLE: "people, pairs", CELLS: "paths, means"}  # and what is in it twice
 SET_COLUMNS = ["dataset", "model", "metric", "part", "number", "value", "stimuli", "undefined"]
 Sides = tuple[Scanpaths, Scanpaths]
 
@@ -69,7 +75,7 @@ class SetWork:
     seed: int
     halvings: Mapping[str, int] = field(default_factory=lambda: dict(HALVINGS))
 
-    def sets(self, predicted: Scanpaths | None, draw: int, without: int | None = None) -> Sides:
+    def sets(self, predicted: Scanpaths | None, draw: int, without: Sequence[int] = ()) -> Sides:
         """The source's set (people's without `predicted`) and the people opposite, in one draw."""
         human = self.context.people
         split = split_people(human, self.available, seed=self.seed, draw=draw, without=without)
@@ -79,11 +85,11 @@ class SetWork:
             mine = predicted[draw_samples(predicted, split, seed=self.seed, draw=draw)]
         return mine, human[split.reference]
 
-    def everything(self, predicted: Scanpaths | None, without: int | None = None) -> Sides:
+    def everything(self, predicted: Scanpaths | None, without: Sequence[int] = ()) -> Sides:
         """All paths of the source, for a description, which looks at nobody else."""
         human = self.context.people
-        if without is not None and predicted is None:
-            human = human[np.flatnonzero(groups_of_people(human, seed=self.seed) != without)]
+        if without and predicted is None:
+            human = human[np.flatnonzero(~np.isin(groups_of_people(human, seed=self.seed), list(without)))]
         return human if predicted is None else predicted, human
 
     def of(self, unit: Unit) -> list[Measure]:
@@ -115,7 +121,8 @@ def score_whole(
     -------
     pandas.DataFrame
         model, metric, part, number, value, stimuli (with paths of both sides), undefined (draws without a value). For
-        people, `number` is the person (or group), and there are as many rows of each as draws: their mean counts.
+        people, `number` is the person (or group), and there are as many rows of each as draws: their mean counts. Every
+        part but "all" has a second one (`TOGETHER`): what of its squares is in them twice.
     """
     rows: list[tuple[object, ...]] = []
     for described in (False, True):
@@ -126,15 +133,15 @@ def score_whole(
         if part == PEOPLE:
             for draw in numbers:
                 if draw < len(scorer.draws):
-                    rows += [(model, output, PEOPLE, k, v, 0, 0) for k, output, v in scorer.people(draw)]
+                    rows += [(model, output, of, k, v, 0, 0) for of, k, output, v in scorer.people(draw)]
             continue
         for number in numbers:
             if part == ALL:
                 found, undefined, stimuli = scorer.value()
                 rows += [(model, o, ALL, 0, found[o], stimuli, undefined[o]) for o in scorer.outputs]
             else:
-                moved = scorer.halves(part, number)
-                rows += [(model, o, part, number, moved[o], 0, 0) for o in scorer.outputs]
+                for of, moved in zip((part, TOGETHER[part]), scorer.halves(part, number), strict=True):
+                    rows += [(model, o, of, number, moved[o], 0, 0) for o in scorer.outputs]
     return pd.DataFrame(rows, columns=SET_COLUMNS[1:])
 
 
@@ -155,8 +162,8 @@ class _Whole:
         self.draws = range(1) if described else range(DRAWS)
         self._sides: dict[int, Sides] = {}
 
-    def sides(self, draw: int, without: int | None = None) -> Sides:
-        if without is not None:
+    def sides(self, draw: int, without: Sequence[int] = ()) -> Sides:
+        if without:
             if self.described:
                 return self.work.everything(self.predicted, without)
             return self.work.sets(self.predicted, draw, without)
@@ -185,9 +192,9 @@ class _Whole:
         values = {o: mean_defined(v) for o, v in table.items()}
         return values, {o: int(np.isnan(v).sum()) for o, v in table.items()}, len(stimuli)
 
-    def halves(self, part: str, number: int) -> dict[str, float]:
-        """Half of the difference between a random half of the stimuli (or of the paths) and the other one."""
-        moved: dict[str, list[float]] = {o: [] for o in self.outputs}
+    def halves(self, part: str, number: int) -> tuple[dict[str, float], dict[str, float]]:
+        """Half of the difference between a random half of the stimuli (or of the paths) and the other; half the sum."""
+        moved: dict[str, list[tuple[float, float]]] = {o: [] for o in self.outputs}
         for draw in self.draws:
             # A model's paths are nobody's: halves of the paths are of people only, and the same for every source.
             whole = part == CELLS and self.predicted is not None
@@ -200,12 +207,13 @@ class _Whole:
                 pair = [h if isinstance(h, Scanpaths) else h[0][np.flatnonzero(h[1] == taken)] for h in halves]
                 found.append(self.score((pair[0], pair[1])))
             for o in self.outputs:
-                moved[o].append((found[0][o] - found[1][o]) / 2)
+                moved[o].append(((found[0][o] - found[1][o]) / 2, (found[0][o] + found[1][o]) / 2))
         root = np.sqrt(self.work.halvings[part])
-        return {o: mean_defined(np.array(values)) / root for o, values in moved.items()}
+        of = {o: [mean_defined(np.array(column)) / root for column in zip(*v, strict=True)] for o, v in moved.items()}
+        return {o: first for o, (first, _) in of.items()}, {o: second for o, (_, second) in of.items()}
 
-    def people(self, draw: int) -> list[tuple[int, str, float]]:
-        """Deviation of each person (or group) for every output, in one draw.
+    def people(self, draw: int) -> list[tuple[str, int, str, float]]:
+        """Deviation of each person (or group), and what pairs of them do together, for every output, in one draw.
 
         What is lost with a person is compared with the loss of the others on the same side: that a set has become
         smaller is no fact about the person.
@@ -218,22 +226,36 @@ class _Whole:
             return []
         if self.described:
             first = np.zeros(count, dtype=bool)
-        table = np.zeros((count, len(self.outputs)))
-        idle = self.described and self.predicted is not None  # a model's description has no people in it
-        if not idle:
-            for k in range(count):
-                found = self.score(self.sides(draw, without=k))
-                table[k] = [found[o] for o in self.outputs]
-            whole = self.score(self.sides(draw))
+        # Pairs are the same in every draw: each person and the next one of a circle stand for all pairs.
+        circle = keyed_rng(self.work.seed, "pairs of people", count).permutation(count)
+        pairs = np.column_stack([circle, np.roll(circle, 1)]) if count > 3 else np.empty((0, 2), dtype=np.int64)
+        alone, both = np.zeros((count, len(self.outputs))), np.zeros((len(pairs), len(self.outputs)))
+        if not (self.described and self.predicted is not None):  # a model's description has no people in it
+            size = np.where(first, first.sum(), (~first).sum())  # of each person's side
+            shrink = np.sqrt((size - 1) / size)[:, None]  # nothing where nobody else is on this side
+
+            def row(without: Sequence[int]) -> list[float]:
+                found = self.score(self.sides(draw, without))
+                return [found[o] for o in self.outputs]
+
+            whole = np.array(row(()))
+            lost = np.array([row((k,)) for k in range(count)]) - whole
+            pair_lost = np.array([row((i, j)) for i, j in pairs]).reshape(both.shape) - whole
             for side in (first, ~first):
-                size = int(side.sum())
-                if size == 1:  # nobody else is on this side: nothing is left, or the loss cannot be compared
-                    table[side] = 0.0
-                elif size:
-                    rest = table[side]
-                    table[side] = np.sqrt((size - 1) / size) * (rest.mean(axis=0) - rest)
-            table[:, [not np.isfinite(whole[o]) for o in self.outputs]] = np.nan
-        return [(k, o, float(table[k, j])) for k in range(count) for j, o in enumerate(self.outputs)]
+                if side.sum() > 1:
+                    alone[side] = shrink[side] * (lost[side].mean(axis=0) - lost[side])
+            i, j = pairs.T
+            fine = (np.minimum(size[i], size[j]) > 1)[:, None]
+            both = np.where(fine, shrink[i] * shrink[j] * (pair_lost - lost[i] - lost[j]), 0.0)
+            both *= np.sqrt((count - 1) / 2)  # count pairs of count * (count - 1) / 2
+            alone[:, ~np.isfinite(whole)] = np.nan
+        of = ((PEOPLE, alone), (TOGETHER[PEOPLE], both))
+        return [
+            (p, k, o, float(table[k, n]))
+            for p, table in of
+            for k in range(len(table))
+            for n, o in enumerate(self.outputs)
+        ]
 
 
 def _first_half(work: SetWork, paths: Scanpaths, part: str, number: int) -> np.ndarray:
@@ -248,7 +270,7 @@ def _first_half(work: SetWork, paths: Scanpaths, part: str, number: int) -> np.n
 
 def mean_of_people(table: pd.DataFrame) -> pd.DataFrame:
     """The table of `score_whole` with the mean over draws in the place of each person's rows."""
-    people = table["part"] == PEOPLE
+    people = table["part"].isin((PEOPLE, TOGETHER[PEOPLE]))
     keys = ["model", "metric", "part", "number"]
     means = (
         table[people]

@@ -6,7 +6,7 @@ import pytest
 
 from gazekit import Results, ScanpathModel, evaluate
 from gazekit.cli.tables import summary_text
-from gazekit.evaluation.chance import best_nulls, mark_of, notes_of, roles_of
+from gazekit.evaluation.chance import best_nulls, mark_of, notes_of, reached, roles_of
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.models import model_class
 from gazekit.models.contract import DrawnPath
@@ -73,6 +73,19 @@ def test_chance_is_the_best_null_of_the_measure():
     }  # fmt: skip
     distances = results_of({"human": BASE, "uniform": BASE + 0.3, "empirical": BASE + 0.2}, "edit_distance")
     assert distances.chance == {("d", "edit_distance"): "empirical"}
+
+
+@pytest.mark.parametrize(("sim_high", "marked"), [(0.01, True), (-0.001, False)])
+def test_a_control_reaches_chance_unless_all_intervals_together_say_no(sim_high, marked):
+    values = pd.DataFrame(
+        [("d", "centre-point", "scanmatch", 0.2), ("d", "empirical", "scanmatch", 0.25)],
+        columns=["dataset", "model", "metric", "value"],
+    )
+    gap = {"dataset": "d", "metric": "scanmatch", "model_a": "centre-point", "model_b": "empirical"}
+    gap |= {"low": -0.09, "high": -0.01, "sim_low": -0.11, "sim_high": sim_high}
+    roles = {"centre-point": "control", "empirical": "image-blind"}
+    found = reached(values, pd.DataFrame([gap]), roles, {("d", "scanmatch"): "empirical"})
+    assert ("empirical" in set(found["reaches"])) == marked
 
 
 def test_a_description_has_no_chance_and_without_nulls_nothing_is_said():

@@ -52,10 +52,10 @@ def test_the_value_is_the_mean_over_draws(work):
 
 def test_halves_of_the_stimuli(work):
     """No stimulus is in both halves, or twice; the deviation is half of the difference, over the draws."""
-    found = score_whole(work, None, "human", STIMULI, [7]).set_index("metric").loc["direction_js", "value"]
+    table = score_whole(work, None, "human", STIMULI, [7]).query("metric == 'direction_js'").set_index("part")["value"]
     order = keyed_rng(0, "halves of the stimuli", 7).permutation(6)
     first = [s for s, place in zip(work.stimuli, order, strict=True) if place < 3]
-    gaps = []
+    gaps, means = [], []
     for draw in range(5):
         sides = work.sets(None, draw)
         masks = [side.table["stimulus"].isin(first).to_numpy() for side in sides]
@@ -64,26 +64,40 @@ def test_halves_of_the_stimuli(work):
             for taken in (True, False)
         ]
         gaps.append((ends[0][0] - ends[1][0]) / 2)
-    assert found == pytest.approx(np.mean(gaps) / np.sqrt(24))
+        means.append((ends[0][0] + ends[1][0]) / 2)
+    assert table[STIMULI] == pytest.approx(np.mean(gaps) / np.sqrt(24))
+    assert table["stimuli, means"] == pytest.approx(np.mean(means) / np.sqrt(24))
 
 
 def test_people_are_left_out_one_at_a_time(work):
     """In a draw, what is lost with a person is compared with the losses of the others on the same side."""
-    table = score_whole(work, None, "human", PEOPLE, [2]).query("metric == 'direction_js'")
+    table = score_whole(work, None, "human", PEOPLE, [2]).query("metric == 'direction_js' and part == 'people'")
     groups = groups_of_people(work.context.people, seed=0)
     first = in_source(groups, seed=0, draw=2)
-    gone = np.array([score_sets("direction_js", *work.sets(None, 2, without=k))[0] for k in range(6)])
+    gone = np.array([score_sets("direction_js", *work.sets(None, 2, without=(k,)))[0] for k in range(6)])
     expected = np.empty(6)
     for side in (first, ~first):
         expected[side] = np.sqrt(2 / 3) * (gone[side].mean() - gone[side])
     assert table.sort_values("number")["value"].tolist() == pytest.approx(expected)
 
 
+def test_what_two_people_do_together(work):
+    """Beyond what is lost with each of them alone; a circle of pairs stands for all 15 pairs of six people."""
+    table = score_whole(work, None, "human", PEOPLE, [2]).query("metric == 'direction_js' and part == 'people, pairs'")
+    circle = keyed_rng(0, "pairs of people", 6).permutation(6)
+
+    def value(*without):
+        return score_sets("direction_js", *work.sets(None, 2, without))[0]
+
+    together = [value(i, j) - value(i) - value(j) + value() for i, j in zip(circle, np.roll(circle, 1), strict=True)]
+    assert table["value"].tolist() == pytest.approx(np.array(together) * 2 / 3 * np.sqrt(15 / 6))
+
+
 def test_leaving_out_a_person_leaves_the_others_where_they_are(work):
     people = work.context.people
     subjects = people.table["subject"].to_numpy()
     for without in range(6):
-        mine, theirs = work.sets(None, 1, without)
+        mine, theirs = work.sets(None, 1, (without,))
         name = subjects[groups_of_people(people, seed=0) == without][0]
         assert name not in {*mine.table["subject"], *theirs.table["subject"]}
         before = work.sets(None, 1)
@@ -100,7 +114,7 @@ def test_a_description_is_of_all_paths_whatever_the_samples(seen):
         found = score_whole(work, None, "human", ALL)
         assert found["value"].tolist() == expected.tolist()
         assert found["stimuli"].tolist() == [6] * len(expected)
-    gone = score_whole(work, None, "human", PEOPLE, range(5)).query("metric == 'return_rate'")
+    gone = score_whole(work, None, "human", PEOPLE, range(5)).query("metric == 'return_rate' and part == 'people'")
     assert len(gone) == 6
     of = groups_of_people(seen, seed=0)
     values = np.array([score_sets("return_rates", seen.filter(of != k), seen)[-1] for k in range(6)])
@@ -111,7 +125,7 @@ def test_a_models_description_has_no_people_in_it(seen):
     work = SetWork(Context(seen), [measures["return_rates"]], {}, tuple(f"s{i}" for i in range(6)), seed=0)
     predicted = seen.replace(table=seen.table.assign(source="m", subject=""))
     for part in (PEOPLE, CELLS):
-        assert (score_whole(work, predicted, "m", part, [0])["value"] == 0).all()
+        assert (score_whole(work, predicted, "m", part, [0]).query("part == @part")["value"] == 0).all()
 
 
 def test_blocks_change_nothing(work):
@@ -119,7 +133,7 @@ def test_blocks_change_nothing(work):
         whole = score_whole(work, None, "human", part, range(2))
         parts = pd.concat([score_whole(work, None, "human", part, [k]) for k in range(2)], ignore_index=True)
         pd.testing.assert_frame_equal(whole, parts)
-    assert len(mean_of_people(whole)) == 2 * 6
+    assert len(mean_of_people(whole)) == 2 * 2 * 6
 
 
 def test_measures_of_stimuli_are_means_over_draws(work):
