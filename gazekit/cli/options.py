@@ -135,7 +135,10 @@ DistanceMm = Annotated[
 ScreenMm = Annotated[str | None, typer.Option("--screen-mm", help="Size of the screen in mm, 531x299.")]
 Eye = Annotated[str | None, typer.Option("--eye", help="left or right, of recordings of both eyes.")]
 Stimulus = Annotated[
-    str | None, typer.Option("--stimulus", help="The image that was shown, where a recording does not say it.")
+    str | None,
+    typer.Option(
+        "--stimulus", help="The image that was shown, where recordings do not say it; or one per file, a.png,b.png."
+    ),
 ]
 Models = Annotated[
     str, typer.Option("--models", autocompletion=model_names, help="Comma-separated; options as name:option=value.")
@@ -216,9 +219,11 @@ class DataOptions(NamedData):
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
         more = table_options(self.columns, self.separator, self.decimal, self.missing)
-        for name in ("where", "name", "recording", "eye", "stimulus", "distance_mm"):
+        for name in ("where", "name", "recording", "eye", "distance_mm"):
             if (value := getattr(self, name)) is not None:
                 more[name] = value
+        if self.stimulus is not None:
+            more["stimulus"] = names(self.stimulus, "--stimulus")
         if self.facts is not None:
             more["facts"] = declared(self.facts)
         if self.placed is not None:

@@ -241,7 +241,14 @@ def _space_of(recorded: Recording, kind: Format, said: Space | None) -> Space | 
     told = {} if said is None else {f.name: getattr(said, f.name) for f in fields(Space)}
     told = {name: value for name, value in told.items() if value != getattr(plain, name)}
     known = {**recorded.space, **told}
-    if kind.positions == "image":
+    if recorded.positions == "image":
+        if (
+            told_of_screen := next((n for n in ("placed", "screen_width", "screen_height") if n in told), None)
+        ) is not None:
+            raise DataError(
+                f"{kind.title} has positions of the image itself here, not of a screen; leave {told_of_screen} out"
+            )
+        known = {n: value for n, value in known.items() if not n.startswith(("screen_", "distance_"))}
         return Space(**known) if known else None
     placed = "placed" in known or "placed_x" in recorded.table
     if "screen_width" not in known or not placed:

@@ -99,11 +99,6 @@ class Space:
             raise DataError(f"positions in {self.position_unit} need no recorded size and no scale; leave them out")
         if self.placed not in (None, "centre", "fit"):
             self._check_place()
-        if self.placed is not None and self.screen_width is None:
-            raise DataError(
-                f"placed={self.placed!r} is a place on a screen: give its size, screen_width and screen_height"
-            )
-        self._check_degrees()
 
     def _check_place(self) -> None:
         place: Any = self.placed
@@ -112,7 +107,13 @@ class Space:
             raise DataError(f"placed must be {_PLACED}, not {place!r}")
         object.__setattr__(self, "placed", tuple(map(float, place)))
 
-    def _check_degrees(self) -> None:
+    def _check_screen(self) -> None:
+        """Refuse what needs a screen that nobody has described: only the whole is known when it is used."""
+        if self.placed is not None and self.screen_width is None:
+            raise DataError(
+                f"placed={self.placed!r} is a place on a screen: give its size, screen_width and screen_height "
+                f"(on the command line: --screen 1920x1080)"
+            )
         if self.screen_width_mm is None and (self.distance_mm, self.screen_height_mm) != (None, None):
             raise DataError("px per degree need the width of the screen in mm; give screen_width_mm")
         if self.screen_width_mm is None:
@@ -169,6 +170,7 @@ class Space:
         >>> Space(screen_width=1920, screen_height=1080, placed="fit").shown(800, 600)
         (240.0, 0.0, 1440.0, 1080.0)
         """
+        self._check_screen()
         whole_width, whole_height = (self.screen_width or width), (self.screen_height or height)
         if isinstance(self.placed, tuple):
             left, top, *size = self.placed

@@ -13,11 +13,23 @@ import pandas as pd
 
 from gazekit.foundations.errors import DataError, check_known
 from gazekit.interchange.formats import first_bytes, read_rows
-from gazekit.interchange.recordings import eyelink_report
+from gazekit.interchange.recordings import (
+    bids,
+    eyelink_asc,
+    eyelink_report,
+    gazepoint,
+    neon,
+    pupil,
+    pymovements_events,
+    smi,
+    tobii,
+)
 from gazekit.interchange.recordings.recording import Format, Notes, fixations
 from gazekit.interchange.rows import where_rows
 
-FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in (eyelink_report,)}
+_MODULES = (eyelink_report, eyelink_asc, tobii, pupil, neon, gazepoint, smi, bids, pymovements_events)
+FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in _MODULES}
+_START = 4096  # bytes by which a file that is no table is known
 TABLE = "table"  # the name of what is no export: a table with one row per fixation
 
 
@@ -30,6 +42,8 @@ class Recording(NamedTuple):
         One row per fixation; of an export under our names of columns.
     kind : Format or None
         Which export was read; None for a table.
+    positions : {"screen", "image"}
+        What positions count from.
     space : dict
         What the files say of the space of positions, as options of `gazekit.interchange.Space`.
     dropped : dict of str to int
@@ -38,15 +52,14 @@ class Recording(NamedTuple):
 
     table: pd.DataFrame
     kind: Format | None
+    positions: str
     space: dict[str, Any]
     dropped: Mapping[str, int]
 
 
 def format_of(path: str | Path) -> Format | None:
     """Which export a file is, by its name and its first bytes, where it is no plain table."""
-    kinds = [kind for kind in FORMATS.values() if kind.begins is not None]
-    start = first_bytes(path, 4096) if kinds else b""
-    return next((kind for kind in kinds if kind.begins is not None and kind.begins(Path(path), start)), None)
+    return next((kind for kind in FORMATS.values() if _begins(kind, Path(path))), None)
 
 
 def format_of_columns(columns: Sequence[Any]) -> Format | None:
@@ -70,7 +83,7 @@ def read_files(
     stimuli: Sequence[str] | None = None,
     where: str | None = None,
     eye: str | None = None,
-    stimulus: str | None = None,
+    stimulus: str | Sequence[str] | None = None,
 ) -> Recording:
     r"""Read a table, or the files of one export.
 
@@ -90,8 +103,8 @@ def read_files(
         Which rows are read; see `gazekit.interchange.rows.where_rows`.
     eye : {"left", "right"}, optional
         Which eye, where a trial has both.
-    stimulus : str, optional
-        The image, where an export does not say it.
+    stimulus : str or sequence of str, optional
+        The image, where an export does not say it: one, or one for each file.
 
     Raises
     ------
@@ -113,10 +126,11 @@ def read_files(
     if recording is None and columns and columns.get("x") and columns.get("y"):
         recording = TABLE
     parts: list[Recording] = []
-    for path, person in zip(map(Path, paths), _people(paths), strict=True):
+    for path, image in zip(map(Path, paths), _images(paths, stimulus), strict=True):
+        notes = Notes(path)
         kind = FORMATS.get(recording) if recording else format_of(path)
-        if kind is not None and kind.rows is not None:
-            found = kind.rows(path)
+        if kind is not None and kind.rows is not None and (kind.begins is None or _begins(kind, path)):
+            found = kind.rows(path, notes)
         else:
             found = read_rows(path, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
             kind = kind if recording else kind or format_of_columns(found.table.columns)
@@ -125,13 +139,20 @@ def read_files(
             for name, value in (("eye", eye), ("stimulus", stimulus)):
                 if value is not None:
                     raise DataError(f"{name}= is for exports of eye trackers, and {path} is a table; leave it out")
-            parts.append(Recording(found.table, None, {}, found.dropped))
+            parts.append(Recording(found.table, None, "image", {}, found.dropped))
             continue
-        notes = Notes(path)
+        notes.positions = kind.positions
         table = fixations(
-            found, kind, notes, columns=columns, decimal=decimal or ".", eye=eye, stimulus=stimulus, subject=person
+            found,
+            kind,
+            notes,
+            columns=columns,
+            decimal=decimal or ".",
+            eye=eye,
+            stimulus=image,
+            subject=_person(path, paths, kind),
         )
-        parts.append(Recording(table, kind, {**kind.space, **notes.space}, notes.dropped))
+        parts.append(Recording(table, kind, notes.positions, {**kind.space, **notes.space}, notes.dropped))
     return _joined(paths, parts)
 
 
@@ -146,20 +167,38 @@ def _joined(paths: Sequence[str | Path], parts: Sequence[Recording]) -> Recordin
         if part.kind is None or part.kind is not first.kind:
             one, other = (p.kind.title if p.kind else "a table" for p in (first, part))
             raise DataError(f"{paths[0]} is {one}, and {path} {other}; several files are read of one export only")
-        if part.space != first.space:
-            raise DataError(f"{path} has a screen of another size than {paths[0]}; read each alone")
+        if (part.space, part.positions) != (first.space, first.positions):
+            raise DataError(f"{path} has a screen, or a kind of positions, other than {paths[0]}; read each alone")
     dropped: Counter[str] = Counter()
     for part in parts:
         dropped.update(part.dropped)
     table = pd.concat([part.table for part in parts], ignore_index=True) if len(parts) > 1 else first.table
-    return Recording(table, first.kind, first.space, dict(dropped))
+    return Recording(table, first.kind, first.positions, first.space, dict(dropped))
 
 
-def _people(paths: Sequence[str | Path]) -> list[str]:
-    """A name for each file: its own, or where several have one name, that of the folder in which they differ."""
-    parts = [Path(path).absolute().with_suffix("").parts for path in paths]
-    for k in range(1, min(map(len, parts), default=0) + 1):
-        named = [part[-k] for part in parts]
-        if len(set(named)) == len(named):
-            return named
-    return [str(path) for path in paths]
+def _images(paths: Sequence[str | Path], stimulus: str | Sequence[str] | None) -> Sequence[str | None]:
+    """The image of each file, as far as it is said."""
+    if stimulus is None or isinstance(stimulus, str):
+        return [stimulus] * len(paths)
+    if len(stimulus) not in (1, len(paths)):
+        raise DataError(
+            f"stimulus= names {len(stimulus)} images for {len(paths)} files; name one, or one for each file"
+        )
+    return list(stimulus) * (len(paths) // len(stimulus))
+
+
+def _begins(kind: Format, path: Path) -> bool:
+    return kind.begins is not None and kind.begins(path, first_bytes(path, _START))
+
+
+def _person(path: Path, paths: Sequence[str | Path], kind: Format) -> str:
+    """Who looked, where the file does not say: what differs between the names of the files, or of their folders."""
+    parts = [Path(other).absolute().with_suffix("").parts for other in paths]
+    own = path.absolute().with_suffix("").parts
+    if kind.people == "folder":
+        parts, own = [part[:-1] for part in parts], own[:-1]
+    elif len({part[-1] for part in parts}) == len(parts):
+        return own[-1]
+    depth = min(map(len, parts))
+    differ = [k for k in range(1, depth + 1) if len({part[-k] for part in parts}) > 1]
+    return "/".join(own[-k] for k in reversed(differ)) if differ else own[-1]

@@ -10,7 +10,7 @@ from gazekit.interchange.recordings.recording import Column, Format
 FORMAT = Format(
     name="eyelink-report",
     title="a fixation report of EyeLink Data Viewer",
-    signature=("CURRENT_FIX_X", "CURRENT_FIX_Y"),
+    knows_any=(("CURRENT_FIX_X", "CURRENT_FIX_Y"),),
     columns=(
         Column("subject", ("RECORDING_SESSION_LABEL", "DATA_FILE")),
         Column("trial", ("TRIAL_INDEX", "TRIAL_LABEL")),

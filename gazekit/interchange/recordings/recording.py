@@ -15,12 +15,14 @@ from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import SYNONYMS, names, numbers, plain_name
 
 NO_IMAGE = "fixation of a trial without an image (left out)"
+BEFORE_IMAGE = "fixation that began before the image (left out)"
 NO_POSITION = "fixation without a position (left out)"
 OTHER_EYE = "fixation of the other eye (left out)"
 DETAILS = "column about single fixations (left out)"
 OURS = ("stimulus", "subject", "trial", "fixation", "eye", "x", "y", "duration_ms", "onset_ms")
 _MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 _EYES = {"l": "left", "left": "left", "0": "left", "r": "right", "right": "right", "1": "right"}
+_FIXATION = (20.0, 2000.0)  # ms: the median duration of fixations lies between, in any task
 _OVERLAP = 2.0  # ms by which a fixation may begin before the end of the one before it: one sample, rounded
 
 
@@ -34,7 +36,8 @@ class Column(NamedTuple):
     theirs : tuple of str
         Its names in the versions of the export, the first that is there counts.
     unit : str
-        "ms", "s", "us" or "ns" of times.
+        "ms", "s", "us" or "ns" of times, where the name does not end in a unit. "by size" of durations whose unit
+        depends on the version: the one in which the median lies between 20 ms and 2 s.
     """
 
     ours: str
@@ -54,8 +57,8 @@ class Format:
         What people call it.
     columns : tuple of Column
         Its columns that gazekit reads.
-    signature : tuple of str
-        Columns by which a file of this kind is known.
+    knows_any : tuple of tuple of str
+        Columns by which a table of this kind is known: all of one of these.
     positions : {"screen", "image"}
         What positions count from: the screen, or the image (a surface, a reference image).
     space : mapping
@@ -64,8 +67,10 @@ class Format:
         Regular expression of columns that are about single fixations and that gazekit has no use for.
     missing : tuple of str
         What stands for a missing value, beside empty cells.
+    people : {"file", "folder"}
+        What tells people apart, where files do not say who looked: their names, or the folders in which they are.
     rows : callable, optional
-        Reads a file that is no plain table: rows, what was left out.
+        Reads a file that is no plain table, one that `begins` knows.
     prepare : callable, optional
         Makes one row per fixation of the table, and says what the file knows of the screen.
     begins : callable, optional
@@ -75,26 +80,28 @@ class Format:
     name: str
     title: str
     columns: tuple[Column, ...] = ()
-    signature: tuple[str, ...] = ()
+    knows_any: tuple[tuple[str, ...], ...] = ()
     positions: Literal["screen", "image"] = "screen"
     space: Mapping[str, Any] = field(default_factory=dict)
     details: str = r"$^"
     missing: tuple[str, ...] = (".", "-", "NA", "NaN", "nan", "n/a")
-    rows: Callable[[Path], Delimited] | None = None
+    people: Literal["file", "folder"] = "file"
+    rows: Callable[[Path, "Notes"], Delimited] | None = None
     prepare: Callable[[pd.DataFrame, "Notes"], pd.DataFrame] | None = None
     begins: Callable[[Path, bytes], bool] | None = None
 
     def knows(self, columns: Sequence[str]) -> bool:
         """Whether a table of these columns is of this kind."""
-        plain = {plain_name(name) for name in columns}
-        return bool(self.signature) and {plain_name(name) for name in self.signature} <= plain
+        table = pd.DataFrame(columns=list(dict.fromkeys(columns)))
+        return any(all(their_name(table, (name,)) is not None for name in names) for names in self.knows_any)
 
 
 @dataclass
 class Notes:
-    """What a reader notes beside the rows: what was left out, what the file says of the screen, where it was read."""
+    """What a reader notes beside the rows: what was left out, what positions count from, what is said of the screen."""
 
     path: Path
+    positions: str = "screen"
     dropped: Counter[str] = field(default_factory=Counter)
     space: dict[str, Any] = field(default_factory=dict)
 
@@ -239,7 +246,7 @@ def _ours(
             )
         used.add(theirs)
         if ours in ("duration_ms", "onset_ms"):
-            table[ours] = _numbers(rows[theirs], decimal) * _MS[unit_of(str(theirs), fact.unit)]
+            table[ours] = _milliseconds(rows[theirs], fact.unit, decimal)
         else:
             table[ours] = _numbers(rows[theirs], decimal) if ours in ("x", "y", "fixation") else rows[theirs]
     if "stimulus" not in table and "stimulus" not in said:
@@ -247,6 +254,25 @@ def _ours(
         if theirs is not None:
             table["stimulus"], used = rows[theirs], used | {theirs}
     return table, used
+
+
+def _milliseconds(column: pd.Series, unit: str, decimal: str) -> np.ndarray:
+    """(n,) float64: times in ms, by the unit in the column's name or the one that is known."""
+    if not pd.api.types.is_numeric_dtype(column.dtype) and column.astype("str").str.match(r"P[T\d]").any():
+        column = pd.to_timedelta(column)  # ISO 8601, as polars writes durations
+    if pd.api.types.is_timedelta64_dtype(column.dtype):
+        return (column / pd.Timedelta(milliseconds=1)).to_numpy(float, na_value=np.nan)
+    values, unit = _numbers(column, decimal), unit_of(str(column.name), unit)
+    if unit != "by size":
+        return values * _MS[unit]
+    middle = float(np.nanmedian(values)) if np.isfinite(values).any() else 250.0
+    found = [factor for factor in (1.0, 1e3, 1e-3) if _FIXATION[0] <= middle * factor <= _FIXATION[1]]
+    if not found:
+        raise DataError(
+            f"column {column.name!r} has a median of {middle:g}, which is no fixation's duration in s, ms or us; "
+            f"export it with its unit"
+        )
+    return values * found[0]
 
 
 def _numbers(column: pd.Series, decimal: str) -> np.ndarray:

@@ -1,0 +1,147 @@
+"""BIDS eye tracking: `*_physioevents.tsv.gz` (fixations) over `*_physio.tsv.gz` (samples), with their JSON sidecars.
+
+Source: BIDS 1.11, "Physiological recordings" and "Eye-tracking": files without a header whose names of columns stand in
+`Columns`; `timestamp`, `x_coordinate`, `y_coordinate` (px of the screen, origin top left, where the system is
+`gaze-on-screen`); events have `onset`, `duration` in the unit of the column that `ForeignIndexColumn` names and
+`trial_type` fixation. `SamplingFrequency` and `StartTime` make times in s of them, by which `*_events.tsv` says the
+image (`stim_file`). `StimulusPresentation` has the screen: `ScreenResolution` px, `ScreenSize` m, `ScreenDistance` m.
+"""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.files.delimited import Delimited, read_delimited
+from gazekit.files.untrusted import parse_json, read_csv_text
+from gazekit.foundations.errors import DataError, refusing
+from gazekit.interchange.recordings.recording import Column, Format, Notes
+
+FARTHEST = 10.0  # m; a ScreenDistance beyond is in other units
+NO_DISTANCE = "ScreenDistance that cannot be metres (left out)"
+
+
+def _rows(path: Path, notes: Notes) -> Delimited:
+    """A row per fixation, its position the mean of its samples, with the image of the event in which it began."""
+    stem = re.sub(r"_physioevents\.tsv(\.gz)?$", "", path.name)
+    suffix = ".tsv.gz" if path.name.endswith(".gz") else ".tsv"
+    samples_at, events_at = (path.with_name(f"{stem}_{what}{suffix}") for what in ("physio", "physioevents"))
+    about, told = _sidecar(samples_at), _sidecar(events_at)
+    if about.get("SampleCoordinateSystem", "gaze-on-screen") != "gaze-on-screen":
+        raise DataError(
+            f"{samples_at} has positions of the kind {about['SampleCoordinateSystem']!r}; only gaze-on-screen can be "
+            f"laid over an image"
+        )
+    samples, events = _read(samples_at, about), _read(events_at, told)
+    index = told.get("ForeignIndexColumn")
+    clock = samples[index].to_numpy(float) if index else np.arange(1.0, len(samples) + 1)
+    if len(clock) < 2 or (np.diff(clock) <= 0).any():
+        raise DataError(f"{samples_at}: its clock ({index or 'the number of the row'}) stands or goes back")
+    tick = 1000.0 / float(about["SamplingFrequency"]) / float(np.median(np.diff(clock)))  # ms
+    fixations = events[events["trial_type"].astype("str") == "fixation"]
+    onset, duration = fixations["onset"].to_numpy(float), fixations["duration"].to_numpy(float)
+    x, y = _means(samples, clock, onset, onset + duration)
+    start_s = float(about.get("StartTime", 0.0)) + (onset - clock[0]) * tick / 1000.0
+    found = pd.DataFrame({"x": x, "y": y, "start": onset * tick, "duration": duration * tick})
+    task = re.sub(r"_recording-[^_]+$", "", stem)
+    found = found.join(_shown(path.with_name(f"{task}_events.tsv"), start_s))
+    _screen(path, task, notes)
+    person = re.match(r"sub-([^_]+)(_ses-[^_]+)?.*?(_run-[^_]+)?$", task)
+    found["trial"] = (
+        (person[2] or "") + (person[3] or "") + " " + found["event"].astype("str") if person else found["event"]
+    )
+    found["subject"] = person[1] if person else None
+    eye = about.get("RecordedEye")
+    if eye in ("left", "right"):
+        found["eye"] = eye
+    return Delimited(found.drop(columns="event").dropna(axis=1, how="all"), {})
+
+
+def _means(samples: pd.DataFrame, clock: np.ndarray, start: np.ndarray, end: np.ndarray) -> list[np.ndarray]:
+    """Mean x and y of the samples from `start` to `end`, without those that have no position."""
+    first, last = np.searchsorted(clock, start, "left"), np.searchsorted(clock, end, "right")
+    found = []
+    for name in ("x_coordinate", "y_coordinate"):
+        values = pd.to_numeric(samples[name], errors="coerce").to_numpy(float)
+        total, count = (np.concatenate([[0.0], np.cumsum(v)]) for v in (np.nan_to_num(values), np.isfinite(values)))
+        n = count[last] - count[first]
+        found.append(np.where(n > 0, (total[last] - total[first]) / np.maximum(n, 1), np.nan))
+    return found
+
+
+def _shown(path: Path, start_s: np.ndarray) -> pd.DataFrame:
+    """The image, and the number of the event, during which each fixation began."""
+    if not path.is_file():
+        return pd.DataFrame({"event": np.zeros(len(start_s), int)})
+    events = read_delimited(path, sep="\t", is_text=lambda name: name == "stim_file").table
+    if "stim_file" not in events:
+        raise DataError(f"{path} has no column 'stim_file', which names the image; its columns: {', '.join(events)}")
+    events = events[~events["stim_file"].isin(["n/a", ""]) & events["stim_file"].notna()].sort_values("onset")
+    onset = events["onset"].to_numpy(float)
+    until = onset + pd.to_numeric(events["duration"], errors="coerce").to_numpy(float)
+    which = np.searchsorted(onset, start_s, "right") - 1
+    during = (which >= 0) & (start_s < np.where(np.isnan(until), np.inf, until)[which]) if len(onset) else which >= 0
+    image = np.where(during, events["stim_file"].to_numpy(object)[which] if len(onset) else None, None)
+    return pd.DataFrame({"image": image, "event": np.where(during, which, -1)})
+
+
+def _screen(path: Path, task: str, notes: Notes) -> None:
+    about = path.with_name(f"{task}_events.json")
+    if not about.is_file():
+        return
+    shown = _json(about).get("StimulusPresentation", {})
+    if "ScreenResolution" in shown:
+        notes.screen(*shown["ScreenResolution"])
+    if {"ScreenResolution", "ScreenSize", "ScreenDistance"} <= set(shown):
+        if not 0 < float(shown["ScreenDistance"]) < FARTHEST:
+            notes.dropped[NO_DISTANCE] += 1
+            return
+        width, height = (1000.0 * float(side) for side in shown["ScreenSize"])
+        notes.space |= {"screen_width_mm": width, "screen_height_mm": height}
+        notes.space["distance_mm"] = 1000.0 * float(shown["ScreenDistance"])
+
+
+def _sidecar(path: Path) -> dict[str, Any]:
+    about = _json(path.with_name(re.sub(r"\.tsv(\.gz)?$", ".json", path.name)))
+    if "Columns" not in about:
+        raise DataError(f"the sidecar of {path} has no 'Columns', which name its columns")
+    return about
+
+
+def _json(path: Path) -> dict[str, Any]:
+    with refusing((OSError, ValueError), lambda error: DataError(f"{path} cannot be read ({error}); BIDS needs it")):
+        found = parse_json(path.read_bytes())
+    if not isinstance(found, dict):
+        raise DataError(f"{path} is not a JSON object")
+    return found
+
+
+def _read(path: Path, about: dict[str, Any]) -> pd.DataFrame:
+    names = about["Columns"]
+    text = read_csv_text(path)
+    with refusing((ValueError, TypeError), lambda error: DataError(f"{path} cannot be read as a table: {error}")):
+        table = pd.read_csv(io.StringIO(text), sep="\t", header=None, na_values=["n/a"], index_col=False)
+    if len(table.columns) != len(names):
+        raise DataError(f"{path} has {len(table.columns)} columns, and its sidecar names {len(names)}: {names}")
+    return table.set_axis(names, axis="columns")
+
+
+FORMAT = Format(
+    name="bids",
+    title="BIDS eye tracking",
+    begins=lambda path, start: re.search(r"_physioevents\.tsv(\.gz)?$", path.name) is not None,
+    rows=_rows,
+    columns=(
+        Column("subject", ("subject",)),
+        Column("trial", ("trial",)),
+        Column("stimulus", ("image",)),
+        Column("x", ("x",)),
+        Column("y", ("y",)),
+        Column("duration_ms", ("duration",), "ms"),
+        Column("onset_ms", ("start",), "ms"),
+        Column("eye", ("eye",)),
+    ),
+)

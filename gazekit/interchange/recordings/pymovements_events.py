@@ -1,0 +1,56 @@
+"""pymovements' events, as `Events.frame.write_csv` or `.write_parquet` keep them.
+
+Source: pymovements documentation, `Events`: `name` (fixation, saccade, or with the detector behind it: fixation_ivt),
+`onset`, `offset` and `duration` in ms, `location` the mean position, a list of two, or `location_x` and `location_y`
+after `unnest`. `location` is in the unit of the column that it was computed of; degrees are refused.
+"""
+
+import pandas as pd
+
+from gazekit.foundations.errors import DataError
+from gazekit.interchange.columns import numbers
+from gazekit.interchange.recordings.recording import Column, Format, Notes
+
+OTHER = "event that is no fixation (left out)"
+_DEGREES = 90.0  # no position on a screen is farther out; px of a screen are
+
+
+def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Fixations only, their location in two columns."""
+    fixation = rows["name"].astype("str").str.startswith("fixation")
+    if not fixation.all():
+        notes.dropped[OTHER] += int((~fixation).sum())
+    rows = rows[fixation].drop(columns="name").reset_index(drop=True)
+    if "location" in rows:
+        pairs = rows["location"].map(lambda v: v.strip("[]() ").split(",") if isinstance(v, str) else list(v))
+        rows = rows.drop(columns="location").assign(
+            location_x=[float(pair[0]) for pair in pairs], location_y=[float(pair[1]) for pair in pairs]
+        )
+    if "location_x" not in rows:
+        raise DataError(
+            f"{notes.path} has no positions of fixations: compute them with "
+            f"gaze.compute_event_properties(('location', {{'position_column': 'pixel'}}))"
+        )
+    if len(rows) and (abs(numbers(rows["location_x"])) < _DEGREES).all():
+        raise DataError(
+            f"{notes.path} has locations within {_DEGREES:g} of 0, which are degrees, not px of a screen: compute them "
+            f"with gaze.compute_event_properties(('location', {{'position_column': 'pixel'}}))"
+        )
+    return rows
+
+
+FORMAT = Format(
+    name="pymovements",
+    title="events of pymovements",
+    knows_any=(("name", "onset", "offset", "duration", "location"), ("name", "onset", "offset", "location_x")),
+    prepare=_prepare,
+    columns=(
+        Column("subject", ("subject", "subject_id", "participant", "participant_id")),
+        Column("trial", ("trial", "trial_id")),
+        Column("x", ("location_x",)),
+        Column("y", ("location_y",)),
+        Column("duration_ms", ("duration",), "ms"),
+        Column("onset_ms", ("onset",), "ms"),
+    ),
+    details=r"^(offset|amplitude|dispersion|disposition|peak_velocity)",
+)

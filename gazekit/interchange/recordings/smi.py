@@ -1,0 +1,89 @@
+"""SMI BeGaze: "Event Statistics - Single" (a row per event), or the text of the IDF Event Detector.
+
+Source: BeGaze Manual 2.3 to 3.7, "Export": event statistics have units in their names, "-" for a missing value, and a
+`Category` that is `Fixation` (`Visual Intake` in 3.6 and later); the event text has `## Calibration Area: w h`,
+`## Head Distance [mm]`, `## Stimulus Dimension [mm]`, a `Table Header for Fixations:`, px of the calibration area (the
+display, origin top left) and microseconds, with messages (`# Message: kitchen.jpg`) that name the image of a trial.
+"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from gazekit.files.delimited import Delimited
+from gazekit.files.untrusted import read_csv_text
+from gazekit.foundations.errors import DataError
+from gazekit.interchange.recordings.recording import Column, Format, Notes, their_name
+
+OTHER = "event that is no fixation (left out)"
+_CATEGORIES = ("Fixation", "Visual Intake")
+_IMAGE = re.compile(r"# Message: (.+\.(?:jpe?g|png|bmp|gif|tiff?|avi))\s*$", re.IGNORECASE)
+_HEADER = "Table Header for Fixations:"
+
+
+def _rows(path: Path, notes: Notes) -> Delimited:
+    """The fixations of a text of events, with the person, and the image of each trial."""
+    text = read_csv_text(path)
+    said = dict(re.findall(r"^(?:## ?)?([A-Z][\w ]*(?:\[mm\])?):[ \t]+(\S.*)$", text, re.MULTILINE))
+    sizes = {name: [float(word) for word in said.get(name, "").split()] for name in _SIZES}
+    if len(sizes["Calibration Area"]) == 2:
+        notes.screen(*sizes["Calibration Area"])
+        if len(sizes["Stimulus Dimension [mm]"]) == 2 and len(sizes["Head Distance [mm]"]) == 1:
+            notes.space |= dict(
+                zip(("screen_width_mm", "screen_height_mm"), sizes["Stimulus Dimension [mm]"], strict=True)
+            )
+            notes.space["distance_mm"] = sizes["Head Distance [mm]"][0]
+    lines = text.splitlines()
+    if _HEADER not in map(str.strip, lines):
+        raise DataError(f"{path} has no line {_HEADER!r}: it holds samples; export events (IDF Event Detector)")
+    names = [name.strip() for name in lines[[line.strip() for line in lines].index(_HEADER) + 1].split("\t")]
+    rows, image, events = [], {}, 0
+    for number, line in enumerate(lines, 1):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if line.startswith("UserEvent") and (shown := _IMAGE.search(line)):
+            image[cells[1]] = shown[1].strip()
+        elif line.startswith(("Fixation L", "Fixation R", "Fixation B")):
+            if len(cells) < len(names):
+                raise DataError(f"{path}, line {number}, has {len(cells)} fields, and fixations have {len(names)}")
+            rows.append({**dict(zip(names, cells, strict=False)), "Eye": cells[0][-1]})
+        elif line.startswith(("Saccade", "Blink")):
+            events += 1
+    table = pd.DataFrame(rows, columns=[*names, "Eye"])
+    table = table.assign(Image=table["Trial"].map(image), Subject=said.get("Subject", "").strip() or None)
+    return Delimited(table.dropna(axis=1, how="all"), {OTHER: events} if events else {})
+
+
+def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Fixations only."""
+    category = their_name(rows, ("Category",))
+    if category is None:
+        return rows
+    fixation = rows[category].astype("str").str.strip().isin(_CATEGORIES)
+    if not fixation.all():
+        notes.dropped[OTHER] += int((~fixation).sum())
+    return rows[fixation].drop(columns=category).reset_index(drop=True)
+
+
+_SIZES = ("Calibration Area", "Stimulus Dimension [mm]", "Head Distance [mm]")
+FORMAT = Format(
+    name="smi",
+    title="an export of SMI BeGaze",
+    knows_any=(("Fixation Position X [px]", "Fixation Position Y [px]", "Event Duration [ms]"),),
+    begins=lambda path, start: _HEADER.encode() in start,
+    rows=_rows,
+    prepare=_prepare,
+    columns=(
+        Column("subject", ("Participant", "Subject")),
+        Column("trial", ("Trial",)),
+        Column("stimulus", ("Stimulus", "Image")),
+        Column("fixation", ("Index", "Number")),
+        Column("x", ("Fixation Position X [px]", "Location X")),
+        Column("y", ("Fixation Position Y [px]", "Location Y")),
+        Column("duration_ms", ("Event Duration [ms]", "Duration"), "us"),
+        Column("onset_ms", ("Event Start Trial Time [ms]", "Start"), "us"),
+        Column("eye", ("Eye L/R", "Eye")),
+    ),
+    details=r"^(Event|Fixation|Saccade|Blink|AOI|Mouse|Scroll|Annotation|Export|Trial Start|Dispersion|Avg|End|Plane)"
+    r"|^(Pupil|Port Status|Content|Color|Category Group|Tracking Ratio)",
+)

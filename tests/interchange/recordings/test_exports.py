@@ -1,0 +1,254 @@
+"""Every export, as its documentation describes it: positions, durations, people and images come out as they went in."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gazekit import DataError, Dataset
+from gazekit.interchange import Space
+from gazekit.interchange.recordings import FORMATS, read_files
+
+NAMES = ["eyelink-asc", "tobii", "pupil", "neon", "gazepoint", "smi", "bids", "pymovements"]
+
+
+def read(files, images, told, **more):
+    told = {**told, **more}
+    space = {name: told.pop(name) for name in Space.names() if name in told}
+    if "placed" in space:
+        space = {"screen_width": 1280, "screen_height": 1024, **space}
+    return Dataset.from_table(files, images=images, space=Space(**space) if space else None, **told)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_people_saw_comes_back(tmp_path, seen, images, exports, same, name):
+    files, told = exports.writers[name](seen, tmp_path)
+    data = read(files, images, told)
+    same(data.scanpaths, atol=0.06 if name in ("eyelink-asc", "bids") else 1e-6)
+    assert data.scanpaths.facts.points == "fixations"
+    assert read_files(files, stimulus=told.get("stimulus")).kind.name == name  # known by its content
+    again = read(files, images, told, recording=name)
+    assert again.scanpaths.x.tolist() == data.scanpaths.x.tolist()
+
+
+def test_neon_is_told_the_image_of_each_file(tmp_path, seen, images, exports):
+    files = exports.neon(seen, tmp_path)[0]
+    with pytest.raises(DataError, match="does not say which image was shown: .*--stimulus NAME"):
+        Dataset.from_table(files, images=images)
+    with pytest.raises(DataError, match="stimulus= names 3 images for 2 files; name one, or one for each file"):
+        Dataset.from_table(files, images=images, stimulus=["a", "b", "c"])
+    files[0].with_name("sections.csv").unlink()
+    assert sorted(read(files[:1], images, {"stimulus": "kitchen"}).scanpaths.table["subject"]) == [
+        "r-anna",
+        "r-ben",
+        "r-cleo",
+    ]
+
+
+@pytest.mark.parametrize("changed", [{"new": True}, {"media": "norm"}, {"media": "screen"}])
+def test_versions_of_tobii(tmp_path, seen, images, exports, same, changed):
+    """Units in brackets and us; shares of the media; px of the display, without the place of the media."""
+    same(
+        read(
+            *exports.tobii(seen, tmp_path, **changed)[:1], images, exports.tobii(seen, tmp_path, **changed)[1]
+        ).scanpaths
+    )
+
+
+def test_durations_of_tobii_without_a_unit(tmp_path, seen, images, exports, same):
+    """`Eye movement event duration` without a unit is us in some versions; no fixation lasts for minutes."""
+    files, told = exports.tobii(seen, tmp_path)
+    table = pd.read_csv(files[0], sep="\t").rename(columns={"Gaze event duration": "Eye movement event duration"})
+    table["Eye movement event duration"] *= 1000
+    table.to_csv(files[0], sep="\t", index=False)
+    same(read(files, images, told).scanpaths)
+    table["Eye movement event duration"] *= 1e6
+    table.to_csv(files[0], sep="\t", index=False)
+    with pytest.raises(DataError, match="has a median of .*, which is no fixation's duration in s, ms or us"):
+        read(files, images, told)
+
+
+def test_a_fixation_that_was_there_before_the_image(tmp_path, seen, images, exports, same):
+    files, told = exports.tobii(seen, tmp_path)
+    table = pd.read_csv(files[0], sep="\t")
+    last = table[(table["Participant name"] == "ben") & (table["Eye movement type"] == "Fixation")]
+    last = last[last["Presented Media name"] == "kitchen.png"].iloc[-1:]
+    at = table.index[(table["Participant name"] == "ben") & (table["Presented Media name"] == "street.png")][0]
+    late = last.assign(**{"Presented Media name": "street.png"})
+    pd.concat([table.loc[: at - 1], late, table.loc[at:]]).to_csv(files[0], sep="\t", index=False)
+    data = read(files, images, told)
+    same(data.scanpaths)
+    assert data.dropped["fixation that began before the image (left out)"] == 1
+
+
+@pytest.mark.parametrize(
+    ("drop", "said"),
+    [
+        (["Eye movement type index"], "has no columns 'Eye movement type' and 'Eye movement type index': export them"),
+        (
+            ["Fixation point X", "Fixation point Y"],
+            "has no column 'Fixation point X': export the positions of fixations",
+        ),
+        (["Presented Media name"], "does not say which image was shown"),
+    ],
+)
+def test_a_tobii_export_without_a_column(tmp_path, seen, images, exports, drop, said):
+    files, told = exports.tobii(seen, tmp_path)
+    pd.read_csv(files[0], sep="\t").drop(columns=drop).to_csv(files[0], sep="\t", index=False)
+    with pytest.raises(DataError) as caught:
+        read(files, images, told)
+    assert said in str(caught.value)
+
+
+def test_two_screens(tmp_path, seen, images, exports):
+    files, told = exports.tobii(seen, tmp_path)
+    table = pd.read_csv(files[0], sep="\t")
+    table.loc[table["Participant name"] == "ben", "Recording resolution width"] = 1920
+    table.to_csv(files[0], sep="\t", index=False)
+    with pytest.raises(DataError, match="was recorded on screens of two sizes, 1280 x 1024 and 1920 x 1024 px"):
+        read(files, images, told)
+
+
+def test_positions_of_the_image_take_no_screen(tmp_path, seen, images, exports):
+    files, _ = exports.tobii(seen, tmp_path, media="norm")
+    with pytest.raises(DataError, match="has positions of the image itself here, not of a screen; leave placed out"):
+        read(files, images, {"placed": "centre"})
+
+
+# ---------------------------------------------------------------- EyeLink .asc
+
+
+def test_both_eyes_of_an_asc(tmp_path, seen, images, exports, same):
+    files, _ = exports.asc(seen, tmp_path, eyes="LR")
+    with pytest.raises(DataError, match="has fixations of both eyes in 2 of 2 trials"):
+        read(files, images, {})
+    same(read(files, images, {"eye": "right"}).scanpaths, atol=0.06)
+    same(read(files, images, {"eye": "left"}).scanpaths, shift=(9, 0), atol=0.06)
+
+
+def test_what_an_asc_says_beside_fixations(tmp_path, seen, images, exports):
+    """The screen, the place of the image, variables of trials; what began before the image is left out."""
+    data = read(exports.asc(seen, tmp_path)[0], images, {})
+    assert data.scanpaths.table["condition"].unique().tolist() == ["free view"]
+    assert data.dropped["fixation that began before the image (left out)"] == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("EVENTS\tGAZE", "EVENTS\tHREF", "anna.asc, line 8: events are not in px of the display (HREF RIGHT); convert"),
+        ("EFIX R   100020\t100060\t41", "EFIX R   100020\t41", "line 10: 'EFIX R 100020 41 640.0 512.0 900' is not '"),
+        ("MSG\t100090 !V", "MSG\tsoon !V", "line 11: 'soon' is no time; convert the .edf again"),
+        ("DISPLAY_COORDS 0 0", "DISPLAY_COORDS 100 0", "the display begins at (100, 0), not at (0, 0)"),
+        (
+            "MSG\t100090 !V IMGLOAD",
+            "MSG\t100080 !V IMGLOAD CENTER other.png\nMSG\t100090 !V IMGLOAD",
+            "trial 1 loads 2 images (other.png, kitchen.png); a scanpath is of one image",
+        ),
+        ("EFIX", "ESACC", "is an EyeLink recording (.asc) without a fixation"),
+    ],
+)  # fmt: skip
+def test_an_asc_that_cannot_be_read(tmp_path, seen, images, exports, old, new, said):
+    file = exports.asc(seen, tmp_path)[0][0]
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    with pytest.raises(DataError) as caught:
+        read([file], images, {})
+    assert said in str(caught.value)
+
+
+# ---------------------------------------------------------------- the others
+
+
+def test_surfaces_and_the_scene_camera(tmp_path, seen, images, exports):
+    files, told = exports.pupil(seen, tmp_path)
+    assert read(files, images, told).dropped["fixation that is not on the surface (left out)"] == 6
+    file = tmp_path / "fixations.csv"
+    pd.read_csv(files[0]).drop(columns="on_surf").rename(columns={"fixation_id": "id"}).to_csv(file, index=False)
+    with pytest.raises(DataError, match="has positions in the picture of the scene camera, which moves with the head"):
+        Dataset.from_table(file, images=images)
+    file, _ = exports.neon(seen, tmp_path)
+    pd.read_csv(file[0]).drop(columns="fixation detected in reference image").to_csv(file[0], index=False)
+    with pytest.raises(DataError, match="picture of the scene camera.*Reference Image Mapper"):
+        Dataset.from_table(file, images=images, stimulus="kitchen")
+
+
+def test_gazepoint_repeats_fixations_in_its_file_of_samples(tmp_path, seen, images, exports, same):
+    files, told = exports.gazepoint(seen, tmp_path)
+    for file in files:
+        table = pd.read_csv(file)
+        early = table.assign(FPOGD=0.05, FPOGX=0.5)
+        invalid = table.iloc[:1].assign(FPOGV=0, FPOGID=99)
+        pd.concat([early, table, invalid]).sort_values("FPOGID", kind="stable").to_csv(file, index=False)
+    data = read(files, images, told)
+    same(data.scanpaths)
+    assert data.dropped["fixation that the tracker calls invalid (left out)"] == 3
+
+
+def test_decimal_commas_and_texts_of_events_of_smi(tmp_path, seen, images, exports, same):
+    files, told = exports.smi(seen, tmp_path, decimal=",")
+    data = read(files, images, told)
+    same(data.scanpaths)
+    assert data.dropped["event that is no fixation (left out)"] == 36
+    files, told = exports.smi_events(seen, tmp_path)
+    data = read(files, images, told)
+    same(data.scanpaths, atol=0.006)
+    per_degree = 1280 / 376 * 600 * np.tan(np.pi / 180)
+    np.testing.assert_allclose(data.scanpaths.table["px_per_degree"], per_degree)
+    files[0].write_text(files[0].read_text().replace("\t9\t9", ""))
+    with pytest.raises(DataError, match="has 8 fields, and fixations have 10"):
+        read(files, images, told)
+
+
+def test_what_bids_says_of_the_screen(tmp_path, seen, images, exports):
+    files, told = exports.bids(seen, tmp_path)
+    per_degree = 1280 / 376 * 600 * np.tan(np.pi / 180)
+    np.testing.assert_allclose(read(files, images, told).scanpaths.table["px_per_degree"], per_degree)
+    for file in files:
+        about = file.with_name(file.name.replace("_recording-eye1_physioevents.tsv.gz", "_events.json"))
+        shown = json.loads(about.read_text())
+        shown["StimulusPresentation"]["ScreenDistance"] = 60  # cm, as in the specification's own example
+        about.write_text(json.dumps(shown))
+    data = read(files, images, told)
+    assert data.scanpaths.table["px_per_degree"].isna().all()
+    assert data.dropped["ScreenDistance that cannot be metres (left out)"] == 3
+
+
+@pytest.mark.parametrize(
+    ("what", "change", "said"),
+    [
+        ("physio", {"SampleCoordinateSystem": "gaze-in-world"}, "the kind 'gaze-in-world'; only gaze-on-screen"),
+        ("physio", {"Columns": ["timestamp", "x_coordinate"]}, "has 4 columns, and its sidecar names 2"),
+        ("physioevents", {"Columns": None}, "has no 'Columns'"),
+    ],
+)  # fmt: skip
+def test_bids_that_cannot_be_read(tmp_path, seen, images, exports, what, change, said):
+    files, told = exports.bids(seen, tmp_path)
+    about = files[0].with_name(files[0].name.replace("_physioevents.tsv.gz", f"_{what}.json"))
+    found = {**json.loads(about.read_text()), **change}
+    about.write_text(json.dumps({name: value for name, value in found.items() if value is not None}))
+    with pytest.raises(DataError, match=said):
+        read(files, images, told)
+
+
+def test_events_of_pymovements_in_parquet_and_in_degrees(tmp_path, seen, images, exports, same):
+    files, told = exports.pymovements(seen, tmp_path, "parquet")
+    same(read(files, images, told).scanpaths)
+    table = pd.read_parquet(files[0])
+    table["location"] = table["location"].map(lambda pair: [value / 40 for value in pair])
+    table.to_parquet(files[0], index=False)
+    with pytest.raises(DataError, match="has locations within 90 of 0, which are degrees, not px of a screen"):
+        read(files, images, told)
+    table.drop(columns="location").assign(location_x=None).drop(columns="location_x").to_parquet(files[0], index=False)
+    with pytest.raises(DataError, match="has no positions of fixations: compute them"):
+        read(files, images, told, recording="pymovements")
+
+
+def test_files_of_one_kind(tmp_path, seen, images, exports):
+    gazepoint, told = exports.gazepoint(seen, tmp_path)
+    smi, _ = exports.smi(seen, tmp_path)
+    with pytest.raises(DataError, match="is fixations of Gazepoint Analysis, and .* an export of SMI BeGaze"):
+        read([gazepoint[0], smi[0]], images, told)
+    assert set(FORMATS) == {"eyelink-report", *NAMES}
