@@ -33,7 +33,7 @@ CORE   := tests/test_*.py tests/foundations tests/files tests/core tests/interch
 core: export OMP_NUM_THREADS := 1
 core:
 	$(PYTHON) -m venv build/core
-	build/core/bin/python -m pip install --quiet --editable ".[clusters]" pytest hypothesis h5py multimatch-gaze nltk
+	build/core/bin/python -m pip install --quiet --editable . pytest hypothesis h5py multimatch-gaze nltk
 	build/core/bin/python -m pytest -p no:cacheprovider -q -m "not slow and not data" $(CORE)
 
 lint: $(STAMP)

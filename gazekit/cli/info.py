@@ -15,7 +15,7 @@ from gazekit.cli.printing import Json, print_json
 LIBRARIES = (
     *("numpy", "scipy", "pandas", "pyarrow", "scikit-image", "numba", "matplotlib", "joblib", "typer", "tqdm"),
     *("torch", "torchvision", "open_clip_torch", "timm", "safetensors", "h5py"),
-    *("statsmodels", "scikit-learn", "dask", "distributed"),
+    *("statsmodels", "dask", "distributed"),
 )
 FOLDERS = ("GAZEKIT_DATA", "GAZEKIT_WEIGHTS")  # environment variables that name a folder
 

@@ -1,5 +1,6 @@
 """`gazekit protocols`: which protocols of the field there are and what each fixes; how scores under one are printed."""
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -73,7 +74,8 @@ def scores_text(found: "ProtocolScores") -> str:
     images = int(table["images"].max())
     lines = [f"{protocol.name} on {found.data}: {images} images, {protocol.paper}", ""]
     cells = {
-        (row.source, row.score): f"{row.value:.4f} [{row.low:.4f}, {row.high:.4f}]"
+        (row.source, row.score): f"{row.value:.4f}"
+        + (f" [{row.low:.4f}, {row.high:.4f}]" if math.isfinite(row.low) else "")
         + (f" {row.undefined} undefined" if row.undefined else "")
         for row in table.itertuples()
     }
@@ -83,7 +85,8 @@ def scores_text(found: "ProtocolScores") -> str:
     lines += [f"headline: {protocol.headline}"]
     for source in sources:
         why = found.departures.get(source)
-        kept = f"{found.headlines[source]:.4f}" if why is None else f"none: {'; '.join(why)}"
+        kept = f"{found.headlines[source]:.4f}" if source in found.headlines else "what models are compared with"
+        kept = kept if why is None else f"none: {'; '.join(why)}"
         lines.append(f"  {source}: {kept}")
     return "\n".join(lines)
 

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -298,7 +297,7 @@ def _describe_resources(choice: Choice, maps: Mapping[str, np.ndarray], resample
     if choice.densities:
         found["densities"] = dict(SIZES)
     if choice.needs_clusters:
-        found["clusters"] = {"algorithm": "mean shift", **CLUSTERING, "scikit_learn": version("scikit-learn")}
+        found["clusters"] = {"algorithm": "mean shift", **CLUSTERING}
     if maps:
         digest = hashlib.sha256()
         for stimulus in sorted(maps):

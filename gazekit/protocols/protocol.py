@@ -17,11 +17,17 @@ MODELS = {
     "all": "every prediction against every person of its image",
     "own person": "a prediction for a person against that person alone",
 }
-AVERAGES = {
+Averaged = Literal["pairs", "images", "best", "divergence", "covered", "diversity"]
+AVERAGES: dict[Averaged, str] = {
     "pairs": "mean over all pairs of all images together",
     "images": "mean over the pairs of each image, then over images",
     "best": "for each prediction its best value over the people (for people: for each person the best of the others), "
     "then the mean over all",
+    "divergence": "Kullback-Leibler divergence, nat, of the histogram of people's pairs from that of the model's, 99 "
+    "bins over the range of both; of several columns the mean",
+    "covered": "share of people's paths with which a prediction has more than a threshold: people's mean",
+    "diversity": "on each image, the model's value over 1 + |that of pairs of its predictions - people's|, then the "
+    "mean over images",
 }
 
 
@@ -38,16 +44,23 @@ class Score:
     options : mapping of str to value
         The measure's options where they are not its defaults.
     output : str
-        Which of the measure's columns; the only one if it has one.
-    averaged : {"pairs", "images", "best"}
-        How values of pairs become one number; see `AVERAGES`.
+        Which of the measure's columns; the only one if it has one, all for a "divergence".
+    averaged : {"pairs", "images", "best", "divergence", "covered", "diversity"}
+        How values of pairs become one number; see `AVERAGES`. People have no row of the last three: they are what a
+        model is compared with.
+    longest : int, optional
+        For this score alone, paths are cut after so many fixations.
+    threshold : mapping of data set to float
+        Of "covered": what the value of a pair must exceed, as the authors rounded it; elsewhere people's mean.
     """
 
     name: str
     measure: str
     options: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
-    averaged: Literal["pairs", "images", "best"] = "pairs"
+    averaged: Averaged = "pairs"
+    longest: int | None = None
+    threshold: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def with_options(self) -> Measure:
@@ -55,14 +68,26 @@ class Score:
         return find(self.measure).with_options(**self.options)
 
     @property
-    def column(self) -> int:
-        """Which of the measure's outputs it is."""
-        return find(self.measure).outputs.index(self.output or self.measure)
+    def columns(self) -> list[int]:
+        """Which of the measure's outputs it is made of."""
+        outputs = find(self.measure).outputs
+        return [outputs.index(self.output)] if self.output else list(range(len(outputs)))
 
     @property
     def needs_duration(self) -> bool:
         """Whether it has no value for paths without durations."""
-        return self.options.get("temporal_bin_ms") is not None or self.output == "multimatch_duration"
+        outputs = [find(self.measure).outputs[k] for k in self.columns]
+        return self.with_options.options.get("temporal_bin_ms") is not None or "multimatch_duration" in outputs
+
+    @property
+    def of_models_only(self) -> bool:
+        """Whether people have no such number."""
+        return self.averaged in ("divergence", "covered", "diversity")
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """Which way is better."""
+        return False if self.averaged == "divergence" else find(self.measure).higher_is_better
 
 
 class Padding(NamedTuple):
@@ -149,6 +174,8 @@ class Protocol:
         The score that papers lead with.
     effects : tuple of str
         What these choices change, and why that matters, a sentence each.
+    open_points : tuple of str
+        What could not be read of the authors, and is a guess here: no source has a headline then.
     checks : tuple of CheckValue
         Numbers that it must give on real data.
     """
@@ -171,6 +198,7 @@ class Protocol:
     scores: tuple[Score, ...]
     headline: str
     effects: tuple[str, ...]
+    open_points: tuple[str, ...] = ()
     checks: tuple[CheckValue, ...] = ()
 
     def score(self, name: str) -> Score:
@@ -202,6 +230,7 @@ class Protocol:
                 str(self.samples), str(self.samples)
             ),
             "headline": self.headline,
+            "not known": "; ".join(self.open_points) or "nothing that decides a number",
         }
 
 
@@ -214,5 +243,8 @@ def score_words(score: Score) -> str:
     'edit_distance (bins=(5, 5)); mean over all pairs of all images together'
     """
     options = ", ".join(f"{name}={value!r}" for name, value in score.options.items())
+    options += f"{', ' * bool(options)}first {score.longest} fixations" if score.longest else ""
     of = f"{score.output} of {score.measure}" if score.output else score.measure
-    return f"{of} ({options}); {AVERAGES[score.averaged]}" if options else f"{of}; {AVERAGES[score.averaged]}"
+    over = ", ".join(f"{value:g} on {data}" for data, value in score.threshold.items())
+    how = f"{AVERAGES[score.averaged]}{f' ({over})' * bool(over)}"
+    return f"{of} ({options}); {how}" if options else f"{of}; {how}"

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,10 @@ from gazekit.evaluation.bootstrap import interval, resample
 from gazekit.evaluation.score_file import named_sources
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.kinds.labels import LABELS
 from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.labels.clusters import PUBLISHED_FACTORS, Clusters, mean_shift_clusters
+from gazekit.metrics.measure import find
 from gazekit.metrics.pairwise import pairwise
 from gazekit.models.baselines.other_image import OtherImage
 from gazekit.protocols.protocol import Padding, Protocol, Score, protocols
@@ -61,8 +65,9 @@ class ProtocolScores:
     @property
     def headlines(self) -> dict[str, float]:
         """The number that papers lead with, of each source that keeps to the protocol."""
-        kept = [source for source in dict.fromkeys(self.table["source"]) if source not in self.departures]
-        return {source: self.value(source, self.protocol.headline) for source in kept}
+        of_all = self.table[self.table["score"] == self.protocol.headline]
+        kept = of_all[~of_all["source"].isin(list(self.departures))]
+        return dict(zip(kept["source"], kept["value"], strict=True))
 
 
 def score_protocol(
@@ -124,6 +129,7 @@ def score_protocol(
     """
     chosen: Protocol = protocols[protocol] if isinstance(protocol, str) else protocol
     part, general = _images(chosen, dataset, transfer)
+    general = (*general, *(f"not known: {point}" for point in chosen.open_points))
     if part.scanpaths.facts.unit != "px":
         raise MismatchError(
             f"protocol {chosen.name!r} works on px, and the scanpaths of {dataset.name!r} are in degrees"
@@ -153,9 +159,15 @@ def score_protocol(
         notes += [f"{name}: {line}" for line in left_out]
         why = (*general, *_not_whole(chosen, sources[name], people))
         departures |= {name: why} if why else {}
+        sources[name] = sources[name].filter(trial=list(people.table["trial"].unique()))
+    clusters = None
+    if any(score.with_options.kind is LABELS for score in chosen.scores):
+        whole, _ = _prepared(part.scanpaths, chosen, None)
+        clusters = mean_shift_clusters(whole, by=("trial",), factors=PUBLISHED_FACTORS)
+    scorer = _Scorer(chosen, dataset.name, people, clusters, threads)
     rows = []
     for name, paths in sources.items():
-        found, fallen = _rows(chosen, name, paths, people, threads)
+        found, fallen = scorer.rows(name, paths)
         rows += found
         if fallen:
             notes.append(f"{name}: no durations, so without {', '.join(fallen)}")
@@ -291,53 +303,167 @@ def _not_whole(protocol: Protocol, paths: Scanpaths, people: Scanpaths) -> tuple
     return tuple(why)
 
 
-class _Pairs(NamedTuple):
-    """Rows of the paths that are judged and of the people who judge them, and the paths whose best is looked for."""
+@dataclass(frozen=True)
+class _Scorer:
+    """People as judges under one protocol: what all sources are scored with."""
 
-    pairs: np.ndarray
-    best_of: np.ndarray
+    protocol: Protocol
+    data: str
+    people: Scanpaths
+    clusters: Clusters | None
+    threads: int | None
+    known: dict[Any, np.ndarray] = field(default_factory=dict)
+
+    def pairs(self, name: str, paths: Scanpaths) -> np.ndarray:
+        """(n, 2): row of the path that is judged, row of the person who judges it."""
+        found = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, self.people)])
+        if name == HUMAN:
+            return found[found[:, 0] > found[:, 1]] if self.protocol.people == "unordered" else found
+        if self.protocol.models == "own person":
+            of, judge = paths.table["subject"].to_numpy(), self.people.table["subject"].to_numpy()
+            found = found[of[found[:, 0]] == judge[found[:, 1]]]
+        return found
+
+    def values(self, score: Score, paths: Scanpaths, others: Scanpaths, pairs: np.ndarray) -> np.ndarray:
+        """(n, k): values of pairs in all columns of a score's measure; several scores share them."""
+        key = (score.measure, *sorted(score.options.items()), score.longest, id(paths), id(others))
+        if key not in self.known:
+            measure, sides = score.with_options, [paths, others]
+            if measure.kind is LABELS:
+                assert self.clusters is not None  # noqa: S101 -- made where a score needs them
+                measure = find(measure.steps).with_options(symbols="objects", **measure.options)
+                sides = [self.clusters.label(side) for side in sides]
+            if score.longest is not None:
+                sides = [side.truncate(score.longest) for side in sides]
+            self.known[key] = pairwise(measure, sides[0], sides[1], pairs, threads=self.threads)
+        return self.known[key]
+
+    def rows(self, name: str, paths: Scanpaths) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """Rows of one source, and the scores that fall away because durations are missing."""
+        pairs = self.pairs(name, paths)
+        if not len(pairs):
+            raise DataError(f"protocol {self.protocol.name!r}: {name} has no pair to compare")
+        best_of = pairs[:, 1] if name == HUMAN else pairs[:, 0]
+        stimulus_of, stimuli = pd.factorize(paths.table["stimulus"])
+        image = stimulus_of[pairs[:, 0]]
+        rows: list[tuple[Any, ...]] = []
+        fallen = []
+        timed = all(p.duration is not None and np.isfinite(p.duration).any() for p in (paths, self.people))
+        draws = resample(len(stimuli))
+        for score in self.protocol.scores:
+            if score.of_models_only and name == HUMAN:
+                continue
+            if score.needs_duration and not timed:
+                fallen.append(score.name)
+                continue
+            values = self.values(score, paths, self.people, pairs)[:, score.columns]
+            undefined = int(np.isnan(values).any(axis=1).sum())
+            if score.averaged == "divergence":
+                value = self.divergence(score, values)
+                rows.append((name, score.name, value, np.nan, np.nan, len(stimuli), len(values) - undefined, undefined))
+                continue
+            if score.averaged == "diversity":
+                total, count, behind = self.diversity(score, paths, values[:, 0], image, stimuli)
+            elif score.averaged == "covered":
+                threshold = score.threshold.get(self.data)
+                if threshold is None:
+                    threshold = float(np.nanmean(self.of_people(score)[0]))
+                over = (values[:, 0] > threshold).astype(float)
+                person, first, place = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
+                reached = np.zeros(len(person))
+                np.maximum.at(reached, place, over)
+                total, count = np.zeros((2, len(stimuli)))
+                np.add.at(total, image[first], reached)
+                np.add.at(count, image[first], 1.0)
+                behind = len(person)
+            else:
+                total, count, behind = _by_image(score, values[:, 0], image, best_of, len(stimuli))
+            value = float(total.sum() / count.sum()) if count.sum() else float("nan")
+            sums, counts = total[draws].sum(axis=1), count[draws].sum(axis=1)
+            low, high = interval(np.divide(sums, counts, out=np.full(len(draws), np.nan), where=counts > 0))
+            rows.append((name, score.name, value, low, high, int((count > 0).sum()), behind, undefined))
+        return rows, fallen
+
+    def of_people(self, score: Score) -> tuple[np.ndarray, np.ndarray]:
+        """Values of people's own pairs, (n, k), and the row of the judged path of each."""
+        pairs = self.pairs(HUMAN, self.people)
+        return self.values(score, self.people, self.people, pairs)[:, score.columns], pairs[:, 0]
+
+    def divergence(self, score: Score, values: np.ndarray) -> float:
+        """Mean over columns of the divergence of people's pairs from these."""
+        theirs, _ = self.of_people(score)
+        return float(np.mean([histogram_divergence(a, b) for a, b in zip(theirs.T, values.T, strict=True)]))
+
+    def diversity(
+        self, score: Score, paths: Scanpaths, values: np.ndarray, image: np.ndarray, stimuli: Any
+    ) -> tuple[np.ndarray, np.ndarray, int]:
+        """As `_by_image`, of each image's value over 1 + the difference of self-agreement; one sample has none."""
+        rows = paths.table.groupby("trial", sort=False).indices.values()
+        own = np.array([pair for of_trial in rows for pair in combinations(of_trial, 2)], dtype=np.int64).reshape(-1, 2)
+        code = {stimulus: k for k, stimulus in enumerate(stimuli)}
+        theirs, judged = self.of_people(score)
+        person_image = self.people.table["stimulus"].map(code).to_numpy()[judged]
+        known = np.isfinite(person_image)
+        itself = self.values(score, paths, paths, own)[:, score.columns[0]] if len(own) else np.empty(0)
+        own_image = paths.table["stimulus"].map(code).to_numpy()[own[:, 0]]
+        model, own_mean, human = (
+            _image_means(v, i, len(stimuli))
+            for v, i in (
+                (values, image),
+                (itself, own_image),
+                (theirs[known, 0], person_image[known].astype(np.int64)),
+            )
+        )
+        found = model / (1 + np.abs(own_mean - human))
+        fine = np.isfinite(found)
+        return np.where(fine, found, 0.0), fine.astype(float), int(fine.sum())
 
 
-def _pairs(protocol: Protocol, name: str, paths: Scanpaths, people: Scanpaths) -> _Pairs:
-    found = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, people)])
-    if name == HUMAN:
-        if protocol.people == "unordered":
-            found = found[found[:, 0] > found[:, 1]]
-        return _Pairs(found, found[:, 1])
-    if protocol.models == "own person":
-        of, judge = paths.table["subject"].to_numpy(), people.table["subject"].to_numpy()
-        found = found[of[found[:, 0]] == judge[found[:, 1]]]
-    return _Pairs(found, found[:, 0])
+def histogram_divergence(people: np.ndarray, model: np.ndarray, edges: int = 100) -> float:
+    """Kullback-Leibler divergence, nat, of the histogram of people's scores from that of a model's.
+
+    Histograms have the same edges from the least to the greatest of all scores; 1e-10 is added to the model's shares,
+    which then are made to add up to 1 again. It falls with the number of scores, whoever is compared: equal numbers
+    only can be compared.
+
+    Parameters
+    ----------
+    people, model : (n,) float64
+        Scores of pairs; NaN is left out.
+    edges : int
+        Edges of the bins, one more than bins.
+
+    Returns
+    -------
+    float
+        0 for equal histograms, about 23 at most; NaN without a score on one side.
+
+    References
+    ----------
+    Cartella et al. (2025), ScanDiff, ICCV (src/gazetools/metrics/kld.py).
+
+    Examples
+    --------
+    >>> histogram_divergence(np.array([0, 0.5, 1]), np.array([0, 0.5, 1])).__round__(6)
+    0.0
+    """
+    people, model = people[np.isfinite(people)], model[np.isfinite(model)]
+    if not len(people) or not len(model):
+        return float("nan")
+    low, high = min(people.min(), model.min()), max(people.max(), model.max())
+    h, m = (np.histogram(scores, np.linspace(low, high, edges))[0] / len(scores) for scores in (people, model))
+    m = (m + 1e-10) / (m + 1e-10).sum()
+    some = h > 0
+    return float((h[some] * np.log(h[some] / m[some])).sum())
 
 
-def _rows(
-    protocol: Protocol, name: str, paths: Scanpaths, people: Scanpaths, threads: int | None
-) -> tuple[list[tuple[Any, ...]], list[str]]:
-    """Rows of one source, and the scores that fall away because durations are missing."""
-    pairs, best_of = _pairs(protocol, name, paths, people)
-    if not len(pairs):
-        raise DataError(f"protocol {protocol.name!r}: {name} has no pair to compare")
-    stimulus_of, stimuli = pd.factorize(paths.table["stimulus"])
-    known: dict[tuple[object, ...], np.ndarray] = {}
-    rows: list[tuple[Any, ...]] = []
-    fallen = []
-    timed = all(each.duration is not None and np.isfinite(each.duration).any() for each in (paths, people))
-    draws = resample(len(stimuli))
-    for score in protocol.scores:
-        if score.needs_duration and not timed:
-            fallen.append(score.name)
-            continue
-        key = (score.measure, *sorted(score.options.items()))
-        if key not in known:
-            known[key] = pairwise(score.with_options, paths, people, pairs, threads=threads)
-        values = known[key][:, score.column]
-        total, count, behind = _by_image(score, values, stimulus_of[pairs[:, 0]], best_of, len(stimuli))
-        value = total.sum() / count.sum() if count.sum() else np.nan
-        sums, counts = total[draws].sum(axis=1), count[draws].sum(axis=1)
-        low, high = interval(np.divide(sums, counts, out=np.full(len(draws), np.nan), where=counts > 0))
-        undefined = int(np.isnan(values).sum())
-        rows.append((name, score.name, float(value), low, high, int((count > 0).sum()), behind, undefined))
-    return rows, fallen
+def _image_means(values: np.ndarray, image: np.ndarray, images: int) -> np.ndarray:
+    """Mean of the defined values of each image, NaN where there is none."""
+    fine = np.isfinite(values)
+    total, count = np.zeros((2, images))
+    np.add.at(total, image[fine], values[fine])
+    np.add.at(count, image[fine], 1.0)
+    return np.divide(total, count, out=np.full(images, np.nan), where=count > 0)
 
 
 def _by_image(

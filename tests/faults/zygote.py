@@ -27,7 +27,7 @@ MOMENTS = {
     "os.rmdir": "removing",
 }
 IMPORTED = (
-    *("pyarrow.parquet", "requests", "safetensors.torch", "scipy.stats", "skimage.color", "sklearn.cluster"),
+    *("pyarrow.parquet", "requests", "safetensors.torch", "scipy.stats", "skimage.color"),
     *("gazekit.cli.app", "gazekit.experiments.captions.experiment", "gazekit.experiments.oat.training"),
     *("gazekit.models.neva.model", "gazekit.models.oat.model", "gazekit.plots.saving", "gazekit.report"),
 )

@@ -10,6 +10,7 @@ import pytest
 from gazekit import Facts, Scanpaths
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError, UnknownNameError
 from gazekit.protocols import Padding, Score, protocols, score_protocol
+from gazekit.protocols.scoring import histogram_divergence
 
 CHEN = protocols["chen2021"]
 STRICT = replace(CHEN, images={"made-up": ()}, samples=2)
@@ -270,6 +271,84 @@ def test_what_cannot_be_compared_is_refused(data):
     degrees = replace(data, scanpaths=scaled.to_degrees())
     with pytest.raises(MismatchError, match="degrees"):
         score_protocol(STRICT, degrees)
+
+
+def test_sequence_scores_are_of_clusters_of_all_people_uncut(data):
+    from gazekit.metrics.labels.clusters import PUBLISHED_FACTORS, mean_shift_clusters
+
+    scores = (Score("SS", "sequence_score_clusters"), Score("first 2", "sequence_score_clusters", longest=2))
+    protocol = replace(STRICT, scores=scores, headline="SS", longest_person=4, frame=(160, 120))
+    found = score_protocol(protocol, data, controls=False)
+    clusters = mean_shift_clusters(data.scanpaths, by=("trial",), factors=PUBLISHED_FACTORS)
+
+    def common(a, b):  # longest common subsequence by trying all
+        sub = lambda s, k: set(itertools.combinations(s, k))  # noqa: E731
+        return max(k for k in range(min(len(a), len(b)) + 1) if sub(a, k) & sub(b, k)) / max(len(a), len(b))
+
+    for name, cut in (("SS", 4), ("first 2", 2)):
+        values = []
+        for _, paths in clusters.label(data.scanpaths).groupby("trial"):
+            strings = [path.object_id.tolist()[:cut] for path in paths]
+            values += [common(a, b) for a, b in itertools.combinations(strings, 2)]
+        assert found.value("human", name) == pytest.approx(np.mean(values))
+
+
+def test_divergence_recall_and_diversity_by_hand(data):
+    entropy = pytest.importorskip("scipy.stats").entropy
+    scores = (
+        Score("KLD", "multimatch", averaged="divergence"),
+        Score("RSS", "scanmatch", averaged="covered", threshold={"made-up": 0.25}),
+        Score("DSS", "scanmatch", averaged="diversity"),
+    )
+    protocol = replace(STRICT, scores=scores, headline="KLD", people="unordered", frame=(160, 120))
+    predictions = some_predictions(data, samples=3)
+    found = score_protocol(protocol, data, predictions, controls=False)
+    assert set(found.table["source"]) == {"mine"}  # people have none of these
+    assert score_protocol(replace(protocol, samples=3), data, predictions).headlines.keys() == {
+        "mine",
+        "other-image",
+        "uniform",
+    }
+    from gazekit.metrics import multimatch, scanmatch
+
+    mm, mm_people, covered, diversity = [], [], [], []
+    for trial, judges in data.scanpaths.groupby("trial"):
+        mine = list(predictions.filter(trial=trial))
+        judges = list(judges)
+        mm += [multimatch(a, b) for a in mine for b in judges]
+        mm_people += [multimatch(b, a) for a, b in itertools.combinations(judges, 2)]
+        covered += [max(scanmatch(a, b) for a in mine) > 0.25 for b in judges]
+        among = lambda paths: np.mean([scanmatch(a, b) for a, b in itertools.combinations(paths, 2)])  # noqa: E731
+        across = np.mean([scanmatch(a, b) for a in mine for b in judges])
+        diversity.append(across / (1 + abs(among(mine) - among(judges))))
+    divergences = []
+    for human, model in zip(np.array(mm_people).T, np.array(mm).T, strict=True):
+        edges = np.linspace(min(human.min(), model.min()), max(human.max(), model.max()), 100)
+        h, m = np.histogram(human, edges)[0], np.histogram(model, edges)[0]
+        divergences.append(entropy(h / h.sum(), m / m.sum() + 1e-10))
+    assert found.value("mine", "KLD") == pytest.approx(np.mean(divergences))
+    assert found.value("mine", "RSS") == pytest.approx(np.mean(covered))
+    assert 0 < np.mean(covered) < 1
+    assert found.value("mine", "DSS") == pytest.approx(np.mean(diversity))
+
+
+def test_on_other_data_a_person_is_covered_above_peoples_mean(data):
+    given = Score("given", "scanmatch", averaged="covered", threshold={"made-up": 0.0})
+    protocol = replace(STRICT, scores=(given, replace(given, name="mean", threshold={})), headline="mean")
+    found = score_protocol(protocol, data, some_predictions(data), controls=False)
+    assert found.value("mine", "given") == 1
+    assert found.value("mine", "mean") < 1
+
+
+def test_open_points_leave_no_headline(data):
+    found = score_protocol(replace(STRICT, open_points=("which images",)), data, some_predictions(data))
+    assert found.headlines == {}
+    assert found.departures["mine"] == ("not known: which images",)
+
+
+def test_a_divergence_of_nothing_is_not_a_number():
+    assert np.isnan(histogram_divergence(np.array([np.nan]), np.array([1.0])))
+    assert histogram_divergence(np.zeros(4), np.ones(4)) == pytest.approx(np.log(1e10), rel=1e-6)
 
 
 def test_an_imposed_first_fixation_stays_in_controls(data):

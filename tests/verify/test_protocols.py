@@ -31,6 +31,20 @@ def test_chen2021_gives_its_numbers(osie):
 
 
 @pytest.mark.data
+def test_gazexplain_isp_and_scandiff_give_their_numbers(osie):
+    for name, wanted in (
+        ("gazexplain", {"SED": 7.4812, "STDE": 0.8429, "ScanMatch w/o duration": 0.3902}),
+        ("isp", {"SED": 7.4812, "ScanMatch w/ duration": 0.3858}),
+        ("scandiff", {"Sequence Score w/o duration": 0.3446, "Sequence Score w/ duration": 0.3316}),
+    ):
+        outcome = verify_protocols(osie, name)
+        assert outcome.passed, "\n".join(outcome.lines())
+        ours = {row[2]: row[3] for row in outcome.rows if row[1] == "human"}
+        for score, value in wanted.items():
+            assert ours[score] == pytest.approx(value, abs=5e-5), (name, score)
+
+
+@pytest.mark.data
 def test_altered_data_fail(osie):
     fewer = replace(osie, scanpaths=osie.scanpaths.filter(osie.scanpaths.table["subject"] != "03"))
     outcome = verify_protocols(fewer, "chen2021")

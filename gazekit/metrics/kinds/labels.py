@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Any, Literal
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.version import pip_install
 from gazekit.metrics.context import Context, Source, object_boxes, target_objects
 from gazekit.metrics.kinds.pairs import PAIRS, with_durations
 from gazekit.metrics.labels.labelling import label_fixations, without_target
@@ -98,7 +96,7 @@ def _lacking(measure: Measure, context: Context) -> str:
     if "duration" in measure.needs and people.duration is None:
         return "it needs fixation durations, and the human scanpaths have none"
     if "clusters" in measure.needs:
-        return "" if find_spec("sklearn") else f"it needs scikit-learn: {pip_install('clusters')}"
+        return ""
     if "label_maps" in measure.needs:
         absent = [s for s in people.table["stimulus"].unique() if s not in context.label_maps]
         return f"it needs a map of labels of every stimulus, and {absent[0]!r} has none" if absent else ""

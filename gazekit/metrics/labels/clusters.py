@@ -12,11 +12,11 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import decoding, parse_json, reading
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
-from gazekit.foundations.version import pip_install
 from gazekit.metrics.labels.labelling import points_of
 
 FORMAT, VERSION = "gazekit-clusters", 1
 Key = tuple[str, ...]
+PUBLISHED_FACTORS = (0.2, 0.5, 0.8, 1.0, 1.2, 1.5, 1.8)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Clusters:
     bandwidths : mapping of key to float
         Bandwidth of each group, px.
     parameters : mapping
-        What was asked for: `bandwidth_px`, `quantile`, `n_fixations`, `skip_first`, version of scikit-learn.
+        What was asked for: `bandwidth_px`, `quantile`, `factors`, `n_fixations`, `skip_first`.
     """
 
     by: tuple[str, ...]
@@ -138,8 +138,9 @@ def mean_shift_clusters(
     bandwidth_px: float | None = None,
     quantile: float = 0.3,
     skip_first: bool = False,
+    factors: Sequence[float] | None = None,
 ) -> Clusters:
-    """Cluster the fixations of each group of trials by mean shift (scikit-learn, flat kernel).
+    """Cluster the fixations of each group of trials by mean shift with a flat kernel.
 
     The clusters that published Sequence Scores rest on come as a pickled file for one data set only, and with it the
     scores are out of reach for any other. Make them here from human paths, save them beside the results, and label
@@ -159,6 +160,10 @@ def mean_shift_clusters(
         Share of the group's fixations for that estimate, in (0, 1]. 0.3 is scikit-learn's default.
     skip_first : bool
         Leave out the first fixation of each path, where it is forced to the centre.
+    factors : sequence of float, optional
+        Try the bandwidth times each of these, and keep the first with the most saccades from one cluster to another,
+        less those that stay in one, per cluster; `PUBLISHED_FACTORS` are those of the COCO-Search18 line. None takes
+        the bandwidth as it is.
 
     Returns
     -------
@@ -169,13 +174,14 @@ def mean_shift_clusters(
     Raises
     ------
     GazekitError
-        scikit-learn is not installed; options out of their range; a group without a fixation.
+        Options out of their range; a group without a fixation.
     MismatchError
         Positions in degrees; frames that differ within a group.
 
     References
     ----------
-    Comaniciu and Meer (2002), Mean shift, IEEE PAMI 24, 603-619. Use for scanpaths: Yang et al. (2020), CVPR.
+    Comaniciu and Meer (2002), Mean shift, IEEE PAMI 24, 603-619. Use for scanpaths: Yang et al. (2020), CVPR. Factors:
+    cvlab-stonybrook/Scanpath_Prediction, issue 24.
 
     Examples
     --------
@@ -186,15 +192,12 @@ def mean_shift_clusters(
     >>> sorted(clusters.centres["s",].round().tolist())
     [[11.0, 10.0], [81.0, 80.0]]
     """
-    try:
-        import sklearn
-        from sklearn.cluster import MeanShift, estimate_bandwidth
-    except ImportError:
-        raise GazekitError(f"clusters of fixations need scikit-learn: {pip_install('clusters')}") from None
     if bandwidth_px is not None and not (np.isfinite(bandwidth_px) and bandwidth_px > 0):
         raise GazekitError(f"bandwidth_px must be a positive number of px, not {bandwidth_px!r}")
     if not 0 < quantile <= 1:
         raise GazekitError(f"quantile must be above 0 and at most 1, not {quantile!r}")
+    if factors is not None and not (len(factors) and all(np.isfinite(f) and f > 0 for f in factors)):
+        raise GazekitError(f"factors must be positive numbers, one or more, not {factors!r}")
     _need_px(paths)
     centres, frames, bandwidths, n_fixations = {}, {}, {}, 0
     for key, rows in _groups(paths, tuple(by)):
@@ -205,22 +208,62 @@ def mean_shift_clusters(
         if not len(points):
             raise GazekitError(f"{_named(by, key)} has no fixation to cluster; leave its paths out")
         xy = np.column_stack([paths.x[points], paths.y[points]])
-        bandwidth = estimate_bandwidth(xy, quantile=quantile) if bandwidth_px is None else bandwidth_px
+        bandwidth = _estimated(xy, quantile) if bandwidth_px is None else bandwidth_px
+        if factors is not None:
+            step = np.diff(paths.path_of()[points]) == 0
+            bandwidth *= max(factors, key=lambda factor: _moving(xy, step, mean_shift(xy, bandwidth * factor)))
         n_fixations += len(xy)
         frames[key], bandwidths[key] = (float(sizes[0][0]), float(sizes[0][1])), float(bandwidth)
-        # A bandwidth of 0 (most fixations on one spot) is refused by scikit-learn: then each place is a centre.
-        centres[key] = (
-            MeanShift(bandwidth=bandwidth).fit(xy).cluster_centers_ if bandwidth > 0 else np.unique(xy, axis=0)
-        )
+        centres[key] = mean_shift(xy, bandwidth)
     parameters = {
         "algorithm": "mean shift",
         "bandwidth_px": bandwidth_px,
         "quantile": quantile if bandwidth_px is None else None,
         "skip_first": skip_first,
+        "factors": None if factors is None else list(factors),
         "n_fixations": n_fixations,
-        "scikit_learn": sklearn.__version__,
     }
     return Clusters(tuple(by), centres, frames, bandwidths, parameters)
+
+
+def mean_shift(xy: np.ndarray, bandwidth: float) -> np.ndarray:
+    """(k, 2) float64: where points end that move to the mean of all points near them.
+
+    Ends with most points near them come first; one that is within the bandwidth of an earlier one is not a centre, as
+    in scikit-learn. With a bandwidth of 0 each place is a centre.
+
+    Examples
+    --------
+    >>> mean_shift(np.array([[0.0, 0], [2, 0], [9, 9]]), 3).tolist()
+    [[1.0, 0.0], [9.0, 9.0]]
+    """
+    from gazekit.metrics.kernels.mean_shift import shift_points
+
+    if bandwidth == 0:
+        return np.unique(xy, axis=0)
+    x, y = (np.array(column, dtype=np.float64) for column in xy.T)
+    ends, near = np.empty((2, len(x))), np.empty(len(x), dtype=np.int64)
+    shift_points(x, y, float(bandwidth), ends[0], ends[1], near)
+    left = ends.T[np.lexsort((ends[1], ends[0], near))[::-1]]
+    centres = []
+    while len(left):
+        centres.append(left[0])
+        left = left[((left - left[0]) ** 2).sum(axis=1) > bandwidth**2]
+    return np.array(centres)
+
+
+def _estimated(xy: np.ndarray, quantile: float) -> float:
+    """Mean over points of the distance to the farthest of its nearest `quantile` of all points, itself among them."""
+    count = max(int(len(xy) * quantile), 1)
+    farthest = [np.partition(np.hypot(*(xy - point).T), count - 1)[count - 1] for point in xy]
+    return float(np.mean(farthest))
+
+
+def _moving(xy: np.ndarray, step: np.ndarray, centres: np.ndarray) -> float:
+    """Saccades between clusters less those within one, per cluster; `step` says where the next point is of one path."""
+    label = _nearest(xy, centres)
+    stays = (np.diff(label) == 0)[step]
+    return float((np.sum(~stays) - np.sum(stays)) / len(centres))
 
 
 def _need_px(paths: Scanpaths) -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from sklearn.cluster import MeanShift, estimate_bandwidth
 
 from gazekit import Frame, load_dataset
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
-from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
+from gazekit.metrics.labels.clusters import Clusters, mean_shift, mean_shift_clusters
 from gazekit.metrics.strings.sequence_score import sequence_score
 
 FRAME = Frame(800, 600)
@@ -37,9 +36,9 @@ def test_centres_and_labels_are_scikit_learns(paths, bandwidth):
         xy = np.column_stack([part.x, part.y])
         wanted = bandwidth or estimate_bandwidth(xy, quantile=0.3)
         fitted = MeanShift(bandwidth=wanted).fit(xy)
-        assert clusters.centres[stimulus,].tolist() == fitted.cluster_centers_.tolist()
+        assert clusters.centres[stimulus,] == pytest.approx(fitted.cluster_centers_, abs=1e-9)
         assert part.object_id.tolist() == fitted.predict(xy).tolist()
-        assert clusters.bandwidths[stimulus,] == wanted
+        assert clusters.bandwidths[stimulus,] == pytest.approx(wanted, rel=1e-12)
         assert clusters.frames[stimulus,] == (800, 600)
 
 
@@ -143,6 +142,8 @@ def test_a_file_that_is_not_there(tmp_path):
     [
         pytest.param(lambda p: mean_shift_clusters(p, bandwidth_px=0), GazekitError, "bandwidth_px must", id="width"),
         pytest.param(lambda p: mean_shift_clusters(p, quantile=0), GazekitError, "quantile must", id="quantile"),
+        pytest.param(lambda p: mean_shift_clusters(p, factors=[]), GazekitError, "factors must", id="no-factors"),
+        pytest.param(lambda p: mean_shift_clusters(p, factors=[1, 0]), GazekitError, "factors must", id="factors"),
         pytest.param(lambda p: mean_shift_clusters(p, by=["image"]), GazekitError, "no column 'image'", id="by"),
         pytest.param(
             lambda p: mean_shift_clusters(p[[0]].replace(x=[], y=[], offsets=[0, 0], duration=None)),
@@ -178,10 +179,32 @@ def test_degrees_are_refused(scanpaths_of):
         mean_shift_clusters(paths)
 
 
-def test_without_scikit_learn(paths, monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(GazekitError, match=r"pip install .gazekit-scanpaths\[clusters\]"):
-        mean_shift_clusters(paths)
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("bandwidth", [15.0, 60.0, 200.0])
+def test_mean_shift_of_scattered_points_is_scikit_learns(seed, bandwidth):
+    xy = np.random.default_rng(seed).normal((400, 300), (150, 100), (90, 2)).round(seed % 2 + 1)
+    ours, theirs = mean_shift(xy, bandwidth), MeanShift(bandwidth=bandwidth).fit(xy)
+    assert len(ours) == len(theirs.cluster_centers_)
+    nearest = ((xy[:, None] - ours) ** 2).sum(axis=2).argmin(axis=1)
+    both = set(zip(nearest.tolist(), theirs.predict(xy).tolist(), strict=True))
+    assert len(both) == len({a for a, _ in both}) == len({b for _, b in both})  # the same parts, whatever their numbers
+
+
+def test_the_factor_with_most_saccades_between_clusters_is_kept(paths):
+    factors = (0.2, 1.0, 1.8)
+    chosen = mean_shift_clusters(paths, factors=factors)
+    for stimulus, part in paths.groupby("stimulus"):
+        estimate = estimate_bandwidth(np.column_stack([part.x, part.y]), quantile=0.3)
+        rates = []
+        for factor in factors:
+            labelled = mean_shift_clusters(part, bandwidth_px=estimate * factor)
+            labels = [path.object_id for path in labelled.label(part)]
+            stays = sum(int((np.diff(one) == 0).sum()) for one in labels)
+            moves = sum(len(one) - 1 for one in labels) - stays
+            rates.append((moves - stays) / len(labelled.centres[stimulus,]))
+        best = factors[int(np.argmax(rates))]
+        assert chosen.bandwidths[stimulus,] == pytest.approx(estimate * best)
+    assert chosen.parameters["factors"] == [0.2, 1.0, 1.8]
 
 
 @pytest.mark.data
