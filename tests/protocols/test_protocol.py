@@ -38,6 +38,11 @@ def test_check_values_allow_no_more_than_their_digits(protocol):
             assert check.within <= 0.0005, check
 
 
+def test_what_is_not_published_is_said():
+    assert "which images are scored" in protocols["tppgaze"].fixes["not known"]
+    assert [name for name in protocols if protocols[name].open_points] == ["tppgaze"]
+
+
 def test_the_test_images_of_osie():
     names = protocols["chen2021"].images["osie"]
     assert len(names) == 70
