@@ -43,6 +43,8 @@ GAZEXPLAIN = Protocol(
         "The grid of SED has cells of 102 x 76 px on 512 x 384, so that what lies beyond the last whole cell gets a "
         "symbol of its own: people are at 7.481, on 320 x 240 at 7.486.",
         "Clusters of the Sequence Score are made from all people of the image, the scored one among them.",
+        "The authors also compare maps of fixations (CC, AUC, NSS, sAUC, KLD, SIM): left out here. People's "
+        "row of them rests on random halves without a seed.",
     ),
     checks=of_people({**PEOPLE, "STDE": 0.8429}),
 )
@@ -64,6 +66,8 @@ ISP = Protocol(
         OWN,
         "As chen2021 otherwise, but on 512 x 384, and with paths of fewer than 3 fixations filled up: MultiMatch has a "
         "value for them, of points that nobody looked at.",
+        "The authors' file scores models only: people's row here is that of chen2021. Their ranks (how often a "
+        "prediction is nearest to its own person) are left out.",
     ),
     checks=of_people(PEOPLE),
 )
