@@ -2,6 +2,8 @@
 
 import secrets
 import shutil
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -10,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
+from gazekit.files.atomic import is_leftover
 from gazekit.files.formulas import mark_formulas
 from gazekit.files.links import make_folder, refuse_link
-from gazekit.foundations.errors import DataError
+from gazekit.files.locking import FolderLock
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.progress import tqdm
 from gazekit.interchange.csv_files import write_csv
 
@@ -82,12 +86,15 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
         make_folder(out.parent)
+        _remove_leftovers(out)
         part.mkdir()  # of a name that nobody could know, and new: no link is in it
+        lock = FolderLock(part)
     except OSError as error:
         raise DataError(f"{out} cannot be made: {error.strerror or error}; give another folder") from error
     try:
-        _write_pictures(dataset, images, targets, part, progress)
-        _write_tables(dataset, images, targets, part)
+        with lock:
+            _write_pictures(dataset, images, targets, part, progress)
+            _write_tables(dataset, images, targets, part)
         if out.is_dir():
             out.rmdir()
         part.replace(out)
@@ -96,6 +103,14 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Written(len(dataset.trials), len(images), len(targets))
+
+
+def _remove_leftovers(out: Path) -> None:
+    """Remove what processes that were killed left of this folder; not what one is still writing."""
+    for part in out.parent.glob(f".{escape(out.name)}.*.part"):
+        if is_leftover(part) and part.is_dir() and not part.is_symlink():
+            with suppress(GazekitError, OSError), FolderLock(part):  # held by another process, or not ours to remove
+                shutil.rmtree(part)
 
 
 def _write_pictures(

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from gazekit import Dataset, Frame, Scanpaths, Trial, load_dataset
 from gazekit.cli.datasets import app
+from gazekit.files.locking import FolderLock
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.interchange.image_folder import write_image_folder
 
@@ -113,6 +114,16 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="was not written: No space left on device; nothing is left of it"):
         write_image_folder(in_one(*grey_trials("a")), tmp_path / "out", progress=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(tmp_path):
+    killed, busy, others = (tmp_path / f".{name}.part" for name in ("out.0a1b2c3d", "out.00000000", "else.0a1b2c3d"))
+    for folder in (killed, busy, others):
+        (folder / "images").mkdir(parents=True)
+    with FolderLock(busy):
+        write_image_folder(in_one(*grey_trials("a")), tmp_path / "out", progress=False)
+        assert sorted(p.name for p in tmp_path.iterdir()) == sorted([busy.name, others.name, "out"])
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["images", "trials.csv"]
 
 
 @pytest.mark.parametrize("name", ["../a", "/a", "a//b", "a/."])
