@@ -233,8 +233,9 @@ def check_values(values: dict, where: str) -> None:
         assert {pair.partition("=")[0] for pair in pairs} <= known, f"{where}: {model!r} has no such option"
     every = {measure.name for measure in all_measures()} | {"all"}
     assert set(split(values.get("metrics"))) <= every, where
-    data = values.get("data")
-    assert data is None or Path(str(data)).suffix in READ or "/" in str(data) or data in datasets, where
+    given = values.get("data") or []
+    for data in map(str, given if isinstance(given, list) else [given]):
+        assert Path(data).suffix in READ or "/" in data or data in datasets, where
 
 
 def split(text) -> list[str]:
