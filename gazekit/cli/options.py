@@ -325,9 +325,9 @@ def load(
             raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(known)}")
         if "facts" in given:
             given["facts"] = Facts(**given["facts"])
-        return Dataset.from_table(
-            data if isinstance(data, list) else files_named(data), images=root, space=Space.taken_from(given), **given
-        )
+        named = [files_named(text) for text in ([data] if isinstance(data, str) else data)]
+        files = named[0] if len(named) == 1 else [f for one in named for f in ([one] if isinstance(one, str) else one)]
+        return Dataset.from_table(files, images=root, space=Space.taken_from(given), **given)
     own = set(_OF_OWN) & set(given)
     if own and data in datasets:
         raise GazekitError(
@@ -392,7 +392,7 @@ _SAID_BY = {
 }  # fmt: skip
 
 
-def files_named(text: str) -> str | list[Path]:
+def files_named(text: str) -> str | list[str]:
     """The files that a name with * or ? means, sorted; another name as it is.
 
     Raises
@@ -402,7 +402,7 @@ def files_named(text: str) -> str | list[Path]:
     """
     if not any(sign in text for sign in "*?[") or Path(text).exists():
         return text
-    found = sorted(Path(path) for path in glob(text, recursive=True))  # noqa: PTH207 -- absolute patterns, too
+    found = sorted(glob(text, recursive=True))  # noqa: PTH207 -- absolute patterns, too
     if not found:
         raise GazekitError(f"there is no file {text}; check the folder and the suffix")
     return found

@@ -41,6 +41,11 @@ RUN_ON = {
     "docs/howto/own-data.md": ("evaluate",),
     "docs/howto/own-shelf.md": ("predict",),
     "docs/start.md": ("evaluate", "report"),
+    "docs/howto/recordings/eyelink.md": ("import", "evaluate"),
+    **{
+        f"docs/howto/recordings/{name}.md": ("import",)
+        for name in ("bids", "gazepoint", "index", "pupil-labs", "pymovements", "smi", "tobii")
+    },
 }
 
 # Pages that load published weights, which the folder of real data holds.
@@ -64,6 +69,14 @@ from gazekit.datasets.synthetic.search_arrays import load
 my_dataset = load(experiments="lighting", set_sizes=[1, 6], per_size=1)
 """,
 }
+
+
+RECORDINGS = f"""
+import runpy
+from pathlib import Path
+runpy.run_path({str(ROOT / "tests" / "interchange" / "recordings" / "conftest.py")!r})["everything"](Path())
+"""
+GIVEN |= {page: RECORDINGS for page in RUN_ON if page.startswith("docs/howto/recordings/")}
 
 
 class Block(NamedTuple):

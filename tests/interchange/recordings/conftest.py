@@ -19,7 +19,11 @@ SIZES = {"kitchen.png": (640, 480), "street.png": (500, 400)}
 @pytest.fixture(scope="session")
 def images(tmp_path_factory) -> Path:
     """A folder with both images."""
-    folder = tmp_path_factory.mktemp("images")
+    return pictures(tmp_path_factory.mktemp("images"))
+
+
+def pictures(folder: Path) -> Path:
+    """Write both images."""
     for name, size in SIZES.items():
         Image.new("L", size, 128).save(folder / name)
     return folder
@@ -27,6 +31,11 @@ def images(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def seen() -> pd.DataFrame:
+    """What people saw."""
+    return what_people_saw()
+
+
+def what_people_saw() -> pd.DataFrame:
     """A row per fixation, px of the image (`x`, `y`) and of the screen with the image in its middle (`sx`, `sy`)."""
     rows = []
     for person in ("anna", "ben", "cleo"):
@@ -65,6 +74,35 @@ def same(seen):
 
 
 ON_SCREEN = {"screen_width": 1280, "screen_height": 1024, "placed": "centre"}
+
+
+def report(seen: pd.DataFrame, **more) -> pd.DataFrame:
+    """The report as Data Viewer writes it."""
+    table = pd.DataFrame(
+        {
+            "RECORDING_SESSION_LABEL": seen["subject"],
+            "TRIAL_INDEX": seen["trial"],
+            "CURRENT_FIX_INDEX": seen["index"],
+            "CURRENT_FIX_X": seen["sx"],
+            "CURRENT_FIX_Y": seen["sy"],
+            "CURRENT_FIX_START": seen["start"],
+            "CURRENT_FIX_DURATION": seen["duration"],
+            "CURRENT_FIX_BLINK_AROUND": np.where(seen["index"] == 3, "BEFORE", "NONE"),
+            "CURRENT_FIX_INTEREST_AREA_LABEL": ".",
+            "NEXT_SAC_AMPLITUDE": np.where(seen["index"] == 6, ".", "2.5"),
+            "EYE_USED": "RIGHT",
+            "image": seen["stimulus"],
+            "practice": np.where(seen["trial"] == 1, "no", "yes"),
+        }
+    )
+    return table.assign(**more)
+
+
+def eyelink_report(seen: pd.DataFrame, folder: Path) -> tuple[list[Path], dict]:
+    """The report as a file."""
+    file = folder / "report.txt"
+    report(seen).to_csv(file, sep="\t", index=False)
+    return [file], ON_SCREEN
 
 
 def asc(seen: pd.DataFrame, folder: Path, eyes: str = "R") -> tuple[list[Path], dict]:
@@ -283,6 +321,15 @@ def pymovements(seen: pd.DataFrame, folder: Path, kind: str = "csv") -> tuple[li
     return [file], ON_SCREEN
 
 
+def everything(folder: Path) -> None:
+    """Write the images and every export, `recordings/NAME`; pages of the documentation are tried on them."""
+    (folder / "images").mkdir()
+    pictures(folder / "images")
+    for name, write in {**WRITERS, "eyelink-report": eyelink_report, "smi-events": smi_events}.items():
+        (folder / "recordings" / name).mkdir(parents=True)
+        write(what_people_saw(), folder / "recordings" / name)
+
+
 WRITERS = {
     "eyelink-asc": asc, "tobii": tobii, "pupil": pupil, "neon": neon, "gazepoint": gazepoint, "smi": smi, "bids": bids,
     "pymovements": pymovements,
@@ -293,6 +340,6 @@ WRITERS = {
 def exports():
     """Writers of exports: what people saw and a folder to files, and what their reader has to be told."""
     return SimpleNamespace(
-        writers=WRITERS, asc=asc, tobii=tobii, pupil=pupil, neon=neon, gazepoint=gazepoint, smi=smi,
+        writers=WRITERS, report=report, asc=asc, tobii=tobii, pupil=pupil, neon=neon, gazepoint=gazepoint, smi=smi,
         smi_events=smi_events, bids=bids, pymovements=pymovements,
     )  # fmt: skip

@@ -10,35 +10,13 @@ from gazekit.interchange import Space
 CENTRE = Space(screen_width=1280, screen_height=1024, placed="centre")
 
 
-def report(seen: pd.DataFrame, **more) -> pd.DataFrame:
-    """The report as Data Viewer writes it."""
-    table = pd.DataFrame(
-        {
-            "RECORDING_SESSION_LABEL": seen["subject"],
-            "TRIAL_INDEX": seen["trial"],
-            "CURRENT_FIX_INDEX": seen["index"],
-            "CURRENT_FIX_X": seen["sx"],
-            "CURRENT_FIX_Y": seen["sy"],
-            "CURRENT_FIX_START": seen["start"],
-            "CURRENT_FIX_DURATION": seen["duration"],
-            "CURRENT_FIX_BLINK_AROUND": np.where(seen["index"] == 3, "BEFORE", "NONE"),
-            "CURRENT_FIX_INTEREST_AREA_LABEL": ".",
-            "NEXT_SAC_AMPLITUDE": np.where(seen["index"] == 6, ".", "2.5"),
-            "EYE_USED": "RIGHT",
-            "image": seen["stimulus"],
-            "practice": np.where(seen["trial"] == 1, "no", "yes"),
-        }
-    )
-    return table.assign(**more)
-
-
 def written(folder, table: pd.DataFrame, name: str = "report.txt", **how):
     table.to_csv(folder / name, sep="\t", index=False, **how)
     return folder / name
 
 
-def test_positions_are_px_of_the_image(tmp_path, seen, images, same):
-    data = Dataset.from_table(written(tmp_path, report(seen)), images=images, space=CENTRE)
+def test_positions_are_px_of_the_image(tmp_path, seen, images, exports, same):
+    data = Dataset.from_table(written(tmp_path, exports.report(seen)), images=images, space=CENTRE)
     paths = data.scanpaths
     assert [trial.id for trial in data.trials] == ["kitchen.png", "street.png"]
     same(paths)
@@ -47,27 +25,27 @@ def test_positions_are_px_of_the_image(tmp_path, seen, images, same):
     assert data.dropped == {"column about single fixations (left out)": 3}
 
 
-def test_older_and_newer_reports(tmp_path, seen, images, same):
+def test_older_and_newer_reports(tmp_path, seen, images, exports, same):
     """Version 1.8 has DATA_FILE and TRIAL_LABEL; decimals follow the computer's language; Excel's suffix on text."""
-    old = report(seen).rename(columns={"RECORDING_SESSION_LABEL": "DATA_FILE", "TRIAL_INDEX": "TRIAL_LABEL"})
+    old = exports.report(seen).rename(columns={"RECORDING_SESSION_LABEL": "DATA_FILE", "TRIAL_INDEX": "TRIAL_LABEL"})
     old["TRIAL_LABEL"] = "Trial: " + old["TRIAL_LABEL"].astype("str")
     file = written(tmp_path, old.drop(columns="EYE_USED"), "old.xls", decimal=",")
     same(Dataset.from_table(file, images=images, space=CENTRE, decimal=",").scanpaths)
 
 
-def test_a_session_keeps_its_zeros(tmp_path, seen, images):
-    table = report(seen, RECORDING_SESSION_LABEL=seen["subject"].map({"anna": "001", "ben": "01", "cleo": "1"}))
+def test_a_session_keeps_its_zeros(tmp_path, seen, images, exports):
+    table = exports.report(seen, RECORDING_SESSION_LABEL=seen["subject"].map({"anna": "001", "ben": "01", "cleo": "1"}))
     data = Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE)
     assert sorted(data.scanpaths.table["subject"].unique()) == ["001", "01", "1"]
 
 
-def test_the_report_gives_the_same_in_any_order_of_rows(tmp_path, seen, images, same):
-    table = report(seen).sample(frac=1, random_state=3)
+def test_the_report_gives_the_same_in_any_order_of_rows(tmp_path, seen, images, exports, same):
+    table = exports.report(seen).sample(frac=1, random_state=3)
     same(Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE).scanpaths)
 
 
-def test_what_is_left_out_is_counted(tmp_path, seen, images):
-    table = report(seen).astype({"CURRENT_FIX_X": "object", "image": "object"})
+def test_what_is_left_out_is_counted(tmp_path, seen, images, exports):
+    table = exports.report(seen).astype({"CURRENT_FIX_X": "object", "image": "object"})
     table.loc[[1, 4], "CURRENT_FIX_X"] = "."
     table.loc[table["TRIAL_INDEX"] == 2, "image"] = "."
     data = Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE)
@@ -76,9 +54,9 @@ def test_what_is_left_out_is_counted(tmp_path, seen, images):
     assert len(data.scanpaths.x) == len(seen) - 20
 
 
-def test_one_person_sees_an_image_twice(tmp_path, seen, images):
-    again = report(seen[seen["subject"] == "anna"]).assign(TRIAL_INDEX=lambda t: t["TRIAL_INDEX"] + 2)
-    data = Dataset.from_table(written(tmp_path, pd.concat([report(seen), again])), images=images, space=CENTRE)
+def test_one_person_sees_an_image_twice(tmp_path, seen, images, exports):
+    again = exports.report(seen[seen["subject"] == "anna"]).assign(TRIAL_INDEX=lambda t: t["TRIAL_INDEX"] + 2)
+    data = Dataset.from_table(written(tmp_path, pd.concat([exports.report(seen), again])), images=images, space=CENTRE)
     assert sorted({t.id for t in data.trials}) == ["kitchen.png/1", "kitchen.png/2", "street.png/1", "street.png/2"]
     assert len(data.scanpaths.filter(trial="kitchen.png/1")) == 3
 
@@ -108,14 +86,14 @@ def test_one_person_sees_an_image_twice(tmp_path, seen, images):
         (lambda t: t.assign(image="."), "36 x fixation of a trial without an image"),
     ],
 )  # fmt: skip
-def test_bad_input_is_a_sentence(tmp_path, seen, images, change, said):
+def test_bad_input_is_a_sentence(tmp_path, seen, images, exports, change, said):
     with pytest.raises(DataError) as caught:
-        Dataset.from_table(written(tmp_path, change(report(seen))), images=images, space=CENTRE)
+        Dataset.from_table(written(tmp_path, change(exports.report(seen))), images=images, space=CENTRE)
     assert said in str(caught.value)
 
 
-def test_one_of_two_eyes(tmp_path, seen, images, same):
-    both = pd.concat([report(seen), report(seen, EYE_USED="LEFT", CURRENT_FIX_X=seen["sx"] + 9)])
+def test_one_of_two_eyes(tmp_path, seen, images, exports, same):
+    both = pd.concat([exports.report(seen), exports.report(seen, EYE_USED="LEFT", CURRENT_FIX_X=seen["sx"] + 9)])
     file = written(tmp_path, both)
     left = Dataset.from_table(file, images=images, space=CENTRE, eye="left")
     same(left.scanpaths, shift=(9, 0))
@@ -124,16 +102,16 @@ def test_one_of_two_eyes(tmp_path, seen, images, same):
         Dataset.from_table(file, images=images, space=CENTRE, eye="both")
 
 
-def test_positions_of_the_screen_need_the_screen(tmp_path, seen, images):
-    file = written(tmp_path, report(seen))
+def test_positions_of_the_screen_need_the_screen(tmp_path, seen, images, exports):
+    file = written(tmp_path, exports.report(seen))
     with pytest.raises(DataError, match="has positions of the screen: say its size, and where the image was on it"):
         Dataset.from_table(file, images=images)
     with pytest.raises(DataError, match="say where the image was on it, with Space"):
         Dataset.from_table(file, images=images, space=Space(screen_width=1280, screen_height=1024))
 
 
-def test_named_columns_come_first_and_a_table_stays_a_table(tmp_path, seen, images, same):
-    table = report(seen).rename(columns={"image": "What was shown"})
+def test_named_columns_come_first_and_a_table_stays_a_table(tmp_path, seen, images, exports, same):
+    table = exports.report(seen).rename(columns={"image": "What was shown"})
     file = written(tmp_path, table)
     data = Dataset.from_table(file, images=images, space=CENTRE, columns={"stimulus": "What was shown"})
     assert len(data.trials) == 2
