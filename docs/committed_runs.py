@@ -1,4 +1,4 @@
-"""Committed runs: the summary and manifest of a finished evaluation, and whether they belong together."""
+"""Committed runs: summary, differences and manifest of a finished evaluation, and whether they belong together."""
 
 import hashlib
 import json
@@ -25,12 +25,13 @@ class LeaderboardError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """A committed run: its name, manifest and summary."""
+    """A committed run: its name, manifest, summary, and differences (None: taken in before they were)."""
 
     name: str
     manifest: dict[str, Any]
     summary: pd.DataFrame
     sha256: str
+    differences: pd.DataFrame | None = None
 
     @property
     def data(self) -> tuple[str, str]:
@@ -61,30 +62,42 @@ def read_run(folder: Path) -> Run:
         raise LeaderboardError(
             f"run {folder.name}: summary.csv is not the one that its manifest was written for; add the run again"
         )
-    summary = pd.read_csv(file)
+    summary, differences = pd.read_csv(file), None
     _check(folder.name, manifest, summary)
-    return Run(folder.name, manifest, summary, sha256)
+    if "differences_sha256" in manifest:
+        told = folder / "differences.csv"
+        if not told.is_file() or hashlib.sha256(told.read_bytes()).hexdigest() != manifest["differences_sha256"]:
+            raise LeaderboardError(
+                f"run {folder.name}: differences.csv is absent, or not the one that its manifest was written for; add "
+                "the run again"
+            )
+        differences = pd.read_csv(told)
+    return Run(folder.name, manifest, summary, sha256, differences)
 
 
 def add(folder: Path, name: str, runs: Path) -> None:
-    """Take a finished run in: copy its summary and manifest, after checking both.
+    """Take a finished run in: copy its summary, differences and manifest, after checking them.
 
     Where the run lay (--out) says nothing about the result, and is replaced by runs/NAME if it is an absolute path.
 
     Raises
     ------
     LeaderboardError
-        The run is not finished, its summary is not that of its scores, or its manifest names a place of one machine.
+        The run is not finished, its tables are not those of its scores, or its manifest names a place of one machine.
     """
     results = Results.load(folder)
-    text = results.summary.to_csv(index=False, lineterminator="\n")
-    if (folder / "summary.csv").read_text(encoding="utf-8") != text:
-        raise LeaderboardError(f"{folder}: summary.csv is not what its scores give; evaluate again in a new folder")
-    manifest = dict(results.manifest) | {"summary_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    manifest, tables = dict(results.manifest), {}
+    for table in ("summary", "differences"):
+        text = getattr(results, table).to_csv(index=False, lineterminator="\n")
+        if (folder / f"{table}.csv").read_text(encoding="utf-8") != text:
+            raise LeaderboardError(f"{folder}: {table}.csv is not what its scores give; evaluate again in a new folder")
+        tables[table] = text
+        manifest[f"{table}_sha256"] = hashlib.sha256(text.encode()).hexdigest()
     manifest["command"] = OUT.sub(rf"\1runs/{name}", manifest["command"])
     _check(name, manifest, results.summary)
     (runs / name).mkdir(parents=True, exist_ok=True)
-    (runs / name / "summary.csv").write_text(text, encoding="utf-8")
+    for table, text in tables.items():
+        (runs / name / f"{table}.csv").write_text(text, encoding="utf-8")
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (runs / name / "manifest.json").write_text(text, encoding="utf-8")
 

@@ -68,7 +68,7 @@ def test_no_committed_manifest_names_a_machine(board):
 def test_models_of_two_runs_of_the_same_data_share_a_table(board, committed):
     page = board.page(committed)
     assert len(lines_of(page, "## ")) == 1
-    first = page[page.index("### Order") : page.index("### Runs")]
+    first = page[page.index("### Order") : page.index("### ScanMatch: differences")]
     assert {line.split(" | ")[-1].strip(" |") for line in lines_of(first, "| `uniform`")} == {"made-up-one"}
     assert {line.split(" | ")[-1].strip(" |") for line in lines_of(first, "| `centre`")} == {"made-up-two"}
     assert len(lines_of(first, "| **people**")) == len(lines_of(first, "| `other-image` (null)")) == 1
@@ -109,6 +109,36 @@ def test_an_edited_summary_is_refused(board, committed):
     edit(committed / "made-up-one" / "summary.csv", "uniform", "magic")
     with pytest.raises(board.LeaderboardError, match=r"made-up-one: summary.csv is not the one that its manifest"):
         board.page(committed)
+
+
+def test_edited_differences_are_refused(board, committed):
+    edit(committed / "made-up-one" / "differences.csv", "uniform", "magic")
+    with pytest.raises(
+        board.LeaderboardError, match=r"made-up-one: differences.csv is absent, or not the one that its"
+    ):
+        board.page(committed)
+
+
+def test_differences_of_a_table_hold_together(board, dataset_of, tmp_path):
+    folder = tmp_path / "x"
+    results = evaluate(
+        dataset_of(4, 3), ["ittikoch"], ["scanmatch"], out=folder, n_samples=1, resamples=100, progress=False
+    )
+    board.add(folder, "one", tmp_path / "committed")
+    page = board.page(tmp_path / "committed").replace(board.NO_BREAK, " ")
+    part = page[page.index("### ScanMatch: differences in the run one") : page.index("### Runs")]
+    (said,) = lines_of(part, "| `ittikoch`")
+    null = results.summary.query("role == 'chance'")["model"].iloc[0]
+    assert f"| | minus chance, `{null}` | minus people |" in part
+    rows = results.differences.set_index(["model_a", "model_b"])
+    over = rows.loc["ittikoch", null]  # models stand before nulls, people before all
+    under = rows.loc["human", "ittikoch"]
+    wanted = [
+        (over.difference, over.sim_low, over.sim_high),
+        (-under.difference, -under.sim_high, -under.sim_low),
+    ]
+    assert said == f"| `ittikoch` | {' | '.join(f'{d:+.3f} [{low:+.3f}, {high:+.3f}]' for d, low, high in wanted)} |"
+    assert over.sim_high - over.sim_low > over.high - over.low
 
 
 def test_an_edited_line_is_found(board, committed, tmp_path):
@@ -161,10 +191,11 @@ def test_two_runs_that_disagree_about_people_are_refused(board, committed):
         board.page(committed)
 
 
-def test_a_summary_that_its_scores_do_not_give_is_not_taken_in(board, finished, tmp_path):
+@pytest.mark.parametrize("file", ["summary.csv", "differences.csv"])
+def test_a_table_that_its_scores_do_not_give_is_not_taken_in(board, finished, tmp_path, file):
     shutil.copytree(finished / "one", tmp_path / "one")
-    edit(tmp_path / "one" / "summary.csv", "0.", "0.9")
-    with pytest.raises(board.LeaderboardError, match=r"summary.csv is not what its scores give"):
+    edit(tmp_path / "one" / file, "0.", "0.9")
+    with pytest.raises(board.LeaderboardError, match=rf"{file} is not what its scores give"):
         board.add(tmp_path / "one", "one", tmp_path / "committed")
     assert not (tmp_path / "committed").exists()
 
