@@ -59,6 +59,7 @@ def where_rows(found: Delimited, where: str | None, path: str | Path = "the tabl
                 f"{path} has no column {name!r}, which where= names; its columns are: "
                 f"{', '.join(map(str, found.table.columns))}"
             )
+    for part in ast.walk(tree):
         if isinstance(part, ast.Compare):
             _check_kinds(part, table, path)
     with refusing((TypeError, ValueError), lambda error: DataError(f"where={where!r} cannot be decided: {error}")):

@@ -21,5 +21,5 @@ FORMAT = Format(
         Column("onset_ms", ("CURRENT_FIX_START",), "ms"),
         Column("eye", ("EYE_REPORTED", "EYE_USED")),
     ),
-    details=r"^(CURRENT|NEXT|PREVIOUS)_(FIX|SAC)|^LAST_|^IP_|^TRIAL_",
+    details=r"^(CURRENT|NEXT|PREVIOUS)_(FIX|SAC)",
 )

@@ -252,3 +252,72 @@ def test_files_of_one_kind(tmp_path, seen, images, exports):
     with pytest.raises(DataError, match="is fixations of Gazepoint Analysis, and .* an export of SMI BeGaze"):
         read([gazepoint[0], smi[0]], images, told)
     assert set(FORMATS) == {"eyelink-report", *NAMES}
+
+
+def test_times_of_pymovements_with_a_unit_of_their_own(tmp_path, seen, images, exports, same):
+    """Durations, as polars keeps them: in parquet a type, in CSV text of ISO 8601."""
+    files, told = exports.pymovements(seen, tmp_path)
+    table = pd.read_csv(files[0])
+    for name in ("onset", "duration"):
+        table[name] = [f"PT{value / 1000:.6f}S" for value in table[name]]
+    table.to_csv(files[0], index=False)
+    same(read(files, images, told).scanpaths)
+    for name in ("onset", "duration"):
+        table[name] = pd.to_timedelta(table[name])
+    table.to_parquet(tmp_path / "events.parquet", index=False)
+    same(read([tmp_path / "events.parquet"], images, told).scanpaths)
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("CENTER kitchen.png 640 512 320 240", (480, 392, 320, 240)),
+        ("FILL kitchen.png", (0, 0, 1280, 1024)),
+        ("TOP_LEFT kitchen.png 100 50", (100, 50, 640, 480)),
+    ],
+)
+def test_places_that_an_asc_says(tmp_path, seen, images, exports, message, place):
+    file = exports.asc(seen, tmp_path)[0][0]
+    file.write_text(file.read_text().replace("TOP_LEFT kitchen.png 320 272", message))
+    path = read([file], images, {"placed": "centre"}).scanpaths.filter(stimulus="kitchen.png")[0]
+    truth = seen[(seen["subject"] == "anna") & (seen["stimulus"] == "kitchen.png")]
+    np.testing.assert_allclose(path.x, (truth["sx"] - place[0]) * 640 / place[2], atol=0.2)
+    np.testing.assert_allclose(path.y, (truth["sy"] - place[1]) * 480 / place[3], atol=0.2)
+
+
+def test_a_clock_of_bids_that_stands(tmp_path, seen, images, exports):
+    files, told = exports.bids(seen, tmp_path)
+    samples = files[0].with_name(files[0].name.replace("physioevents", "physio"))
+    table = pd.read_csv(samples, sep="\t", header=None)
+    table[0] = 10_000
+    table.to_csv(samples, sep="\t", header=False, index=False, na_rep="n/a")
+    with pytest.raises(DataError, match="its clock .timestamp. stands or goes back"):
+        read(files, images, told)
+    task = files[1].with_name(files[1].name.replace("_recording-eye1_physioevents.tsv.gz", "_events.tsv"))
+    task.write_text("onset\tduration\n1\t2\n")
+    with pytest.raises(DataError, match="has no column 'stim_file', which names the image"):
+        read(files[1:2], images, told)
+
+
+def test_a_text_of_samples_of_smi(tmp_path, seen, images, exports):
+    files, told = exports.smi_events(seen, tmp_path)
+    files[0].write_text("## [BeGaze]\nTime\tType\n1\tSMP\n")
+    with pytest.raises(DataError, match="has no line 'Table Header for Fixations:': it holds samples; export events"):
+        read(files, images, told)
+
+
+def test_what_is_not_there_is_not_asked_for(tmp_path, seen, images, exports):
+    files, told = exports.gazepoint(seen, tmp_path)
+    with pytest.raises(DataError, match="does not say which eye a fixation is of, so eye='left' cannot be read"):
+        read(files, images, told, eye="left")
+    tables = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for table in tables:
+        table.write_text("stimulus,x,y\nkitchen,1,2\n")
+    with pytest.raises(DataError, match="stimulus= is for exports of eye trackers, and .*one.csv is a table"):
+        Dataset.from_table(tables[0], images=images, stimulus="kitchen")
+    with pytest.raises(DataError, match="is a table, and .* a table; several files are read of one export only"):
+        Dataset.from_table(tables, images=images)
+    with pytest.raises(DataError, match="there is no file to read|not a list"):
+        Dataset.from_table([], images=images)
+    with pytest.raises(DataError, match="recording= is for files; this table is in memory"):
+        Dataset.from_table(pd.read_csv(tables[0]), images=images, recording="table")
