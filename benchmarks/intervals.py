@@ -280,9 +280,9 @@ def main() -> None:
     for n in SIZES[:2]:
         note(simulate(World(n, 15, skewed=True), given.worlds))
     if given.root:
-        for one in osie(given.root, {20: given.worlds // 3, 60: given.worlds // 3, 200: given.worlds // 10}):
+        for one in osie(given.root, {20: given.worlds // 2, 60: given.worlds // 2, 200: given.worlds // 6}):
             note([one])
-    for n, times in ((20, given.worlds // 12), (60, given.worlds // 20)):
+    for n, times in ((20, given.worlds // 10), (60, given.worlds // 20)):
         note(sets(n, 15, times))
     if given.write:
         text = PAGE.read_text(encoding="utf-8")
