@@ -27,7 +27,11 @@ from gazekit.models.learned import load_learned, save_learned
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.seals import seal
 
-OF_A_TRIAL = ("log_density", "donors")  # methods of a model whose first argument is a trial
+OF_A_TRIAL = (
+    "log_density",
+    "conditional_log_densities",
+    "donors",
+)  # methods of a model whose first argument is a trial
 FOLD_BY = ("stimulus", "subject", "layout", "target")
 
 

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from gazekit.files.untrusted import parse_json
 from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.measure import Measure, score_parts
-from gazekit.models.capabilities import Donor, HasDensity
+from gazekit.models.capabilities import Donor, HasDensity, next_log_densities
 from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
@@ -164,15 +165,18 @@ class StimuliPiece:
         if self._whole_too(model) and self.lengths is not None:
             own = whole.replace(table=whole.table.assign(source=model.name + OWN))
             made = [cut_to_lengths(whole, dataset.trials, self.lengths), own]
-        log_density = model.log_density if isinstance(model, HasDensity) else None
+        densities: tuple[Any, Any] = (None, None)
+        if isinstance(model, HasDensity):
+            densities = model.log_density, partial(next_log_densities, model)
         sources = []
         for name, paths in zip(self.predictions, made, strict=True):
             ready = prepare_predictions(paths, dataset.scanpaths, dataset)
             drawn = {"seed": self.options["seed"], "max_fixations": self.options.get("max_fixations"), "asked": asked}
             of_lengths = None if self.lengths is None or name.endswith(OWN) else self.donors
             donors = donors_of(model, ready, dataset.trials, **drawn, of_lengths=of_lengths)
-            sources.append(Source(name, ready, log_density, donors))
-            log_density = None  # a density has no length
+            log_density, following = densities
+            sources.append(Source(name, ready, log_density, donors, following))
+            densities = None, None  # a density has no length
         return sources
 
     def seconds(self) -> dict[str, float]:

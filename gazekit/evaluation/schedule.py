@@ -66,7 +66,10 @@ def learn_from_people(
         do(pieces, label=f"cluster {parts[0].name}")
         context = replace(context, clusters=join_clusters(pieces))
     if choice.densities:
-        context = replace(context, density=DensityReference.of(context.people, context.trials, seed=seed))
+        density = DensityReference.of(context.people, context.trials, seed=seed)
+        if any("history" in measure.needs for measure in choice.measures):
+            density = density.with_following(context.people, context.trials)
+        context = replace(context, density=density)
     return context
 
 

@@ -120,12 +120,15 @@ class Source:
         Whose paths the paths have something of, a row for everything that was drawn by itself: `path` (its place in
         `paths`), `stimulus`, `subject`; `x`, `y` of a single fixation, as shares of the image. None where a path has
         nothing of another.
+    next_densities : callable, optional
+        `next_densities(trial, path, shape)`, (n, rows, columns): of each fixation of a path after those before it.
     """
 
     name: str
     paths: Scanpaths
     log_density: LogDensity | None = None
     donors: pd.DataFrame | None = None
+    next_densities: Callable[..., np.ndarray] | None = None
 
     @property
     def is_people(self) -> bool:

@@ -71,6 +71,39 @@ class HasDensity(Protocol):
 
 
 @runtime_checkable
+class HasNextDensities(Protocol):
+    """A model with densities that is quicker when it is asked for those of a whole path at once."""
+
+    def conditional_log_densities(
+        self, trial: Trial, path: Scanpath, shape: tuple[int, int] | None = None
+    ) -> np.ndarray:
+        """Log density of each fixation of a path after those before it, (n, rows, columns).
+
+        Row k equals `log_density(trial, shape, history)` with the first k fixations as history.
+        """
+
+
+def next_log_densities(
+    model: HasDensity, trial: Trial, path: Scanpath, shape: tuple[int, int] | None = None
+) -> np.ndarray:
+    """Log density of each fixation of a path after those before it, (n, rows, columns), of any model with densities.
+
+    Examples
+    --------
+    >>> from gazekit import Frame
+    >>> from gazekit.models import load_model
+    >>> path = Scanpath([1, 5, 7], [2, 2, 2], None, Frame(8, 4))
+    >>> densities = next_log_densities(load_model("centre"), Trial("t", "t", path.frame), path, (2, 4))
+    >>> densities.shape, bool((densities[0] == densities[2]).all())
+    ((3, 2, 4), True)
+    """
+    if isinstance(model, HasNextDensities):
+        return model.conditional_log_densities(trial, path, shape)
+    before = (Scanpath(path.x[:k], path.y[:k], path.durations()[:k], path.frame, path.ids) for k in range(len(path)))
+    return np.stack([model.log_density(trial, shape, history=history) for history in before])
+
+
+@runtime_checkable
 class HasLikelihood(Protocol):
     """A model under which people's paths over objects have a likelihood."""
 
@@ -173,6 +206,7 @@ class Searches(Protocol):
 CAPABILITIES: Mapping[str, tuple[type, str, tuple[str, ...]]] = {
     "learns": (Learns, "fit", ()),
     "density": (HasDensity, "log_density", ("shape", "history")),
+    "next densities": (HasNextDensities, "conditional_log_densities", ("path", "shape")),
     "likelihood": (HasLikelihood, "log_likelihood", ("rule",)),
     "search": (Searches, "search", ()),
 }

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpath, Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.foundations.told_apart import first_untold
-from gazekit.models.capabilities import HasDensity, HasLikelihood, Learns, Searches, SearchResult
+from gazekit.models.capabilities import HasDensity, HasLikelihood, HasNextDensities, Learns, Searches, SearchResult
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
 from gazekit.testing.example_trials import with_people
@@ -62,6 +62,8 @@ class Rules:
             yield named(self._left_out)
         if isinstance(self.model, HasDensity):
             yield named(self._densities)
+        if isinstance(self.model, HasNextDensities):
+            yield named(self._next_densities)
         if isinstance(self.model, HasLikelihood):
             yield named(self._likelihoods)
         if isinstance(self.model, Searches):
@@ -288,6 +290,24 @@ class Rules:
                 total = float(np.exp(found).sum())
                 expect(
                     abs(total - 1) < 1e-6, f"probabilities add up to {total:.6g}, trial {trial.id!r}; subtract the log"
+                )
+
+    def _next_densities(self) -> None:
+        """Densities of a whole path are those of one fixation after another."""
+        model = self._fitted()
+        for trial in self.trials:
+            path = self.people.scanpaths.filter(trial=trial.id)[0]
+            at_once = np.asarray(model.conditional_log_densities(trial, path, SHAPE))
+            expect(
+                at_once.shape == (len(path), *SHAPE),
+                f"a path of {len(path)} fixations with shape={SHAPE} gives {at_once.shape}, trial {trial.id!r}",
+            )
+            for k, found in enumerate(at_once):
+                history = Scanpath(path.x[:k], path.y[:k], path.durations()[:k], path.frame, path.ids)
+                expect(
+                    np.allclose(found, model.log_density(trial, SHAPE, history=history), atol=1e-4),
+                    f"fixation {k + 1} of a path has another density than log_density with the {k} before it as "
+                    f"history, trial {trial.id!r}",
                 )
 
     def _likelihoods(self) -> None:

@@ -83,8 +83,16 @@ def values_at(values: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size = None)
     return np.where(index >= 0, values.ravel()[np.maximum(index, 0)], np.nan)
 
 
-def fixation_map(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], *, sigma: float, size: Size = None) -> np.ndarray:
-    """Map of fixations: one count each, smoothed by a Gaussian.
+def fixation_map(
+    x: ArrayLike,
+    y: ArrayLike,
+    shape: tuple[int, int],
+    *,
+    sigma: float,
+    size: Size = None,
+    weights: ArrayLike | None = None,
+) -> np.ndarray:
+    """Map of fixations: one count each (or its weight), smoothed by a Gaussian.
 
     Parameters
     ----------
@@ -96,6 +104,8 @@ def fixation_map(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], *, sigma: f
         Standard deviation of the Gaussian, px of the shown image; 0 does not smooth. Usual: 1 degree of visual angle.
     size : (width, height), optional
         Of the shown image, px, where the map has another resolution.
+    weights : (n,) array, optional
+        What each fixation counts, 0 or more.
 
     Returns
     -------
@@ -113,7 +123,9 @@ def fixation_map(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], *, sigma: f
         raise GazekitError(f"sigma must be a number of px of 0 or more, not {sigma!r}")
     rows, columns = shape
     index = pixels_at(x, y, (rows, columns), size)
-    counts = np.bincount(index[index >= 0], minlength=rows * columns).reshape(rows, columns).astype(np.float64)
+    inside = index >= 0
+    counted = None if weights is None else np.asarray(weights, dtype=np.float64)[inside]
+    counts = np.bincount(index[inside], counted, rows * columns).reshape(rows, columns).astype(np.float64)
     width, height = (columns, rows) if size is None else size
     smooth = gaussian_filter(counts, (sigma * rows / height, sigma * columns / width), mode="reflect")
     total = smooth.sum()

@@ -1,7 +1,7 @@
 """What densities are compared with, learned from all people: the centre bias and the gold standard of people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -28,6 +28,9 @@ GRID = (48, 64)  # rows and columns on which bandwidth and share are chosen
 OTHERS = 10_000  # fixations on other images, for the shuffled AUC
 CENTRE_SHARES = (0.01, 0.03, 0.1, 0.3)  # weights of the centre bias in the gold standard, to choose from
 CHOICE_STIMULI = 30  # stimuli on which the gold standard's parameters are chosen
+REACHES = (0.02, 0.05, 0.1, 0.2)  # of the gold standard of the next fixation: shares of the image's width
+FOLLOWING_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9)  # weights of saccades from alike places in it
+FOLLOWING_STIMULI = 10  # stimuli on which these two are chosen
 DRAWS_OF_HALVES = 5  # of people: one half's map is compared with, the other half makes the gold standard
 SIZES = {"longer_side_cells": LONGER_SIDE, "other_fixations": OTHERS, "draws_of_halves": DRAWS_OF_HALVES}
 
@@ -170,6 +173,9 @@ class DensityReference:
         each person's fixations are likeliest given the other people's.
     seed : int
         Of the run.
+    following : (reach, share)
+        Of the gold standard of the next fixation, see `gold_next`; (0.1, 0), which is the gold standard itself, until
+        `with_following` chooses them.
     """
 
     bias: CentreBias
@@ -178,6 +184,7 @@ class DensityReference:
     bandwidth: float
     centre_share: float
     seed: int
+    following: tuple[float, float] = (0.1, 0.0)
 
     @classmethod
     def of(cls, human: Scanpaths, trials: Sequence[Trial], *, seed: int) -> Self:
@@ -203,6 +210,62 @@ class DensityReference:
         density = maps.sum(axis=0)
         return np.log((1 - self.centre_share) * density / density.sum() + self.centre_share * np.exp(baseline))
 
+    def gold_next(self, others: "Saccades", now: np.ndarray, maps: np.ndarray, baseline: np.ndarray) -> np.ndarray:
+        """Log density of the fixation after one at `now`, from other people's saccades on the same image.
+
+        A kernel density whose kernels lie where other people's saccades ended. A saccade counts the more, the nearer
+        it began to `now` (a Gaussian whose standard deviation is the reach). That is mixed with the gold standard of
+        any fixation, so that it never does much worse.
+
+        Parameters
+        ----------
+        others : Saccades
+            Of the other people.
+        now : (2,) float64
+            Where gaze is, px; NaN where that is not known.
+        maps, baseline
+            As for `gold`.
+        """
+        (reach, share), (width, _) = self.following, others.size
+        density = np.exp(self.gold(maps, baseline))
+        if share and np.isfinite(now).all() and len(others.start):
+            weight = np.exp(-((others.start - now) ** 2).sum(axis=1) / (2 * (reach * width) ** 2))
+            weight[~np.isfinite(weight)] = 0.0  # of a saccade that began outside what was recorded
+            x, y = others.end.T
+            after = fixation_map(x, y, maps.shape[1:], sigma=self.bandwidth * width, size=others.size, weights=weight)
+            if after.sum() > 0:
+                density = (1 - share) * density + share * (
+                    (1 - self.centre_share) * after + self.centre_share * np.exp(baseline)
+                )
+        return np.log(density)
+
+    def with_following(self, human: Scanpaths, trials: Sequence[Trial]) -> Self:
+        """Choose the reach and share under which each person's next fixations are likeliest, given the others'.
+
+        On up to `FOLLOWING_STIMULI` stimuli.
+        """
+        rows_of = human.table.groupby("trial", sort=False).indices
+        shown = [t for t in trials if t.id in rows_of]
+        picked = np.sort(keyed_rng(self.seed, "gold standard, next").permutation(len(shown))[:FOLLOWING_STIMULI])
+        choices = [(reach, share) for reach in REACHES for share in FOLLOWING_SHARES]
+        total = np.zeros(len(choices))
+        for trial in (shown[k] for k in picked):
+            shape = density_shape(trial.frame)
+            baseline = self.bias.log_density(trial.stimulus, shape)
+            people = PeopleMaps(human[rows_of[trial.id]], trial.frame, shape, self.bandwidth)
+            for k, own in enumerate(people.saccades):
+                rest = np.arange(len(people.maps)) != k
+                if not len(own.start) or not people.maps[rest].any():
+                    continue
+                others = Saccades.joined([s for s, kept in zip(people.saccades, rest, strict=True) if kept])
+                for c, following in enumerate(choices):
+                    standard = replace(self, following=following)
+                    for now, end in zip(own.start, own.end, strict=True):
+                        log = standard.gold_next(others, now, people.maps[rest], baseline)
+                        found = values_at(log, end[:1], end[1:], trial.frame.size)[0]
+                        total[c] += 0.0 if np.isnan(found) else found
+        return replace(self, following=choices[int(total.argmax())])
+
     def about(self) -> dict[str, Any]:
         """What the manifest says of it."""
         return {
@@ -211,15 +274,34 @@ class DensityReference:
             "centre_bias_uniform_share": self.bias.uniform_share,
             "gold_standard_bandwidth": self.bandwidth,
             "gold_standard_centre_share": self.centre_share,
+            "gold_standard_next": {"reach": self.following[0], "share": self.following[1]},
         }
 
 
+@dataclass(frozen=True)
+class Saccades:
+    """Where saccades began and ended, (n, 2) px each, on an image of `size` px."""
+
+    start: np.ndarray
+    end: np.ndarray
+    size: tuple[float, float]
+
+    @classmethod
+    def joined(cls, parts: Sequence["Saccades"]) -> Self:
+        """All of them in one."""
+        return cls(np.concatenate([p.start for p in parts]), np.concatenate([p.end for p in parts]), parts[0].size)
+
+
 class PeopleMaps:
-    """Each person's fixations on one trial (`points`), and their smoothed maps (zero without a bandwidth)."""
+    """Each person's fixations on one trial (`points`), `saccades`, and smoothed maps (zero without a bandwidth)."""
 
     def __init__(self, human: Scanpaths, frame: Frame, shape: tuple[int, int], bandwidth: float | None) -> None:
         of = pd.factorize(human.table["subject"])[0][human.path_of()]
         self.points = [(human.x[of == k], human.y[of == k]) for k in range(int(of.max(initial=-1)) + 1)]
+        follows = np.diff(human.path_of(), append=-1) == 0  # another fixation of the same path comes after it
+        xy = np.column_stack([human.x, human.y])
+        first = [np.flatnonzero(follows & (of == k)) for k in range(len(self.points))]
+        self.saccades = [Saccades(xy[k], xy[k + 1], frame.size) for k in first]
         self.maps = np.zeros((len(self.points), *shape))
         if bandwidth is not None:
             for k, (x, y) in enumerate(self.points):

@@ -4,21 +4,21 @@ A model that has `log_density(trial, shape)` gives the density of a fixation wha
 gold standard: for each person a smoothed map of the other people's fixations, mixed with the centre bias.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError, check_known
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
-from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps
+from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps, Saccades
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import CELL_COLUMNS, ROW_COLUMNS, Kind, Measure, Scored, Unit, find, join_scored, make
 
@@ -121,11 +121,6 @@ def score_density(
 def _lacking(measure: Measure, context: Context) -> str:
     if context.people.facts.unit != "px":
         return "it needs px of the shown image, and the human scanpaths are in degrees"
-    if "history" in measure.needs:
-        return (
-            "it needs a density of each next fixation after the true ones before it, which an evaluation does not ask "
-            "models for; score that of log_density(..., history=) with gazekit.metrics.density.conditional_scores"
-        )
     if not context.models_have_densities:
         return "no model of this run gives a log density (uniform, centre, empirical and priority do)"
     if context.people.table["stimulus"].nunique() < 2:
@@ -149,8 +144,13 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
         rows_of = people.table.groupby("trial", sort=False).indices
         for trial in context.trials:
             if trial.id in rows_of:
-                here = _score_trial(chosen, source.log_density, trial, people[rows_of[trial.id]], context.density)
-                for output, values in here.items():
+                human = people[rows_of[trial.id]]
+                still = [m for m in chosen if "history" not in m.needs]
+                here = [
+                    *_score_trial(still, source.log_density, trial, human, context.density).items(),
+                    *_score_next([m for m in chosen if m not in still], source, trial, human, context.density).items(),
+                ]
+                for output, values in here:
                     found.setdefault((output, trial.stimulus), []).extend(values)
     rows, cells = [], []
     for (output, stimulus), named in found.items():
@@ -217,6 +217,41 @@ def _score_trial(
         order = keyed_rng(reference.seed, "halves of people", trial.id, draw).permutation(len(everybody))
         add("stimulus", order[: len(order) // 2], order[len(order) // 2 :])
     return out
+
+
+def _score_next(
+    chosen: Sequence[Measure], source: Source, trial: Trial, human: Scanpaths, reference: DensityReference
+) -> Mapping[str, list[tuple[str | None, float]]]:
+    """Values of each person with their name, by output: the mean over all fixations but the first of their paths."""
+    if not chosen:
+        return {}
+    shape = density_shape(trial.frame)
+    people = PeopleMaps(human, trial.frame, shape, reference.bandwidth if source.is_people else None)
+    baseline = reference.bias.log_density(trial.stimulus, shape)
+    persons, subjects = pd.factorize(human.table["subject"])
+    found: dict[tuple[int, str], list[float]] = {}
+
+    def logs(person: int, path: Scanpath) -> Iterable[np.ndarray]:
+        """Density of every fixation but the first: the model's, or the gold standard of the other people."""
+        if source.next_densities is not None:
+            return source.next_densities(trial, path, shape)[1:]
+        rest = np.arange(len(subjects)) != person
+        if not people.maps[rest].any():
+            return ()
+        others = Saccades.joined([people.saccades[k] for k in np.flatnonzero(rest)])
+        return (reference.gold_next(others, now, people.maps[rest], baseline) for now in path.xy[:-1])
+
+    for person, path in zip(persons.tolist(), human, strict=True):
+        for (x, y), log_density in zip(path.xy[1:], logs(person, path), strict=False):
+            for measure in chosen:
+                row = score_density(measure, log_density, [x], [y], size=trial.frame.size, baseline=baseline)[0]
+                for output, value in zip(measure.outputs, row.tolist(), strict=True):
+                    found.setdefault((person, output), []).append(value)
+    return {
+        output: [(str(name), mean_defined(np.array(found.get((k, output), [])))) for k, name in enumerate(subjects)]
+        for measure in chosen
+        for output in measure.outputs
+    }
 
 
 DENSITIES = Kind("log densities at people's fixations", 3, _lacking, _rows)

@@ -239,16 +239,10 @@ class Priority(ScanpathModel):
     ) -> np.ndarray:
         """Log density of each fixation of a path after those before it, (n, rows, columns); see `log_density`."""
         looked, wanted = self.look(trial), cells(trial.frame, shape)
-        events = _events(trial, path, looked.grid)
-        return np.stack(
-            [
-                resampled(
-                    looked.following(events.at(slice(k, k + 1)), self.temperature)[0].reshape(looked.grid.shape), wanted
-                )
-                for k in range(len(path))
-            ]
-            or [np.empty((0, *wanted))]
-        ).reshape(-1, *wanted)
+        if not len(path):
+            return np.empty((0, *wanted))
+        own = looked.following(_events(trial, path, looked.grid).at(slice(0, len(path))), self.temperature)
+        return np.stack([resampled(density.reshape(looked.grid.shape), wanted) for density in own])
 
     @torch.inference_mode()
     def log_likelihood(self, dataset: Dataset, *, rule: str = "nearest") -> list[np.ndarray]:

@@ -1,17 +1,21 @@
 """Densities in an evaluation: models against people's fixations, and people's gold standard."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
-from gazekit import Dataset, Frame, Scanpaths
+from gazekit import Dataset, Frame, Scanpath, Scanpaths
 from gazekit.metrics import Context, Source, measures
 from gazekit.metrics import score as score_measures
-from gazekit.metrics.density import information_gain, nss
+from gazekit.metrics.density import conditional_scores, information_gain, nss
 from gazekit.metrics.fixation_maps.pixels import density_shape
-from gazekit.metrics.fixation_maps.reference import DensityReference
+from gazekit.metrics.fixation_maps.reference import DensityReference, PeopleMaps, Saccades
 from gazekit.models.baselines.centre import Centre
 from gazekit.models.baselines.empirical import Empirical
 from gazekit.models.baselines.uniform import Uniform
+from gazekit.models.capabilities import next_log_densities
 
 NAMES = ["nss", "information_gain", "information_gain_baseline", "auc_shuffled", "map_cc"]
 
@@ -34,7 +38,9 @@ def reference(agreeing):
 
 
 def score_densities(names, density, trials, people, reference):
-    source = Source("human" if density is None else "m", people, density)
+    model = getattr(density, "__self__", None)
+    following = None if model is None else partial(next_log_densities, model)
+    source = Source("human" if density is None else "m", people, density, next_densities=following)
     context = Context(people, trials=trials, density=reference)
     return score_measures([measures[name] for name in names], source, people, context)
 
@@ -121,3 +127,117 @@ def test_a_fixation_of_probability_0_leaves_its_stimulus_undefined_and_counted(a
     assert rows["value"].iloc[1:].tolist() == pytest.approx([0.0] * 3, abs=1e-9)
     assert rows["undefined"].tolist() == [5, 0, 0, 0]
     assert np.isfinite(score(agreeing, reference, density).loc["nss", "value"]).all()  # of it nothing is infinite
+
+
+class Follower:
+    """Looks again at the last fixation but for a share: its density after a history is known in closed form."""
+
+    share = 0.9
+
+    def log_density(self, trial, shape=None, history=None):
+        rows, columns = shape
+        density = np.full(shape, (1 - self.share if history is not None and len(history) else 1.0) / (rows * columns))
+        if history is not None and len(history):
+            row, column = (int(v[-1] * n / side) for v, n, side in zip(
+                (history.y, history.x), shape, reversed(trial.frame.size), strict=True
+            ))  # fmt: skip
+            density[min(row, rows - 1), min(column, columns - 1)] += self.share
+        return np.log(density)
+
+
+def conditional_rows(density, trials, people, reference):
+    rows = score_densities(["conditional"], density, trials, people, reference)
+    return rows.set_index(["metric", "stimulus"])
+
+
+def test_next_fixations_are_scored_after_the_true_ones_before_them(agreeing, reference):
+    """Brute force over people and fixations, with the public function."""
+    trial, model = agreeing.trials[2], Follower()
+    rows = conditional_rows(model.log_density, [trial], agreeing.scanpaths, reference)
+    shape, size = density_shape(trial.frame), trial.frame.size
+    prior = np.exp(reference.bias.log_density(trial.stimulus, shape))
+    persons = []
+    for path in agreeing.scanpaths.filter(trial=trial.id):
+        scores = [
+            conditional_scores(
+                np.exp(model.log_density(trial, shape, Scanpath(path.x[:k], path.y[:k], None, path.frame))),
+                prior, path.x[k], path.y[k], size,
+            )
+            for k in range(1, len(path))
+        ]  # fmt: skip
+        persons.append(np.mean(scores, axis=0))
+    for output, value in zip(("cig", "cnss", "cauc_trapezoid", "cauc_rank"), np.mean(persons, axis=0), strict=True):
+        assert rows.loc[(output, trial.stimulus), "value"] == pytest.approx(value)
+        assert rows.loc[(output, trial.stimulus), "pairs"] == len(persons)
+
+
+def test_a_density_without_history_scores_as_it_is(agreeing, reference):
+    """The gain of the prior over itself is 0, whatever came before."""
+
+    class Bias:
+        def log_density(self, trial, shape=None, history=None):
+            return reference.bias.log_density(trial.stimulus, shape)
+
+    rows = conditional_rows(Bias().log_density, agreeing.trials, agreeing.scanpaths, reference)
+    np.testing.assert_allclose(rows.loc["cig", "value"], 0, atol=1e-9)
+
+
+def test_a_whole_path_at_once_is_the_same_as_one_fixation_after_another(agreeing):
+    class Quick(Follower):
+        def conditional_log_densities(self, trial, path, shape=None):
+            return np.full((len(path), *shape), -np.log(shape[0] * shape[1]))
+
+    trial, path = agreeing.trials[0], agreeing.scanpaths[0]
+    assert (next_log_densities(Quick(), trial, path, (3, 4)) == -np.log(12)).all()
+    slow = next_log_densities(Follower(), trial, path, (3, 4))
+    assert slow.shape == (len(path), 3, 4)
+    assert (slow[0] == -np.log(12)).all()
+    assert (np.exp(slow[1:].reshape(-1, 12)).max(axis=1) > 0.9).all()
+
+
+@pytest.fixture(scope="module")
+def in_turn(dataset_of):
+    """People who go to and fro between two places of each image: only the last fixation tells the next."""
+    data = dataset_of(n_stimuli=4, n_subjects=6, frame=Frame(160, 120), n_fixations=8)
+    paths = data.scanpaths
+    jitter = np.random.default_rng(1).normal(0, 3, (len(paths.x), 2))
+    image = paths.table["stimulus"].map({s: k for k, s in enumerate(data.stimuli)}).to_numpy()[paths.path_of()]
+    left = paths.rank_of() % 2 == paths.path_of() % 2
+    x, y = np.where(left, 25.0 + 5 * image, 125.0 - 5 * image), 30.0 + 15 * image
+    return Dataset("in turn", data.trials, paths.replace(x=x + jitter[:, 0], y=y + jitter[:, 1]))
+
+
+def test_the_gold_standard_of_the_next_fixation_knows_where_gaze_is(in_turn):
+    people, trials = in_turn.scanpaths, in_turn.trials
+    still = DensityReference.of(people, trials, seed=0)
+    following = still.with_following(people, trials)
+    assert still.following[1] == 0
+    assert following.following[1] >= 0.5
+    one, other = (conditional_rows(None, trials, people, r).loc["cig", "value"] for r in (still, following))
+    assert (other > one + 0.5).all()  # a bit at most: which of the two places is next
+    assert (other < one + 1.1).all()
+    assert following.about()["gold_standard_next"] == dict(zip(("reach", "share"), following.following, strict=True))
+
+
+def test_the_gold_standard_of_the_next_fixation_never_sees_who_is_scored(in_turn):
+    """A person alone has none."""
+    reference = DensityReference.of(in_turn.scanpaths, in_turn.trials, seed=0).with_following(
+        in_turn.scanpaths, in_turn.trials
+    )
+    alone = conditional_rows(None, in_turn.trials, in_turn.scanpaths.filter(subject="p0"), reference)
+    assert alone["value"].isna().all()
+
+
+def test_densities_of_the_next_fixation_add_up_to_1(in_turn):
+    reference = DensityReference.of(in_turn.scanpaths, in_turn.trials, seed=0)
+    trial = in_turn.trials[0]
+    shape = density_shape(trial.frame)
+    people = PeopleMaps(in_turn.scanpaths.filter(trial=trial.id), trial.frame, shape, reference.bandwidth)
+    baseline, others = reference.bias.log_density(trial.stimulus, shape), Saccades.joined(people.saccades[1:])
+    for following in ((0.02, 0.9), (0.2, 0.5), (0.1, 0.0)):
+        standard = replace(reference, following=following)
+        for now in ((30.0, 30.0), (80.0, 60.0), (np.nan, 3.0), (-900.0, 4.0)):
+            log = standard.gold_next(others, np.array(now), people.maps[1:], baseline)
+            assert np.exp(log).sum() == pytest.approx(1)
+    still = replace(reference, following=(0.1, 0.0)).gold_next(others, np.zeros(2), people.maps[1:], baseline)
+    np.testing.assert_allclose(still, reference.gold(people.maps[1:], baseline))
