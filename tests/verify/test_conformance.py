@@ -32,7 +32,8 @@ def changed(content, tmp_path):
 def test_this_installation_conforms(content):
     outcome = verify_conformance()
     assert outcome.passed, str(outcome)
-    assert set(content["metrics"]) == {measure.name for measure in all_measures(PAIRS)}
+    options = {measure.name: set(measure.options) for measure in all_measures(PAIRS)}
+    assert {name: set(metric["options"]) for name, metric in content["metrics"].items()} == options
 
 
 def test_a_changed_value_fails(changed):

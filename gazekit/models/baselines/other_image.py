@@ -31,7 +31,7 @@ class OtherImage(Baseline):
         Other stimuli of the same frame size that are enough to draw from them alone. 0 is never enough:
         always all.
     default_length : int
-        Not used once fitted, and the model must be fitted.
+        Ignored: the model must be fitted, and has the lengths of the paths that it copies.
 
     Examples
     --------

@@ -104,7 +104,8 @@ class EccNet(ScanpathModel):
     needs = ("image", "target")
     deterministic = True
     stops = True
-    told_target = True  # by an oracle: it stops where the target is  # type: ignore[assignment]
+    # An oracle recognises the target: the model stops where it is.
+    told_target = True  # type: ignore[assignment]
 
     def __init__(
         self,

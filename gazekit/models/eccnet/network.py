@@ -44,9 +44,8 @@ VARIANTS = {
         EccNetVariant("18-17", True, "average", True),  # published: eccNET 18->17, the last level alone
         # published: eccNET without eccentricity, which also turns averages into maxima
         EccNetVariant("no-eccentricity", False, "max", False),
-        EccNetVariant(
-            "ivsn", False, "max", True
-        ),  # published: IVSN as the authors ran it here, in eccNET's search loop
+        # published: IVSN as the authors ran it here, in eccNET's search loop
+        EccNetVariant("ivsn", False, "max", True),
         EccNetVariant("no-eccentricity-average", False, "average", False),  # ours: eccentricity alone taken away
         EccNetVariant("eccentricity-max", True, "max", False),  # ours: averages alone turned into maxima
     )

@@ -5,7 +5,7 @@
 3. Features of both are correlated, level by level (`correlate`).
 4. The levels' maps are weighed and added, and their contrast is raised: the attention map (`attention_map`).
 5. The strongest place that may be fixated wins (`masked`, `choose`).
-6. It is inhibited for ever (`inhibit`), and
+6. It is inhibited for ever (`inhibit_square`, `inhibit_item`), and
 7. the search ends if the target is recognised there (`recognised`).
 
 This is the straightforward computation, and the oracle of `gazekit.models.eccnet.fast`, which computes step 2 on what

@@ -92,7 +92,7 @@ def load_readout(path: str | Path) -> Readout:
             shapes = {name: tensor.shape for name, tensor in PriorityNetwork(config).state_dict().items()}
         if shapes != {name: tensor.shape for name, tensor in state.items()}:
             raise DataError(f"{path} does not fit its own configuration; it is damaged: train again")
-        if not all(bool((tensor.abs() <= LARGEST).all()) for tensor in state.values()):  # NaN is not
+        if not all(bool((tensor.abs() <= LARGEST).all()) for tensor in state.values()):  # NaN fails this comparison
             raise DataError(
                 f"{path} is damaged: it holds weights that are no numbers of a trained network; train again"
             )

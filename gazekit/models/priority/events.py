@@ -79,7 +79,7 @@ def path_events(
             elapsed / 1000 if complete else 0.0,
         )
         target[i] = cells[i] if i < n else -1
-        if made == 0:  # a view without a fixation is not a view
+        if made == 0:  # the end is not known before the first fixation
             ended[i] = np.nan
         if i < n and real[i]:
             reach[i] = np.linalg.norm(at[i] - trace[-1])

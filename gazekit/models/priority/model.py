@@ -27,7 +27,7 @@ from gazekit.models.training import with_changes
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
 DECODING = ("sample", "argmax")
-TOGETHER = 8  # samples whose next fixations are computed at once, always so many: sums do not depend on their number
+TOGETHER = 8  # samples computed at once: a fixed number, so that results do not depend on n_samples
 KEPT = 4  # images whose maps stay in memory
 Weights = str | Path | Mapping[str, str | Path] | None
 

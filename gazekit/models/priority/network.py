@@ -30,7 +30,7 @@ from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError
 
 CENTRE_BIAS = (24, 32)  # rows and columns of the stored centre bias
-WIDE = 0.2  # of the history's wide bump, the narrow one is a quarter; 1 is the side of a square of the image's area
+WIDE = 0.2  # decay length of the wide bump, 1 = side of a square of the image's area; the narrow bump's is a quarter
 VISITED = (0.04, 0.12)  # standard deviations of the marks on places that were looked at
 FIELDS = 5  # of each past fixation: dx, dy, distance, a wide bump and a narrow one
 NUMBERS = 6  # of the state: see `Events.numbers`

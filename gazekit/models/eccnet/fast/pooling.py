@@ -82,7 +82,7 @@ class PoolTable:
         top = _first(height, row, side, self.rows, rule.stride)
         left = _first(width, column, side, self.columns, rule.stride)
         edges = np.maximum(top, 0), np.minimum(top + side, height), np.maximum(left, 0), np.minimum(left + side, width)
-        # of a uniform pool each is one row or column, seen as a whole map
+        # Of a uniform pool each edge is one row or column; it is broadcast to a whole map.
         self.edges = tuple(np.broadcast_to(edge, self.sides.shape) for edge in edges)
 
     @property

@@ -1,4 +1,4 @@
-"""Compiled loops over windows of many sizes, channels last: sums and maxima for pools whose windows grow."""
+"""Compiled loops over windows of many sizes, channels last: means and maxima for pools whose windows grow."""
 
 from collections.abc import Callable
 from functools import cache
