@@ -105,7 +105,7 @@ class EccNet(ScanpathModel):
     deterministic = True
     stops = True
     # An oracle recognises the target: the model stops where it is.
-    told_target = True  # type: ignore[assignment]
+    told_target = True
 
     def __init__(
         self,
