@@ -80,8 +80,8 @@ are over stimuli alone, and their lengths are the models' own, so read no differ
 The 70 photographs of OSIE and the 20 of MIT1003 are those that the shipped readout of `priority` has not learned from
 (fold 0 of 5); on OSIE NeVA's fovea was not chosen on them either. It has learned from other photographs of both sets.
 
-NeVA stands on those 70 photographs of OSIE only. Its lines of before had one sample, lengths of its own, and photographs
-that its fovea was chosen on.
+NeVA stands on those 70 photographs of OSIE only. Its lines of before had one sample, lengths of its own, and
+photographs that its fovea was chosen on.
 [Its page](results/neva.md) has its tables.
 
 `make leaderboard` writes this page from the committed runs in `docs/results/runs`; a test fails when a line comes from
