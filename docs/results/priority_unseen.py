@@ -35,9 +35,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--osie", type=Path, required=True, help="its folder")
     parser.add_argument("--out", type=Path, required=True, help="run folder; resumed where it is there")
+    parser.add_argument("--metrics", default=",".join(METRICS), help="comma-separated; default %(default)s")
     asked = parser.parse_args()
     unseen = gazekit.load_dataset("osie", asked.osie).split("stimulus", folds=5, fold=0).test
-    results = gazekit.evaluate(unseen, list(MODELS), list(METRICS), out=asked.out, n_samples=SAMPLES)
+    results = gazekit.evaluate(unseen, list(MODELS), asked.metrics.split(","), out=asked.out, n_samples=SAMPLES)
     print(results.summary.to_string())  # noqa: T201
     print("people:", about(unseen.scanpaths))  # noqa: T201
     own = gazekit.load_model("priority").predict(unseen.trials, n_samples=SAMPLES, progress=False)
