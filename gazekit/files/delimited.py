@@ -78,7 +78,7 @@ def read_delimited(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     (file := Path(folder, "a.csv")).write_text("# a logger\nstimulus,x,y\n1,20,30,\n2,40,50,\n")
     ...     read_delimited(file)
-    46
+    42
     Delimited(table=   stimulus   x   y
     0         1  20  30
     1         2  40  50, dropped={'empty field after the last column (left out)': 2})

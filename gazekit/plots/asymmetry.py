@@ -154,7 +154,7 @@ def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "F
 
     Examples
     --------
-    >>> rows = [("a", e, c, n, 9.0 * n, 5.0, np.nan) for e in "ef" for c in "xy" for n in (1, 4)]
+    >>> rows = [("a", e, c, n, 9.0 * n, 5.0, float("nan")) for e in "ef" for c in "xy" for n in (1, 4)]
     >>> columns = ["model", "experiment", "condition", "set_size", "rt", "sem", "human"]
     >>> [ax.get_title() for ax in reaction_time_panels(pd.DataFrame(rows, columns=columns)).axes]
     ['e', 'f']

@@ -89,7 +89,7 @@ def test_predictions_of_a_copy_in_another_size(gazekit, people, tmp_path):
         ("check {}", ("--columns", "x=FIX_X"), "no column 'FIX_X'"),
         ("check osie", ("--columns", "x=FIX_X"), "'columns' is an option of tables of your own; 'osie' is a published"),
         ("check osie", ("--decimal", ","), "'decimal' is an option of tables of your own; 'osie' is a published"),
-        ("score {0} --data {0}", ("--size", "5by3"), "--size '5by3' must be WIDTHxHEIGHT in px, as 512x320"),
+        ("score {0} --data {0}", ("--size", "5by3"), "--size '5by3' must be WIDTHxHEIGHT, as 512x320"),
         ("score {0} --data {0}", ("--predictions-set", "width=5"), "--predictions-set width= is not for predictions"),
     ],
 )

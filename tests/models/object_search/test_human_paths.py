@@ -49,6 +49,6 @@ def test_degrees_and_trials_without_objects_are_refused_for_every_user(looked):
 
 def test_paths_keep_their_rows(looked):
     data = looked(forced_first=False)
-    away = data.scanpaths.replace(x=np.full(3, -500.0))
+    away = data.scanpaths.replace(x=np.full(3, -500.0), table=data.scanpaths.table.assign(sample=1))
     both = replace(data, scanpaths=type(away).concat([away, data.scanpaths]))
     assert [path.row for path in human_paths(both, "containing")] == [1]

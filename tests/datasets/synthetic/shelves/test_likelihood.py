@@ -21,10 +21,9 @@ def dataset_with(trial, agent, paths):
     table = data.scanpaths.table.iloc[np.zeros(len(paths), dtype=int)].reset_index(drop=True)
     offsets = np.concatenate([[0], np.cumsum([len(p) for p in paths])])
     x, y = boxes[flat][:, [0, 2]].mean(1), boxes[flat][:, [1, 3]].mean(1)
-    return replace(
-        data,
-        scanpaths=data.scanpaths.replace(x=x, y=y, offsets=offsets, table=table.assign(subject="me"), object_id=None),
-    )
+    table = table.assign(subject="me", sample=range(len(paths)))
+    scanpaths = data.scanpaths.replace(x=x, y=y, offsets=offsets, table=table, object_id=None)
+    return replace(data, scanpaths=scanpaths)
 
 
 def likelihoods(trial, agent, paths, **options):
