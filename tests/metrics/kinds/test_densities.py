@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gazekit import Dataset, Frame, Scanpath, Scanpaths
+from gazekit.foundations.errors import GazekitError
 from gazekit.metrics import Context, Source, measures
 from gazekit.metrics import score as score_measures
 from gazekit.metrics.density import conditional_scores, information_gain, nss
@@ -193,6 +194,15 @@ def test_a_whole_path_at_once_is_the_same_as_one_fixation_after_another(agreeing
     assert slow.shape == (len(path), 3, 4)
     assert (slow[0] == -np.log(12)).all()
     assert (np.exp(slow[1:].reshape(-1, 12)).max(axis=1) > 0.9).all()
+
+
+def test_a_model_that_gives_too_few_densities_is_told(agreeing, reference):
+    class Short(Follower):
+        def conditional_log_densities(self, trial, path, shape=None):
+            return np.full((1, *shape), -np.log(shape[0] * shape[1]))
+
+    with pytest.raises(GazekitError, match=r"model 'm' gives 1 densities for a path of \d+ fixations on trial 'img0'"):
+        conditional_rows(Short().log_density, agreeing.trials[:1], agreeing.scanpaths, reference)
 
 
 @pytest.fixture(scope="module")
