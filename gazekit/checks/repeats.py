@@ -9,6 +9,7 @@ from gazekit.checks.finding import Finding
 from gazekit.core.scanpaths import Scanpaths
 
 ROWS = 0.2  # share of points equal to the one before; published sets have none, object arrays .04
+LEAST = 3  # points exactly at (0, 0), or at one place left of and above it, that tell even in a small table
 ONE_POSITION = 0.02  # share of points at one place; published sets have .0002 at most, but object arrays
 DISTINCT = 0.5  # share of positions that differ, below which positions are of objects and say nothing here
 SHORTEST = 4  # fixations of a path that nobody makes twice
@@ -21,11 +22,14 @@ def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
     later = paths.rank_of() > 0
     points = np.column_stack([paths.x, paths.y])[later]
     points = points[np.isfinite(points).all(axis=1)]
-    if len(points) < 50:
+    places, count = np.unique(points, axis=0, return_counts=True)
+    nowhere = np.flatnonzero(
+        (places <= 0).all(axis=1) & (count >= LEAST)
+    )  # 0, 0 or -1, -1: what stands for no position
+    if len(points) < 50 and not len(nowhere):
         why = f"{len(points)} positions after the first of a path are too few"
         return [*found, *_paths(paths)], {"repeated-position": why}
-    places, count = np.unique(points, axis=0, return_counts=True)
-    top = int(count.argmax())
+    top = int(count.argmax()) if len(points) >= 50 else int(nowhere[count[nowhere].argmax()])
     rest = len(points) - count[top]
     objects = rest > 0 and (len(places) - 1) / rest < DISTINCT and not found
     if objects:  # one of them may be looked at often, but none lies at the corner of the image

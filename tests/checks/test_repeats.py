@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from gazekit import Frame, Scanpaths
@@ -94,3 +95,17 @@ def test_the_size_of_image_files(tmp_path):
     found = next(f for f in findings.found if f.check == "image-size")
     assert found.level == "warning"
     assert "'t0' is 400 x 300 and stated as 1920 x 1080" in found.seen
+
+
+@pytest.mark.parametrize("place", [0.0, -1.0, -9999.0])
+def test_what_stands_for_no_position_is_seen_in_a_small_table(good, place):
+    """Nine of fifty points at (0, 0) moved people's score by a fifth, and nothing was said: fifty were too few."""
+    few = good.select(stimuli=good.stimuli[:2], subjects=["p0", "p1"])
+    assert check(few).not_checked["repeated-position"].endswith("are too few")
+    paths = few.scanpaths
+    lost = (np.arange(len(paths.x)) % 5 == 3) & (paths.rank_of() > 0)
+    assert lost.sum() >= 3
+    assert (paths.rank_of() > 0).sum() < 50
+    wrong = paths.replace(x=np.where(lost, place, paths.x), y=np.where(lost, place, paths.y))
+    found = [f.seen for f in check(replace(few, scanpaths=wrong)).found if f.check == "repeated-position"]
+    assert f"exactly ({place:g}, {place:g})" in found[0]

@@ -39,8 +39,8 @@ def test_a_real_process_with_workers(own_data, run, tables, tmp_path):
         "from gazekit.cli import main; main()"
     )
     command = [sys.executable, "-c", start, "evaluate", "--data", home / "mine.csv", "--root", home / "images"]
-    command += ["--models", "ittikoch", "--metrics", "scanmatch,paths_nss", "--samples", "2", "--resamples", "100"]
-    command += ["--workers", "2", "--quiet", "--out", tmp_path / "run"]
+    command += ["--models", "ittikoch,other-image", "--no-nulls", "--metrics", "scanmatch,paths_nss", "--samples", "2"]
+    command += ["--resamples", "100", "--workers", "2", "--quiet", "--out", tmp_path / "run"]
     killed = 0
     for pieces in (1, 3, 6, 12):
         process = subprocess.Popen(command)

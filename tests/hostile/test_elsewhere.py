@@ -14,8 +14,8 @@ import pytest
 
 WATCHED = Path(__file__).with_name("watched.py")
 TABLE = "stimulus,subject,x,y,width,height\na,p,1,2,9,8\na,q,3,4,9,8\nb,p,5,6,9,8\nb,q,1,1,9,8\n"
-# What libraries ask of the system: the machine's name, where shared libraries lie.
-HARMLESS = ("uname", "ldconfig", "gcc", "ld", "lscpu", "lspci", "nvidia-smi")
+# What libraries ask of the system: the machine's name, where shared libraries lie, which fonts there are (matplotlib).
+HARMLESS = ("uname", "ldconfig", "gcc", "ld", "lscpu", "lspci", "nvidia-smi", "fc-list")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_evaluate_and_report_write_into_the_run_folder(watch):
 
 @pytest.mark.slow
 def test_the_demo_is_offline(watch):
-    events, places = watch("demo", "--out", "demo")
+    events, places = watch("demo", "--workers", "1", "--out", "demo")
     _check(events, places, ["demo"])
     assert (places["work"] / "demo" / "demo.html").is_file()
 
