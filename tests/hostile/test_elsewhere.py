@@ -52,7 +52,8 @@ def _check(events, places, made):
     assert sorted(p.name for p in places["work"].iterdir()) == sorted(["data.csv", *made])
     assert [p for p in places["home"].iterdir() if p.name not in (".cache", ".config", ".nv")] == []
     assert [p.name for p in places["home"].glob(".config/*") if p.name != "matplotlib"] == []
-    assert list(places["tmp"].iterdir()) == []
+    # torch makes an empty folder for compiled networks there.
+    assert [p for p in places["tmp"].iterdir() if not p.name.startswith("torchinductor_")] == []
 
 
 @pytest.mark.parametrize(
