@@ -65,12 +65,23 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     return rows[fixation].drop(columns=category).reset_index(drop=True)
 
 
+def _of_smi(start: bytes) -> bool:
+    return start.lstrip(b"# ").startswith((b"[BeGaze]", b"[iView]"))
+
+
+def _has_our_columns(start: bytes) -> bool:
+    """Whether the first line that is no comment is the header of a plain table, below BeGaze's own lines."""
+    lines = (line.strip().lower() for line in start.splitlines())
+    header = next((line for line in lines if line and not line.startswith(b"#")), b"")
+    return {b"stimulus", b"x", b"y"} <= {name.strip(b' "') for name in re.split(rb"[,;\t]", header)}
+
+
 _SIZES = ("Calibration Area", "Stimulus Dimension [mm]", "Head Distance [mm]")
 FORMAT = Format(
     name="smi",
     title="an export of SMI BeGaze",
     knows_any=(("Fixation Position X [px]", "Fixation Position Y [px]", "Event Duration [ms]"),),
-    begins=lambda path, start: _HEADER.encode() in start or start.lstrip(b"# ").startswith((b"[BeGaze]", b"[iView]")),
+    begins=lambda path, start: _HEADER.encode() in start or (_of_smi(start) and not _has_our_columns(start)),
     rows=_rows,
     prepare=_prepare,
     columns=(
