@@ -17,6 +17,9 @@ TABLE = "stimulus,subject,x,y,width,height\na,p,1,2,9,8\na,q,3,4,9,8\nb,p,5,6,9,
 # What libraries ask of the system: the machine's name, where shared libraries lie, which fonts there are (matplotlib).
 HARMLESS = ("uname", "ldconfig", "gcc", "ld", "lscpu", "lspci", "nvidia-smi", "fc-list")
 
+# What pytest's process has and a fresh machine has not. torch writes its folder of compiled networks into the environment.
+INHERITED = ("XDG_", "GAZEKIT_", "COV_CORE", "TORCHINDUCTOR_", "TRITON_")
+
 
 @pytest.fixture
 def watch(tmp_path, monkeypatch):
@@ -27,7 +30,7 @@ def watch(tmp_path, monkeypatch):
     (places["work"] / "data.csv").write_text(TABLE)
 
     def run(*arguments, code=0):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "GAZEKIT_", "COV_CORE"))}
+        env = {k: v for k, v in os.environ.items() if not k.startswith(INHERITED)}
         env |= {"HOME": str(places["home"]), "TMPDIR": str(places["tmp"]), "PYTHONDONTWRITEBYTECODE": "1"}
         env |= {"NUMBA_CACHE_DIR": str(places["kernels"]), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
         events = tmp_path / "events.json"
