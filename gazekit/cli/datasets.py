@@ -12,6 +12,7 @@ from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.card import Card
+    from gazekit.core.trials import Dataset
 
 app = typer.Typer(
     help="List, explain, check, fetch and write data sets.\n\nExample: gazekit datasets info osie",
@@ -79,7 +80,7 @@ def check_command(
     every: Annotated[bool, typer.Option("--all", help=f"Print every problem, not only the first {SHOWN}.")] = False,
     progress: Progress = True,
 ) -> None:
-    """Say whether a folder holds the whole data set, file by file (SHA-256); exit code 1 if it does not.
+    """Say whether a folder holds the whole data set, by hashes and counts; exit code 1 if it does not.
 
     Example: gazekit datasets check osie --root data/osie
     """
@@ -156,7 +157,7 @@ def _need_published(name: str) -> None:
 
 def how_to_get(card: "Card") -> str:
     """One or two words: made here, fetch, or by hand."""
-    return "made here" if card.made_here else "fetch" if card.addresses else "by hand"
+    return "made here" if card.made_here else "fetch" if card.fetched else "by hand"
 
 
 def card_lines(card: "Card") -> list[str]:
@@ -175,6 +176,7 @@ def card_lines(card: "Card") -> list[str]:
         f"  px per degree        {scale}",
         f"  forced first fixation included: {yes_no(card.forced_first)}. {card.forced_first_note}".rstrip(),
         f"  cut at the target: {yes_no(card.cut_at_target)}. {card.cut_at_target_note}".rstrip(),
+        f"  published split      {', '.join(card.splits) or 'none'}",
         f"  folder holds         {card.layout}",
         f"  how to get it        {card.where}",
         f"  licence              {card.licence}",
@@ -200,7 +202,19 @@ def counted(name: str, root: Path, outside: str) -> dict[str, Any]:
         "images": sum(trial.has("image") for trial in dataset.trials),
         "facts": asdict(paths.facts),
         "dropped": dict(dataset.dropped),
+        "split": _parts(dataset),
     }
+
+
+def _parts(dataset: "Dataset") -> dict[str, int]:
+    """Stimuli in each part of the published split, and in several of them; nothing where none is published."""
+    from gazekit.datasets.published.splits import shared_stimuli
+
+    table = dataset.scanpaths.table
+    if dataset.card is None or not dataset.card.splits or "split" not in table:
+        return {}
+    found = {part: table.loc[table["split"] == part, "stimulus"].nunique() for part in dataset.card.splits}
+    return {**found, "in several parts": len(shared_stimuli(dataset))}
 
 
 def count_lines(found: dict[str, Any]) -> list[str]:
@@ -215,5 +229,9 @@ def count_lines(found: dict[str, Any]) -> list[str]:
         f"  declared: forced_first={facts['forced_first']}, cut_at_target={facts['cut_at_target']}, "
         f"points={facts['points']}",
     ]
+    if found["split"]:
+        lines.append(
+            f"  stimuli by part of the split: {', '.join(f'{n:,} {part}' for part, n in found['split'].items())}"
+        )
     lines += [f"  counted: {count:,} {reason}" for reason, count in found["dropped"].items()]
     return lines if found["dropped"] else [*lines, "  nothing was left out, and no point lies outside its image"]

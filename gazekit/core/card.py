@@ -1,11 +1,58 @@
 """Cards: what a data set is, where it comes from, in which units, under which licence, and what was counted in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from gazekit.core.frames import Facts
+from gazekit.foundations.errors import DataError
+
+
+@dataclass(frozen=True)
+class Download:
+    """One published file or archive at an address of its own, with its MD5.
+
+    Parameters
+    ----------
+    address : str
+        Where it is.
+    md5 : str
+        Of the whole file, hex; where the source states a part only, its first digits, at least 8.
+    file : str, optional
+        What it is called in the data set's folder; default the last part of the address.
+    unpack : str, optional
+        Of a zip archive: the folder below the data set's that its files go into, "." for that folder itself.
+    holds : tuple of str
+        Of a zip archive: patterns of what it unpacks to, relative to the data set's folder. Where each of them is
+        there, the archive itself is not missed.
+
+    Examples
+    --------
+    >>> Download("https://example.org/data/gaze.json", "c7f2fbc92afbe55d4dedc445ac2063d3").path
+    'gaze.json'
+    """
+
+    address: str
+    md5: str
+    file: str | None = None
+    unpack: str | None = None
+    holds: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[0-9a-f]{8,32}", self.md5):
+            raise DataError(f"the md5 of {self.address} must be 8 to 32 hex digits in lower case, not {self.md5!r}")
+        object.__setattr__(self, "holds", tuple(self.holds))
+
+    @property
+    def path(self) -> str:
+        """Relative to the data set's folder."""
+        return self.file or self.address.rstrip("/").rsplit("/", 1)[-1]
+
+    def needless_in(self, folder: Path) -> bool:
+        """Whether all that the archive holds is there already."""
+        return bool(self.holds) and all(any(folder.glob(pattern)) for pattern in self.holds)
 
 
 @dataclass(frozen=True)
@@ -37,8 +84,10 @@ class Card:
     addresses : tuple of str
         Base addresses of the single files, in the order of trying; the first is the main one, the rest are mirrors.
         Empty where the files can only be fetched by hand.
+    downloads : tuple of Download
+        Published files and archives that have an address of their own each.
     by_hand : str, optional
-        How to get the data where there is no address.
+        How to get the data, or the part of them that has no address.
     forced_first, cut_at_target : bool, optional
         The facts that the loaded scanpaths declare by default; None where the published data are mixed.
     forced_first_note, cut_at_target_note : str
@@ -47,8 +96,11 @@ class Card:
         Pixels per degree of visual angle; None where the source does not say. It is never guessed.
     simulated : bool
         Whether the observers are a simulation and not people; every page made from such data says so.
+    splits : tuple of str
+        Names of the parts of the published split, those to learn from first; the column `split` says which part a
+        scanpath is in.
     counts : mapping of str to int
-        Stimuli, subjects, scanpaths and fixations of the complete published set.
+        Stimuli, trials, subjects, scanpaths and fixations of the complete published set, as far as they are known.
     notes : tuple of str
         Traps in the published files.
     checked_by : str, optional
@@ -68,6 +120,7 @@ class Card:
     subfolder: str | None = None
     homepage: str | None = None
     addresses: tuple[str, ...] = ()
+    downloads: tuple[Download, ...] = ()
     by_hand: str | None = None
     forced_first: bool | None = None
     forced_first_note: str = ""
@@ -75,6 +128,7 @@ class Card:
     cut_at_target_note: str = ""
     px_per_degree: float | None = None
     simulated: bool = False
+    splits: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     checked_by: str | None = None
@@ -94,9 +148,15 @@ class Card:
         return root / self.subfolder if self.subfolder and (root / self.subfolder).is_dir() else root
 
     @property
+    def fetched(self) -> bool:
+        """Whether `gazekit datasets fetch` has an address to fetch from."""
+        return bool(self.addresses or self.downloads)
+
+    @property
     def where(self) -> str:
         """One sentence: how to get the files."""
-        if self.addresses:
-            page = self.homepage or self.addresses[0]
-            return f"get it with `gazekit datasets fetch {self.name} --root DIR`, or from {page}"
+        if self.fetched:
+            page = self.homepage or [*self.addresses, *(d.address for d in self.downloads)][0]
+            then = f"; {self.by_hand}" if self.by_hand else ""
+            return f"get it with `gazekit datasets fetch {self.name} --root DIR`, or from {page}{then}"
         return self.by_hand or f"it has to be fetched by hand from {self.homepage}"

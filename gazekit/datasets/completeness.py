@@ -1,9 +1,11 @@
 """What a check of a data set's folder says: known numbers beside those found, and what is missing or differs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose
 from pathlib import Path
+
+from gazekit.core.trials import Dataset
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,19 @@ class CountReport(FolderReport):
         Which files were looked at.
     expectations : sequence of Expectation
         Every number that was compared.
+    unread : str, optional
+        Why the folder could not be read, if so.
     """
 
     what: str
     expectations: Sequence[Expectation]
+    unread: str | None = None
 
     @property
     def problems(self) -> list[str]:
-        """One line per number that differs."""
+        """One line per number that differs, or why there are none."""
+        if self.unread is not None:
+            return [f"unread   {self.unread}"]
         return [f"differs  {e}" for e in self.expectations if not e.met]
 
     @property
@@ -110,6 +117,34 @@ class CountReport(FolderReport):
         """How many numbers are as known."""
         met = sum(e.met for e in self.expectations)
         return f"{met} of {len(self.expectations)} known numbers of {self.what}"
+
+
+def compared_counts(data: Dataset, known: Mapping[str, int]) -> list[Expectation]:
+    """Compare what a data set holds with the counts of its card.
+
+    Parameters
+    ----------
+    data : Dataset
+        As it was loaded with all defaults.
+    known : mapping of str to int
+        Of stimuli, trials, subjects, scanpaths and fixations those that are known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from gazekit import Scanpaths
+    >>> nothing = Scanpaths([], [], [0], pd.DataFrame(columns=["stimulus", "width", "height"]))
+    >>> print(compared_counts(Dataset("d", [], nothing), {"trials": 700})[0])
+    trials: expected 700, got 0
+    """
+    found = {
+        "stimuli": len(data.stimuli),
+        "trials": len(data.trials),
+        "subjects": len(data.subjects),
+        "scanpaths": len(data.scanpaths),
+        "fixations": len(data.scanpaths.x),
+    }
+    return [Expectation(what, count, found[what]) for what, count in known.items()]
 
 
 def _number(value: float) -> str:

@@ -11,7 +11,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from gazekit.core.card import Card
+from gazekit.core.card import Card, Download
 from gazekit.core.trials import Dataset
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.untrusted import parse_toml
@@ -136,6 +136,8 @@ def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
         raise DataError(f"{where} has the field {unknown[0]!r}; cards have {', '.join(sorted(known))}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
     with refusing(TypeError, lambda error: DataError(f"{where} is not a whole card: {error}")):
+        if "downloads" in values:
+            values["downloads"] = tuple(Download(**download) for download in values["downloads"])
         return Card(name=name, **values)
 
 
@@ -152,7 +154,8 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> D
         Options of that data set's loader (see its page in `docs/datasets`). All loaders of published files take
         `px_per_degree`, px per degree of visual angle where you know it, and `outside`: "keep" (default), "clip" or
         "drop" the points that lie outside the image. Points outside and rows left out are counted in `Dataset.dropped`
-        either way.
+        either way. `split` names a part of the published split where there is one, and `shared` says what is done with
+        stimuli that are in several parts (see `gazekit.datasets.published.splits`).
 
     Returns
     -------

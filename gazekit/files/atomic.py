@@ -9,6 +9,7 @@ import sys
 from contextlib import AbstractContextManager
 from hashlib import file_digest
 from pathlib import Path
+from typing import Literal
 
 from gazekit.files.links import open_plain, refuse_link
 from gazekit.files.locking import claim
@@ -187,5 +188,10 @@ def read_whole(path: str | Path) -> bytes:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, hex."""
+    return digest_of(path, "sha256")
+
+
+def digest_of(path: Path, kind: Literal["sha256", "md5"]) -> str:
+    """SHA-256 or MD5 of a file, hex."""
     with path.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
+        return file_digest(stream, kind).hexdigest()

@@ -13,9 +13,10 @@ from urllib.parse import quote
 import requests
 import urllib3
 
-from gazekit.datasets.fetching.integrity import compare, read_checksums
+from gazekit.datasets.fetching.integrity import agrees, compare, kind_of, read_checksums
+from gazekit.datasets.fetching.unpacking import unpack
 from gazekit.datasets.registry import datasets
-from gazekit.files.atomic import sha256_of, writing
+from gazekit.files.atomic import digest_of, writing
 from gazekit.files.links import make_folder, open_plain, refuse_link
 from gazekit.files.locking import FolderLock
 from gazekit.files.untrusted import check_name, first_line
@@ -24,7 +25,7 @@ from gazekit.foundations.progress import tqdm
 
 TIMEOUT = (10.0, 60.0)  # s: to connect, and between two blocks
 BLOCK = 1 << 16  # bytes
-LARGEST = 1 << 33  # bytes (8 GiB): more than any published file has; what goes on beyond it has no end
+LARGEST = 1 << 34  # bytes (16 GiB): more than any published file has; what goes on beyond it has no end
 ATTEMPTS = 3  # per address, as long as each brings new bytes
 
 
@@ -41,8 +42,8 @@ class Transfer:
     path : str
         Of the file, below the folder. Unfinished bytes are kept beside it in a `.part` file; a link in its place is
         refused, and so is a file that has other names too.
-    sha256 : str
-        Of the whole file.
+    digest : str
+        SHA-256 of the whole file, or its MD5 (or the first digits of that) where no other hash is published.
     progress : bool
         Show a bar of bytes.
 
@@ -52,8 +53,8 @@ class Transfer:
         Whether the last transfer went on with bytes of an earlier one.
     """
 
-    def __init__(self, folder: Path, path: str, sha256: str, *, progress: bool) -> None:
-        self.folder, self.target, self.sha256, self.progress = folder, folder / path, sha256, progress
+    def __init__(self, folder: Path, path: str, digest: str, *, progress: bool) -> None:
+        self.folder, self.target, self.digest, self.progress = folder, folder / path, digest, progress
         self.part = self.target.with_name(self.target.name + ".part")
         self.resumed = False
 
@@ -78,14 +79,14 @@ class Transfer:
                     return failure  # nothing new came: another try would not do better
                 have = self.size()
                 continue
-            got = sha256_of(self.part)
-            if got == self.sha256:
+            got = digest_of(self.part, kind_of(self.digest))
+            if agrees(got, self.digest):
                 self.part.replace(self.target)  # only now: a process killed before goes on with the part
                 return None
             self.part.unlink()
             failure = (
-                f"sent other content (expected sha256 {self.sha256}, got {got}): the published file has changed or the "
-                f"transfer was damaged; nothing was kept"
+                f"sent other content (expected {kind_of(self.digest)} {self.digest}, got {got}): the published file "
+                f"has changed or the transfer was damaged; nothing was kept"
             )
             if not self.resumed:
                 return failure
@@ -203,10 +204,11 @@ def fetch(
     progress: bool = True,
     checksums: Mapping[str, str] | None = None,
 ) -> FetchReport:
-    """Fetch what is missing of a data set.
+    """Fetch what is missing of a data set, and unpack its archives.
 
     A broken transfer leaves a `.part` file, and the same call goes on with it. Files that are there and as published
-    are not fetched again; a file of other content is never overwritten unless `replace` says so.
+    are not fetched again, nor are archives whose content is there; a file of other content is never overwritten unless
+    `replace` says so. Archives stay beside what they unpacked to.
 
     Parameters
     ----------
@@ -221,7 +223,7 @@ def fetch(
     progress : bool
         Show progress bars.
     checksums : mapping of str to str, optional
-        SHA-256 by relative path; default the package's list.
+        Hashes by relative path; default those that the package knows.
 
     Returns
     -------
@@ -232,43 +234,50 @@ def fetch(
     UnknownNameError
         No such data set.
     DataError
-        A data set without an address, a file that no address gives, one whose SHA-256 is wrong, a wrong file in the
+        A data set without an address, a file that no address gives, one whose hash is wrong, a wrong file in the
         folder that `replace` does not allow to be replaced, or a folder that cannot be written.
     BusyError
         Another process is fetching into the folder.
     """
     card = datasets[name]
-    addresses = [a if a.endswith("/") else f"{a}/" for a in (*mirrors, *card.addresses)]
-    if not addresses:
+    bases = [a if a.endswith("/") else f"{a}/" for a in (*mirrors, *card.addresses)]
+    own = {download.path: download for download in card.downloads}
+    if not bases and not own:
         raise DataError(
             f"the data set {name!r} cannot be fetched by program: {card.where}; the folder should hold {card.layout}; "
             f"`gazekit datasets check {name} --root {root}` then says whether it is whole"
         )
     folder = card.folder(Path(root))
-    expected = read_checksums(name) if checksums is None else checksums
+    known = read_checksums(name) if checksums is None else checksums
+    expected = {path: digest for path, digest in known.items() if bases or path in own}
     for path in expected:
         check_name(path, "the list of hashes")
     missing, changed = compare(folder, expected, "look", progress)
+    missing = tuple(path for path in missing if path not in own or not own[path].needless_in(folder))
     wrong = [file.path for file in changed]
     if changed and not replace:
         raise DataError(
-            f"{folder} holds {len(wrong)} file(s) that are not the published ones, first {wrong[0]} (expected sha256 "
-            f"{changed[0].expected}, got {changed[0].got}); nothing was overwritten: move them away, or allow "
-            f"replacing them (replace=True, --replace)"
+            f"{folder} holds {len(wrong)} file(s) that are not the published ones, first {changed[0]}; nothing was "
+            f"overwritten: move them away, or allow replacing them (replace=True, --replace)"
         )
     wanted = [path for path in expected if path in {*missing, *wrong}]
-    if wanted:
+    packed = [own[path] for path in expected if path in own and own[path].unpack is not None]
+    if wanted or any((folder / archive.path).is_file() for archive in packed):
         with writing(f"nothing can be written to {folder}"):
             make_folder(folder, within=Path(root))
             alone = FolderLock(folder)
         with alone, tqdm(wanted, desc=f"fetch {name}", unit="file", disable=not progress) as bar:
             for path in bar:
-                fetch_file(folder, path, expected[path], addresses, name, progress=progress)
+                places = [base + quote(path) for base in bases] + ([own[path].address] if path in own else [])
+                fetch_file(folder, path, expected[path], places, name, progress=progress)
+            for archive in packed:
+                if (folder / archive.path).is_file():
+                    unpack(folder, archive.path, archive.unpack or ".", progress=progress)
     present = tuple(path for path in expected if path not in wanted)
     return FetchReport(name, Path(root), tuple(wanted), present, tuple(wrong))
 
 
-def fetch_file(folder: Path, path: str, sha256: str, addresses: Sequence[str], name: str, *, progress: bool) -> None:
+def fetch_file(folder: Path, path: str, digest: str, addresses: Sequence[str], name: str, *, progress: bool) -> None:
     """Fetch one file, trying the addresses in their order.
 
     Raises
@@ -276,9 +285,9 @@ def fetch_file(folder: Path, path: str, sha256: str, addresses: Sequence[str], n
     DataError
         No address gave the file (the message has what each of them did), it cannot be written, or is a link.
     """
-    transfer, failures = Transfer(folder, path, sha256, progress=progress), []
+    transfer, failures = Transfer(folder, path, digest, progress=progress), []
     for address in addresses:
-        failure = transfer.fetch(address + quote(path))
+        failure = transfer.fetch(address)
         if failure is None:
             return
         failures.append(f"{address}: {failure}")

@@ -1,18 +1,20 @@
-"""Whether a folder holds the whole data set: by the SHA-256 of every published file, or by known counts.
+"""Whether a folder holds the whole data set: by the hashes of the published files, and by known counts.
 
-A list per data set, beside its card, has the hashes in the format of `sha256sum`. They belong to single files, not to
+A list per data set, beside its card, has SHA-256s in the format of `sha256sum`. They belong to single files, not to
 archives: servers pack archives anew and change their hash each time. The lists are made from a complete copy with
-`python -m gazekit.datasets.fetching.integrity NAME ROOT`.
+`python -m gazekit.datasets.fetching.integrity NAME ROOT`. Files and archives of which somebody else has published the
+MD5 stand in the card itself (`downloads`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from gazekit.datasets.completeness import CountReport, FolderReport
+from gazekit.datasets.completeness import CountReport, FolderReport, compared_counts
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.registry import datasets
-from gazekit.files.atomic import read_whole, sha256_of, write_atomically
+from gazekit.files.atomic import digest_of, read_whole, sha256_of, write_atomically
 from gazekit.files.untrusted import check_name
 from gazekit.foundations.errors import DataError
 from gazekit.foundations.progress import tqdm
@@ -42,15 +44,28 @@ def parse_checksums(text: str, where: str) -> dict[str, str]:
 
 
 def read_checksums(name: str) -> dict[str, str]:
-    """SHA-256 of every published file of a data set by its path relative to the folder.
+    """Hashes of the published files of a data set by path relative to the folder: SHA-256, or the MD5 of its downloads.
 
     Raises
     ------
     DataError
-        No list is known, or a line of it is wrong.
+        No hash is known, or a line of the list is wrong.
     """
-    file = datasets.file(name).with_suffix(".sha256")
-    return parse_checksums(read_whole(file).decode("utf-8", "replace"), file.name)
+    file, downloads = datasets.file(name).with_suffix(".sha256"), datasets[name].downloads
+    found = {check_name(download.path, f"the card of {name!r}"): download.md5 for download in downloads}
+    if file.is_file() or not downloads:
+        found |= parse_checksums(read_whole(file).decode("utf-8", "replace"), file.name)
+    return found
+
+
+def kind_of(digest: str) -> Literal["sha256", "md5"]:
+    """Which hash the digits are of."""
+    return "sha256" if len(digest) == 64 else "md5"
+
+
+def agrees(digest: str, expected: str) -> bool:
+    """Whether a file's hash is the published one, of which the first digits may be known only."""
+    return digest.startswith(expected)
 
 
 def hash_folder(name: str, root: Path) -> str:
@@ -89,6 +104,9 @@ class Changed:
     expected: str
     got: str
 
+    def __str__(self) -> str:
+        return f"{self.path}: expected {kind_of(self.expected)} {self.expected}, got {self.got}"
+
 
 @dataclass(frozen=True)
 class IntegrityReport(FolderReport):
@@ -105,32 +123,64 @@ class IntegrityReport(FolderReport):
     changed : tuple of Changed
         Files whose SHA-256 differs from the published one.
     extra : tuple of str
-        Files that are not part of the published set; they do no harm.
+        Files that are not part of the published set, and those that archives unpacked to; they do no harm.
+    unpacked : tuple of str
+        Archives that are not there, and whose content is.
     """
 
     expected: int
     missing: tuple[str, ...]
     changed: tuple[Changed, ...]
     extra: tuple[str, ...]
+    unpacked: tuple[str, ...] = ()
 
     @property
     def found(self) -> str:
         """How many files are as published, and how many are not."""
-        good = self.expected - len(self.missing) - len(self.changed)
+        good = self.expected - len(self.missing) - len(self.changed) - len(self.unpacked)
+        content = f", of {len(self.unpacked)} archives the content" if self.unpacked else ""
         return (
-            f"{good} of {self.expected} files as published, {len(self.missing)} missing, {len(self.changed)} changed, "
-            f"{len(self.extra)} extra"
+            f"{good} of {self.expected} files as published{content}, {len(self.missing)} missing, "
+            f"{len(self.changed)} changed, {len(self.extra)} extra"
         )
 
     @property
     def problems(self) -> list[str]:
         """One line per file that is missing or changed."""
-        changed = [f"changed  {c.path}: expected sha256 {c.expected}, got {c.got}" for c in self.changed]
+        changed = [f"changed  {c}" for c in self.changed]
         return [f"missing  {path}" for path in self.missing] + changed
 
 
-def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityReport | CountReport:
-    """Compare a folder with the published files of a data set, by SHA-256, or by known counts where it has none.
+@dataclass(frozen=True)
+class JoinedReport(FolderReport):
+    """What several checks of one folder say.
+
+    Parameters
+    ----------
+    name, root
+        See `FolderReport`.
+    reports : sequence of FolderReport
+        Of the hashes and of the counts.
+    """
+
+    reports: Sequence[FolderReport]
+
+    @property
+    def problems(self) -> list[str]:
+        """Those of all checks."""
+        return [problem for report in self.reports for problem in report.problems]
+
+    @property
+    def found(self) -> str:
+        """What each check found."""
+        return "; ".join(report.found for report in self.reports)
+
+
+def check(name: str, root: str | Path, *, progress: bool = True) -> FolderReport:
+    """Compare a folder with the published files of a data set, by their hashes and by known counts.
+
+    Counts are compared where hashes do not say everything: where there are none, or those of archives and of a part of
+    the files only. An archive whose content is there is not missed.
 
     Parameters
     ----------
@@ -143,8 +193,8 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityRep
 
     Returns
     -------
-    IntegrityReport or CountReport
-        Both have `whole`, `summary` and `lines`.
+    IntegrityReport, CountReport or JoinedReport
+        All have `whole`, `summary` and `lines`.
 
     Raises
     ------
@@ -154,13 +204,33 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> IntegrityRep
         The folder is not there.
     """
     published = PublishedFolder(datasets[name], root)
-    if published.card.checked_by is not None:
-        return imported(published.card.checked_by)(published, progress=progress)
+    card = published.card
+    if card.checked_by is not None:
+        return imported(card.checked_by)(published, progress=progress)
+    listed = datasets.file(name).with_suffix(".sha256").is_file()
+    reports: list[FolderReport] = [_hashes(published, name, progress)] if listed or card.downloads else []
+    if card.downloads or not listed:
+        reports.append(_counts(published, name))
+    return reports[0] if len(reports) == 1 else JoinedReport(name, Path(root), reports)
+
+
+def _hashes(published: PublishedFolder, name: str, progress: bool) -> IntegrityReport:
     folder, expected = published.root, read_checksums(name)
     missing, changed = compare(folder, expected, f"check {name}", progress)
+    unpacked = {download.path for download in published.card.downloads if download.needless_in(folder)}
+    missing = tuple(path for path in missing if path not in unpacked)
+    unpacked -= {path for path in unpacked if (folder / path).is_file()}
     present = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
     extra = tuple(p for p in present if p not in expected)
-    return IntegrityReport(name, Path(root), len(expected), missing, changed, extra)
+    return IntegrityReport(name, published.root, len(expected), missing, changed, extra, tuple(sorted(unpacked)))
+
+
+def _counts(published: PublishedFolder, name: str) -> CountReport:
+    try:
+        data = imported(published.card.loader)(published)
+    except DataError as error:
+        return CountReport(name, published.root, "the data set", (), str(error))
+    return CountReport(name, published.root, "the data set", compared_counts(data, published.card.counts))
 
 
 def compare(
@@ -172,7 +242,7 @@ def compare(
         file = folder / path
         if not file.is_file():
             missing.append(path)
-        elif (got := sha256_of(file)) != digest:
+        elif not agrees(got := digest_of(file, kind_of(digest)), digest):
             changed.append(Changed(path, digest, got))
     return tuple(missing), tuple(changed)
 

@@ -13,6 +13,7 @@ from gazekit.core.card import Card
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
+from gazekit.datasets.published.splits import Shared, check_part, published_part
 from gazekit.files.arrays import parse_npy
 from gazekit.files.mat import load_mat
 from gazekit.files.untrusted import MISFITS, first_line, parse_json
@@ -37,6 +38,11 @@ class PublishedFolder:
         Pixels per degree of visual angle; default the card's.
     outside : {"keep", "clip", "drop"}
         What to do with points outside the image; see `gazekit.interchange.points.clean_points`.
+    split : str, optional
+        A part of the published split, by its published name; default all of the data.
+    shared : {"refuse", "keep", "drop"}
+        What to do with stimuli that are in several parts of the published split; see
+        `gazekit.datasets.published.splits.published_part`.
 
     Attributes
     ----------
@@ -54,16 +60,24 @@ class PublishedFolder:
     """
 
     def __init__(
-        self, card: Card, root: str | Path, *, px_per_degree: float | None = None, outside: Outside = "keep"
+        self,
+        card: Card,
+        root: str | Path,
+        *,
+        px_per_degree: float | None = None,
+        outside: Outside = "keep",
+        split: str | None = None,
+        shared: Shared = "refuse",
     ) -> None:
         check_choice("outside", outside, OUTSIDE)
+        check_part(card, split)
         root = Path(root)
         self._only = root if root.is_file() and len(card.files) == 1 else None
         if self._only is None and not root.is_dir():
             raise DataError(
                 f"there is no folder {root} for the data set {card.name!r}; it should hold {card.layout}; {card.where}"
             )
-        self.card, self.outside = card, outside
+        self.card, self.outside, self.split, self.shared = card, outside, split, shared
         self.root = card.folder(root) if self._only is None else root.parent
         self.px_per_degree = card.px_per_degree if px_per_degree is None else px_per_degree
         self.trials: list[Trial] = []
@@ -201,8 +215,14 @@ class PublishedFolder:
     def dataset(self, scanpaths: Scanpaths | None = None) -> Dataset:
         """Make the data set of the trials and, by default, of the paths that were added.
 
-        The policy for points outside the image is applied here, and everything left out stands in `dropped`.
+        The policy for points outside the image is applied here, and so is the choice of a part of the published split;
+        everything left out stands in `dropped`.
         """
-        paths = clean_points(self.scanpaths() if scanpaths is None else scanpaths, outside=self.outside, missing="keep")
-        dropped = {reason: count for reason, count in {**self.counts, **paths.dropped}.items() if count}
-        return Dataset(self.card.name, tuple(self.trials), paths.replace(dropped=None), self.card, dropped)
+        paths = self.scanpaths() if scanpaths is None else scanpaths
+        data = Dataset(self.card.name, tuple(self.trials), paths, self.card)
+        if self.split is not None:
+            data = published_part(data, self.split, self.shared)
+        paths = clean_points(data.scanpaths, outside=self.outside, missing="keep")
+        left_out = {**self.counts, **data.dropped, **paths.dropped}
+        dropped = {reason: count for reason, count in left_out.items() if count}
+        return replace(data, scanpaths=paths.replace(dropped=None), dropped=dropped)

@@ -1,15 +1,22 @@
-"""Fetching against servers on the loopback: ranges, broken transfers, wrong content, dead mirrors."""
+"""Fetching against servers on the loopback: ranges, broken transfers, wrong content, dead mirrors, archives."""
 
 import contextlib
 import hashlib
+import io
 import re
 import socket
 import threading
+import zipfile
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from gazekit.core.card import Download
+from gazekit.datasets import datasets
 from gazekit.datasets.fetching.fetch import fetch
+from gazekit.datasets.fetching.integrity import check
+from gazekit.datasets.fetching.unpacking import unpack
 from gazekit.foundations.errors import DataError, UnknownNameError
 
 BIG = bytes(range(256)) * 4096  # 1 MiB
@@ -81,10 +88,6 @@ def serving(files=FILES, **options):
 @pytest.fixture
 def only_given_addresses(monkeypatch):
     """The card's own addresses are out of reach here, and must not be tried."""
-    from dataclasses import replace
-
-    from gazekit.datasets import datasets
-
     read = type(datasets).__getitem__
     monkeypatch.setattr(type(datasets), "__getitem__", lambda self, name: replace(read(self, name), addresses=()))
 
@@ -223,7 +226,7 @@ def test_an_address_that_is_none(tmp_path):
 def test_a_file_of_other_content_is_not_overwritten_unless_told(tmp_path):
     (tmp_path / "Amazon.json").write_text("mine")
     with serving() as server:
-        with pytest.raises(DataError, match=r"not the published ones, first Amazon\.json .*nothing was overwritten"):
+        with pytest.raises(DataError, match=r"not the published ones, first Amazon\.json: .*nothing was overwritten"):
             get(tmp_path, server.address)
         assert server.requests == []
         assert (tmp_path / "Amazon.json").read_text() == "mine"
@@ -255,3 +258,120 @@ def test_progress_is_shown_when_asked_for(tmp_path, capsys):
     with serving() as server:
         fetch("bookcovers", tmp_path, mirrors=[server.address], checksums=HASHES, progress=True)
     assert "fetch bookcovers" in capsys.readouterr().err
+
+
+def zipped(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+RECORDS = b"[]"
+ARCHIVE = zipped(**{"images/fork/1.jpg": b"one", "images/cup/2.jpg": b"two", "__MACOSX/images/._1.jpg": b"x"})
+
+
+# 3 KiB that say of themselves that they unpack to 2 GiB
+BOMB = zipped(big=bytes(1 << 20)).replace((1 << 20).to_bytes(4, "little"), (1 << 31).to_bytes(4, "little"))
+
+
+@pytest.fixture
+def downloading(monkeypatch):
+    """A function that gives the card of book covers downloads of its own at a server, and no other address."""
+
+    def at(server, **about):
+        downloads = (
+            Download(f"{server.address}gaze.json", hashlib.md5(RECORDS, usedforsecurity=False).hexdigest()),
+            Download(
+                f"{server.address}get/7/",
+                hashlib.md5(ARCHIVE, usedforsecurity=False).hexdigest()[:8],
+                file="images.zip",
+                unpack=".",
+                **about,
+            ),
+        )
+        card = replace(datasets["bookcovers"], downloads=downloads, addresses=())
+        monkeypatch.setattr(type(datasets), "__getitem__", lambda self, name: card)
+
+    return at
+
+
+def test_downloads_have_addresses_of_their_own_and_archives_are_unpacked(tmp_path, downloading):
+    with serving({"gaze.json": RECORDS, "get/7/": ARCHIVE}) as server:
+        downloading(server)
+        report = fetch("bookcovers", tmp_path, progress=False)
+        again = fetch("bookcovers", tmp_path, progress=False)
+    assert report.fetched == ("gaze.json", "images.zip")
+    assert again.fetched == ()
+    found = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert found == {"gaze.json", "images.zip", "images/fork/1.jpg", "images/cup/2.jpg"}
+
+
+def test_an_archive_that_somebody_put_there_is_unpacked(tmp_path, downloading):
+    (tmp_path / "images.zip").write_bytes(ARCHIVE)
+    with serving({"gaze.json": RECORDS}) as server:
+        downloading(server)
+        assert fetch("bookcovers", tmp_path, progress=False).fetched == ("gaze.json",)
+    assert (tmp_path / "images" / "fork" / "1.jpg").read_bytes() == b"one"
+
+
+def test_an_archive_whose_content_is_there_is_not_fetched_and_not_missed(tmp_path, downloading):
+    (tmp_path / "images" / "fork").mkdir(parents=True)
+    (tmp_path / "images" / "fork" / "1.jpg").write_bytes(b"one")
+    with serving({"gaze.json": RECORDS}) as server:
+        downloading(server, holds=["images/*/*.jpg"])
+        assert fetch("bookcovers", tmp_path, progress=False).fetched == ("gaze.json",)
+    report = check("bookcovers", tmp_path, progress=False).reports[0]
+    assert (report.missing, report.unpacked) == (("Amazon.json",), ("images.zip",))
+    assert "of 1 archives the content, 1 missing" in report.found
+
+
+def test_an_archive_of_other_content_is_not_kept(tmp_path, downloading):
+    with serving({"gaze.json": RECORDS, "get/7/": b"moved"}) as server:
+        downloading(server)
+        with pytest.raises(DataError, match="images.zip .*expected md5 [0-9a-f]{8}, got [0-9a-f]{32}"):
+            fetch("bookcovers", tmp_path, progress=False)
+    assert not (tmp_path / "images.zip").exists()
+
+
+def test_an_md5_is_hex_digits():
+    with pytest.raises(DataError, match=r"the md5 of https://x/a\.zip must be 8 to 32 hex digits"):
+        Download("https://x/a.zip", "A572")
+
+
+def test_unpacking_overwrites_nothing(tmp_path):
+    (tmp_path / "a.zip").write_bytes(ARCHIVE)
+    (tmp_path / "images" / "fork").mkdir(parents=True)
+    (tmp_path / "images" / "fork" / "1.jpg").write_bytes(b"own")
+    with pytest.raises(DataError, match=r"1\.jpg is not the file that the archive has; nothing was overwritten"):
+        unpack(tmp_path, "a.zip", progress=False)
+    assert (tmp_path / "images" / "fork" / "1.jpg").read_bytes() == b"own"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"no archive", "cannot be unpacked", id="no zip"),
+        pytest.param(ARCHIVE[:48] + b"x" + ARCHIVE[49:], "cannot be unpacked", id="damaged"),
+        pytest.param(ARCHIVE[:-30], "cannot be unpacked", id="cut"),
+        pytest.param(zipped(**{"../a.txt": b"x"}), "not a plain name within a folder", id="outside"),
+        pytest.param(zipped(**{"/etc/a": b"x"}), "not a plain name within a folder", id="absolute"),
+        pytest.param(BOMB, "asks for more than", id="fills the disk"),
+    ],
+)
+def test_archives_that_are_refused(tmp_path, content, message):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.zip").write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        unpack(tmp_path / "in", "a.zip", progress=False)
+    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a.zip"]
+
+
+def test_nothing_is_unpacked_through_a_link(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.zip").write_bytes(ARCHIVE)
+    (tmp_path / "in" / "images").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(DataError, match="is a symbolic link"):
+        unpack(tmp_path / "in", "a.zip", progress=False)
