@@ -17,6 +17,7 @@ from gazekit.cli.import_recordings import import_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
+from gazekit.cli.plot import plot_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.protocols import protocols_command
 from gazekit.cli.report import report_command
@@ -47,6 +48,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "score": score_command,
         "evaluate": evaluate_command,
         "train": train.app,
+        "plot": plot_command,
         "report": report_command,
     },
     "Experiments": {

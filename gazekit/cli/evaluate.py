@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,6 +29,10 @@ from gazekit.cli.options import (
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import print_scores, protocol_names
 from gazekit.foundations.errors import GazekitError
+
+if TYPE_CHECKING:
+    from gazekit.core.trials import Dataset
+    from gazekit.evaluation.score_file import MatchedPredictions
 
 METRICS = "scanmatch,multimatch"
 
@@ -111,6 +115,36 @@ def evaluate_command(
     print_results(results, run.out, write_report(run.out, dataset=dataset), as_json=as_json)
 
 
+def read_predictions(
+    file: Path, dataset: "Dataset", *, rescale: bool = False, to_stderr: bool = False, **options: Any
+) -> "MatchedPredictions":
+    """Read somebody's predictions for a data set, and say what was left out and what matched."""
+    from gazekit.evaluation.score_file import match_trials
+    from gazekit.interchange import Space, read_scanpaths
+    from gazekit.interchange.tables import UNKNOWN
+
+    space = Space.taken_from(options)
+    options.setdefault("missing", "error")
+    paths = read_scanpaths(
+        file,
+        frames={t.stimulus: t.frame for t in dataset.trials},
+        unknown_stimuli="drop",
+        **({} if space is None else {"space": space}),
+        **options,
+    )
+    matched = match_trials(paths, dataset, rescale=rescale)
+    say_dropped(file.name, paths.dropped, to_stderr=to_stderr)
+    for note in matched.notes:
+        typer.echo(f"{file.name}: {note}", err=to_stderr)
+    unknown = sum(count for reason, count in paths.dropped.items() if reason.startswith(UNKNOWN))
+    typer.echo(
+        f"{file.name}: {len(matched.paths)} paths matched, {matched.unmatched + unknown} left out, "
+        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
+        err=to_stderr,
+    )
+    return matched
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScoreRun(EvaluationRun):
     """How the scoring is run; its folder has a default, named after the predictions."""
@@ -171,9 +205,7 @@ def score_command(
     from gazekit.cli.tables import print_results
     from gazekit.core.frames import Facts
     from gazekit.evaluation.preparation import checked
-    from gazekit.evaluation.score_file import match_trials, named_sources, score_predictions
-    from gazekit.interchange import Space, read_scanpaths
-    from gazekit.interchange.tables import UNKNOWN
+    from gazekit.evaluation.score_file import named_sources, score_predictions
     from gazekit.models.baselines.precomputed import Precomputed
     from gazekit.protocols import score_protocol
     from gazekit.report import write_report
@@ -197,27 +229,10 @@ def score_command(
             f"--predictions-set {min(given_here)}= is not for predictions: the data say how large the images are, and "
             f"--size, --outside and --forced-first the rest"
         )
-    space = Space.taken_from(options)
-    options.setdefault("missing", "error")
-    paths = read_scanpaths(
-        predictions,
-        frames={t.stimulus: t.frame for t in dataset.trials},
-        outside=outside,
-        facts=facts,
-        unknown_stimuli="drop",
-        **({} if space is None else {"space": space}),
+    matched = read_predictions(
+        predictions, dataset, rescale=rescale or size is not None, outside=outside, facts=facts, to_stderr=as_json,
         **options,
-    )
-    matched = match_trials(paths, dataset, rescale=rescale or size is not None)
-    say_dropped(predictions.name, paths.dropped, to_stderr=as_json)
-    for note in matched.notes:
-        typer.echo(f"{predictions.name}: {note}", err=as_json)
-    unknown = sum(count for reason, count in paths.dropped.items() if reason.startswith(UNKNOWN))
-    typer.echo(
-        f"{predictions.name}: {len(matched.paths)} paths matched, {matched.unmatched + unknown} left out, "
-        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
-        err=as_json,
-    )
+    )  # fmt: skip
     if protocol is not None:
         checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
         scores = score_protocol(protocol, dataset, matched.paths, transfer=transfer, seed=run.seed)

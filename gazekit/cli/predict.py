@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gazekit.cli.figures import path_on_trial
 from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples, takes_groups
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
-    from gazekit.core.scanpaths import Scanpath, Scanpaths
-    from gazekit.core.trials import Dataset, Trial
+    from gazekit.core.scanpaths import Scanpaths
+    from gazekit.core.trials import Dataset
 
-PICTURES = (".png", ".jpg", ".pdf", ".svg")
 DEFAULT = Path("paths.csv")  # for pictures of one's own
 SHELF = (
     "a shelf of your own needs its photograph (--image) and a CSV of its objects (--boxes), and for models of search "
@@ -83,6 +83,7 @@ def predict_command(
     from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
     from gazekit.interchange.formats import SUFFIXES
     from gazekit.models.specs import model_from_text
+    from gazekit.plots.saving import check_picture, drawing, save_figure
     from gazekit.runs.parallel import check_workers
 
     shelf = check_choice(given.data, image, images, boxes, target)
@@ -93,7 +94,7 @@ def predict_command(
     if picture is not None and image is None:
         raise GazekitError("--picture draws a path on one picture of your own: give --image")
     if picture is not None:
-        check_picture(picture)
+        check_picture(picture, "--picture")
     if run.out is None and given.data is not None:
         raise GazekitError("predict needs the name of the file to write: -o paths.parquet")
     out = run.out or DEFAULT
@@ -158,7 +159,8 @@ def predict_command(
         raise GazekitError(f"{out} is there already, and holds something else; give --overwrite or another name")
     shutil.rmtree(parts, ignore_errors=True)
     if picture is not None:
-        draw(dataset.trials[0], paths[0], picture)
+        with drawing():
+            save_figure(path_on_trial(dataset.trials[0], paths[0]).figure, picture, dpi=200)
     typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")
 
 
@@ -181,16 +183,6 @@ def check_choice(
     if shelf and (image is None or boxes is None):
         raise GazekitError(SHELF)
     return shelf
-
-
-def draw(trial: "Trial", path: "Scanpath", file: Path) -> None:
-    """Draw a path on its picture, with the objects where there are any."""
-    from gazekit.plots.objects import object_path
-    from gazekit.plots.saving import save_figure
-    from gazekit.plots.scanpath import scanpath
-
-    drawn = scanpath(path, image=trial.image) if trial.objects is None else object_path(trial, path)
-    save_figure(drawn.figure, file, dpi=200)
 
 
 def shelf_lines(dataset: "Dataset") -> list[str]:
@@ -235,15 +227,3 @@ def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:
     ids = [called[k] if k >= 0 else "" for k in table["object_id"]]
     table.insert(table.columns.get_loc("object_id") + 1, "object", ids)
     write_atomically(out, mark_formulas(table).to_csv(index=False, lineterminator="\n").encode())
-
-
-def check_picture(file: Path) -> None:
-    """Refuse, before anything is computed, a picture whose name does not say which kind it is.
-
-    Raises
-    ------
-    GazekitError
-        Another suffix than those of `PICTURES`.
-    """
-    if file.suffix.lower() not in PICTURES:
-        raise GazekitError(f"--picture {file} must end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")

@@ -31,7 +31,7 @@ def report_command(
     from gazekit.files.atomic import write_atomically
     from gazekit.report import write_report
 
-    page = write_report(run, dataset=_dataset(run, data, root), images=images, samples=samples)
+    page = write_report(run, dataset=dataset_of_run(run, data, root), images=images, samples=samples)
     typer.echo(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
     if markdown is not None:
         from gazekit.evaluation.results import Results
@@ -41,7 +41,7 @@ def report_command(
         typer.echo(f"tables: {markdown}")
 
 
-def _dataset(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
+def dataset_of_run(run: Path, data: str | None, root: Path | None) -> "Dataset | None":
     """The run's data set, read as the run read it; None, and why, where it is not there."""
     from gazekit.files.untrusted import printable, reading
     from gazekit.foundations.errors import GazekitError

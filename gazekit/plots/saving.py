@@ -1,15 +1,44 @@
 """Figures as files: whole or not at all, like every other file of a run."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gazekit.files.atomic import write_atomically
+from gazekit.foundations.errors import GazekitError
+
+PICTURES = (".png", ".jpg", ".pdf", ".svg")
+# Journals refuse Type 3 fonts; letters of an SVG are outlines, so that it looks alike where the font is absent.
+EMBEDDED: dict[Any, Any] = {"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "gazekit"}
 
 
-def save_figure(figure: Any, path: str | Path, **options: Any) -> None:
-    """Write a figure, in the format of the file's suffix, and close it.
+def check_picture(file: Path, option: str) -> None:
+    """Refuse, before anything is computed, a picture whose name does not say which kind it is.
+
+    Raises
+    ------
+    GazekitError
+        Another suffix than those of `PICTURES`; no such folder.
+    """
+    if file.suffix.lower() not in PICTURES:
+        raise GazekitError(f"{option} {file} must end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
+    if not file.parent.is_dir():
+        raise GazekitError(f"{file} cannot be written: the folder {file.parent} does not exist; make it first")
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw names as they are, dollar signs too, whatever the user's settings of matplotlib."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({"text.parse_math": False, "text.usetex": False}):
+        yield
+
+
+def save_figure(figure: Any, path: str | Path, *, text: str | None = None, **options: Any) -> None:
+    """Write a figure, in the format of the file's suffix, with its fonts, and close it.
 
     Parameters
     ----------
@@ -17,6 +46,8 @@ def save_figure(figure: Any, path: str | Path, **options: Any) -> None:
         The figure.
     path : path
         The file.
+    text : str, optional
+        What is seen, for readers who do not see it; kept in the file (not in .jpg). Equal figures are then equal files.
     **options
         As for `matplotlib.figure.Figure.savefig`.
 
@@ -36,8 +67,11 @@ def save_figure(figure: Any, path: str | Path, **options: Any) -> None:
     """
     import matplotlib.pyplot as plt
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=Path(path).suffix[1:].lower(), **options)
+    buffer, kind = io.BytesIO(), Path(path).suffix[1:].lower()
+    if text is not None and kind != "jpg":
+        options["metadata"] = _about(kind, text)
+    with plt.rc_context(EMBEDDED):
+        figure.savefig(buffer, format=kind, **options)
     plt.close(figure)
     write_atomically(path, buffer.getvalue())
 
@@ -50,3 +84,10 @@ def save_figures(figures: Mapping[str, Any], folder: Path, **options: Any) -> li
     for name, figure in figures.items():
         save_figure(figure, folder / name, metadata={"Software": None}, **options)
     return list(figures)
+
+
+def _about(kind: str, text: str) -> dict[str, Any]:
+    """The metadata of a file that hold its alt text, and no time of day."""
+    if kind == "pdf":
+        return {"Subject": text, "CreationDate": None}
+    return {"Description": text, **({"Date": None} if kind == "svg" else {"Software": None})}

@@ -28,7 +28,13 @@ from gazekit.models import model_class, models
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SLOW = {"README.md", "docs/howto/cluster.md", "docs/howto/search-asymmetry.md", "docs/howto/shelf-search.md"}
+SLOW = {
+    "README.md",
+    "docs/gallery.md",
+    "docs/howto/cluster.md",
+    "docs/howto/search-asymmetry.md",
+    "docs/howto/shelf-search.md",
+}
 EXAMPLES = {"salient-corner"}  # a model of examples/my_model, which is not installed here
 SHELL = ("gazekit", "make", "pip", "python")  # what an indented block of commands begins with
 TEXT = ("text", "mermaid", "bibtex")
@@ -38,6 +44,8 @@ RUN = ("datasets", "datasets list", "datasets info", "info", "metrics", "models"
 RUN_ON = {
     "docs/datasets/search-arrays.md": ("datasets write",),
     "docs/datasets/shelves.md": ("datasets write",),
+    "docs/gallery.md": ("plot", "predict"),
+    "docs/howto/figure.md": ("plot", "predict", "evaluate"),
     "docs/howto/own-data.md": ("evaluate",),
     "docs/howto/own-shelf.md": ("predict",),
     "docs/start.md": ("evaluate", "report"),
