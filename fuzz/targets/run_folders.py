@@ -57,9 +57,9 @@ def _of_run(name: str) -> Callable[[], list[bytes]]:
 
 
 def _report(file: Path) -> Any:
-    from gazekit.cli.report import _dataset
+    from gazekit.cli.report import dataset_of_run
 
-    return write_report(file.parent, dataset=_dataset(file.parent, None, None), samples=1)
+    return write_report(file.parent, dataset=dataset_of_run(file.parent, None, None), samples=1)
 
 
 TARGETS = (
