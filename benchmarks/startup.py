@@ -6,12 +6,14 @@ Run: python benchmarks/startup.py
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from measure import Reading, machine, shown, table, target, timed
 
-HELP = 0.5  # s, wanted of `gazekit --help`
+WANTED = {"gazekit --help": 0.5, "gazekit models": 1.0, "gazekit info": 1.0, "gazekit predict oat": 4.0}  # s
+SHELVES = ("--data", "shelves", "--data-set", "scenes=10")
 COMMAND = str(Path(sys.executable).with_name("gazekit"))
 CALLS: dict[str, list[str]] = {
     "python -c pass (floor)": [sys.executable, "-c", "pass"],
@@ -21,6 +23,9 @@ CALLS: dict[str, list[str]] = {
     "gazekit --help": [COMMAND, "--help"],
     "gazekit evaluate --help": [COMMAND, "evaluate", "--help"],
     "gazekit models": [COMMAND, "models"],
+    "gazekit info": [COMMAND, "info"],
+    "import torch (what a network needs)": [sys.executable, "-c", "import torch"],
+    "gazekit predict oat": [COMMAND, "predict", "oat", *SHELVES, "--quiet", "--overwrite", "-o", "OUT"],
 }
 
 
@@ -30,14 +35,17 @@ def run(command: list[str]) -> Any:
 
 def report(repeat: int = 7) -> list[str]:
     readings: dict[str, Reading] = {}
-    for name, command in CALLS.items():
-        run(command)
-        seconds = [timed(lambda c=command: run(c), 1)[0] for _ in range(repeat)]
-        low, median, high = np.quantile(seconds, [0.25, 0.5, 0.75])
-        readings[name] = Reading(float(median), float((high - low) / 2 / median))
+    with TemporaryDirectory() as folder:
+        for name, words in CALLS.items():
+            command = [str(Path(folder, "paths.csv")) if word == "OUT" else word for word in words]
+            run(command)
+            seconds = [timed(lambda c=command: run(c), 1)[0] for _ in range(repeat)]
+            low, median, high = np.quantile(seconds, [0.25, 0.5, 0.75])
+            readings[name] = Reading(float(median), float((high - low) / 2 / median))
     floor = readings["python -c pass (floor)"].median
-    found = readings["gazekit --help"].median
-    target("gazekit --help", f"under {HELP} s", shown(found), found < HELP)
+    for name, most in WANTED.items():
+        found = readings[name].median
+        target(name, f"under {most:g} s", shown(found), found < most)
     rows = [
         (name, f"{shown(r.median)} ±{100 * r.spread:.0f} %", f"{r.median / floor:.1f}x") for name, r in readings.items()
     ]
@@ -45,6 +53,7 @@ def report(repeat: int = 7) -> list[str]:
         "## Beginning",
         "",
         f"Wall time of a whole process, medians of {repeat} with half the range of their middle half.",
+        "`predict oat` is of ten made-up shelves.",
         "",
         *table(("process", "time", "of the floor"), rows),
         "",

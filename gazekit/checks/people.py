@@ -1,7 +1,7 @@
 """Whether people agree: more on an image than across images, and each person in the space of the others."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from gazekit.checks.finding import Effect, Finding
 from gazekit.checks.placement import (
@@ -57,7 +57,7 @@ def check_people(sample: Sample) -> tuple[list[Finding], dict[str, str]]:
     if len(shared) < TRIALS_NEEDED:
         return [], {"agreement": f"{len(shared)} trials to compare with others; {TRIALS_NEEDED} are needed"}
     gain = here - there
-    margin = stats.t.ppf(SURE, len(shared) - 1) * gain.std(ddof=1) / np.sqrt(len(shared))
+    margin = special.stdtrit(len(shared) - 1, SURE) * gain.std(ddof=1) / np.sqrt(len(shared))
     if gain.mean() + margin >= AGREEMENT:
         doubtful = gain.mean() - margin <= 0
         return [], {"agreement": f"{len(shared)} trials are too few to tell whether people agree"} if doubtful else {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from gazekit.checks.finding import Effect, Finding, Level
 from gazekit.checks.references import Reference
@@ -248,7 +248,7 @@ def chance(before: np.ndarray, after: np.ndarray) -> float:
     spread = gain.std(ddof=1) if len(gain) > 1 else np.nan
     if not spread > 0:
         return 0.0 if len(gain) > 1 and gain.mean() > 0 else 1.0
-    return float(stats.t.sf(gain.mean() / (spread / np.sqrt(len(gain))), len(gain) - 1))
+    return float(special.stdtr(len(gain) - 1, -gain.mean() / (spread / np.sqrt(len(gain)))))
 
 
 def _impossible(sample: Sample, u: np.ndarray, v: np.ndarray) -> tuple[str, list[Mend], Level] | None:

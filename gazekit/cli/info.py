@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -20,12 +20,17 @@ LIBRARIES = (
 FOLDERS = ("GAZEKIT_DATA", "GAZEKIT_WEIGHTS")  # environment variables that name a folder
 
 
-def info_command(as_json: Json = False) -> None:
+def info_command(
+    more: Annotated[
+        bool, typer.Option("--more", help="Ask the libraries too (seconds): GPUs of torch, its threads, kept kernels.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Print versions, devices, folders and caches: what a bug report needs.
 
-    Example: gazekit info --json
+    Example: gazekit info --more --json
     """
-    found = facts()
+    found = facts(more)
     if as_json:
         print_json(found)
         return
@@ -36,13 +41,13 @@ def info_command(as_json: Json = False) -> None:
             typer.echo(f"  {name:<{width}}  {shown(value)}")
 
 
-def facts() -> dict[str, dict[str, Any]]:
+def facts(more: bool = False) -> dict[str, dict[str, Any]]:
     """What there is, by kind; nothing is fetched or written."""
     return {
         "versions": versions(),
-        "machine": machine(),
+        "machine": machine(more),
         "folders": {name: os.environ.get(name) for name in FOLDERS},
-        "caches": caches(),
+        "caches": caches(more),
     }
 
 
@@ -59,25 +64,31 @@ def versions() -> dict[str, str | None]:
     return found
 
 
-def machine() -> dict[str, Any]:
-    """System, processors that this process may use, and GPUs where torch finds any."""
+def machine(more: bool = False) -> dict[str, Any]:
+    """System, processors that this process may use, GPUs of the system, and with `more` what torch can use of them."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    found: dict[str, Any] = {"system": platform.platform(), "processors": allowed, "gpus": []}
-    if find_spec("torch"):
+    found: dict[str, Any] = {"system": platform.platform(), "processors": allowed, "gpus": gpus()}
+    if more and find_spec("torch"):
         import torch
 
-        found["gpus"] = [torch.cuda.get_device_name(k) for k in range(torch.cuda.device_count())]
+        found["gpus of torch"] = [torch.cuda.get_device_name(k) for k in range(torch.cuda.device_count())]
         found["threads of torch"] = torch.get_num_threads()
     return found
 
 
-def caches() -> dict[str, dict[str, Any] | None]:
-    """Folders that keep compiled kernels and downloads: path, files and bytes."""
+def gpus(folder: Path = Path("/proc/driver/nvidia/gpus")) -> list[str]:
+    """GPUs that NVIDIA's driver for Linux lists; none on other systems, where `--more` asks torch."""
+    lines = [line for file in sorted(folder.glob("*/information")) for line in file.read_text().splitlines()]
+    return [line.partition(":")[2].strip() for line in lines if line.startswith("Model:")]
+
+
+def caches(more: bool = False) -> dict[str, dict[str, Any] | None]:
+    """Folders that keep downloads, with `more` also compiled kernels: path, files and bytes."""
     import pooch
 
-    def below_home(variable: str, default: Callable[[], Path], *more: str) -> Path | None:
+    def below_home(variable: str, default: Callable[[], Path], *below: str) -> Path | None:
         try:
-            return Path(os.environ.get(variable) or default(), *more)
+            return Path(os.environ.get(variable) or default(), *below)
         except RuntimeError:  # of a user without a home
             return None
 
@@ -85,11 +96,12 @@ def caches() -> dict[str, dict[str, Any] | None]:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
     folders = {
-        "kernels of the metrics": kernels_folder(),
         "downloads of gazekit": below_home("", lambda: Path(pooch.os_cache("gazekit"))),
         "weights of torch": below_home("TORCH_HOME", lambda: home() / "torch", "hub", "checkpoints"),
         "weights of timm and open_clip": below_home("HF_HOME", lambda: home() / "huggingface"),
     }
+    if more:
+        folders["kernels of the metrics"] = kernels_folder()
     return {n: None if folder is None else {"path": str(folder), **size(folder)} for n, folder in folders.items()}
 
 

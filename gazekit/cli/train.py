@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,6 +37,12 @@ class TrainingData(DataAndPoints):
     """Data to learn from: shelves that gazekit draws, unless told otherwise."""
 
     data: Data = "shelves"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options of the data set; made-up shelves are those for training, unless told otherwise."""
+        made_up = {"covers": "train"} if self.data == "shelves" else {}
+        return {**made_up, **super().options}
 
 
 @app.command("oat")

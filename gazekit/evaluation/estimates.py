@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI, TOGETHER
 from gazekit.foundations.randomness import keyed_rng
@@ -57,11 +57,11 @@ class Estimate:
             return float("nan")
         if self.error == 0:
             return float(self.value == 0)
-        return float(2 * stats.t.sf(abs(self.value) / self.error, self.df))
+        return float(2 * special.stdtr(self.df, -abs(self.value) / self.error))
 
     def within(self, level: float) -> tuple[float, float]:
         """The interval at another level."""
-        reach = stats.t.ppf((1 + level) / 2, self.df) * self.error
+        reach = special.stdtrit(self.df, (1 + level) / 2) * self.error
         return self.value - reach, self.value + reach
 
 
@@ -129,7 +129,7 @@ class Deviations:
         least = min(self.stimuli.df, self.people.df)
         df = max(variance**2 / spread, least) if spread > 0 else least
         error = float(np.sqrt(variance))
-        reach = float(stats.t.ppf((1 + LEVEL) / 2, df)) * error
+        reach = float(special.stdtrit(df, (1 + LEVEL) / 2)) * error
         return Estimate(self.value, self.value - reach, self.value + reach, error, float(df), self.count, over)
 
 
@@ -406,7 +406,7 @@ def simultaneous(each: Sequence[Deviations], *key: str | int, seed: int, draws: 
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     normal = keyed_rng(seed, "simultaneous intervals", *key).standard_normal((draws, len(table)))
     largest = np.abs(np.einsum("dk,ik->di", normal, root)).max(axis=1)
-    return max(LEVEL, float(1 - 2 * stats.norm.sf(np.quantile(largest, LEVEL))))
+    return max(LEVEL, float(1 - 2 * special.ndtr(-np.quantile(largest, LEVEL))))
 
 
 def holm(p: Sequence[float]) -> np.ndarray:

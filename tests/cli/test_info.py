@@ -30,6 +30,20 @@ def test_info_tells_versions_and_machine(run):
     assert f"numpy            {np.__version__}" in out
 
 
+def test_info_asks_the_libraries_too(run):
+    found, more = as_json(run, "info"), as_json(run, "info", "--more")
+    assert more["machine"]["threads of torch"] >= 1
+    assert more["machine"]["gpus of torch"] == [] or more["machine"]["gpus"]
+    assert set(more["caches"]) - set(found["caches"]) == {"kernels of the metrics"}
+
+
+def test_gpus_of_the_driver(tmp_path):
+    (tmp_path / "0000:01:00.0").mkdir()
+    (tmp_path / "0000:01:00.0" / "information").write_text("Model: \t\t NVIDIA H100\nIRQ:   \t\t 51\n")
+    assert info.gpus(tmp_path) == ["NVIDIA H100"]
+    assert info.gpus(tmp_path / "nowhere") == []
+
+
 def test_info_tells_a_library_that_is_absent(monkeypatch):
     monkeypatch.setattr(info, "LIBRARIES", ("numpy", "no-such-library"))
     assert info.versions()["no-such-library"] is None

@@ -1,8 +1,19 @@
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 from typer.testing import CliRunner
 
 from gazekit.cli.app import app
+from gazekit.cli.models import FACTS
 from gazekit.models import ScanpathModel, models
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("torch", "numba", "matplotlib", "open_clip", "skimage")
 
 
 def run(*arguments):
@@ -63,7 +74,9 @@ class _Plain:
 
 
 def test_plug_ins_are_listed_even_if_they_cannot_be_loaded(monkeypatch):
-    monkeypatch.setattr(type(models), "_plugins", lambda self: {"broken": _Broken(), "plain": _Plain()})
+    plugins = {"broken": _Broken(), "plain": _Plain()}
+    monkeypatch.setattr(type(models), "_plugins", lambda self: plugins)
+    monkeypatch.setattr("gazekit.cli.models.entry_points", lambda group: [SimpleNamespace(name=n) for n in plugins])
     output = run().output
     assert "of another package (somewhere:Model) cannot be loaded: ImportError: no module named somewhere" in output
     assert "options: size\n" in output
@@ -72,3 +85,16 @@ def test_plug_ins_are_listed_even_if_they_cannot_be_loaded(monkeypatch):
 
 def test_help_has_an_example():
     assert "Example: gazekit models centre" in " ".join(run("--help").output.split())
+
+
+def test_what_is_written_of_the_models_is_what_their_classes_say():
+    script = runpy.run_path(str(ROOT / "docs" / "models" / "facts.py"))
+    assert json.loads(FACTS.read_text()) == script["all_facts"](), "run python docs/models/facts.py"
+
+
+@pytest.mark.parametrize("arguments", ["models", "models neva", "info", "metrics", "datasets", "--help"])
+def test_what_only_tells_imports_nothing_heavy(arguments):
+    code = f"import sys; from gazekit.cli.app import app; app({arguments.split()}, standalone_mode=False); "
+    code += f"sys.stderr.write(str([m for m in {HEAVY} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]"

@@ -90,7 +90,10 @@ def test_other_models_search_it_too(gazekit, own, tmp_path):
         (["OWN", "--target", "a", "--picture", "p.xyz"], "--picture p.xyz must end in .png, .jpg, .pdf or .svg"),
         (["--data", "shelves", "--data-set", "scene=3"], "data set 'shelves' has no option 'scene'; it has agents"),
         (["--data", "shelves", "--data-set", "scenes"], "--data-set 'scenes' is not of the form name=value"),
-        (["--data", "shelves", "--data-set", "scenes=1"], "has learned from the stimulus '4x8/train/00000'"),
+        (
+            ["--data", "shelves", "--data-set", "scenes=1", "--data-set", "covers=train"],
+            "has learned from the stimulus '4x8/train/00000'",
+        ),
     ],
 )
 def test_mistakes_end_in_one_sentence(gazekit, own, tmp_path, monkeypatch, arguments, message):

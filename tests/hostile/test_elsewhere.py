@@ -17,8 +17,7 @@ TABLE = "stimulus,subject,x,y,width,height\na,p,1,2,9,8\na,q,3,4,9,8\nb,p,5,6,9,
 # What libraries ask of the system: the machine's name, where shared libraries lie, which fonts there are (matplotlib).
 HARMLESS = ("uname", "ldconfig", "gcc", "ld", "lscpu", "lspci", "nvidia-smi", "fc-list")
 
-# What pytest's process has and a fresh machine has not. torch writes its folder of compiled networks into the
-# environment.
+# What pytest's process has and a fresh machine has not: torch names its folder of compiled networks there, for one.
 INHERITED = ("XDG_", "GAZEKIT_", "COV_CORE", "TORCHINDUCTOR_", "TRITON_")
 
 

@@ -55,7 +55,7 @@ def drift(a, b):
 
 @pytest.fixture(scope="module")
 def shelves():
-    return load_dataset("shelves", layouts="2x4", scenes=5, agents=3)
+    return load_dataset("shelves", layouts="2x4", scenes=5, agents=3, covers="train")
 
 
 @pytest.fixture(scope="module", params=["none", "crops"])

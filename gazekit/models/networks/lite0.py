@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from gazekit.foundations.errors import DataError
@@ -13,6 +12,7 @@ from gazekit.models.networks import timm_networks
 from gazekit.models.networks.backbone import Backbone
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.network import Preprocessing
+from gazekit.models.networks.shapes import without_memory
 from gazekit.models.networks.weights import Published, WeightsSource, find_source, quietly, read_weights
 
 MEMBER = "tf_efficientnet_lite0"  # timm's name of the network
@@ -40,7 +40,7 @@ def in_order(path: Path) -> dict[str, Tensor]:
     import timm
 
     state = read_weights(path)
-    with quietly(), torch.device("meta"):
+    with quietly(), without_memory():
         names = list(timm.create_model(MEMBER, pretrained=False).state_dict())
     if not set(state).isdisjoint(names):
         return state  # timm's own layout

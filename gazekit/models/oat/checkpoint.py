@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import torch
 from torch import Tensor
 
 from gazekit.files.atomic import sha256_of
 from gazekit.files.untrusted import decoding, parse_json
 from gazekit.foundations.errors import DataError
+from gazekit.models.networks.shapes import without_memory
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.tensor_files import read_tensors, save_tensors
@@ -118,7 +118,7 @@ def _check(path: Path, config: OatConfig, state: dict[str, Tensor]) -> None:
             raise DataError(
                 f"{path} is damaged: its {name} is {str(value)[:80]}, not a number up to {most:,}; train again"
             )
-    with torch.device("meta"):  # which takes no memory
+    with without_memory():
         needed = sum(tensor.numel() for tensor in OatNetwork(config).state_dict().values())
     if needed > 2 * weights + 10_000:
         raise DataError(

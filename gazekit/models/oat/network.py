@@ -97,8 +97,10 @@ class Appearance(nn.Module):
             nn.Flatten(),
         )  # fmt: skip
         # pooling before the ReLU gives the paper's numbers (both are monotone) on a quarter of the elements or fewer
-        size = self.layers(torch.zeros(1, 3, height, width)).shape[1]
-        self.out = nn.Linear(size, out)
+        rows, columns = (
+            ((side - 4) // first - 2) // 3 for side in (height, width)
+        )  # what convolutions and pools leave
+        self.out = nn.Linear(32 * rows * columns, out)
 
     def forward(self, crops: Tensor) -> Tensor:
         """(B, 3, height, width) to (B, out)."""

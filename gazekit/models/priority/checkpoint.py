@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from gazekit.files.atomic import sha256_of
 from gazekit.files.untrusted import first_line, parse_json
 from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.models.networks.shapes import without_memory
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.tensor_files import read_tensors, save_tensors
 
@@ -88,7 +87,7 @@ def load_readout(path: str | Path) -> Readout:
         )
     try:
         config = PriorityConfig.from_json(papers["config"])
-        with torch.device("meta"):  # which takes no memory
+        with without_memory():
             shapes = {name: tensor.shape for name, tensor in PriorityNetwork(config).state_dict().items()}
         if shapes != {name: tensor.shape for name, tensor in state.items()}:
             raise DataError(f"{path} does not fit its own configuration; it is damaged: train again")

@@ -83,7 +83,7 @@ def test_carries_its_manifest(model):
 
 
 def test_refuses_what_it_has_learned_from(model):
-    seen = load_dataset("shelves", scenes=1, agents=1)
+    seen = load_dataset("shelves", scenes=1, agents=1, covers="train")
     with pytest.raises(DataError, match="the network that comes with gazekit has learned from the stimulus '4x8/train"):
         model.predict(seen.trials, progress=False)
 

@@ -182,7 +182,7 @@ def load(
     layouts: str | Sequence[str] = ("4x8",),
     scenes: int = 100,
     agents: int | Mapping[str, Agent] = 4,
-    covers: Covers = "train",
+    covers: Covers = "test",
     library: int = 400,
     seed: int = 0,
     lookalikes: int = 0,
@@ -204,7 +204,8 @@ def load(
     agents : int, or mapping of name to Agent
         How many of the seed's agents search every shelf, or agents of your own.
     covers : {"train", "test", "all"}
-        Part of the cover library that shelves are filled from. No cover is both for training and for testing.
+        Part of the cover library that shelves are filled from. No cover is both for training and for testing; the
+        OAT that comes with gazekit has learned from "train".
     library : int
         Covers in the library; of every 48 the last 12 are for testing.
     seed : int
@@ -234,7 +235,7 @@ def load(
     >>> len(data.trials), len(data.scanpaths), data.subjects
     (6, 12, ['agent 1', 'agent 2'])
     >>> data.trials[0].id, len(data.trials[0].objects), data.trials[0].target.shape
-    ('4x8/train/00000', 32, (48, 30, 3))
+    ('4x8/test/00000', 32, (48, 30, 3))
     """
     for name, value, least in (
         ("scenes", scenes, 1),

@@ -16,7 +16,7 @@ SHORT = Agent(most=5, patience=2, give_up=0.3, recognition=0.7)
 
 def dataset_with(trial, agent, paths):
     """A data set whose scanpaths are the given lists of objects."""
-    data = load(layouts=trial.id.split("/")[0], scenes=1, agents={"me": agent})
+    data = load(covers="train", layouts=trial.id.split("/")[0], scenes=1, agents={"me": agent})
     boxes, flat = trial.objects.boxes, np.concatenate(paths)
     table = data.scanpaths.table.iloc[np.zeros(len(paths), dtype=int)].reset_index(drop=True)
     offsets = np.concatenate([[0], np.cumsum([len(p) for p in paths])])
@@ -32,7 +32,7 @@ def likelihoods(trial, agent, paths, **options):
 
 def test_all_paths_of_a_two_object_scene_have_probability_one_together():
     """With two objects a move has one goal, so nothing is estimated; all paths of at most five fixations are listed."""
-    trial = load(layouts="1x2", scenes=1, agents=1).trials[0]
+    trial = load(covers="train", layouts="1x2", scenes=1, agents=1).trials[0]
     paths = [list(p) for n in range(1, 6) for p in product(range(2), repeat=n)]
     found = likelihoods(trial, SHORT, paths, draws=2)
     assert max(e.max() for e in found.errors) == 0
@@ -40,7 +40,7 @@ def test_all_paths_of_a_two_object_scene_have_probability_one_together():
 
 
 def test_a_path_of_a_two_object_scene_in_closed_form():
-    trial = load(layouts="1x2", scenes=1, agents=1).trials[0]
+    trial = load(covers="train", layouts="1x2", scenes=1, agents=1).trials[0]
     agent, target = individual(1), trial.target_object
     sight = Sight.of(trial)
     pull = agent.centre * np.exp(-0.5 / agent.reach) + agent.first_similarity * sight.similarity  # half a cell each
@@ -55,7 +55,7 @@ def test_a_path_of_a_two_object_scene_in_closed_form():
 
 
 def test_all_paths_of_a_three_object_scene_have_probability_one_together():
-    trial = load(layouts="1x3", scenes=1, agents=1).trials[0]
+    trial = load(covers="train", layouts="1x3", scenes=1, agents=1).trials[0]
     agent = replace(SHORT, most=4)
     paths = [list(p) for n in range(1, 5) for p in product(range(3), repeat=n)]
     found = likelihoods(trial, agent, paths, draws=4000)
@@ -65,7 +65,7 @@ def test_all_paths_of_a_three_object_scene_have_probability_one_together():
 
 def test_a_move_among_three_objects_against_numerical_integration():
     """Two goals: the difference of their noises is one normal number, so that Gauss-Hermite quadrature is exact."""
-    trial = load(layouts="1x3", scenes=3, agents=1).trials[2]
+    trial = load(covers="train", layouts="1x3", scenes=3, agents=1).trials[2]
     agent, sight = individual(3), Sight.of(trial)
     now = (trial.target_object + 1) % 3
     goals = [j for j in range(3) if j != now]
@@ -84,7 +84,7 @@ def test_a_move_among_three_objects_against_numerical_integration():
 
 
 def test_the_stated_error_is_the_spread_of_repeated_estimates():
-    data = load(layouts="3x9", scenes=2, agents=2)
+    data = load(covers="train", layouts="3x9", scenes=2, agents=2)
     found = [agent_log_likelihood(data, draws=64, seed=seed) for seed in range(60)]
     values = np.array([np.concatenate(f.values) for f in found])
     errors = np.array([np.concatenate(f.errors) for f in found])
@@ -101,7 +101,7 @@ def test_the_stated_error_is_the_spread_of_repeated_estimates():
 
 def test_the_true_agent_is_likelier_than_others():
     """The expected log-likelihood is highest for the distribution that the paths come from."""
-    data = load(scenes=60, agents={"me": Agent()})
+    data = load(covers="train", scenes=60, agents={"me": Agent()})
     true = agent_log_likelihood(data, agents={"me": Agent()}, draws=256).per_step[0]
     for changed in ({"similarity": 0.0}, {"distance": 0.3}, {"memory": 0.0}, {"refixation": 0.3}, {"blur_slope": 0.3}):
         other = agent_log_likelihood(data, agents={"me": Agent(**changed)}, draws=256).per_step[0]
@@ -110,7 +110,7 @@ def test_the_true_agent_is_likelier_than_others():
 
 
 def test_log_likelihood_is_the_sum_of_next_steps():
-    data = load(layouts="irregular", scenes=1, agents=1)
+    data = load(covers="train", layouts="irregular", scenes=1, agents=1)
     trial, path = data.trials[0], data.scanpaths.object_id.tolist()
     found = agent_log_likelihood(data, draws=4000)
     for k in range(len(path) + 1):
@@ -121,7 +121,7 @@ def test_log_likelihood_is_the_sum_of_next_steps():
 
 
 def test_what_the_agent_cannot_do_is_minus_infinity():
-    trial = load(layouts="1x3", scenes=1, agents=1).trials[0]
+    trial = load(covers="train", layouts="1x3", scenes=1, agents=1).trials[0]
     other = (trial.target_object + 1) % 3
     found = likelihoods(trial, Agent(), [[other], [other] * 41])
     assert found.values[0][-1] == -np.inf  # it does not give up after the first fixation
@@ -135,7 +135,7 @@ def test_the_last_fixation_allowed_ends_the_search():
 
 
 def test_a_part_of_a_data_set_has_the_same_values_and_paths_without_objects_are_named():
-    data = load(scenes=4, agents=2)
+    data = load(covers="train", scenes=4, agents=2)
     whole = agent_log_likelihood(data, draws=16)
     part = data.select(trials=[data.trials[2].id], subjects=["agent 2"])
     part = replace(part, scanpaths=part.scanpaths.replace(object_id=None))
@@ -143,7 +143,7 @@ def test_a_part_of_a_data_set_has_the_same_values_and_paths_without_objects_are_
 
 
 def test_resampled_paths_have_a_likelihood_too():
-    data = load(scenes=3, agents=1)
+    data = load(covers="train", scenes=3, agents=1)
     again = replace(data, scanpaths=agent_paths(data.trials, individual(1), 2, name="agent 1"))
     found = agent_log_likelihood(again, draws=16)
     assert [len(v) - 1 for v in found.values] == again.scanpaths.lengths.tolist()
@@ -153,13 +153,13 @@ def test_resampled_paths_have_a_likelihood_too():
     ("agents", "subject"), [(None, "anna"), (None, "agent 01"), ({"anna": Agent()}, "agent 1"), (None, "agent 0")]
 )
 def test_subjects_that_are_no_agents(agents, subject):
-    data = load(scenes=1, agents={subject: Agent()})
+    data = load(covers="train", scenes=1, agents={subject: Agent()})
     message = "there is no agent 0" if subject == "agent 0" else f"subject '{subject}' of trial .* is no agent whose"
     with pytest.raises(GazekitError, match=message):
         agent_log_likelihood(data, agents=agents)
 
 
 def test_too_few_draws():
-    data = load(scenes=1, agents=1)
+    data = load(covers="train", scenes=1, agents=1)
     with pytest.raises(GazekitError, match="draws must be at least 2, so that there is a standard error, not 1"):
         agent_log_likelihood(data, draws=1)

@@ -27,7 +27,7 @@ def test_the_registered_set_has_the_counts_of_its_card():
 
 def test_layouts_scenes_and_agents():
     data = load(layouts=" 4x8, irregular", scenes=3, agents=2, start=7)
-    assert [t.id for t in data.trials[2:4]] == ["4x8/train/00009", "irregular/train/00007"]
+    assert [t.id for t in data.trials[2:4]] == ["4x8/test/00009", "irregular/test/00007"]
     assert data.scanpaths.table["trial"].tolist() == [t.id for t in data.trials for _ in range(2)]
     own = load(scenes=2, agents={"quick": Agent(patience=2), "slow": Agent()})
     assert own.subjects == ["quick", "slow"]

@@ -65,7 +65,7 @@ def test_too_few_or_too_many_places(name, places):
 
 @pytest.fixture(scope="module")
 def shelves():
-    return {name: load(layouts=name, scenes=4, agents=1) for name in KINDS}
+    return {name: load(covers="train", layouts=name, scenes=4, agents=1) for name in KINDS}
 
 
 # First 16 digits of the SHA-256 of pictures, crops, targets and boxes of four shelves, seed 0.
@@ -115,14 +115,14 @@ def test_test_shelves_show_covers_that_no_training_shelf_shows():
 
 
 def test_targets_and_places_are_drawn_evenly():
-    trials = load(scenes=1600, agents=1).trials
+    trials = load(covers="train", scenes=1600, agents=1).trials
     places = np.bincount([t.target_object for t in trials], minlength=32)
     assert ((places - 50) ** 2 / 50).sum() < 62  # chi-squared, 31 degrees of freedom: p = .001
 
 
 @pytest.mark.parametrize("wanted", [1, 5])
 def test_lookalikes(wanted):
-    for trial in load(scenes=20, agents=1, lookalikes=wanted).trials:
+    for trial in load(covers="train", scenes=20, agents=1, lookalikes=wanted).trials:
         shelf = shelf_of(trial)
         cluster = shelf.library.cluster[shelf.covers]
         assert (cluster == cluster[trial.target_object]).sum() > wanted
@@ -138,11 +138,14 @@ def test_blocks_put_like_covers_beside_each_other():
 
     assert neighbours_alike() < 0.15
     assert neighbours_alike(blocks=True) > 0.8
-    assert len(load(layouts="irregular", blocks=True, scenes=3, agents=1).trials) == 3
+    assert len(load(covers="train", layouts="irregular", blocks=True, scenes=3, agents=1).trials) == 3
 
 
 def test_a_shelf_is_the_same_whatever_else_is_asked_for():
-    many, few = load(layouts="3x9,4x8", scenes=6, agents=1), load(layouts="4x8", scenes=2, start=3, agents=2)
+    many, few = (
+        load(covers="train", layouts="3x9,4x8", scenes=6, agents=1),
+        load(covers="train", layouts="4x8", scenes=2, start=3, agents=2),
+    )
     for trial in few.trials:
         other = many.trial(trial.id)
         assert (other.image == trial.image).all()
@@ -150,7 +153,7 @@ def test_a_shelf_is_the_same_whatever_else_is_asked_for():
 
 
 def test_shelves_travel_to_other_processes():
-    trial = load(layouts="irregular", scenes=1, agents=1).trials[0]
+    trial = load(covers="train", layouts="irregular", scenes=1, agents=1).trials[0]
     sent = pickle.dumps(trial)
     assert len(sent) < 10_000
     assert (pickle.loads(sent).image == trial.image).all()  # noqa: S301
@@ -180,7 +183,7 @@ def test_oat_sees_them(shelves):
 )
 def test_shelves_that_cannot_be_filled(options, message):
     with pytest.raises(GazekitError, match=message):
-        load(scenes=1, **options)
+        load(**{"covers": "train", "scenes": 1} | options)
 
 
 def test_other_trials_are_no_shelves(shelf):

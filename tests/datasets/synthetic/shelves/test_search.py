@@ -25,16 +25,16 @@ def objects_of(paths):
 
 
 def test_paths_are_pinned():
-    data = load(layouts="4x8,irregular", scenes=5, agents=2)
+    data = load(covers="train", layouts="4x8,irregular", scenes=5, agents=2)
     found = hashlib.sha256(data.scanpaths.x.astype("<f8").tobytes() + data.scanpaths.object_id.astype("<i8").tobytes())
     assert found.hexdigest()[:16] == "7fb6afcda32a8844"
 
 
 def test_a_path_does_not_depend_on_what_else_is_simulated(monkeypatch):
     """Neither on batches, nor on shelves of another size (padding), nor on further agents."""
-    many = load(layouts="irregular,6x14,2x11", scenes=5, agents=3).scanpaths
+    many = load(covers="train", layouts="irregular,6x14,2x11", scenes=5, agents=3).scanpaths
     monkeypatch.setattr(search, "TOGETHER", 3)
-    few = load(layouts="irregular", scenes=2, start=2, agents=2).scanpaths
+    few = load(covers="train", layouts="irregular", scenes=2, start=2, agents=2).scanpaths
     for row, path in enumerate(few):
         same = many.filter(trial=few.table["trial"].iloc[row], subject=path.ids["subject"])
         np.testing.assert_array_equal(same[0].x, path.x)
@@ -42,14 +42,14 @@ def test_a_path_does_not_depend_on_what_else_is_simulated(monkeypatch):
 
 
 def test_fixations_lie_in_the_boxes_of_their_objects():
-    data = load(layouts="irregular,3x9", scenes=10, agents=2)
+    data = load(covers="train", layouts="irregular,3x9", scenes=10, agents=2)
     for rule in ("containing", "nearest"):
         named = data.scanpaths.to_objects(data.object_boxes(), rule)
         assert (named.object_id == data.scanpaths.object_id).all()
 
 
 def test_laws_of_a_path():
-    data = load(scenes=200, agents=2)
+    data = load(covers="train", scenes=200, agents=2)
     targets = {t.id: t.target_object for t in data.trials}
     for path, trial in zip(objects_of(data.scanpaths), data.scanpaths.table["trial"], strict=True):
         target = targets[trial]
@@ -58,7 +58,7 @@ def test_laws_of_a_path():
 
 
 def test_the_cap_and_patience():
-    trials = load(scenes=60, agents=1).trials
+    trials = load(covers="train", scenes=60, agents=1).trials
     blind = Agent(recognition=0.0, give_up=0.0)
     assert set(agent_paths(trials, blind).lengths) == {40}
     assert set(agent_paths(trials, replace(blind, give_up=1.0, patience=4)).lengths) == {5}
@@ -69,7 +69,7 @@ def test_a_sharp_agent_goes_straight_to_the_target_and_dwells():
     """Without blur, and with similarity far above everything else, the second fixation is on the target."""
     sharp = Agent(similarity=500.0, reach=1e6, distance=0.0, memory=0.0, salience=0.0, blur=0.0, blur_slope=0.0)
     sharp = replace(sharp, centre=0.0, first_similarity=500.0, recognition=1.0)
-    trials = load(scenes=400, agents=1).trials
+    trials = load(covers="train", scenes=400, agents=1).trials
     paths = agent_paths(trials, sharp)
     targets = np.repeat([t.target_object for t in trials], paths.lengths)
     assert (paths.object_id == targets).all()
@@ -82,7 +82,7 @@ def test_a_sharp_agent_goes_straight_to_the_target_and_dwells():
 )
 def test_frequencies_are_the_probabilities_written_down(layout, changed):
     """Simulated first, second and later steps against `next_step`, which does not simulate."""
-    trial = load(layouts=layout, scenes=1, agents=1).trials[0]
+    trial = load(covers="train", layouts=layout, scenes=1, agents=1).trials[0]
     agent, n = replace(individual(2), **changed), 12_000
     paths = objects_of(agent_paths(trial, agent, n, seed=3))
     size = len(trial.objects)
@@ -106,7 +106,7 @@ def test_frequencies_are_the_probabilities_written_down(layout, changed):
 
 
 def test_resampled_paths_are_independent_of_the_data_sets():
-    data = load(scenes=20, agents=1)
+    data = load(covers="train", scenes=20, agents=1)
     again = agent_paths(data.trials, individual(1), 2, name="agent 1")
     assert again.table["trial"].tolist() == [t.id for t in data.trials for _ in range(2)]
     assert set(again.table["source"]) == {"agent 1"}
@@ -117,7 +117,7 @@ def test_resampled_paths_are_independent_of_the_data_sets():
 
 
 def test_samples_and_seeds():
-    trial = load(scenes=1, agents=1).trials[0]
+    trial = load(covers="train", scenes=1, agents=1).trials[0]
     three, five = agent_paths(trial, Agent(), 3), agent_paths(trial, Agent(), 5)
     assert (three.x == five.x[: len(three.x)]).all()
     assert not np.array_equal(agent_paths(trial, Agent(), 3, seed=1).x, three.x)
@@ -143,7 +143,7 @@ def test_the_world_is_like_the_specifications_pilot(layout):
 
 
 def test_guidance_is_at_chance_without_similarity():
-    trials = load(scenes=150, agents=1).trials
+    trials = load(covers="train", scenes=150, agents=1).trials
     blind = Agent(similarity=0.0, first_similarity=0.0, refixation_alike=0.0)
     paths = agent_paths(trials, blind)
     rank = guidance_rank(paths, {t.id: t.target_object for t in trials}, {t.id: target_similarity(t) for t in trials})
@@ -151,7 +151,7 @@ def test_guidance_is_at_chance_without_similarity():
 
 
 def test_bad_input(shelf):
-    trial = load(scenes=1, agents=1).trials[0]
+    trial = load(covers="train", scenes=1, agents=1).trials[0]
     with pytest.raises(GazekitError, match="samples must be at least 1, not 0"):
         agent_paths(trial, Agent(), 0)
     with pytest.raises(MissingNeedError, match="trial 'shelf' is not one of the data set 'shelves'"):
