@@ -48,8 +48,8 @@ def keep(file: Path) -> None:
     """Store a picture as small as a page needs it."""
     stored = ROOT / "docs" / "gallery" / file.name
     with Image.open(file) as picture:
-        picture.thumbnail((1000, 1000))
-        picture.convert("RGB").save(stored, quality=85, optimize=True)
+        picture.thumbnail((900, 900))
+        picture.convert("RGB").save(stored, quality=80, optimize=True)
     if stored.stat().st_size > LARGEST:
         raise SystemExit(f"{stored} has {stored.stat().st_size} bytes, more than {LARGEST}")
 

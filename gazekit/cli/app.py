@@ -13,6 +13,7 @@ from gazekit.cli.captions import captions_command
 from gazekit.cli.check import check_command
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command, score_command
+from gazekit.cli.export import export_command
 from gazekit.cli.import_recordings import import_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
@@ -49,6 +50,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "evaluate": evaluate_command,
         "train": train.app,
         "plot": plot_command,
+        "export": export_command,
         "report": report_command,
     },
     "Experiments": {

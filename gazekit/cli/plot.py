@@ -211,15 +211,9 @@ def of_run(folder: Path, given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
     GazekitError
         A run without paths, or other data than it was made of.
     """
-    from gazekit.core.scanpaths import Scanpaths
     from gazekit.core.trials import Dataset, Trial
-    from gazekit.runs.manifest import read_finished
 
-    manifest = read_finished(folder)
-    file = next((folder / name for name in PATHS if (folder / name).is_file()), None)
-    if file is None:
-        raise GazekitError(f"{folder} holds no paths ({', '.join(PATHS)}); give the folder of an evaluation")
-    predicted = Scanpaths.load(file)
+    manifest, predicted = run_paths(folder)
     dataset = dataset_of_run(folder, given.data, given.root)
     if dataset is None:
         first = predicted.table.drop_duplicates("trial")
@@ -232,6 +226,24 @@ def of_run(folder: Path, given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
             f"of the data that it was made with"
         )
     return dataset, predicted
+
+
+def run_paths(folder: Path) -> "tuple[dict[str, Any], Scanpaths]":
+    """The manifest of a finished run, and its predictions.
+
+    Raises
+    ------
+    GazekitError
+        A run without paths.
+    """
+    from gazekit.core.scanpaths import Scanpaths
+    from gazekit.runs.manifest import read_finished
+
+    manifest = read_finished(folder)
+    file = next((folder / name for name in PATHS if (folder / name).is_file()), None)
+    if file is None:
+        raise GazekitError(f"{folder} holds no paths ({', '.join(PATHS)}); give the folder of an evaluation")
+    return manifest, Scanpaths.load(file)
 
 
 def on_common_trials(parts: "dict[str, Scanpaths]") -> "dict[str, Scanpaths]":

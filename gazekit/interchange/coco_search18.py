@@ -162,28 +162,23 @@ def records_to_table(
 def write_coco_search18(scanpaths: Scanpaths, path: str | Path) -> None:
     """Write scanpaths as JSON in the form of COCO-Search18, one record per line.
 
-    Sizes have no place in this form. `trial`, `source` and `sample` are written only where reading would not give them
+    Sizes stand in records (`width`, `height`, keys of our own) where they are not 1680 x 1050.
+    `trial`, `source` and `sample` are written only where reading would not give them
     by itself, and so are declared facts, as keys of their own: the form's paths begin with the forced first fixation,
     and a model's do not.
 
     Parameters
     ----------
     scanpaths : Scanpaths
-        The paths, all of one frame size.
+        The paths. Objects of fixations and px per degree have no place in this form.
     path : path
         The file.
 
     Raises
     ------
     DataError
-        Paths of several frame sizes, or the file cannot be written.
+        The file cannot be written.
     """
-    sizes = scanpaths.table[["width", "height"]].drop_duplicates()
-    if len(sizes) > 1:
-        raise DataError(
-            f"{path} was not written: COCO-Search18's form has no place for image sizes, and these paths "
-            f"have {len(sizes)}; use rescale(frame) first"
-        )
     records = scanpaths_to_records(scanpaths)
     lines = [json.dumps(record, ensure_ascii=False, allow_nan=False) for record in records]
     write_atomically(path, ("[\n" + ",\n".join(lines) + "\n]\n").encode())
@@ -199,6 +194,7 @@ def scanpaths_to_records(scanpaths: Scanpaths) -> list[dict[str, Any]]:
     expected = derived.to_dict("list")
     extra = [c for c in table.columns if c not in (*_OURS, *FRAME_COLUMNS, *_BOX)]
     columns = (scanpaths.x, scanpaths.y, scanpaths.durations())
+    sized = bool((table[["width", "height"]].to_numpy() != SIZE).any())  # else it is what the reader takes
     records = []
     for i, row in enumerate(table.to_dict("records")):
         part = slice(scanpaths.offsets[i], scanpaths.offsets[i + 1])
@@ -213,6 +209,8 @@ def scanpaths_to_records(scanpaths: Scanpaths) -> list[dict[str, Any]]:
         if all(c in row and not pd.isna(row[c]) for c in _BOX):
             record["bbox"] = _plain(np.array([row[c] for c in _BOX]))
         record |= {k: row[k] for k in ("trial", "source", "sample") if row[k] != expected[k][i]}
+        if sized:
+            record |= {"width": row["width"], "height": row["height"]}
         record |= {c: _plain_value(row[c]) for c in extra if not _absent(row[c])}
         records.append({k: record[k] for k in (*_ORDER, *record) if k in record})
     return records

@@ -1,9 +1,5 @@
 """Write a data set as files that any program reads: a PNG per image and per target, and tables as CSV."""
 
-import secrets
-import shutil
-from contextlib import suppress
-from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -12,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.files.atomic import is_leftover
 from gazekit.files.formulas import mark_formulas
-from gazekit.files.links import make_folder, refuse_link
-from gazekit.files.locking import FolderLock
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.files.links import make_folder
+from gazekit.files.new_folder import new_folder
+from gazekit.foundations.errors import DataError
 from gazekit.foundations.progress import tqdm
 from gazekit.interchange.csv_files import write_csv
 
@@ -76,41 +71,12 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     'images/curvature/curve_in_lines/08/000.png'
     """
     out = Path(folder)
-    refuse_link(out)  # it is replaced as a whole
-    if out.exists() and not out.is_dir():
-        raise DataError(f"{out} is a file; give the name of a new folder")
-    if out.is_dir() and any(out.iterdir()):
-        raise DataError(f"the folder {out} has something in it, and nothing is overwritten; give a new or empty one")
     images = _file_names(dataset.stimuli, "images")
     targets = _file_names([trial.id for trial in dataset.trials if trial.has("target")], "targets")
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        make_folder(out.parent)
-        _remove_leftovers(out)
-        part.mkdir()  # of a name that nobody could know, and new: no link is in it
-        lock = FolderLock(part)
-    except OSError as error:
-        raise DataError(f"{out} cannot be made: {error.strerror or error}; give another folder") from error
-    try:
-        with lock:
-            _write_pictures(dataset, images, targets, part, progress)
-            _write_tables(dataset, images, targets, part)
-        if out.is_dir():
-            out.rmdir()
-        part.replace(out)
-    except OSError as error:
-        raise DataError(f"{out} was not written: {error.strerror or error}; nothing is left of it") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with new_folder(out) as part:
+        _write_pictures(dataset, images, targets, part, progress)
+        _write_tables(dataset, images, targets, part)
     return Written(len(dataset.trials), len(images), len(targets))
-
-
-def _remove_leftovers(out: Path) -> None:
-    """Remove what processes that were killed left of this folder; not what one is still writing."""
-    for part in out.parent.glob(f".{escape(out.name)}.*.part"):
-        if is_leftover(part) and part.is_dir() and not part.is_symlink():
-            with suppress(GazekitError, OSError), FolderLock(part):  # held by another process, or not ours to remove
-                shutil.rmtree(part)
 
 
 def _write_pictures(

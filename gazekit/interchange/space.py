@@ -196,23 +196,45 @@ class Space:
         for name in told:
             own, k = numbers(table[name]), PLACED.index(name)
             shown[k] = np.where(np.isnan(own), shown[k], own)
-        if self.screen_width is not None and self.screen_height is not None and (self.placed is not None or told):
-            left, top, wide, high = shown
-            over = np.maximum.reduce([-left, -top, left + wide - self.screen_width, top + high - self.screen_height])
-            if (over > _OVER).any():
-                k = int(np.flatnonzero(over > _OVER)[0])
-                raise DataError(
-                    f"the image of {table['stimulus'].iloc[k]!r} would be {wide[k]:g} x {high[k]:g} px at "
-                    f"({left[k]:g}, {top[k]:g}), and the screen has {self.screen_width:g} x {self.screen_height:g}: if "
-                    f"it was scaled when it was shown, say so with placed='fit' or placed=(x, y, width, height) "
-                    f"(--placed fit, --placed x,y,width,height)"
-                )
+        if self.placed is not None or told:
+            self._refuse_over(table, shown)
         x, y = self._placed(paths.x, paths.y, width[path], height[path], *(value[path] for value in shown))
         if self.screen_width is not None and self.screen_width_mm is not None:
             per_mm = self.screen_width / self.screen_width_mm
             scale = self._scale(table, width / shown[2], height / shown[3])
             table = table.assign(px_per_degree=per_mm * self._distance(table) * tan(radians(1)) * scale)
         return paths.replace(x=x, y=y, table=table.drop(columns=told))
+
+    def to_screen(self, paths: Scanpaths) -> tuple[np.ndarray, np.ndarray]:
+        """Positions of paths in px of the screen, origin top left: the opposite of `of`, for px from there.
+
+        Parameters
+        ----------
+        paths : Scanpaths
+            In px of their images.
+
+        Returns
+        -------
+        x, y : (n,) float64
+
+        Raises
+        ------
+        DataError
+            No screen; an image that would stick out of it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> paths = Scanpaths([400], [30], [0, 1], pd.DataFrame({"stimulus": ["a"], "width": 800, "height": 600}))
+        >>> Space(screen_width=1920, screen_height=1080, placed="fit").to_screen(paths)
+        (array([960.]), array([54.]))
+        """
+        table, path = paths.table, paths.path_of()
+        width, height = (table[side].to_numpy(float) for side in ("width", "height"))
+        shown = [np.broadcast_to(np.asarray(value, float), width.shape) for value in self.shown(width, height)]
+        self._refuse_over(table, shown)
+        left, top, wide, high = shown
+        return left[path] + paths.x * (wide / width)[path], top[path] + paths.y * (high / height)[path]
 
     # ---------------------------------------------------------------- inside
 
@@ -235,6 +257,21 @@ class Space:
             "centre-up": whole_height / 2 - y,
         }[self.origin]
         return (x - left - self.offset_x) * (width / wide), (y - top - self.offset_y) * (height / high)
+
+    def _refuse_over(self, table: Any, shown: Any) -> None:
+        """Refuse images that would stick out of the screen."""
+        if self.screen_width is None or self.screen_height is None:
+            return
+        left, top, wide, high = shown
+        over = np.maximum.reduce([-left, -top, left + wide - self.screen_width, top + high - self.screen_height])
+        if (over > _OVER).any():
+            k = int(np.flatnonzero(over > _OVER)[0])
+            raise DataError(
+                f"the image of {table['stimulus'].iloc[k]!r} would be {wide[k]:g} x {high[k]:g} px at "
+                f"({left[k]:g}, {top[k]:g}), and the screen has {self.screen_width:g} x {self.screen_height:g}: if "
+                f"it was scaled when it was shown, say so with placed='fit' or placed=(x, y, width, height) "
+                f"(--placed fit, --placed x,y,width,height)"
+            )
 
     def _distance(self, table: Any) -> np.ndarray:
         """(n,) float64, mm: distance of the eyes from the screen for each path."""

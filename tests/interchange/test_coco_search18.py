@@ -142,12 +142,13 @@ def test_a_truncated_file_is_named(tmp_path):
         read_coco_search18(tmp_path / "a.json")
 
 
-def test_paths_of_several_sizes_are_not_written(scanpaths_of, tmp_path):
-    two = scanpaths_of([1, 1], width=[5.0, 6.0])
-    with pytest.raises(
-        DataError, match=r"no place for image sizes, and these paths have 2; use rescale\(frame\) first"
-    ):
-        write_coco_search18(two, tmp_path / "a.json")
+def test_sizes_come_back(scanpaths_of, tmp_path):
+    two = scanpaths_of([2, 3], width=[1680.0, 6.0], height=[1050.0, 7.0])
+    write_coco_search18(two, tmp_path / "a.json")
+    back = read_coco_search18(tmp_path / "a.json")
+    assert back.table[["width", "height"]].to_numpy().tolist() == [[1680, 1050], [6, 7]]
+    write_coco_search18(two[:1], tmp_path / "b.json")  # the form's own size has no keys
+    assert "width" not in (tmp_path / "b.json").read_text()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Source: BIDS 1.11, "Physiological recordings" and "Eye-tracking": files without 
 `gaze-on-screen`); events have `onset`, `duration` in the unit of the column that `ForeignIndexColumn` names and
 `trial_type` fixation. `SamplingFrequency` and `StartTime` make times in s of them, by which `*_events.tsv` says the
 image (`stim_file`). `StimulusPresentation` has the screen: `ScreenResolution` px, `ScreenSize` m, `ScreenDistance` m.
+Fixations without samples are events of `*_events.tsv` with a position (`EVENTS`); its sidecar describes such columns.
 """
 
 import io
@@ -18,14 +19,48 @@ import pandas as pd
 from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.untrusted import parse_json, read_csv_text
 from gazekit.foundations.errors import DataError, refusing
-from gazekit.interchange.recordings.recording import Column, Format, Notes
+from gazekit.interchange.columns import numbers
+from gazekit.interchange.recordings.recording import Column, Format, Notes, Written
 
 FARTHEST = 10.0  # m; a ScreenDistance beyond is in other units
+OTHER = "event that is no fixation (left out)"
 NO_DISTANCE = "ScreenDistance that cannot be metres (left out)"
+
+# Fixations as events, without samples: onset and duration of BIDS (s), and columns of our own, as BIDS allows.
+EVENTS = (
+    Column("onset_ms", ("onset",), "s"),
+    Column("duration_ms", ("duration",), "s"),
+    Column("x", ("x_coordinate",)),
+    Column("y", ("y_coordinate",)),
+)
+EVENTS_WRITTEN = Written((), "\t", "n/a", "stim_file", {"trial_type": "fixation"})
+_INTERNAL = {"onset_ms": "start", "duration_ms": "duration", "x": "x", "y": "y"}  # as `FORMAT` calls them
+
+
+def _events(path: Path, notes: Notes) -> Delimited:
+    """A row per fixation of events that have positions."""
+    found = read_delimited(path, sep="\t", is_text=lambda name: name in ("stim_file", "subject", "trial", "source"))
+    rows = found.table
+    fixation = rows["trial_type"] == "fixation"
+    if not fixation.all():
+        notes.dropped[OTHER] += int((~fixation).sum())
+    rows = rows[fixation].drop(columns="trial_type")
+    rows = rows.mask(rows == "n/a")
+    table = rows.drop(columns=[c.theirs[0] for c in EVENTS]).rename(columns={"stim_file": "image"})
+    for column in EVENTS:
+        seconds = 1000.0 if column.unit == "s" else 1.0
+        table[_INTERNAL[column.ours]] = numbers(rows[column.theirs[0]]) * seconds
+    task = path.name.removesuffix("_events.tsv")
+    _screen(path, task, notes)
+    if "subject" not in table and (person := re.match(r"sub-([^_]+)", task)):
+        table["subject"] = person[1]
+    return Delimited(table, found.dropped)
 
 
 def _rows(path: Path, notes: Notes) -> Delimited:
     """A row per fixation, its position the mean of its samples, with the image of the event in which it began."""
+    if path.name.endswith("_events.tsv"):
+        return _events(path, notes)
     stem = re.sub(r"_physioevents\.tsv(\.gz)?$", "", path.name)
     suffix = ".tsv.gz" if path.name.endswith(".gz") else ".tsv"
     samples_at, events_at = (path.with_name(f"{stem}_{what}{suffix}") for what in ("physio", "physioevents"))
@@ -132,7 +167,12 @@ def _read(path: Path, about: dict[str, Any]) -> pd.DataFrame:
 FORMAT = Format(
     name="bids",
     title="BIDS eye tracking",
-    begins=lambda path, start: re.search(r"_physioevents\.tsv(\.gz)?$", path.name) is not None,
+    begins=lambda path, start: (
+        re.search(r"_physioevents\.tsv(\.gz)?$", path.name) is not None
+        or (
+            path.name.endswith("_events.tsv") and {b"trial_type", b"x_coordinate"} <= set(start.split(b"\n")[0].split())
+        )
+    ),
     rows=_rows,
     columns=(
         Column("subject", ("subject",)),

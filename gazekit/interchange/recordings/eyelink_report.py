@@ -5,7 +5,7 @@ positions are px of the display, origin top left; times are ms; a value that is 
 may have the suffix .xls. Which variable names the image is up to the experiment.
 """
 
-from gazekit.interchange.recordings.recording import Column, Format
+from gazekit.interchange.recordings.recording import Column, Format, Written
 
 FORMAT = Format(
     name="eyelink-report",
@@ -22,4 +22,5 @@ FORMAT = Format(
         Column("eye", ("EYE_REPORTED", "EYE_USED")),
     ),
     details=r"^(CURRENT|NEXT|PREVIOUS)_(FIX|SAC)",
+    written=Written((".txt", ".tsv", ".xls"), "\t", ".", "image", {}, "CURRENT_FIX_END"),
 )

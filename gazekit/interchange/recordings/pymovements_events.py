@@ -9,7 +9,7 @@ import pandas as pd
 
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import numbers
-from gazekit.interchange.recordings.recording import Column, Format, Notes
+from gazekit.interchange.recordings.recording import Column, Format, Notes, Written
 
 OTHER = "event that is no fixation (left out)"
 _DEGREES = 90.0  # no position on a screen is farther out; px of a screen are
@@ -45,12 +45,13 @@ FORMAT = Format(
     knows_any=(("name", "onset", "offset", "duration", "location"), ("name", "onset", "offset", "location_x")),
     prepare=_prepare,
     columns=(
-        Column("subject", ("subject", "subject_id", "participant", "participant_id")),
-        Column("trial", ("trial", "trial_id")),
+        Column("subject", ("subject_id", "subject", "participant", "participant_id")),
+        Column("trial", ("trial_id", "trial")),
         Column("x", ("location_x",)),
         Column("y", ("location_y",)),
         Column("duration_ms", ("duration",), "ms"),
         Column("onset_ms", ("onset",), "ms"),
     ),
+    written=Written((".csv",), ",", "", "image", {"name": "fixation"}, "offset"),
     details=r"^(offset|amplitude|dispersion|disposition|peak_velocity)",
 )

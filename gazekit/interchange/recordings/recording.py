@@ -45,6 +45,31 @@ class Column(NamedTuple):
     unit: str = "ms"
 
 
+class Written(NamedTuple):
+    """How a table of this kind is written, beside its columns.
+
+    Parameters
+    ----------
+    suffixes : tuple of str
+        Of the file.
+    sep, missing : str
+        Separator of columns, and what stands for a missing value.
+    stimulus : str
+        Column of the image.
+    constants : mapping
+        Columns that are the same in all rows.
+    end : str, optional
+        Column of the end of each fixation.
+    """
+
+    suffixes: tuple[str, ...]
+    sep: str
+    missing: str
+    stimulus: str
+    constants: Mapping[str, str]
+    end: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """What is known of one export, from its documentation.
@@ -75,6 +100,8 @@ class Format:
         Makes one row per fixation of the table, and says what the file knows of the screen.
     begins : callable, optional
         Whether a file that is no plain table is of this kind, by its path and its first bytes.
+    written : Written, optional
+        How gazekit writes it, by the same columns, where it does.
     """
 
     name: str
@@ -89,6 +116,7 @@ class Format:
     rows: Callable[[Path, "Notes"], Delimited] | None = None
     prepare: Callable[[pd.DataFrame, "Notes"], pd.DataFrame] | None = None
     begins: Callable[[Path, bytes], bool] | None = None
+    written: Written | None = None
 
     def knows(self, columns: Sequence[str]) -> bool:
         """Whether a table of these columns is of this kind."""
@@ -193,6 +221,40 @@ def fixations(
         left = ", ".join(f"{count} x {reason}" for reason, count in notes.dropped.items())
         raise DataError(f"{notes.path} has no fixation that can be used: {left}")
     return _viewings(_in_order(table, notes), notes)
+
+
+def in_their_words(table: pd.DataFrame, columns: Sequence[Column], how: Written) -> pd.DataFrame:
+    """The opposite of `fixations`: a table under our names as the rows of an export.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns of `OURS`, and others, which stay as they are.
+    columns : sequence of Column
+        What the export calls ours, and its units; `stimulus` is called as `how` says.
+    how : Written
+        The rest.
+
+    Examples
+    --------
+    >>> how = Written((".csv",), ",", "", "image", {"name": "fixation"}, "offset")
+    >>> rows = pd.DataFrame({"stimulus": ["a"], "onset_ms": [100.0], "duration_ms": [250.0]})
+    >>> columns = (Column("onset_ms", ("onset",), "s"), Column("duration_ms", ("duration",), "s"))
+    >>> in_their_words(rows, columns, how).to_dict("records")
+    [{'image': 'a', 'onset': 0.1, 'duration': 0.25, 'name': 'fixation', 'offset': 0.35}]
+    """
+    facts = {column.ours: column for column in columns}
+    out = {}
+    for ours, values in table.items():
+        fact = facts.get(str(ours))
+        named = how.stimulus if ours == "stimulus" else fact.theirs[0] if fact else str(ours)
+        if ours in ("duration_ms", "onset_ms") and fact is not None:
+            values = (values / _MS[fact.unit]).round(6)
+        out[named] = values.round(4) if ours in ("x", "y") else values
+    out |= {name: pd.Series(value, table.index) for name, value in how.constants.items()}
+    if how.end is not None:
+        out[how.end] = ((table["onset_ms"] + table["duration_ms"]) / _MS[facts["onset_ms"].unit]).round(6)
+    return pd.DataFrame(out)
 
 
 def their_name(rows: pd.DataFrame, theirs: Sequence[str]) -> str | None:

@@ -1,0 +1,118 @@
+"""`gazekit export`: scanpaths as files of the tools that people have."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gazekit.cli.options import (
+    DataSet,
+    NamedData,
+    PerhapsData,
+    Root,
+    load,
+    place,
+    say_dropped,
+    size_options,
+    takes_groups,
+)
+from gazekit.cli.plot import of_sources, run_paths
+from gazekit.foundations.errors import GazekitError
+
+if TYPE_CHECKING:
+    from gazekit.core.scanpaths import Scanpaths
+
+
+def target_names(incomplete: str) -> list[str]:
+    """Formats whose name begins so."""
+    from gazekit.interchange.export import TARGETS
+
+    return [name for name in TARGETS if name.startswith(incomplete)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsteadOfAFile(NamedData):
+    """A data set, instead of a file or a run."""
+
+    data: PerhapsData = None  # type: ignore[assignment]  # looked at before it is read
+    root: Root = None
+    data_set: DataSet = None
+
+
+@takes_groups
+def export_command(
+    *,
+    what: Annotated[Path | None, typer.Argument(help="A file of paths, or a run folder (its predictions).")] = None,
+    to: Annotated[
+        str,
+        typer.Option(
+            autocompletion=target_names,
+            help="csv, parquet, coco-search18, pysaliency, eyelink-report, pymovements, bids.",
+        ),
+    ],
+    given: InsteadOfAFile,
+    sources: Annotated[
+        str | None, typer.Option("--sources", help="Only these: SOURCE, SOURCE:PERSON or SOURCE:SAMPLE.")
+    ] = None,
+    screen: Annotated[
+        str | None,
+        typer.Option("--screen", help="Write px of a screen of this size; default that of the largest image."),
+    ] = None,
+    placed: Annotated[
+        str | None, typer.Option("--placed", help="Where images are on it: centre, fit, x,y or x,y,width,height in px.")
+    ] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", help="File to write; of bids a new folder.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Write scanpaths for other tools: COCO-Search18, pysaliency, pymovements, BIDS, a report like EyeLink's.
+
+    Example: gazekit export predictions.parquet --to eyelink-report --screen 1920x1080 --placed centre -o report.txt
+
+    What the format has no place for is counted. `gazekit import` and `--data` read all of these files again.
+    """
+    from gazekit.files.links import refuse_link
+    from gazekit.interchange import Space
+    from gazekit.interchange.export import TARGETS, export_scanpaths
+
+    options = size_options(screen, "--screen", "screen_width", "screen_height")
+    if placed is not None:
+        if not options:
+            raise GazekitError("--placed is a place on a screen: give its size, --screen 1920x1080")
+        options |= {"placed": place(placed)}  # type: ignore[dict-item]
+    if out.exists() and not out.is_dir() and not overwrite:
+        raise GazekitError(f"{out} is there already; give --overwrite or another name")
+    if what is not None and what.exists() and out.exists() and out.samefile(what):
+        raise GazekitError(f"{out} is what is read here, and would be replaced; give another name")
+    refuse_link(out)
+    paths = read(what, given)
+    if sources is not None:
+        from gazekit.core.scanpaths import Scanpaths
+
+        paths = Scanpaths.concat(list(of_sources(paths, sources, str(what or given.data)).values()))
+    done = export_scanpaths(paths, out, to, space=Space(**options) if options else None)  # type: ignore[arg-type]
+    for reason, count in done.lost.items():
+        typer.echo(f"no place in {to}: {count} x {reason}")
+    target = TARGETS[to]
+    typer.echo(f"{done.paths} scanpaths with {done.fixations} fixations ({target.positions}; {target.times}) in {out}")
+    if done.space is not None:
+        at = done.space.placed if isinstance(done.space.placed, tuple) else None
+        where = ",".join(f"{number:g}" for number in at) if at else done.space.placed or "centre"
+        files = f"'{out}/sub-*/beh/*_events.tsv'" if to == "bids" else out
+        size = f"{done.space.screen_width:g}x{done.space.screen_height:g}"
+        typer.echo(
+            f"read again: gazekit import {files} --images IMAGES --screen {size} --placed {where} -o paths.parquet"
+        )
+
+
+def read(what: Path | None, given: InsteadOfAFile) -> "Scanpaths":
+    """The paths of a run, of a file or of a data set."""
+    if (what is None) == (given.data is None):
+        raise GazekitError("export takes one of: a file of paths, a run folder, or --data")
+    if what is None:
+        return given.read().scanpaths
+    if what.is_dir():
+        return run_paths(what)[1]
+    dataset = load(str(what), given.root, "keep", given.options)
+    say_dropped(dataset.name, dataset.dropped)
+    return dataset.scanpaths
