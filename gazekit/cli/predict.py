@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazekit.cli.figures import path_on_trial
-from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples, takes_groups
+from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples, say_dropped, takes_groups
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
-    from gazekit.core.scanpaths import Scanpaths
-    from gazekit.core.trials import Dataset
+    from gazekit.core.scanpaths import Scanpath, Scanpaths
+    from gazekit.core.trials import Dataset, Trial
+    from gazekit.models.contract import ScanpathModel
 
 DEFAULT = Path("paths.csv")  # for pictures of one's own
+TOLD = {
+    "caption": "give --caption TEXT, or --trials, a table with a column caption",
+    "target": "give --target PICTURE, or --trials, a table with a column target",
+    "target_object": "give --target ID, or --trials, a table with a column target that has ids of --boxes",
+}
 SHELF = (
     "a shelf of your own needs its photograph (--image) and a CSV of its objects (--boxes), and for models of search "
     "what is sought (--target): the id of an object, or a picture"
@@ -51,14 +57,21 @@ def predict_command(
     given: DataOrOwn,
     image: Annotated[Path | None, typer.Option(help="Instead of --data: a picture of your own.")] = None,
     images: Annotated[Path | None, typer.Option(help="Instead of --data: a folder of pictures of your own.")] = None,
+    trials: Annotated[
+        Path | None,
+        typer.Option(help="For your pictures: CSV with a row per trial, stimulus, and caption, target, start_x ..."),
+    ] = None,
+    caption: Annotated[str | None, typer.Option(help="Of your picture, for models that read one.")] = None,
     boxes: Annotated[
-        Path | None, typer.Option(help="The picture is a shelf: CSV with a row per object, x0,y0,x1,y1 px, and id.")
+        Path | None,
+        typer.Option(help="Objects in your pictures: CSV with a row each, x0,y0,x1,y1 px, id; stimulus for --images."),
     ] = None,
     target: Annotated[
-        str | None, typer.Option(help="What is sought on that shelf: the id of an object, or a picture of it.")
+        str | None, typer.Option(help="What is sought in your picture: a picture of it, or the id of one of --boxes.")
     ] = None,
     picture: Annotated[
-        Path | None, typer.Option(help="Also draw the first path on that picture: .png, .pdf or .svg.")
+        Path | None,
+        typer.Option(help="Also draw the first path: .png, .pdf, .svg; or a new folder, with a picture of each trial."),
     ] = None,
     samples: Samples = 1,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest path.")] = None,
@@ -73,6 +86,8 @@ def predict_command(
 
     Your own picture: gazekit predict priority --image photo.jpg --picture photo-path.png
 
+    Your own search: gazekit predict eccnet --image desk.jpg --target key.jpg --picture search.png
+
     Your own shelf: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture path.png -o paths.csv
     """
     from gazekit.evaluation.folds import fit_alone, fitted_anew
@@ -80,20 +95,25 @@ def predict_command(
     from gazekit.evaluation.preparation import checked, prepare_humans
     from gazekit.files.atomic import check_length
     from gazekit.files.links import refuse_link
+    from gazekit.files.new_folder import check_new
     from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
     from gazekit.interchange.formats import SUFFIXES
     from gazekit.models.specs import model_from_text
-    from gazekit.plots.saving import check_picture, drawing, save_figure
+    from gazekit.plots.saving import check_picture
     from gazekit.runs.parallel import check_workers
 
-    shelf = check_choice(given.data, image, images, boxes, target)
+    check_choice(given.data, image, images, {"trials": trials, "caption": caption, "boxes": boxes, "target": target})
+    shelf = boxes is not None
     if image is not None and image.is_dir():
         raise GazekitError(f"--image takes one picture, and {image} is a folder: give --images")
     if images is not None and images.is_file():
         raise GazekitError(f"--images takes a folder, and {images} is a file: give --image")
-    if picture is not None and image is None:
-        raise GazekitError("--picture draws a path on one picture of your own: give --image")
-    if picture is not None:
+    if picture is not None and given.data is not None:
+        raise GazekitError("--picture is for pictures of your own; gazekit plot draws paths of a data set")
+    album = picture if picture is not None and not picture.suffix else None  # a folder, with a picture of each trial
+    if album is not None:
+        check_new(album)
+    elif picture is not None:
         check_picture(picture, "--picture")
     if run.out is None and given.data is not None:
         raise GazekitError("predict needs the name of the file to write: -o paths.parquet")
@@ -101,12 +121,16 @@ def predict_command(
     parts = out.with_name(f"{out.name}.parts")
     if not shelf and not out.name.lower().endswith(tuple(SUFFIXES)):
         raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
-    for file in (out, picture, parts):  # now, not after hours
+    for file in (out, None if album else picture, parts):  # now, not after hours
         if file is None:
             continue
         check_length(file)
         if file is not parts and file.exists():
-            if any(Path(read).exists() and file.samefile(read) for read in (image, boxes, target, given.data) if read):
+            if any(
+                Path(read).exists() and file.samefile(read)
+                for read in (image, boxes, target, trials, given.data)
+                if read
+            ):
                 raise GazekitError(f"{file} is what is read here, and would be replaced; give another name")
             if not run.overwrite and not (file is out and parts.is_dir()):
                 raise GazekitError(f"{file} is there already; give --overwrite or another name")
@@ -122,14 +146,24 @@ def predict_command(
         )
     if "objects" in chosen.needs and not shelf and given.data is None:
         raise GazekitError(f"model {chosen.name!r} goes from object to object: {SHELF}")
-    if shelf:
-        dataset = own_shelf(image, boxes, target)  # type: ignore[arg-type]  # `check_choice` has looked
+    if given.data is not None:
+        dataset = given.read()
+    elif image is not None and boxes is not None and trials is None and caption is None:
+        dataset = own_shelf(image, boxes, target)
         for line in shelf_lines(dataset):
             typer.echo(line)
-    elif given.data is None:
-        dataset = own_pictures(image or images)  # type: ignore[arg-type]
     else:
-        dataset = given.read()
+        place = image or images
+        assert place is not None  # noqa: S101 -- `check_choice` has looked
+        dataset = own_pictures(place, about=trials, boxes=boxes, caption=caption, target=target)
+        say_dropped(place.name, dataset.dropped)
+    if given.data is None:
+        check_told(chosen, dataset)
+    if picture is not None and album is None and len(dataset.trials) > 1:
+        raise GazekitError(
+            f"--picture {picture} is one picture, and there are {len(dataset.trials)} trials: give the name of a new "
+            f"folder, without a suffix"
+        )
     written = out.exists() and not run.overwrite  # by this command, if it was killed before it removed the parts
     if written and len(list((parts / "parts").glob("*.sha256"))) * PIECE_TRIALS < len(dataset.trials):
         raise GazekitError(f"{out} is there already; give --overwrite or another name")
@@ -158,31 +192,68 @@ def predict_command(
     if written and out.read_bytes() != file.read_bytes():
         raise GazekitError(f"{out} is there already, and holds something else; give --overwrite or another name")
     shutil.rmtree(parts, ignore_errors=True)
-    if picture is not None:
-        with drawing():
-            save_figure(path_on_trial(dataset.trials[0], paths[0]).figure, picture, dpi=200)
+    if album is not None:
+        draw_each(dataset, paths, album)
+    elif picture is not None:
+        draw(dataset.trials[0], paths[0], picture)
     typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")
 
 
-def check_choice(
-    data: str | None, image: Path | None, images: Path | None, boxes: Path | None, target: str | None
-) -> bool:
-    """Whether a shelf of one's own is asked for, rather than a data set or pictures.
+def check_choice(data: str | None, image: Path | None, images: Path | None, told: dict[str, object]) -> None:
+    """Refuse none of a data set, a picture and a folder of pictures, several of them, and what one does not take.
 
     Raises
     ------
     GazekitError
-        None of them, or several; a shelf without its photograph or boxes.
+        One of these.
     """
-    shelf = boxes is not None or target is not None
-    if (data is not None) + (images is not None) + (image is not None or shelf) != 1:
+    given = next((f"--{name}" for name, value in told.items() if value is not None), None)
+    if (data is not None) + (images is not None) + (image is not None) != 1:
         raise GazekitError(
-            "predict takes one of: a data set (--data, --root), a picture of your own (--image), a folder of them "
-            "(--images), or a shelf of your own (--image, --boxes, --target)"
+            "predict takes one of: a data set (--data, --root), a picture of your own (--image), or a folder of them "
+            f"(--images){f'; {given} says more about pictures' if given else ''}"
         )
-    if shelf and (image is None or boxes is None):
-        raise GazekitError(SHELF)
-    return shelf
+    if data is not None and given is not None:
+        raise GazekitError(f"{given} is for pictures of your own (--image, --images); a data set says it itself")
+
+
+def check_told(model: "ScanpathModel", dataset: "Dataset") -> None:
+    """Refuse trials of one's own that lack what a model needs, with the option that says it.
+
+    Raises
+    ------
+    GazekitError
+        One lacks it.
+    """
+    for trial in dataset.trials:
+        for need in model.needs:
+            if not trial.has(need):
+                how = TOLD.get(need, "choose another model")
+                raise GazekitError(
+                    f"model {model.name!r} needs {need!r}, which trial {trial.id!r} does not have: {how}"
+                )
+
+
+def draw(trial: "Trial", path: "Scanpath", file: Path) -> None:
+    """Draw a path on its picture."""
+    from gazekit.plots.saving import drawing, save_figure
+
+    with drawing():
+        save_figure(path_on_trial(trial, path).figure, file, dpi=200)
+
+
+def draw_each(dataset: "Dataset", paths: "Scanpaths", folder: Path) -> None:
+    """Draw the first path of each trial, as TRIAL.png in a new folder."""
+    from gazekit.files.links import make_folder
+    from gazekit.files.new_folder import new_folder
+    from gazekit.interchange.image_folder import file_names
+
+    first = paths.table.drop_duplicates("trial").reset_index().set_index("trial")["index"]
+    named = file_names([trial.id for trial in dataset.trials])
+    with new_folder(folder) as part:
+        for trial in dataset.trials:
+            make_folder((part / named[trial.id]).parent)
+            draw(trial, paths[int(first[trial.id])], part / named[trial.id])
 
 
 def shelf_lines(dataset: "Dataset") -> list[str]:
@@ -221,9 +292,8 @@ def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:
     if out.suffix.lower() != ".csv":
         write_scanpaths(paths, out)
         return
-    objects = dataset.trials[0].objects
-    called = [] if objects is None else list(objects.names or ())
+    called = {t.id: list(t.objects.names or ()) for t in dataset.trials if t.objects is not None}
     table = to_columns(paths.to_table(), paths.facts, paths.dropped)
-    ids = [called[k] if k >= 0 else "" for k in table["object_id"]]
+    ids = [called[t][k] if k >= 0 else "" for t, k in zip(table["trial"], table["object_id"], strict=True)]
     table.insert(table.columns.get_loc("object_id") + 1, "object", ids)
     write_atomically(out, mark_formulas(table).to_csv(index=False, lineterminator="\n").encode())

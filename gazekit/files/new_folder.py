@@ -36,11 +36,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     ...     Path(here, "made", "a.txt").read_text()
     'a'
     """
-    refuse_link(out)  # it is replaced as a whole
-    if out.exists() and not out.is_dir():
-        raise DataError(f"{out} is a file; give the name of a new folder")
-    if out.is_dir() and any(out.iterdir()):
-        raise DataError(f"the folder {out} has something in it, and nothing is overwritten; give a new or empty one")
+    check_new(out)
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
         make_folder(out.parent)
@@ -59,6 +55,21 @@ def new_folder(out: Path) -> Iterator[Path]:
         raise DataError(f"{out} was not written: {error.strerror or error}; nothing is left of it") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def check_new(out: Path) -> None:
+    """Refuse a folder that has something in it, a link and a file.
+
+    Raises
+    ------
+    DataError
+        It is one of these.
+    """
+    refuse_link(out)  # it is replaced as a whole
+    if out.exists() and not out.is_dir():
+        raise DataError(f"{out} is a file; give the name of a new folder")
+    if out.is_dir() and any(out.iterdir()):
+        raise DataError(f"the folder {out} has something in it, and nothing is overwritten; give a new or empty one")
 
 
 def _remove_leftovers(out: Path) -> None:

@@ -11,7 +11,7 @@ from gazekit.interchange.formats import read_scanpaths as read_scanpaths
 from gazekit.interchange.formats import write_scanpaths as write_scanpaths
 from gazekit.interchange.image_folder import write_image_folder as write_image_folder
 from gazekit.interchange.own_data import dataset_from_table as dataset_from_table
-from gazekit.interchange.own_data import own_pictures as own_pictures
+from gazekit.interchange.own_pictures import own_pictures as own_pictures
 from gazekit.interchange.parquet import read_parquet as read_parquet
 from gazekit.interchange.parquet import write_parquet as write_parquet
 from gazekit.interchange.pysaliency_hdf5 import read_pysaliency as read_pysaliency

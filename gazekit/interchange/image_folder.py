@@ -71,8 +71,8 @@ def write_image_folder(dataset: Dataset, folder: str | Path, *, progress: bool =
     'images/curvature/curve_in_lines/08/000.png'
     """
     out = Path(folder)
-    images = _file_names(dataset.stimuli, "images")
-    targets = _file_names([trial.id for trial in dataset.trials if trial.has("target")], "targets")
+    images = file_names(dataset.stimuli, "images/")
+    targets = file_names([trial.id for trial in dataset.trials if trial.has("target")], "targets/")
     with new_folder(out) as part:
         _write_pictures(dataset, images, targets, part, progress)
         _write_tables(dataset, images, targets, part)
@@ -149,13 +149,24 @@ def _write_png(image: np.ndarray, path: Path) -> None:
     Image.fromarray(np.ascontiguousarray(image[:, :, 0]) if grey else image).save(path, format="PNG")
 
 
-def _file_names(names: list[str], folder: str) -> dict[str, str]:
-    """Name a PNG below `folder` for each name; "/" in a name makes folders."""
+def file_names(names: list[str], below: str = "") -> dict[str, str]:
+    """Name a PNG for each name; "/" in a name makes folders.
+
+    Raises
+    ------
+    DataError
+        A name that cannot be a file's; two names of one file.
+
+    Examples
+    --------
+    >>> file_names(["a.jpg", "more/b?"], "images/")
+    {'a.jpg': 'images/a.jpg.png', 'more/b?': 'images/more/b%3F.png'}
+    """
     found: dict[str, str] = {}
     for name in names:
         if any(part in ("", ".", "..") for part in name.split("/")):
             raise DataError(f"{name!r} cannot be the name of a file; every part between '/' must be a word")
-        found[name] = f"{folder}/{quote(name, safe='/ ,()')}.png"
+        found[name] = f"{below}{quote(name, safe='/ ,()')}.png"
     lower = pd.Series(found, dtype="str").str.lower()  # some file systems do not tell A from a
     if lower.duplicated().any():
         twice = lower[lower.duplicated(keep=False)].index[:2]

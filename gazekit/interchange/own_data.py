@@ -139,49 +139,8 @@ def dataset_from_table(
     return Dataset(name, trials, paths, dropped=paths.dropped)
 
 
-def own_pictures(place: str | Path) -> Dataset:
-    """Make a data set of pictures that nobody has looked at: a trial each.
-
-    Parameters
-    ----------
-    place : path
-        A picture; or a folder, with all pictures below it. A trial is called by the path below that folder, or by the
-        file's name. Pictures are read when they are used.
-
-    Returns
-    -------
-    Dataset
-        No scanpaths.
-
-    Raises
-    ------
-    DataError
-        It is not there, holds no picture, or one cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from PIL import Image
-    >>> with tempfile.TemporaryDirectory() as here:
-    ...     Image.new("RGB", (40, 30)).save(f"{here}/a.png")
-    ...     data = own_pictures(here)
-    >>> data.trials[0].id, data.trials[0].frame.size
-    ('a.png', (40, 30))
-    """
-    place = Path(place)
-    if not place.exists():
-        raise DataError(f"{place} is not there; give a picture, or a folder of pictures")
-    files = _image_files(place) if place.is_dir() else [place]
-    if not files:
-        raise DataError(f"the folder {place} holds no picture ({', '.join(IMAGE_SUFFIXES)})")
-    called = [file.relative_to(place).as_posix() if place.is_dir() else file.name for file in files]
-    trials = tuple(
-        Trial(each, each, image_frame(file), image_source=file) for each, file in zip(called, files, strict=True)
-    )
-    return Dataset(place.stem, trials, Scanpaths.from_paths([], Facts(forced_first=False, points="fixations")))
-
-
-def _image_files(folder: Path) -> list[Path]:
+def image_files(folder: Path) -> list[Path]:
+    """The pictures below a folder, sorted."""
     return sorted(
         f
         for f in folder.rglob("*")
@@ -200,7 +159,7 @@ def find_images(stimuli: Any, folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise DataError(f"there is no folder of images {folder}; check the name")
-    files = {file.relative_to(folder).as_posix(): file for file in _image_files(folder)}
+    files = {file.relative_to(folder).as_posix(): file for file in image_files(folder)}
     with naming(folder):
         matched = match_names(stimuli, files)
     absent = [stimulus for stimulus in stimuli if stimulus not in matched]

@@ -72,12 +72,73 @@ def test_priority_looks_at_a_picture(gazekit):
     assert table["sample"].unique().tolist() == [0, 1, 2]
 
 
+def test_each_picture_of_a_folder_is_drawn(gazekit, tmp_path):
+    code, _, err = gazekit("uniform", "--images", "photos", "--samples", 2, "--picture", "drawn/here")
+    assert code == 0, err
+    drawn = tmp_path / "drawn" / "here"
+    made = sorted(file.relative_to(drawn).as_posix() for file in drawn.rglob("*.png"))
+    assert made == ["a.jpg.png", "b.png.png", "more/c.png.png"]
+
+
+def test_a_search_needs_a_picture_of_the_target(gazekit, tmp_path):
+    with Image.open("photos/b.png") as photo:
+        photo.crop((20, 10, 40, 30)).save("key.png")
+    code, _, err = gazekit("eccnet", "--image", "photos/b.png", "--target", "key.png", "--max-fixations", 3)
+    assert code == 0, err
+    (tmp_path / "told").mkdir()
+    shutil.copy("key.png", "told/key.png")
+    pd.DataFrame({"stimulus": ["b", "b"], "target": "key.png", "start_x": [1.0, 70], "start_y": [1.0, 50]}).to_csv(
+        "told/trials.csv", index=False
+    )
+    code, said, err = gazekit(
+        "eccnet", "--images", "photos", "--trials", "told/trials.csv", "--max-fixations", 3, "-o", "two.csv"
+    )
+    assert code == 0, err
+    assert "2 x picture that the table of trials does not name (left out)" in said
+    assert pd.read_csv("two.csv")["trial"].unique().tolist() == ["b.png/1", "b.png/2"]
+
+
+def test_captions_by_an_option_or_a_table(gazekit):
+    reader = ("neva:objective=caption:encoder=colour-words", "--max-fixations", 2)
+    code, _, err = gazekit(*reader, "--image", "photos/b.png", "--caption", "something red")
+    assert code == 0, err
+    table = pd.DataFrame({"stimulus": ["a", "b", "more/c"], "caption": ["a blue cup", "something red", ""]})
+    table.to_csv("trials.csv", index=False)
+    told = ("--images", "photos", "--trials", "trials.csv", "-o", "some.csv")
+    code, _, err = gazekit(*reader, *told)
+    assert code == 2
+    assert "needs 'caption', which trial 'more/c.png' does not have: give --caption TEXT" in err
+    code, _, err = gazekit(*reader, *told, "--caption", "something green")
+    assert code == 0, err
+    some, one = pd.read_csv("some.csv"), pd.read_csv("paths.csv")
+    assert some["stimulus"].unique().tolist() == ["a.jpg", "b.png", "more/c.png"]
+    assert some.loc[some["stimulus"] == "b.png", "x"].tolist() == one["x"].tolist()  # the row's own caption
+
+
+def test_objects_in_several_pictures(gazekit):
+    boxes = pd.DataFrame([(1, 1, 20, 20, "cup"), (30, 1, 49, 20, "fork"), (1, 30, 20, 49, "key")])
+    boxes.columns = ["x0", "y0", "x1", "y1", "id"]
+    pd.concat([boxes.assign(stimulus=name) for name in ("b.png", "c")]).to_csv("boxes.csv", index=False)
+    pd.DataFrame({"stimulus": ["b", "more/c.png"], "target": ["fork", "key"]}).to_csv("trials.csv", index=False)
+    code, _, err = gazekit(
+        "nearest-object", "--images", "photos", "--boxes", "boxes.csv", "--trials", "trials.csv", "--picture", "drawn"
+    )
+    assert code == 0, err
+    last = pd.read_csv("paths.csv").groupby("stimulus")["object"].last().to_dict()
+    assert last == {"b.png": "fork", "more/c.png": "key"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["ittikoch", "--image", "photos/b.png", "--images", "photos"], "predict takes one of: a data set"),
-        (["ittikoch", "--images", "photos", "--boxes", "x.csv"], "predict takes one of: a data set"),
-        (["ittikoch", "--images", "photos", "--picture", "p.png"], "--picture draws a path on one picture of your own"),
+        (["ittikoch", "--boxes", "x.csv"], "a folder of them (--images); --boxes says more about pictures"),
+        (["ittikoch", "--data", "demo", "--caption", "x", "-o", "a.csv"], "--caption is for pictures of your own"),
+        (["ittikoch", "--images", "photos", "--picture", "p.png"], "--picture p.png is one picture, and there are 3"),
+        (["ittikoch", "--images", "photos", "--picture", "photos"], "photos has something in it, and nothing is over"),
+        (["ittikoch", "--image", "photos/b.png", "--picture", "p.gif"], "--picture p.gif must end in .png, .jpg, .pdf"),
+        (["ittikoch", "--data", "demo", "--picture", "p.png", "-o", "a.csv"], "--picture is for pictures of your own"),
+        (["eccnet", "--image", "photos/b.png", "--target", "key"], "the target 'key' is not a picture that is there"),
         (["ittikoch", "--images", "empty"], "the folder empty holds no picture (.jpg, .jpeg, .png"),
         (["ittikoch", "--images", "nowhere"], "nowhere is not there; give a picture, or a folder of pictures"),
         (["ittikoch", "--image", "photos/notes.txt"], "photos/notes.txt cannot be read as an image"),

@@ -81,10 +81,10 @@ def test_other_models_search_it_too(gazekit, own, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "predict takes one of: a data set (--data, --root), a picture of your own (--image), a folder of them"),
+        ([], "predict takes one of: a data set (--data, --root), a picture of your own (--image), or a folder of them"),
         (["OWN", "--data", "demo"], "predict takes one of: a data set (--data, --root), a picture of your own"),
-        (["--target", "a"], "a shelf of your own needs its photograph (--image) and a CSV of its objects (--boxes)"),
-        (["--data", "demo", "--picture", "p.png"], "--picture draws a path on one picture of your own: give --image"),
+        (["--target", "a"], "or a folder of them (--images); --target says more about pictures"),
+        (["--data", "demo", "--picture", "p.png"], "--picture is for pictures of your own; gazekit plot draws"),
         (["OWN", "--target", "z"], "no object has the id 'z', and there is no such picture; the 6 objects are"),
         (["OWN"], "model 'oat' needs 'target', which trial 'shelf'"),
         (["OWN", "--target", "a", "--picture", "p.xyz"], "--picture p.xyz must end in .png, .jpg, .pdf or .svg"),

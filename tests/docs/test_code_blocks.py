@@ -47,6 +47,7 @@ RUN_ON = {
     "docs/gallery.md": ("plot", "predict"),
     "docs/howto/figure.md": ("plot", "predict", "evaluate"),
     "docs/howto/own-data.md": ("evaluate",),
+    "docs/howto/photograph.md": ("predict",),
     "docs/howto/own-shelf.md": ("predict",),
     "docs/start.md": ("evaluate", "report"),
     "docs/howto/recordings/eyelink.md": ("import", "evaluate"),
