@@ -1,18 +1,21 @@
 """`gazekit asymmetry`: which network shows which search asymmetry, and whether people differ."""
 
+from collections.abc import Callable
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import ScoredRun, names, takes_groups
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Sweep, names, swept, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gazekit.experiments.asymmetry import AsymmetryResults
+    from gazekit.experiments.sweep import HasSlopes
 
 
 @takes_groups
@@ -24,6 +27,7 @@ def asymmetry_command(
     backbone: Annotated[str | None, typer.Option(help="Network: vgg16, squeezenet, v1, ...")] = None,
     weights: Annotated[str | None, typer.Option(help="Weights by name, or a file.")] = None,
     variant: Annotated[str | None, typer.Option(help="Variant of eccNET: ivsn, 18-17, ...")] = None,
+    fovea_degrees: FoveaDegrees = None,
     rotate_kernels: Annotated[int | None, typer.Option(help="Turn every kernel by 90, 180 or 270 degrees.")] = None,
     mirror_kernels: Annotated[str | None, typer.Option(help="Mirror every kernel: horizontal or vertical.")] = None,
     experiments: Annotated[str | None, typer.Option(help="Comma-separated; default the six published ones.")] = None,
@@ -34,40 +38,80 @@ def asymmetry_command(
     censoring: Annotated[
         str, typer.Option(help="An unsolved search counts: set-size (published), limit, or drop.")
     ] = "set-size",
+    sweep: Sweep = None,
     run: ScoredRun,
 ) -> None:
     """Search asymmetry: search slopes and asymmetry indices of a model, beside people's and the published eccNET's.
 
     Example: gazekit asymmetry --model eccnet --backbone squeezenet --weights squeezenet.safetensors --out runs/squeeze
 
-    Stop it at any point; the same command resumes it and gives the same tables.
+    Stop it at any point; the same command resumes it and gives the same tables. --sweep makes a run per value, in
+    folders of its own, and one table and figure of all slopes.
     """
     from gazekit.experiments.asymmetry import asymmetry
+    from gazekit.experiments.asymmetry.searchers import searchers
     from gazekit.report import write_report
 
     options: dict[str, Any] = {
         "backbone": backbone,
         "weights": weights,
         "variant": variant,
+        "fovea_degrees": fovea_degrees,
         "rotate_kernels": rotate_kernels,
         "mirror_kernels": mirror_kernels,
     }
     chosen = None if experiments is None else names(experiments, "--experiments")
-    results = asymmetry(
-        model,
-        out=run.out,
-        experiments=chosen,
-        per_size=per_size,
-        options={key: value for key, value in options.items() if value is not None},
-        controls=None if controls else (),
-        censoring=censoring,
-        **run.arguments,
+    options = {key: value for key, value in options.items() if value is not None}
+    wanted = None if controls else ()
+
+    def study(out: Path, **more: Any) -> "AsymmetryResults":
+        results = asymmetry(
+            model,
+            out=out,
+            experiments=chosen,
+            per_size=per_size,
+            options={**options, **more},
+            controls=wanted,
+            censoring=censoring,
+            **run.arguments,
+        )
+        typer.echo(table_text(results))
+        for sentence in results.sentences:
+            typer.echo(sentence)
+        pictures = write_pictures(results, out, chosen, per_size)
+        print_written(out, pictures, write_report(out))
+        return results
+
+    if sweep is None:
+        study(run.out)
+        return
+    option, values = swept(sweep)
+    if option in options:
+        raise GazekitError(f"{option} is swept and given as an option too; give it once")
+    run_sweep(
+        option,
+        values,
+        run.out,
+        study=lambda value, out: study(out, **{option: value}),
+        check=lambda value: searchers(model, {**options, option: value}, wanted, seed=run.seed)[0].model(""),
     )
-    typer.echo(table_text(results))
-    for sentence in results.sentences:
-        typer.echo(sentence)
-    pictures = write_pictures(results, run.out, chosen, per_size)
-    print_written(run.out, pictures, write_report(run.out))
+
+
+def run_sweep(
+    option: str,
+    values: list[Any],
+    out: Path,
+    study: "Callable[[Any, Path], HasSlopes]",
+    check: "Callable[[Any], object]",
+) -> None:
+    """Run a study once per value of an option, and write one table and one figure of all."""
+    from gazekit.experiments.sweep import FIGURE, TABLE, sweep
+    from gazekit.plots.saving import save_figures
+    from gazekit.plots.sweep import sweep_panels
+
+    table = sweep(option, values, out, study, check)
+    save_figures({FIGURE: sweep_panels(table, option=option)}, out, dpi=150)
+    typer.echo(f"slopes over {option}: {out / TABLE}, {out / FIGURE}; the run of each value: {out}/{option}=...")
 
 
 def table_text(results: "AsymmetryResults") -> str:

@@ -149,6 +149,13 @@ Metrics = Annotated[
 Setting = Annotated[
     list[str] | None, typer.Option("--set", help="Option of the model, as name=value; may be repeated.")
 ]
+FoveaDegrees = Annotated[
+    float | None,
+    typer.Option("--fovea-degrees", help="eccNET: radius, and its rings with it (4 as published); NeVA: deviation."),
+]
+Sweep = Annotated[
+    str | None, typer.Option("--sweep", help="A run per value of an option of the model, as fovea_degrees=1,2,4.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
 Resamples = Annotated[
@@ -535,6 +542,25 @@ def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
             raise GazekitError(f"{option} {name} is given twice; give one value")
         found[name] = _value(value)
     return found
+
+
+def swept(text: str) -> tuple[str, list[Any]]:
+    """Read the `option=value,value` of --sweep.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form.
+
+    Examples
+    --------
+    >>> swept("fovea_degrees=0.5,1,2")
+    ('fovea_degrees', [0.5, 1, 2])
+    """
+    option, equals, values = (part.strip() for part in text.partition("="))
+    if not equals or not option:
+        raise GazekitError(f"--sweep {text!r} is not of the form option=value,value, as fovea_degrees=1,2,4")
+    return option.replace("-", "_"), [_value(value) for value in names(values, "--sweep")]
 
 
 def _value(text: str) -> Any:

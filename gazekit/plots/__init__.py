@@ -12,6 +12,7 @@ from gazekit.plots.objects import attention_over_objects, object_path
 from gazekit.plots.saccades import saccade_amplitudes, saccade_directions
 from gazekit.plots.scanpath import scanpath, scanpath_pair, scanpaths_beside
 from gazekit.plots.search import search_curve
+from gazekit.plots.sweep import sweep_panels
 
 __all__ = [
     "PicturedSearch",
@@ -32,4 +33,5 @@ __all__ = [
     "scanpaths_beside",
     "search_curve",
     "search_panels",
+    "sweep_panels",
 ]

@@ -98,6 +98,40 @@ def test_controls_and_level_weights_have_columns():
     assert lines[1].split() == ["colour", "+1.00", "[+1.00,", "+1.00]", "0.90/0.10", "+1.00", "[+1.00,", "+1.00]"]
 
 
+def test_a_sweep_has_a_run_per_value_and_one_table_and_figure(run, tmp_path):
+    small = ("--experiments", "lighting", "--per-size", "1", "--resamples", "100", "--quiet", "--no-controls")
+    result = run("--sweep", "fovea_degrees=1,4", "--out", tmp_path / "out", *small)
+    assert result.exit_code == 0, result.exception
+    table = pd.read_csv(tmp_path / "out" / "sweep.csv")
+    assert table["fovea_degrees"].tolist() == [1, 1, 4, 4]
+    assert (tmp_path / "out" / "sweep.png").read_bytes().startswith(b"\x89PNG")
+    for value in (1, 4):
+        manifest = json.loads((tmp_path / "out" / f"fovea_degrees={value}" / "manifest.json").read_text())
+        assert manifest["request"]["models"][0]["options"]["fovea_degrees"] == value
+    assert result.stdout.splitlines()[-1].startswith("slopes over fovea_degrees: ")
+    one = run("--fovea-degrees", "1", "--out", tmp_path / "one", *small)
+    assert one.exit_code == 0, one.exception
+    alone = pd.read_csv(tmp_path / "one" / "slopes.csv")
+    assert alone["slope"].tolist() == table["slope"].tolist()[:2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--sweep", "fovea_degrees"], "--sweep 'fovea_degrees' is not of the form option=value,value"),
+        (["--sweep", "fovea_degrees=1,0"], "fovea_degrees must be a positive number, not 0"),
+        (["--sweep", "fovea=1,2"], "it has no option 'fovea', did you mean 'fovea_degrees'"),
+        (["--sweep", "fovea_degrees=1,2", "--fovea-degrees", "1"], "is swept and given as an option too"),
+        (["--sweep", "fovea_degrees=1,2", "--variant", "ivsn"], "would change nothing: no pool of backbone 'v1'"),
+    ],
+)
+def test_refused_sweeps(run, tmp_path, arguments, message):
+    result = run(*arguments, "--out", tmp_path / "run", "--quiet")
+    assert isinstance(result.exception, GazekitError)
+    assert message in str(result.exception)
+    assert not (tmp_path / "run").exists()
+
+
 def test_help_has_an_example(run):
     result = run("--help")
     assert result.exit_code == 0

@@ -130,8 +130,8 @@ def main(stage: str, out: Path, workers: int, images: int | None) -> None:
     if stage == "mit1003":
         data = load_dataset("mit1003", DATA / "mit1003", source="redetected", px_per_degree=MIT1003_PX_PER_DEGREE)
         data = data.select(trials=[t.id for t in data.trials if t.image_source is not None])
-        chosen = [name("clean", f.replace("sigma_px=48", "sigma_degrees=2")) for f in FINALISTS]
-        chosen.append(name("clean", "sigma_degrees=2", "gamma=0.3", of=LITE0))
+        chosen = [name("clean", f.replace("sigma_px=48", "fovea_degrees=2")) for f in FINALISTS]
+        chosen.append(name("clean", "fovea_degrees=2", "gamma=0.3", of=LITE0))
         evaluate(data, [*BASELINES, *defaults, *chosen], METRICS, out=out / stage, **common)
         with_shuffled(data, out / stage, out / f"{stage}-order")
         return

@@ -16,8 +16,10 @@ from gazekit.models.devices import chosen_device, full_float32
 from gazekit.models.eccnet.display import Prepared, prepare
 from gazekit.models.eccnet.fast.blank_windows import BlankWindows
 from gazekit.models.eccnet.network import EccentricNetwork, eccentric_network, variant_named
+from gazekit.models.eccnet.pools import FOVEA
 from gazekit.models.eccnet.search import Settings, WholeWindows, run_search
 from gazekit.models.networks.backbone import Backbone
+from gazekit.models.option_checks import positive
 
 RECOGNITION = 10  # px, published for search among items
 LIMIT = 80  # saccades where neither the trial nor its cells give a limit; published for Waldo
@@ -61,6 +63,9 @@ class EccNet(ScanpathModel):
     px_per_degree : float or "trial"
         Of the image that the network sees. 30 is published, for resized photographs too, where it is not true; "trial"
         takes the trial's own.
+    fovea_degrees : float
+        Radius of the fovea; 4 is published. Rings scale with it: at an eccentricity e the network pools as the
+        published one does at 4 e / fovea_degrees, so that a larger fovea sees more of the display finely.
     margin : int
         px of background between image and window.
     inhibition_size : int
@@ -118,6 +123,7 @@ class EccNet(ScanpathModel):
         difference_of_gaussians: Sequence[Sequence[float]] = ((3, 0), (5, 1)),
         background: Any = "auto",
         px_per_degree: float | str = 30,
+        fovea_degrees: float = FOVEA,
         margin: int = 64,
         inhibition_size: int = 64,
         recognition_size: int | None = None,
@@ -138,6 +144,7 @@ class EccNet(ScanpathModel):
             check_choice(option, value, CHOICES[option])
         self.variant = variant_named(variant)
         self.level_weights, self.px_per_degree = level_weights, px_or_trial(px_per_degree)
+        self.fovea_degrees = positive("fovea_degrees", fovea_degrees)
         self.fast, self.round_degrees = fast, round_degrees
         self._display = {
             "background": background,
@@ -260,6 +267,7 @@ class EccNet(ScanpathModel):
             self.variant,
             levels=self.levels,
             px_per_degree=px_per_degree,
+            fovea_degrees=self.fovea_degrees,
             round_degrees=self.round_degrees,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError, check_known
-from gazekit.models.eccnet.pools import PoolRule, pool_every_ring
+from gazekit.models.eccnet.pools import FOVEA, PoolRule, pool_every_ring
 from gazekit.models.networks.backbone import Backbone, Stage
 
 Pooling = Callable[[Tensor, PoolRule], Tensor]
@@ -133,6 +133,7 @@ def eccentric_network(
     *,
     levels: Sequence[str] | None = None,
     px_per_degree: float = 30,
+    fovea_degrees: float = FOVEA,
     round_degrees: bool = True,
 ) -> EccentricNetwork:
     """Decide pools and levels for a backbone.
@@ -147,15 +148,19 @@ def eccentric_network(
         Names of stages; default the backbone's own. With `variant.last_only`, the last of them alone.
     px_per_degree : float
         Of the image given to the network.
+    fovea_degrees : float
+        Radius of the fovea. Rings scale with it: what is pooled at an eccentricity e is pooled as the published network
+        pools at 4 e / fovea_degrees.
     round_degrees : bool
-        Round px per degree at every pool to a whole number, as the official code does.
+        Round px per degree at every pool to a whole number, as the official code does, before rings are scaled.
 
     Raises
     ------
     UnknownNameError
         The backbone has no such level.
     GazekitError
-        The levels' strides cannot be brought to one size by pools of stride 2.
+        The levels' strides cannot be brought to one size by pools of stride 2; a fovea other than the published one for
+        a network in which no pool grows.
     """
     stages = [stage for stage in backbone.stages if isinstance(stage, Stage)]
     names = [stage.name for stage in stages]
@@ -170,8 +175,11 @@ def eccentric_network(
 
     def rule(size: int, stride: int, at: int, grows: bool) -> PoolRule:
         slope = SLOPES.get(at, 0.0) if grows and variant.eccentricity else 0.0
+        if not slope:
+            return PoolRule(size, stride, variant.pooling)
         d = px_per_degree / at
-        return PoolRule(size, stride, variant.pooling, slope, (round(d) if round_degrees else d) if slope else 0.0)
+        scale = fovea_degrees / FOVEA
+        return PoolRule(size, stride, variant.pooling, slope / scale, (round(d) if round_degrees else d) * scale)
 
     steps: list[tuple[PoolRule | None, Stage]] = []
     at = 1  # px per cell so far
@@ -185,6 +193,11 @@ def eccentric_network(
         else:
             steps.append((None, stage))
         at = stage.stride
+    if fovea_degrees != FOVEA and not any(pool is not None and pool.slope for pool, _ in steps):
+        raise GazekitError(
+            f"fovea_degrees={fovea_degrees:g} would change nothing: no pool of backbone {backbone.name!r} grows with "
+            f"eccentricity in the variant {variant.name!r}; leave it out, or take another backbone or variant"
+        )
     common = max(SEARCH_STRIDE, *(stages[k].stride for k in places)) if places else SEARCH_STRIDE
     found = []
     for k in places:

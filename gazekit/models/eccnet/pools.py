@@ -24,7 +24,8 @@ class PoolRule(Pool):
     slope : float
         Growth of the window's side per degree of eccentricity and per cell-per-degree; 0: the same everywhere.
     px_per_degree : float
-        Cells of the input per degree. Rounded by the caller where the official code rounds.
+        Cells of the input per published degree, of which the fovea has 4: with a fovea of F degrees, F / 4 times the
+        cells of a degree. Rounded by the caller where the official code rounds.
     """
 
     slope: float = 0.0

@@ -51,15 +51,16 @@ class Neva(ScanpathModel):
         "auto", or "blended", "linearised", "restarts", "evaluated", "reference", "grid"; see docs/models/neva.md.
     gamma : float
         How much of the memory is kept from one fixation to the next, 0 to 1.
-    sigma, sigma_px, sigma_degrees : float or (float, float)
-        Width of the fovea, one of the three; see `Fovea`. A pair is (x, y). Default sigma=0.2, as published.
+    sigma, sigma_px, fovea_degrees : float or (float, float)
+        Width of the fovea, one of the three; see `Fovea`. `fovea_degrees` is a standard deviation in degrees of visual
+        angle. A pair is (x, y). Default sigma=0.2, as published.
     saccade_cost : float
         What a saccade across the whole diagonal of the shown image adds to the loss, in units of the objective's loss;
         shorter ones in proportion. 0 as published. With a cost the first saccade starts at the image's centre.
     lasting : float
         Share of each fixation's sharpness that never fades, 0 to 1; the rest fades by `gamma`. 0 as published.
     px_per_degree : float, optional
-        For sigma_degrees where a trial's frame does not know it.
+        For fovea_degrees where a trial's frame does not know it.
     view : {"letterbox", "whole", "crop"}
         What the encoder sees; see `View`. The published "crop" hides the ends of the longer side.
     blur_sigma : float, optional
@@ -114,7 +115,7 @@ class Neva(ScanpathModel):
         *,
         sigma: float | tuple[float, float] | None = None,
         sigma_px: float | tuple[float, float] | None = None,
-        sigma_degrees: float | tuple[float, float] | None = None,
+        fovea_degrees: float | tuple[float, float] | None = None,
         saccade_cost: float = 0.0,
         lasting: float = 0.0,
         px_per_degree: float | None = None,
@@ -129,7 +130,7 @@ class Neva(ScanpathModel):
         self.gamma = _share("gamma", gamma, "the memory that is kept")
         self.lasting = _share("lasting", lasting, "a fixation that never fades")
         self.saccade_cost = positive("saccade_cost", saccade_cost, zero=True)
-        self.fovea = _fovea(sigma, sigma_px, sigma_degrees)
+        self.fovea = _fovea(sigma, sigma_px, fovea_degrees)
         self.px_per_degree = None if px_per_degree is None else positive("px_per_degree", px_per_degree)
         self.default_length = checked_length(default_length)
         self.objective = objective_from(objective)
@@ -282,5 +283,5 @@ def _fovea(grid: Any, px: Any, degrees: Any) -> Fovea:
     units: tuple[Unit, ...] = ("grid", "px", "degrees")
     given = [Fovea(x, unit) for x, unit in zip((grid, px, degrees), units, strict=True) if x is not None]
     if len(given) > 1:
-        raise GazekitError("give the fovea once: as sigma (grid), sigma_px or sigma_degrees")
+        raise GazekitError("give the fovea once: as sigma (grid), sigma_px or fovea_degrees")
     return given[0] if given else Fovea(SIGMA, "grid")

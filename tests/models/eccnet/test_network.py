@@ -2,7 +2,7 @@ import pytest
 
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.eccnet.network import eccentric_network, variant_named
-from gazekit.models.eccnet.pools import PoolRule
+from gazekit.models.eccnet.pools import PoolRule, window_sides
 
 
 def test_pools_of_a_vgg(network):
@@ -28,6 +28,40 @@ def test_pools_of_a_vgg(network):
 def test_degrees_are_rounded_at_every_pool_unless_told_otherwise(network):
     what = eccentric_network(network("vgg"), variant_named("eccnet"), round_degrees=False)
     assert [rule.px_per_degree for rule, _ in what.steps[3:]] == [7.5, 3.75]
+
+
+@pytest.mark.parametrize("fovea", [1, 2, 8])
+def test_rings_scale_with_the_fovea(network, fovea):
+    """At an eccentricity e, a fovea of F degrees has the windows that 4 degrees have at 4 e / F."""
+    published, other = (
+        eccentric_network(network("vgg"), variant_named("eccnet"), px_per_degree=256, fovea_degrees=f)
+        for f in (4, fovea)
+    )
+    for (rule, _), (scaled, _) in zip(published.steps[3:], other.steps[3:], strict=True):
+        d = int(rule.px_per_degree)  # cells per degree: a map of 20 degrees, whose output has half as many
+        here, there = (window_sides(20 * d, 20 * d, one) for one in (rule, scaled))
+        middle = len(here) // 2
+        compared = 0
+        for e in (0.5, 1.1, 2.2, 3.9, 5.3, 7.3, 9.1):
+            at = [middle + int(d / 2 * degrees) for degrees in (4 * e / fovea, e)]
+            if 4 * e / fovea < 10:
+                assert here[middle, at[0]] == there[middle, at[1]], e
+                compared += here[middle, at[0]] > 2
+        assert compared >= 1
+    # the published fovea is what it was, to the last bit
+    assert eccentric_network(network("vgg"), variant_named("eccnet"), fovea_degrees=4.0).steps[3][0] == PoolRule(
+        2, 2, "average", 0.07, 8
+    )
+
+
+def test_rounded_rings_are_scaled_and_not_rounded_again(network):
+    what = eccentric_network(network("vgg"), variant_named("eccnet"), fovea_degrees=0.5)
+    assert [(rule.slope, rule.px_per_degree) for rule, _ in what.steps[3:]] == [(0.56, 1.0), (1.28, 0.5)]
+
+
+def test_a_fovea_where_no_pool_grows(network):
+    with pytest.raises(GazekitError, match="fovea_degrees=2 would change nothing: no pool of backbone 'vgg' grows"):
+        eccentric_network(network("vgg"), variant_named("ivsn"), fovea_degrees=2)
 
 
 def test_the_published_variants(network):

@@ -85,7 +85,7 @@ def test_options_from_text(data_root):
         objective="class",
         gamma=0.3,
         optimiser="linearised",
-        sigma_degrees=2,
+        fovea_degrees=2,
         px_per_degree=25,
         rounds=4,
     )

@@ -35,6 +35,13 @@ def test_blank_pasting_is_exact_for_any_network(network, shape):
             assert_same(fast.features(*given), whole.features(*given), (size, side, fixation))
 
 
+@pytest.mark.parametrize("fovea", [0.5, 1.7, 8])
+def test_blank_pasting_is_exact_for_any_fovea(network, fovea):
+    what = eccentric_network(network("vgg"), variant_named("eccnet"), px_per_degree=15, fovea_degrees=fovea)
+    given = (picture(90, 90, (0, 0, 0)), (0, 0, 0), (31, 50), 308)
+    assert_same(BlankWindows(what).features(*given), WholeWindows(what).features(*given), fovea)
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_blank_pasting_is_exact_for_every_variant(network, variant):
     what = eccentric_network(network("vgg"), variant_named(variant), px_per_degree=15)
