@@ -18,7 +18,8 @@ def test_the_list_names_every_set_and_how_to_get_it(arguments):
     assert done.exit_code == 0
     lines = done.output.splitlines()
     assert any(line.startswith("osie") and line.endswith("[fetch]") for line in lines)
-    assert any(line.startswith("coco-search18") and line.endswith("[by hand]") for line in lines)
+    assert any(line.startswith("coco-freeview") and line.endswith("[fetch]") for line in lines)
+    assert any(line.startswith("mit1003") and line.endswith("[by hand]") for line in lines)
 
 
 @pytest.mark.parametrize("command", ["list", "info", "check", "fetch"])
@@ -79,7 +80,7 @@ def test_fetch_of_a_whole_folder_fetches_nothing(data_root):
 
 
 def test_fetch_by_hand_is_a_data_error(tmp_path):
-    done = run("fetch", "coco-search18", "--root", tmp_path)
+    done = run("fetch", "mit1003", "--root", tmp_path)
     assert isinstance(done.exception, DataError)
 
 

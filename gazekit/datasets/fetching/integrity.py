@@ -230,6 +230,9 @@ def _counts(published: PublishedFolder, name: str) -> CountReport:
         data = imported(published.card.loader)(published)
     except DataError as error:
         return CountReport(name, published.root, "the data set", (), str(error))
+    if not published.card.counts:
+        none = f"no hash and no count of {name} is known, so that nothing can be compared; it has {data!r}"
+        return CountReport(name, published.root, "the data set", (), none)
     return CountReport(name, published.root, "the data set", compared_counts(data, published.card.counts))
 
 

@@ -243,10 +243,8 @@ def test_a_failed_replacement_leaves_the_old_file(tmp_path, dead):
 
 
 def test_a_set_without_address_says_where_to_get_it_and_where_to_put_it(tmp_path):
-    with pytest.raises(
-        DataError, match=r"'coco-search18' cannot be fetched by program: .*https://.*folder should hold"
-    ):
-        fetch("coco-search18", tmp_path, progress=False)
+    with pytest.raises(DataError, match=r"'mit1003' cannot be fetched by program: .*http://.*folder should hold"):
+        fetch("mit1003", tmp_path, progress=False)
 
 
 def test_an_unknown_set(tmp_path):

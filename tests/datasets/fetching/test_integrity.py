@@ -8,7 +8,6 @@ from gazekit.foundations.errors import DataError, UnknownNameError
 
 WHERE = {
     "bookcovers": "bookcovers",
-    "coco-search18": "coco_search18",
     "object-arrays": "visual_search/saccade/ObjArr",
     "osie": "osie",
     "interiors": "interiors",
@@ -35,6 +34,16 @@ def test_the_published_folders_are_whole(name, data_root):
     assert report.whole
     assert report.lines() == []
     assert report.summary.startswith(f"{name}: whole: {report.expected} of {report.expected} files as published")
+
+
+@pytest.mark.data
+def test_a_part_of_a_data_set_is_said_to_be_one(data_root):
+    """One of the files of COCO-Search18: its hash is right, the others are missed, and the counts differ."""
+    report = check("coco-search18", data_root / "coco_search18", progress=False)
+    assert report.summary.startswith("coco-search18: NOT whole: 1 of 5 files as published, 4 missing, 0 changed, ")
+    assert "missing  coco_search18_fixations_TA_trainval.json" in report.lines()
+    assert "differs  fixations: expected 239,731, got 12,111" in report.lines()
+    assert report.summary.endswith("; 1 of 3 known numbers of the data set")
 
 
 @pytest.mark.data

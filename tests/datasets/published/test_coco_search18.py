@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from gazekit.datasets import load_dataset
 from gazekit.datasets.published.coco_search18 import COPIES, SCALED
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.interchange.coco_search18 import LONGER
+from gazekit.metrics.behaviour.search import steps_to_target, target_fixation_probability
 
 
 @pytest.fixture(scope="module")
@@ -180,9 +181,72 @@ def test_free_viewing_has_no_task(tmp_path, coco_trial, more):
     record = coco_trial(condition="freeview") | more
     for field in {"task", "bbox"} - set(more):
         record.pop(field, None)
-    data = load_dataset("coco-search18", write(tmp_path, record, name="COCOFreeView_fixations_trainval.json"))
+    data = load_dataset("coco-freeview", write(tmp_path, record, name="COCOFreeView_fixations_trainval.json"))
     assert (data.trials[0].id, data.trials[0].task) == ("1.jpg", None)
     assert data.trials[0].image_source == tmp_path / "images" / "1.jpg"
+    assert data.scanpaths.facts.forced_first is None
+    with pytest.raises(DataError, match=r"there is no \*fixations\*\.json of a search"):
+        load_dataset("coco-search18", tmp_path)
+
+
+def test_searches_and_free_viewing_in_one_folder_are_two_data_sets(tmp_path, coco_trial):
+    write(tmp_path, coco_trial(subject=1))
+    write(
+        tmp_path, coco_trial(subject=2, task="none"), coco_trial(subject=3), name="COCOFreeView_fixations_trainval.json"
+    )
+    search, viewing = (load_dataset(name, tmp_path) for name in ("coco-search18", "coco-freeview"))
+    assert (search.subjects, viewing.subjects) == (["01"], ["02"])
+    assert viewing.dropped == {"records of a search for fork (left out)": 1}
+
+
+def test_images_are_found_where_the_archives_put_them(tmp_path, coco_trial):
+    for place in ("images/stop sign/1.jpg", "coco_search18_images_TA/cup/2.jpg", "images/cup/1.jpg"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    absent = coco_trial(name="2.jpg", task="cup", condition="absent", bbox=[])
+    write(tmp_path, coco_trial(task="stop sign"), absent)
+    write(
+        tmp_path,
+        coco_trial(task="none"),
+        coco_trial(name="2.jpg", task=""),
+        name="COCOFreeView_fixations_trainval.json",
+    )
+    search, viewing = (load_dataset(name, tmp_path) for name in ("coco-search18", "coco-freeview"))
+    for data, folders in ((search, ["stop sign", "cup"]), (viewing, ["cup", "cup"])):
+        assert all(trial.has("image") for trial in data.trials)
+        assert [trial.image_source.parent.name for trial in data.trials] == folders
+
+
+def test_one_condition_can_be_read(tmp_path, coco_trial):
+    root = write(tmp_path, coco_trial(), coco_trial(name="2.jpg", condition="absent", bbox=[]))
+    assert load_dataset("coco-search18", root, condition="present").stimuli == ["1.jpg"]
+    absent = load_dataset("coco-search18", root, condition="absent")
+    assert (absent.stimuli, absent.target_boxes()) == (["2.jpg"], {})
+    assert absent.dropped == {"trials whose target is not absent (left out)": 1}
+    with pytest.raises(DataError, match=r"no trial to read: .* \(trials whose target is not absent \(left out\)\)"):
+        load_dataset("coco-search18", write(tmp_path / "present", coco_trial()), condition="absent")
+
+
+def test_measures_of_finding_leave_trials_without_the_target_out(tmp_path, coco_trial):
+    """One person finds the fork at once, another never; on the image without a fork nobody can."""
+    found, never = (
+        coco_trial(X=[840.0, 120.0], Y=[525.0, 230.0], T=[9, 9], length=2),
+        coco_trial(subject=2, X=[0.0, 1, 2]),
+    )
+    absent = coco_trial(name="2.jpg", condition="absent", bbox=[])
+    data = load_dataset("coco-search18", write(tmp_path, found, never, absent))
+    steps = steps_to_target(data.scanpaths, data.target_boxes())
+    assert steps.tolist() == pytest.approx([1, np.inf, np.nan], nan_ok=True)
+    assert target_fixation_probability(data.scanpaths, data.target_boxes(), max_fixations=1).tolist() == [0, 0.5]
+
+
+def test_an_image_that_is_in_two_parts_for_two_objects_is_said(tmp_path, coco_trial):
+    root = write(tmp_path, coco_trial(split="train"), coco_trial(task="cup"), coco_trial(name="2.jpg"))
+    with pytest.raises(GazekitError, match=r"1 of 2 stimuli in several parts: '1\.jpg' \(train and valid\)"):
+        load_dataset("coco-search18", root, split="valid")
+    assert [t.id for t in load_dataset("coco-search18", root, split="valid", shared="keep").trials] == [
+        "cup/1.jpg", "fork/2.jpg",
+    ]  # fmt: skip
 
 
 def test_people_may_have_names_and_boxes_may_be_empty(tmp_path, coco_trial):
