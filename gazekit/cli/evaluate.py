@@ -112,7 +112,7 @@ def evaluate_command(
         accept=given.accepted,
         **run.arguments,
     )
-    print_results(results, run.out, write_report(run.out, dataset=dataset), as_json=as_json)
+    print_results(results, run.out, write_report(run.out, dataset=dataset, results=results), as_json=as_json)
 
 
 def read_predictions(
@@ -254,4 +254,4 @@ def score_command(
         accept=accepted(accept),
         **run.arguments,
     )
-    print_results(results, folder, write_report(folder, dataset=dataset), as_json=as_json)
+    print_results(results, folder, write_report(folder, dataset=dataset, results=results), as_json=as_json)

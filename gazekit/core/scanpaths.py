@@ -418,7 +418,14 @@ class Scanpaths(_Fixations):
             points: Any = slice(self.offsets[rows[0]], self.offsets[rows[-1] + 1])
         else:
             points = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
-        return self.replace(**self._points(points), offsets=offsets, table=self.table.iloc[rows])
+        columns = {**self._points(points), "offsets": offsets}
+        part = object.__new__(type(self))  # rows of what was checked need no check
+        part.__dict__ = {**self.__dict__, **columns, "table": self.table.iloc[rows].reset_index(drop=True)}
+        part.dropped = dict(self.dropped)
+        for column in columns.values():
+            if column is not None:
+                column.flags.writeable = False
+        return part
 
     def _points(self, points: Any) -> dict[str, np.ndarray | None]:
         columns = {name: getattr(self, name) for name in ("x", "y", "duration", "object_id")}

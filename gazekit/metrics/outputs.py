@@ -1,7 +1,9 @@
 """What a column of results is: which measure it belongs to, which way is better, and what to print beside it."""
 
+from functools import cache
+
 from gazekit.metrics.kinds.densities import DENSITIES
-from gazekit.metrics.measure import Measure, all_measures
+from gazekit.metrics.measure import Measure, all_measures, measures
 
 
 def measure_of(output: str) -> Measure | None:
@@ -12,7 +14,13 @@ def measure_of(output: str) -> Measure | None:
     >>> measure_of("multimatch_vector").name, measure_of("no such column")
     ('multimatch', None)
     """
-    return next((measure for measure in all_measures() if output in measure.outputs), None)
+    return _by_output(tuple(measures)).get(output)
+
+
+@cache
+def _by_output(names: tuple[str, ...]) -> dict[str, Measure]:
+    """The measure of each column, while measures of these names are registered."""
+    return {output: measure for measure in reversed(all_measures()) for output in measure.outputs}
 
 
 def higher_is_better(output: str) -> bool | None:

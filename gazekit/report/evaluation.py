@@ -55,9 +55,11 @@ SIMULATED = "The observers are simulated: these numbers show the toolkit and say
 LONGEST = 20  # fixations of a search curve
 
 
-def evaluation_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
+def evaluation_content(
+    run: Path, manifest: Mapping[str, Any], dataset: Dataset | None, results: Results | None = None
+) -> Content:
     """What the page of an evaluation says; without its data set the page has no images and no people's paths."""
-    results = Results.load(run)
+    results = results or Results.load(run)
     predictions = Scanpaths.load(run / "predictions.parquet")
     if dataset is not None and not set(predictions.table["trial"]) & {t.id for t in dataset.trials}:
         dataset = None  # read in another way than the run's

@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.results import Results
 from gazekit.files.atomic import remove_leftovers, write_atomically
 from gazekit.files.links import refuse_link
 from gazekit.files.untrusted import reading
@@ -44,7 +45,12 @@ OTHER = ("any_tables", "tables_content")
 
 
 def write_report(
-    run: str | Path, *, dataset: Dataset | None = None, images: str = "thumbs", samples: int = SAMPLES
+    run: str | Path,
+    *,
+    dataset: Dataset | None = None,
+    images: str = "thumbs",
+    samples: int = SAMPLES,
+    results: Results | None = None,
 ) -> Path:
     """Write `report.html` into a finished run folder of any kind.
 
@@ -60,6 +66,8 @@ def write_report(
         Which images go into the page; thumbnails of all of them stay near 8 MB.
     samples : int
         Most samples of each model and trial in the explorer.
+    results : Results, optional
+        What `evaluate` returned for this run, so that its tables are not made a second time; default: read from it.
 
     Returns
     -------
@@ -78,12 +86,12 @@ def write_report(
     refuse_link(path)
     remove_leftovers(run)
     with reading(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
-        page = page_of(content_of(run, dataset), images=images, samples=samples)
+        page = page_of(content_of(run, dataset, results), images=images, samples=samples)
     write_atomically(path, page.encode("utf-8", "backslashreplace"))
     return path
 
 
-def content_of(run: Path, dataset: Dataset | None) -> Content:
+def content_of(run: Path, dataset: Dataset | None, results: Results | None = None) -> Content:
     """What the page of a run says.
 
     Raises
@@ -93,7 +101,8 @@ def content_of(run: Path, dataset: Dataset | None) -> Content:
     """
     manifest = read_finished(run)
     module, function = PAGES.get(manifest["kind"], OTHER)
-    return getattr(import_module(f"gazekit.report.{module}"), function)(run, manifest, dataset)
+    given = {} if results is None else {"results": results}
+    return getattr(import_module(f"gazekit.report.{module}"), function)(run, manifest, dataset, **given)
 
 
 def page_of(content: Content, *, images: str = "thumbs", samples: int = SAMPLES) -> str:

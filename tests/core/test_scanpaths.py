@@ -37,6 +37,23 @@ def test_selecting_nothing(scanpaths_of):
     assert [len(paths[nothing]) for nothing in ([], np.zeros(2, dtype=bool), slice(0, 0))] == [0, 0, 0]
 
 
+def test_a_selection_is_what_the_constructor_makes_of_its_rows(scanpaths_of):
+    paths = scanpaths_of([3, 0, 2, 4])
+    paths = paths.replace(duration=np.arange(9.0), table=paths.table.assign(more=[1, 2, 3, 4]), dropped={"blink": 2})
+    for rows in ([2, 0, 0], [1, 2], [], [False, True, False, True]):
+        picked, positions = paths[rows], np.arange(4)[np.asarray(rows, dtype=bool if len(rows) == 4 else int)]
+        made = Scanpaths.from_paths([paths[int(k)] for k in positions]) if len(positions) else picked
+        pd.testing.assert_frame_equal(picked.table[made.table.columns], made.table)
+        for name in ("x", "y", "duration", "offsets"):
+            column = getattr(picked, name)
+            assert column.dtype == getattr(paths, name).dtype
+            assert column.tolist() == getattr(made, name).tolist()
+            assert not column.flags.writeable
+        assert picked.dropped == {"blink": 2}
+        assert picked.table["more"].tolist() == (positions + 1).tolist()
+        assert picked.replace(x=picked.x).table.equals(picked.table)  # the constructor changes nothing
+
+
 def test_a_slice_of_neighbours_shares_memory(scanpaths_of):
     paths = scanpaths_of([3, 4, 5])
     assert np.shares_memory(paths[1:].x, paths.x)

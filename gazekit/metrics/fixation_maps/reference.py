@@ -210,7 +210,7 @@ class DensityReference:
         density = maps.sum(axis=0)
         return np.log((1 - self.centre_share) * density / density.sum() + self.centre_share * np.exp(baseline))
 
-    def gold_next(self, others: "Saccades", now: np.ndarray, maps: np.ndarray, baseline: np.ndarray) -> np.ndarray:
+    def gold_next(self, others: "Saccades", now: np.ndarray, any_time: np.ndarray, baseline: np.ndarray) -> np.ndarray:
         """Log density of the fixation after one at `now`, from other people's saccades on the same image.
 
         A kernel density whose kernels lie where other people's saccades ended. A saccade counts the more, the nearer
@@ -223,21 +223,30 @@ class DensityReference:
             Of the other people.
         now : (2,) float64
             Where gaze is, px; NaN where that is not known.
-        maps, baseline
+        any_time : (rows, columns) float64
+            `gold` of the other people.
+        baseline
             As for `gold`.
         """
-        (reach, share), (width, _) = self.following, others.size
-        density = np.exp(self.gold(maps, baseline))
-        if share and np.isfinite(now).all() and len(others.start):
-            weight = np.exp(-((others.start - now) ** 2).sum(axis=1) / (2 * (reach * width) ** 2))
-            weight[~np.isfinite(weight)] = 0.0  # of a saccade that began outside what was recorded
-            x, y = others.end.T
-            after = fixation_map(x, y, maps.shape[1:], sigma=self.bandwidth * width, size=others.size, weights=weight)
-            if after.sum() > 0:
-                density = (1 - share) * density + share * (
-                    (1 - self.centre_share) * after + self.centre_share * np.exp(baseline)
-                )
-        return np.log(density)
+        reach, share = self.following
+        after = self._landings(others, now, reach, any_time.shape) if share else None
+        if after is None:
+            return any_time
+        return np.log(self._mixed(share, np.exp(any_time), after, np.exp(baseline)))
+
+    def _landings(self, others: "Saccades", now: np.ndarray, reach: float, shape: Any) -> np.ndarray | None:
+        """Density of where other people's saccades from about `now` ended; None where there is none."""
+        if not (np.isfinite(now).all() and len(others.start)):
+            return None
+        (width, _), (x, y) = others.size, others.end.T
+        weight = np.exp(-((others.start - now) ** 2).sum(axis=1) / (2 * (reach * width) ** 2))
+        weight[~np.isfinite(weight)] = 0.0  # of a saccade that began outside what was recorded
+        after = fixation_map(x, y, shape, sigma=self.bandwidth * width, size=others.size, weights=weight)
+        return after if after.sum() > 0 else None
+
+    def _mixed(self, share: float, any_time: Any, after: Any, centre: Any) -> Any:
+        """Density of the next fixation, of a whole map or at one place."""
+        return (1 - share) * any_time + share * ((1 - self.centre_share) * after + self.centre_share * centre)
 
     def with_following(self, human: Scanpaths, trials: Sequence[Trial]) -> Self:
         """Choose the reach and share under which each person's next fixations are likeliest, given the others'.
@@ -247,8 +256,7 @@ class DensityReference:
         rows_of = human.table.groupby("trial", sort=False).indices
         shown = [t for t in trials if t.id in rows_of]
         picked = np.sort(keyed_rng(self.seed, "gold standard, next").permutation(len(shown))[:FOLLOWING_STIMULI])
-        choices = [(reach, share) for reach in REACHES for share in FOLLOWING_SHARES]
-        total = np.zeros(len(choices))
+        total = np.zeros((len(REACHES), len(FOLLOWING_SHARES)))
         for trial in (shown[k] for k in picked):
             shape = density_shape(trial.frame)
             baseline = self.bias.log_density(trial.stimulus, shape)
@@ -258,13 +266,18 @@ class DensityReference:
                 if not len(own.start) or not people.maps[rest].any():
                     continue
                 others = Saccades.joined([s for s, kept in zip(people.saccades, rest, strict=True) if kept])
-                for c, following in enumerate(choices):
-                    standard = replace(self, following=following)
-                    for now, end in zip(own.start, own.end, strict=True):
-                        log = standard.gold_next(others, now, people.maps[rest], baseline)
-                        found = values_at(log, end[:1], end[1:], trial.frame.size)[0]
-                        total[c] += 0.0 if np.isnan(found) else found
-        return replace(self, following=choices[int(total.argmax())])
+                any_time, centre = np.exp(self.gold(people.maps[rest], baseline)), np.exp(baseline)
+                cells = pixels_at(own.end[:, 0], own.end[:, 1], shape, trial.frame.size)
+                for now, cell in zip(own.start[cells >= 0], cells[cells >= 0], strict=True):
+                    still, middle = any_time.ravel()[cell], centre.ravel()[cell]
+                    for r, reach in enumerate(REACHES):
+                        after = self._landings(others, now, reach, shape)
+                        landed = None if after is None else after.ravel()[cell]
+                        for s, share in enumerate(FOLLOWING_SHARES):
+                            known = landed is not None and share
+                            total[r, s] += np.log(self._mixed(share, still, landed, middle) if known else still)
+        best = np.unravel_index(int(total.argmax()), total.shape)
+        return replace(self, following=(REACHES[best[0]], FOLLOWING_SHARES[best[1]]))
 
     def about(self) -> dict[str, Any]:
         """What the manifest says of it."""

@@ -245,7 +245,8 @@ def _score_next(
         if not people.maps[rest].any():
             return ()
         others = Saccades.joined([people.saccades[k] for k in np.flatnonzero(rest)])
-        return (reference.gold_next(others, now, people.maps[rest], baseline) for now in path.xy[:-1])
+        any_time = reference.gold(people.maps[rest], baseline)
+        return (reference.gold_next(others, now, any_time, baseline) for now in path.xy[:-1])
 
     for person, path in zip(persons.tolist(), human, strict=True):
         for (x, y), log_density in zip(path.xy[1:], logs(person, path), strict=False):
