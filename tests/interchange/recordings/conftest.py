@@ -325,12 +325,13 @@ def everything(folder: Path) -> None:
     """Write the images and every export, `recordings/NAME`; pages of the documentation are tried on them."""
     (folder / "images").mkdir()
     pictures(folder / "images")
-    for name, write in {**WRITERS, "eyelink-report": eyelink_report, "smi-events": smi_events}.items():
+    for name, write in {**WRITERS, "smi-events": smi_events}.items():
         (folder / "recordings" / name).mkdir(parents=True)
         write(what_people_saw(), folder / "recordings" / name)
 
 
 WRITERS = {
+    "eyelink-report": eyelink_report,
     "eyelink-asc": asc, "tobii": tobii, "pupil": pupil, "neon": neon, "gazepoint": gazepoint, "smi": smi, "bids": bids,
     "pymovements": pymovements,
 }  # fmt: skip
