@@ -14,6 +14,7 @@ from gazekit.cli.check import check_command
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command, score_command
 from gazekit.cli.export import export_command
+from gazekit.cli.import_predictions import import_predictions_command
 from gazekit.cli.import_recordings import import_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
@@ -44,6 +45,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     "Predict, score, look": {
         "import": import_command,
+        "import-predictions": import_predictions_command,
         "check": check_command,
         "predict": predict_command,
         "score": score_command,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
 from gazekit.cli.options import (
     Accept,
     Columns,
@@ -155,7 +156,7 @@ class ScoreRun(EvaluationRun):
 @takes_groups
 def score_command(
     *,
-    predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or pysaliency HDF5.")],
+    predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or HDF5; or --from.")],
     given: NamedData,
     metrics: Metrics = METRICS,
     outside: Outside = "keep",
@@ -172,6 +173,8 @@ def score_command(
     forced_first: Annotated[
         bool | None, typer.Option(help="Whether each path begins with the imposed first fixation.")
     ] = None,
+    kind: Annotated[str | None, From] = None,
+    order: Order = None,
     predictions_set: Annotated[
         list[str] | None,
         typer.Option(help="Option of the reader of predictions, as name=value (origin=centre); may be repeated."),
@@ -229,10 +232,20 @@ def score_command(
             f"--predictions-set {min(given_here)}= is not for predictions: the data say how large the images are, and "
             f"--size, --outside and --forced-first the rest"
         )
-    matched = read_predictions(
-        predictions, dataset, rescale=rescale or size is not None, outside=outside, facts=facts, to_stderr=as_json,
-        **options,
-    )  # fmt: skip
+    if kind is None and order is not None:
+        raise GazekitError("--order is about files of published models: give --from, or leave it out")
+    if kind is not None and (set(options) - {"missing"} or rescale):
+        raise GazekitError("--from says how the file is read: leave out --columns, --size, --rescale and the like")
+    if kind is not None:
+        matched = read_matched(
+            [predictions], kind, dataset, order=order, outside=outside, facts=facts, to_stderr=as_json, **options
+        )
+        say_matched(predictions.name, matched, to_stderr=as_json)
+    else:
+        matched = read_predictions(
+            predictions, dataset, rescale=rescale or size is not None, outside=outside, facts=facts, to_stderr=as_json,
+            **options,
+        )  # fmt: skip
     if protocol is not None:
         checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
         scores = score_protocol(protocol, dataset, matched.paths, transfer=transfer, seed=run.seed)

@@ -1,0 +1,109 @@
+"""`gazekit import-predictions`: files in which published models leave their predictions, as one file of scanpaths."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gazekit.cli.options import Accept, NamedData, accepted, say_dropped, takes_groups
+from gazekit.foundations.errors import GazekitError
+
+if TYPE_CHECKING:
+    from gazekit.core.trials import Dataset
+    from gazekit.evaluation.score_file import MatchedPredictions
+
+
+def format_names(incomplete: str) -> list[str]:
+    """Formats of predictions whose name begins so.
+
+    Examples
+    --------
+    >>> format_names("gaze")
+    ['gazeformer', 'gazexplain']
+    """
+    from gazekit.interchange.predictions import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+From = typer.Option(
+    "--from",
+    autocompletion=format_names,
+    help="Whose files: hat, gazeformer, chen, gazexplain, scandiff, tppgaze, eyeformer, deepgaze35vl, visions.",
+)
+Order = Annotated[
+    Path | None,
+    typer.Option("--order", help="JSON records with name, subject, task in the order of predictions without names."),
+]
+
+
+def read_matched(
+    files: list[Path], format_name: str, dataset: "Dataset", *, to_stderr: bool = False, **options: Any
+) -> "MatchedPredictions":
+    """Predictions of a published model, in px of the images of a data set; what is not whole is said."""
+    from gazekit.evaluation.score_file import match_trials
+    from gazekit.interchange.predictions import FORMATS, read_predictions
+
+    frames = {trial.stimulus: trial.frame for trial in dataset.trials}
+    people = dataset.scanpaths.table["subject"].unique()
+    paths = read_predictions(files, format_name, frames, subjects=people, **options)
+    own = FORMATS[format_name].frame is not None or "width" in FORMATS[format_name].keys
+    matched = match_trials(paths, dataset, rescale=own)
+    say_dropped(files[0].name, paths.dropped, to_stderr=to_stderr)
+    return matched
+
+
+def say_matched(name: str, matched: "MatchedPredictions", *, to_stderr: bool = False) -> None:
+    """Say which paths belong to no trial, how many samples trials have, and whether there are durations."""
+    for note in matched.notes:
+        typer.echo(f"{name}: {note}", err=to_stderr)
+    key = ["trial", "subject"] if (matched.paths.table["subject"] != "").any() else ["trial"]
+    counts = matched.paths.table.groupby(key).size().value_counts().sort_index()
+    what = "trials" if len(key) == 1 else "people on a trial"
+    samples = ", ".join(f"{of} {what} have {n}" for n, of in counts.items())
+    typer.echo(f"{name}: predictions: {samples}", err=to_stderr)
+    if matched.paths.duration is None:
+        typer.echo(f"{name}: there are no durations: measures that need them have no value", err=to_stderr)
+
+
+@takes_groups
+def import_predictions_command(
+    *,
+    files: Annotated[list[Path], typer.Argument(help="Files of one kind, as the model's own code leaves them.")],
+    kind: Annotated[str, From],
+    given: NamedData,
+    order: Order = None,
+    outside: Annotated[str, typer.Option(help="Points outside the image: keep, clip or drop.")] = "keep",
+    accept: Accept = None,
+    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Read the predictions of a published model as scanpaths in px of the images: HAT, ScanDiff, Gazeformer, ...
+
+    Example: gazekit import-predictions test_predicts.json --from chen --data osie --root data/osie -o chen.parquet
+
+    Then: gazekit score chen.parquet --data osie --root data/osie --protocol chen2021
+    """
+    from gazekit.evaluation.preparation import checked
+    from gazekit.evaluation.score_file import named_sources
+    from gazekit.files.links import refuse_link
+    from gazekit.interchange import write_scanpaths
+    from gazekit.interchange.formats import SUFFIXES
+    from gazekit.models.baselines.precomputed import Precomputed
+
+    if not out.name.lower().endswith(tuple(SUFFIXES)):
+        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
+    if any(file.exists() and out.exists() and out.samefile(file) for file in files):
+        raise GazekitError(f"{out} is what is read here, and would be replaced; give another name")
+    if out.exists() and not overwrite:
+        raise GazekitError(f"{out} is there already; give --overwrite or another name")
+    refuse_link(out)
+    dataset = given.read()
+    matched = read_matched(files, kind, dataset, order=order, outside=outside)
+    say_matched(files[0].name, matched)
+    checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
+    write_scanpaths(matched.paths, out)
+    typer.echo(
+        f"{len(matched.paths)} paths on {matched.paths.table['trial'].nunique()} of {len(dataset.trials)} trials, "
+        f"{matched.unmatched} left out, written to {out}"
+    )
