@@ -30,7 +30,8 @@ def test_every_command_is_listed_once_under_what_it_is_for(run):
 def test_a_command_without_a_place_is_listed_too():
     group = get_command(app)
     group.commands["new"] = group.commands["demo"]
-    assert start_text(group).splitlines()[-2:] == ["More:", f"  new           {sentence(group.commands['demo'])}"]
+    width = max(map(len, group.commands))
+    assert start_text(group).splitlines()[-2:] == ["More:", f"  {'new':<{width}}  {sentence(group.commands['demo'])}"]
 
 
 @pytest.mark.parametrize(
