@@ -23,6 +23,7 @@ from gazekit.cli.plot import plot_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.protocols import protocols_command
 from gazekit.cli.report import report_command
+from gazekit.cli.search import search_command
 from gazekit.cli.shelf_search import shelf_search_command
 from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
@@ -56,6 +57,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "report": report_command,
     },
     "Experiments": {
+        "search": search_command,
         "asymmetry": asymmetry_command,
         "captions": captions_command,
         "shelf-search": shelf_search_command,

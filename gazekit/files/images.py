@@ -20,10 +20,23 @@ FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000")
 
 
 def read_image_file(path: str | Path) -> np.ndarray:
-    """Read an image file as it is meant to be looked at: (H, W, 3) uint8.
+    """Read an image file as it is meant to be looked at, transparency laid on white: (H, W, 3) uint8.
+
+    See `read_picture_file` for the rest.
+    """
+    from PIL import Image
+
+    picture = Image.fromarray(read_picture_file(path))
+    if picture.mode == "RGBA":
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+    return np.asarray(picture)
+
+
+def read_picture_file(path: str | Path) -> np.ndarray:
+    """Read an image file with its transparency: (H, W, 4) uint8 where it has some, else (H, W, 3).
 
     It is turned upright as its EXIF orientation says; 16 bits per channel are divided by 257, not cut off;
-    transparency is laid on white; grey is repeated on three channels; CMYK and palettes become RGB.
+    grey is repeated on three channels; CMYK and palettes become RGB.
 
     Raises
     ------
@@ -31,7 +44,7 @@ def read_image_file(path: str | Path) -> np.ndarray:
         The file is not there, is not an image that can be read (`FORMATS`), has more than `MAX_PIXELS` pixels, or has
         floating-point values, of which nobody knows how bright they are.
     """
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
     path = Path(path)
     if not path.is_file():
@@ -44,9 +57,8 @@ def read_image_file(path: str | Path) -> np.ndarray:
         if image.mode.startswith("I"):
             grey = np.clip(np.round(np.asarray(image, dtype=np.float64) / DEEP), 0, 255).astype(np.uint8)
             return np.repeat(grey[:, :, None], 3, axis=2)
-        if "A" in image.mode or "transparency" in image.info:
-            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-        return np.asarray(image.convert("RGB"))
+        transparent = "A" in image.mode or "transparency" in image.info
+        return np.asarray(image.convert("RGBA" if transparent else "RGB"))
 
 
 def image_file_size(path: str | Path) -> tuple[int, int]:

@@ -181,12 +181,16 @@ class SearchResult:
         Share of each level of a network in the map that decided each saccade; empty for a model without.
     maps : sequence of arrays
         Maps that decided the first saccades, if they were asked for.
+    activations : (n - 1,) float64
+        How strongly the place of each saccade called, on a scale that is the same throughout the search; empty for a
+        model that has none. A search may be given up when nothing calls strongly enough.
     """
 
     fixations: np.ndarray
     found: bool
     level_weights: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     maps: Any = ()
+    activations: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     @property
     def saccades(self) -> int:

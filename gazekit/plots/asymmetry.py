@@ -180,13 +180,15 @@ class PicturedSearch(NamedTuple):
     display: Trial | None = None
 
 
-def search_panels(searches: Sequence[PicturedSearch]) -> "Figure":
-    """Draw searches on their displays, three in a row with the target framed, and return the figure.
+def search_panels(searches: Sequence[PicturedSearch], columns: int = COLUMNS) -> "Figure":
+    """Draw searches on their displays with the target framed, and return the figure.
 
     Parameters
     ----------
     searches : sequence of PicturedSearch
         One panel each.
+    columns : int
+        Panels in a row.
 
     Raises
     ------
@@ -202,7 +204,7 @@ def search_panels(searches: Sequence[PicturedSearch]) -> "Figure":
     """
     if not searches:
         raise GazekitError("there is no search to draw")
-    figure, panels = style.new_panels(len(searches), COLUMNS, PANEL, PANEL)
+    figure, panels = style.new_panels(len(searches), columns, PANEL, PANEL)
     for search, ax in zip(searches, panels, strict=True):
         display = search.display
         scanpath(search.path, ax, image=None if display is None else display.image, key=False)

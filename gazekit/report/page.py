@@ -38,6 +38,7 @@ SCRIPTS = (
 PAGES = {
     "evaluation": ("evaluation", "evaluation_content"),
     "asymmetry": ("asymmetry", "asymmetry_content"),
+    "search": ("search", "search_content"),
     "captions": ("evaluation", "captions_content"),
     "shelf-search": ("shelf_search", "shelf_content"),
 }

@@ -1,7 +1,8 @@
 """Every code block of README and docs: Python runs, commands exist with these options and values, tables parse.
 
 The blocks of a page are run in their order and share their names. A comment behind `print(...)` is what it prints (its
-beginning is enough). A block that begins with `# NAME.py` is that file. Functions called test_... are called.
+beginning is enough). A block that begins with `# NAME.py` or `# NAME.toml` is that file.
+Functions called test_... are called.
 """
 
 import ast
@@ -33,6 +34,7 @@ SLOW = {
     "docs/gallery.md",
     "docs/howto/cluster.md",
     "docs/howto/search-asymmetry.md",
+    "docs/howto/search-experiment.md",
     "docs/howto/shelf-search.md",
 }
 EXAMPLES = {"salient-corner"}  # a model of examples/my_model, which is not installed here
@@ -49,6 +51,7 @@ RUN_ON = {
     "docs/howto/own-data.md": ("evaluate",),
     "docs/howto/photograph.md": ("predict",),
     "docs/howto/own-shelf.md": ("predict",),
+    "docs/howto/search-experiment.md": ("search",),
     "docs/start.md": ("evaluate", "report"),
     "docs/howto/recordings/eyelink.md": ("import", "evaluate"),
     **{
@@ -76,6 +79,23 @@ pd.DataFrame(rows, columns=["stimulus", "subject", "x", "y"]).to_csv("people.csv
     "docs/howto/search-asymmetry.md": """
 from gazekit.datasets.synthetic.search_arrays import load
 my_dataset = load(experiments="lighting", set_sizes=[1, 6], per_size=1)
+""",
+    "docs/howto/search-experiment.md": """
+from pathlib import Path
+from PIL import Image, ImageDraw
+fruit = dict(pear="#9aa832", apple="#c03028", lemon="#f0d840", plum="#503060")
+for k, (name, colour) in enumerate(fruit.items()):
+    picture = Image.new("RGBA", (60, 60))
+    ImageDraw.Draw(picture).ellipse((2 + 4 * k, 2, 57 - 4 * k, 57), fill=colour)
+    (picture.quantize(8) if name == "plum" else picture).save(name + ".png")
+rows = [
+    f"{who},{condition},{size},{present},{450 + 30 * k + per * size * (2 - present)},1"
+    for k, who in enumerate(("anna", "ben"))
+    for condition, per in (("pear among plums", 5), ("pear among others", 25))
+    for size in (3, 6)
+    for present in (0, 1)
+]
+Path("rts.csv").write_text("\\n".join(["subject,condition,set_size,present,rt,correct", *rows]))
 """,
 }
 
@@ -150,6 +170,8 @@ def test_page(page, workplace, monkeypatch, capsys):
                 check_command(words, name_of(page), monkeypatch, where)
         elif block.language == "json":
             json.loads(block.text)
+        elif block.language == "toml" and (file := re.match(r"# (\w+\.toml)\n", block.text)):
+            Path(file[1]).write_text(block.text)
         elif block.language == "toml":
             install(tomllib.loads(block.text), workplace.folder)
 

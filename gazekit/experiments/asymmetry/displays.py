@@ -83,10 +83,10 @@ def limit(trial: Trial) -> int:
 
 
 def cut(trials: Sequence[Trial]) -> list[list[tuple[int, Trial]]]:
-    """Pieces of displays of one condition and set size, each with its number in that cell."""
-    cells: dict[tuple[str, str, int], list[tuple[int, Trial]]] = {}
+    """Pieces of displays of one condition and set size, with a target or without, each with its number in that cell."""
+    cells: dict[tuple[str, str, int, bool], list[tuple[int, Trial]]] = {}
     for trial in trials:
-        cell = cells.setdefault((*condition_of(trial), set_size(trial)), [])
+        cell = cells.setdefault((*condition_of(trial), set_size(trial), trial.target_box is None), [])
         cell.append((len(cell), trial))
     return [
         cell[start : start + PIECE_DISPLAYS] for cell in cells.values() for start in range(0, len(cell), PIECE_DISPLAYS)

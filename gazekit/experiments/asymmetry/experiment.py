@@ -97,7 +97,9 @@ def asymmetry(
     rows = searchers(model, options, controls, seed=seed)
     trials = choose_displays(experiments, displays, per_size, seed)
     names = list(dict.fromkeys(experiment_of(t) for t in trials))
-    about = [_check(row, names[0], trials) for row in rows]  # told now, not after hours, if a model cannot be made
+    about = [
+        check_searcher(row, names[0], trials) for row in rows
+    ]  # told now, not after hours, if a model cannot be made
     with RunFolder(
         out,
         {
@@ -116,22 +118,39 @@ def asymmetry(
         overwrite=overwrite,
     ) as run:
         if not run.complete:
-            identities = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
-            pieces = [
-                SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identities[k], part, seed, reach)
-                for k, row in enumerate(rows)
-                for c, part in enumerate(cut(trials))
-            ]
-            run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress, shared=rows)
-            run.write_table(pd.concat([read_table(p.trials) for p in pieces], ignore_index=True), "trials.parquet")
-            Scanpaths.concat([Scanpaths.load(p.scanpaths) for p in pieces]).save(run.path / "scanpaths.parquet")
+            search_all(
+                run, rows, trials, seed, reach, label=KIND, workers=workers, scheduler=scheduler, progress=progress
+            )
             run.finish()
     results = AsymmetryResults.load(run.path)
     results.write_tables(run.path)  # again for a finished run: statsmodels may have come since
     return results
 
 
-def _check(row: Searcher, experiment: str, trials: Sequence[Trial]) -> dict[str, Any]:
+def check_searcher(row: Searcher, experiment: str, trials: Sequence[Trial]) -> dict[str, Any]:
+    """What the manifest says of a row's model; an error if it cannot be made, or cannot do with these trials."""
     model = row.model(experiment)
     model.check_needs(trials)
     return {"row": row.name, **identity(model)}
+
+
+def search_all(
+    run: RunFolder,
+    rows: Sequence[Searcher],
+    trials: Sequence[Trial],
+    seed: int,
+    reach: float,
+    *,
+    absent: bool = False,
+    **how: Any,
+) -> None:
+    """Search all displays with all rows in pieces, and write `trials.parquet` and `scanpaths.parquet` of the run."""
+    identities = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
+    pieces = [
+        SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identities[k], part, seed, reach, absent)
+        for k, row in enumerate(rows)
+        for c, part in enumerate(cut(trials))
+    ]
+    run.do(pieces, shared=rows, **how)
+    run.write_table(pd.concat([read_table(p.trials) for p in pieces], ignore_index=True), "trials.parquet")
+    Scanpaths.concat([Scanpaths.load(p.scanpaths) for p in pieces]).save(run.path / "scanpaths.parquet")

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ REACH = 10  # px, side of the square within which a target is recognised (Gupta 
 
 
 def search_trials(
-    model: ScanpathModel, trials: Sequence[Trial], *, seed: int = 0, reach: float = REACH
+    model: ScanpathModel, trials: Sequence[Trial], *, seed: int = 0, reach: float = REACH, absent: bool = False
 ) -> list[SearchResult]:
     """Let a model search.
 
@@ -42,6 +42,8 @@ def search_trials(
         Seed of predicted scanpaths.
     reach : float
         Side of the square, px; does not concern a model with `search`.
+    absent : bool
+        Whether a trial without `target_box` shows no target: its search goes on until the model stops or its limit.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def search_trials(
     """
     model.check_needs(trials)
     for trial in trials:
-        if trial.target_box is None:
+        if trial.target_box is None and not absent:
             raise MissingNeedError(f"trial {trial.id!r} has no target_box, so that no search in it can end")
         limit(trial)
     if isinstance(model, Searches):
@@ -100,12 +102,11 @@ def touches(fixations: np.ndarray, box: Box, reach: float = REACH) -> np.ndarray
 
 
 def _followed(xy: np.ndarray, trial: Trial, reach: float) -> SearchResult:
-    assert trial.target_box is not None  # noqa: S101 -- checked by the caller; for type checkers
     xy = xy[: limit(trial)]
-    hits = np.flatnonzero(touches(xy, trial.target_box, reach))
-    xy = xy[: hits[0] + 1] if len(hits) else xy
+    found = np.zeros(len(xy), bool) if trial.target_box is None else touches(xy, trial.target_box, reach)
+    xy = xy[: found.argmax() + 1] if found.any() else xy
     start = trial.frame.centre if trial.start is None else trial.start
-    return SearchResult(np.concatenate([[start], xy]).astype(float), bool(len(hits)))
+    return SearchResult(np.concatenate([[start], xy]).astype(float), bool(found.any()))
 
 
 FACTS = Facts(forced_first=True, cut_at_target=True, points="fixations")
@@ -125,8 +126,9 @@ class SearchPiece:
         What the manifest says of the model, its weights included.
     displays : sequence of (int, Trial)
         With their numbers in the cell.
-    seed, reach
-        See `search_trials`.
+    seed, reach, absent
+        See `search_trials`. Where targets may be absent, the rows say whether one is present, and how strongly the
+        place of each saccade called (`a_1`, `a_2`, ...).
     """
 
     part: Path
@@ -135,6 +137,7 @@ class SearchPiece:
     displays: Sequence[tuple[int, Trial]]
     seed: int
     reach: float
+    absent: bool = False
 
     @property
     def scanpaths(self) -> Path:
@@ -151,15 +154,22 @@ class SearchPiece:
         name, trials = self.row.name, [trial for _, trial in self.displays]
         model = _model(self.row, condition_of(trials[0])[0], self.identity)
         with _one_thread():
-            found = search_trials(model, trials, seed=self.seed, reach=self.reach)
+            asked = [_distractor_sought(t) for t in trials] if self.row.options.get("swap_target") else trials
+            found = search_trials(model, asked, seed=self.seed, reach=self.reach, absent=self.absent)
         paths = [(s.fixations[:, 0], s.fixations[:, 1], None) for s in found]
         assemble(name, trials, 1, paths, FACTS).save(self.scanpaths)
-        table = pd.DataFrame([_row(name, k, t, s) for (k, t), s in zip(self.displays, found, strict=True)])
+        table = pd.DataFrame([_row(name, k, t, s, self.absent) for (k, t), s in zip(self.displays, found, strict=True)])
         write_table(table, self.trials)
         seal(self.part, (self.scanpaths, self.trials))
 
 
-def _row(name: str, display: int, trial: Trial, search: SearchResult) -> dict[str, Any]:
+def _distractor_sought(trial: Trial) -> Trial:
+    """The control with a swapped target gives a model another item than the one sought; without a target any is."""
+    absent = trial.target_box is None and trial.objects is not None and len(trial.objects)
+    return replace(trial, target_object=0) if absent else trial
+
+
+def _row(name: str, display: int, trial: Trial, search: SearchResult, absent: bool) -> dict[str, Any]:
     experiment, condition = condition_of(trial)
     weights = search.level_weights
     return {
@@ -174,6 +184,8 @@ def _row(name: str, display: int, trial: Trial, search: SearchResult) -> dict[st
         "limit": limit(trial),
         "cell": target_cell(trial),
         **{f"w_{k + 1}": float(w) for k, w in enumerate(weights.mean(axis=0) if weights.size else ())},
+        **({"present": trial.target_box is not None} if absent else {}),
+        **({f"a_{k + 1}": float(a) for k, a in enumerate(search.activations)} if absent else {}),
     }
 
 

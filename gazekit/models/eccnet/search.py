@@ -2,7 +2,7 @@
 
 1. A window around the fixation is cut out of the image (`cut_window`).
 2. A network whose pools grow with eccentricity looks at it, and at the picture of the target (`WholeWindows`).
-3. Features of both are correlated, level by level (`correlate`).
+3. Features of both are correlated, level by level (`correlate`, `activation`).
 4. The levels' maps are weighed and added, and their contrast is raised: the attention map (`attention_map`).
 5. The strongest place that may be fixated wins (`masked`, `choose`).
 6. It is inhibited for ever (`inhibit_square`, `inhibit_item`), and
@@ -126,7 +126,7 @@ def run_search(
     image, fixation = display.image, (height // 2, width // 2)
     items = display.items
     allowed = np.ones((height, width), dtype=bool) if items is None else np.asarray(items.any(axis=0))
-    fixations, weights = [fixation], []
+    fixations, weights, calls = [fixation], [], []
     kept: list[np.ndarray] = []
     # Among items, the start is neither inhibited nor tested.
     found = items is None and recognised(display.region, fixation, settings.recognition_size)
@@ -134,7 +134,8 @@ def run_search(
         if items is None:
             allowed = inhibit_square(allowed, fixation, settings.inhibition_size)
         seen = branches.features(image, display.background, fixation, side)
-        cells, weight = attention_map(seen, target, settings.level_weights, settings.blurs)
+        maps_of_levels = correlations(seen, target)
+        cells, weight = attention_map(maps_of_levels, settings.level_weights, settings.blurs)
         weights.append(weight)
         attention = masked(enlarge(cells, side, side), allowed, fixation, extent)
         if len(kept) < maps:
@@ -150,12 +151,13 @@ def run_search(
         else:
             break
         fixations.append(fixation)
+        calls.append(0.0 if choice is None else activation(maps_of_levels, target, weight, choice, side))
         if items is not None:
             image, allowed = inhibit_item(display, image, allowed, fixation)
         found = recognised(display.region, fixation, settings.recognition_size)
     if found and not settings.count_last and len(fixations) == limit + 1:
         found = False
-    return SearchResult(np.array(fixations, dtype=np.int64), found, np.array(weights), kept)
+    return SearchResult(np.array(fixations, dtype=np.int64), found, np.array(weights), kept, np.array(calls))
 
 
 # 1. The window
@@ -298,15 +300,65 @@ def between_0_and_1(m: np.ndarray) -> np.ndarray:
     return (m - low) / (high - low) if high > low else np.zeros_like(m)
 
 
+def correlations(search: Sequence[Tensor], target: Sequence[Tensor]) -> list[np.ndarray]:
+    """`correlate` every compared level of both branches."""
+    with torch.inference_mode():
+        return [correlate(s, t) for s, t in zip(search, target, strict=True)]
+
+
+def activation(
+    maps: Sequence[np.ndarray],
+    target: Sequence[Tensor],
+    weights: np.ndarray,
+    place: tuple[int, int],
+    side: int,
+) -> float:
+    """How strongly a place of the window resembles the target: raw correlations over the target's with itself.
+
+    The attention map is scaled anew at every fixation, so that its largest value says nothing of how good the best
+    place is; these numbers can be compared within a search and between searches.
+
+    Parameters
+    ----------
+    maps : sequence of (h, w)
+        From `correlations`.
+    target : sequence of (1, C, t, u)
+        The target's features.
+    weights : (levels,) float64
+        Of the levels.
+    place : (row, column)
+        px of the window.
+    side : int
+        Of the window, px.
+
+    Returns
+    -------
+    float
+        1 where the window has the target's own features in the middle of the place.
+
+    Examples
+    --------
+    >>> one = torch.ones(1, 2, 1, 1)
+    >>> activation([np.array([[0.0, 1.0], [2.0, 0.0]], np.float32)], [one], np.ones(1), (3, 1), 4)
+    1.0
+    """
+    call = 0.0
+    for m, t, weight in zip(maps, target, weights, strict=True):
+        own = float((t.double() ** 2).sum())
+        row, column = (at * length // side for at, length in zip(place, m.shape, strict=True))
+        call += float(weight) * float(m[row, column]) / own if own > 0 else 0.0
+    return call
+
+
 def attention_map(
-    search: Sequence[Tensor], target: Sequence[Tensor], rule: str, pairs: Sequence[Sequence[float]]
+    maps: Sequence[np.ndarray], rule: str, pairs: Sequence[Sequence[float]]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make the attention map of one fixation, on cells: levels weighed and added, with more contrast.
 
     Parameters
     ----------
-    search, target : sequence of (1, C, h, w)
-        Features of both branches, a pair per compared level.
+    maps : sequence of (h, w)
+        Correlations of both branches, one map per compared level.
     rule : {"maximum", "equal"}
         See `level_weights`.
     pairs : ((side, sigma), (side, sigma))
@@ -318,8 +370,6 @@ def attention_map(
     weights : (levels,) float64
         What each level counted for.
     """
-    with torch.inference_mode():
-        maps = [correlate(s, t) for s, t in zip(search, target, strict=True)]
     weights = level_weights(maps, rule)
     total = np.zeros(maps[0].shape)
     for weight, m in zip(weights, maps, strict=True):

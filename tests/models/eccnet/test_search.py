@@ -11,6 +11,7 @@ from gazekit.models.eccnet.search import (
     between_0_and_1,
     choose,
     correlate,
+    correlations,
     level_weights,
     masked,
     run_search,
@@ -199,6 +200,6 @@ def test_levels_of_one_size_are_summed_by_their_weights():
     a, b = np.array([[0.0, 4.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 0.0]])
     one = torch.ones(1, 1, 1, 1, dtype=torch.float64)
     search = [torch.from_numpy(m)[None, None] for m in (a, b)]
-    found, weights = attention_map(search, [one, one], "maximum", ((1, 0), (1, 0)))
+    found, weights = attention_map(correlations(search, [one, one]), "maximum", ((1, 0), (1, 0)))
     assert weights.tolist() == [0.8, 0.2]
     assert found == pytest.approx(0.8 * a / 4 + 0.2 * b)

@@ -1,0 +1,375 @@
+"""`SearchExperiment`: from searches to reaction times, errors, slopes, ratios and asymmetries, beside people's.
+
+Intervals are 95 % percentile intervals of a bootstrap: displays are drawn with replacement within every cell
+(condition, target present or absent, set size), people as wholes. Thresholds of stopping rules are taken as given.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.evaluation.bootstrap import RESAMPLES, interval
+from gazekit.experiments.asymmetry.reaction_times import (
+    MS_PER_SACCADE,
+    asymmetry_index,
+    intercept,
+    reaction_time,
+    slope,
+)
+from gazekit.experiments.asymmetry.results import cell_means, correlation
+from gazekit.experiments.search.people import Cell, People, resampled_people
+from gazekit.experiments.search.stopping import ALL, Stopping, answered
+from gazekit.foundations.errors import DataError
+from gazekit.runs.folder import read_table, write_table
+from gazekit.runs.manifest import read_finished
+
+KIND = "search"
+TABLES = ("cells", "slopes", "ratios", "indices", "agreement")
+PRESENT, ABSENT = "present", "absent"
+# Items looked at in random order, each once: the target is the (n + 1) / 2-th, and without one all n are looked at.
+RANDOM_ORDER: Mapping[str, float] = {PRESENT: MS_PER_SACCADE / 2, ABSENT: MS_PER_SACCADE}
+NONE = np.empty(0)
+
+
+class Line(NamedTuple):
+    """A line through mean reaction times: slope and intercept, and those of every resample."""
+
+    slope: float
+    intercept: float
+    slopes: np.ndarray
+    intercepts: np.ndarray
+
+
+@dataclass(frozen=True)
+class SearchExperiment:
+    """Searches of one or several models, and everything that follows from them.
+
+    Parameters
+    ----------
+    trials : pandas.DataFrame
+        A row per search: model, experiment, condition, present, set_size, display, trial, saccades, found, limit.
+    people : People, optional
+        Whose reaction times stand beside.
+    stopping : Stopping
+        When a search is given up. Everything is reported for the searches as they are too ("all-items").
+    asymmetries : sequence of (easy, hard)
+        Pairs of conditions.
+    seed, resamples : int
+        Of the bootstrap.
+    manifest : mapping
+        What the run was.
+    folder : path, optional
+        Where it is.
+    """
+
+    trials: pd.DataFrame
+    people: People | None = None
+    stopping: Stopping = field(default_factory=Stopping)
+    asymmetries: tuple[tuple[str, str], ...] = ()
+    seed: int = 0
+    resamples: int = RESAMPLES
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read a finished run.
+
+        Raises
+        ------
+        RunFolderError, DataError
+            No run folder, a run of another experiment, or one that is not finished.
+        """
+        folder = Path(folder)
+        manifest = read_finished(folder, KIND)
+        request = manifest["request"]
+        people = None
+        if request["people"]:
+            people = People(read_table(folder / "people.parquet"), request["people"]["dropped"])
+        return cls(
+            read_table(folder / "trials.parquet"),
+            people,
+            Stopping.from_text(request["stopping"]),
+            tuple((easy, hard) for easy, hard in request["asymmetries"]),
+            request["seed"],
+            request["resamples"],
+            manifest,
+            folder,
+        )
+
+    @property
+    def models(self) -> list[str]:
+        """Rows of the tables, in order; the first is the one that the others are controls of."""
+        return list(dict.fromkeys(self.trials["model"]))
+
+    @property
+    def conditions(self) -> list[str]:
+        """Conditions, in the order of the design."""
+        return list(dict.fromkeys(self.trials["condition"]))
+
+    @property
+    def rules(self) -> list[Stopping]:
+        """Without a stopping rule, and with the one asked for."""
+        return [Stopping(guesses=self.stopping.guesses), *([] if self.stopping.name == ALL else [self.stopping])]
+
+    @cached_property
+    def answers(self) -> Mapping[str, pd.DataFrame]:
+        """Trials as they were answered under each rule, by its name; see `stopping.answered`."""
+        times = {(c, n): cell.rt for (c, present, n), cell in self._people.items() if present == ABSENT}
+        return {rule.text: answered(self.trials, rule, times, self.seed) for rule in self.rules}
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """A row per stopping rule, model, condition, present or absent, and set size.
+
+        Displays; mean reaction time of correct answers (rt, ms, with interval low, high) and share of errors, the same
+        of people (human, ...), and the model's less people's (minus_human, with interval).
+        """
+        rows = []
+        for key, cell in self._model.items():
+            human = self._people.get(key[2:])
+            parts = [cell, human or Cell(np.nan, NONE, np.nan, NONE)]
+            found: list[Any] = [self._counts[key]]
+            for part in parts:
+                found += [part.rt, *interval(part.rts), part.errors, *interval(part.errors_drawn)]
+            less = cell.rts - human.rts if human else NONE
+            rows.append((*key, *found, cell.rt - parts[1].rt, *interval(less)))
+        names = ["displays", "rt", "low", "high", "errors", "errors_low", "errors_high"]
+        names += ["human", "human_low", "human_high", "human_errors", "human_errors_low", "human_errors_high"]
+        names += ["minus_human", "minus_human_low", "minus_human_high"]
+        return pd.DataFrame(rows, columns=["stopping", "model", "condition", "target", "set_size", *names])
+
+    @cached_property
+    def slopes(self) -> pd.DataFrame:
+        """A row per stopping rule, model, condition and present or absent: slope and intercept, beside people's.
+
+        Unweighted least squares through the means of the set sizes, ms per item and ms. `random_order` is the slope of
+        a search that looks at each item once in random order.
+        """
+        rows = []
+        for key, line in self._lines.items():
+            human = self._human_lines.get(key[2:])
+            other = human or Line(np.nan, np.nan, NONE, NONE)
+            less = line.slopes - other.slopes if human else NONE
+            rows.append(
+                (
+                    *key,
+                    self._name,
+                    *(line.slope, *interval(line.slopes), line.intercept, *interval(line.intercepts)),
+                    *(other.slope, *interval(other.slopes), other.intercept, line.slope - other.slope, *interval(less)),
+                    RANDOM_ORDER[key[3]],
+                )
+            )
+        names = ["experiment", "slope", "low", "high", "intercept", "intercept_low", "intercept_high"]
+        names += ["human", "human_low", "human_high", "human_intercept"]
+        names += ["minus_human", "minus_human_low", "minus_human_high", "random_order"]
+        return pd.DataFrame(rows, columns=["stopping", "model", "condition", "target", *names])
+
+    @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """A row per stopping rule, model and condition: slope without the target over slope with it, beside people's.
+
+        Missing where the slope with the target is not above 0; resamples in which it is not are left out, and their
+        share is `undefined`.
+        """
+        rows = []
+        for (rule, model, condition, target), line in self._lines.items():
+            key = (rule, model, condition, ABSENT)
+            if target == PRESENT and key in self._lines:
+                there, not_there = (self._human_lines.get((condition, t)) for t in (PRESENT, ABSENT))
+                theirs = _ratio(there, not_there) if there and not_there else (np.nan,) * 4
+                rows.append((rule, model, condition, *_ratio(line, self._lines[key]), *theirs[:3]))
+        names = ["ratio", "low", "high", "undefined", "human", "human_low", "human_high"]
+        return pd.DataFrame(rows, columns=["stopping", "model", "condition", *names])
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """A row per stopping rule, model and pair of conditions: asymmetry index of slopes with the target."""
+        rows = []
+        for rule, model in dict.fromkeys(key[:2] for key in self._lines):
+            for pair in self.asymmetries:
+                easy, hard = (self._lines[rule, model, name, PRESENT] for name in pair)
+                human = [self._human_lines.get((name, PRESENT)) for name in pair]
+                theirs = (np.nan, np.nan, np.nan)
+                if human[0] and human[1]:
+                    theirs = _index(human[0], human[1])
+                rows.append((rule, model, f"{pair[0]} / {pair[1]}", *_index(easy, hard), *theirs))
+        names = ["index", "low", "high", "human", "human_low", "human_high"]
+        return pd.DataFrame(rows, columns=["stopping", "model", "experiment", *names])
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """A row per stopping rule and model: how its mean reaction times agree with people's, over all cells.
+
+        Pearson's correlation, root mean square and mean of the differences (ms), with intervals over displays and
+        people; the number of cells whose interval of the difference holds 0.
+        """
+        rows = []
+        for rule, model in dict.fromkeys(key[:2] for key in self._model):
+            both = [
+                (cell, self._people[key[2:]])
+                for key, cell in self._model.items()
+                if key[:2] == (rule, model) and key[2:] in self._people
+            ]
+            both = [(a, b) for a, b in both if np.isfinite(a.rt) and np.isfinite(b.rt)]
+            if len(both) < 3:
+                continue
+            points = np.array([(a.rt, b.rt) for a, b in both])
+            draws = np.stack([np.stack([a.rts, b.rts]) for a, b in both])  # (cells, 2, resamples)
+            found: list[float] = []
+            for measure in (_correlated, _root_mean_square, _mean_difference):
+                drawn = np.array([measure(draws[:, :, k]) for k in range(draws.shape[2])])
+                found += [measure(points), *interval(drawn)]
+            less = [interval(a.rts - b.rts) for a, b in both]
+            rows.append((rule, model, len(both), *found, sum(low <= 0 <= high for low, high in less)))
+        names = ["cells", "correlation", "correlation_low", "correlation_high", "error", "error_low", "error_high"]
+        names += ["difference", "difference_low", "difference_high", "cells_alike"]
+        return pd.DataFrame(rows, columns=["stopping", "model", *names])
+
+    def scanpaths(self) -> Scanpaths:
+        """Every search of the run as a scanpath, the start first; `source` is the row's name in the tables."""
+        if self.folder is None:
+            raise DataError("these results are in no folder, so that no scanpaths are stored with them")
+        return Scanpaths.load(self.folder / "scanpaths.parquet")
+
+    def write_tables(self, folder: Path) -> None:
+        """Write `cells.csv`, `slopes.csv`, `ratios.csv`, `indices.csv` and `agreement.csv`."""
+        for name in TABLES:
+            write_table(getattr(self, name), folder / f"{name}.csv")
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was found, in plain sentences."""
+        first, rule = self.models[0], self.rules[-1].text
+        found = []
+        provenance = self.manifest.get("request", {}).get("models", [{}])[0].get("provenance")
+        if provenance:
+            found.append(f"{first} is {provenance}.")
+        table = self.slopes[(self.slopes["model"] == first) & (self.slopes["stopping"] == rule)]
+        for row in table.to_dict("records"):
+            text = (
+                f"{row['condition']}, target {row['target']}: {_with_interval(row, 'slope', 'low', 'high')} ms per item"
+            )
+            if np.isfinite(row["human"]):
+                text += f", people {row['human']:.1f}"
+            found.append(f"{text}.")
+        for row in self.agreement[(self.agreement["model"] == first) & (self.agreement["stopping"] == rule)].to_dict(
+            "records"
+        ):
+            r = f"{row['correlation']:+.2f} [{row['correlation_low']:+.2f}, {row['correlation_high']:+.2f}]"
+            found.append(
+                f"Mean reaction times correlate with people's by {r} over {row['cells']} cells; "
+                f"in {row['cells_alike']} "
+                f"of them the interval of the difference holds 0."
+            )
+        cells = self.cells[(self.cells["model"] == first) & (self.cells["stopping"] == rule)]
+        wrong = (cells["errors"] * cells["displays"]).groupby(cells["target"]).sum()
+        displays = cells.groupby("target")["displays"].sum()
+        words = {PRESENT: "misses", ABSENT: "false alarms"}
+        counted = [
+            f"{round(wrong[t])} {words[t]} in {displays[t]} displays" for t in (PRESENT, ABSENT) if t in displays
+        ]
+        found.append(f"Stopping rule {rule}: {', '.join(counted)}.")
+        return found
+
+    # ---------------------------------------------------------------- inside
+
+    @property
+    def _name(self) -> str:
+        return str(self.trials["experiment"].iloc[0])
+
+    def _each(self) -> Iterator[tuple[tuple[str, str, str, str, int], pd.DataFrame]]:
+        for rule, table in self.answers.items():
+            for (model, condition, present, size), part in table.groupby(
+                ["model", "condition", "present", "set_size"], sort=False
+            ):
+                yield (rule, model, condition, PRESENT if present else ABSENT, int(size)), part.sort_values("display")
+
+    @cached_property
+    def _counts(self) -> dict[tuple[str, str, str, str, int], int]:
+        return {key: len(part) for key, part in self._each()}
+
+    @cached_property
+    def _model(self) -> dict[tuple[str, str, str, str, int], Cell]:
+        found = {}
+        for key, part in self._each():
+            right = part["correct"].to_numpy(bool)
+            times = np.where(right, reaction_time(part["saccades"].to_numpy(float)), np.nan)
+            where = (self._name, f"{key[2]}/{key[3]}", key[4])
+            rt, errors = (
+                cell_means(each, *where, seed=self.seed, resamples=self.resamples) for each in (times, 1.0 - right)
+            )
+            found[key] = Cell(
+                float(times[right].mean()) if right.any() else np.nan, rt, float(1 - right.mean()), errors
+            )
+        return found
+
+    @cached_property
+    def _people(self) -> dict[tuple[str, str, int], Cell]:
+        if self.people is None:
+            return {}
+        draws = resampled_people(self.people, seed=self.seed, resamples=self.resamples)
+        t = self.people.trials
+        keys = t[["condition", "present", "set_size"]].drop_duplicates().itertuples(index=False)
+        return {
+            (c, PRESENT if present else ABSENT, int(n)): self.people.cell(c, present, n, draws)
+            for c, present, n in keys
+        }
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str, str, str], Line]:
+        keys = dict.fromkeys(key[:4] for key in self._model)
+        return {key: _line({k[4]: cell for k, cell in self._model.items() if k[:4] == key}) for key in keys}
+
+    @cached_property
+    def _human_lines(self) -> dict[tuple[str, str], Line]:
+        sizes = set(self.trials["set_size"])
+        found = {}
+        for key in dict.fromkeys(key[:2] for key in self._people):
+            cells = {k[2]: cell for k, cell in self._people.items() if k[:2] == key and np.isfinite(cell.rt)}
+            if set(cells) == sizes:  # a slope over other set sizes is another slope
+                found[key] = _line(cells)
+        return found
+
+
+def _line(cells: Mapping[int, Cell]) -> Line:
+    sizes = sorted(cells)
+    means, draws = [cells[n].rt for n in sizes], np.column_stack([cells[n].rts for n in sizes])
+    points = float(slope(sizes, means)), float(intercept(sizes, means))
+    return Line(*points, slope(sizes, draws), intercept(sizes, draws))
+
+
+def _ratio(present: Line, absent: Line) -> tuple[float, float, float, float]:
+    good = present.slopes > 0
+    point = absent.slope / present.slope if present.slope > 0 else np.nan
+    return (
+        point,
+        *interval(absent.slopes[good] / present.slopes[good]),
+        float(1 - good.mean()) if len(good) else np.nan,
+    )
+
+
+def _index(easy: Line, hard: Line) -> tuple[float, float, float]:
+    return (float(asymmetry_index(easy.slope, hard.slope)), *interval(asymmetry_index(easy.slopes, hard.slopes)))
+
+
+def _correlated(points: np.ndarray) -> float:
+    return correlation(points[:, 0], points[:, 1])
+
+
+def _root_mean_square(points: np.ndarray) -> float:
+    return float(np.sqrt(((points[:, 0] - points[:, 1]) ** 2).mean()))
+
+
+def _mean_difference(points: np.ndarray) -> float:
+    return float((points[:, 0] - points[:, 1]).mean())
+
+
+def _with_interval(row: Mapping[str, Any], value: str, low: str, high: str) -> str:
+    return f"{row[value]:.1f} [{row[low]:.1f}, {row[high]:.1f}]"

@@ -1,0 +1,210 @@
+"""When a search is given up: rules by name, and the answers that follow.
+
+Every rule is applied to the whole searches of a run, so that the same searches are reported with and without it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gazekit.experiments.asymmetry.reaction_times import MS_BASE, MS_PER_SACCADE
+from gazekit.foundations.errors import GazekitError, UnknownNameError, check_known
+from gazekit.foundations.randomness import keyed_rng
+
+ALL = "all-items"
+NOISE, COLLAPSE = 0.5, 0.02  # of the quitting unit: deviation of a step, share of the threshold lost per saccade
+PATIENCE = np.arange(1, 81) * 0.05
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """A rule and its parameters.
+
+    Parameters
+    ----------
+    name : str
+        Of `RULES`.
+    misses : float
+        Share of displays with the target in which it may be given up too early. The parameter of "activation" and
+        "quitting-unit" is the strictest that keeps to it, in every condition, as people are told to make few errors.
+    value : float, optional
+        The parameter itself instead: the least activation, or the patience.
+    guesses : float
+        Share of given-up searches that are answered "present", by chance.
+    """
+
+    name: str = ALL
+    misses: float = 0.05
+    value: float | None = None
+    guesses: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_known("stopping rule", self.name, RULES)
+        for name in ("misses", "guesses"):
+            if not 0 <= getattr(self, name) < 1:
+                raise GazekitError(
+                    f"{name} of a stopping rule must be a share from 0 to below 1, not {getattr(self, name)}"
+                )
+
+    @classmethod
+    def from_text(cls, text: str) -> "Stopping":
+        """Read `name` or `name:option=value:option=value`.
+
+        Raises
+        ------
+        UnknownNameError, GazekitError
+            No such rule or option, or no number.
+
+        Examples
+        --------
+        >>> Stopping.from_text("activation:misses=0.1")
+        Stopping(name='activation', misses=0.1, value=None, guesses=0.0)
+        """
+        name, *parts = (part.strip() for part in text.split(":"))
+        given: dict[str, float] = {}
+        for part in parts:
+            option, _, value = (p.strip() for p in part.partition("="))
+            if option not in ("misses", "value", "guesses"):
+                raise UnknownNameError("option of a stopping rule", option, ("misses", "value", "guesses"))
+            try:
+                given[option] = float(value)
+            except ValueError:
+                raise GazekitError(f"the option {part!r} of a stopping rule must be a number, as misses=0.05") from None
+        return cls(name, **given)
+
+    @property
+    def text(self) -> str:
+        """As it is written on the command line."""
+        return ":".join([self.name, *(f"{k}={v:g}" for k, v in self._given().items())])
+
+    def _given(self) -> dict[str, float]:
+        default = {"misses": 0.05, "value": None, "guesses": 0.0}
+        return {k: getattr(self, k) for k in default if getattr(self, k) != default[k]}
+
+
+def answered(trials: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, int], float], seed: int) -> pd.DataFrame:
+    """Answer every trial: when its search ends, and whether "present" is said.
+
+    Parameters
+    ----------
+    trials : pandas.DataFrame
+        Searches: model, condition, present, set_size, trial, saccades, found, and activations a_1, a_2, ...
+    rule : Stopping
+        When a search is given up.
+    people : mapping of (condition, set size) to ms
+        People's mean reaction time where the target was absent; for the rule "people".
+    seed : int
+        Of what is drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The trials with `saccades` as they are then, `correct`, and the rule's `parameter`. A target that was found
+        before the search is given up is answered "present"; a search that is given up, or ends without the target, is
+        answered "absent" (or is a guess).
+
+    Raises
+    ------
+    GazekitError
+        The rule needs what is not there: activations, or people's times.
+    """
+    done = []
+    for _, part in trials.groupby(["model", "condition"], sort=False):
+        limits, parameter = RULES[rule.name][0](part, rule, people, seed)
+        made, found = part["saccades"].to_numpy(float), part["found"].to_numpy(bool)
+        finds = found & (made <= limits)
+        luck = np.array([keyed_rng(seed, "guess", name).random() for name in part["trial"]])
+        says = finds | (~finds & (luck < rule.guesses))
+        done.append(
+            part.assign(
+                saccades=np.minimum(made, limits), correct=says == part["present"].to_numpy(bool), parameter=parameter
+            )
+        )
+    return pd.concat(done).sort_index()
+
+
+# ---------------------------------------------------------------- inside: saccades after which each search is given up
+
+Limits = tuple[np.ndarray, Any]
+
+
+def _never(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, int], float], seed: int) -> Limits:
+    return np.full(len(part), np.inf), np.nan
+
+
+def _activation(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, int], float], seed: int) -> Limits:
+    names = sorted((c for c in part if c.startswith("a_")), key=lambda c: int(c[2:]))
+    calls = part[names].to_numpy(float)
+    if not names or np.isnan(calls[part["saccades"].to_numpy() > 0, :1]).any():
+        raise GazekitError(
+            f"model {part['model'].iloc[0]!r} has no activations, which the stopping rule 'activation' needs; take "
+            f"'quitting-unit', or a model such as eccnet"
+        )
+    threshold = rule.value
+    if threshold is None:
+        # The least activation on the way to each target: a threshold above it misses that target.
+        targets = part["found"].to_numpy(bool)
+        least = np.sort(np.nanmin(calls[targets], axis=1)) if targets.any() else np.array([0.0])
+        threshold = float(least[min(int(rule.misses * len(least)), len(least) - 1)])
+    below = calls < threshold
+    return np.where(below.any(axis=1), below.argmax(axis=1), np.inf), threshold
+
+
+def _quitting_unit(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, int], float], seed: int) -> Limits:
+    steps = int(part["saccades"].max())
+    noise = np.stack([keyed_rng(seed, "quitting", name).standard_normal(steps) for name in part["trial"]])
+    signal = np.cumsum(1 + NOISE * noise, axis=1)
+    collapsed = (1 - COLLAPSE) ** np.arange(1, steps + 1)
+    size = part["set_size"].to_numpy(float)[:, None]
+
+    def limits(patience: float) -> np.ndarray:
+        over = signal >= patience * size * collapsed
+        return np.where(over.any(axis=1), over.argmax(axis=1) + 1.0, np.inf)
+
+    if rule.value is not None:
+        return limits(rule.value), rule.value
+    targets = part["found"].to_numpy(bool)
+    made = part["saccades"].to_numpy(float)
+    for patience in PATIENCE:
+        given_up = limits(patience)
+        if not targets.any() or (made > given_up)[targets].mean() <= rule.misses:
+            break
+    return given_up, float(patience)
+
+
+def _as_people(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, int], float], seed: int) -> Limits:
+    limits = []
+    for name, condition, size in zip(part["trial"], part["condition"], part["set_size"], strict=True):
+        time = people.get((condition, size), np.nan)
+        if not np.isfinite(time):
+            raise GazekitError(
+                f"the stopping rule 'people' needs people's reaction times of displays without the target; there are "
+                f"none of condition {condition!r} with {size} items (--people)"
+            )
+        saccades = max((time - MS_BASE) / MS_PER_SACCADE, 1.0)
+        limits.append(np.floor(saccades) + (keyed_rng(seed, "people's limit", name).random() < saccades % 1))
+    return np.array(limits), np.nan
+
+
+# name: (saccades after which each search is given up and the parameter, what it does)
+Rule = Callable[[pd.DataFrame, Stopping, Mapping[tuple[str, int], float], int], Limits]
+RULES: Mapping[str, tuple[Rule, str]] = {
+    ALL: (_never, "a search ends with the target, or when nothing is left (or at the limit of saccades)"),
+    "activation": (
+        _activation,
+        "a search is given up when no place left calls as strongly as a threshold (Guided Search; Wolfe 1994)",
+    ),
+    "quitting-unit": (
+        _quitting_unit,
+        "a noisy signal grows with every saccade; the search is given up when it passes a threshold, which is in "
+        "proportion to the set size and collapses as time goes on (after Moran et al. 2013 and Wolfe 2021)",
+    ),
+    "people": (
+        _as_people,
+        "a search is given up after as many saccades as people's mean time in displays without the target allows, by "
+        "condition and set size",
+    ),
+}

@@ -1,0 +1,182 @@
+"""The page of a search experiment: displays, reaction times and slopes beside people's, searches to look at."""
+
+import base64
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from gazekit.core.trials import Dataset
+from gazekit.experiments.search.experiment import displays_of_run
+from gazekit.experiments.search.pictures import DISPLAYS, SEARCHES
+from gazekit.experiments.search.results import ABSENT, SearchExperiment
+from gazekit.experiments.search.stopping import RULES
+from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
+from gazekit.report.content import Content, Exploration, Section, bare_trials
+from gazekit.report.methods import general_methods
+from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
+
+EXAMPLES = 3  # displays of each cell in the explorer
+NO_WIDTH = (
+    "<p>An interval without width says that every display (or every person) gave the same value, so that the resamples "
+    "have nothing to differ in. It does not say that the value is known exactly.</p>"
+)
+
+
+def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
+    """What the page of a search experiment says; its displays are made again from the design in the run's folder."""
+    results = SearchExperiment.load(run)
+    request = manifest["request"]
+    sections = [
+        Section("slopes", "Search slopes", f"{_slopes(results)}{NO_WIDTH}"),
+        Section("times", "Reaction times", f"{TIMES}{_charts(results)}"),
+        Section("displays", "Displays and searches", _pictures(run)),
+        Section(
+            "cells", "Every cell", f"{CELLS}{plain_table(results.cells, 'Reaction times and errors of every cell')}"
+        ),
+        Section("more", "Ratios, asymmetries, agreement", _more(results)),
+    ]
+    return Content(
+        title=f"Visual search: {request['design']}",
+        kicker="gazekit report: search experiment",
+        facts=[
+            f"{len(results.conditions)} conditions",
+            f"{manifest['trials']:,} displays",
+            f"{len(results.models)} rows",
+            f"{manifest['subjects']} people" if manifest["subjects"] else "no people",
+        ],
+        sentence=" ".join(results.sentences),
+        sections=sections,
+        methods=general_methods(_methods(results), _readable(request)),
+        made={
+            "Conditions": ", ".join(results.conditions),
+            "Stopping rule": f"{request['stopping']}: {RULES[results.stopping.name][1]}",
+            "Seed, resamples": f"{request['seed']}, {request['resamples']}",
+        },
+        manifest=manifest,
+        exploration=_exploration(results),
+    )
+
+
+TIMES = (
+    "<p>Mean reaction time of correct answers by the number of items shown: the model with its 95&nbsp;% interval, "
+    "people dashed where they are known. A saccade counts 252.359 ms.</p>"
+)
+CELLS = (
+    "<p>Reaction times are of correct answers, ms; errors are misses where the target is present and false alarms "
+    "where it is absent. minus_human is the model less people, with its interval over displays and people.</p>"
+)
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _slopes(results: SearchExperiment) -> str:
+    slopes = results.slopes
+    domain = domain_of([0.0, *slopes["low"], *slopes["high"], *slopes["human"].dropna()])
+    lines = []
+    for row in slopes.to_dict("records"):
+        mark = interval_mark(row["low"], row["slope"], row["high"], domain, people=row["human"], zero=0.0)
+        cells = [text_cell(row[name]) for name in ("condition", "target", "model", "stopping")]
+        cells += [number_cell(row["slope"], 1), interval_cell(row["low"], row["high"], 1), Cell(mark)]
+        cells += [number_cell(row["human"], 1), interval_cell(row["human_low"], row["human_high"], 1)]
+        cells += [
+            number_cell(row["intercept"], 0),
+            number_cell(row["human_intercept"], 0),
+            number_cell(row["random_order"], 1),
+        ]
+        lines.append(("", cells))
+    heads = ["condition", "target", "model", "stopping", "slope (ms per item)", "95&nbsp;% interval", "·", "people"]
+    heads += ["95&nbsp;% interval", "intercept (ms)", "people", "random order"]
+    about = (
+        "<p>Slopes are least squares through the means of the set sizes. Random order is the slope of a search that "
+        "looks at each item once, in random order: what a model is not told apart from does not guide.</p>"
+    )
+    return about + table(heads, lines, "Search slopes of every model and condition")
+
+
+def _charts(results: SearchExperiment) -> str:
+    cells, figures = results.cells, []
+    cells = cells[cells["model"] == results.models[0]]
+    for (condition, rule), part in cells.groupby(["condition", "stopping"], sort=False):
+        series = []
+        for target, rows in part.groupby("target", sort=False):
+            rows, number = rows.sort_values("set_size"), int(target == ABSENT)
+            sizes = rows["set_size"].tolist()
+            y, low, high = (rows[name].tolist() for name in ("rt", "low", "high"))
+            series.append(Series(f"target {target}", sizes, y, low, high, number=number))
+            if rows["human"].notna().any():
+                y, low, high = (rows[name].tolist() for name in ("human", "human_low", "human_high"))
+                series.append(Series(f"target {target}, people", sizes, y, low, high, number=number, dashed=True))
+        title = f"{condition} ({rule})"
+        label = f"{title}: reaction time of {results.models[0]} and of people by the number of items"
+        chart = line_chart(series, label=label, x="items shown", y="reaction time (ms)")
+        figures.append(f"<figure><h3>{escape(title)}</h3>{chart}</figure>")
+    return f'<div class="figures">{"".join(figures)}</div>'
+
+
+def _pictures(run: Path) -> str:
+    about = {
+        DISPLAYS: "One display of each condition and set size; the target is framed.",
+        SEARCHES: "The same display searched by each model, side by side, so that equal paths are seen to be equal.",
+    }
+    found = []
+    for name, text in about.items():
+        if (run / name).is_file():
+            data = base64.b64encode((run / name).read_bytes()).decode()
+            picture = f'<img src="data:image/png;base64,{data}" alt="{escape(text)}" style="max-width:100%">'
+            found.append(f"<figure>{picture}<figcaption>{escape(text)}</figcaption></figure>")
+    return (
+        "".join(found)
+        or "<p>The pictures are not in the run's folder; the command <code>gazekit search</code> draws them.</p>"
+    )
+
+
+def _more(results: SearchExperiment) -> str:
+    parts = []
+    for name, title in (
+        ("ratios", "Slope without the target over slope with it"),
+        ("indices", "Asymmetry indices"),
+        ("agreement", "Agreement with people"),
+    ):
+        frame = getattr(results, name)
+        if len(frame):
+            parts.append(f"<h3>{title}</h3>{plain_table(frame, title)}")
+    return "".join(parts) or "<p>Nothing of these: no displays without the target, no pairs, no people.</p>"
+
+
+def _methods(results: SearchExperiment) -> list[str]:
+    manifest, request = results.manifest, results.manifest["request"]
+    sizes = ", ".join(map(str, request["set_sizes"]))
+    found = [
+        f"Displays. {manifest['trials']:,} displays of the conditions {', '.join(results.conditions)} with {sizes} "
+        f"items were made with seed {request['seed']} and searched once by each model.",
+        "Measures. A search of n saccades counts 252.359 n + 376.271 ms (Gupta et al. 2021). Reaction times are means "
+        "of correct answers; slopes are unweighted least squares through the means of the set sizes. Stopping rule "
+        f"{request['stopping']}: {RULES[results.stopping.name][1]}.",
+    ]
+    if manifest["subjects"]:
+        found.append(
+            f"People. Reaction times of {manifest['subjects']} people; means of each person's mean of correct answers."
+        )
+    found.append(
+        f"Statistics. Intervals are 95 % percentile intervals of a bootstrap ({request['resamples']} resamples): "
+        "displays within every cell, people as wholes."
+    )
+    return found
+
+
+def _readable(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A request for the methods: options of models that are classes or modules of this program are not for readers."""
+    models = [
+        {**model, "options": {k: v for k, v in model.get("options", {}).items() if "gazekit." not in str(v)}}
+        for model in request["models"]
+    ]
+    return {**request, "models": models}
+
+
+def _exploration(results: SearchExperiment) -> Exploration:
+    kept = results.trials.groupby(["model", "condition", "present", "set_size"], sort=False).head(EXAMPLES)
+    names = set(kept["trial"])
+    paths = results.scanpaths().filter(trial=list(names))
+    return Exploration(paths, [t for t in displays_of_run(results) or bare_trials(paths) if t.id in names])
