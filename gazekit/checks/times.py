@@ -17,7 +17,7 @@ STEP, MANY = 0.01, 30  # median saccade as a share of the diagonal (published: .
 def check_durations(paths: Scanpaths) -> list[Finding]:
     """Say where durations are not those of fixations in ms."""
     known = paths.durations()[np.isfinite(paths.durations())]
-    if len(known) < FEW or paths.facts.points == "clicks":
+    if len(known) < FEW or paths.facts.points in ("clicks", "mouse"):
         return []
     median = float(np.median(known))
     low, high = np.quantile(known, [0.01, 0.99])
@@ -62,7 +62,7 @@ def check_durations(paths: Scanpaths) -> list[Finding]:
 
 def check_saccades(paths: Scanpaths) -> list[Finding]:
     """Say where successive points are too near each other, or too far apart, to be fixations."""
-    if paths.facts.points == "clicks" or len(paths) == 0:
+    if paths.facts.points in ("clicks", "mouse") or len(paths) == 0:
         return []
     path = paths.path_of()
     within = path[1:] == path[:-1]

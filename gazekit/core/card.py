@@ -71,7 +71,7 @@ class Card:
         The licence as the source states it ("none stated" where it states none), and the paper to cite.
     coordinate_unit, time_unit : str
         Units of the published files; loaders give px of the shown image and ms.
-    points : {"fixations", "clicks"}
+    points : {"fixations", "clicks", "mouse"}
         What a point is.
     layout : str
         What the folder looks like, for messages.
@@ -114,7 +114,7 @@ class Card:
     citation: str
     coordinate_unit: str
     time_unit: str
-    points: Literal["fixations", "clicks"]
+    points: Literal["fixations", "clicks", "mouse"]
     layout: str
     files: tuple[str, ...]
     subfolder: str | None = None

@@ -70,29 +70,30 @@ class Facts:
         `Scanpaths.drop_first` removes it.
     cut_at_target : bool or None
         True if no path goes on after the target was fixated. `Scanpaths.truncate` with `at_target` does this.
-    points : {"fixations", "clicks"} or None
-        What a point is. Clicks (CapMIT1003, BubbleView) are slow, deliberate and few: they are not fixations.
+    points : {"fixations", "clicks", "mouse"} or None
+        What a point is. Clicks (CapMIT1003, BubbleView) are slow, deliberate and few, and a mouse that moves a sharp
+        window (SALICON) is slower than gaze: neither are fixations.
     unit : {"px", "degrees"}
         Unit of x and y. `Scanpaths.to_degrees` converts.
     """
 
     forced_first: bool | None = None
     cut_at_target: bool | None = None
-    points: Literal["fixations", "clicks"] | None = None
+    points: Literal["fixations", "clicks", "mouse"] | None = None
     unit: Literal["px", "degrees"] = "px"
 
     def __post_init__(self) -> None:
-        if self.points not in (None, "fixations", "clicks"):
-            raise GazekitError(f"points must be 'fixations', 'clicks' or None, not {self.points!r}")
+        if self.points not in (None, "fixations", "clicks", "mouse"):
+            raise GazekitError(f"points must be 'fixations', 'clicks', 'mouse' or None, not {self.points!r}")
         if self.unit not in ("px", "degrees"):
             raise GazekitError(f"unit must be 'px' or 'degrees', not {self.unit!r}")
 
 
 _VERB = {
-    "forced_first": "drop_first() on the one that still has it",
-    "cut_at_target": "truncate(at_target=boxes) on the one that is not cut",
-    "points": "nothing converts clicks to fixations: compare within one kind",
-    "unit": "to_degrees() on the one in px",
+    "forced_first": "use drop_first() on the one that still has it",
+    "cut_at_target": "use truncate(at_target=boxes) on the one that is not cut",
+    "points": "nothing converts clicks to fixations, nor what a mouse does: compare within one kind",
+    "unit": "use to_degrees() on the one in px",
 }
 
 
@@ -115,7 +116,7 @@ def check_comparable(a: Facts, b: Facts) -> None:
         left, right = getattr(a, field.name), getattr(b, field.name)
         if left is not None and right is not None and left != right:
             raise MismatchError(
-                f"these scanpaths disagree on {field.name!r} ({left} against {right}); use {_VERB[field.name]}"
+                f"these scanpaths disagree on {field.name!r} ({left} against {right}); {_VERB[field.name]}"
             )
 
 

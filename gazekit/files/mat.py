@@ -12,11 +12,14 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gazekit.files.atomic import read_whole
 from gazekit.files.untrusted import BLOCK, DEEPEST, check_room
 from gazekit.foundations.errors import DataError
 
 HEADER = 128  # bytes; the last two say the byte order
+SECOND_HEADER = 8  # bytes before the elements of the file within the file
 INT8, INT32, UINT32, MATRIX, COMPRESSED = 1, 5, 6, 14, 15  # types of elements
 PLAIN = {1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 16, 17, 18}  # types of elements that hold numbers or text
 CELL_ARRAY, STRUCT, OBJECT, TEXT, SPARSE, FUNCTION, OPAQUE = 1, 2, 3, 4, 5, 16, 17  # classes of arrays
@@ -50,6 +53,38 @@ def load_mat(path: Path, **options: Any) -> dict[str, Any]:
         raise ValueError("it is no MATLAB file of version 5 to 7")
     _Looked(path, len(content), order).file(memoryview(content)[HEADER:])
     return loadmat(io.BytesIO(content), **options)
+
+
+def load_mat_map(path: Path) -> dict[str, Any]:
+    """Read the only `containers.Map` of a MATLAB file, version 5 to 7, as a mapping of keys to values.
+
+    Source: as `scipy.io.loadmat` gives it, such an object is a number, and what it holds stands in a second MATLAB file
+    within the first: a struct with the fields `keys` and `values` for each map (mat-io, which reads such files too,
+    describes the layout).
+
+    Raises
+    ------
+    ValueError
+        No map, or several.
+    DataError, Exception
+        As `load_mat`.
+    """
+    from scipy.io import loadmat
+
+    outer = load_mat(path)
+    stored = np.asarray(outer.get("__function_workspace__", np.empty(0, np.uint8))).tobytes()
+    if len(stored) <= SECOND_HEADER:
+        raise ValueError("it holds no containers.Map")
+    order = ">" if stored[2:4] == b"MI" else "<"
+    _Looked(path, len(stored), order).file(memoryview(stored)[SECOND_HEADER:])
+    header = b" " * (HEADER - 4) + stored[:4]
+    inner = loadmat(io.BytesIO(header + stored[SECOND_HEADER:]))["__function_workspace__"]
+    cells = inner["MCOS"].ravel()[0].ravel()[0]["arr"].ravel()
+    maps = [cell for cell in cells if {"keys", "values"} <= set(cell.dtype.names or ())]
+    if len(maps) != 1:
+        raise ValueError(f"it holds {len(maps)} containers.Map, not one")
+    keys, values = (maps[0][field].ravel()[0].ravel() for field in ("keys", "values"))
+    return {str(np.ravel(key)[0]): value for key, value in zip(keys, values, strict=True)}
 
 
 class _Looked:

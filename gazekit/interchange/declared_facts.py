@@ -12,7 +12,7 @@ from gazekit.foundations.errors import DataError
 
 NAMES = tuple(field.name for field in fields(Facts))
 DROPPED = "dropped"  # what the reader of the paths left out, as JSON
-_WORDS = {"points": ("fixations", "clicks"), "unit": ("px", "degrees")}
+_WORDS = {"points": ("fixations", "clicks", "mouse"), "unit": ("px", "degrees")}
 
 
 def combine(own: Facts, said: Facts | None) -> Facts:

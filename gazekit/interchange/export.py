@@ -168,7 +168,7 @@ def _lost(paths: Scanpaths, lacks: tuple[str, ...]) -> dict[str, int]:
         "trials": (~((table["trial"] == table["stimulus"]) | (table["trial"] == viewed))).sum(),
         "nobody": (table["subject"] == "").sum(),
         "facts": sum(value is not None for value in (paths.facts.forced_first, paths.facts.cut_at_target))
-        + (paths.facts.points == "clicks"),
+        + (paths.facts.points in ("clicks", "mouse")),
         "dropped": sum(paths.dropped.values()),
     }
     return {LOST[what]: int(counts[what]) for what in lacks if counts[what]}

@@ -60,7 +60,7 @@ def explorer_blocks(exploration: Exploration, images: str = "thumbs", samples: i
     data: dict[str, Any] = {
         "trials": [_about(trial, number.get(text)) for trial, text in zip(trials, encoded, strict=True)],
         **names,
-        "point": "click" if paths.facts.points == "clicks" else "fixation",
+        "point": {"clicks": "click", "mouse": "mouse point"}.get(paths.facts.points or "", "fixation"),
         "favourite": exploration.favourite,
         "options": {name: _plain(given) for name, given in exploration.options.items()},
     }

@@ -31,7 +31,7 @@ def evaluation_methods(manifest: Mapping[str, Any]) -> str:
     """
     about, request = manifest["data"], manifest["request"]
     who = "simulated observers" if about.get("simulated") else "people"
-    points = "clicks" if about.get("facts", {}).get("points") == "clicks" else "fixations"
+    points = {"clicks": "clicks", "mouse": "points of a mouse"}.get(about.get("facts", {}).get("points"), "fixations")
     data = (
         f"Data. {about['scanpaths']:,} scanpaths ({about['fixations']:,} {points}) that {about['subjects']} {who} made "
         f"on {about['stimuli']} stimuli of {about['name']} were scored."

@@ -184,6 +184,7 @@ def test_methods_of_another_kind():
 
 def test_clicks_are_called_clicks():
     assert "(40 clicks)" in evaluation_methods(manifest(facts={"points": "clicks"}))
+    assert "(40 points of a mouse)" in evaluation_methods(manifest(facts={"points": "mouse"}))
 
 
 def test_other_tables_that_cannot_be_read(tmp_path):

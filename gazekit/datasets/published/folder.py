@@ -195,6 +195,11 @@ class PublishedFolder:
         """The frame of a shown image of this size, px."""
         return Frame(width, height, px_per_degree=self.px_per_degree)
 
+    @property
+    def stimuli(self) -> list[str]:
+        """Names of the stimuli of the paths that were added, sorted."""
+        return sorted({row["stimulus"] for row in self._rows})
+
     def add_path(self, x: Any, y: Any, duration: Any | None, frame: Frame, **row: Any) -> None:
         """Add a path: x, y (n,) px of the frame; duration (n,) ms or None; and the columns of its row."""
         columns = tuple(np.atleast_1d(np.asarray(c, dtype=float)) for c in (x, y, duration) if c is not None)

@@ -109,7 +109,7 @@ class HumanPaths:
         Stimulus and person of each path.
     size : (n, 2) float64
         Width and height of each path's frame, px.
-    points : {"fixations", "clicks"} or None
+    points : {"fixations", "clicks", "mouse"} or None
         What a point is, as the data set declares it.
     left_out : mapping of str to int
         What was left out, by reason.
@@ -122,7 +122,7 @@ class HumanPaths:
     stimulus: np.ndarray
     subject: np.ndarray
     size: np.ndarray
-    points: Literal["fixations", "clicks"] | None
+    points: Literal["fixations", "clicks", "mouse"] | None
     left_out: Mapping[str, int]
 
     @classmethod
