@@ -7,6 +7,7 @@ from gazekit.interchange.coco_search18 import read_coco_search18 as read_coco_se
 from gazekit.interchange.coco_search18 import write_coco_search18 as write_coco_search18
 from gazekit.interchange.csv_files import read_csv as read_csv
 from gazekit.interchange.csv_files import write_csv as write_csv
+from gazekit.interchange.export import export_scanpaths as export_scanpaths
 from gazekit.interchange.formats import read_scanpaths as read_scanpaths
 from gazekit.interchange.formats import write_scanpaths as write_scanpaths
 from gazekit.interchange.image_folder import write_image_folder as write_image_folder

@@ -31,7 +31,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
-def test_tables_sentences_and_pictures(world, tmp_path):
+def test_tables_sentences_and_pictures(world, tmp_path, request):
     out = tmp_path / "run"
     command = ("--root", world, "--gammas", "0", *SHORT, "--out", out)
     result = run(*command)
@@ -63,6 +63,13 @@ def test_tables_sentences_and_pictures(world, tmp_path):
     for name in ("lengths.png", "conditions.png", "perceived.png"):
         with Image.open(out / name) as picture:
             assert min(picture.size) > 200
+    figure = tmp_path / "beside.png"
+    plot = request.getfixturevalue("run")
+    code, said, err = plot(
+        "plot", "beside", out, "--stimulus", "i0", "--sources", "human,right caption:0", "-o", figure
+    )
+    assert code == 0, err
+    assert "people (" in said
     for name in ("summary", "differences", "lengths", "gammas", "writers", "writer_differences"):
         assert (out / f"{name}.csv").stat().st_size > 0
     assert run(*command).stdout == result.stdout
