@@ -10,6 +10,7 @@ import typer
 from gazekit.cli import datasets, train, verify
 from gazekit.cli.asymmetry import asymmetry_command
 from gazekit.cli.captions import captions_command
+from gazekit.cli.certify import certify_command
 from gazekit.cli.check import check_command
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command, score_command
@@ -51,6 +52,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "predict": predict_command,
         "score": score_command,
         "evaluate": evaluate_command,
+        "certify": certify_command,
         "train": train.app,
         "plot": plot_command,
         "export": export_command,

@@ -49,6 +49,9 @@ class ProtocolScores:
         What was left out or added, and which rows fall away.
     departures : mapping of source to tuple of str
         Why the numbers of a source are not what papers report; a source that is not in it has a headline.
+    resampled : mapping of (source, score) to (resamples,) float64
+        The value on each resampling of images, the same for all: of them intervals of differences are made. Those of a
+        divergence are too large, as fewer scores differ; their differences less so.
     """
 
     protocol: Protocol
@@ -56,6 +59,7 @@ class ProtocolScores:
     table: pd.DataFrame
     notes: tuple[str, ...]
     departures: Mapping[str, tuple[str, ...]]
+    resampled: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def value(self, source: str, score: str) -> float:
         """One number; NaN where the source has none."""
@@ -128,6 +132,33 @@ def score_protocol(
     (0.0, {})
     """
     chosen: Protocol = protocols[protocol] if isinstance(protocol, str) else protocol
+    scorer, sources, notes, departures = prepared(
+        chosen, dataset, predictions, transfer=transfer, controls=controls, seed=seed, threads=threads
+    )
+    return scored(scorer, sources, notes, departures)
+
+
+def prepared(
+    chosen: Protocol,
+    dataset: Dataset,
+    predictions: Scanpaths | None,
+    *,
+    transfer: bool = False,
+    controls: bool = True,
+    seed: int = 0,
+    threads: int | None = None,
+) -> tuple["Scorer", dict[str, Scanpaths], list[str], dict[str, tuple[str, ...]]]:
+    """What a protocol scores, before anything is scored; see `score_protocol`.
+
+    Returns
+    -------
+    scorer : Scorer
+        People as judges.
+    sources : dict of str to Scanpaths
+        Paths of each source in the protocol's frame.
+    notes, departures
+        As in `ProtocolScores`.
+    """
     part, general = _images(chosen, dataset, transfer)
     general = (*general, *(f"not known: {point}" for point in chosen.open_points))
     if part.scanpaths.facts.unit != "px":
@@ -164,8 +195,14 @@ def score_protocol(
     if any(score.with_options.kind is LABELS for score in chosen.scores):
         whole, _ = _prepared(part.scanpaths, chosen, None)
         clusters = mean_shift_clusters(whole, by=("trial",), factors=PUBLISHED_FACTORS)
-    scorer = _Scorer(chosen, dataset.name, people, clusters, threads)
-    rows = []
+    return Scorer(chosen, dataset.name, people, clusters, threads), sources, notes, departures
+
+
+def scored(
+    scorer: "Scorer", sources: Mapping[str, Scanpaths], notes: list[str], departures: dict[str, tuple[str, ...]]
+) -> ProtocolScores:
+    """Score what `prepared` gave."""
+    chosen, rows = scorer.protocol, []
     for name, paths in sources.items():
         found, fallen = scorer.rows(name, paths)
         rows += found
@@ -173,7 +210,8 @@ def score_protocol(
             notes.append(f"{name}: no durations, so without {', '.join(fallen)}")
             if chosen.headline in fallen:
                 departures[name] = (*departures.get(name, ()), "its paths have no durations")
-    return ProtocolScores(chosen, dataset.name, pd.DataFrame(rows, columns=COLUMNS), tuple(notes), departures)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return ProtocolScores(chosen, scorer.data, table, tuple(notes), departures, scorer.resampled)
 
 
 def _images(protocol: Protocol, dataset: Dataset, transfer: bool) -> tuple[Dataset, tuple[str, ...]]:
@@ -304,7 +342,7 @@ def _not_whole(protocol: Protocol, paths: Scanpaths, people: Scanpaths) -> tuple
 
 
 @dataclass(frozen=True)
-class _Scorer:
+class Scorer:
     """People as judges under one protocol: what all sources are scored with."""
 
     protocol: Protocol
@@ -313,6 +351,7 @@ class _Scorer:
     clusters: Clusters | None
     threads: int | None
     known: dict[Any, np.ndarray] = field(default_factory=dict)
+    resampled: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     def pairs(self, name: str, paths: Scanpaths) -> np.ndarray:
         """(n, 2): row of the path that is judged, row of the person who judges it."""
@@ -344,8 +383,9 @@ class _Scorer:
         if not len(pairs):
             raise DataError(f"protocol {self.protocol.name!r}: {name} has no pair to compare")
         best_of = pairs[:, 1] if name == HUMAN else pairs[:, 0]
-        stimulus_of, stimuli = pd.factorize(paths.table["stimulus"])
-        image = stimulus_of[pairs[:, 0]]
+        stimuli = self.people.table["stimulus"].unique()
+        place = {stimulus: k for k, stimulus in enumerate(stimuli)}
+        image = paths.table["stimulus"].map(place).to_numpy()[pairs[:, 0]]
         rows: list[tuple[Any, ...]] = []
         fallen = []
         timed = all(p.duration is not None and np.isfinite(p.duration).any() for p in (paths, self.people))
@@ -359,8 +399,9 @@ class _Scorer:
             values = self.values(score, paths, self.people, pairs)[:, score.columns]
             undefined = int(np.isnan(values).any(axis=1).sum())
             if score.averaged == "divergence":
-                value = self.divergence(score, values)
-                rows.append((name, score.name, value, np.nan, np.nan, len(stimuli), len(values) - undefined, undefined))
+                value, images = self.divergence(score, values), len(np.unique(image))
+                rows.append((name, score.name, value, np.nan, np.nan, images, len(values) - undefined, undefined))
+                self.resampled[name, score.name] = self.divergences(score, values, image, draws)
                 continue
             if score.averaged == "diversity":
                 total, count, behind = self.diversity(score, paths, values[:, 0], image, stimuli)
@@ -369,9 +410,9 @@ class _Scorer:
                 if threshold is None:
                     threshold = float(np.nanmean(self.of_people(score)[0]))
                 over = (values[:, 0] > threshold).astype(float)
-                person, first, place = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
+                person, first, which = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
                 reached = np.zeros(len(person))
-                np.maximum.at(reached, place, over)
+                np.maximum.at(reached, which, over)
                 total, count = np.zeros((2, len(stimuli)))
                 np.add.at(total, image[first], reached)
                 np.add.at(count, image[first], 1.0)
@@ -380,7 +421,9 @@ class _Scorer:
                 total, count, behind = _by_image(score, values[:, 0], image, best_of, len(stimuli))
             value = float(total.sum() / count.sum()) if count.sum() else float("nan")
             sums, counts = total[draws].sum(axis=1), count[draws].sum(axis=1)
-            low, high = interval(np.divide(sums, counts, out=np.full(len(draws), np.nan), where=counts > 0))
+            means = np.divide(sums, counts, out=np.full(len(draws), np.nan), where=counts > 0)
+            self.resampled[name, score.name] = means
+            low, high = interval(means)
             rows.append((name, score.name, value, low, high, int((count > 0).sum()), behind, undefined))
         return rows, fallen
 
@@ -393,6 +436,25 @@ class _Scorer:
         """Mean over columns of the divergence of people's pairs from these."""
         theirs, _ = self.of_people(score)
         return float(np.mean([histogram_divergence(a, b) for a, b in zip(theirs.T, values.T, strict=True)]))
+
+    def divergences(self, score: Score, values: np.ndarray, image: np.ndarray, draws: np.ndarray) -> np.ndarray:
+        """(resamples,): the divergence on each resampling of images; edges of bins stay those of all images."""
+        theirs, judged = self.of_people(score)
+        place = {stimulus: k for k, stimulus in enumerate(self.people.table["stimulus"].unique())}
+        of_people = self.people.table["stimulus"].map(place).to_numpy()[judged]
+        found = []
+        for a, b in zip(theirs.T, values.T, strict=True):
+            whole = np.concatenate([a, b])[np.isfinite(np.concatenate([a, b]))]
+            edges = np.linspace(whole.min(), whole.max(), 100) if len(whole) else np.linspace(0, 1, 100)
+            h, m = (
+                np.histogram2d(i, v, [np.arange(len(place) + 1) - 0.5, edges])[0][draws].sum(axis=1)
+                for i, v in ((of_people[np.isfinite(a)], a[np.isfinite(a)]), (image[np.isfinite(b)], b[np.isfinite(b)]))
+            )
+            with np.errstate(divide="ignore", invalid="ignore"):
+                h, m = h / h.sum(axis=1, keepdims=True), m / m.sum(axis=1, keepdims=True) + 1e-10
+                ratio = np.where(h > 0, h * np.log(h / (m / m.sum(axis=1, keepdims=True))), 0.0)
+            found.append(ratio.sum(axis=1))
+        return np.mean(found, axis=0)
 
     def diversity(
         self, score: Score, paths: Scanpaths, values: np.ndarray, image: np.ndarray, stimuli: Any

@@ -1,0 +1,168 @@
+"""`gazekit certify`: one file of predictions under every protocol, beside people, controls and floors."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
+from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, load, names, say_dropped
+from gazekit.foundations.errors import DataError, GazekitError
+
+SUFFIXES = (".json", ".html")
+
+
+def certify_command(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Predictions: the first are certified, all are ranked.")
+    ] = None,
+    data: PerhapsData = None,
+    root: Root = None,
+    kind: Annotated[str | None, From] = None,
+    order: Order = None,
+    against: Annotated[
+        str | None, typer.Option(help="Protocols, comma-separated; default all that were made for the data set.")
+    ] = None,
+    trained_on: Annotated[
+        Path | None, typer.Option(help="Names of images that the models were trained on, a line each.")
+    ] = None,
+    splits: Annotated[int, typer.Option(min=2, help="Random choices of people of which floors are made.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="certificate.html (and .json), or .json alone.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    check: Annotated[
+        Path | None, typer.Option(help="A certificate: is it whole, and do these files still give it?")
+    ] = None,
+    accept: Accept = None,
+    seed: Seed = 0,
+) -> None:
+    """Say whether numbers may be compared: predictions under every protocol, with people, controls and floors.
+
+    Example: gazekit certify chen.parquet --data osie --root data/osie -o certificate.html
+
+    Example: gazekit certify chen.parquet --data osie --root data/osie --check certificate.json
+    """
+    from gazekit.evaluation.preparation import checked
+    from gazekit.evaluation.score_file import named_sources
+    from gazekit.files.atomic import sha256_of, write_atomically
+    from gazekit.files.links import refuse_link
+    from gazekit.models.baselines.precomputed import Precomputed
+    from gazekit.protocols.certificate import certify, differences, text_of
+    from gazekit.report.certificate import certificate_page
+
+    known = None if check is None else read_certificate(check)
+    if known is not None and not files:
+        typer.echo(f"{check}: whole, of gazekit {known['gazekit']}; give the predictions and --data to make it again")
+        return
+    if not files or data is None:
+        raise GazekitError("certify needs files of predictions and --data, or --check certificate.json")
+    if known is None and (out is None or out.suffix.lower() not in SUFFIXES):
+        raise GazekitError(f"certify needs the file to write, -o certificate.html or certificate.json, not {out}")
+    targets = [] if known is not None or out is None else [out.with_suffix(".json"), *([out] * (out.suffix == ".html"))]
+    for target in targets:
+        if any(file.exists() and target.exists() and target.samefile(file) for file in files):
+            raise GazekitError(f"{target} is what is read here, and would be replaced; give another name")
+        if target.exists() and not overwrite:
+            raise GazekitError(f"{target} is there already; give --overwrite or another name")
+        refuse_link(target)
+    dataset = load(data, root)
+    say_dropped(data, dataset.dropped)
+    paths = _read(files, dataset, kind, order)
+    checked(dataset, [Precomputed(part, name) for name, part in named_sources(paths)], accepted(accept))
+    request: dict[str, Any] = {
+        "against": None if against is None else names(against, "--against"),
+        "splits": splits,
+        "seed": seed,
+    }
+    if known is not None:
+        request = known["request"]
+    trained = None if trained_on is None else _lines(trained_on)
+    made = certify(
+        paths,
+        dataset,
+        files={file.name: sha256_of(file) for file in files},
+        trained_on=trained,
+        **request,
+    )
+    if known is not None:
+        found = differences(known, made)
+        if found:
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            raise DataError(f"{check} is not what these files give: {'; '.join(found[:5])}{more}")
+        typer.echo(f"{check}: made again, and equal")
+        return
+    for target in targets:
+        page = certificate_page(made) if target.suffix == ".html" else text_of(made) + "\n"
+        write_atomically(target, page.encode("utf-8", "backslashreplace"))
+        typer.echo(f"certificate: {target}")
+    for swap in made["swaps"]:
+        typer.echo(swap_words(swap))
+
+
+def swap_words(swap: dict[str, Any]) -> str:
+    """A swap of ranks in a sentence."""
+    first = next(each for each in swap["under"] if each["by"] > 0)
+    second = next(each for each in swap["under"] if each["by"] < 0)
+    sure = "beyond chance under both" if swap["beyond_chance"] else "not beyond chance under both"
+    return (
+        f"{swap['better_or_worse']} is better than {swap['than']} under {first['protocol']} ({first['score']}) and "
+        f"worse under {second['protocol']} ({second['score']}): {sure}"
+    )
+
+
+def read_certificate(file: Path) -> dict[str, Any]:
+    """Read a certificate, and refuse one that was changed or was made of protocols that are not those of today."""
+    from gazekit.files.atomic import read_whole
+    from gazekit.files.untrusted import parse_json
+    from gazekit.protocols import protocols
+    from gazekit.protocols.certificate import TYPE, VERSION, protocol_hash, sealed
+
+    try:
+        found = parse_json(read_whole(file))
+    except json.JSONDecodeError as error:
+        raise DataError(f"{file} is not JSON ({error}); it may be cut short: copy it again") from None
+    if not isinstance(found, dict) or found.get("type") != TYPE or found.get("version") != VERSION:
+        raise DataError(f"{file} is not a certificate of this version of gazekit")
+    if sealed(found) != found:
+        raise DataError(f"{file} was changed after it was made: its content is not what its sha256 says; make it again")
+    for name, each in found["protocols"].items():
+        if name not in protocols or protocol_hash(protocols[name]) != each["sha256"]:
+            raise DataError(f"{file}: protocol {name!r} is another one today; make the certificate again")
+    return found
+
+
+def _lines(file: Path) -> list[str]:
+    from gazekit.files.atomic import read_whole
+
+    lines = [line.strip() for line in read_whole(file).decode("utf-8", "replace").splitlines()]
+    if not any(lines):
+        raise DataError(f"{file} names no image")
+    return [line for line in lines if line]
+
+
+def _read(files: list[Path], dataset: Any, kind: str | None, order: Path | None) -> Any:
+    """All predictions; a model is called by its file where two files have one name of a model."""
+    from gazekit.cli.evaluate import read_predictions
+    from gazekit.core.scanpaths import Scanpaths
+
+    parts = []
+    for file in files:
+        if kind is not None and file.suffix.lower() != ".parquet":
+            matched = read_matched([file], kind, dataset, order=order)
+            say_matched(file.name, matched)
+        else:
+            matched = read_predictions(file, dataset)
+        parts.append(matched.paths)
+    sources = [source for part in parts for source in part.table["source"].unique()]
+    if len(set(sources)) < len(sources):
+        parts = [
+            part.replace(table=part.table.assign(source=[f"{file.stem}: {s}" for s in part.table["source"]]))
+            for file, part in zip(files, parts, strict=True)
+        ]
+    facts = {part.facts for part in parts}
+    if len(facts) > 1:
+        forced = {part.facts.forced_first for part in parts}
+        raise GazekitError(f"these files do not agree on an imposed first fixation ({forced}): certify them alone")
+    return Scanpaths.concat(parts)

@@ -1,0 +1,147 @@
+"""The page of a certificate: made of its JSON alone."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from gazekit.report.content import Content, Section
+from gazekit.report.page import page_of
+from gazekit.report.tables import between, number, plain_table, table, text_cell
+
+NOTES = {
+    "energy": "E d(g, h) - E d(g, g') / 2, lower is better: the mean distance of predictions to people, less half "
+    "of the mean distance of predictions to each other. Of the euclidean distance of paths (8 points at "
+    "equal steps, shares of the longer side) nothing has a lower one in expectation than people; "
+    "ScanMatch's distance is not known to be of that kind. A model that always says the same has "
+    "to_itself near 0; people's row says how far people differ.",
+    "equal": "As many people as a source has paths, at most half of them, are judged by the others (other people: "
+    "the floor), and so are as many paths an image of every source. Values are means over random choices, "
+    "intervals hold 95 % of the choices. A divergence falls with the number of pairs: at equal counts "
+    "alone can it be compared.",
+    "likelihood": "Bits per fixation of people over a uniform density, from smoothed fixations of the samples; width "
+    "and share of a uniform density are those under which people of the other half of the images are "
+    "likeliest. Of two controls the density is known: bias is the estimate less the exact value.",
+}
+
+
+def certificate_page(certificate: Mapping[str, Any]) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    certificate : mapping
+        From `gazekit.protocols.certificate.certify`.
+    """
+    return page_of(certificate_content(certificate))
+
+
+def certificate_content(certificate: Mapping[str, Any]) -> Content:
+    """What the page says."""
+    protocols = {name: each for name, each in certificate["protocols"].items() if "scores" in each}
+    data, models = certificate["data"], certificate["predictions"]["models"]
+    sections = [Section("ranks", "Ranks", _ranks(certificate, protocols))]
+    for name, each in protocols.items():
+        body = f'<p class="about">{escape(each["title"])}</p>{_scores(each["scores"])}'
+        for source, why in each["departures"].items():
+            body += f'<p class="quiet">{escape(source)} has no headline: {escape("; ".join(why))}.</p>'
+        body += "".join(f'<p class="quiet">{escape(note)}.</p>' for note in each["notes"])
+        equal = each["equal_counts"]
+        body += "<h3>At equal counts</h3>"
+        if equal["rows"]:
+            body += f'<p class="about">{escape(NOTES["equal"])} {equal["pairs"]} pairs.</p>{_scores(equal["rows"])}'
+        else:
+            body += f'<p class="quiet">{escape(equal["why"])}.</p>'
+        sections.append(Section(f"protocol-{name}", name, body))
+    likelihood, energy = certificate["likelihood"], certificate["energy"]
+    sections += [
+        Section(
+            "likelihood",
+            "Likelihood",
+            f'<p class="about">{escape(NOTES["likelihood"])} {likelihood["cells"]} cells along the longer side, '
+            f"{likelihood['paths_an_image']} paths an image.</p>{_table(likelihood['rows'])}",
+        ),
+        Section("energy", "Energy score", f'<p class="about">{escape(NOTES["energy"])}</p>{_table(energy["rows"])}'),
+    ]
+    trained, why = certificate["trained_on"], ""
+    if not trained["known"]:
+        why = trained["why"]
+    notices = [f"Training images are not known: {why}."] if why else []
+    if trained["known"] and trained["images"]:
+        notices = [f"{len(trained['images'])} of the images scored here are named as training images."]
+    for name, each in certificate["protocols"].items():
+        if "not_scored" in each:
+            notices.append(f"Not scored under {name}: {each['not_scored']}.")
+    swaps = certificate["swaps"]
+    return Content(
+        title=f"Certificate: {', '.join(models)} on {data['name']}",
+        kicker="gazekit certificate",
+        facts=[f"{data['images']} images", f"{len(protocols)} protocols", f"{len(models)} models"],
+        sentence=f"{len(swaps)} pairs change their order between headlines of two protocols, "
+        f"{sum(swap['beyond_chance'] for swap in swaps)} of them beyond chance under both.",
+        sections=sections,
+        methods="",
+        made={
+            "Version": certificate["gazekit"],
+            "Seal": certificate["sha256"],
+            "Predictions": certificate["predictions"]["sha256"],
+            **{f"File {name}": digest for name, digest in certificate["predictions"]["files"].items()},
+            **{f"Protocol {name}": each["sha256"] for name, each in certificate["protocols"].items()},
+        },
+        manifest={key: certificate[key] for key in ("data", "predictions", "request", "gazekit", "sha256")},
+        notices=notices,
+    )
+
+
+def _ranks(certificate: Mapping[str, Any], protocols: Mapping[str, Any]) -> str:
+    rows = [
+        {"protocol": name, "headline": each["headline"], "best first": ", ".join(each["ranks"])}
+        for name, each in protocols.items()
+    ]
+    swaps = [
+        {
+            "pair": f"{swap['better_or_worse']} and {swap['than']}",
+            **{
+                f"{end} protocol": f"{one['protocol']}, {one['score']}: {_gap(one)}"
+                for end, one in zip(("one", "other"), swap["under"], strict=True)
+            },
+            "beyond chance under both": "yes" if swap["beyond_chance"] else "no",
+        }
+        for swap in certificate["swaps"]
+    ]
+    about = "How much better the first of the pair is, with a 95 % interval over images; below 0 it is worse."
+    return _words(rows, "Ranks of headlines") + (
+        f'<h3>Swaps</h3><p class="about">{about}</p>{_words(swaps, "Swaps of ranks")}' if swaps else ""
+    )
+
+
+def _words(rows: list[dict[str, str]], label: str) -> str:
+    if not rows:
+        return ""
+    return table([escape(h) for h in rows[0]], [("", [text_cell(v) for v in row.values()]) for row in rows], label)
+
+
+def _gap(one: Mapping[str, Any]) -> str:
+    low, high = (float("nan") if one[end] is None else one[end] for end in ("low", "high"))
+    return f"{number(one['by'], sign=True)} {between(low, high, sign=True)}"
+
+
+def _scores(rows: list[dict[str, Any]]) -> str:
+    """A row per score, a column per source."""
+    sources = [*dict.fromkeys(row["source"] for row in rows)]
+    cells = {(row["score"], row["source"]): row for row in rows}
+    lines = []
+    for score in dict.fromkeys(row["score"] for row in rows):
+        line = {"score": score}
+        for source in sources:
+            one = cells.get((score, source))
+            value = float("nan") if one is None or one["value"] is None else one["value"]
+            held = one is not None and one["low"] is not None
+            line[source] = number(value) + (f" {between(one['low'], one['high'])}" if held and one else "")
+        lines.append(line)
+    return _words(lines, "Scores")
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    return plain_table(pd.DataFrame(rows).replace({None: float("nan")}).infer_objects(), "Numbers")

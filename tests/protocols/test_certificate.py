@@ -1,0 +1,206 @@
+"""Certificates: against plain computations, deterministic, and what is refused."""
+
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from gazekit.cli.app import app
+from gazekit.foundations.errors import GazekitError
+from gazekit.protocols import protocols
+from gazekit.protocols.certificate import (
+    CENTRE,
+    GAUSSIAN,
+    OTHERS,
+    certify,
+    differences,
+    paths_hash,
+    protocol_hash,
+    sealed,
+    text_of,
+)
+from gazekit.report.certificate import certificate_page
+
+
+@pytest.fixture(scope="module")
+def data(dataset_of):
+    return replace(dataset_of(4, 6, seed=2), name="osie")
+
+
+@pytest.fixture(scope="module")
+def models(data):
+    """One that says what two people did, and one that always says the same."""
+    people = data.scanpaths
+    first = people.filter(subject=["p0", "p1"])
+    mine = first.replace(table=first.table.assign(source="mine", sample=np.tile([0, 1], 4), subject=""))
+    again = people.filter(subject=["p2"])
+    twice = type(people).concat([again, again])
+    same = twice.replace(table=twice.table.assign(source="same", sample=np.repeat([0, 1], 4), subject=""))
+    return type(people).concat([mine, same])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    """Two protocols for these images only."""
+    kept = {name: protocols[name] for name in ("chen2021", "scandiff")}
+    chen = replace(kept["chen2021"], images={"osie": ()}, samples=2, scores=kept["chen2021"].scores[5:8])
+    other = replace(
+        kept["chen2021"], name="scandiff", images={"osie": ()}, samples=2, people="unordered",
+        headline="KLD MultiMatch", scores=(kept["scandiff"].score("KLD MultiMatch"), *kept["chen2021"].scores[:1]),
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(protocols, "_entries", {"chen2021": chen, "scandiff": other}, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def certificate(data, models):
+    return certify(models, data, against=["chen2021", "scandiff"], splits=4, threads=1)
+
+
+def test_it_is_the_same_again_and_plain_json(certificate, data, models):
+    again = certify(models, data, against=["chen2021", "scandiff"], splits=4, threads=1)
+    assert text_of(again) == text_of(certificate)
+    assert json.loads(text_of(certificate)) == certificate
+    assert sealed(certificate) == certificate
+    changed = {**certificate, "gazekit": "0"}
+    assert sealed(changed)["sha256"] != certificate["sha256"]
+    assert certificate["predictions"]["models"] == ["mine", "same"]
+    assert certificate["predictions"]["sha256"] == paths_hash(models)
+    assert certificate["protocols"]["chen2021"]["sha256"] == protocol_hash(protocols["chen2021"])
+
+
+def test_differences_say_where(certificate):
+    other = json.loads(json.dumps(certificate))
+    other["energy"]["rows"][0]["energy"] += 1
+    (line,) = differences(certificate, other)
+    assert line.startswith("energy, rows, 0, energy: ")
+    assert differences(certificate, certificate) == []
+
+
+def test_ranks_are_of_the_headline_and_swaps_contradict_each_other(certificate):
+    for each in certificate["protocols"].values():
+        value = {r["source"]: r["value"] for r in each["scores"] if r["score"] == each["headline"]}
+        lower = each["headline"].startswith("KLD")
+        expected = sorted((s for s in value if s != "human"), key=lambda s: (value[s] if lower else -value[s], s))
+        assert each["ranks"] == expected
+        assert CENTRE in each["ranks"]
+    for swap in certificate["swaps"]:
+        one, other = (certificate["protocols"][u["protocol"]]["ranks"] for u in swap["under"])
+        order = [r.index(swap["better_or_worse"]) < r.index(swap["than"]) for r in (one, other)]
+        assert order[0] != order[1]
+        assert {swap["better_or_worse"], swap["than"]} & {"mine", "same"}
+
+
+def test_equal_counts_have_as_many_pairs_for_all(certificate):
+    equal = certificate["protocols"]["scandiff"]["equal_counts"]
+    assert equal["pairs"] == 4 * 2 * 4  # images, paths, judges
+    sources = {row["source"] for row in equal["rows"]}
+    assert sources == {OTHERS, "mine", "same", "other-image", "uniform", CENTRE}
+    assert all(row["low"] <= row["value"] <= row["high"] for row in equal["rows"])
+
+
+def test_energy_of_paths_by_hand(certificate, data, models):
+    rows = {(r["distance"], r["source"]): r for r in certificate["energy"]["rows"]}
+
+    def vector(path):
+        at = np.linspace(0, len(path) - 1, 8)
+        both = [np.interp(at, np.arange(len(path)), side) for side in (path.x, path.y)]
+        return np.concatenate(both) / 160 / np.sqrt(8)
+
+    found = []
+    for trial, judges in data.scanpaths.groupby("trial"):
+        mine = [vector(p) for p in models.filter(source="mine", trial=trial)]
+        people = [vector(p) for p in judges]
+        across = np.mean([np.linalg.norm(g - h) for g in mine for h in people])
+        found.append(across - np.mean([np.linalg.norm(a - b) for a, b in itertools.combinations(mine, 2)]) / 2)
+    assert rows["euclidean", "mine"]["energy"] == pytest.approx(np.mean(found))
+    assert rows["euclidean", "same"]["to_itself"] == 0
+    assert rows["scanmatch", "same"]["to_itself"] == pytest.approx(0)
+    assert rows["euclidean", "human"]["energy"] == pytest.approx(rows["euclidean", "human"]["to_people"] / 2)
+
+
+def test_the_bias_of_the_estimate_is_that_of_known_densities(certificate):
+    rows = {r["source"]: r for r in certificate["likelihood"]["rows"]}
+    assert {name for name, r in rows.items() if r["exact"] is not None} == {"uniform", GAUSSIAN}
+    assert rows["uniform"]["exact"] == 0
+    assert rows[GAUSSIAN]["bias"] == pytest.approx(rows[GAUSSIAN]["bits"] - rows[GAUSSIAN]["exact"])
+    assert rows["mine"]["exact"] is None
+
+
+def test_training_images_are_named(data, models, certificate):
+    assert certificate["trained_on"]["known"] is False
+    found = certify(models, data, against=["chen2021"], splits=2, trained_on=["train/img1.jpg", "elsewhere"], threads=1)
+    assert found["trained_on"] == {"known": True, "listed": 2, "images": ["img1"]}
+    assert "1 of the images scored here are named as training images" in certificate_page(found)
+
+
+def test_the_page_shows_all_of_it(certificate):
+    page = certificate_page(certificate)
+    for text in ("Ranks", "At equal counts", "Likelihood", "Energy score", certificate["sha256"], "Training images"):
+        assert text in page, text
+
+
+def test_other_data_are_refused(data, models):
+    with pytest.raises(GazekitError, match="no protocol was made for 'mine'; there are protocols for osie"):
+        certify(models, replace(data, name="mine"))
+    with pytest.raises(GazekitError, match="protocol 'chen2021' was not made for 'mine'"):
+        certify(models, replace(data, name="mine"), against=["chen2021"])
+
+
+@pytest.fixture
+def files(data, models, tmp_path):
+    data.scanpaths.save(tmp_path / "people.parquet")
+    models.save(tmp_path / "models.parquet")
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def test_the_command_writes_checks_and_refuses(files, data, models, monkeypatch):
+    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    out = files / "c.html"
+    given = ("certify", files / "models.parquet", "--data", "osie", "--against", "chen2021", "--splits", "2")
+    done = run(*given, "-o", out)
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "there already" in str(run(*given, "-o", out).exception)
+    made = out.with_suffix(".json")
+    assert "whole" in run("certify", "--check", made).stdout
+    assert "made again, and equal" in run(*given, "--check", made).stdout
+    fewer = files / "fewer.parquet"
+    models[:8].save(fewer)
+    message = str(run(*given[:1], fewer, *given[2:], "--check", made).exception)
+    assert "is not what these files give: " in message
+    content = json.loads(made.read_text())
+    content["energy"]["rows"][0]["energy"] = 0.0
+    made.write_text(json.dumps(content))
+    assert "was changed after it was made" in str(run("certify", "--check", made).exception)
+    made.write_text("{}")
+    assert "is not a certificate" in str(run("certify", "--check", made).exception)
+    made.write_text("{")
+    assert "is not JSON" in str(run("certify", "--check", made).exception)
+
+
+def test_the_command_says_what_it_needs(files, data, monkeypatch):
+    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    given = ("certify", files / "models.parquet", "--data", "osie")
+    assert "needs files of predictions and --data" in str(run("certify").exception)
+    assert "-o certificate.html" in str(run(*given, "-o", files / "c.txt").exception)
+    (files / "c.json").hardlink_to(files / "models.parquet")
+    assert "would be replaced" in str(run(*given, "-o", files / "c.json", "--overwrite").exception)
+    (files / "names.txt").write_text("\n")
+    wrong = run(*given, "-o", files / "d.json", "--trained-on", files / "names.txt")
+    assert "names no image" in str(wrong.exception)
+
+
+def test_a_protocol_that_is_another_today_is_said(certificate, tmp_path):
+    file = tmp_path / "c.json"
+    body = json.loads(json.dumps(certificate))
+    body["protocols"]["chen2021"]["sha256"] = "0"
+    file.write_text(text_of(sealed(body)))
+    assert "protocol 'chen2021' is another one today" in str(run("certify", "--check", file).exception)
