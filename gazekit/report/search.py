@@ -11,16 +11,13 @@ from gazekit.experiments.search.experiment import displays_of_run
 from gazekit.experiments.search.pictures import DISPLAYS, SEARCHES
 from gazekit.experiments.search.results import ABSENT, SearchExperiment
 from gazekit.experiments.search.stopping import RULES
+from gazekit.report.asymmetry import NO_WIDTH
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
 from gazekit.report.content import Content, Exploration, Section, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 
 EXAMPLES = 3  # displays of each cell in the explorer
-NO_WIDTH = (
-    "<p>An interval without width says that every display (or every person) gave the same value, so that the resamples "
-    "have nothing to differ in. It does not say that the value is known exactly.</p>"
-)
 
 
 def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
@@ -40,14 +37,14 @@ def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
         title=f"Visual search: {request['design']}",
         kicker="gazekit report: search experiment",
         facts=[
-            f"{len(results.conditions)} conditions",
+            f"{len(results.conditions)} condition{'s' * (len(results.conditions) != 1)}",
             f"{manifest['trials']:,} displays",
             f"{len(results.models)} rows",
             f"{manifest['subjects']} people" if manifest["subjects"] else "no people",
         ],
         sentence=" ".join(results.sentences),
         sections=sections,
-        methods=general_methods(_methods(results), _readable(request)),
+        methods=general_methods(_methods(results), request),
         made={
             "Conditions": ", ".join(results.conditions),
             "Stopping rule": f"{request['stopping']}: {RULES[results.stopping.name][1]}",
@@ -164,15 +161,6 @@ def _methods(results: SearchExperiment) -> list[str]:
         "displays within every cell, people as wholes."
     )
     return found
-
-
-def _readable(request: Mapping[str, Any]) -> dict[str, Any]:
-    """A request for the methods: options of models that are classes or modules of this program are not for readers."""
-    models = [
-        {**model, "options": {k: v for k, v in model.get("options", {}).items() if "gazekit." not in str(v)}}
-        for model in request["models"]
-    ]
-    return {**request, "models": models}
 
 
 def _exploration(results: SearchExperiment) -> Exploration:

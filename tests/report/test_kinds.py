@@ -71,6 +71,8 @@ def test_asymmetry(asymmetry_run, browser):
     assert "uniform: mean asymmetry index" in text
     assert 'aria-label="lighting: reaction time of uniform and of people by the number of items"' in text
     assert "Search slopes" in text
+    assert "An interval without width says that every display (or every person) gave the same value" in text
+    assert "top_down" in text  # conditions under their given names
     assert text.count('id="image-') == 6  # the displays are made again: two conditions, three set sizes
     assert browser.run("return document.querySelectorAll('#picture image').length") == 1
 

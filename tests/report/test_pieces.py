@@ -200,3 +200,10 @@ def test_other_tables_that_cannot_be_read(tmp_path):
 def test_escaping_round_trip():
     html = plain_table(pd.DataFrame({"a": ["\"'<>&"]}), "\"'<>&")
     assert unescape(re.search(r'aria-label="([^"]*)"', html)[1]) == "\"'<>&"
+
+
+def test_methods_name_no_class_of_this_program():
+    options = {"backbone": "gazekit.models.networks.backbone.Backbone", "px_per_degree": 30}
+    text = general_methods(["Displays. Ten."], {"models": [{"name": "mine", "options": options}]})
+    assert "mine (px_per_degree = 30)." in text
+    assert "gazekit.models" not in text

@@ -1,16 +1,25 @@
 """Items of search displays: shapes drawn in closed form or pictures from files, in a size, colour and orientation."""
 
+import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, cos, radians, sin
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gazekit.foundations.errors import DataError, GazekitError, check_known
+from gazekit.files.untrusted import decoding, read_whole
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, check_known
+from gazekit.foundations.version import pip_install
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FINE = 8  # rows and columns of points in a pixel, of which those in the shape make its coverage
 SMALLEST, LARGEST = 3, 2000  # px
+FINE_SVG = 1000  # px, width in which an SVG is drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +136,7 @@ def draw_shape(
 
 
 def picture_item(name: str, path: Path, px: float | tuple[float, float], *, orientation: float = 0) -> Item:
-    """Read a picture as an item: PNG, JPEG, ... with or without transparency.
+    """Read a picture as an item: PNG, JPEG, ... with or without transparency, or SVG.
 
     Parameters
     ----------
@@ -144,12 +153,14 @@ def picture_item(name: str, path: Path, px: float | tuple[float, float], *, orie
     ------
     DataError, GazekitError
         The file cannot be read; a size out of range.
+    MissingNeedError
+        An SVG, and resvg-py is not installed.
     """
     from PIL import Image
 
     from gazekit.files.images import read_picture_file
 
-    picture = Image.fromarray(read_picture_file(path))
+    picture = _drawn(path) if path.suffix.lower() == ".svg" else Image.fromarray(read_picture_file(path))
     if isinstance(px, tuple):
         size = px
     else:
@@ -164,6 +175,23 @@ def picture_item(name: str, path: Path, px: float | tuple[float, float], *, orie
     if not pixels[..., 3].any():
         raise DataError(f"{path} is transparent everywhere, so that item {name!r} could not be seen")
     return Item(name, pixels)
+
+
+def _drawn(path: Path) -> "Image.Image":
+    """An SVG as px, finer than any item; it is made smaller afterwards like any other picture."""
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError as absent:
+        raise MissingNeedError(f"{path.name}: pictures as SVG need resvg-py: {pip_install('svg')}") from absent
+    from PIL import Image
+
+    if not path.is_file():
+        raise DataError(f"the image {path} is not there; check its name, or the data folder")
+    with decoding(f"{path} cannot be read as an SVG", "save it again as plain SVG"):
+        text = read_whole(path).decode("utf-8")
+        if re.search(r"href\s*=\s*[\"'](?!#|data:)", text):
+            raise DataError(f"{path} shows another file, which is not followed; embed that picture in it")
+        return Image.open(io.BytesIO(bytes(svg_to_bytes(svg_string=text, width=FINE_SVG)))).convert("RGBA")
 
 
 def _check_px(name: str, px: float) -> None:

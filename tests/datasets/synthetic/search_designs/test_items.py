@@ -1,11 +1,13 @@
 """Items: shapes against closed forms, pictures of every kind read rightly."""
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from gazekit.datasets.synthetic.search_designs.items import SHAPES, draw_shape, picture_item
-from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, UnknownNameError
 
 
 def area(shape, px=40, **options):
@@ -65,6 +67,29 @@ def test_pictures_of_every_mode(tmp_path):
     white = np.full((10, 30, 3), 255, np.uint8)
     assert item.over(white)[5, 2].tolist() == [200, 10, 10]
     assert item.over(white)[5, -2].tolist() == [255, 255, 255]  # transparent: what is behind
+
+
+def test_svg(tmp_path, monkeypatch):
+    pytest.importorskip("resvg_py")
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="10" height="10" fill="#00f"/>{}</svg>'
+    )
+    (tmp_path / "half.svg").write_text(svg.format(""))
+    item = picture_item("half", tmp_path / "half.svg", 20)
+    assert item.size == (20, 10)
+    assert item.pixels[5, 3].tolist() == [0, 0, 255, 255]
+    assert item.pixels[5, 16, 3] == 0
+    (tmp_path / "other.svg").write_text(svg.format('<image href="/etc/passwd"/>'))
+    with pytest.raises(DataError, match="shows another file, which is not followed"):
+        picture_item("other", tmp_path / "other.svg", 20)
+    (tmp_path / "broken.svg").write_text("<svg")
+    with pytest.raises(DataError, match="cannot be read as an SVG"):
+        picture_item("broken", tmp_path / "broken.svg", 20)
+    with pytest.raises(DataError, match="is not there"):
+        picture_item("absent", tmp_path / "absent.svg", 20)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(MissingNeedError, match="half.svg: pictures as SVG need resvg-py: pip install"):
+        picture_item("half", tmp_path / "half.svg", 20)
 
 
 def test_what_cannot_be_an_item(tmp_path):
