@@ -15,6 +15,7 @@ from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 ID_COLUMNS = ("stimulus", "subject", "trial", "source", "sample", "task")
 FRAME_COLUMNS = ("width", "height", "px_per_degree")
 HUMAN = "human"
+_COLUMNS = {"x": np.float64, "y": np.float64, "duration": np.float64, "object_id": np.int64, "onset": np.float64}
 
 
 class _Fixations:
@@ -24,6 +25,7 @@ class _Fixations:
     y: np.ndarray
     duration: np.ndarray | None
     object_id: np.ndarray | None
+    onset: np.ndarray | None
 
     def durations(self) -> np.ndarray:
         """(N,) float64, ms: durations of all fixations, NaN where not known."""
@@ -32,6 +34,10 @@ class _Fixations:
     def object_ids(self) -> np.ndarray:
         """(N,) int64: fixated object of all fixations, -1 for none."""
         return np.full(len(self.x), -1, dtype=np.int64) if self.object_id is None else self.object_id
+
+    def onsets(self) -> np.ndarray:
+        """(N,) float64, ms: when each fixation began, NaN where not known."""
+        return np.full(len(self.x), np.nan) if self.onset is None else self.onset
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Scanpath(_Fixations):
         The row of this path: stimulus, subject, trial, source, sample, task and what else the data set knows.
     object_id : (n,) int64, optional
         Index of the fixated object of the trial, -1 for none.
+    onset : (n,) float64, optional
+        When each fixation began, ms; see `Scanpaths`.
 
     Examples
     --------
@@ -64,9 +72,10 @@ class Scanpath(_Fixations):
     frame: Frame
     ids: Mapping[str, Any] = field(default_factory=dict)
     object_id: np.ndarray | None = None
+    onset: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        for name, kind in (("x", np.float64), ("y", np.float64), ("duration", np.float64), ("object_id", np.int64)):
+        for name, kind in _COLUMNS.items():
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, _frozen(value, kind, name, None if name == "x" else len(self.x)))
@@ -101,6 +110,9 @@ class Scanpaths(_Fixations):
         Fixation durations, ms; NaN for paths without.
     object_id : (N,) int64, optional
         Index of the fixated object in the trial, -1 for none.
+    onset : (N,) float64, optional
+        When each fixation began, ms after the stimulus appeared, unless the data set says another zero; NaN where it is
+        not known. Durations do not give it: saccades and blinks lie between fixations.
     facts : Facts
         What these points are; metrics refuse to mix.
     dropped : mapping of str to int
@@ -130,6 +142,7 @@ class Scanpaths(_Fixations):
         *,
         duration: Any = None,
         object_id: Any = None,
+        onset: Any = None,
         facts: Facts | None = None,
         dropped: Mapping[str, int] | None = None,
     ) -> None:
@@ -138,6 +151,7 @@ class Scanpaths(_Fixations):
         self.y = _frozen(y, np.float64, "y", n)
         self.duration = None if duration is None else _frozen(duration, np.float64, "duration", n)
         self.object_id = None if object_id is None else _frozen(object_id, np.int64, "object_id", n)
+        self.onset = None if onset is None else _frozen(onset, np.float64, "onset", n)
         self.offsets = _frozen(offsets, np.int64, "offsets", len(table) + 1)
         if self.offsets[0] != 0 or self.offsets[-1] != n or (np.diff(self.offsets) < 0).any():
             raise DataError(f"offsets must rise from 0 to the number of fixations ({n})")
@@ -167,7 +181,7 @@ class Scanpaths(_Fixations):
 
     @classmethod
     def concat(cls, parts: Sequence["Scanpaths"]) -> Self:
-        """Join sets whose facts agree; durations and object ids absent from one part become NaN and -1.
+        """Join sets whose facts agree; durations, onsets and object ids absent from one part become NaN, NaN and -1.
 
         Raises
         ------
@@ -192,6 +206,8 @@ class Scanpaths(_Fixations):
             columns["duration"] = [p.durations() for p in parts]
         if any(p.object_id is not None for p in parts):
             columns["object_id"] = [p.object_ids() for p in parts]
+        if any(p.onset is not None for p in parts):
+            columns["onset"] = [p.onsets() for p in parts]
         joined: dict[str, Any] = {name: np.concatenate(c) if parts else [] for name, c in columns.items()}
         return cls(**joined, offsets=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), table=table, **about)
 
@@ -403,7 +419,7 @@ class Scanpaths(_Fixations):
 
     def replace(self, **columns: Any) -> "Scanpaths":
         """The same scanpaths with some columns, the table or the facts exchanged; all checks are made again."""
-        names = ("x", "y", "offsets", "table", "duration", "object_id", "facts", "dropped")
+        names = ("x", "y", "offsets", "table", "duration", "object_id", "onset", "facts", "dropped")
         unknown = sorted(set(columns) - set(names))
         if unknown:
             raise GazekitError(f"scanpaths have no {unknown[0]!r} to replace; they have {', '.join(names)}")
@@ -428,7 +444,7 @@ class Scanpaths(_Fixations):
         return part
 
     def _points(self, points: Any) -> dict[str, np.ndarray | None]:
-        columns = {name: getattr(self, name) for name in ("x", "y", "duration", "object_id")}
+        columns = {name: getattr(self, name) for name in _COLUMNS}
         return {name: None if column is None else column[points] for name, column in columns.items()}
 
 

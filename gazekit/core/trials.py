@@ -83,6 +83,9 @@ class Trial:
         Where `image` comes from; read anew at each use, so that memory stays flat.
     caption, task : str, optional
         Text that belongs to the trial; what people were asked ("free viewing", "search: fork").
+    word_onsets : (w,) tuple of float, optional
+        When each of the caption's words began to be heard or shown, ms, on the clock of `Scanpaths.onset`: a caption
+        that unfolds in time.
     target_source : callable, array or path, optional
         Where `target`, the picture of the thing to be found, comes from.
     target_box : Box, optional
@@ -122,6 +125,38 @@ class Trial:
     start: tuple[float, float] | None = None
     cells: np.ndarray | None = None
     condition: str | None = None
+    word_onsets: tuple[float, ...] | None = None
+
+    def words_begun(self, onset: Any) -> np.ndarray:
+        """How many words of the caption had begun when each fixation did.
+
+        Parameters
+        ----------
+        onset : (n,) array
+            When the fixations began, ms (`Scanpath.onset`).
+
+        Returns
+        -------
+        (n,) int64
+            0 to the number of words; -1 where the onset is not known (NaN).
+
+        Raises
+        ------
+        GazekitError
+            The trial has no `word_onsets`, or there are no onsets of fixations.
+
+        Examples
+        --------
+        >>> trial = Trial("t", "a.jpg", Frame(4, 3), caption="man in red", word_onsets=(0, 300, 450))
+        >>> trial.words_begun([-500, 20, 450]).tolist()
+        [0, 1, 3]
+        """
+        if self.word_onsets is None:
+            raise GazekitError(f"trial {self.id!r} does not say when the words of its caption began (word_onsets)")
+        if onset is None:
+            raise GazekitError("these scanpaths do not say when their fixations began (onset), so no word is known")
+        times = np.asarray(onset, dtype=float)
+        return np.where(np.isnan(times), -1, np.searchsorted(self.word_onsets, times, side="right"))
 
     @property
     def image(self) -> np.ndarray:
@@ -325,17 +360,20 @@ class Dataset:
     def hashes(self) -> dict[str, str]:
         """SHA-256 (hex) of all that decides a result but pictures, by what it is of.
 
-        `sha256` is the fingerprint; `captions`, `tasks`, `object_names` and `object_ids` are there if the data have
-        any.
+        `sha256` is the fingerprint; `captions`, `word_onsets`, `tasks`, `object_names`, `object_ids` and `onsets` are
+        there if the data have any.
         """
         words: dict[str, list[Any]] = {
             "captions": [t.caption for t in self.trials],
+            "word_onsets": [t.word_onsets for t in self.trials],
             "tasks": [t.task for t in self.trials],
             "object_names": [t.objects and t.objects.names and [*t.objects.names] for t in self.trials],
         }
         content = {name: repr(of).encode() for name, of in words.items() if any(each is not None for each in of)}
         if self.scanpaths.object_id is not None:
             content["object_ids"] = self.scanpaths.object_id.astype("<i8").tobytes()
+        if self.scanpaths.onset is not None:
+            content["onsets"] = self.scanpaths.onset.astype("<f8").tobytes()
         return {"sha256": self.fingerprint(), **{name: hashlib.sha256(of).hexdigest() for name, of in content.items()}}
 
     @classmethod

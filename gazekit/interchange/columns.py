@@ -15,7 +15,7 @@ EXACT = 2.0**53  # from here on not every whole number is a float64: different n
 LONGEST = 80  # characters of a cell that a message shows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a terminal obeys, half characters
 KEY = ("stimulus", "subject", "trial", "source", "sample")
-POINT_COLUMNS = ("fixation", "x", "y", "duration_ms", "object_id")
+POINT_COLUMNS = ("fixation", "x", "y", "duration_ms", "object_id", "onset_ms")
 EMPTY_PATH = -1  # in the column `fixation`: this row stands for a path without fixations
 
 

@@ -30,6 +30,7 @@ LOST = {
     "empty": "path without a fixation",
     "positions": "fixation without a position",
     "objects": "object of a fixation",
+    "onsets": "onset of a fixation",
     "degrees": "px per degree of a path",
     "trials": "name of a trial (viewings are numbered)",
     "nobody": "path of nobody (called SOURCE-SAMPLE as a person)",
@@ -164,6 +165,7 @@ def _lost(paths: Scanpaths, lacks: tuple[str, ...]) -> dict[str, int]:
         "empty": (paths.lengths == 0).sum(),
         "positions": (~(np.isfinite(paths.x) & np.isfinite(paths.y))).sum(),
         "objects": (ids >= 0).sum(),
+        "onsets": np.isfinite(paths.onsets()).sum(),
         "degrees": table["px_per_degree"].notna().sum(),
         "trials": (~((table["trial"] == table["stimulus"]) | (table["trial"] == viewed))).sum(),
         "nobody": (table["subject"] == "").sum(),
@@ -259,12 +261,12 @@ def _text(table: pd.DataFrame, sep: str, missing: str) -> bytes:
 
 _PX = "px of the image, origin top left"
 _SCREEN = "px of the screen, origin top left"
-_RECORDED = ("empty", "positions", "objects", "degrees", "trials", "nobody", "facts", "dropped")
+_RECORDED = ("empty", "positions", "objects", "onsets", "degrees", "trials", "nobody", "facts", "dropped")
 TARGETS = {
     "csv": Target((".csv", ".csv.gz"), _PX, "ms", (), write_csv),
     "parquet": Target((".parquet",), _PX, "ms", (), write_parquet),
-    "coco-search18": Target((".json",), _PX, "ms", ("objects", "degrees", "dropped"), write_coco_search18),
-    "pysaliency": Target((".hdf5", ".h5"), _PX, "s", (), write_pysaliency),
+    "coco-search18": Target((".json",), _PX, "ms", ("objects", "onsets", "degrees", "dropped"), write_coco_search18),
+    "pysaliency": Target((".hdf5", ".h5"), _PX, "s", ("onsets",), write_pysaliency),
     **{name: _recording(name) for name in ("eyelink-report", "pymovements")},
     "bids": Target((), _SCREEN, "s", _RECORDED, _bids, on_screen=True),
 }

@@ -125,6 +125,7 @@ def _row(trial: Trial) -> dict[str, Any]:
         "condition": trial.condition,
         "task": trial.task,
         "caption": trial.caption,
+        "word_onsets_ms": None if trial.word_onsets is None else " ".join(f"{onset:g}" for onset in trial.word_onsets),
         "set_size": None if trial.objects is None else len(trial.objects),
         "width": trial.frame.width,
         "height": trial.frame.height,

@@ -18,15 +18,16 @@ from gazekit.interchange.tables import check_path_columns
 
 TYPE, VERSION = "scanpaths", 1
 _KEY = b"gazekit"
-_LISTS = {"x": "x", "y": "y", "duration_ms": "duration", "object_id": "object_id"}  # the columns' names in Scanpaths
+# What columns are called in Scanpaths.
+_LISTS = {"x": "x", "y": "y", "duration_ms": "duration", "object_id": "object_id", "onset_ms": "onset"}
 
 
 def write_parquet(scanpaths: Scanpaths, path: str | Path) -> None:
     """Write scanpaths to a parquet file; equal scanpaths give equal bytes.
 
     The file has a row per scanpath: the columns of `Scanpaths.table`, then the list columns `x`, `y` (px)
-    and, where they are known, `duration_ms` and `object_id`. Its metadata entry `gazekit` is JSON: type, version,
-    declared facts, and what the reader of these paths left out. It appears whole or not at all.
+    and, where they are known, `duration_ms`, `object_id` and `onset_ms`. Its metadata entry `gazekit` is JSON: type,
+    version, declared facts, and what the reader of these paths left out. It appears whole or not at all.
 
     Parameters
     ----------

@@ -48,10 +48,10 @@ def from_table(
 ) -> Scanpaths:
     """Read a table with one row per fixation.
 
-    Columns: `stimulus, x, y` are needed; `subject, trial, source, sample, fixation, duration_ms, object_id, task,
-    width, height, px_per_degree` are read where present. A path is one value of (stimulus, subject, trial, source,
-    sample). Any other column that is constant within every path is kept as a column of `Scanpaths.table`; one that is
-    not is left out and counted.
+    Columns: `stimulus, x, y` are needed; `subject, trial, source, sample, fixation, duration_ms, onset_ms, object_id,
+    task, width, height, px_per_degree` are read where present. A path is one value of (stimulus, subject, trial,
+    source, sample). Any other column that is constant within every path is kept as a column of `Scanpaths.table`; one
+    that is not is left out and counted.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def from_table(
     frames : mapping of stimulus to Frame, optional
         Size of each shown image, instead of `width` and `height`; a size that the table has itself comes first.
     time_unit : {"ms", "s", "us", "ns"}
-        Unit of the column `duration_ms`, whatever the name says; stored as ms. A column of time differences (timedelta)
-        has its own unit, and this one is not used.
+        Unit of the columns `duration_ms` and `onset_ms`, whatever the names say; stored as ms. A column `duration_ms`
+        of time differences (timedelta) has its own unit, and this one is not used.
     space : Space, optional
         What positions are, where they are not px of the shown image from its top left corner.
     outside : {"keep", "clip", "drop"}
@@ -116,6 +116,7 @@ def from_table(
     kept = order[point[order]]
     duration = _durations(table, point, _MS[time_unit])
     objects = whole_numbers(table["object_id"], -1) if "object_id" in table else None
+    onset = numbers(table["onset_ms"])[kept] * _MS[time_unit] if "onset_ms" in table else np.empty(0)
     read = Scanpaths(
         x[kept],
         y[kept],
@@ -123,6 +124,7 @@ def from_table(
         paths.assign(**size),
         duration=None if duration is None else duration[kept],
         object_id=None if objects is None or (objects[kept] == -1).all() else objects[kept],
+        onset=None if np.isnan(onset).all() else onset,
         facts=facts,
         dropped=dropped,
     )
@@ -147,8 +149,8 @@ def to_table(scanpaths: Scanpaths) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `stimulus, subject, trial, source, sample, fixation` (from 0), `x, y` (px), `duration_ms` (NaN where not known),
-        `object_id` (-1 for none), `task, width, height, px_per_degree` and the other columns of `scanpaths.table`. A
-        path without fixations is one row with fixation -1 and x and y NaN.
+        `object_id` (-1 for none), `onset_ms` where it is known, `task, width, height, px_per_degree` and the other
+        columns of `scanpaths.table`. A path without fixations is one row with fixation -1 and x and y NaN.
 
     Raises
     ------
@@ -165,12 +167,18 @@ def to_table(scanpaths: Scanpaths) -> pd.DataFrame:
     check_path_columns(scanpaths)
     table = row_per_fixation(scanpaths.table, scanpaths.lengths)
     real = table["fixation"].to_numpy() != EMPTY_PATH
-    points = (scanpaths.x, scanpaths.y, scanpaths.durations(), scanpaths.object_ids())
-    for name, values in zip(POINT_COLUMNS[1:], points, strict=True):
+    points = {
+        "x": scanpaths.x,
+        "y": scanpaths.y,
+        "duration_ms": scanpaths.durations(),
+        "object_id": scanpaths.object_ids(),
+        **({} if scanpaths.onset is None else {"onset_ms": scanpaths.onset}),
+    }
+    for name, values in points.items():
         column = np.full(len(table), -1 if name == "object_id" else np.nan, dtype=values.dtype)
         column[real] = values
         table[name] = column
-    return table[[*KEY, *POINT_COLUMNS, *(c for c in scanpaths.table if c not in KEY)]]
+    return table[[*KEY, "fixation", *points, *(c for c in scanpaths.table if c not in KEY)]]
 
 
 def check_path_columns(scanpaths: Scanpaths) -> None:

@@ -82,7 +82,7 @@ class PublishedFolder:
         self.px_per_degree = card.px_per_degree if px_per_degree is None else px_per_degree
         self.trials: list[Trial] = []
         self.counts: Counter[str] = Counter()
-        self._paths: list[tuple[np.ndarray, ...]] = []
+        self._paths: list[dict[str, np.ndarray]] = []
         self._rows: list[dict[str, Any]] = []
 
     # ---------------------------------------------------------------- files
@@ -200,11 +200,16 @@ class PublishedFolder:
         """Names of the stimuli of the paths that were added, sorted."""
         return sorted({row["stimulus"] for row in self._rows})
 
-    def add_path(self, x: Any, y: Any, duration: Any | None, frame: Frame, **row: Any) -> None:
-        """Add a path: x, y (n,) px of the frame; duration (n,) ms or None; and the columns of its row."""
-        columns = tuple(np.atleast_1d(np.asarray(c, dtype=float)) for c in (x, y, duration) if c is not None)
-        if len({c.shape for c in columns}) != 1 or columns[0].ndim != 1:
-            raise ValueError(f"a path's columns have the shapes {', '.join(str(c.shape) for c in columns)}")
+    def add_path(
+        self, x: Any, y: Any, duration: Any | None, frame: Frame, *, onset: Any | None = None, **row: Any
+    ) -> None:
+        """Add a path: x, y (n,) px of the frame; duration and onset (n,) ms or None; and the columns of its row."""
+        given = {"x": x, "y": y, "duration": duration, "onset": onset}
+        columns = {name: np.atleast_1d(np.asarray(c, dtype=float)) for name, c in given.items() if c is not None}
+        if len({c.shape for c in columns.values()}) != 1 or columns["x"].ndim != 1:
+            raise ValueError(f"a path's columns have the shapes {', '.join(str(c.shape) for c in columns.values())}")
+        if self._paths and list(columns) != list(self._paths[0]):
+            raise ValueError(f"a path has {', '.join(columns)}, and those before it {', '.join(self._paths[0])}")
         self._paths.append(columns)
         self._rows.append({**row, "width": frame.width, "height": frame.height})
 
@@ -212,10 +217,10 @@ class PublishedFolder:
         """Join the paths; they declare the card's facts, but for those given here."""
         table = pd.DataFrame(self._rows, columns=None if self._rows else ["stimulus", "width", "height"])
         table["px_per_degree"] = np.nan if self.px_per_degree is None else float(self.px_per_degree)
-        columns = [np.concatenate(column) for column in zip(*self._paths, strict=True)] or [np.empty(0)] * 2
-        x, y, duration = (*columns, None)[:3]
-        offsets = np.concatenate([[0], np.cumsum([len(path[0]) for path in self._paths], dtype=np.int64)])
-        return Scanpaths(x, y, offsets, table, duration=duration, facts=replace(self.card.facts, **facts))
+        names = self._paths[0] if self._paths else ("x", "y")
+        columns: dict[str, Any] = {name: np.concatenate([[], *(path[name] for path in self._paths)]) for name in names}
+        offsets = np.concatenate([[0], np.cumsum([len(path["x"]) for path in self._paths], dtype=np.int64)])
+        return Scanpaths(**columns, offsets=offsets, table=table, facts=replace(self.card.facts, **facts))
 
     def dataset(self, scanpaths: Scanpaths | None = None) -> Dataset:
         """Make the data set of the trials and, by default, of the paths that were added.
