@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from gazekit.core.frames import Facts
 from gazekit.foundations.errors import DataError
@@ -64,7 +64,7 @@ class Card:
     name : str
         The registered name: that of the file, which does not say it again.
     loader : str
-        The function that reads the data, "module:function".
+        The function that reads the data, "module:function"; not needed where there is a section `[table]`.
     title : str
         What the data are in a few words.
     licence, citation : str
@@ -105,6 +105,11 @@ class Card:
         Traps in the published files.
     checked_by : str, optional
         "module:function" that checks a folder by what its files add up to, where their hashes are not known.
+    table : mapping, optional
+        Of a data set that is a table with a row per fixation: `file`, `images` (a folder) where there are some, and
+        options of `gazekit.interchange.own_data.dataset_from_table` (`columns`, `time_unit`, `width`, `space`, ...).
+    card_file : str, optional
+        The path that the card was named by, where it is not registered.
     """
 
     name: str
@@ -132,6 +137,13 @@ class Card:
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     checked_by: str | None = None
+    table: Mapping[str, Any] | None = None
+    card_file: str | None = None
+
+    @property
+    def called(self) -> str:
+        """What a command calls the data set by."""
+        return self.card_file or self.name
 
     @property
     def made_here(self) -> bool:
@@ -158,5 +170,5 @@ class Card:
         if self.fetched:
             page = self.homepage or [*self.addresses, *(d.address for d in self.downloads)][0]
             then = f"; {self.by_hand}" if self.by_hand else ""
-            return f"get it with `gazekit datasets fetch {self.name} --root DIR`, or from {page}{then}"
+            return f"get it with `gazekit datasets fetch {self.called} --root DIR`, or from {page}{then}"
         return self.by_hand or f"it has to be fetched by hand from {self.homepage}"

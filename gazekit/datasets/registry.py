@@ -1,11 +1,12 @@
 """Data sets by name: each is a card, a TOML file that says what the data are and which function loads them.
 
-The cards of this package lie in `cards`. Another package names its own in the entry-point group `gazekit.datasets`.
+The cards of this package lie in `cards`. Another package names its own in the entry-point group `gazekit.datasets`; any
+card is also named by its path. A card with a section `[table]` needs no loader.
 Options are checked against the signature of the loader before it is called.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from numbers import Integral, Real
 from pathlib import Path
@@ -26,6 +27,7 @@ _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
     Path: (Path, "a path"),
     type(None): (type(None), "None"),
 }
+TABLE_LOADER = "gazekit.datasets.published.table:load"
 
 
 def options_of(loader: Callable[..., Any]) -> list[str]:
@@ -88,7 +90,7 @@ def _wanted(kind: Any, value: Any) -> str | None:
 
 
 class Cards(Registry):
-    """Cards by the data sets' names; a card is read when it is asked for, and nothing else is imported then.
+    """Cards by the data sets' names or by paths; a card is read when it is asked for, and nothing else is imported.
 
     Examples
     --------
@@ -103,16 +105,32 @@ class Cards(Registry):
         ------
         UnknownNameError
             No such data set; the message has the closest match.
+        DataError
+            No card at this path.
         """
-        return Path(super().__getitem__(name))
+        if not _is_path(name):
+            return Path(super().__getitem__(name))
+        if not Path(name).is_file():
+            raise DataError(f"there is no card {name}; check the name, or give that of a data set (gazekit datasets)")
+        return Path(name)
 
     def __getitem__(self, name: str) -> Card:
-        return _read_card(name, self.file(name))
+        file = self.file(name)
+        if not _is_path(name):
+            return _read_card(name, file)
+        return replace(_read_card.__wrapped__(file.stem.replace("_", "-"), file), card_file=name)
+
+    def __contains__(self, name: object) -> bool:
+        return (isinstance(name, str) and _is_path(name)) or super().__contains__(name)
 
 
 datasets = Cards("data set", group="gazekit.datasets")
 for _file in Path(__file__).with_name("cards").glob("*.toml"):
     datasets.add(_file.stem.replace("_", "-"), _file)
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".toml")
 
 
 @cache
@@ -128,12 +146,18 @@ def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
     Raises
     ------
     DataError
-        A field that cards do not have, or one that is missing.
+        A field that cards do not have, or one that is missing; a loader and a section `[table]` in one card.
     """
-    known = {f.name for f in fields(Card)} - {"name"}
+    known = {f.name for f in fields(Card)} - {"name", "card_file"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise DataError(f"{where} has the field {unknown[0]!r}; cards have {', '.join(sorted(known))}")
+    if "table" in content:
+        if "loader" in content:
+            raise DataError(
+                f"{where} has a loader and a section [table]; one of them reads the data: take the other out"
+            )
+        content = {**content, "loader": TABLE_LOADER}
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
     with refusing(TypeError, lambda error: DataError(f"{where} is not a whole card: {error}")):
         if "downloads" in values:
@@ -141,15 +165,16 @@ def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
         return Card(name=name, **values)
 
 
-def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> Dataset:
+def load_dataset(name: str | Path, root: str | Path | None = None, **options: Any) -> Dataset:
     """Read a published data set from a folder.
 
     Parameters
     ----------
-    name : str
-        A name of `gazekit datasets list`.
+    name : str or path
+        A name of `gazekit datasets list`, or the path of a card (`mine.toml`).
     root : path
         The folder that holds the published files, in the authors' own layout; not needed for one that is made here.
+        Default for the path of a card: the folder that it is in.
     **options
         Options of that data set's loader (see its page in `docs/datasets`). All loaders of published files take
         `px_per_degree`, px per degree of visual angle where you know it, and `outside`: "keep" (default), "clip" or
@@ -177,7 +202,10 @@ def load_dataset(name: str, root: str | Path | None = None, **options: Any) -> D
     Traceback (most recent call last):
     gazekit.UnknownNameError: there is no data set called 'osi'; did you mean 'osie'?
     """
+    name = str(name)
     card = datasets[name]
+    if root is None and card.card_file is not None:
+        root = Path(name).parent
     load: Callable[..., Dataset] = imported(card.loader)
     if card.made_here:
         check_options(name, [load], options)

@@ -208,14 +208,16 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> FolderReport
     if card.checked_by is not None:
         return imported(card.checked_by)(published, progress=progress)
     listed = datasets.file(name).with_suffix(".sha256").is_file()
-    reports: list[FolderReport] = [_hashes(published, name, progress)] if listed or card.downloads else []
+    reports: list[FolderReport] = (
+        [_hashes(published, read_checksums(name), progress)] if listed or card.downloads else []
+    )
     if card.downloads or not listed:
-        reports.append(_counts(published, name))
-    return reports[0] if len(reports) == 1 else JoinedReport(name, Path(root), reports)
+        reports.append(_counts(published))
+    return reports[0] if len(reports) == 1 else JoinedReport(card.name, Path(root), reports)
 
 
-def _hashes(published: PublishedFolder, name: str, progress: bool) -> IntegrityReport:
-    folder, expected = published.root, read_checksums(name)
+def _hashes(published: PublishedFolder, expected: Mapping[str, str], progress: bool) -> IntegrityReport:
+    folder, name = published.root, published.card.name
     missing, changed = compare(folder, expected, f"check {name}", progress)
     unpacked = {download.path for download in published.card.downloads if download.needless_in(folder)}
     missing = tuple(path for path in missing if path not in unpacked)
@@ -225,7 +227,8 @@ def _hashes(published: PublishedFolder, name: str, progress: bool) -> IntegrityR
     return IntegrityReport(name, published.root, len(expected), missing, changed, extra, tuple(sorted(unpacked)))
 
 
-def _counts(published: PublishedFolder, name: str) -> CountReport:
+def _counts(published: PublishedFolder) -> CountReport:
+    name = published.card.name
     try:
         data = imported(published.card.loader)(published)
     except DataError as error:

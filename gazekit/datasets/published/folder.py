@@ -185,8 +185,8 @@ class PublishedFolder:
     @property
     def _remedy(self) -> str:
         return (
-            f"see which files differ with `gazekit datasets check {self.card.name} --root DIR`, remove them and fetch "
-            f"them again"
+            f"see which files differ with `gazekit datasets check {self.card.called} --root DIR`, remove them and "
+            f"fetch them again"
         )
 
     # ---------------------------------------------------------------- what is found
