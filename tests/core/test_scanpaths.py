@@ -20,6 +20,7 @@ def listed(paths):
     return [p.x.tolist() for p in paths]
 
 
+@settings(deadline=None)
 @given(
     lengths=st.lists(st.integers(0, 5), min_size=1, max_size=12),
     rows=st.lists(st.integers(0, 11), max_size=20),
@@ -214,7 +215,7 @@ def test_check_frames_names_the_first_wrong_pair(scanpaths_of):
         check_frames(a, b, np.array([[1, 0]]))
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=6))
 def test_rank_and_path_of_every_fixation(scanpaths_of, lengths):
     paths = scanpaths_of(lengths)
