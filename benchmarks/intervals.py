@@ -190,6 +190,7 @@ def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Cov
     """
     from gazekit import load_dataset
     from gazekit.evaluation.lengths import donors_of, length_donors
+    from gazekit.evaluation.pieces import cells_of_numbers
     from gazekit.evaluation.preparation import prepare_humans
     from gazekit.metrics.context import Context, Source
     from gazekit.metrics.measure import find, score_parts
@@ -215,6 +216,12 @@ def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Cov
             found = score_parts(measure, source, people, context)
             rows.append(found.rows)
             cells.append(found.cells)
+
+        def moved(model: Any) -> pd.DataFrame:
+            source = Source(name, model.predict(part.trials, lengths=asked, **options))
+            return score_parts(measure, source, people, context).rows
+
+        cells.append(cells_of_numbers(model, rows[-1], moved, part.stimuli))  # the last one learns two
         tables = (pd.concat(each, ignore_index=True).assign(dataset="osie") for each in (rows, cells))
         (each,) = MeansOverStimuli.of_each(*tables, over="stimuli")
         return each

@@ -22,6 +22,7 @@ FINDING = "target_box"  # what measures of finding a target need
 PEOPLE, MODEL, NULL, CHANCE, CONTROL = "people", "model", "image-blind", "chance", "control"
 WORDS = {PEOPLE: "ceiling", MODEL: "", NULL: "null", CHANCE: "chance: best null", CONTROL: "control"}
 TOLD = "told where the target is, or when it is found"
+AS_GIVEN = "intervals take what it learned from these people as given"
 
 
 def roles_of(models: Iterable[str], sources: Mapping[str, Any]) -> dict[str, str]:
@@ -151,7 +152,7 @@ def mark_of(rows: pd.DataFrame) -> str:
 
 
 def notes_of(sources: Mapping[str, Any]) -> dict[str, str]:
-    """What must be said beside a model wherever it is shown, by name: told the target, tuned on these stimuli.
+    """What must be said beside a model wherever it is shown, by name: told the target, tuned on these stimuli, its fit.
 
     Examples
     --------
@@ -162,6 +163,7 @@ def notes_of(sources: Mapping[str, Any]) -> dict[str, str]:
     for name, facts in sources.items():
         tuned = facts.get("tuned_on")
         said = [TOLD] * bool(facts.get("told_target")) + ([f"tuned on {tuned}"] if tuned else [])
+        said += [AS_GIVEN] * bool(facts.get("fit_as_given"))
         if said:
             found[name] = "; ".join(said)
     return found

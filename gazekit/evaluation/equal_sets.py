@@ -15,6 +15,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.randomness import keyed_rng
 
 DRAWS = 5
+EXCHANGED = -1
 GROUPS = 20  # more people than this are left out in as many groups, so that work does not grow with their number
 
 
@@ -45,8 +46,19 @@ def groups_of_people(human: Scanpaths, *, seed: int) -> np.ndarray:
     return (keyed_rng(seed, "groups of people").permutation(len(subjects)) % GROUPS)[of]
 
 
+def names_of_groups(human: Scanpaths, groups: np.ndarray) -> dict[int, str]:
+    """What each of `groups_of_people` is called: the person, or "group 3" where there are several in one."""
+    subjects = human.table["subject"].astype(str).groupby(groups).unique()
+    return {int(k): str(of[0]) if len(of) == 1 else f"group {k}" for k, of in subjects.items()}
+
+
 def in_source(groups: np.ndarray, *, seed: int, draw: int) -> np.ndarray:
-    """(groups,) bool: which groups of people stand for people in a draw: half of them, rounded down."""
+    """(groups,) bool: which groups of people stand for people in a draw: half of them, rounded down.
+
+    `EXCHANGED` is the first draw with the two halves exchanged.
+    """
+    if draw == EXCHANGED:
+        return ~in_source(groups, seed=seed, draw=0)
     count = int(groups.max(initial=-1)) + 1
     chosen = np.zeros(count, dtype=bool)
     chosen[keyed_rng(seed, "people of sets", draw).permutation(count)[: count // 2]] = True

@@ -7,7 +7,9 @@ taken off once. Deviations of a combination of models are the same combination o
 paired; that is all that summary, differences and shares need.
 
 A path that was copied from another stimulus (chance) moves with its donor as well: the stimulus and the person that it
-comes from have deviations too (the variance of dyads of Aronow, Samii and Assenova, 2015, Political Analysis 23).
+comes from have deviations too (the variance of dyads of Aronow, Samii and Assenova, 2015, Political Analysis 23). The
+score of a model that learned a few numbers from the people of a run moves with these numbers, and they with each person
+on each stimulus (the delta method).
 """
 
 from abc import ABC, abstractmethod
@@ -227,6 +229,21 @@ class People(NamedTuple):
     alone: np.ndarray
 
 
+class Fit(NamedTuple):
+    """Numbers that a model has learned from the people of a run.
+
+    Attributes
+    ----------
+    change : (numbers, n) float64
+        Of the score of each stimulus, where a number is moved by one step.
+    moved : (numbers, people, n) float64
+        Steps that the number owes to each person on each stimulus.
+    """
+
+    change: np.ndarray
+    moved: np.ndarray
+
+
 @dataclass(frozen=True)
 class MeansOverStimuli(Estimates):
     """A column holds a value per stimulus, and its mean counts.
@@ -239,11 +256,14 @@ class MeansOverStimuli(Estimates):
         Of the models whose paths have something of others.
     from_whom : (3, k) int64
         Stimulus that was scored, stimulus of the donor's path, and its person.
+    fits : mapping of model to Fit
+        Of the models that learn a few numbers.
     """
 
     people: Mapping[str, People] = field(default_factory=dict)
     donors: Mapping[str, Donors] = field(default_factory=dict)
     from_whom: np.ndarray = field(default_factory=lambda: np.empty((3, 0), dtype=np.int64))
+    fits: Mapping[str, Fit] = field(default_factory=dict)
 
     @classmethod
     def of_each(cls, scores: pd.DataFrame, cells: pd.DataFrame, over: Over = OVERS[0]) -> Iterator[Self]:
@@ -275,7 +295,8 @@ class MeansOverStimuli(Estimates):
         _, donor, person = self.from_whom
         copied, noise = self._copied(weights, means, there)
         inflate = np.sqrt(n / (n - 1))
-        moved = inflate * (mine + np.bincount(donor, copied, len(there)))
+        learned = self._learned(weights, there)
+        moved = inflate * (mine + np.bincount(donor, copied, len(there)) + learned.sum(axis=0))
         stimuli = Part(moved, inflate**2 * noise, inflate**2 * float(mine @ mine), n - 1)
         if not all(m in self.people for m in weights):
             return Deviations(value, stimuli, NOBODY, 0.0, n)
@@ -286,9 +307,10 @@ class MeansOverStimuli(Estimates):
             cells -= weight * np.where(there, self.people[m].without - gone * self.people[m].alone, 0.0) / n
         moved = cells.sum(axis=1)
         moved -= moved.mean()
-        given = few * np.bincount(person, copied, len(moved))
+        given = few * (np.bincount(person, copied, len(moved)) + learned.sum(axis=1))
         people = Part(moved + given, few**2 * noise, float(moved @ moved), len(moved) - 1)
         np.add.at(cells, (person, donor), copied)
+        cells += learned - learned.mean(axis=0)
         return Deviations(value, stimuli, people, float((cells**2).sum()) - noise, n)
 
     def _copied(
@@ -308,6 +330,15 @@ class MeansOverStimuli(Estimates):
                 moved += np.bincount(of.place, share, len(kept))
                 times = np.maximum(times, np.bincount(of.place, minlength=len(kept)))
         return moved, float((moved**2 / np.maximum(times, 1)).sum())
+
+    def _learned(self, weights: Mapping[str, float], there: np.ndarray) -> np.ndarray:
+        """(people, n): how far each person on each stimulus has moved the combination by what models learned."""
+        found = [
+            weight * np.einsum("k,kpn->pn", self.fits[m].change[:, there].mean(axis=1), self.fits[m].moved)
+            for m, weight in weights.items()
+            if m in self.fits
+        ]
+        return np.sum(found, axis=0) if found else np.zeros((1, len(there)))
 
     def _there(self, models: Sequence[str]) -> np.ndarray:
         return np.all([np.isfinite(self.columns[m]) for m in models], axis=0)
@@ -437,8 +468,8 @@ def _columns(part: pd.DataFrame, value: str, order: Sequence[Any] | None) -> dic
 def _parts(
     scores: pd.DataFrame, cells: pd.DataFrame, columns: Mapping[str, np.ndarray], stimuli: Sequence[str]
 ) -> dict[str, Any]:
-    """`people` and `donors` of `MeansOverStimuli`."""
-    judged = cells[cells["donor"] == ""]
+    """`people`, `donors`, `from_whom` and `fits` of `MeansOverStimuli`."""
+    judged, learned, cells = cells[cells["donor"] == ""], cells[cells["pairs"] == 0], cells[cells["pairs"] > 0]
     subjects = sorted(set(cells["subject"]))
     if len(set(judged["subject"])) < 2:
         judged = judged[:0]
@@ -470,7 +501,17 @@ def _parts(
         if single.any():
             value[single] = _moved_by_place(value[single], weight[single], scored[single], xy[single])
         donors[str(model)] = Donors(part["place"].to_numpy(), weight, value, ~single)
-    return {"people": people, "donors": donors, "from_whom": from_whom}
+    fits = {}
+    for model, part in learned.groupby("model", sort=False):
+        numbers = list(dict.fromkeys(part["donor"]))
+        fit = Fit(np.zeros((len(numbers), len(stimuli))), np.zeros((len(numbers), len(subjects), len(stimuli))))
+        number, stimulus = _places(part["donor"], numbers), _places(part["stimulus"], stimuli)
+        person, value = _places(part["subject"], subjects), np.nan_to_num(part["value"].to_numpy(float))
+        score, owed = part["subject"].to_numpy() == "", person >= 0
+        fit.change[number[score], stimulus[score]] = value[score]
+        fit.moved[number[owed], person[owed], stimulus[owed]] = value[owed]
+        fits[str(model)] = fit
+    return {"people": people, "donors": donors, "from_whom": from_whom, "fits": fits}
 
 
 def _moved_by_place(value: np.ndarray, weight: np.ndarray, scored: np.ndarray, xy: np.ndarray) -> np.ndarray:

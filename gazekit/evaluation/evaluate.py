@@ -18,7 +18,7 @@ from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.estimates import OVERS, Over
-from gazekit.evaluation.folds import Folds, check_learners, fit_models, fitted_anew, lacking
+from gazekit.evaluation.folds import Folds, check_learners, fit_models, fitted_anew, lacking, taken_as_given
 from gazekit.evaluation.lengths import (
     TABLE,
     Asked,
@@ -177,7 +177,7 @@ def evaluate(
     predicting = {"n_samples": n_samples, "seed": seed, "max_fixations": max_fixations}
     if dealt is not None:
         about["folds"] = dealt.about()
-    about["sources"] = _sources(loaded, tuned_on or {})
+    about["sources"] = _sources(loaded, dealt, tuned_on or {})
     with RunFolder(
         out,
         {
@@ -277,11 +277,16 @@ def _is_fitted(model: ScanpathModel, folds: Folds | None) -> bool:
     return fitted_anew(model) or (folds is not None and folds.applies_to(model))
 
 
-def _sources(loaded: Sequence[ScanpathModel], tuned_on: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def _sources(
+    loaded: Sequence[ScanpathModel], folds: Folds | None, tuned_on: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
     """What tables say of each model beside its numbers."""
     facts: dict[str, dict[str, Any]] = {
         m.name: {"role": m.role, "stops": m.stops, "told_target": m.told_target} for m in loaded
     }
+    for model in loaded:
+        if taken_as_given(model, folds):
+            facts[model.name]["fit_as_given"] = True
     for name, where in tuned_on.items():
         if name not in facts:
             raise UnknownNameError("model of this run, said to be tuned,", name, facts)

@@ -21,7 +21,8 @@ from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.measure import Measure
 from gazekit.metrics.outputs import why_undefined
-from gazekit.models.capabilities import Learns
+from gazekit.models.baselines.baseline import Baseline
+from gazekit.models.capabilities import Copies, Learns, LearnsNumbers
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.learned import load_learned, save_learned
 from gazekit.runs.folder import RunFolder
@@ -239,6 +240,20 @@ def fit_alone(model: ScanpathModel, dataset: Dataset) -> ScanpathModel:
 def fitted_anew(model: ScanpathModel) -> bool:
     """Whether `fit_alone` fits a model."""
     return isinstance(model, Learns) and model.leaves_own_out
+
+
+def taken_as_given(model: ScanpathModel, folds: Folds | None) -> bool:
+    """Whether intervals take what a run's fit has learned as it is: other people would have taught it otherwise.
+
+    Donors are known of what copies people's paths or has their lengths, and how people move what a `LearnsNumbers`
+    learns; not of a network.
+    """
+    folded = folds is not None and folds.applies_to(model)
+    if not (fitted_anew(model) or folded) or (isinstance(model, LearnsNumbers) and not folded):
+        return False
+    return getattr(type(model), "fit", None) is not Baseline.fit and (
+        not isinstance(model, Copies) or type(model).donors is Baseline.donors
+    )
 
 
 def check_alone(model: ScanpathModel, dataset: Dataset) -> None:

@@ -6,13 +6,14 @@ wrote; done twice, it writes the same bytes.
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
@@ -24,8 +25,9 @@ from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import parse_json
 from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
-from gazekit.metrics.measure import Measure, score_parts
-from gazekit.models.capabilities import Donor, HasDensity, next_log_densities
+from gazekit.metrics.measure import CELL_COLUMNS as CELLS
+from gazekit.metrics.measure import Measure, join_scored, score_parts
+from gazekit.models.capabilities import Donor, HasDensity, LearnsNumbers, next_log_densities
 from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
@@ -134,8 +136,17 @@ class StimuliPiece:
         between = time.perf_counter()
         context = replace(self.context, trials=dataset.trials)
         found = [score_parts(self.measures, source, judges, context) for source, judges in sources]
-        write_table(joined_over_people([each.rows for each in found]), self.scores)
-        write_table(joined_cells([each.cells for each in found]), self.cells)
+        rows, cells = joined_over_people([e.rows for e in found]), joined_cells([e.cells for e in found])
+        if isinstance(self.model, LearnsNumbers) and not isinstance(self.model, FoldedModel):
+
+            def score_moved(model: Any) -> pd.DataFrame:
+                sources = self._sources(model, dataset)
+                parts = [score_parts(self.measures, source, people.paths, context).rows for source in sources]
+                return join_scored(parts).rows
+
+            cells = join_scored([], [cells, cells_of_numbers(self.model, rows, score_moved, dataset.stimuli)]).cells
+        write_table(rows, self.scores)
+        write_table(cells, self.cells)
         took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
         write_atomically(self._seconds, json.dumps(took).encode())
         seal(self.part, [*self.predictions.values(), self.scores, self.cells])
@@ -189,6 +200,35 @@ class StimuliPiece:
     @property
     def _seconds(self) -> Path:
         return self.part.with_suffix(".scores.seconds.json")
+
+
+def cells_of_numbers(
+    model: LearnsNumbers, rows: pd.DataFrame, score: Callable[[Any], pd.DataFrame], stimuli: Sequence[str]
+) -> pd.DataFrame:
+    """How scores move with each number that a model has learned, and the number with people; see `Scored.cells`.
+
+    Parameters
+    ----------
+    model : LearnsNumbers
+        As fitted.
+    rows : pandas.DataFrame
+        Its scores of some stimuli.
+    score : callable
+        Scores of a model, in the same way.
+    stimuli : sequence of str
+        Those that are scored.
+    """
+    keys = ["model", "metric", "stimulus"]
+    before, found = rows.set_index(keys)["value"], []
+    for number, moved, by in model.moved_fits():
+        change = (score(moved).set_index(keys)["value"] - before).reset_index().assign(subject="")
+        people = change[["model", "metric"]].drop_duplicates().merge(by[by["stimulus"].isin(stimuli)], how="cross")
+        found.append(pd.concat([change, people]).assign(donor=number))
+    if not found:
+        return pd.DataFrame(columns=CELLS)
+    order = {stimulus: k for k, stimulus in enumerate(stimuli)}  # so that rows do not depend on how stimuli were cut
+    table = pd.concat(found).sort_values("stimulus", key=lambda names: names.map(order), kind="stable")
+    return table.assign(pairs=0).reindex(columns=CELLS)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Results:
         `gazekit.evaluation.set_scoring`. They follow the others in every table.
     cells : pandas.DataFrame
         The part of each person in each row of `scores`, where there are such parts; see
-        `gazekit.metrics.measure.Scored`. Intervals of measures without them are over stimuli alone.
+        `gazekit.metrics.measure.Scored`. An interval without them is over stimuli alone.
     intervals : {"stimuli and people", "stimuli"}
         What intervals allow for.
 

@@ -141,9 +141,11 @@ def join_scores(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The tables `scores`, `cells` and `sets` of `Results`: measures as in `outputs`, in them sources as they came."""
     tables = [read_table(piece.scores) for piece in pieces]
-    if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
-        tables.append(mean_of_draws(drawn))
     cells = [read_table(piece.cells) for piece in pieces]
+    if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
+        of_draws = mean_of_draws(drawn)
+        tables.append(of_draws.rows)
+        cells.append(of_draws.cells)
     if cells:  # judges first, however the stimuli were cut
         copied = [table["donor"] != "" for table in cells]
         cells = [t[~c] for t, c in zip(cells, copied, strict=True)] + [t[c] for t, c in zip(cells, copied, strict=True)]

@@ -19,12 +19,21 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.evaluation.equal_sets import DRAWS, draw_samples, groups_of_people, in_source, split_people
+from gazekit.evaluation.equal_sets import (
+    DRAWS,
+    EXCHANGED,
+    draw_samples,
+    groups_of_people,
+    in_source,
+    names_of_groups,
+    split_people,
+)
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.context import Context, Source
+from gazekit.metrics.kinds.leaving_out import cells_of
 from gazekit.metrics.kinds.sets import value_of_whole
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.measure import Measure, Unit, score
+from gazekit.metrics.measure import Measure, Scored, Unit, score
 
 HALVINGS = {"stimuli": 24, "paths": 12}  # most random halves of each; a measure is computed twice on half of them
 BLOCK = 6  # halvings of one piece of work
@@ -281,23 +290,57 @@ def mean_of_people(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, draw: int) -> pd.DataFrame:
-    """Measures of each stimulus's set in one draw: model, metric, stimulus, draw, value; NaN where it has no set."""
-    mine, theirs = work.sets(predicted, draw)
+    """Measures of each stimulus's set in one draw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        model, metric, stimulus, subject, draw, value; NaN where there is no set. With a subject, from the first draw
+        and the one with exchanged halves: the deviation of this person (or group of people), see `leaving_out`.
+    """
     measures = work.of("stimulus")
     outputs = [output for measure in measures for output in measure.outputs]
-    found = score(measures, Source(model, mine), theirs, work.context).set_index(["metric", "stimulus"])["value"]
     places = pd.MultiIndex.from_product([outputs, work.stimuli], names=["metric", "stimulus"])
-    return (
-        found.reindex(places)
-        .reset_index()
-        .assign(model=model, draw=draw)[["model", "metric", "stimulus", "draw", "value"]]
-    )
+
+    def values(number: int, without: Sequence[int] = ()) -> pd.Series:
+        mine, theirs = work.sets(predicted, number, without)
+        found = score(measures, Source(model, mine), theirs, work.context)
+        return found.set_index(["metric", "stimulus"])["value"].reindex(places)
+
+    whole = values(draw)
+    tables = [whole.reset_index().assign(subject="")]
+    if draw == 0:
+        human = work.context.people
+        groups = groups_of_people(human, seed=work.seed)
+        names, moved = names_of_groups(human, groups), []
+        seen = {k: set(human.table["stimulus"][groups == k]) for k in names}
+        for number in (0, EXCHANGED):
+            first, before = in_source(groups, seed=work.seed, draw=number), whole if number == 0 else values(number)
+            for side in (~first,) if predicted is not None else (first, ~first):  # a model's paths are nobody's
+                lost = {names[k]: values(number, (k,)) - before for k in np.flatnonzero(side).tolist()}
+                for k in np.flatnonzero(side).tolist():
+                    lost[names[k]][~places.get_level_values("stimulus").isin(seen[k])] = np.nan
+                table = pd.DataFrame(lost).T
+                size = table.count()
+                dev = (table.mean() - table) * np.sqrt((size - 1).clip(lower=0) / size.clip(lower=1)) / 2
+                moved.append(dev.rename_axis(index="subject").T.reset_index().melt(["metric", "stimulus"]).dropna())
+        each = pd.concat(moved).groupby(["metric", "stimulus", "subject"], as_index=False, sort=False)["value"].sum()
+        tables.append(each)
+    columns = ["model", "metric", "stimulus", "subject", "draw", "value"]
+    return pd.concat(tables, ignore_index=True).assign(model=model, draw=draw)[columns]
 
 
-def mean_of_draws(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def mean_of_draws(parts: Sequence[pd.DataFrame]) -> Scored:
     """Join the draws of `score_drawn_stimuli`: `pairs` is the number of draws, `undefined` those without a value."""
     joined = pd.concat(parts, ignore_index=True)
-    groups = joined.groupby(["model", "metric", "stimulus"], sort=False)["value"]
+    drawn, people = joined[joined["subject"] == ""], joined[joined["subject"] != ""]
+    groups = drawn.groupby(["model", "metric", "stimulus"], sort=False)["value"]
     size, count = groups.size(), groups.count()
-    table = pd.DataFrame({"value": groups.mean(), "pairs": size, "undefined": size - count})
-    return table.reset_index()
+    table = pd.DataFrame({"value": groups.mean(), "pairs": size, "undefined": size - count}).reset_index()
+    cells = []
+    for model, rows in table.groupby("model", sort=False):
+        of: dict[tuple[str, str], list[tuple[str, float]]] = {}
+        for row in people[people["model"] == model].itertuples():
+            of.setdefault((row.metric, row.stimulus), []).append((row.subject, row.value))
+        cells.append(cells_of(str(model), rows, of))
+    return Scored(table, pd.concat(cells, ignore_index=True))

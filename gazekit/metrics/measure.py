@@ -31,6 +31,8 @@ class Scored(NamedTuple):
         `donor`: the pairs in which this person takes part, on whichever side. With `donor`: those of one path of the
         source, once for everything in it that comes from this person on the stimulus `donor`; x and y are then the
         place of a fixation (shares of the image), NaN of a whole path or its length. Empty where there are no parts.
+        With `pairs` 0, `donor` is a number that the model has learned: without a subject `value` is how far the score
+        moves where the number is moved by one step, with one how many steps the number owes to this person here.
     """
 
     rows: pd.DataFrame

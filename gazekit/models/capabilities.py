@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
@@ -165,6 +166,36 @@ class Copies(Protocol):
         list of Donor
             One for everything that was drawn by itself: a whole path, a length, one fixation.
         """
+
+
+class MovedFit(NamedTuple):
+    """A fit of a few numbers, with one of them moved a little.
+
+    Attributes
+    ----------
+    number : str
+        Which.
+    model : ScanpathModel
+        The model with this number moved.
+    moved_by : pandas.DataFrame
+        stimulus, subject, value: how many such moves the number owes to this person's paths on this stimulus. They add
+        up to 0.
+    """
+
+    number: str
+    model: Any
+    moved_by: pd.DataFrame
+
+
+@runtime_checkable
+class LearnsNumbers(Protocol):
+    """A model that learns a few numbers from people's paths: with other paths they would be others, and so its scores.
+
+    How far is seen by moving each number (the delta method).
+    """
+
+    def moved_fits(self) -> list[MovedFit]:
+        """The model with each of its numbers moved; none where it has learned none."""
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,10 @@ def test_what_a_model_was_told_or_tuned_on_is_said():
         "a": {"role": "model", "told_target": True},
         "b": {"role": "model", "tuned_on": "350 of the images"},
         "uniform": {"role": "image-blind"},
+        "c": {"fit_as_given": True},
     }
+    assert notes_of(sources)["c"] == "intervals take what it learned from these people as given"
+    del sources["c"]
     assert notes_of(sources)["b"] == "tuned on 350 of the images"
     results = results_of({"human": BASE + 0.2, "a": BASE + 0.1, "b": BASE, "uniform": BASE - 0.1}, sources=sources)
     sentence, text = summary_sentence(results), summary_text(results)

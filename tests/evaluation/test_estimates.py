@@ -188,6 +188,26 @@ def test_people_who_are_copied_are_few():
     assert np.mean(stated) == pytest.approx(1 / people, rel=0.12)  # .16 without
 
 
+def test_a_model_moves_with_what_it_has_learned():
+    """It has learned one number, the mean of what people do; its score is that number, and has the error of a mean."""
+    n, people = 20, 6
+    taught = world(np.random.default_rng(16), n, people, 1.0, 0.6, 1.5)
+    scores, cells = tables({"a": np.full((n, people), taught.mean())})
+    learned = [("d", "a", "scanmatch", f"s{s}", "number", "", 1.0, 0) for s in range(n)]
+    learned += [
+        ("d", "a", "scanmatch", f"s{s}", "number", f"p{i}", (taught[s, i] - taught.mean()) / taught.size, 0)
+        for s in range(n)
+        for i in range(people)
+    ]
+    more = pd.DataFrame(learned, columns=CELL_COLUMNS[:-2]).reindex(columns=CELL_COLUMNS)
+    (each,) = MeansOverStimuli.of_each(scores, pd.concat([cells, more], ignore_index=True))
+    found, mean = (e.combine({"a": 1.0}) for e in (each, made({"a": taught})))
+    assert found.stimuli.variance == pytest.approx(mean.stimuli.variance)
+    assert found.people.variance == pytest.approx(mean.people.variance)
+    assert found.shared == pytest.approx(mean.shared * 5 / 6)
+    assert made({"a": np.full((n, people), taught.mean())}).combine({"a": 1.0}).estimate().error == pytest.approx(0)
+
+
 def test_one_stimulus_has_no_interval():
     found = made({"a": np.array([[1.0, 2.0]])}).combine({"a": 1.0}).estimate()
     assert (found.value, found.stimuli) == (1.5, 1)

@@ -258,6 +258,10 @@ def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_pat
     assert summary.loc[("toy", "human"), "stimuli"] == 3
     assert ("nss", "other-image") not in summary.index
     assert summary.loc[("information_gain_uniform", "uniform"), "value"] == pytest.approx(0)
+    every = timed.summary.dropna(subset="se")
+    without = every[every["over"] != "stimuli and people"]["metric"]
+    assert without.str.endswith("_fixed").all()  # of four people, of whom nobody can be left out
+    assert {"plausibility_mean", "distinct_cells", "map_cc", "paths_nss"} <= set(every["metric"])
     assert Results.load(tmp_path / "timed").summary.equals(timed.summary)
     assert (tmp_path / "timed" / "clusters.json").is_file()
     bare = Dataset("bare", data.trials, data.scanpaths.replace(duration=None))

@@ -13,13 +13,15 @@ from gazekit import GazekitError, evaluate
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation import folds as folding
 from gazekit.evaluation.choice import choose
-from gazekit.evaluation.folds import FoldedModel, Folds, joined_cells, joined_over_people, lacking
+from gazekit.evaluation.folds import FoldedModel, Folds, joined_cells, joined_over_people, lacking, taken_as_given
 from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameError
 from gazekit.metrics import score_pair
 from gazekit.metrics.context import Context, contents_of
 from gazekit.models import ScanpathModel
+from gazekit.models.baselines.baseline import Baseline
 from gazekit.models.baselines.empirical import Empirical
 from gazekit.models.capabilities import HasDensity
+from gazekit.models.specs import model_from_text
 from gazekit.runs import folder as runs
 
 PLAIN = {"n_samples": 2, "resamples": 100, "progress": False, "nulls": False}
@@ -198,6 +200,27 @@ def test_a_run_stopped_between_fits_goes_on_with_the_next(small_dataset, tmp_pat
     monkeypatch.setattr(runs, "_do", work)
     evaluate(small_dataset, [Mean(str(tmp_path))], ["scanmatch"], out=tmp_path / "r", folds=3, **PLAIN)
     assert len((tmp_path / "fits").read_text().splitlines()) == 3
+
+
+def test_whose_fit_intervals_take_as_given(small_dataset):
+    """A network's, with folds or without; not that of paths with known donors, nor of a few numbers."""
+
+    class Own(Baseline):
+        """It learns something of its own."""
+
+        name = "own"
+
+        def fit(self, dataset):
+            return super().fit(dataset)
+
+    dealt = Folds.of(small_dataset, 2, "subject", seed=0)
+    names = ("uniform", "empirical", "other-image", "centre:spread=fitted", "centre", "levy")
+    assert not any(taken_as_given(model_from_text(name), None) for name in names)
+    assert taken_as_given(Own(), None)
+    assert taken_as_given(Memory(), Folds.of(small_dataset, 2, "stimulus", seed=0))
+    assert not taken_as_given(Memory(), None)
+    assert taken_as_given(model_from_text("centre:spread=fitted"), dealt)
+    assert not taken_as_given(model_from_text("empirical"), dealt)
 
 
 def test_other_folds_are_another_run(small_dataset, tmp_path):

@@ -1,11 +1,14 @@
 """Measures of sets in an evaluation: equal numbers, halves, people left out, intervals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import Results
+from gazekit import Results, Scanpaths
 from gazekit.evaluation.equal_sets import groups_of_people, in_source
+from gazekit.evaluation.estimates import MeansOverStimuli
 from gazekit.evaluation.results import SCORE_COLUMNS
 from gazekit.evaluation.set_scoring import (
     ALL,
@@ -138,7 +141,8 @@ def test_blocks_change_nothing(work):
 
 def test_measures_of_stimuli_are_means_over_draws(work):
     parts = [score_drawn_stimuli(work, None, "human", draw) for draw in range(5)]
-    table = mean_of_draws(parts).set_index("stimulus")
+    table, cells = (each.set_index("stimulus") for each in mean_of_draws(parts))
+    parts = [part[part["subject"] == ""] for part in parts]
     one = work.sets(None, 2)
     value = density.paths_as_maps(*one).loc["s4", "paths_nss"]
     assert parts[2].set_index("stimulus").loc["s4", "value"] == pytest.approx(value)
@@ -146,6 +150,30 @@ def test_measures_of_stimuli_are_means_over_draws(work):
         np.mean([p.set_index("stimulus").loc["s4", "value"] for p in parts])
     )
     assert table.loc["s4", "pairs"] == 5
+    assert sorted(cells.loc["s4", "subject"]) == [f"p{k}" for k in range(6)]
+
+
+def test_people_of_a_measure_of_each_stimulus():
+    """The mean of people's first x: a person's deviation is that of a mean over their half, once as either half."""
+    first_x = replace(
+        measures["paths_nss"],
+        outputs=("first_x",),
+        steps=lambda a, b, trials, **options: pd.DataFrame(
+            {"first_x": pd.Series(b.x[b.offsets[:-1]]).groupby(b.table["stimulus"].to_numpy()).mean()}
+        ),
+    )
+    stimuli, each = ("s0", "s1", "s2"), np.random.default_rng(0).normal(50, 1, 8)
+    names, x = np.repeat(stimuli, 8), np.tile(each, 3)  # a person is the same everywhere
+    subjects = np.tile([f"p{k}" for k in range(8)], 3)
+    rows = pd.DataFrame({"stimulus": names, "trial": names, "subject": subjects, "width": 100, "height": 100})
+    paths = Scanpaths(x, x, np.arange(25), rows)
+    work = SetWork(Context(paths), [first_x], dict.fromkeys(stimuli, 4), stimuli, seed=0)
+    predicted = paths.replace(table=rows.assign(source="m", subject=""))
+    scored = mean_of_draws([score_drawn_stimuli(work, predicted, "m", draw) for draw in range(5)])
+    (found,) = MeansOverStimuli.of_each(*(table.assign(dataset="d") for table in scored))
+    first = in_source(np.arange(8), seed=0, draw=0)
+    expected = sum(each[half].var(ddof=1) / 4 for half in (first, ~first)) / 4  # 1 / 8, if people differ by 1
+    assert found.combine({"m": 1.0}).people.variance == pytest.approx(expected)
 
 
 def test_a_source_without_durations_is_undefined(people):

@@ -19,6 +19,7 @@ from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
 from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps, Saccades
+from gazekit.metrics.kinds.leaving_out import cells_of, deviations
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import CELL_COLUMNS, ROW_COLUMNS, Kind, Measure, Scored, Unit, find, join_scored, make
 
@@ -134,31 +135,35 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
     Measures of fixations are averaged within each person, then over people; a person's fixations meet a gold standard
     of the other people. Where one fixation has probability 0 the mean would be -inf: the stimulus has no value, and
     all its people count as undefined. Measures of maps are averaged over draws of half of the people, whose map the
-    density is compared with; the gold standard is made of the other half. Cells: a person's mean, for
-    measures of fixations.
+    density is compared with; the gold standard is made of the other half. Cells: a person's mean, for measures of
+    fixations; for measures of maps, each person left out.
     """
     if context.density is None:
         raise AssertionError("measures of densities are asked for and their reference was not learned")
     found: dict[tuple[str, str], list[tuple[str | None, float]]] = {}
+    left_out: dict[tuple[str, str], list[tuple[str, float]]] = {}
     if source.is_people or source.log_density is not None:
         rows_of = people.table.groupby("trial", sort=False).indices
         for trial in context.trials:
             if trial.id in rows_of:
                 human = people[rows_of[trial.id]]
                 still = [m for m in chosen if "history" not in m.needs]
+                values, moved = _score_trial(still, source.log_density, trial, human, context.density)
+                for output, of_persons in moved.items():
+                    left_out.setdefault((output, trial.stimulus), []).extend(of_persons)
                 here = [
-                    *_score_trial(still, source.log_density, trial, human, context.density).items(),
+                    *values.items(),
                     *_score_next([m for m in chosen if m not in still], source, trial, human, context.density).items(),
                 ]
-                for output, values in here:
-                    found.setdefault((output, trial.stimulus), []).extend(values)
+                for output, each in here:
+                    found.setdefault((output, trial.stimulus), []).extend(each)
     rows, cells = [], []
     for (output, stimulus), named in found.items():
-        each = np.array([value for _, value in named])
-        if np.isinf(each).any():  # leaving out whom the model gave probability 0 would reward it
-            each = np.full(len(each), np.nan)
-        fine = np.isfinite(each)
-        rows.append((source.name, output, stimulus, mean_defined(each[fine]), len(each), int((~fine).sum())))
+        scored = np.array([value for _, value in named])
+        if np.isinf(scored).any():  # leaving out whom the model gave probability 0 would reward it
+            scored = np.full(len(scored), np.nan)
+        fine = np.isfinite(scored)
+        rows.append((source.name, output, stimulus, mean_defined(scored[fine]), len(scored), int((~fine).sum())))
         of_person: dict[str, list[float]] = {}
         for (subject, value), defined in zip(named, fine, strict=True):
             if subject is not None and defined:
@@ -166,7 +171,8 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
         nowhere = (float("nan"), float("nan"))
         for person, v in of_person.items():
             cells.append((source.name, output, stimulus, "", person, float(np.mean(v)), len(v), *nowhere))
-    return join_scored([pd.DataFrame(rows, columns=ROW_COLUMNS)], [pd.DataFrame(cells, columns=CELL_COLUMNS)])
+    table = pd.DataFrame(rows, columns=ROW_COLUMNS)
+    return join_scored([table], [pd.DataFrame(cells, columns=CELL_COLUMNS), cells_of(source.name, table, left_out)])
 
 
 def _score_trial(
@@ -175,8 +181,11 @@ def _score_trial(
     trial: Trial,
     human: Scanpaths,
     reference: DensityReference,
-) -> Mapping[str, list[tuple[str | None, float]]]:
-    """Values of each person with their name, or of each draw without one, by output."""
+) -> tuple[Mapping[str, list[tuple[str | None, float]]], Mapping[str, list[tuple[str, float]]]]:
+    """Values of each person with their name, or of each draw without one, by output; deviations of each person.
+
+    The latter are of measures of maps: one draw's halves, either of which is the map that is compared with once.
+    """
     shape = density_shape(trial.frame)
     people = PeopleMaps(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
     baseline = reference.bias.log_density(trial.stimulus, shape)
@@ -189,34 +198,60 @@ def _score_trial(
     out: dict[str, list[tuple[str | None, float]]] = {}
     subjects = [str(subject) for subject in pd.unique(human.table["subject"])]  # as `People` orders them
 
-    def add(unit: Unit, judges: np.ndarray, group: np.ndarray) -> None:
-        """Score the model's density, or the gold standard of the judges, at the fixations of a group of people."""
-        judged = own
-        if own is None and people.maps[judges].any():
-            judged = reference.gold(people.maps[judges], baseline)
+    def judged_by(judges: np.ndarray) -> np.ndarray | None:
+        """The model's density, or the gold standard of the judges; None where they have no fixation."""
+        if own is not None or not people.maps[judges].any():
+            return own
+        return reference.gold(people.maps[judges], baseline)
+
+    def of_fixations(judges: np.ndarray, group: np.ndarray) -> None:
+        """Score at the fixations of a group of people."""
+        judged = judged_by(judges)
         x, y = (np.concatenate([people.points[k][axis] for k in group]) for axis in (0, 1))
         ends = np.cumsum([len(people.points[k][0]) for k in group])[:-1]
-        for measure in chosen:
-            if measure.unit != unit:
-                continue
-            values = np.full((len(x) if unit == "fixation" else 1, len(measure.outputs)), np.nan)
+        for measure in (m for m in chosen if m.unit == "fixation"):
+            values = np.full((len(x), len(measure.outputs)), np.nan)
             if judged is not None:
                 values = score_density(measure, judged, x, y, size=trial.frame.size, **given)
-            by_person = unit == "fixation"
-            for k, part in zip(group, np.split(values, ends) if by_person else [values], strict=False):
+            for k, part in zip(group, np.split(values, ends), strict=True):
                 inside = part[~np.isnan(part).any(axis=1)]  # one of probability 0 makes the mean -inf
                 means = inside.mean(axis=0) if len(inside) else np.full(part.shape[1], np.nan)
                 for output, mean in zip(measure.outputs, means.tolist(), strict=True):
-                    out.setdefault(output, []).append((subjects[k] if by_person else None, mean))
+                    out.setdefault(output, []).append((subjects[k], mean))
+
+    def of_maps(judges: np.ndarray, group: np.ndarray) -> np.ndarray:
+        """Compare with the map of a group of people: one value for each of `maps`."""
+        judged = judged_by(judges)
+        if judged is None or not len(group):
+            return np.full(len(maps), np.nan)
+        x, y = (np.concatenate([people.points[k][axis] for k in group]) for axis in (0, 1))
+        each = [score_density(m, judged, x, y, size=trial.frame.size, **given)[0] for m in by_map]
+        return np.concatenate(each)
 
     everybody = np.arange(len(people.points))
     # A model's density is scored at everybody's fixations at once, people's once per person left out.
     for group in [everybody] if own is not None else [everybody[[person]] for person in everybody]:
-        add("fixation", np.setdiff1d(everybody, group), group)
+        of_fixations(np.setdiff1d(everybody, group), group)
+    by_map = [m for m in chosen if m.unit == "stimulus"]
+    maps = [output for measure in by_map for output in measure.outputs]
+    if not maps:
+        return out, {}
+    halves = []
     for draw in range(DRAWS_OF_HALVES):
         order = keyed_rng(reference.seed, "halves of people", trial.id, draw).permutation(len(everybody))
-        add("stimulus", order[: len(order) // 2], order[len(order) // 2 :])
-    return out
+        halves.append((order[: len(order) // 2], order[len(order) // 2 :]))
+    drawn = [of_maps(*half) for half in halves]
+    for k, output in enumerate(maps):
+        out[output] = [(None, float(value[k])) for value in drawn]
+    moved = np.zeros((len(everybody), len(maps)))
+    first, second = halves[0]
+    if min(len(first), len(second)) > 1:
+        for judges, group, whole in ((first, second, drawn[0]), (second, first, of_maps(second, first))):
+            moved[group] += deviations(np.array([of_maps(judges, group[group != k]) for k in group]) - whole) / 2
+            if own is None:
+                moved[judges] += deviations(np.array([of_maps(judges[judges != k], group) for k in judges]) - whole) / 2
+        return out, {o: list(zip(subjects, moved[:, k].tolist(), strict=True)) for k, o in enumerate(maps)}
+    return out, {}
 
 
 def _score_next(

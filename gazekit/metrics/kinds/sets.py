@@ -10,6 +10,7 @@ from gazekit.core.frames import check_comparable
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import MissingNeedError, check_known
 from gazekit.metrics.context import Context, Source, Trials
+from gazekit.metrics.kinds.leaving_out import cells_of, deviations
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import Kind, Measure, Scored, Unit, find, join_scored, make, options_of
 
@@ -167,23 +168,27 @@ def _undefined(measure: Measure, a: Scanpaths, b: Scanpaths, trials: Trials) -> 
 
 
 def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
-    """As `Measure.rows`: NaN where a set is empty or lacks what the measure needs (a model without durations)."""
+    """As `Measure.rows`: NaN where a set is empty or lacks what the measure needs (a model without durations).
+
+    Cells: for measures of paths, each person left out of people (and of the paths, where those are people's).
+    """
     counts = source.paths.table.groupby("stimulus", sort=False).size()
-    tables: list[tuple[Measure, pd.DataFrame]] = []
-    parts = []
+    tables: list[tuple[Measure, pd.DataFrame, dict[str, pd.DataFrame]]] = []
+    parts, cells = [], []
     for measure in chosen:
         if measure.unit == "data set":
             value = value_of_whole(measure, source.paths, people, context.contents)
             found = pd.DataFrame([value], index=[""], columns=list(measure.outputs))
             of_row = pd.Series(1, index=found.index)
         else:
-            same = (t for m, t in tables if m.steps is measure.steps and m.options == measure.options)
-            known = next(same, None)
+            same = ((t, w) for m, t, w in tables if m.steps is measure.steps and m.options == measure.options)
+            known, without = next(same, (None, {}))
             if known is None:
                 known = pd.DataFrame()
                 if not _undefined(measure, source.paths, people, context.contents):
                     known = measure.steps(source.paths, people, context.contents, **measure.options)
-                tables.append((measure, known))
+                    without = {} if measure.unit != "path" else _without_each(measure, source, people, context)
+                tables.append((measure, known, without))
             found = known.reindex(index=counts.index, columns=list(measure.outputs))
             of_row = counts
         for output in measure.outputs:
@@ -191,7 +196,30 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
             columns = {"stimulus": found.index, "value": value, "pairs": of_row.to_numpy()}
             missing = np.where(np.isnan(value), of_row.to_numpy(), 0)
             parts.append(pd.DataFrame({"model": source.name, "metric": output, **columns, "undefined": missing}))
-    return join_scored(parts)
+            if measure.unit == "path":
+                lost = pd.DataFrame({name: table[output] for name, table in without.items()}).T - found[output]
+                of = {
+                    (output, stimulus): list(zip(there.index, deviations(there.to_numpy()), strict=True))
+                    for stimulus in lost
+                    if len(there := lost[stimulus].dropna())
+                }
+                cells.append(cells_of(source.name, parts[-1], of))
+    return join_scored(parts, cells)
+
+
+def _without_each(measure: Measure, source: Source, people: Scanpaths, context: Context) -> dict[str, pd.DataFrame]:
+    """Tables of a measure without each of the people, on the stimuli that this person has seen."""
+    found = {}
+    stimulus, subject = (people.table[name].to_numpy(dtype=str) for name in ("stimulus", "subject"))
+    own = source.paths.table[["stimulus", "subject"]].astype(str)
+    for name in np.unique(subject):
+        seen = np.unique(stimulus[subject == name])
+        mine = own["stimulus"].isin(seen) & ((own["subject"] != name) if source.is_people else True)
+        theirs = np.isin(stimulus, seen) & (subject != name)
+        a, b = source.paths[np.flatnonzero(mine)], people[np.flatnonzero(theirs)]
+        if not _undefined(measure, a, b, context.contents):
+            found[str(name)] = measure.steps(a, b, context.contents, **measure.options)
+    return found
 
 
 SETS = Kind("sets of scanpaths", 2, _lacking, _rows)

@@ -1,8 +1,10 @@
 """Centre baseline: a Gaussian around the image's centre, the centre bias and nothing else."""
 
+from copy import copy
 from typing import Any, Literal, Self
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
@@ -11,10 +13,12 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherSums
+from gazekit.models.capabilities import MovedFit
 from gazekit.models.cells import cells, log_normal_masses
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
+MOVED = 0.8  # of a mean square: a step of a tenth of the spread, far above what rounding to cells of a measure does
 WIDEST = 10.0  # of a side; a Gaussian this wide is uniform over the image to within 0.1 %
 
 
@@ -52,6 +56,7 @@ class Centre(Baseline):
             raise GazekitError(f"spread must be a fraction of the image's sides or 'fitted', not {spread!r}")
         self.spread = spread if isinstance(spread, str) else positive("spread", spread)
         self._sums: OtherSums | None = None
+        self._scale = np.ones(2)  # of the mean squares in x and y
 
     def fit(self, dataset: Dataset) -> Self:
         """Learn path lengths and, with spread="fitted", the spread; see `Baseline.fit`."""
@@ -68,8 +73,24 @@ class Centre(Baseline):
             raise GazekitError(
                 "model 'centre' with spread='fitted' learns from people; call fit(dataset) before predict"
             )
-        _, (square_x, square_y) = self._sums.means(stimulus)
+        square_x, square_y = self._sums.means(stimulus)[1] * self._scale
         return truncated_spread(square_x), truncated_spread(square_y)
+
+    def moved_fits(self) -> list[MovedFit]:
+        """The model with the fitted spread in x, then in y, a tenth smaller; see `LearnsNumbers`."""
+        if not isinstance(self.spread, str):
+            return []
+        humans, found = self.fitted_humans(), []
+        table = pd.DataFrame({"stimulus": humans.stimulus.astype(str), "subject": humans.subject.astype(str)})
+        for axis, side in enumerate((humans.x, humans.y)):
+            square = (side - 0.5) ** 2
+            step = (MOVED - 1) * square.mean()
+            of_path = np.add.reduceat(square - square.mean(), humans.offsets[:-1]) / (len(square) * step)
+            moved = copy(self)
+            moved._scale = np.where(np.arange(2) == axis, MOVED, self._scale)
+            by = table.assign(value=of_path).groupby(["stimulus", "subject"], as_index=False, sort=False).sum()
+            found.append(MovedFit(f"spread in {'xy'[axis]}", moved, by))
+        return found
 
     def prepare(self, trial: Trial) -> tuple[float, float]:
         """Spread for the trial; see `ScanpathModel.prepare`."""

@@ -53,6 +53,33 @@ def test_fitted_spread_is_that_of_the_others(scanpaths_of):
     assert draws.y.std() / 600 == pytest.approx(0.289 / 5, rel=0.05)
 
 
+def test_what_people_have_done_to_the_fit(scanpaths_of):
+    """Without one person's path on one stimulus, the mean squares are as `moved_fits` says, to first order."""
+    paths = scanpaths_of([200] * 12, frame=Frame(800, 600), stimulus=[s for s in "abcd" for _ in range(3)])
+    paths = paths.replace(
+        x=400 + (paths.x - 400) * (0.3 + 0.05 * paths.path_of()),
+        table=paths.table.assign(subject=["p", "q", "r"] * 4),
+    )
+    dataset = Dataset("d", [Trial(s, s, Frame(800, 600)) for s in "abcd"], paths)
+    model = load_model("centre", spread="fitted").fit(dataset)
+    assert load_model("centre").fit(dataset).moved_fits() == []
+
+    def squares(of):
+        return np.array([((of.x / 800 - 0.5) ** 2).mean(), ((of.y / 600 - 0.5) ** 2).mean()])
+
+    whole = squares(paths)
+    for axis, (number, moved, by) in enumerate(model.moved_fits()):
+        assert number == f"spread in {'xy'[axis]}"
+        assert moved.spread_for("a")[axis] < 0.92 * model.spread_for("a")[axis]
+        assert moved.spread_for("a")[1 - axis] == model.spread_for("a")[1 - axis]
+        assert by["value"].sum() == pytest.approx(0, abs=1e-9)
+        step = -0.2 * whole[axis]
+        for row in by.itertuples():
+            gone = (paths.table["stimulus"] == row.stimulus) & (paths.table["subject"] == row.subject)
+            without = squares(paths[np.flatnonzero(~gone)])[axis]
+            assert whole[axis] - without == pytest.approx(row.value * step * 12 / 11, rel=1e-6)
+
+
 @pytest.mark.parametrize("spread", [0, -1, float("nan"), float("inf"), None])
 def test_bad_spread(spread):
     with pytest.raises(GazekitError, match="spread must be a positive number"):
