@@ -73,6 +73,24 @@ def _mat_elements(content: bytes) -> bytes:
     return _mat(v=1.0)[:128] + struct.pack("<II", 15, len(packed)) + packed
 
 
+MAP = Path(__file__).parents[2] / "tests" / "datasets" / "published" / "containers_map.mat"
+
+
+def _map_elements() -> list[bytes]:
+    """The two compressed elements of the file: the object, and the file within the file that holds what is in it."""
+    content, at, found = MAP.read_bytes(), 128, []
+    while at < len(content):
+        size = struct.unpack_from("<II", content, at)[1]
+        found.append(content[at + 8 : at + 8 + size])
+        at += 8 + size
+    return found
+
+
+def _map_of(inner: bytes) -> bytes:
+    packed = (_map_elements()[0], zlib.compress(inner))
+    return MAP.read_bytes()[:128] + b"".join(struct.pack("<II", 15, len(p)) + p for p in packed)
+
+
 def _collages() -> list[bytes]:
     collage = {
         "size": {"width": 100, "height": 90},
@@ -162,6 +180,13 @@ TARGETS = (
         _interiors,
     ),
     Target("recording", "v.mat", _read_recording, _recording),
+    Target(
+        "containers-map",
+        "trainSet/allFixData.mat",
+        lambda f: load_dataset("cat2000", f.parents[1]),
+        lambda: [zlib.decompress(_map_elements()[1])],
+        _map_of,
+    ),
     Target("bookcovers", "Amazon.json", lambda f: load_dataset("bookcovers", f.parent), _collages),
     Target("sqlite", "capmit1003.db", lambda f: load_dataset("capmit1003", f.parent), _database, beside=_sizes),
     Target(

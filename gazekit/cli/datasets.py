@@ -220,10 +220,11 @@ def _parts(dataset: "Dataset") -> dict[str, int]:
 def count_lines(found: dict[str, Any]) -> list[str]:
     """Write what was counted as lines of text."""
     facts = found["facts"]
+    points = "points of a mouse" if facts["points"] == "mouse" else facts["points"]
     lines = [
         f"{found['root']}:",
         f"  {found['stimuli']:,} stimuli, {found['trials']:,} trials, {found['subjects']:,} subjects, "
-        f"{found['scanpaths']:,} scanpaths, {found['points']:,} {facts['points']}; "
+        f"{found['scanpaths']:,} scanpaths, {found['points']:,} {points}; "
         f"durations: {'ms' if found['durations'] else 'none'}",
         f"  images: {found['images']:,} of {found['trials']:,} trials have theirs",
         f"  declared: forced_first={facts['forced_first']}, cut_at_target={facts['cut_at_target']}, "

@@ -1,6 +1,6 @@
 """Small folders in the published formats of DAEMONS, UEyes, CAT2000, SALICON and PolyCAT."""
 
-import base64
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,17 +9,7 @@ from scipy.io import savemat
 
 SAC = "Start,End,VP,trial,Img,x,y,fixdur,sticky,blinkFix,forced_fix,mask_shown,forced_end,VT"
 # A containers.Map as mat-io 1.0.2 writes it: two people on Action/001.jpg (a repeat, a lost point), one on Art/001.jpg.
-CONTAINERS_MAP = (
-    "TUFUTEFCIDUuMCBNQVQtZmlsZSBQbGF0Zm9ybS4gQ3JlYXRlZCBvbjogMjAyNi0xMS0yNyAxODowMTowMiBVVEMgYnkgbWF0aW8gd2l0aCBzY2"
-    "lweSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICDgAAAAAAAAAAABSU0PAAAAWAAAAHic42NgYJgAxGxAzAHEggwQwAjE7ECcmJPjkliS"
-    "COSzMPg6+weDxPmAODk/ryQxMy+1qFjPN7EAIuaBZA4v1BxWKJ8NaiYjVBzEl4Aw7zIhycEwAF0sC8gPAAAA9QEAAHic1VS/T8JAGP2uraSKEk"
-    "wc+BNcUPBHdBNjYnQgDpoYJzzxlCqWphaTOjk6GUf/BEdHR0b/BEdHR0dH79rv4LgUBI1GL3n5+sr7Xu9715IBAHsUICUqB7+M1ghywvFsx1Us"
-    "AzmQzbLgGY4nu9NvJPRLxPet6DeCmvLa1rb0uVJ8JlFP2tWKtIJPcKw7dbbrU89jfqWC/SWlv/O8mKe0fQj9O/Se+0nTG3jP4jA5NjhqiDuOB4"
-    "4WQujOme/QunNJA6fhQpl6UG24AXVc5p9DwjKV7PotksBJAtd1+sootTYy3PmlkS9xnLJQznNB600Wk6brHDX8MycIhWAn9FhbgEQ89xF6nxfB"
-    "vajnVVL0VoI+o+izyFer4gBmC4XizIl3PJhPWvMRfNUPOibofW0OuX+jt15qVf00+dp3Ncbh0jMGhzSgQ+Q3rs0t+NxCfnE+T09nWMikz63ik9"
-    "J85PchfcR3tQ9y3ZTiuqfVqVZUXq6QO1q1sb6toJF2P1sS+3qBv5LXQV3NawN65yX69bxyeA025vUqc3lbEX5Z0v+909+j385lTMtF8GK+qLxF"
-    "38wFpjCPXFcuBcVv1Og/p8Gv5H+G2pc0j9U1jwXVGvUH6TO7+kygbhg97x6G+x9Yhv7nB9B9fj/ZP/HJfqUOlP7/NO8Htadqhw=="
-)
+CONTAINERS_MAP = Path(__file__).with_name("containers_map.mat")
 GAZEPOINT = "MEDIA_ID,MEDIA_NAME,CNT,FPOGX,FPOGY,FPOGS,FPOGD,FPOGID,FPOGV,BPOGX,BPOGY,USER,"
 POLYCAT = "fixation_index,eye,start_time_ms,end_time_ms,duration_ms,x_px,y_px"
 
@@ -80,7 +70,7 @@ def ueyes(root, images=True):
 
 def cat2000(root):
     (root / "trainSet").mkdir(parents=True)
-    (root / "trainSet" / "allFixData.mat").write_bytes(base64.b64decode("".join(CONTAINERS_MAP)))
+    (root / "trainSet" / "allFixData.mat").write_bytes(CONTAINERS_MAP.read_bytes())
 
 
 def salicon(root):

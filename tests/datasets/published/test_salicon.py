@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 from scipy.io import savemat
+from typer.testing import CliRunner
 
+from gazekit.cli.datasets import app
 from gazekit.datasets import load_dataset
 from gazekit.foundations.errors import DataError
 
@@ -42,6 +44,11 @@ def test_a_file_of_another_structure_is_named(root):
     savemat(root / "train" / "b.mat", {"gaze": np.ones(3)})
     with pytest.raises(DataError, match=r"b\.mat does not have the published structure"):
         load_dataset("salicon", root)
+
+
+def test_the_command_does_not_call_them_fixations(root):
+    done = CliRunner().invoke(app, ["info", "salicon", "--root", str(root)])
+    assert "6 scanpaths, 8 points of a mouse; durations: none" in done.output
 
 
 def test_an_empty_folder(tmp_path):
