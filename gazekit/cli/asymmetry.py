@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gazekit.experiments.asymmetry import AsymmetryResults
-    from gazekit.experiments.sweep import HasSlopes
 
 
 @takes_groups
@@ -92,16 +91,23 @@ def asymmetry_command(
         option,
         values,
         run.out,
-        study=lambda value, out: study(out, **{option: value}),
+        study=lambda value, out: with_indices(study(out, **{option: value})),
         check=lambda value: searchers(model, {**options, option: value}, wanted, seed=run.seed)[0].model(""),
     )
+
+
+def with_indices(results: "AsymmetryResults") -> "pd.DataFrame":
+    """Slopes, and beside them the asymmetry index of their experiment."""
+    indices = results.indices[["model", "experiment", "index", "low", "high"]]
+    indices = indices.rename(columns={"low": "index_low", "high": "index_high"})
+    return results.slopes.merge(indices, on=["model", "experiment"], how="left")
 
 
 def run_sweep(
     option: str,
     values: list[Any],
     out: Path,
-    study: "Callable[[Any, Path], HasSlopes]",
+    study: "Callable[[Any, Path], pd.DataFrame]",
     check: "Callable[[Any], object]",
 ) -> None:
     """Run a study once per value of an option, and write one table and one figure of all."""

@@ -2,14 +2,18 @@
 
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import ScoredRun, Setting, settings, takes_groups
+from gazekit.cli.asymmetry import run_sweep
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, settings, swept, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gazekit.experiments.search import SearchExperiment
 
 
@@ -21,6 +25,7 @@ def search_command(
         str, typer.Option(help="Any model, options as name:option=value; see `gazekit models`.")
     ] = "eccnet",
     setting: Setting = None,
+    fovea_degrees: FoveaDegrees = None,
     people: Annotated[
         Path | None, typer.Option(help="Reaction times: subject, condition, set_size, present, rt, correct.")
     ] = None,
@@ -34,6 +39,7 @@ def search_command(
     show: Annotated[
         bool, typer.Option("--show", help="Draw sample displays to OUT-displays.png, and run nothing.")
     ] = False,
+    sweep: Sweep = None,
     run: ScoredRun,
 ) -> None:
     """Search displays of your own design: reaction times, slopes and errors of a model, beside people's.
@@ -41,7 +47,9 @@ def search_command(
     Example: gazekit search conjunction.toml --model eccnet --people rts.csv --stopping activation --out runs/mine
 
     Stop it at any point; the same command resumes it and gives the same tables. --show draws the displays first.
+    --sweep makes a run per value, and one table and figure of all slopes.
     """
+    from gazekit.experiments.asymmetry.searchers import searchers
     from gazekit.experiments.search import search
     from gazekit.experiments.search.pictures import write_pictures
     from gazekit.report import write_report
@@ -49,24 +57,50 @@ def search_command(
     if show:
         typer.echo(_show(design, run.out, run.seed, per_size))
         return
-    results = search(
-        design,
-        model,
-        out=run.out,
-        people=people,
-        stopping=stopping,
-        options=settings(setting, "--set"),
-        controls=None if controls else (),
-        per_size=per_size,
-        **run.arguments,
+    options, wanted = settings(setting, "--set"), None if controls else ()
+    if fovea_degrees is not None and options.setdefault("fovea_degrees", fovea_degrees) != fovea_degrees:
+        raise GazekitError("--fovea-degrees and --set fovea_degrees= disagree; give one of them")
+
+    def study(out: Path, **more: Any) -> "SearchExperiment":
+        results = search(
+            design,
+            model,
+            out=out,
+            people=people,
+            stopping=stopping,
+            options={**options, **more},
+            controls=wanted,
+            per_size=per_size,
+            **run.arguments,
+        )
+        if results.people is not None:
+            for reason, count in results.people.dropped.items():
+                typer.echo(f"{people}: {count} x {reason}, left out")
+        typer.echo(table_text(results))
+        for sentence in results.sentences:
+            typer.echo(sentence)
+        print_written(out, write_pictures(results), write_report(out))
+        return results
+
+    if sweep is None:
+        study(run.out)
+        return
+    option, values = swept(sweep)
+    if option in options:
+        raise GazekitError(f"{option} is swept and given as an option too; give it once")
+    run_sweep(
+        option,
+        values,
+        run.out,
+        study=lambda value, out: last_rule(study(out, **{option: value})),
+        check=lambda value: searchers(model, {**options, option: value}, wanted, seed=run.seed)[0].model(""),
     )
-    if results.people is not None:
-        for reason, count in results.people.dropped.items():
-            typer.echo(f"{people}: {count} x {reason}, left out")
-    typer.echo(table_text(results))
-    for sentence in results.sentences:
-        typer.echo(sentence)
-    print_written(run.out, write_pictures(results), write_report(run.out))
+
+
+def last_rule(results: "SearchExperiment") -> "pd.DataFrame":
+    """Slopes by the rule that was asked for; an experiment for displays with a target and one for those without."""
+    slopes = results.slopes[results.slopes["stopping"] == results.rules[-1].text]
+    return slopes.assign(experiment="target " + slopes["target"])
 
 
 def table_text(results: "SearchExperiment") -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -15,23 +15,11 @@ from gazekit.runs.manifest import is_run
 TABLE, FIGURE = "sweep.csv", "sweep.png"
 
 
-class HasSlopes(Protocol):
-    """What a study returns: tables of slopes, and of asymmetry indices where conditions are paired."""
-
-    @property
-    def slopes(self) -> pd.DataFrame:
-        """A row per model, experiment and condition, with slope, low, high and human, ms per item."""
-
-    @property
-    def indices(self) -> pd.DataFrame:
-        """A row per model and experiment, with index, low and high."""
-
-
 def sweep(
     option: str,
     values: Sequence[Any],
     out: str | Path,
-    study: Callable[[Any, Path], HasSlopes],
+    study: Callable[[Any, Path], pd.DataFrame],
     check: Callable[[Any], object] = lambda _: None,
 ) -> pd.DataFrame:
     """Run a study once per value, each in a run folder of its own, and write one table of all.
@@ -46,15 +34,15 @@ def sweep(
         New, empty, or the folder of an earlier sweep of this option with some of these values, which is gone on with.
         The run of a value is in the folder `option=value`.
     study : callable
-        From a value and its run folder to the study's results.
+        From a value and its run folder to the study's slopes: a row per model, experiment and condition, with slope,
+        low, high and human (people's), ms per item.
     check : callable
         Called with every value before the first run; raises an error for one that the model refuses.
 
     Returns
     -------
     pandas.DataFrame
-        A row per value, model, experiment and condition: a column called like the option, the study's slopes with
-        intervals and people's (ms per item), and the index of the experiment with its interval. Written as `sweep.csv`.
+        The tables of all values, with a first column called like the option. Written as `sweep.csv`.
 
     Raises
     ------
@@ -77,18 +65,12 @@ def sweep(
         check(value)
     tables = []
     for name, value in zip(names, values, strict=True):
-        results = study(value, out / name)
-        table = results.slopes.merge(_indices(results.indices), on=["model", "experiment"], how="left")
+        table = study(value, out / name).copy()
         table.insert(0, option, value)
         tables.append(table)
     found = pd.concat(tables, ignore_index=True)
     write_table(found, out / TABLE)
     return found
-
-
-def _indices(indices: pd.DataFrame) -> pd.DataFrame:
-    columns = ["model", "experiment", "index", "low", "high"]
-    return indices[columns].rename(columns={"low": "index_low", "high": "index_high"})
 
 
 def _check_folder(out: Path, names: Sequence[str]) -> None:

@@ -1,11 +1,12 @@
 """`gazekit search`: what it prints and leaves behind, and its sheet of displays."""
 
+import pandas as pd
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from gazekit.cli.search import search_command
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.report import write_report
 
 DESIGN = """
@@ -62,6 +63,27 @@ def test_a_sheet_before_anything_runs(run):
     assert result.exit_code == 0, result.exception
     assert result.stdout.startswith("8 displays; one of each condition and set size is in")
     assert [f.name for f in (folder / "new").iterdir()] == ["mine-displays.png"]
+
+
+def test_a_sweep_has_a_run_per_value_and_one_table_and_figure(run):
+    folder, invoke = run
+    out, small = folder / "swept", ("--resamples", 100, "--quiet", "--no-controls", "--per-size", 1)
+    result = invoke(folder / "bars.toml", "--sweep", "fovea_degrees=1,4", *small, "--out", out)
+    assert result.exit_code == 0, result.exception
+    table = pd.read_csv(out / "sweep.csv")
+    assert table["fovea_degrees"].tolist() == [1, 1, 4, 4]
+    assert set(table["experiment"]) == {"target present", "target absent"}
+    assert (out / "sweep.png").read_bytes().startswith(b"\x89PNG")
+    assert "targets that differ in one feature, this network, with published settings, finds" in result.stdout
+    for options, message in (
+        (("--set", "fovea_degrees=2", "--sweep", "fovea_degrees=1,2"), "is swept and given as an option too"),
+        (("--set", "fovea_degrees=2", "--fovea-degrees", 1), "--fovea-degrees and --set fovea_degrees= disagree"),
+        (("--sweep", "fovea_degrees=1,-2"), "fovea_degrees must be a positive number, not -2"),
+    ):
+        refused = invoke(folder / "bars.toml", *options, "--quiet", "--out", folder / "refused")
+        assert isinstance(refused.exception, GazekitError)
+        assert message in str(refused.exception)
+        assert not (folder / "refused").exists()
 
 
 def test_a_design_that_is_not_there(run):

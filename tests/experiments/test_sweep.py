@@ -20,15 +20,10 @@ class Study:
         self.asked.append((value, out.name))
         out.mkdir(parents=True, exist_ok=True)
         (out / "manifest.json").write_text(json.dumps({"format": FORMAT}))
-        self.slopes = pd.DataFrame(
+        return pd.DataFrame(
             [("m", "e", c, float(value), 0.0, 9.0, 5.0) for c in ("easy", "hard")],
             columns=["model", "experiment", "condition", "slope", "low", "high", "human"],
         )
-        self.indices = pd.DataFrame(
-            [("m", "e", value / 10, -1.0, 1.0), ("m", "mean", 0.0, -1.0, 1.0)],
-            columns=["model", "experiment", "index", "low", "high"],
-        )
-        return self
 
 
 def test_a_run_per_value_and_one_table(tmp_path):
@@ -37,7 +32,6 @@ def test_a_run_per_value_and_one_table(tmp_path):
     assert study.asked == [(0.5, "fovea_degrees=0.5"), (2, "fovea_degrees=2")]
     assert found["fovea_degrees"].tolist() == [0.5, 0.5, 2, 2]
     assert found["slope"].tolist() == [0.5, 0.5, 2.0, 2.0]
-    assert found["index"].tolist() == [0.05, 0.05, 0.2, 0.2]
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out" / "sweep.csv"), found)
 
 

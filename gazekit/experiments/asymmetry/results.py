@@ -29,6 +29,7 @@ from gazekit.experiments.asymmetry.reaction_times import (
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_model, nested_f
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.eccnet.known_effects import pop_out_sentence
 from gazekit.runs.folder import read_table, write_table
 from gazekit.runs.manifest import read_finished
 
@@ -254,6 +255,8 @@ class AsymmetryResults:
         network = about.get("provenance", about.get("network"))  # the latter in manifests of version 1
         if network:
             found.insert(0, f"{first} is {network}.")
+        if pop_out := pop_out_sentence(about):
+            found.append(pop_out)
         for control in self.models[1:]:
             row = self.row(control)
             change = _with_interval(row, "minus_first", "minus_first_low", "minus_first_high")

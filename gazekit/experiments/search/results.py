@@ -26,6 +26,7 @@ from gazekit.experiments.asymmetry.results import cell_means, correlation
 from gazekit.experiments.search.people import Cell, People, resampled_people
 from gazekit.experiments.search.stopping import ALL, Stopping, answered
 from gazekit.foundations.errors import DataError
+from gazekit.models.eccnet.known_effects import pop_out_sentence
 from gazekit.runs.folder import read_table, write_table
 from gazekit.runs.manifest import read_finished
 
@@ -248,9 +249,11 @@ class SearchExperiment:
         """What was found, in plain sentences."""
         first, rule = self.models[0], self.rules[-1].text
         found = []
-        provenance = self.manifest.get("request", {}).get("models", [{}])[0].get("provenance")
-        if provenance:
-            found.append(f"{first} is {provenance}.")
+        about = self.manifest.get("request", {}).get("models", [{}])[0]
+        if "provenance" in about:
+            found.append(f"{first} is {about['provenance']}.")
+        if pop_out := pop_out_sentence(about):
+            found.append(pop_out)
         table = self.slopes[(self.slopes["model"] == first) & (self.slopes["stopping"] == rule)]
         for row in table.to_dict("records"):
             text = (

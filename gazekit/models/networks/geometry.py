@@ -51,7 +51,7 @@ def same_geometry(layers: nn.Module, *, channels: int, stride: int, name: str) -
         if isinstance(module, nn.AvgPool2d | nn.MaxPool2d) and module.stride not in (1, (1, 1)):
             module.ceil_mode = True
     for candidate in (layers, ToMultiple(layers, stride)):
-        if _is_same(candidate, channels, stride):
+        if is_same(candidate, channels, stride):
             return candidate
     raise GazekitError(
         f"{name} does not give one cell for every {stride} px or cells of images of any size, which models that look "
@@ -59,7 +59,8 @@ def same_geometry(layers: nn.Module, *, channels: int, stride: int, name: str) -
     )
 
 
-def _is_same(layers: nn.Module, channels: int, stride: int) -> bool:
+def is_same(layers: nn.Module, channels: int, stride: int) -> bool:
+    """Whether layers give ceil(n / stride) cells for n cells, of whatever size."""
     base = stride * max(2, -(-64 // stride))
     try:
         with torch.inference_mode():

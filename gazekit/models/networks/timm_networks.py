@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.models.networks.backbone import Backbone, Layer, Pool, check_levels, one_level
 from gazekit.models.networks.encoder import Encoder
-from gazekit.models.networks.geometry import ToMultiple, measured_reach, same_geometry
+from gazekit.models.networks.geometry import ToMultiple, is_same, measured_reach, same_geometry
 from gazekit.models.networks.network import Preprocessing
 from gazekit.models.networks.weights import RANDOM, Published, WeightsSource, find_source, quietly
 
@@ -234,12 +234,42 @@ def chained(
             given = stage(torch.zeros(1, channels, 16 * stride, 16 * stride)).shape[1]
         if given != one["num_chs"]:
             raise GazekitError(f"{one['module']} of {name} does not put channels first; take another backbone")
-        reach = measured_reach(stage, channels=channels, stride=stride)
-        layers.append(Layer(one["module"], stage, given, reach, stride, pool))
+        layers += parts_of(one["module"], stage, channels, given, stride, pool)
         channels, before, group = given, one["reduction"], []
         if set(levels) <= {layer.name for layer in layers}:
             break
     return Backbone(name, source.text, layers, levels, source.preprocessing)
+
+
+def parts_of(name: str, stage: nn.Module, channels: int, given: int, stride: int, pool: Pool | None) -> list[Layer]:
+    """The layers of a stage one by one, so that each reaches little; one layer where they cannot stand alone.
+
+    The last layer has the stage's name, those before it the name and their number.
+
+    Parameters
+    ----------
+    name, stage, stride, pool
+        As in `Layer`.
+    channels, given : int
+        Of the stage's input and output.
+    """
+    parts: list[nn.Module] = [stage]
+    while any(type(part) is nn.Sequential for part in parts):
+        parts = [one for part in parts for one in (part if type(part) is nn.Sequential else [part])]
+    layers: list[Layer] = []
+    before, x = channels, torch.zeros(1, channels, 16 * stride, 16 * stride)
+    for k, part in enumerate(parts, start=1):
+        with torch.inference_mode():
+            y = part(x)
+        jump = x.shape[2] // y.shape[2] if y.ndim == 4 else 0
+        if jump < 1 or not is_same(part, before, jump):
+            reach = measured_reach(stage, channels=channels, stride=stride)
+            return [Layer(name, stage, given, reach, stride, pool)]
+        reach = measured_reach(part, channels=before, stride=jump)
+        own = name if k == len(parts) else f"{name}.{k}"
+        layers.append(Layer(own, part, y.shape[1], reach, jump, pool if k == 1 else None))
+        before, x = y.shape[1], y
+    return layers
 
 
 class OneMap(nn.Module):
