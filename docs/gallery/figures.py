@@ -34,13 +34,16 @@ def main() -> None:
         (Path(folder) / "docs").symlink_to(ROOT / "docs")
         environment = {**os.environ, "GAZEKIT_WEIGHTS": str(DATA / "weights")}
         for words in commands():
-            out = Path(words[words.index("-o") + 1])
-            plotted = words[1] == "plot"
+            out = Path(words[words.index("--out" if words[1] == "search" else "-o") + 1])
+            plotted = words[1] in ("plot", "search")
             if plotted and wanted and out.stem not in wanted:
                 continue
             run = [sys.executable, "-m", "gazekit", *words[1:], *([] if plotted else ["--quiet"])]
             subprocess.run(run, cwd=folder, check=True, env=environment)  # noqa: S603
-            if plotted:
+            if words[1] == "search":
+                for picture in sorted((Path(folder) / out).glob("*.png")):
+                    keep(picture.rename(picture.with_name(f"{out.name}_{picture.name}")))
+            elif plotted:
                 keep(Path(folder) / out)
 
 

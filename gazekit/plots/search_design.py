@@ -90,8 +90,8 @@ def search_time_panels(cells: pd.DataFrame) -> "Figure":
     return figure
 
 
-def display_sheet(trials: Sequence[Trial], titles: Sequence[str]) -> "Figure":
-    """Draw displays, four in a row, with the target framed where there is one, and return the figure.
+def display_sheet(trials: Sequence[Trial], titles: Sequence[str], columns: int = COLUMNS) -> "Figure":
+    """Draw displays with the target framed where there is one, and return the figure.
 
     Parameters
     ----------
@@ -99,6 +99,8 @@ def display_sheet(trials: Sequence[Trial], titles: Sequence[str]) -> "Figure":
         What is shown; at least one.
     titles : sequence of str
         One for each.
+    columns : int
+        Displays in a row.
 
     Raises
     ------
@@ -115,7 +117,7 @@ def display_sheet(trials: Sequence[Trial], titles: Sequence[str]) -> "Figure":
     if not trials:
         raise GazekitError("there is no display to draw")
     tall = max(t.frame.height / t.frame.width for t in trials)
-    figure, panels = style.new_panels(len(trials), COLUMNS, PANEL, PANEL * tall + 6)
+    figure, panels = style.new_panels(len(trials), columns, PANEL, PANEL * tall + 6)
     for trial, title, ax in zip(trials, titles, panels, strict=True):
         width, height = trial.frame.size
         ax.imshow(trial.image, extent=(0, width, height, 0))

@@ -21,7 +21,8 @@ def sheet(trials: Sequence[Trial]) -> "Figure":
     first: dict[tuple[str, int, bool], Trial] = {}
     for trial in trials:
         first.setdefault((condition_of(trial)[1], set_size(trial), trial.target_box is not None), trial)
-    return display_sheet(list(first.values()), [f"{c}, {n}, {_word(p)}" for c, n, p in first])
+    titles = [f"{condition}, {size}, {_word(present)}" for condition, size, present in first]
+    return display_sheet(list(first.values()), titles, columns=len({size for _, size, _ in first}))
 
 
 def write_pictures(results: SearchExperiment) -> list[str]:
@@ -44,13 +45,19 @@ def write_pictures(results: SearchExperiment) -> list[str]:
         for trial in shown:
             if set_size(trial) == size:
                 first.setdefault((condition_of(trial)[1], trial.target_box is not None), trial)
+        whole = results.models[0]
+        names = {m: f":\n{m.removeprefix(f'{whole}, ') if m != whole else m.partition(':')[0]}" for m in results.models}
         drawn[SEARCHES] = search_panels(
             [
-                PicturedSearch(f"{condition}, {_word(present)}:\n{model}", paths[where[model, trial.id]], trial)
+                PicturedSearch(
+                    f"{condition}, {_word(present)}{names[model] if len(names) > 1 else ''}",
+                    paths[where[model, trial.id]],
+                    trial,
+                )
                 for (condition, present), trial in first.items()
                 for model in results.models
             ],
-            columns=len(results.models),
+            columns=len(names) if len(names) > 1 else 2,  # models side by side, or with the target and without it
         )
     return save_figures(drawn, results.folder, dpi=110)
 
