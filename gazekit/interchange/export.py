@@ -190,7 +190,15 @@ def _rows(paths: Scanpaths, space: Space) -> pd.DataFrame:
     rows["duration_ms"] = paths.durations()
     ends = rows.groupby(["subject", "trial"])["duration_ms"].cumsum(skipna=False)
     rows["onset_ms"] = ends - rows["duration_ms"]
+    if paths.onset is not None:  # of paths that have them all
+        true = pd.Series(paths.onset, rows.index)
+        rows["onset_ms"] = true.where(_whole(true, rows), rows["onset_ms"])
     return rows[["subject", "trial", "stimulus", "fixation", "x", "y", "duration_ms", "onset_ms", *more]]
+
+
+def _whole(values: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Whether a value is known for all fixations of the path of each."""
+    return values.notna().groupby([rows["subject"], rows["trial"]]).transform("all")
 
 
 def _recording(name: str) -> Target:
@@ -219,7 +227,9 @@ def _bids(paths: Scanpaths, path: Path, space: Space) -> None:
         "x_coordinate": {"Description": "Position of the fixation from the left edge of the screen", "Units": "pixel"},
         "y_coordinate": {"Description": "Position of the fixation from the top edge of the screen", "Units": "pixel"},
         "trial": {"Description": "Number of the image in the order in which the person's images are listed"},
-        "onset": {"Description": "Sums of durations: the time of saccades, and between images, is not known"},
+        "onset": {
+            "Description": "Times within trials, or sums of durations where they are not known; 1 s between trials"
+        },
         "StimulusPresentation": {"ScreenResolution": [space.screen_width, space.screen_height]},
     }
     described = {"Name": "Scanpaths exported by gazekit", "BIDSVersion": "1.10.0", "DatasetType": "derivative",
@@ -232,14 +242,22 @@ def _bids(paths: Scanpaths, path: Path, space: Space) -> None:
             place = folder / f"sub-{label}" / "beh"
             place.mkdir(parents=True)
             own = rows[rows["subject"] == person].reset_index(drop=True)
-            lasting = own["duration_ms"].fillna(_PAUSE_MS) + (own["trial"].diff(-1) != 0) * _PAUSE_MS
-            own["onset_ms"] = lasting.cumsum() - lasting
+            own["onset_ms"] = _clock(own)
             own = own.drop(columns=["fixation", *(["subject"] if label == person else [])])
             first = ["onset", "duration", "trial_type"]  # as BIDS wants them
             events = in_their_words(own, EVENTS, EVENTS_WRITTEN)
             events = events[[*first, *(c for c in events if c not in first)]]
             (place / f"sub-{label}_task-gaze_events.tsv").write_bytes(_text(events, "\t", "n/a"))
             (place / f"sub-{label}_task-gaze_events.json").write_text(json.dumps(about, indent=2))
+
+
+def _clock(rows: pd.DataFrame) -> pd.Series:
+    """Onsets of a person's fixations on one clock, one trial after another, ms."""
+    lasting = rows["duration_ms"].fillna(_PAUSE_MS)
+    sums = lasting.groupby(rows["trial"]).cumsum() - lasting
+    within = rows["onset_ms"].where(_whole(rows["onset_ms"], rows), sums)
+    length = (within + lasting).groupby(rows["trial"]).max() + _PAUSE_MS
+    return within + rows["trial"].map(length.cumsum() - length)
 
 
 def _labels(people: Any) -> dict[str, str]:
@@ -261,7 +279,7 @@ def _text(table: pd.DataFrame, sep: str, missing: str) -> bytes:
 
 _PX = "px of the image, origin top left"
 _SCREEN = "px of the screen, origin top left"
-_RECORDED = ("empty", "positions", "objects", "onsets", "degrees", "trials", "nobody", "facts", "dropped")
+_RECORDED = ("empty", "positions", "objects", "degrees", "trials", "nobody", "facts", "dropped")
 TARGETS = {
     "csv": Target((".csv", ".csv.gz"), _PX, "ms", (), write_csv),
     "parquet": Target((".parquet",), _PX, "ms", (), write_parquet),

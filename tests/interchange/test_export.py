@@ -107,6 +107,22 @@ def test_bids_has_labels_a_clock_and_a_description(paths, tmp_path):
     assert len(pd.read_csv(tmp_path / "out" / "participants.tsv", sep="\t")) == 4
 
 
+@pytest.mark.parametrize("to", ON_SCREEN)
+def test_onsets_that_are_known_are_written(scanpaths_of, tmp_path, to):
+    two = scanpaths_of([2, 2], subject="anna").replace(
+        duration=[100, 100, 100, 100], onset=[40.0, 500.0, np.nan, 300.0]
+    )
+    file = tmp_path / f"out{(*TARGETS[to].suffixes, '')[0]}"
+    export_scanpaths(two, file, to)
+    table = pd.read_csv(
+        next(file.glob("sub-*/beh/*.tsv")) if to == "bids" else file, sep="," if to == "pymovements" else "\t"
+    )
+    name = {"bids": "onset", "pymovements": "onset", "eyelink-report": "CURRENT_FIX_START"}[to]
+    # of the second path one is not known: sums of durations; in BIDS after the first one's 600 ms and a pause
+    expected = [0.04, 0.5, 1.6, 1.7] if to == "bids" else [40, 500, 0, 100]
+    assert table[name].tolist() == pytest.approx(expected)
+
+
 def test_labels_of_people_are_told_apart(scanpaths_of, tmp_path):
     export_scanpaths(scanpaths_of([1] * 4, subject=["a b", "ab", "a-B", "!"]), tmp_path / "out", "bids")
     assert sorted(f.name for f in (tmp_path / "out").glob("sub-*")) == ["sub-aBx3", "sub-ab", "sub-abx2", "sub-x"]
