@@ -1,7 +1,7 @@
 """Data sets by name: each is a card, a TOML file that says what the data are and which function loads them.
 
-The cards of this package lie in `cards`. Another package names its own in the entry-point group `gazekit.datasets`; any
-card is also named by its path. A card with a section `[table]` needs no loader.
+The cards of this package lie in `cards`. Another package names its own in the entry-point group `gazekit.datasets`. A
+card with a section `[table]` needs no loader, and may be named by its path.
 Options are checked against the signature of the loader before it is called.
 """
 
@@ -118,7 +118,14 @@ class Cards(Registry):
         file = self.file(name)
         if not _is_path(name):
             return _read_card(name, file)
-        return replace(_read_card.__wrapped__(file.stem.replace("_", "-"), file), card_file=name)
+        card = _read_card.__wrapped__(file.stem.replace("_", "-"), file)
+        if card.loader != TABLE_LOADER or card.checked_by is not None:  # a file of somebody else's runs nothing
+            raise DataError(
+                f"the card {name} names code that would be run ({card.checked_by or card.loader}); a card that is "
+                f"named by its path has a section [table] instead, and one with a loader belongs to an installed "
+                f"package, which names it in the entry-point group gazekit.datasets"
+            )
+        return replace(card, card_file=name)
 
     def __contains__(self, name: object) -> bool:
         return (isinstance(name, str) and _is_path(name)) or super().__contains__(name)

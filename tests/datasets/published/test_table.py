@@ -168,6 +168,16 @@ def test_another_package_adds_a_data_set_by_its_card_alone(mine, monkeypatch):
     assert (data.name, len(data.scanpaths)) == ("theirs", 3)
 
 
+@pytest.mark.parametrize("field", ["loader", "checked_by"])
+def test_a_card_that_is_named_by_its_path_runs_no_code(mine, tmp_path, field):
+    content = CARD if field == "checked_by" else CARD[: CARD.index("[table]")]
+    mine.write_text(f"{field} = 'os:getcwd'\n{content}")
+    with pytest.raises(
+        DataError, match=r"names code that would be run \(os:getcwd\); .* entry-point group gazekit\.datasets"
+    ):
+        load_dataset(mine)
+
+
 def test_only_cards_have_paths():
     with pytest.raises(GazekitError):
         load_dataset("my_data.tom", ".")
