@@ -124,6 +124,12 @@ Recording = Annotated[
     str | None,
     typer.Option("--from", autocompletion=recording_names, help="Export of an eye tracker, or table."),
 ]
+Detect = Annotated[
+    str | None,
+    typer.Option(
+        "--detect", help="Files hold raw samples; find fixations by ivt, idt, or ivt:velocity=30,shortest=60."
+    ),
+]
 Screen = Annotated[str | None, typer.Option("--screen", help="Positions are px of a screen of this size, 1920x1080.")]
 Placed = Annotated[
     str | None,
@@ -215,6 +221,7 @@ class DataOptions(NamedData):
     name: Named = None
     facts: Declared = None
     recording: Recording = None
+    detect: Detect = None
     eye: Eye = None
     stimulus: Stimulus = None
     screen: Screen = None
@@ -226,7 +233,7 @@ class DataOptions(NamedData):
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
         more = table_options(self.columns, self.separator, self.decimal, self.missing)
-        for name in ("where", "name", "recording", "eye", "distance_mm"):
+        for name in ("where", "name", "recording", "detect", "eye", "distance_mm"):
             if (value := getattr(self, name)) is not None:
                 more[name] = value
         if self.stimulus is not None:
@@ -299,8 +306,8 @@ class TrainingRun(RunOptions):
 
 
 _OF_OWN = (
-    "columns", "decimal", "sep", "where", "name", "facts", "recording", "eye", "stimulus", "placed", "distance_mm",
-    "screen_width", "screen_height", "screen_width_mm", "screen_height_mm",
+    "columns", "decimal", "sep", "where", "name", "facts", "recording", "detect", "eye", "stimulus", "placed",
+    "distance_mm", "screen_width", "screen_height", "screen_width_mm", "screen_height_mm",
 )  # fmt: skip
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
 

@@ -1,7 +1,6 @@
 """A data set of one's own: a table with a row per fixation, and a folder of images."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from gazekit.interchange.columns import KEY, names, our_columns, require
 from gazekit.interchange.csv_files import paths_of
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.recordings import Recording, read_files
+from gazekit.interchange.recordings.detection import Detection
 from gazekit.interchange.recordings.recording import Format
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
@@ -43,6 +43,7 @@ def dataset_from_table(
     columns: Mapping[str, str | None] | None = None,
     where: str | None = None,
     recording: str | None = None,
+    detect: str | Detection | None = None,
     sep: str | None = None,
     decimal: str | None = None,
     frames: Mapping[str, Frame] | None = None,
@@ -76,6 +77,10 @@ def dataset_from_table(
     recording : str, optional
         Which export of an eye tracker the file is (a name of `gazekit.interchange.recordings.FORMATS`), or "table" for
         none. By default its content says; a file whose x and y are named in `columns` is a table.
+    detect : str or Detection, optional
+        The file holds raw samples; fixations are found by this rule, "ivt", "idt" or with options ("ivt:velocity=40").
+        See `gazekit.interchange.recordings.detection.Detection`. Degrees are made by the size and distance of the
+        screen (`space`), or by `px_per_degree`.
     sep, decimal : str, optional
         Separator of columns and decimal point of delimited text, as in `read_csv`.
     frames : mapping of stimulus to Frame, optional
@@ -107,9 +112,9 @@ def dataset_from_table(
     known = [*OPTIONS, "stimuli", "eye", "stimulus"]
     unknown = next((option for option in options if option not in known), None)
     if unknown is not None:
-        own = ["columns", "where", "recording", "sep", "decimal", *known]
+        own = ["columns", "where", "recording", "detect", "sep", "decimal", *known]
         raise UnknownNameError("option of a table of one's own", unknown, own)
-    files_only = {"sep": sep, "decimal": decimal, "recording": recording}
+    files_only: dict[str, Any] = {"sep": sep, "decimal": decimal, "recording": recording, "detect": detect}
     files_only |= {option: options.pop(option, None) for option in ("stimuli", "eye", "stimulus")}
     left_out: Mapping[str, int] = {}
     if isinstance(table, pd.DataFrame):
@@ -117,6 +122,8 @@ def dataset_from_table(
             raise DataError(f"{said}= is for files; this table is in memory, so leave it out")
         table, left_out = where_rows(Delimited(table, {}), where)
     else:
+        if detect is not None:
+            files_only |= {"space": options.get("space"), "px_per_degree": px_per_degree}
         recorded = read_files(_files(table), columns=columns, where=where, **files_only)
         table, left_out = recorded.table, recorded.dropped
         if recorded.kind is not None:
@@ -196,9 +203,7 @@ def _files(given: Any) -> list[str | Path]:
 
 def _space_of(recorded: Recording, kind: Format, said: Space | None) -> Space | None:
     """The space of an export's positions: what the user says, completed by what the file says."""
-    plain = Space()
-    told = {} if said is None else {f.name: getattr(said, f.name) for f in fields(Space)}
-    told = {name: value for name, value in told.items() if value != getattr(plain, name)}
+    told = {} if said is None else said.told()
     known = {**recorded.space, **told}
     if recorded.positions == "image":
         if (

@@ -16,7 +16,9 @@ _PARTS = (
 _HOW = "compare columns with values, such as \"practice == 'no' and valid\", with `names of two words` in backquotes"
 
 
-def where_rows(found: Delimited, where: str | None, path: str | Path = "the table") -> Delimited:
+def where_rows(
+    found: Delimited, where: str | None, path: str | Path = "the table", *, may_be_empty: bool = False
+) -> Delimited:
     """Keep the rows for which a condition holds, and count the others.
 
     Parameters
@@ -28,6 +30,8 @@ def where_rows(found: Delimited, where: str | None, path: str | Path = "the tabl
         `not`. Nothing is called. As in pandas, a missing value fulfils `!=` and no other comparison.
     path : path
         For messages.
+    may_be_empty : bool
+        Whether no row may remain: of a part of a table.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def where_rows(found: Delimited, where: str | None, path: str | Path = "the tabl
         kept = table.eval(text, engine="python")
     if not isinstance(kept, pd.Series) or not pd.api.types.is_bool_dtype(kept.dtype):
         raise DataError(f"where={where!r} is neither true nor false; {_HOW}")
-    if not kept.any():
+    if not kept.any() and not may_be_empty:
         raise DataError(f"{path} has no row for which where={where!r} holds, of {len(table)}")
     dropped = dict(found.dropped)
     if not kept.all():

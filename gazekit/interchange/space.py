@@ -134,6 +134,16 @@ class Space:
         """Names of the options."""
         return tuple(field.name for field in fields(cls))
 
+    def told(self) -> dict[str, Any]:
+        """The options that are not the default.
+
+        Examples
+        --------
+        >>> Space(origin="centre").told()
+        {'origin': 'centre'}
+        """
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
     @classmethod
     def taken_from(cls, options: dict[str, Any]) -> "Space | None":
         """Take these options out of others; None if there is none."""

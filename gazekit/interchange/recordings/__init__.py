@@ -24,12 +24,16 @@ from gazekit.interchange.recordings import (
     smi,
     tobii,
 )
+from gazekit.interchange.recordings.detection import Detection
 from gazekit.interchange.recordings.recording import Format, Notes, fixations
+from gazekit.interchange.recordings.samples import TABLE_SAMPLES, as_detected, detected, header_of
 from gazekit.interchange.rows import where_rows
+from gazekit.interchange.space import Space
 
 _MODULES = (eyelink_report, eyelink_asc, tobii, pupil, neon, gazepoint, smi, bids, pymovements_events)
 FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in _MODULES}
 _START = 4096  # bytes by which a file that is no table is known
+SAMPLES = Format(name="table", title="a table of samples")
 TABLE = "table"  # the name of what is no export: a table with one row per fixation
 
 
@@ -84,6 +88,9 @@ def read_files(
     where: str | None = None,
     eye: str | None = None,
     stimulus: str | Sequence[str] | None = None,
+    detect: str | Detection | None = None,
+    space: Space | None = None,
+    px_per_degree: float | None = None,
 ) -> Recording:
     r"""Read a table, or the files of one export.
 
@@ -105,6 +112,10 @@ def read_files(
         Which eye, where a trial has both.
     stimulus : str or sequence of str, optional
         The image, where an export does not say it: one, or one for each file.
+    detect : str or Detection, optional
+        The files hold raw samples, of which fixations are made by this rule.
+    space, px_per_degree
+        With `detect`: by what positions become degrees.
 
     Raises
     ------
@@ -129,6 +140,13 @@ def read_files(
     for path, image in zip(map(Path, paths), _images(paths, stimulus), strict=True):
         notes = Notes(path)
         kind = FORMATS.get(recording) if recording else format_of(path)
+        if detect is not None:
+            told = {"columns": columns, "where": where, "sep": sep, "decimal": decimal, "eye": eye}
+            parts.append(
+                _detected(path, kind or _kind_of_header(path, recording), Detection.of(detect), notes, image,
+                          _person(path, paths, kind or SAMPLES), space=space, px_per_degree=px_per_degree, **told)
+            )  # fmt: skip
+            continue
         if kind is not None and kind.rows is not None and (kind.begins is None or _begins(kind, path)):
             found = kind.rows(path, notes)
         else:
@@ -157,6 +175,27 @@ def read_files(
 
 
 # ---------------------------------------------------------------- inside
+
+
+def _detected(
+    path: Path, kind: Format, how: Detection, notes: Notes, image: str | None, person: str, *, space: Space | None,
+    **told: Any,
+) -> Recording:  # fmt: skip
+    """The fixations of a file of raw samples."""
+    samples = TABLE_SAMPLES if kind is SAMPLES else kind.samples
+    if samples is None:
+        raise DataError(f"{path} is {kind.title}, whose samples gazekit does not read; leave detect= (--detect) out")
+    on_screen = space is not None and (space.screen_width is not None or space.placed is not None)
+    notes.positions = kind.positions if kind is not SAMPLES else "screen" if on_screen else "image"
+    found = detected(path, kind, samples, how, notes, space=space, **told)
+    table = fixations(found, as_detected(kind), notes, stimulus=image, subject=person)
+    return Recording(table, kind, notes.positions, {**kind.space, **notes.space}, notes.dropped)
+
+
+def _kind_of_header(path: Path, recording: str | None) -> Format:
+    """Which export a table of samples is, by the names of its columns."""
+    names = [] if recording else header_of(path)
+    return next((kind for kind in FORMATS.values() if kind.knows_samples(names)), SAMPLES)
 
 
 def _joined(paths: Sequence[str | Path], parts: Sequence[Recording]) -> Recording:

@@ -10,6 +10,7 @@ Fixations without samples are events of `*_events.tsv` with a position (`EVENTS`
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.untrusted import parse_json, read_csv_text
 from gazekit.foundations.errors import DataError, refusing
 from gazekit.interchange.columns import numbers
-from gazekit.interchange.recordings.recording import Column, Format, Notes, Written
+from gazekit.interchange.recordings.recording import Column, Format, Notes, Samples, Written
 
 FARTHEST = 10.0  # m; a ScreenDistance beyond is in other units
+NO_IMAGE = "sample of no image (left out)"
 OTHER = "event that is no fixation (left out)"
 NO_DISTANCE = "ScreenDistance that cannot be metres (left out)"
 
@@ -61,38 +63,76 @@ def _rows(path: Path, notes: Notes) -> Delimited:
     """A row per fixation, its position the mean of its samples, with the image of the event in which it began."""
     if path.name.endswith("_events.tsv"):
         return _events(path, notes)
-    stem = re.sub(r"_physioevents\.tsv(\.gz)?$", "", path.name)
-    suffix = ".tsv.gz" if path.name.endswith(".gz") else ".tsv"
-    samples_at, events_at = (path.with_name(f"{stem}_{what}{suffix}") for what in ("physio", "physioevents"))
+    stem, samples_at, events_at = _files(path)
     about, told = _sidecar(samples_at), _sidecar(events_at)
-    if about.get("SampleCoordinateSystem", "gaze-on-screen") != "gaze-on-screen":
-        raise DataError(
-            f"{samples_at} has positions of the kind {about['SampleCoordinateSystem']!r}; only gaze-on-screen can be "
-            f"laid over an image"
-        )
+    _on_screen(samples_at, about)
     samples, events = _read(samples_at, about), _read(events_at, told)
     index = told.get("ForeignIndexColumn")
-    clock = samples[index].to_numpy(float) if index else np.arange(1.0, len(samples) + 1)
-    if len(clock) < 2 or (np.diff(clock) <= 0).any():
-        raise DataError(f"{samples_at}: its clock ({index or 'the number of the row'}) stands or goes back")
-    tick = 1000.0 / float(about["SamplingFrequency"]) / float(np.median(np.diff(clock)))  # ms
+    clock, tick = _clock(samples, index, about, samples_at)
     fixations = events[events["trial_type"].astype("str") == "fixation"]
     onset, duration = fixations["onset"].to_numpy(float), fixations["duration"].to_numpy(float)
     x, y = _means(samples, clock, onset, onset + duration)
     start_s = float(about.get("StartTime", 0.0)) + (onset - clock[0]) * tick / 1000.0
     found = pd.DataFrame({"x": x, "y": y, "start": onset * tick, "duration": duration * tick})
-    task = re.sub(r"_recording-[^_]+$", "", stem)
+    task, person = _task(stem)
     found = found.join(_shown(path.with_name(f"{task}_events.tsv"), start_s))
     _screen(path, task, notes)
-    person = re.match(r"sub-([^_]+)(_ses-[^_]+)?.*?(_run-[^_]+)?$", task)
-    found["trial"] = (
-        (person[2] or "") + (person[3] or "") + " " + found["event"].astype("str") if person else found["event"]
-    )
+    found["trial"] = _trial(person, found["event"])
     found["subject"] = person[1] if person else None
     eye = about.get("RecordedEye")
     if eye in ("left", "right"):
         found["eye"] = eye
     return Delimited(found.drop(columns="event").dropna(axis=1, how="all"), {})
+
+
+def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
+    """All samples, with the image of the event during which each was taken."""
+    stem, samples_at, _ = _files(path)
+    about = _sidecar(samples_at)
+    _on_screen(samples_at, about)
+    samples, (task, person) = _read(samples_at, about), _task(stem)
+    clock, tick = _clock(samples, "timestamp" if "timestamp" in samples else None, about, samples_at)
+    start_s = float(about.get("StartTime", 0.0)) + (clock - clock[0]) * tick / 1000.0
+    shown = _shown(path.with_name(f"{task}_events.tsv"), start_s)
+    _screen(path, task, notes)
+    x, y = (pd.to_numeric(samples[name], errors="coerce") for name in ("x_coordinate", "y_coordinate"))
+    found = pd.DataFrame({"time": clock * tick, "x": x, "y": y, "trial": _trial(person, shown["event"])})
+    if "image" in shown:
+        found["stimulus"] = shown["image"]
+        notes.dropped[NO_IMAGE] += int(shown["image"].isna().sum())
+    yield found.assign(subject=person[1]) if person else found
+
+
+def _files(path: Path) -> tuple[str, Path, Path]:
+    """What the names of a recording's files begin with, its samples and its events."""
+    stem = re.sub(r"_physio(events)?\.tsv(\.gz)?$", "", path.name)
+    suffix = ".tsv.gz" if path.name.endswith(".gz") else ".tsv"
+    return stem, *(path.with_name(f"{stem}_{what}{suffix}") for what in ("physio", "physioevents"))  # type: ignore[return-value]
+
+
+def _on_screen(path: Path, about: dict[str, Any]) -> None:
+    if about.get("SampleCoordinateSystem", "gaze-on-screen") != "gaze-on-screen":
+        raise DataError(
+            f"{path} has positions of the kind {about['SampleCoordinateSystem']!r}; only gaze-on-screen can be "
+            f"laid over an image"
+        )
+
+
+def _clock(samples: pd.DataFrame, index: str | None, about: dict[str, Any], path: Path) -> tuple[np.ndarray, float]:
+    """When each sample was taken, and how many ms one step of that clock is."""
+    clock = samples[index].to_numpy(float) if index else np.arange(1.0, len(samples) + 1)
+    if len(clock) < 2 or (np.diff(clock) <= 0).any():
+        raise DataError(f"{path}: its clock ({index or 'the number of the row'}) stands or goes back")
+    return clock, 1000.0 / float(about["SamplingFrequency"]) / float(np.median(np.diff(clock)))
+
+
+def _task(stem: str) -> tuple[str, re.Match[str] | None]:
+    task = re.sub(r"_recording-[^_]+$", "", stem)
+    return task, re.match(r"sub-([^_]+)(_ses-[^_]+)?.*?(_run-[^_]+)?$", task)
+
+
+def _trial(person: re.Match[str] | None, event: pd.Series) -> pd.Series:
+    return (person[2] or "") + (person[3] or "") + " " + event.astype("str") if person else event
 
 
 def _means(samples: pd.DataFrame, clock: np.ndarray, start: np.ndarray, end: np.ndarray) -> list[np.ndarray]:
@@ -168,12 +208,13 @@ FORMAT = Format(
     name="bids",
     title="BIDS eye tracking",
     begins=lambda path, start: (
-        re.search(r"_physioevents\.tsv(\.gz)?$", path.name) is not None
+        re.search(r"_physio(events)?\.tsv(\.gz)?$", path.name) is not None
         or (
             path.name.endswith("_events.tsv") and {b"trial_type", b"x_coordinate"} <= set(start.split(b"\n")[0].split())
         )
     ),
     rows=_rows,
+    samples=Samples(rows=_samples),
     columns=(
         Column("subject", ("subject",)),
         Column("trial", ("trial",)),

@@ -3,8 +3,9 @@
 Source: EyeLink 1000 Plus User Manual, "ASC File Format" (`EFIX eye start end duration x y pupil`, px of the display
 where EVENTS says GAZE, ms, a missing value is a full stop) and "Data Viewer integration messages" (`TRIALID`,
 `DISPLAY_COORDS left top right bottom`, `!V IMGLOAD FILL|TOP_LEFT|CENTER image [x y [width height]]`,
-`!V TRIAL_VAR name value`, `SYNCTIME` at the onset of the display). Samples are passed over, so the memory needed is
-that of the events.
+`!V TRIAL_VAR name value`,
+`SYNCTIME` at the onset of the display). Samples (`time x y pupil`, of both eyes `time x y pupil x y pupil`) are passed
+over, or read trial by trial where fixations are to be found in them.
 """
 
 import re
@@ -18,36 +19,71 @@ import pandas as pd
 from gazekit.files.delimited import Delimited
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.columns import PLACED, SYNONYMS, plain_name
-from gazekit.interchange.recordings.recording import BEFORE_IMAGE, Column, Format, Notes
+from gazekit.interchange.recordings.recording import BEFORE_IMAGE, Column, Format, Notes, Samples
 
-_EVENT = re.compile(r"^(MSG|EFIX|EVENTS|START|END)\b")
+SAMPLES_BEFORE = "sample before the image, or of a trial without one (left out)"
+_EVENT = re.compile(r"^(MSG|EFIX|EVENTS|SAMPLES|START|END)\b")
 _EYES = {"L": "left", "R": "right"}
 
 
 def _rows(path: Path, notes: Notes) -> Delimited:
     """A row per fixation, with the trial's number, image, place and variables."""
-    trials = [_Trial(0)]
+    rows = [row for trial in list(_trials(path, notes)) for row in trial.rows(notes)]
+    return Delimited(pd.DataFrame(rows), {})
+
+
+def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
+    """The samples of each trial since its image was there."""
+    for trial in _trials(path, notes, samples=True):
+        name, since, about = trial.shown(notes)
+        if not trial.samples or name is None:
+            notes.dropped[SAMPLES_BEFORE] += len(trial.samples)
+            continue
+        wide = max(map(len, trial.samples))
+        both = wide > 3
+        columns = ["time", *(("x_left", "y_left", "x_right", "y_right") if both else ("x", "y"))]
+        values = [[_number(word) for word in words] for words in trial.samples if len(words) == wide]
+        table = pd.DataFrame(values, columns=columns)
+        before = table["time"] < since
+        notes.dropped[SAMPLES_BEFORE] += int(before.sum()) + len(trial.samples) - len(values)
+        yield table[~before].assign(trial=trial.index, stimulus=name, **about)
+
+
+def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Trial"]:
+    """Recording blocks, one after the other, with their events, and with their samples if these are asked for."""
+    trial, both = _Trial(0), False
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             for number, line in enumerate(file, 1):
+                if samples and line[:1].isdigit():
+                    words = line.split()
+                    trial.samples.append((words[0], *words[1:3], *words[4:6]) if both else tuple(words[:3]))
+                    continue
                 if not _EVENT.match(line):
                     continue
                 words = line.split()
                 if words[0] == "MSG" and len(words) > 2:
                     if words[2].startswith("TRIALID"):
-                        trials.append(_Trial(len(trials)))
-                    _message(line.split(None, 2)[2].strip(), _time(words[1], path, number), trials[-1], notes)
+                        yield trial
+                        trial = _Trial(trial.index + 1)
+                    _message(line.split(None, 2)[2].strip(), _time(words[1], path, number), trial, notes)
                 elif words[0] == "EVENTS" and "GAZE" not in words:
                     raise DataError(
                         f"{path}, line {number}: events are not in px of the display ({' '.join(words[1:3])}); convert "
                         f"the .edf again with positions of gaze (edf2asc -p GAZE)"
                     )
+                elif words[0] == "SAMPLES":
+                    both = "LEFT" in words and "RIGHT" in words
+                    if samples and "GAZE" not in words:
+                        raise DataError(
+                            f"{path}, line {number}: samples are not in px of the display ({' '.join(words[1:3])}); "
+                            f"convert the .edf again with positions of gaze (edf2asc -p GAZE)"
+                        )
                 elif words[0] == "EFIX":
-                    trials[-1].fixations.append(_fixation(words, path, number))
+                    trial.fixations.append(_fixation(words, path, number))
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    rows = [row for trial in trials for row in trial.rows(notes)]
-    return Delimited(pd.DataFrame(rows), {})
+    yield trial
 
 
 class _Trial:
@@ -59,9 +95,10 @@ class _Trial:
         self.synctime = float("-inf")
         self.variables: dict[str, str] = {}
         self.fixations: list[dict[str, Any]] = []
+        self.samples: list[tuple[str, ...]] = []
 
-    def rows(self, notes: Notes) -> Iterator[dict[str, Any]]:
-        """Fixations that began while the image was there."""
+    def shown(self, notes: Notes) -> tuple[str | None, float, dict[str, Any]]:
+        """The image, since when it was there, and its place with the variables of the trial."""
         named = [value for name, value in self.variables.items() if plain_name(name) in SYNONYMS["stimulus"]]
         shown = self.images or [(value, float("-inf"), {}) for value in named[:1]]
         names = [name for name, _ in groupby(name for name, _, _ in shown)]
@@ -71,12 +108,16 @@ class _Trial:
                 f"of one image: convert each as a trial of its own"
             )
         name, since, place = shown[-1] if shown else (None, float("-inf"), {})
-        since = max(shown[0][1] if shown else since, self.synctime)
+        return name, max(shown[0][1] if shown else since, self.synctime), {**place, **self.variables}
+
+    def rows(self, notes: Notes) -> Iterator[dict[str, Any]]:
+        """Fixations that began while the image was there."""
+        name, since, about = self.shown(notes)
         for fixation in self.fixations:
             if fixation["start"] < since:
                 notes.dropped[BEFORE_IMAGE] += 1
             else:
-                yield {"trial": self.index, "image": name, **place, **self.variables, **fixation}
+                yield {"trial": self.index, "image": name, **about, **fixation}
 
 
 def _message(text: str, time: float, trial: _Trial, notes: Notes) -> None:
@@ -114,6 +155,13 @@ def _fixation(words: list[str], path: Path, number: int) -> dict[str, Any]:
     return {"eye": _EYES[words[1]], "start": start, "duration": duration, "x": x, "y": y}
 
 
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:  # "." where gaze was lost
+        return float("nan")
+
+
 def _time(word: str, path: Path, number: int) -> float:
     try:
         return float(word)
@@ -126,6 +174,7 @@ FORMAT = Format(
     title="an EyeLink recording (.asc)",
     begins=lambda path, start: path.suffix.lower() == ".asc" and (b"EYELINK" in start or b"CONVERTED FROM" in start),
     rows=_rows,
+    samples=Samples(rows=_samples),
     columns=(
         Column("trial", ("trial",)),
         Column("stimulus", ("image",)),

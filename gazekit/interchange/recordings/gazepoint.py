@@ -9,7 +9,7 @@ import re
 
 import pandas as pd
 
-from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, their_name
+from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, Samples, their_name
 
 INVALID = "fixation that the tracker calls invalid (left out)"
 _KEPT = ("MEDIA_ID", "MEDIA_NAME", "USER", "FPOGX", "FPOGY", "FPOGS", "FPOGD", "FPOGID")
@@ -40,6 +40,18 @@ FORMAT = Format(
     knows_any=(("FPOGX", "FPOGY", "FPOGD"),),
     space={"position_unit": "share"},
     prepare=_prepare,
+    samples=Samples(
+        columns=(
+            Column("time", ("TIME",), "s"),
+            Column("x", ("BPOGX",)),
+            Column("y", ("BPOGY",)),
+            Column("valid", ("BPOGV",)),
+            Column("subject", ("USER",)),
+            Column("stimulus", ("MEDIA_NAME", "MEDIA_ID")),
+            Column("trial", ("MEDIA_ID",)),
+        ),
+        knows=("BPOGX", "BPOGY"),
+    ),
     columns=(
         Column("subject", ("USER",)),
         Column("stimulus", ("MEDIA_NAME", "MEDIA_ID")),

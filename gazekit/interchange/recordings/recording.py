@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -70,6 +70,29 @@ class Written(NamedTuple):
     end: str | None = None
 
 
+class Samples(NamedTuple):
+    """What is known of the samples of an export.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        Their names for `time`, `x`, `y` (or `x_left`, `y_left`, `x_right`, `y_right`), `valid`, `eye`, `subject`,
+        `trial`, `stimulus`, `of` (the device), `width` and `height` of the screen as `screen_width`, `screen_height`,
+        and where the image was. The unit of `time` is that in its name, else the given one, or "by rate".
+    knows : tuple of str
+        Columns by which a table of such samples is known: all of them.
+    of : str
+        The device in column `of` whose rows are samples.
+    rows : callable, optional
+        Yields tables under our names, for a file that is no table.
+    """
+
+    columns: tuple[Column, ...] = ()
+    knows: tuple[str, ...] = ()
+    of: str = ""
+    rows: Callable[[Path, "Notes"], Iterator[pd.DataFrame]] | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """What is known of one export, from its documentation.
@@ -102,6 +125,8 @@ class Format:
         Whether a file that is no plain table is of this kind, by its path and its first bytes.
     written : Written, optional
         How gazekit writes it, by the same columns, where it does.
+    samples : Samples, optional
+        Its raw samples, where gazekit reads them.
     """
 
     name: str
@@ -117,11 +142,15 @@ class Format:
     prepare: Callable[[pd.DataFrame, "Notes"], pd.DataFrame] | None = None
     begins: Callable[[Path, bytes], bool] | None = None
     written: Written | None = None
+    samples: Samples | None = None
 
     def knows(self, columns: Sequence[str]) -> bool:
         """Whether a table of these columns is of this kind."""
-        table = pd.DataFrame(columns=list(dict.fromkeys(columns)))
-        return any(all(their_name(table, (name,)) is not None for name in names) for names in self.knows_any)
+        return any(_has(columns, names) for names in self.knows_any)
+
+    def knows_samples(self, columns: Sequence[str]) -> bool:
+        """Whether a table of these columns holds samples of this kind."""
+        return self.samples is not None and bool(self.samples.knows) and _has(columns, self.samples.knows)
 
 
 @dataclass
@@ -286,6 +315,11 @@ def unit_of(name: str, otherwise: str) -> str:
 
 
 # ---------------------------------------------------------------- inside
+
+
+def _has(columns: Sequence[str], names: Sequence[str]) -> bool:
+    table = pd.DataFrame(columns=list(dict.fromkeys(columns)))
+    return all(their_name(table, (name,)) is not None for name in names)
 
 
 def _ours(

@@ -18,6 +18,7 @@ from gazekit.interchange.recordings.recording import (
     Column,
     Format,
     Notes,
+    Samples,
     their_name,
     unit_of,
 )
@@ -44,6 +45,26 @@ _PLACE = (
     ("Presented Media position Y", "MediaPosY (ADCSpx)"),
     ("Presented Media width", "MediaWidth"),
     ("Presented Media height", "MediaHeight"),
+)
+_SAMPLES = Samples(
+    columns=(
+        Column("of", ("Sensor",)),
+        Column("time", _TIME, "by rate"),
+        Column("x", ("Gaze point X [DACS px]", "Gaze point X (DACSpx)", "GazePointX (ADCSpx)", "Gaze point X")),
+        Column("y", ("Gaze point Y [DACS px]", "Gaze point Y (DACSpx)", "GazePointY (ADCSpx)", "Gaze point Y")),
+        *(
+            Column(f"{axis}_{eye}", (f"Gaze point {eye} {axis.upper()} [DACS px]", f"Gaze point {eye} {axis.upper()}"))
+            for axis in "xy"
+            for eye in ("left", "right")
+        ),
+        Column("subject", _PERSON),
+        Column("stimulus", _MEDIA),
+        Column("screen_width", _SCREEN[0]),
+        Column("screen_height", _SCREEN[1]),
+        *(Column(name, theirs) for name, theirs in zip(PLACED, _PLACE, strict=True)),
+    ),
+    knows=("Gaze point X", "Participant name"),
+    of="Eye Tracker",
 )
 
 
@@ -117,6 +138,7 @@ FORMAT = Format(
     title="an export of Tobii Pro Lab",
     knows_any=(("Eye movement type", "Participant name"), ("GazeEventType", "ParticipantName")),
     prepare=_prepare,
+    samples=_SAMPLES,
     columns=(
         Column("subject", _PERSON),
         Column("stimulus", _MEDIA),
