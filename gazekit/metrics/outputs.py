@@ -35,6 +35,47 @@ def higher_is_better(output: str) -> bool | None:
     return True if measure is None else measure.higher_is_better
 
 
+# Words of columns' names that are names of measures or abbreviations, as the field writes them.
+_WRITTEN = {
+    **{"scanmatch": "ScanMatch", "multimatch": "MultiMatch", "frechet": "Fréchet", "sbtde": "SBTDE", "tde": "TDE"},
+    **{"cig": "cIG", "cnss": "cNSS", "cauc": "cAUC", "wasserstein": "Wasserstein", "kuiper": "Kuiper"},
+    **{"eyenalysis": "Eyenalysis", "mannan": "Mannan", "damerau": "Damerau", "euclidean": "Euclidean"},
+    **{name: name.upper() for name in ("auc", "cc", "dtw", "js", "kl", "ks", "nss", "sim", "stde", "tfp")},
+}
+_TITLES = {"multimatch_vector": "MultiMatch: shape"}
+
+
+def title_of(output: str) -> str:
+    """A column's name for people, for a heading: that of the measure, and which of its values this is.
+
+    Examples
+    --------
+    >>> [title_of(name) for name in ("scanmatch", "multimatch_vector", "multimatch_length", "amplitude_js")]
+    ['ScanMatch', 'MultiMatch: shape', 'MultiMatch: length', 'Amplitude JS']
+    """
+    words = words_of(output)
+    known = measure_of(output) is not None and words.split(" ")[0] not in _WRITTEN.values()
+    return words[0].upper() + words[1:] if known else words
+
+
+def words_of(output: str) -> str:
+    """The same within a sentence.
+
+    Examples
+    --------
+    >>> words_of("edit_distance"), words_of("scanmatch"), words_of("a column of a plugin")
+    ('edit distance', 'ScanMatch', 'a column of a plugin')
+    """
+    measure = measure_of(output)
+    if measure is None or output in _TITLES:
+        return _TITLES.get(output, output)
+    whole, which = output, ""
+    if output.startswith(f"{measure.name}_"):
+        whole, which = measure.name, output.removeprefix(f"{measure.name}_")
+    words = " ".join(_WRITTEN.get(word, word) for word in whole.split("_"))
+    return f"{words}: {which.replace('_', ' ')}" if which else words
+
+
 def better_words(output: str) -> str:
     """The direction in words, for a heading: nothing where higher is better.
 

@@ -98,7 +98,7 @@ def evaluation_content(
         sentence=summary_sentence(results),
         sections=sections,
         methods=evaluation_methods(manifest),
-        made=_made(results),
+        made=_made(manifest),
         manifest=manifest,
         notices=notices,
         exploration=Exploration.of(
@@ -190,8 +190,8 @@ def _headline(results: Results) -> tuple[str, str, bool] | None:
     return None if best is None or more is None else (best, metric, more)
 
 
-def _made(results: Results) -> Mapping[str, str]:
-    about, request = results.manifest["data"], results.manifest["request"]
+def _made(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    about, request = manifest["data"], manifest["request"]
     return {
         "Data": f"{about['trials']} trials, {about['fixations']} fixations of people",
         "Left out by the loader": "; ".join(f"{n} x {why}" for why, n in about["dropped_by_loader"].items())
@@ -200,7 +200,7 @@ def _made(results: Results) -> Mapping[str, str]:
         "Licence of the data": about.get("licence", "not stated"),
         "Please cite": about.get("citation", "not stated"),
         "Metrics": "; ".join(_with_options(name, given) for name, given in request["metrics"].items()),
-        "Not computed": "; ".join(left_out(results.manifest)) or "nothing",
+        "Not computed": "; ".join(left_out(manifest)) or "nothing",
         "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from gazekit.foundations.docstrings import references as references_of
 from gazekit.metrics import measures
+from gazekit.metrics.outputs import title_of
 from gazekit.models.registry import models as registry
 
 GAZEKIT = (
@@ -36,7 +37,8 @@ def evaluation_methods(manifest: Mapping[str, Any]) -> str:
         f"Data. {about['scanpaths']:,} scanpaths ({about['fixations']:,} {points}) that {about['subjects']} {who} made "
         f"on {about['stimuli']} stimuli of {about['name']} were scored."
     )
-    lost = [f"{count} x {reason}" for reason, count in about.get("dropped_by_loader", {}).items()]
+    dropped = about.get("dropped_by_loader", {}).items()
+    lost = [f"{count} x {reason}" for reason, count in dropped if not reason.startswith("column ")]  # no gaze, a column
     data += f" Left out when the data were read: {'; '.join(lost)}." if lost else ""
     data += "".join(f" {note}" for note in about.get("before_scoring", ()))
     references = [about["citation"]] if about.get("citation") else []
@@ -84,9 +86,8 @@ def _models(described: Sequence[Mapping[str, Any]], references: list[str]) -> st
     sentences = []
     for model in described:
         doc, papers = _documented(str(model.get("class", "")))
-        # A class or function of this program is nothing to a reader; the manifest has it.
-        options = {k: v for k, v in model.get("options", {}).items() if v is not None and "gazekit." not in str(v)}
-        given = ", ".join(f"{k} = {v}" for k, v in options.items())
+        options = {k: _plain(v) for k, v in model.get("options", {}).items()}
+        given = ", ".join(f"{k} = {v}" for k, v in options.items() if v is not None)
         name = str(model.get("row", model.get("name", "")))
         sentences.append(
             f"{name}{f' ({given})' if given else ''}: {doc}" if doc else f"{name}{f' ({given})' if given else ''}."
@@ -113,8 +114,18 @@ def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> 
         if name not in measures:
             sentences.append(f"{name}.")
             continue
-        options = ", ".join(f"{k} = {v}" for k, v in given.items() if v is not None)
-        summary = measures[name].summary
-        sentences.append(f"{name}{f' ({options})' if options else ''}: {summary[0].lower()}{summary[1:]}.")
+        options = ", ".join(f"{k} = {_plain(v)}" for k, v in given.items() if v is not None)
+        summary, title = measures[name].summary, title_of(measures[name].outputs[0]).partition(":")[0]
+        if summary[1:2].islower():  # no abbreviation
+            summary = summary[0].lower() + summary[1:]
+        sentences.append(f"{title}{f' ({options})' if options else ''}: {summary}.")
         references.append(measures[name].source)
     return " ".join(sentences)
+
+
+def _plain(value: Any) -> Any:
+    """An option as a reader of a paper wants it: a function of this program by its name; of a class nothing."""
+    if not (isinstance(value, str) and value.startswith("gazekit.")):
+        return value
+    name = value.rpartition(".")[2]
+    return None if name[:1].isupper() else name

@@ -10,7 +10,7 @@ from gazekit.checks import Effect, Finding
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.chance import MODEL, compared, mark_of, notes_of
 from gazekit.evaluation.results import Results
-from gazekit.metrics.outputs import higher_is_better
+from gazekit.metrics.outputs import higher_is_better, title_of, words_of
 
 
 def why_no_ceiling(results: Results) -> str:
@@ -52,9 +52,10 @@ def summary_sentence(results: Results) -> str:
     >>> of = {"human": 0.5, "a": 0.25}
     >>> rows = [("d", name, "scanmatch", s, value, 2, 0) for name, value in of.items() for s in "st"]
     >>> print(summary_sentence(Results(pd.DataFrame(rows, columns=SCORE_COLUMNS))))
-    On d, 2 stimuli: by scanmatch the best model is a with 0.250, 50 % of the human ceiling (0.500).
+    On d, 2 stimuli: by ScanMatch the best model is a with 0.250, 50 % of the human ceiling (0.500).
     """
     metric, more = results.headline, higher_is_better(results.headline)
+    name = words_of(metric)
     rows = results.summary[results.summary["metric"] == metric].set_index("model")
     dataset = str(rows["dataset"].iloc[0])
     stimuli = int(results.scores["stimulus"].nunique() or rows["stimuli"].max())
@@ -65,14 +66,14 @@ def summary_sentence(results: Results) -> str:
     if models.empty and more is None:
         models = rows.drop(HUMAN, errors="ignore")["value"].dropna()  # a description of nulls
     if models.empty:
-        said = f"no model but nulls and controls has a defined {metric}" if null else f"no model has a defined {metric}"
+        said = f"no model but nulls and controls has a defined {name}" if null else f"no model has a defined {name}"
         return f"{text}{said}{f'; {blind}' if null else ''}."
     ceiling = rows["value"].get(HUMAN, math.nan)
     if more is None:
-        return f"{text}{metric} of people is {ceiling:.3f}, of {models.index[0]} {models.iloc[0]:.3f}."
+        return f"{text}{title_of(metric)} of people is {ceiling:.3f}, of {models.index[0]} {models.iloc[0]:.3f}."
     best = str(models.idxmax() if more else models.idxmin())
     note = notes_of(results.sources).get(best)
-    text += f"by {metric} the best model is {best}{f' ({note})' if note else ''} with {models[best]:.3f}"
+    text += f"by {name} the best model is {best}{f' ({note})' if note else ''} with {models[best]:.3f}"
     if not math.isnan(ceiling):
         shares = results.shares
         share = float(shares.loc[(shares["metric"] == metric) & (shares["model"] == best), "share"].iloc[0])

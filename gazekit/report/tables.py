@@ -15,10 +15,11 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN
 from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, compared, roles_of
 from gazekit.evaluation.shares import without_share
-from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, why_undefined
+from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, title_of, why_undefined
 from gazekit.report.charts import domain_of, interval_mark
 
 NOTHING = "–"
+ACROSS = 6  # metrics side by side: what a printed page holds
 
 
 @dataclass(frozen=True)
@@ -205,34 +206,75 @@ class ScoreTables:
 
 
 def overview(tables: ScoreTables) -> str:
-    """Models against metrics, a value and its interval in each cell; the best model in bold, chance underlined."""
+    """Models against metrics, a value and its interval in each cell; the best model in bold, chance underlined.
+
+    A table has at most `ACROSS` metrics, all of one kind.
+    """
     parts = []
     for dataset, of in tables.summary.groupby("dataset", sort=False):
-        metrics, models = (list(dict.fromkeys(of[name])) for name in ("metric", "model"))
-        found = {(r.model, r.metric): r for r in of.itertuples()}
-        best = {m: tables.best(of[of["metric"] == m], m) for m in metrics}
-        chance = {m: tables.chance(of[of["metric"] == m], m) for m in metrics}
-        marks = {m: tables.mark(of[of["metric"] == m]) for m in metrics}
-        places = {m: digits(of[of["metric"] == m]) for m in metrics}
-        rows = []
-        for model in models:
-            cells = [_name(str(model), tables.role(str(model)))]
-            look = tables.look(str(model))
-            for metric in metrics:
-                row = found.get((model, metric))
-                value = math.nan if row is None else float(row.value)
-                text = number(value, places[metric])
-                text = f"<strong>{text}</strong>" if model == best[metric] else text
-                text = f"<u>{text}</u>" if model == chance[metric] else text
-                if row is not None and math.isfinite(row.low):
-                    text += f"<small>{number(row.low, places[metric])}, {number(row.high, places[metric])}</small>"
-                cells.append(Cell(text, value))
-            rows.append((look, cells))
-        heads = ["model", *(breakable(m) + _arrow(tables.more_is_better(m)) + _sign(marks[m]) for m in metrics)]
-        parts.append(table(heads, rows, f"Scores of all models on {dataset}"))
-        parts += [f'<p class="notice">{escape(m)}: {escape(said)}.</p>' for m, said in marks.items() if said]
+        metrics = list(dict.fromkeys(of["metric"]))
+        groups = groups_of(metrics)
+        for title, group in groups:
+            caption = f"Scores of all models on {dataset}"
+            parts += [f"<h4>{escape(title)}</h4>"] if len(groups) > 1 else []
+            parts.append(_overview(tables, of, group, f"{caption}: {title}" if len(groups) > 1 else caption))
+        reached: dict[str, list[str]] = {}
+        for metric in metrics:
+            if said := tables.mark(of[of["metric"] == metric]):
+                reached.setdefault(said, []).append(title_of(metric))
+        parts += [f'<p class="notice">{escape(", ".join(m))}: {escape(said)}.</p>' for said, m in reached.items()]
         parts += [f'<p class="notice">{escape(text)}</p>' for text in cautions(metrics)]
     return "\n".join(parts)
+
+
+def groups_of(metrics: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Metrics in groups of at most `ACROSS`, each with a title: what their measures are given.
+
+    Examples
+    --------
+    >>> groups_of(["scanmatch", "dtw", "nss"])
+    [('Pairs of scanpaths', ['scanmatch', 'dtw']), ("Log densities at people's fixations", ['nss'])]
+    """
+    if len(metrics) <= ACROSS and len({_given(m) for m in metrics}) <= 1:
+        return [("", list(metrics))]
+    found = []
+    for given in dict.fromkeys(map(_given, metrics)):
+        names = [m for m in metrics if _given(m) == given]
+        count = -(-len(names) // ACROSS)
+        for k in range(count):
+            part = names[k * len(names) // count : (k + 1) * len(names) // count]
+            found.append((given + (f" ({k + 1} of {count})" if count > 1 else ""), part))
+    return found
+
+
+def _given(metric: str) -> str:
+    measure = measure_of(metric)
+    return "Other measures" if measure is None else measure.kind.given[0].upper() + measure.kind.given[1:]
+
+
+def _overview(tables: ScoreTables, of: pd.DataFrame, metrics: Sequence[str], caption: str) -> str:
+    """The table of some metrics of one data set."""
+    found = {(r.model, r.metric): r for r in of.itertuples()}
+    best = {m: tables.best(of[of["metric"] == m], m) for m in metrics}
+    chance = {m: tables.chance(of[of["metric"] == m], m) for m in metrics}
+    marks = {m: tables.mark(of[of["metric"] == m]) for m in metrics}
+    places = {m: digits(of[of["metric"] == m]) for m in metrics}
+    rows = []
+    for model in dict.fromkeys(of["model"]):
+        cells = [_name(str(model), tables.role(str(model)))]
+        look = tables.look(str(model))
+        for metric in metrics:
+            row = found.get((model, metric))
+            value = math.nan if row is None else float(row.value)
+            text = number(value, places[metric])
+            text = f"<strong>{text}</strong>" if model == best[metric] else text
+            text = f"<u>{text}</u>" if model == chance[metric] else text
+            if row is not None and math.isfinite(row.low):
+                text += f"<small>{number(row.low, places[metric])}, {number(row.high, places[metric])}</small>"
+            cells.append(Cell(text, value))
+        rows.append((look, cells))
+    heads = ["model", *(_head(m) + _arrow(tables.more_is_better(m)) + _sign(marks[m]) for m in metrics)]
+    return table(heads, rows, caption)
 
 
 def cautions(metrics: Sequence[str]) -> list[str]:
@@ -240,7 +282,7 @@ def cautions(metrics: Sequence[str]) -> list[str]:
     found: dict[str, list[str]] = {}
     for metric in metrics:
         if text := caution(metric):
-            found.setdefault(text, []).append(metric)
+            found.setdefault(text, []).append(title_of(metric))
     return [f"{', '.join(names)}: {text}" for text, names in found.items()]
 
 
@@ -306,7 +348,7 @@ def panels(tables: ScoreTables, first: str = "") -> str:
     several = len(set(tables.summary["dataset"])) > 1
     chosen, shown = [], []
     for k, (dataset, metric) in enumerate(tables.panels):
-        title = f"{metric} ({dataset})" if several else metric
+        title = f"{title_of(metric)} ({dataset})" if several else title_of(metric)
         begun = " selected" if metric == first else ""
         chosen.append(f'<option value="panel-{k}"{begun}>{escape(title)}</option>')
         words = better_words(metric) if metric not in tables.better else ""
@@ -318,12 +360,17 @@ def panels(tables: ScoreTables, first: str = "") -> str:
         )
         warnings = [caution(metric), tables.mark(tables.rows(tables.summary, dataset, metric))]
         notice = "".join(f'<p class="notice">{escape(warning)}</p>' for warning in warnings if warning)
+        column = (
+            ""
+            if title_of(metric) == metric
+            else f'<p class="quiet column">in tables: <code>{escape(metric)}</code></p>'
+        )
         gaps = difference_table(tables, dataset, metric)
         count = len(tables.rows(tables.differences, dataset, metric))
         differences = f"<details><summary>Paired differences ({count})</summary>{gaps}</details>" if gaps else ""
         named = f'<section class="panel" id="panel-{k}" aria-label="{escape(title, quote=True)}">'
         scores = score_table(tables, dataset, metric)
-        shown.append(f"{named}<h3>{escape(title + words)}</h3>{about}{notice}{scores}{differences}</section>")
+        shown.append(f"{named}<h3>{escape(title + words)}</h3>{column}{about}{notice}{scores}{differences}</section>")
     select = f'<select id="metric">{"".join(chosen)}</select>'
     picker = f'<p class="picker js-only"><label for="metric">Metric</label> {select}</p>'
     return f'{picker}<div id="panels">{"".join(shown)}</div>'
@@ -351,6 +398,14 @@ def _any_cell(value: Any) -> Cell:
 def _name(model: str, role: str, directed: bool = True) -> Cell:
     what = PEOPLE if role == PEOPLE and not directed else WORDS[role]
     return Cell(escape(model) + (f" <span>({what})</span>" if what else ""), model)
+
+
+def _head(metric: str) -> str:
+    """A metric's title, whose column is named where one points at it."""
+    title = title_of(metric)
+    return (
+        breakable(metric) if title == metric else f'<abbr title="{escape(metric, quote=True)}">{escape(title)}</abbr>'
+    )
 
 
 def _sign(mark: str) -> str:

@@ -5,8 +5,10 @@ import json
 import shutil
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pypdfium2
 import pytest
 
 from gazekit import Dataset, Trial, evaluate
@@ -88,6 +90,29 @@ def page(run, evil):
     return write_report(run, dataset=evil)
 
 
+class PrintedPage(NamedTuple):
+    """What a reader of paper sees: points of the smallest letter, and shares of the page: right end, lowest letter."""
+
+    smallest: float
+    right: float
+    bottom: float
+
+
+def printed_page(page):
+    import pypdfium2.raw as pdf
+
+    width, height = page.get_size()
+    letters, matrix = page.get_textpage(), pdf.FS_MATRIX()
+    sizes, right, bottom = [], 0.0, height
+    for k in range(letters.count_chars()):
+        if letters.get_text_range(k, 1).strip():
+            pdf.FPDFText_GetMatrix(letters.raw, k, matrix)
+            sizes.append(pdf.FPDFText_GetFontSize(letters.raw, k) * np.hypot(matrix.b, matrix.d))
+            _, low, high, _ = letters.get_charbox(k)
+            right, bottom = max(right, high), min(bottom, low)
+    return PrintedPage(min(sizes, default=np.inf), right / width, 1 - bottom / height)
+
+
 class Browser:
     """Headless Chromium with a page open, and what the tests ask of it."""
 
@@ -150,6 +175,10 @@ class Browser:
 
     def pdf(self):
         return base64.b64decode(self.driver.print_page())
+
+    def printed(self):
+        """Each page of the open page in print, as `PrintedPage`."""
+        return [printed_page(page) for page in pypdfium2.PdfDocument(self.pdf())]
 
 
 @pytest.fixture(scope="session")

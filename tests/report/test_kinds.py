@@ -9,6 +9,7 @@ import pytest
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.shelf_search import shelf_search
 from gazekit.foundations.errors import DataError
+from gazekit.metrics import all_measures
 from gazekit.report import write_report
 
 
@@ -56,12 +57,39 @@ def other_run(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def many_metrics(other_run):
+    """A run with four times as many metrics as a page is wide, and eight models."""
+    names = [output for measure in all_measures() for output in measure.outputs][:24]
+    models = ("human", *(f"a model with a long name {k}" for k in range(7)))
+    rows = [("d", m, name, 1234.5 + k, 1134.5, 1334.5) for k, name in enumerate(names) for m in models]
+    summary = pd.DataFrame(rows, columns=["dataset", "model", "metric", "value", "low", "high"])
+    summary.to_csv(other_run / "summary.csv", index=False)
+    return other_run
+
+
+def test_many_metrics_are_printed_whole(many_metrics, browser):
+    text = opened(browser, write_report(many_metrics))
+    assert "MultiMatch: shape" in text
+    assert "in tables: <code>multimatch_vector</code>" in text
+    assert "Scores of all models on d: Pairs of scanpaths (1 of" in text
+
+
+def prints_well(browser):
+    """No letter under 8 points, nothing cut at the right, no page but the last half empty."""
+    *full, last = browser.printed()
+    assert min(page.smallest for page in (*full, last)) > 7.9
+    assert max(page.right for page in (*full, last)) < 0.96
+    assert min((page.bottom for page in full), default=1.0) > 0.5
+
+
 def opened(browser, page):
     browser.errors()
     browser.requests()
     browser.open(page)
     assert browser.errors() == []
     assert all(url.startswith(("file:", "data:")) for url in browser.requests())
+    prints_well(browser)
     return page.read_text(encoding="utf-8")
 
 

@@ -85,7 +85,7 @@ def test_sections_links_and_headings(page):
 
 def test_summary_sentence_and_tables(page):
     text = "".join(parse(page).text)
-    assert re.search(r"On <b>evil</b>, 6 stimuli: by scanmatch the best model is <svg onload", text)
+    assert re.search(r"On <b>evil</b>, 6 stimuli: by ScanMatch the best model is <svg onload", text)
     assert text.count("human (ceiling)") == 7  # overview, and one per output
     assert "(chance: best null)" in text
     assert "centre-point (control)" in text

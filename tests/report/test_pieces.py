@@ -79,7 +79,7 @@ def test_chance_is_the_best_null_and_a_measure_on_which_a_control_does_well_is_m
     )
     html = overview(ScoreTables(marked))
     assert "(!)" in html
-    assert "edit_distance: the control x reaches people." in html
+    assert "Edit distance: the control x reaches people." in html
     assert html.count("<u>") == 1
     assert "(chance: best null)" in score_table(ScoreTables(marked), "d", "edit_distance")
 
@@ -144,7 +144,11 @@ def manifest(**about):
     data = {"name": "d", "stimuli": 2, "subjects": 3, "scanpaths": 6, "fixations": 40, "before_scoring": [], **about}
     models = [
         {"name": "mine", "class": "os.system", "options": {"x": 1}},
-        {"name": "levy", "class": "gazekit.models.baselines.levy.Levy", "options": {}},
+        {
+            "name": "levy",
+            "class": "gazekit.models.baselines.levy.Levy",
+            "options": {"saliency": "gazekit.somewhere.conspicuity"},
+        },
     ]
     request = {
         "models": models,
@@ -158,13 +162,17 @@ def manifest(**about):
 
 
 def test_methods_name_what_was_done_and_whom_to_cite():
-    about = {"citation": "Somebody (2020)", "dropped_by_loader": {"rows outside": 3}, "before_scoring": ["First cut."]}
+    about = {
+        "citation": "Somebody (2020)",
+        "dropped_by_loader": {"rows outside": 3, "column 'b' changes within a path: left out": 2},
+        "before_scoring": ["First cut."],
+    }
     text = evaluation_methods(manifest(**about))
     for part in (
         "Left out when the data were read: 3 x rows outside. First cut.",
         "mine (x = 1).",  # not a registered class: nothing is imported, nothing is said
-        "levy: Constrained Levy exploration",
-        "scanmatch (bins = [12, 8]): global alignment",
+        "levy (saliency = conspicuity): Constrained Levy exploration",
+        "ScanMatch (bins = [12, 8]): global alignment",
         "100 draws",
         "gazekit 9.9 on Python 3.11 (numpy 2)",
         "- Somebody (2020)",
@@ -173,6 +181,8 @@ def test_methods_name_what_was_done_and_whom_to_cite():
     ):
         assert part in text
     assert "simulated" not in text
+    assert "gazekit." not in text.partition("Software")[0]
+    assert "changes within" not in text
     assert "3 simulated observers" in evaluation_methods(manifest(simulated=True))
 
 

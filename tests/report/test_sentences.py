@@ -19,14 +19,14 @@ def results_of(metric, **values):
         pytest.param(
             "scanmatch",
             {"human": 0.5, "a": 0.4, "b": 0.3, "other_image": 0.2},
-            "by scanmatch the best model is a with 0.400, 80 % of the human ceiling (0.500); chance (the best "
+            "by ScanMatch the best model is a with 0.400, 80 % of the human ceiling (0.500); chance (the best "
             "image-blind null, other-image) is 0.200, and a is better than it.",
             id="similarity",
         ),
         pytest.param(
             "edit_distance",
             {"human": 4.0, "a": 8.0, "b": 5.0, "other_image": 4.5},
-            "by edit_distance the best model is b with 5.000, 80 % of the human ceiling (4.000); chance (the best "
+            "by edit distance the best model is b with 5.000, 80 % of the human ceiling (4.000); chance (the best "
             "image-blind null, other-image) is 4.500, and b is worse than it.",
             id="distance",
         ),
@@ -39,19 +39,19 @@ def results_of(metric, **values):
         pytest.param(
             "log_likelihood",
             {"human": -7.0, "a": -8.0},
-            "by log_likelihood the best model is a with -8.000, with a human ceiling (-7.000).",
+            "by log likelihood the best model is a with -8.000, with a human ceiling (-7.000).",
             id="no zero",
         ),
         pytest.param(
             "distinct_cells",
             {"human": 4.0, "a": 2.0},
-            "distinct_cells of people is 4.000, of a 2.000.",
+            "Distinct cells of people is 4.000, of a 2.000.",
             id="description",
         ),
         pytest.param(
             "scanmatch",
             {"human": 0.5, "uniform": 0.2, "empirical": 0.3, "centre_point": 0.4},
-            "no model but nulls and controls has a defined scanmatch; chance (the best image-blind null, empirical) is "
+            "no model but nulls and controls has a defined ScanMatch; chance (the best image-blind null, empirical) is "
             "0.300.",
             id="nulls alone",
         ),
@@ -62,7 +62,7 @@ def results_of(metric, **values):
             "centre-point reaches chance (empirical).",
             id="a control",
         ),
-        pytest.param("scanmatch", {"human": 0.5}, "no model has a defined scanmatch.", id="none"),
+        pytest.param("scanmatch", {"human": 0.5}, "no model has a defined ScanMatch.", id="none"),
     ],
 )
 def test_sentence(metric, values, expected):
