@@ -65,6 +65,10 @@ WEIGHTS = {"docs/models/backbones.md"}
 
 # What a page takes as given.
 GIVEN = {
+    "docs/gallery.md": f"""
+from pathlib import Path
+Path("docs").symlink_to({str(ROOT / "docs")!r})
+""",
     "docs/howto/cluster.md": """
 import numpy as np
 import pandas as pd
