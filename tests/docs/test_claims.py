@@ -1,4 +1,9 @@
-"""Sentences of result pages that count intervals, beside the committed tables that they speak of."""
+"""Sentences of pages that claim a difference, beside the committed tables that they speak of.
+
+A paragraph with intervals ends with a comment that names their rows of a run's `differences.csv`, in the order of the
+text: `<!-- RUN MEASURE: MODEL - MODEL, MODEL - MODEL; MEASURE: MODEL - MODEL -->`. The numbers must be those of the
+intervals that hold for all differences of a measure together.
+"""
 
 import re
 from pathlib import Path
@@ -6,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results"
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "docs" / "results"
 PAGE = " ".join((RESULTS / "asymmetry.md").read_text(encoding="utf-8").split())
 NUMBER = {"One": 1, "Two": 2, "Three": 3, "Four": 4}
 
@@ -36,3 +42,71 @@ def test_intervals_of_random_weights_that_leave_0_out():
     table = indices("random")
     (said,) = re.findall(r"(\w+) intervals? leaves? 0 out", PAGE)
     assert NUMBER[said] == ((table["low"] > 0) | (table["high"] < 0)).sum()
+
+
+INTERVAL = re.compile(r"(-?\d*\.\d+)(?: \w+)? \[(-?\d*\.\d+), (-?\d*\.\d+)\]")
+ROWS = re.compile(r"<!-- (\S+) (\S+: .*?) -->", re.DOTALL)
+# Pages of runs that have no such table, and what each says of its intervals.
+OTHERS = {
+    "benchmarks.md": "[95 % over images]",
+    "protocols.md": "95 % over images",
+    "neva.md": "Intervals here are over images alone, each for one difference",
+    "oat-bookcovers.md": "95 % intervals draw collages with replacement",
+    "priority.md": "intervals are 95 %, over pictures",
+}
+
+
+def paragraphs(text: str) -> list[str]:
+    """Paragraphs and list items without tables, titles and code."""
+    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith(("|", "#"))]
+    return re.split(r"\n\s*\n|\n(?=- )", "\n".join(lines))
+
+
+def unfounded(paragraph: str, tables: Path) -> list[str]:
+    """What the intervals of a paragraph say that no row of the tables says."""
+    said = INTERVAL.findall(" ".join(paragraph.split()))
+    rows = []
+    for run, text in ROWS.findall(paragraph):
+        table = pd.read_csv(tables / run / "differences.csv").set_index(["metric", "model_a", "model_b"])
+        for part in text.split(";"):
+            metric, _, pairs = " ".join(part.split()).partition(": ")
+            for a, b in (pair.split(" - ") for pair in pairs.split(", ")):
+                turned = (metric, a, b) not in table.index
+                row = table.loc[(metric, b, a) if turned else (metric, a, b), ["difference", "sim_low", "sim_high"]]
+                rows.append([-row.iloc[0], -row.iloc[2], -row.iloc[1]] if turned else list(row))
+    if len(rows) != len(said):
+        return [f"{len(said)} intervals and {len(rows)} rows: {paragraph}"]
+    return [
+        f"{said[k]} is {rows[k]}: {paragraph}"
+        for k in range(len(said))
+        if any(
+            abs(float(text) - value) > 0.51 * 10 ** -len(text.partition(".")[2])
+            for text, value in zip(said[k], rows[k], strict=True)
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", ROOT / "docs" / "leaderboard.md", *sorted(RESULTS.glob("*.md"))], ids=lambda p: p.stem
+)
+def test_a_claimed_difference_is_in_a_table_of_intervals_that_hold_together(page):
+    text = page.read_text(encoding="utf-8")
+    if page.name in OTHERS:
+        assert OTHERS[page.name] in " ".join(text.split())
+        return
+    wrong = [line for paragraph in paragraphs(text) for line in unfounded(paragraph, RESULTS / "runs")]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_claim_that_no_table_carries_is_seen(tmp_path):
+    (tmp_path / "r").mkdir()
+    table = pd.DataFrame(
+        [("m", "a", "b", 0.1, 0.05, 0.15, 0.04, 0.16)],
+        columns=["metric", "model_a", "model_b", "difference", "low", "high", "sim_low", "sim_high"],
+    )
+    table.to_csv(tmp_path / "r" / "differences.csv")
+    assert unfounded("a is 0.10 [0.04, 0.16] above b <!-- r m: a - b -->", tmp_path) == []
+    assert unfounded("b is -0.10 [-0.16, -0.04] <!-- r m: b - a -->", tmp_path) == []
+    assert len(unfounded("a is 0.10 [0.05, 0.15] above b <!-- r m: a - b -->", tmp_path)) == 1  # of one difference
+    assert len(unfounded("a is 0.10 [0.04, 0.16] above b", tmp_path)) == 1
