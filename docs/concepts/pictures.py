@@ -58,18 +58,19 @@ def nulls() -> None:
 
 
 def ceiling() -> None:
-    """ScanMatch of OSIE's committed runs on one line, from chance to people."""
-    rows = pd.concat([pd.read_csv(path) for path in sorted(RUNS.glob("osie*/summary.csv"))])
-    value = rows[rows["metric"] == "scanmatch"].drop_duplicates("model").set_index("model")["value"]
+    """ScanMatch of OSIE's committed run on one line, from chance to people."""
+    rows = pd.read_csv(RUNS / "osie" / "summary.csv")
+    value = rows[rows["metric"] == "scanmatch"].set_index("model")["value"]
     figure, ax = plt.subplots(figsize=(6.4, 1.7), layout="constrained")
-    chance, people = max(value[m] for m in ("uniform", "centre", "empirical", "other-image")), value["human"]
+    chance, people = max(value[m] for m in NULLS), value["human"]
     ax.axvspan(chance, people, color=GREEN, alpha=0.18, lw=0)
-    for k, name in enumerate(("uniform", "other-image", "empirical", "ittikoch", "human")):
+    words = {"human": "people", "centre:spread=fitted": "fitted centre"}
+    for k, name in enumerate(("uniform", "other-image", "centre:spread=fitted", "ittikoch", "human")):
         colour = GREEN if name == "human" else ORANGE if name == "ittikoch" else BLUE
         ax.plot(value[name], 0, "o", color=colour, ms=7)
         up, side = k % 2 == 0, {"other-image": "right", "ittikoch": "left"}.get(name, "center")
         ax.annotate(
-            f"{'people' if name == 'human' else name}\n{value[name]:.3f}",
+            f"{words.get(name, name)}\n{value[name]:.3f}",
             (value[name], 0),
             xytext=(0, 12 if up else -12),
             textcoords="offset points",
