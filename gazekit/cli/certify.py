@@ -25,7 +25,8 @@ def certify_command(
         str | None, typer.Option(help="Protocols, comma-separated; default all that were made for the data set.")
     ] = None,
     trained_on: Annotated[
-        Path | None, typer.Option(help="Names of images that the models were trained on, a line each.")
+        Path | None,
+        typer.Option(help="Images that models were trained on: their folder, or a file of names, a line each."),
     ] = None,
     splits: Annotated[int, typer.Option(min=2, help="Random choices of people of which floors are made.")] = 20,
     out: Annotated[
@@ -78,7 +79,7 @@ def certify_command(
     }
     if known is not None:
         request = known["request"]
-    trained = None if trained_on is None else _lines(trained_on)
+    trained = trained_on if trained_on is None or trained_on.is_dir() else _lines(trained_on)
     made = certify(
         paths,
         dataset,

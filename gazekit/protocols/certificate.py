@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from gazekit.protocols.scoring import (
     prepared,
     scored,
 )
+from gazekit.protocols.training_images import seen_in_training
 
 TYPE, VERSION = "gazekit certificate", 1
 CENTRE = "repeated-centre"
@@ -53,7 +55,7 @@ def certify(
     *,
     against: Iterable[str] | None = None,
     files: Mapping[str, str] | None = None,
-    trained_on: Iterable[str] | None = None,
+    trained_on: str | Path | Iterable[str] | None = None,
     splits: int = SPLITS,
     seed: int = 0,
     threads: int | None = None,
@@ -70,8 +72,8 @@ def certify(
         Protocols; default all that were made for the data set.
     files : mapping of name to SHA-256, optional
         The files that the predictions come from.
-    trained_on : iterable of str, optional
-        Names of images that a model was trained on.
+    trained_on : path or iterable of str, optional
+        A folder of images that a model was trained on, or their names; see `seen_in_training`.
     splits : int
         Random choices of people of which floors are made.
     seed : int
@@ -142,7 +144,7 @@ def certify(
         "swaps": _swaps(scores, models),
         "likelihood": _likelihood(part, sources, seed),
         "energy": _energy(part.scanpaths, sources, threads),
-        "trained_on": _contamination(part, trained_on),
+        "trained_on": seen_in_training(part, trained_on),
     }
     return sealed(body)
 
@@ -496,16 +498,6 @@ def _embedded(paths: Scanpaths) -> np.ndarray:
 
 
 # ---------------------------------------------------------------- what else is known
-
-
-def _contamination(part: Dataset, trained_on: Iterable[str] | None) -> dict[str, Any]:
-    from gazekit.core.stimulus_names import match_names
-
-    if trained_on is None:
-        return {"known": False, "why": "nobody said which images the models were trained on (--trained-on)"}
-    given = [*dict.fromkeys(trained_on)]
-    seen = sorted(set(match_names(given, part.stimuli).values()))
-    return {"known": True, "listed": len(given), "images": seen}
 
 
 def _plain(value: Any) -> Any:

@@ -42,6 +42,8 @@ SCANDIFF = Protocol(
         "the same.",
         "A model whose mean is wrong can have a small divergence, and one with the right mean a large one: read the "
         "means beside it.",
+        "The first fixation is kept: people then have the Sequence Scores that the authors' files state. A state of "
+        "their code (a5f3dba: src/utils/test_utils.py) drops it before scoring; people would have .322 and .316.",
         "Clusters of the Sequence Score are made from all people of the image, uncut, the scored one among them.",
         "RSS grows with the number of samples: one good sample covers a person.",
         "The authors' DSS without durations aligns the durations of two samples where it should align their clusters, "

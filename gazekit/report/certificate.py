@@ -1,6 +1,6 @@
 """The page of a certificate: made of its JSON alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -43,14 +43,16 @@ def certificate_content(certificate: Mapping[str, Any]) -> Content:
     data, models = certificate["data"], certificate["predictions"]["models"]
     sections = [Section("ranks", "Ranks", _ranks(certificate, protocols))]
     for name, each in protocols.items():
-        body = f'<p class="about">{escape(each["title"])}</p>{_scores(each["scores"])}'
+        body = f'<p class="about">{escape(each["title"])}</p>{_scores(each["scores"], models)}'
         for source, why in each["departures"].items():
             body += f'<p class="quiet">{escape(source)} has no headline: {escape("; ".join(why))}.</p>'
         body += "".join(f'<p class="quiet">{escape(note)}.</p>' for note in each["notes"])
         equal = each["equal_counts"]
         body += "<h3>At equal counts</h3>"
         if equal["rows"]:
-            body += f'<p class="about">{escape(NOTES["equal"])} {equal["pairs"]} pairs.</p>{_scores(equal["rows"])}'
+            body += (
+                f'<p class="about">{escape(NOTES["equal"])} {equal["pairs"]} pairs.</p>{_scores(equal["rows"], models)}'
+            )
         else:
             body += f'<p class="quiet">{escape(equal["why"])}.</p>'
         sections.append(Section(f"protocol-{name}", name, body))
@@ -69,7 +71,9 @@ def certificate_content(certificate: Mapping[str, Any]) -> Content:
         why = trained["why"]
     notices = [f"Training images are not known: {why}."] if why else []
     if trained["known"] and trained["images"]:
-        notices = [f"{len(trained['images'])} of the images scored here are named as training images."]
+        notices = [
+            f"{len(trained['images'])} of the images scored here are training images, by name or by their picture."
+        ]
     for name, each in certificate["protocols"].items():
         if "not_scored" in each:
             notices.append(f"Not scored under {name}: {each['not_scored']}.")
@@ -127,9 +131,10 @@ def _gap(one: Mapping[str, Any]) -> str:
     return f"{number(one['by'], sign=True)} {between(low, high, sign=True)}"
 
 
-def _scores(rows: list[dict[str, Any]]) -> str:
-    """A row per score, a column per source."""
-    sources = [*dict.fromkeys(row["source"] for row in rows)]
+def _scores(rows: list[dict[str, Any]], models: Sequence[str]) -> str:
+    """A row per score, a column per source: people, models, controls."""
+    given = [*dict.fromkeys(row["source"] for row in rows)]
+    sources = [*given[:1], *(name for name in models if name in given), *(n for n in given[1:] if n not in models)]
     cells = {(row["score"], row["source"]): row for row in rows}
     lines = []
     for score in dict.fromkeys(row["score"] for row in rows):
