@@ -79,11 +79,14 @@ def certify_command(
     }
     if known is not None:
         request = known["request"]
+    hashes = {file.name: sha256_of(file) for file in files}
+    if known is not None and not known["predictions"]["files"]:
+        hashes = {}  # it was made of paths in memory, whose hash it has
     trained = trained_on if trained_on is None or trained_on.is_dir() else _lines(trained_on)
     made = certify(
         paths,
         dataset,
-        files={file.name: sha256_of(file) for file in files},
+        files=hashes,
         trained_on=trained,
         **request,
     )
