@@ -89,7 +89,8 @@ def test_pymovements_finds_the_same_by_dispersion():
     ours = page.found_by(Detection(rule="idt", merge=0, apart=0), made)
     theirs = page.found_by_pymovements("idt", made)
     both = page.scores(page.Recording(made.time, made.x, made.y, *theirs), *ours)
-    assert 2 * both[0] / (both[1] + both[2]) > 0.95
+    assert both[0] == both[1] == both[2] > 50
+    np.testing.assert_allclose(ours, theirs, atol=4.001)  # it passes over the sample after a fixation
 
 
 @pytest.mark.parametrize(
