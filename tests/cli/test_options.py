@@ -50,6 +50,7 @@ def test_options_of_a_table(tmp_path):
     pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [2]}).to_csv(table, index=False)
     assert load(str(table), options={"width": 9, "height": 5, "name": "mine"}).name == "mine"
     with pytest.raises(
-        GazekitError, match="a table of your own has no option 'scenes'; it has columns, decimal, distance_mm, eye"
+        GazekitError,
+        match="a table of your own has no option 'scenes'; it has columns, decimal, detect, distance_mm, eye",
     ):
         load(str(table), options={"scenes": 3})
