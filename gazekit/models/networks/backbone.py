@@ -42,6 +42,8 @@ class Layer:
         Cells of the input per cell of the output.
     pool : Pool, optional
         The pool before it.
+    parts : tuple of Layer
+        Layers that together compute what it does, where it can be taken apart.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Layer:
     reach: int | None
     stride: int = 1
     pool: Pool | None = None
+    parts: "tuple[Layer, ...]" = ()
 
 
 class Stage(nn.Module):
@@ -88,11 +91,12 @@ class Stage(nn.Module):
         self.stride = before
         self.reach: int | None = 0
         parts = []
-        for layer in group:
+        single = [part for layer in group for part in (layer.parts or (layer,))]
+        for layer in single:
             jump = self.stride // before  # cells of the stage's input per cell of the layer's
             self.reach = None if self.reach is None or layer.reach is None else self.reach + jump * layer.reach
-            if len(group) > 1:
-                parts.append(Stage([replace(layer, pool=None)], self.stride))
+            if len(single) > 1:
+                parts.append(Stage([replace(layer, pool=None, parts=())], self.stride))
             self.stride *= layer.stride
         self.layers = group[0].module if len(group) == 1 else nn.Sequential(*(layer.module for layer in group))
         self._parts = tuple(parts)  # a tuple, so that torch does not count their weights again

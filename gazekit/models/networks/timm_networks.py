@@ -234,24 +234,24 @@ def chained(
             given = stage(torch.zeros(1, channels, 16 * stride, 16 * stride)).shape[1]
         if given != one["num_chs"]:
             raise GazekitError(f"{one['module']} of {name} does not put channels first; take another backbone")
-        layers += parts_of(one["module"], stage, channels, given, stride, pool)
+        parts = parts_of(one["module"], stage, channels, stride)
+        reach = None if parts else measured_reach(stage, channels=channels, stride=stride)
+        layers.append(Layer(one["module"], stage, given, reach, stride, pool, parts))
         channels, before, group = given, one["reduction"], []
         if set(levels) <= {layer.name for layer in layers}:
             break
     return Backbone(name, source.text, layers, levels, source.preprocessing)
 
 
-def parts_of(name: str, stage: nn.Module, channels: int, given: int, stride: int, pool: Pool | None) -> list[Layer]:
-    """The layers of a stage one by one, so that each reaches little; one layer where they cannot stand alone.
-
-    The last layer has the stage's name, those before it the name and their number.
+def parts_of(name: str, stage: nn.Module, channels: int, stride: int) -> tuple[Layer, ...]:
+    """The layers of a stage one by one, so that each reaches little; none where they cannot stand alone.
 
     Parameters
     ----------
-    name, stage, stride, pool
+    name, stage, stride
         As in `Layer`.
-    channels, given : int
-        Of the stage's input and output.
+    channels : int
+        Of the stage's input.
     """
     parts: list[nn.Module] = [stage]
     while any(type(part) is nn.Sequential for part in parts):
@@ -263,13 +263,10 @@ def parts_of(name: str, stage: nn.Module, channels: int, given: int, stride: int
             y = part(x)
         jump = x.shape[2] // y.shape[2] if y.ndim == 4 else 0
         if jump < 1 or not is_same(part, before, jump):
-            reach = measured_reach(stage, channels=channels, stride=stride)
-            return [Layer(name, stage, given, reach, stride, pool)]
-        reach = measured_reach(part, channels=before, stride=jump)
-        own = name if k == len(parts) else f"{name}.{k}"
-        layers.append(Layer(own, part, y.shape[1], reach, jump, pool if k == 1 else None))
+            return ()
+        layers.append(Layer(f"{name}.{k}", part, y.shape[1], measured_reach(part, channels=before, stride=jump), jump))
         before, x = y.shape[1], y
-    return layers
+    return tuple(layers)
 
 
 class OneMap(nn.Module):
