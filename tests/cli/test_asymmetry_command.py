@@ -98,6 +98,7 @@ def test_controls_and_level_weights_have_columns():
     assert lines[1].split() == ["colour", "+1.00", "[+1.00,", "+1.00]", "0.90/0.10", "+1.00", "[+1.00,", "+1.00]"]
 
 
+@pytest.mark.slow
 def test_a_sweep_has_a_run_per_value_and_one_table_and_figure(run, tmp_path):
     small = ("--experiments", "lighting", "--per-size", "1", "--resamples", "100", "--quiet", "--no-controls")
     result = run("--sweep", "fovea_degrees=1,4", "--out", tmp_path / "out", *small)

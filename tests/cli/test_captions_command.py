@@ -31,6 +31,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
+@pytest.mark.slow
 def test_tables_sentences_and_pictures(world, tmp_path, request):
     out = tmp_path / "run"
     command = ("--root", world, "--gammas", "0", *SHORT, "--out", out)

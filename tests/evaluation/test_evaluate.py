@@ -238,6 +238,7 @@ def duration_metric(monkeypatch):
     monkeypatch.setitem(measures._entries, "toy", pair_measure(toy, higher_is_better=True, **steps, **facts))
 
 
+@pytest.mark.slow
 def test_all_metrics_and_those_that_the_data_do_not_allow(small_dataset, tmp_path, duration_metric):
     """Every kind of measure, its rows for every source, and a reason for each measure that is left out."""
     options = {"n_samples": 2, "resamples": 100, "progress": False}
@@ -280,6 +281,7 @@ def run_sets(dataset, out: Path, **options):
     return evaluate(few, ["uniform"], SETS, out=out, n_samples=2, resamples=30, progress=False, **options)
 
 
+@pytest.mark.slow
 def test_sets_stop_and_resume_to_equal_bytes(small_dataset, tmp_path, monkeypatch):
     whole = run_sets(small_dataset, tmp_path / "whole")
     assert whole.metrics == ["scanmatch", "paths_nss", *OUTPUTS, "sequence_score_clusters", "nss", *DIRECTIONS]
