@@ -159,9 +159,12 @@ def _saccades(shown: Shown) -> Drawn:
     of = shown.options.get("of", "amplitudes")
     draw: dict[str, Any] = {"amplitudes": saccade_amplitudes, "directions": saccade_directions}
     check_choice("--of", of, draw)
-    ax = draw[of](shown.paths)
+    sources = dict(shown.paths)
+    if all(p.facts.unit == "px" and p.table["px_per_degree"].notna().all() for p in sources.values()):
+        sources = {label: paths.to_degrees() for label, paths in sources.items()}
+    ax = draw[of](sources)
     said = []
-    for label, paths in shown.paths.items():
+    for label, paths in sources.items():
         found = saccades(paths)
         amplitude = found.amplitude[np.isfinite(found.amplitude)]
         more = f", median {np.median(amplitude):.3g} {paths.facts.unit}" if of == "amplitudes" else ""

@@ -101,6 +101,16 @@ def test_sources_are_compared_on_the_same_trials(plot):
     assert "people (9 saccades" in said
 
 
+def test_amplitudes_are_in_degrees_where_that_is_known(plot):
+    _, in_px, _, _ = plot("saccades", "--sources", "human", files=())
+    _, in_degrees, _, _ = plot(
+        "saccades", "--sources", "human", "--data-set", "px_per_degree=10", files=(), name="b.png"
+    )
+    px, degrees = (re.search(r"median ([0-9.]+) (px|degrees)", said).groups() for said in (in_px, in_degrees))
+    assert (px[1], degrees[1]) == ("px", "degrees")
+    assert float(px[0]) == pytest.approx(10 * float(degrees[0]), rel=0.01)
+
+
 def test_a_file_of_paths_needs_no_data(plot, place):
     code, said, err, _ = plot("scanpath", *ON, "--sources", "levy", data=("--root", place / "images"))
     assert code == 0, err
