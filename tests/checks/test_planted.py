@@ -2,8 +2,10 @@
 
 import importlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gazekit.checks import check
@@ -18,6 +20,7 @@ TRUE = {"interiors": ["paths"]}
 # What a part of 20 stimuli is too little for.
 UNSEEN = {
     ("demo", "one person's y upward"),
+    ("mit1003", "image fitted to the screen"),  # people who are all drawn together about the middle agree as before
 }
 BY_NAME = {error.name: error for error in page.PLANTED}
 
@@ -59,3 +62,43 @@ def test_the_page_has_a_row_for_each_planted_error():
     text = page.PAGE.read_text(encoding="utf-8")
     for error in page.PLANTED:
         assert f"| {error.name} |" in text
+
+
+def on_a_screen(data, screen=(1920, 1200)):
+    """Positions as a tracker counts them: px of a screen in whose middle each image was shown."""
+    paths = data.scanpaths
+    of = paths.path_of()
+    size = paths.table[["width", "height"]].to_numpy(float)[of]
+    corner = (np.array(screen) - size) / 2
+    return np.column_stack([paths.x, paths.y]) + corner, size, corner
+
+
+# How a screen can be read wrongly: from px of the screen, sizes and corners of the images.
+MISREAD = {
+    "image in the corner": lambda xy, size, corner: xy,
+    "image fitted to the screen": lambda xy, size, corner: (
+        (xy - (SCREEN - size * (f := (SCREEN / size).min(1)[:, None])) / 2) / f
+    ),
+    "a screen of 1280 x 1024": lambda xy, size, corner: xy - (np.array([1280, 1024]) - size) / 2,
+    "scaled by 1.5 about the corner": lambda xy, size, corner: (xy - corner) * 1.5,
+    "scaled by half about the corner": lambda xy, size, corner: (xy - corner) / 2,
+    "x and y exchanged": lambda xy, size, corner: (xy - corner)[:, ::-1],
+    "y upward": lambda xy, size, corner: np.column_stack([(xy - corner)[:, 0], size[:, 1] - (xy - corner)[:, 1]]),
+    "100 px to the right": lambda xy, size, corner: xy - corner + [100, 0],
+    "100 px upward": lambda xy, size, corner: xy - corner - [0, 100],
+}
+SCREEN = np.array([1920, 1200])
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["osie", "mit1003"])
+def test_a_screen_that_is_read_wrongly_is_seen(name, data_root):
+    data = page.part(page.load(name, data_root), 100)
+    xy, size, corner = on_a_screen(data)
+    right = data.scanpaths.replace(x=(xy - corner)[:, 0], y=(xy - corner)[:, 1])
+    assert warned(check(replace(data, scanpaths=right))) == TRUE.get(name, [])
+    for error, misread in MISREAD.items():
+        x, y = misread(xy, size, corner).T
+        findings = check(replace(data, scanpaths=data.scanpaths.replace(x=x, y=y)))
+        assert bool(warned(findings)) == ((name, error) not in UNSEEN), (error, findings.text())
