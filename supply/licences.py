@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from gazekit.foundations.version import DISTRIBUTION
 
@@ -48,7 +49,7 @@ def licence_of(found: Distribution) -> str:
         for pattern, spdx in WORDS:
             if re.search(pattern, text, re.IGNORECASE):
                 return spdx
-    return STATED.get(meta["Name"], "not known")
+    return STATED.get(canonicalize_name(meta["Name"]), "not known")
 
 
 def is_allowed(expression: str) -> bool:

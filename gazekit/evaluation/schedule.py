@@ -146,9 +146,9 @@ def join_scores(
         of_draws = mean_of_draws(drawn)
         tables.append(of_draws.rows)
         cells.append(of_draws.cells)
-    if cells:  # judges first, however the stimuli were cut
-        copied = [table["donor"] != "" for table in cells]
-        cells = [t[~c] for t, c in zip(cells, copied, strict=True)] + [t[c] for t, c in zip(cells, copied, strict=True)]
+    if cells:  # judges, donors, learned numbers, however the stimuli were cut
+        kinds = [np.where(table["donor"] == "", 0, np.where(table["pairs"] > 0, 1, 2)) for table in cells]
+        cells = [table[kind == k] for k in range(3) for table, kind in zip(cells, kinds, strict=True)]
     whole = [table for piece in sets if piece.draw is None if len(table := read_table(piece.part))]
     whole = [mean_of_people(pd.concat(whole, ignore_index=True))] if whole else []
     order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most

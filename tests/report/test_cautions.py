@@ -48,5 +48,5 @@ def test_a_report_of_sets_alone(data, tmp_path):
     options = {"n_samples": 2, "resamples": 40, "progress": False}
     found = evaluate(data, ["uniform"], ["auto_recurrence"], out=tmp_path / "r", **options)
     page = write_report(tmp_path / "r", dataset=data).read_text(encoding="utf-8")
-    assert "On made-up, 3 stimuli: auto_recurrence_rate of people is" in page
+    assert "On made-up, 3 stimuli: Auto recurrence: rate of people is" in page
     assert markdown_page(found).startswith("# made-up")
