@@ -159,7 +159,7 @@ def objects() -> list[str]:
     from gazekit.models.oat.training import scene_batches, seeded_network, step_losses
 
     rows = []
-    data = load_dataset("shelves", layouts="6x14", scenes=96)
+    data = load_dataset("shelves", layouts="6x14", scenes=96, covers="train")
     for name in ("oat-small", "oat-base"):
         config = preset(name, pointer_bias="history", target_position="hidden")
         paths = ObjectPaths.from_dataset(data, config)

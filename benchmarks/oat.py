@@ -123,7 +123,7 @@ class Straightforward:
 
 def shelf_paths(scenes: int, agents: int = 4, library: int = 400) -> ObjectPaths:
     """Paths of simulated people on drawn shelves of 6 x 14 covers."""
-    data = load_dataset("shelves", layouts="6x14", scenes=scenes, agents=agents, library=library)
+    data = load_dataset("shelves", layouts="6x14", scenes=scenes, agents=agents, library=library, covers="train")
     return ObjectPaths.from_dataset(data, preset("oat-small"))
 
 
