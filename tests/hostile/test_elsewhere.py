@@ -35,7 +35,7 @@ def watch(tmp_path, monkeypatch):
         env |= {"NUMBA_CACHE_DIR": str(places["kernels"]), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
         events = tmp_path / "events.json"
         command = [sys.executable, str(WATCHED), str(events), *arguments]
-        done = subprocess.run(command, cwd=places["work"], env=env, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(command, cwd=places["work"], env=env, capture_output=True, text=True, timeout=600)
         assert done.returncode == code, done.stderr
         return json.loads(events.read_text()), places
 
