@@ -81,18 +81,13 @@ def asymmetry_command(
         print_written(out, pictures, write_report(out))
         return results
 
-    if sweep is None:
-        study(run.out)
-        return
-    option, values = swept(sweep)
-    if option in options:
-        raise GazekitError(f"{option} is swept and given as an option too; give it once")
-    run_sweep(
-        option,
-        values,
+    one_or_sweep(
+        sweep,
+        options,
         run.out,
-        study=lambda value, out: with_indices(study(out, **{option: value})),
-        check=lambda value: searchers(model, {**options, option: value}, wanted, seed=run.seed)[0].model(""),
+        study,
+        slopes=with_indices,
+        check=lambda given: searchers(model, given, wanted, seed=run.seed)[0].model(""),
     )
 
 
@@ -103,19 +98,32 @@ def with_indices(results: "AsymmetryResults") -> "pd.DataFrame":
     return results.slopes.merge(indices, on=["model", "experiment"], how="left")
 
 
-def run_sweep(
-    option: str,
-    values: list[Any],
+def one_or_sweep(
+    text: str | None,
+    options: dict[str, Any],
     out: Path,
-    study: "Callable[[Any, Path], pd.DataFrame]",
-    check: "Callable[[Any], object]",
+    study: "Callable[..., Any]",
+    slopes: "Callable[[Any], pd.DataFrame]",
+    check: "Callable[[dict[str, Any]], object]",
 ) -> None:
-    """Run a study once per value of an option, and write one table and one figure of all."""
+    """Run a study, or one per value of the option that --sweep names, with one table and one figure of all slopes."""
     from gazekit.experiments.sweep import FIGURE, TABLE, sweep
     from gazekit.plots.saving import save_figures
     from gazekit.plots.sweep import sweep_panels
 
-    table = sweep(option, values, out, study, check)
+    if text is None:
+        study(out)
+        return
+    option, values = swept(text)
+    if option in options:
+        raise GazekitError(f"{option} is swept and given as an option too; give it once")
+    table = sweep(
+        option,
+        values,
+        out,
+        lambda value, folder: slopes(study(folder, **{option: value})),
+        lambda value: check({**options, option: value}),
+    )
     save_figures({FIGURE: sweep_panels(table, option=option)}, out, dpi=150)
     typer.echo(f"slopes over {option}: {out / TABLE}, {out / FIGURE}; the run of each value: {out}/{option}=...")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.asymmetry import run_sweep
-from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, settings, swept, takes_groups
+from gazekit.cli.asymmetry import one_or_sweep
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, settings, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.foundations.errors import GazekitError
 
@@ -82,18 +82,13 @@ def search_command(
         print_written(out, write_pictures(results), write_report(out))
         return results
 
-    if sweep is None:
-        study(run.out)
-        return
-    option, values = swept(sweep)
-    if option in options:
-        raise GazekitError(f"{option} is swept and given as an option too; give it once")
-    run_sweep(
-        option,
-        values,
+    one_or_sweep(
+        sweep,
+        options,
         run.out,
-        study=lambda value, out: last_rule(study(out, **{option: value})),
-        check=lambda value: searchers(model, {**options, option: value}, wanted, seed=run.seed)[0].model(""),
+        study,
+        slopes=last_rule,
+        check=lambda given: searchers(model, given, wanted, seed=run.seed)[0].model(""),
     )
 
 

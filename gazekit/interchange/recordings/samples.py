@@ -30,10 +30,12 @@ OTHER_ROWS = "row that is no sample of the eye tracker (left out)"
 _RATES = (15.0, 2200.0)  # samples per second of eye trackers: they say the unit of a clock that has none
 _MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 _KEYS = ("subject", "trial", "stimulus")
+_FRAME = ("width", "height")  # of the shown image
+_ONE_VALUE = {"distance_mm": "--distance-mm", "px_per_degree": "--data-set px_per_degree="}  # for all of a file
 # What is read of samples, under our names; x and y of both eyes where a row has both.
 _POINT = ("time", "x", "y", "x_left", "y_left", "x_right", "y_right", "valid", "eye", "of")
 DETECTED = (
-    *(Column(name, (name,)) for name in (*_KEYS, *PLACED, "distance_mm", "x", "y")),
+    *(Column(name, (name,)) for name in (*_KEYS, *PLACED, *_FRAME, "distance_mm", "x", "y")),
     Column("duration_ms", ("duration",)),
     Column("onset_ms", ("start",)),
 )
@@ -53,7 +55,7 @@ TABLE_SAMPLES = Samples(
         Column("subject", ("subject", "subject_id", "participant", "participant_id")),
         Column("trial", ("trial", "trial_id")),
         Column("stimulus", ("stimulus", "image", "stim_file", "picture", "filename")),
-        *(Column(name, (name,)) for name in PLACED),
+        *(Column(name, (name,)) for name in (*PLACED, *_FRAME)),
     )
 )
 
@@ -252,6 +254,12 @@ def _table(
             kept = where_rows(Delimited(rows, {}), where, path, may_be_empty=True)
             dropped += sum(kept.dropped.values())
             rows = kept.table
+        if own := next((name for name in _ONE_VALUE if name in rows), None):
+            raise DataError(
+                f"{path} has a column {own!r}, and thresholds in degrees are made with one value for all samples of "
+                f"a file; take the column out and give the value ({_ONE_VALUE[own]}), for each part alone where it "
+                f"differs"
+            )
         found, used = pd.DataFrame(index=rows.index), set()
         for column in samples.columns:
             theirs = told.get(column.ours) or their_name(rows, column.theirs)

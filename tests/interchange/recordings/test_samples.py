@@ -66,6 +66,15 @@ def test_the_unit_of_a_clock_is_that_of_its_rate(tmp_path, taken, images, factor
     expect(Dataset.from_table(tmp_path / "a.csv", images=images, detect="idt", space=SPACE))
 
 
+def test_the_size_of_the_image_may_be_in_the_table(tmp_path):
+    still = [(2.0 * k, 100 + 200 * (k >= 150), 90) for k in range(300)]
+    table = pd.DataFrame(still, columns=["time", "x", "y"]).assign(stimulus="a", subject="p", width=400, height=300)
+    table.to_csv(tmp_path / "a.csv", index=False)
+    data = Dataset.from_table(tmp_path / "a.csv", detect="ivt", px_per_degree=30.0)
+    assert data.trials[0].frame.size == (400, 300)
+    assert data.scanpaths.x.tolist() == pytest.approx([100, 300])
+
+
 def test_images_in_their_own_size_need_px_per_degree_only(tmp_path, taken, images):
     taken.to_csv(tmp_path / "a.csv", index=False)
     data = Dataset.from_table(
@@ -163,6 +172,8 @@ def broken(taken, what):
         rows["time"] *= 60_000
     elif what == "name":
         rows = rows.rename(columns={"x": "wrong"})
+    elif what == "distances":
+        rows = rows.assign(distance_mm=600)
     elif what == "one":
         rows = rows.assign(image=np.where(rows.index % 300 < 30, "street.png", rows["image"]))
     return rows
@@ -178,6 +189,7 @@ def broken(taken, what):
         ("lost", r"no fixation in 800 samples by ivt \(800 x sample without a position"),
         ("clock", "column 'time' rises by .* from sample to sample, which is no rate of an eye tracker"),
         ("name", r"no column that can be 'x' of samples; name it, columns=\{'x': ...\} \(--columns x=COLUMN\)"),
+        ("distances", r"has a column 'distance_mm', and thresholds in degrees .*\(--distance-mm\), for each part"),
         ("one", "trial '1' of 'anna' shows 2 images"),
     ],
 )
