@@ -22,7 +22,7 @@ from gazekit.interchange.parquet import write_parquet
 from gazekit.interchange.pysaliency_hdf5 import write_pysaliency
 from gazekit.interchange.recordings import FORMATS
 from gazekit.interchange.recordings.bids import EVENTS, EVENTS_WRITTEN
-from gazekit.interchange.recordings.recording import in_their_words
+from gazekit.interchange.recordings.recording import OURS, in_their_words
 from gazekit.interchange.space import Space
 from gazekit.interchange.tables import check_path_columns
 
@@ -222,20 +222,30 @@ def _bids(paths: Scanpaths, path: Path, space: Space) -> None:
     rows = _rows(paths, space)
     labels = _labels(rows["subject"].unique())
     about = {
+        **{c: {"Description": "As in the data that were exported"} for c in rows if c == "subject" or c not in OURS},
         "TaskName": "gaze",
         "trial_type": {"Description": "Kind of event", "Levels": {"fixation": "a fixation on the image stim_file"}},
         "x_coordinate": {"Description": "Position of the fixation from the left edge of the screen", "Units": "pixel"},
         "y_coordinate": {"Description": "Position of the fixation from the top edge of the screen", "Units": "pixel"},
         "trial": {"Description": "Number of the image in the order in which the person's images are listed"},
         "onset": {
-            "Description": "Times within trials, or sums of durations where they are not known; 1 s between trials"
+            "Description": "Times within trials, or sums of durations where they are not known; 1 s between trials",
+            "Units": "s", "Format": "number",
         },
-        "StimulusPresentation": {"ScreenResolution": [space.screen_width, space.screen_height]},
-    }
-    described = {"Name": "Scanpaths exported by gazekit", "BIDSVersion": "1.10.0", "DatasetType": "derivative",
+        "stim_file": {"Description": "The image"},
+        "StimulusPresentation": {
+            "ScreenResolution": [int(v) if v == int(v) else v for v in (space.screen_width, space.screen_height) if v],
+            "ScreenOrigin": ["top", "left"],
+        },
+    }  # fmt: skip
+    described = {"Name": "Scanpaths exported by gazekit", "BIDSVersion": "1.11.0", "DatasetType": "derivative",
                  "GeneratedBy": [{"Name": "gazekit"}]}  # fmt: skip
     with new_folder(path) as folder:
         (folder / "dataset_description.json").write_text(json.dumps(described, indent=2))
+        (folder / "README").write_text(_README)
+        (folder / "task-gaze_events.json").write_text(json.dumps(about, indent=2))
+        names = {"name": {"Description": "Who looked, as in the data that were exported"}}
+        (folder / "participants.json").write_text(json.dumps(names, indent=2))
         people = pd.DataFrame({"participant_id": [f"sub-{label}" for label in labels.values()], "name": list(labels)})
         (folder / "participants.tsv").write_bytes(_text(people, "\t", "n/a"))
         for person, label in labels.items():
@@ -248,7 +258,6 @@ def _bids(paths: Scanpaths, path: Path, space: Space) -> None:
             events = in_their_words(own, EVENTS, EVENTS_WRITTEN)
             events = events[[*first, *(c for c in events if c not in first)]]
             (place / f"sub-{label}_task-gaze_events.tsv").write_bytes(_text(events, "\t", "n/a"))
-            (place / f"sub-{label}_task-gaze_events.json").write_text(json.dumps(about, indent=2))
 
 
 def _clock(rows: pd.DataFrame) -> pd.Series:
@@ -277,6 +286,10 @@ def _text(table: pd.DataFrame, sep: str, missing: str) -> bytes:
     return table.to_csv(sep=sep, index=False, na_rep=missing, lineterminator="\n").encode()
 
 
+_README = """Scanpaths exported by gazekit: fixations as events, their positions in px of the screen.
+
+The images that the column stim_file names belong in the folder stimuli/; they are not copied here.
+"""
 _PX = "px of the image, origin top left"
 _SCREEN = "px of the screen, origin top left"
 _RECORDED = ("empty", "positions", "objects", "degrees", "trials", "nobody", "facts", "dropped")

@@ -1,10 +1,11 @@
 """BIDS eye tracking: `*_physioevents.tsv.gz` (fixations) over `*_physio.tsv.gz` (samples), with their JSON sidecars.
 
 Source: BIDS 1.11, "Physiological recordings" and "Eye-tracking": files without a header whose names of columns stand in
-`Columns`; `timestamp`, `x_coordinate`, `y_coordinate` (px of the screen, origin top left, where the system is
-`gaze-on-screen`); events have `onset`, `duration` in the unit of the column that `ForeignIndexColumn` names and
+`Columns`; `timestamp`, `x_coordinate`, `y_coordinate` (px of the screen where the system is `gaze-on-screen`); events
+have `onset`, `duration` in the unit of the column that `OnsetSource` names (`ForeignIndexColumn` in drafts) and
 `trial_type` fixation. `SamplingFrequency` and `StartTime` make times in s of them, by which `*_events.tsv` says the
-image (`stim_file`). `StimulusPresentation` has the screen: `ScreenResolution` px, `ScreenSize` m, `ScreenDistance` m.
+image (`stim_file`). `StimulusPresentation` has the screen: `ScreenResolution` px, `ScreenOrigin`, `ScreenSize` m,
+`ScreenDistance` m. Sidecars of folders above hold for what is below, unless a nearer one says otherwise.
 Fixations without samples are events of `*_events.tsv` with a position (`EVENTS`); its sidecar describes such columns.
 """
 
@@ -23,7 +24,11 @@ from gazekit.foundations.errors import DataError, refusing
 from gazekit.interchange.columns import numbers
 from gazekit.interchange.recordings.recording import Column, Format, Notes, Samples, Written
 
+_ORIGINS = {("top", "left"): "top-left", ("bottom", "left"): "bottom-left"}
+_PX = ("px", "pixel", "pixels")
 FARTHEST = 10.0  # m; a ScreenDistance beyond is in other units
+_DEEPEST = 4  # folders of a data set: root, sub-, ses-, beh
+_SAMPLED = ("x_coordinate", "y_coordinate", "SamplingFrequency")
 NO_IMAGE = "sample of no image (left out)"
 OTHER = "event that is no fixation (left out)"
 NO_DISTANCE = "ScreenDistance that cannot be metres (left out)"
@@ -64,10 +69,10 @@ def _rows(path: Path, notes: Notes) -> Delimited:
     if path.name.endswith("_events.tsv"):
         return _events(path, notes)
     stem, samples_at, events_at = _files(path)
-    about, told = _sidecar(samples_at), _sidecar(events_at)
+    about, told = _sidecar(samples_at, _SAMPLED), _sidecar(events_at, ("onset", "duration", "trial_type"))
     _on_screen(samples_at, about)
     samples, events = _read(samples_at, about), _read(events_at, told)
-    index = told.get("ForeignIndexColumn")
+    index = told.get("OnsetSource", told.get("ForeignIndexColumn"))
     clock, tick = _clock(samples, index, about, samples_at)
     fixations = events[events["trial_type"].astype("str") == "fixation"]
     onset, duration = fixations["onset"].to_numpy(float), fixations["duration"].to_numpy(float)
@@ -88,7 +93,7 @@ def _rows(path: Path, notes: Notes) -> Delimited:
 def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
     """All samples, with the image of the event during which each was taken."""
     stem, samples_at, _ = _files(path)
-    about = _sidecar(samples_at)
+    about = _sidecar(samples_at, _SAMPLED)
     _on_screen(samples_at, about)
     samples, (task, person) = _read(samples_at, about), _task(stem)
     clock, tick = _clock(samples, "timestamp" if "timestamp" in samples else None, about, samples_at)
@@ -111,15 +116,24 @@ def _files(path: Path) -> tuple[str, Path, Path]:
 
 
 def _on_screen(path: Path, about: dict[str, Any]) -> None:
+    """Refuse positions that are not px of the screen."""
     if about.get("SampleCoordinateSystem", "gaze-on-screen") != "gaze-on-screen":
         raise DataError(
             f"{path} has positions of the kind {about['SampleCoordinateSystem']!r}; only gaze-on-screen can be "
             f"laid over an image"
         )
+    for name in ("x_coordinate", "y_coordinate"):
+        unit = about.get(name, {}).get("Units", "pixel")
+        if str(unit).lower() not in _PX:
+            raise DataError(
+                f"{path} has {name} in {unit!r}, by its sidecar; only px of the screen are read: convert it"
+            )
 
 
 def _clock(samples: pd.DataFrame, index: str | None, about: dict[str, Any], path: Path) -> tuple[np.ndarray, float]:
     """When each sample was taken, and how many ms one step of that clock is."""
+    if index is not None and index not in samples:
+        raise DataError(f"{path} has no column {index!r}, on whose clock the events are; it has: {', '.join(samples)}")
     clock = samples[index].to_numpy(float) if index else np.arange(1.0, len(samples) + 1)
     if len(clock) < 2 or (np.diff(clock) <= 0).any():
         raise DataError(f"{path}: its clock ({index or 'the number of the row'}) stands or goes back")
@@ -164,25 +178,51 @@ def _shown(path: Path, start_s: np.ndarray) -> pd.DataFrame:
 
 
 def _screen(path: Path, task: str, notes: Notes) -> None:
-    about = path.with_name(f"{task}_events.json")
-    if not about.is_file():
-        return
-    shown = _json(about).get("StimulusPresentation", {})
+    """Note what the sidecar of the task's events says of the screen; "n/a" where there was none."""
+    shown = _about(path.with_name(f"{task}_events.tsv")).get("StimulusPresentation", {})
+    shown = {name: value for name, value in shown.items() if value != "n/a"}
     if "ScreenResolution" in shown:
         notes.screen(*shown["ScreenResolution"])
+    if "ScreenOrigin" in shown:
+        origin = _ORIGINS.get(tuple(shown["ScreenOrigin"]))
+        if origin is None:
+            raise DataError(
+                f"{path} counts positions from {shown['ScreenOrigin']} (ScreenOrigin), which does not say which way y "
+                f"goes; make them px from the top left corner, and say so: ['top', 'left']"
+            )
+        notes.space |= {} if origin == "top-left" else {"origin": origin}
     if {"ScreenResolution", "ScreenSize", "ScreenDistance"} <= set(shown):
-        if not 0 < float(shown["ScreenDistance"]) < FARTHEST:
+        distance = float(np.linalg.norm(shown["ScreenDistance"]))  # m, or x, y, z from the middle of the screen
+        if not 0 < distance < FARTHEST:
             notes.dropped[NO_DISTANCE] += 1
             return
         width, height = (1000.0 * float(side) for side in shown["ScreenSize"])
-        notes.space |= {"screen_width_mm": width, "screen_height_mm": height}
-        notes.space["distance_mm"] = 1000.0 * float(shown["ScreenDistance"])
+        notes.space |= {"screen_width_mm": width, "screen_height_mm": height, "distance_mm": 1000.0 * distance}
 
 
-def _sidecar(path: Path) -> dict[str, Any]:
-    about = _json(path.with_name(re.sub(r"\.tsv(\.gz)?$", ".json", path.name)))
+def _sidecar(path: Path, columns: tuple[str, ...]) -> dict[str, Any]:
+    """What is said of a file without a header, which must have these columns."""
+    about = _about(path)
     if "Columns" not in about:
-        raise DataError(f"the sidecar of {path} has no 'Columns', which name its columns")
+        raise DataError(f"the sidecars of {path} have no 'Columns', which name its columns")
+    lacks = [name for name in columns if name not in about["Columns"] and not (name[0].isupper() and name in about)]
+    if lacks:
+        raise DataError(f"{path} and its sidecars lack {', '.join(map(repr, lacks))}; its columns: {about['Columns']}")
+    return about
+
+
+def _about(path: Path) -> dict[str, Any]:
+    """All that sidecars say of a file: those whose name is a part of its name, up to the root of the data set."""
+    stem = re.sub(r"\.tsv(\.gz)?$", "", path.name)
+    folders = [path.parent, *path.absolute().parents[1:_DEEPEST]]
+    root = next((k for k, folder in enumerate(folders) if (folder / "dataset_description.json").is_file()), 0)
+    about: dict[str, Any] = {}
+    for folder in folders[: root + 1]:
+        named = [
+            f for f in folder.glob(f"*{stem.split('_')[-1]}.json") if set(f.stem.split("_")) <= set(stem.split("_"))
+        ]
+        for file in sorted(named, key=lambda f: (-f.stem.count("_"), f.name)):
+            about = {**_json(file), **about}
     return about
 
 

@@ -295,7 +295,7 @@ def bids(seen: pd.DataFrame, folder: Path) -> tuple[list[Path], dict]:
         about = {"PhysioType": "eyetrack", "RecordedEye": "right", "SampleCoordinateSystem": "gaze-on-screen",
                  "SamplingFrequency": 500, "StartTime": 10.0, "Columns": list(samples)}  # fmt: skip
         (place / f"{stem}_physio.json").write_text(json.dumps(about))
-        told = {"Columns": list(events), "ForeignIndexColumn": "timestamp"}
+        told = {"Columns": list(events), "OnsetSource": "timestamp"}
         (place / f"{stem}_physioevents.json").write_text(json.dumps(told))
         task = pd.DataFrame({"onset": [20.0, 40.0], "duration": [9.0, 9.0], "stim_file": ["kitchen.png", "street.png"]})
         task.to_csv(place / f"sub-{person}_task-view_events.tsv", sep="\t", index=False)

@@ -214,14 +214,40 @@ def test_what_bids_says_of_the_screen(tmp_path, seen, images, exports):
     data = read(files, images, told)
     assert data.scanpaths.table["px_per_degree"].isna().all()
     assert data.dropped["ScreenDistance that cannot be metres (left out)"] == 3
+    shown["StimulusPresentation"] |= {"ScreenDistance": "n/a", "ScreenOrigin": ["center", "center"]}
+    about.write_text(json.dumps(shown))
+    with pytest.raises(DataError, match="positions from .'center', 'center'. .*which does not say which way y goes"):
+        read(files, images, told)
+
+
+def test_sidecars_of_bids_above_and_a_screen_whose_y_goes_up(tmp_path, seen, images, exports, same):
+    """What folders above say holds for what is below; drafts called the column of the clock otherwise."""
+    up = seen.assign(sy=1024 - seen["sy"])
+    files, told = exports.bids(up, tmp_path)
+    for file in files:
+        (stem := file.parent / file.name.split("_")[0]).with_name(f"{stem.name}_task-view_events.json").unlink()
+        about = file.with_name(file.name.replace(".tsv.gz", ".json"))
+        about.write_text(about.read_text().replace("OnsetSource", "ForeignIndexColumn"))
+    screen = {"ScreenResolution": [1280, 1024], "ScreenOrigin": ["bottom", "left"], "ScreenSize": [0.376, 0.301]}
+    screen["ScreenDistance"] = [0.0, 0.0, 0.6]
+    (tmp_path / "task-view_events.json").write_text(json.dumps({"StimulusPresentation": screen}))
+    with pytest.raises(DataError, match="say where the image was on it|its size, and where the image was"):
+        read(files, images, {"placed": "centre", "screen_width": None, "screen_height": None})
+    (tmp_path / "dataset_description.json").write_text("{}")
+    data = read(files, images, told)
+    same(data.scanpaths, atol=0.06)
+    assert data.scanpaths.table["px_per_degree"].notna().all()
 
 
 @pytest.mark.parametrize(
     ("what", "change", "said"),
     [
         ("physio", {"SampleCoordinateSystem": "gaze-in-world"}, "the kind 'gaze-in-world'; only gaze-on-screen"),
-        ("physio", {"Columns": ["timestamp", "x_coordinate"]}, "has 4 columns, and its sidecar names 2"),
-        ("physioevents", {"Columns": None}, "has no 'Columns'"),
+        ("physio", {"Columns": ["x_coordinate", "y_coordinate"]}, "has 4 columns, and its sidecar names 2"),
+        ("physio", {"SamplingFrequency": None}, "and its sidecars lack 'SamplingFrequency'; its columns: .'timestamp'"),
+        ("physio", {"x_coordinate": {"Units": "deg"}}, "has x_coordinate in 'deg', by its sidecar; only px of the"),
+        ("physioevents", {"Columns": None}, "have no 'Columns'"),
+        ("physioevents", {"OnsetSource": "clock"}, "has no column 'clock', on whose clock the events are; it has"),
     ],
 )  # fmt: skip
 def test_bids_that_cannot_be_read(tmp_path, seen, images, exports, what, change, said):
