@@ -26,6 +26,7 @@ from gazekit.cli.protocols import protocols_command
 from gazekit.cli.report import report_command
 from gazekit.cli.search import search_command
 from gazekit.cli.shelf_search import shelf_search_command
+from gazekit.cli.worker import worker_command
 from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.version import __version__, mixed_up
@@ -49,6 +50,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "import": import_command,
         "import-predictions": import_predictions_command,
         "check": check_command,
+        "worker": worker_command,
         "predict": predict_command,
         "score": score_command,
         "evaluate": evaluate_command,

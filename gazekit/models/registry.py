@@ -21,6 +21,7 @@ _BUILT_IN = {
     "oat": "gazekit.models.oat.model:Oat",
     "priority": "gazekit.models.priority.model:Priority",
     "priority-fitted": "gazekit.models.priority.model:PriorityFitted",
+    "worker": "gazekit.models.published.worker:Worker",
     "uniform-object": "gazekit.models.object_search.simple:UniformObject",
     "centre-object": "gazekit.models.object_search.simple:CentreObject",
     "nearest-object": "gazekit.models.object_search.simple:NearestObject",

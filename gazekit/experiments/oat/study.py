@@ -21,6 +21,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.capabilities import HasLikelihood
 from gazekit.models.oat.checkpoint import load_checkpoint
 from gazekit.models.object_search.human_paths import human_paths
+from gazekit.models.registry import model_class
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
@@ -167,8 +168,10 @@ def oat_study(
     """
     check_workers(workers, scheduler)
     for name in plan.references:
-        if not isinstance(model_from_text(name), HasLikelihood):
+        # before it is made: a plan is a file, and `worker` would run another file that it names
+        if not issubclass(model_class(name.partition(":")[0].strip()), HasLikelihood):
             raise GazekitError(f"the reference {name!r} has no likelihood; take another")
+        model_from_text(name)
     one_thread = workers > 1 or scheduler is not None
     findings = checked(dataset, accept=accept)
     with RunFolder(

@@ -132,6 +132,14 @@ def test_a_reference_without_a_likelihood_is_refused_before_anything_is_trained(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_plan_cannot_name_a_file_that_is_run(shelves, tmp_path):
+    (tmp_path / "bad.py").write_text(f"open({str(tmp_path / 'was run')!r}, 'w')\ndef predict(*a): pass\n")
+    reference = f"worker:adapter={tmp_path / 'bad.py'}"
+    with pytest.raises(GazekitError, match="has no likelihood; take another"):
+        oat_study(shelves(4, 2), plan(variant("full"), references=(reference,)), tmp_path / "run", progress=False)
+    assert not (tmp_path / "was run").exists()
+
+
 @pytest.fixture
 def steps():
     """Two variants, two seeds of the first, three stimuli with 4, 2 and 6 steps by two people."""
