@@ -116,9 +116,7 @@ def our_columns(table: pd.DataFrame, columns: Mapping[str, str | None] | None = 
         raise DataError(f"columns= names the table's column {again[0]!r} twice")
     # A column that already bears one of our names gives way to the one that was named for it.
     table = table.drop(columns=[c for c in columns if c in table and c not in told.values()]).rename(columns=back)
-    for ours in OURS:
-        if ours not in table and ours not in columns:
-            table = table.rename(columns={_another_case(table, ours): ours})
+    table = table.rename(columns={_another_case(table, c): c for c in OURS if c not in table and c not in columns})
     for ours in ("subject", "source", "duration_ms"):
         if ours not in table and ours not in columns:
             _refuse_synonym(table, ours)

@@ -241,7 +241,8 @@ def _refuse_second_viewing(paths: Scanpaths) -> None:
         row = rows[twice].iloc[0]
         raise DataError(
             f"subject {row['subject']!r} has two paths in trial {row['trial']!r}: if the file has a copy of the data, "
-            f"take it out; if the image was seen twice, number the viewings in the column 'trial'"
+            f"take it out; if the image was seen twice, number the viewings in the column 'trial'; of both "
+            f"eyes, give the files of one"
         )
 
 

@@ -20,9 +20,10 @@ import pandas as pd
 
 from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.untrusted import parse_json, read_csv_text
-from gazekit.foundations.errors import DataError, refusing
+from gazekit.foundations.errors import DataError, naming, refusing
 from gazekit.interchange.columns import numbers
-from gazekit.interchange.recordings.recording import Column, Format, Notes, Samples, Written
+from gazekit.interchange.recordings.detection import CHANGES, sampling_interval
+from gazekit.interchange.recordings.recording import MS, Column, Format, Notes, Samples, Written
 
 _ORIGINS = {("top", "left"): "top-left", ("bottom", "left"): "bottom-left"}
 _PX = ("px", "pixel", "pixels")
@@ -135,9 +136,17 @@ def _clock(samples: pd.DataFrame, index: str | None, about: dict[str, Any], path
     if index is not None and index not in samples:
         raise DataError(f"{path} has no column {index!r}, on whose clock the events are; it has: {', '.join(samples)}")
     clock = samples[index].to_numpy(float) if index else np.arange(1.0, len(samples) + 1)
-    if len(clock) < 2 or (np.diff(clock) <= 0).any():
-        raise DataError(f"{path}: its clock ({index or 'the number of the row'}) stands or goes back")
-    return clock, 1000.0 / float(about["SamplingFrequency"]) / float(np.median(np.diff(clock)))
+    step = float(np.median(np.diff(clock))) if len(clock) > 1 else 1.0
+    tick = 1000.0 / float(about["SamplingFrequency"]) / (step or 1.0)
+    with naming(f"{path}, {index or 'rows'}"):
+        sampling_interval(clock * tick)
+    unit = about.get(index, {}).get("Units")
+    if unit in MS and not 1 / CHANGES < tick / MS[unit] < CHANGES:
+        raise DataError(
+            f"{path} has {about['SamplingFrequency']:g} samples per second by its sidecar, and "
+            f"{1000.0 / MS[unit] / step:.4g} by its column {index!r} in {unit}; correct the one that is wrong"
+        )
+    return clock, tick
 
 
 def _task(stem: str) -> tuple[str, re.Match[str] | None]:
@@ -171,6 +180,12 @@ def _shown(path: Path, start_s: np.ndarray) -> pd.DataFrame:
     events = events[~events["stim_file"].isin(["n/a", ""]) & events["stim_file"].notna()].sort_values("onset")
     onset = events["onset"].to_numpy(float)
     until = onset + pd.to_numeric(events["duration"], errors="coerce").to_numpy(float)
+    if (two := np.flatnonzero(until[:-1] > onset[1:] + 1e-3)).size:
+        first, second = events["stim_file"].iloc[two[0]], events["stim_file"].iloc[two[0] + 1]
+        raise DataError(
+            f"{path} shows two images at once, {first!r} until {until[two[0]]:g} s and {second!r} from "
+            f"{onset[two[0] + 1]:g} s ({two.size} such places); a scanpath is of one image: keep the events of one"
+        )
     which = np.searchsorted(onset, start_s, "right") - 1
     during = (which >= 0) & (start_s < np.where(np.isnan(until), np.inf, until)[which]) if len(onset) else which >= 0
     image = np.where(during, events["stim_file"].to_numpy(object)[which] if len(onset) else None, None)

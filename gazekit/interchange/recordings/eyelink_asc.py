@@ -24,6 +24,7 @@ from gazekit.interchange.recordings.recording import BEFORE_IMAGE, Column, Forma
 SAMPLES_BEFORE = "sample before the image, or of a trial without one (left out)"
 _EVENT = re.compile(r"^(MSG|EFIX|EVENTS|SAMPLES|START|END)\b")
 _EYES = {"L": "left", "R": "right"}
+_SAMPLE = ("time", "x_left", "y_left", "x_right", "y_right")
 
 
 def _rows(path: Path, notes: Notes) -> Delimited:
@@ -39,25 +40,28 @@ def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
         if not trial.samples or name is None:
             notes.dropped[SAMPLES_BEFORE] += len(trial.samples)
             continue
-        wide = max(map(len, trial.samples))
-        both = wide > 3
-        columns = ["time", *(("x_left", "y_left", "x_right", "y_right") if both else ("x", "y"))]
-        values = [[_number(word) for word in words] for words in trial.samples if len(words) == wide]
-        table = pd.DataFrame(values, columns=columns)
+        table = pd.DataFrame([[_number(word) for word in words] for words in trial.samples], columns=_SAMPLE)
+        table = table.drop(
+            columns=[f"{axis}_{eye}" for eye in _EYES.values() if eye not in trial.eyes for axis in "xy"]
+        )
         before = table["time"] < since
-        notes.dropped[SAMPLES_BEFORE] += int(before.sum()) + len(trial.samples) - len(values)
+        notes.dropped[SAMPLES_BEFORE] += int(before.sum())
         yield table[~before].assign(trial=trial.index, stimulus=name, **about)
 
 
 def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Trial"]:
     """Recording blocks, one after the other, with their events, and with their samples if these are asked for."""
-    trial, both = _Trial(0), False
+    trial, eyes = _Trial(0), ["right"]
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             for number, line in enumerate(file, 1):
                 if samples and line[:1].isdigit():
                     words = line.split()
-                    trial.samples.append((words[0], *words[1:3], *words[4:6]) if both else tuple(words[:3]))
+                    both = (*words[1:3], *words[4:6]) if len(eyes) > 1 else (*words[1:3], ".", ".")
+                    if len(both) < 4:
+                        raise DataError(f"{path}, line {number}: {line.strip()!r} is no sample of {len(eyes)} eyes")
+                    trial.samples.append((words[0], *both) if eyes[0] == "left" else (words[0], *both[2:], *both[:2]))
+                    trial.eyes.update(eyes)
                     continue
                 if not _EVENT.match(line):
                     continue
@@ -73,7 +77,7 @@ def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Tr
                         f"the .edf again with positions of gaze (edf2asc -p GAZE)"
                     )
                 elif words[0] == "SAMPLES":
-                    both = "LEFT" in words and "RIGHT" in words
+                    eyes = [eye for eye in _EYES.values() if eye.upper() in words] or eyes
                     if samples and "GAZE" not in words:
                         raise DataError(
                             f"{path}, line {number}: samples are not in px of the display ({' '.join(words[1:3])}); "
@@ -96,6 +100,7 @@ class _Trial:
         self.variables: dict[str, str] = {}
         self.fixations: list[dict[str, Any]] = []
         self.samples: list[tuple[str, ...]] = []
+        self.eyes: set[str] = set()  # of the samples
 
     def shown(self, notes: Notes) -> tuple[str | None, float, dict[str, Any]]:
         """The image, since when it was there, and its place with the variables of the trial."""

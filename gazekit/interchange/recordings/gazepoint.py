@@ -23,7 +23,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             notes.dropped[INVALID] += int((~valid).sum())
         rows = rows[valid]
     name = their_name(rows, ("MEDIA_NAME", "MEDIA_ID"))
-    by = [column for column in (name, "MEDIA_ID", "USER", "FPOGID") if column is not None and column in rows]
+    by = [column for column in (name, "MEDIA_ID", "USER", "FPOGID", "FPOGS") if column is not None and column in rows]
     if "FPOGID" in rows:
         rows = rows.drop_duplicates(list(dict.fromkeys(by)), keep="last")
     if "USER" not in rows:

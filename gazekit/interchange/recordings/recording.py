@@ -18,9 +18,11 @@ NO_IMAGE = "fixation of a trial without an image (left out)"
 BEFORE_IMAGE = "fixation that began before the image (left out)"
 NO_POSITION = "fixation without a position (left out)"
 OTHER_EYE = "fixation of the other eye (left out)"
+NOT_THAT_EYE = "trial without a fixation of the eye that is read (left out)"
+SORTED = "fixation that stood after a later one of its trial (put in the order of time)"
 DETAILS = "column about single fixations (left out)"
 OURS = ("stimulus", "subject", "trial", "fixation", "eye", "x", "y", "duration_ms", "onset_ms")
-_MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
+MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 _EYES = {"l": "left", "left": "left", "0": "left", "r": "right", "right": "right", "1": "right"}
 _FIXATION = (20.0, 2000.0)  # ms: the median duration of fixations lies between, in any task
 _OVERLAP = 2.0  # ms by which a fixation may begin before the end of the one before it: one sample, rounded
@@ -278,11 +280,11 @@ def in_their_words(table: pd.DataFrame, columns: Sequence[Column], how: Written)
         fact = facts.get(str(ours))
         named = how.stimulus if ours == "stimulus" else fact.theirs[0] if fact else str(ours)
         if ours in ("duration_ms", "onset_ms") and fact is not None:
-            values = (values / _MS[fact.unit]).round(6)
+            values = (values / MS[fact.unit]).round(6)
         out[named] = values.round(4) if ours in ("x", "y") else values
     out |= {name: pd.Series(value, table.index) for name, value in how.constants.items()}
     if how.end is not None:
-        out[how.end] = ((table["onset_ms"] + table["duration_ms"]) / _MS[facts["onset_ms"].unit]).round(6)
+        out[how.end] = ((table["onset_ms"] + table["duration_ms"]) / MS[facts["onset_ms"].unit]).round(6)
     return pd.DataFrame(out)
 
 
@@ -311,7 +313,7 @@ def unit_of(name: str, otherwise: str) -> str:
     """
     said = re.search(r"[\[(]\s*(\S+)\s*[\])]\s*$", name)
     unit = said[1].replace("μ", "u").replace("µ", "u") if said else otherwise
-    return unit if unit in _MS else otherwise
+    return unit if unit in MS else otherwise
 
 
 # ---------------------------------------------------------------- inside
@@ -360,7 +362,7 @@ def _milliseconds(column: pd.Series, unit: str, decimal: str) -> np.ndarray:
         return (column / pd.Timedelta(milliseconds=1)).to_numpy(float, na_value=np.nan)
     values, unit = _numbers(column, decimal), unit_of(str(column.name), unit)
     if unit != "by size":
-        return values * _MS[unit]
+        return values * MS[unit]
     middle = float(np.nanmedian(values)) if np.isfinite(values).any() else 250.0
     found = [factor for factor in (1.0, 1e3, 1e-3) if _FIXATION[0] <= middle * factor <= _FIXATION[1]]
     if not found:
@@ -407,21 +409,34 @@ def _one_eye(table: pd.DataFrame, eye: str | None, kind: Format, notes: Notes) -
     of = table["eye"].astype("str").str.strip().str.lower().map(_EYES)
     table = table.drop(columns="eye")
     trial = [name for name in ("subject", "trial", "stimulus") if name in table]
-    both = table.assign(_eye=of).groupby(trial, dropna=False)["_eye"].nunique()
-    if eye is None and (both > 1).any():
+    number = table.groupby(trial, dropna=False).ngroup()
+    left, right = (table[of == side].groupby(number)[["x", "y"]].mean() for side in ("left", "right"))
+    apart = (left - right).dropna()
+    if eye is None and len(apart):
         raise DataError(
-            f"{notes.path} has fixations of both eyes in {int((both > 1).sum())} of {len(both)} trials; say which eye "
-            f"is read, eye='left' or eye='right' (--eye right)"
+            f"{notes.path} has fixations of both eyes in {len(apart)} of {number.nunique()} trials, on average "
+            f"{np.hypot(apart['x'], apart['y']).median():.3g} apart in the unit of the file; say which eye is read, "
+            f"eye='left' or eye='right' (--eye right)"
         )
-    return table if eye is None else _left_out(table, of != eye, OTHER_EYE, notes)
+    if eye is None:
+        return table
+    if lost := number.nunique() - number[of == eye].nunique():
+        notes.dropped[NOT_THAT_EYE] += lost
+    return _left_out(table, of != eye, OTHER_EYE, notes)
 
 
 def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
-    """Rows in the order of time within each trial; a clock that goes back, and fixations that overlap, are refused."""
+    """Rows in the order of time within each trial; a clock that goes back, and fixations that overlap, are refused.
+
+    Of rows without numbers only the clock says the order; those that stood after a later one are counted.
+    """
     by = [name for name in ("subject", "trial", "stimulus") if name in table]
     group = table.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
     keys = [table[name].to_numpy(float) for name in ("fixation", "onset_ms") if name in table]
     order = np.lexsort((*keys[:1], group)) if keys else np.argsort(group, kind="stable")
+    if "onset_ms" in table and "fixation" not in table:
+        back = (np.diff(keys[0]) < 0) & (np.diff(group) == 0)
+        notes.dropped.update({SORTED: int(back.sum())} if back.any() else {})
     table, group = table.iloc[order], group[order]
     if "onset_ms" in table:
         onset = table["onset_ms"].to_numpy(float)

@@ -19,7 +19,17 @@ from gazekit.foundations.errors import DataError, naming, refusing
 from gazekit.interchange.columns import PLACED, numbers
 from gazekit.interchange.formats import read_rows
 from gazekit.interchange.recordings.detection import CHANGES, FEWEST, Detection, detect, sampling_interval
-from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, Samples, their_name, unit_of
+from gazekit.interchange.recordings.recording import (
+    DETAILS,
+    MS,
+    OTHER_EYE,
+    Column,
+    Format,
+    Notes,
+    Samples,
+    their_name,
+    unit_of,
+)
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
 
@@ -28,7 +38,6 @@ TEXT = (".csv", ".tsv", ".txt", ".gz")
 BRIEF = f"trial of fewer than {FEWEST} samples (left out)"
 OTHER_ROWS = "row that is no sample of the eye tracker (left out)"
 _RATES = (15.0, 2200.0)  # samples per second of eye trackers: they say the unit of a clock that has none
-_MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 _KEYS = ("subject", "trial", "stimulus")
 _FRAME = ("width", "height")  # of the shown image
 _ONE_VALUE = {"distance_mm": "--distance-mm", "px_per_degree": "--data-set px_per_degree="}  # for all of a file
@@ -193,15 +202,20 @@ def _one_eye(read: Iterator[pd.DataFrame], eye: str | None, notes: Notes) -> Ite
     if eye not in (None, "left", "right"):
         raise DataError(f"eye must be 'left' or 'right', not {eye!r}")
     for rows in read:
-        if "x_left" in rows and "x_right" in rows:
-            if eye is None and "x" not in rows:
+        eyes = [side for side in ("left", "right") if f"x_{side}" in rows]
+        if eyes and ("x" not in rows or len(eyes) > 1):
+            if eye is None and "x" not in rows and len(eyes) > 1:
                 apart = np.hypot(rows["x_left"] - rows["x_right"], rows["y_left"] - rows["y_right"]).median()
                 raise DataError(
                     f"{notes.path} has samples of both eyes, {apart:.3g} apart in the unit of the file (median); say "
                     f"which eye is read, eye='left' or eye='right' (--eye right)"
                 )
-            if eye is not None:
-                rows = rows.assign(x=rows[f"x_{eye}"], y=rows[f"y_{eye}"])
+            side = eye or eyes[0]
+            if side not in eyes:  # a part of the recording is of one eye only
+                notes.dropped[OTHER_EYE.replace("fixation", "sample")] += len(rows)
+                continue
+            if eye is not None or "x" not in rows:
+                rows = rows.assign(x=rows[f"x_{side}"], y=rows[f"y_{side}"])
         elif "eye" in rows:
             of = rows["eye"].astype("str").str.strip().str.lower().str[:1]
             if eye is None and len(set(of)) > 1:
@@ -310,12 +324,12 @@ def _usable(rows: pd.DataFrame, samples: Samples, notes: Notes) -> pd.DataFrame:
 
 def _to_ms(time: np.ndarray, unit: str, name: str, path: Path) -> float:
     """By what a clock is multiplied; one without a unit is in the unit in which its rate is that of an eye tracker."""
-    if unit in _MS:
-        return _MS[unit]
+    if unit in MS:
+        return MS[unit]
     if len(time) < FEWEST:
         return 1.0
     step = abs(float(np.nanmedian(np.diff(time))))
-    for factor in _MS.values():
+    for factor in MS.values():
         if step and _RATES[0] <= 1000 / (step * factor) <= _RATES[1]:
             return factor
     raise DataError(

@@ -42,7 +42,13 @@ def _rows(path: Path, notes: Notes) -> Delimited:
     for number, line in enumerate(lines, 1):
         cells = [cell.strip() for cell in line.split("\t")]
         if line.startswith("UserEvent") and (shown := _IMAGE.search(line)):
-            image[cells[1]] = shown[1].strip()
+            named, before = shown[1].strip(), image.get(cells[1])
+            if before not in (None, named):
+                raise DataError(
+                    f"{path}, line {number}: trial {cells[1]!r} shows 2 images ({before}, {named}); a scanpath is of "
+                    f"one image: export each as a trial of its own"
+                )
+            image[cells[1]] = named
         elif line.startswith(("Fixation L", "Fixation R", "Fixation B")):
             if len(cells) < len(names):
                 raise DataError(f"{path}, line {number}, has {len(cells)} fields, and fixations have {len(names)}")

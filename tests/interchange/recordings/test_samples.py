@@ -235,3 +235,26 @@ def test_by_the_command_line(tmp_path, monkeypatch, capsys, taken, images):
     assert "2 scanpaths of 1 people on 2 images, 16 fixations" not in said.out
     assert "2 scanpaths of 1 people on 2 images, 8 fixations" in said.out
     assert "400 x" in said.out + said.err or "400" in said.out + said.err
+
+
+def test_samples_of_an_asc_that_changes_between_one_eye_and_two(tmp_path, taken, images):
+    """The first image is seen with both eyes recorded, the second with the right one."""
+    lines = ["** CONVERTED FROM a.edf", "** EYELINK II 1", "MSG\t1 DISPLAY_COORDS 0 0 1279 1023"]
+    for trial, shown in taken[taken["subject"] == "anna"].groupby("trial"):
+        zero, eyes = int(shown["time"].iloc[0]), ("LEFT\t" if trial == 1 else "") + "RIGHT"
+        lines += [f"MSG\t{zero - 90} TRIALID {trial}", f"SAMPLES\tGAZE\t{eyes}\tRATE\t 250.00",
+                  f"MSG\t{zero} !V IMGLOAD CENTER {shown['image'].iloc[0]} 640 512"]  # fmt: skip
+        for row in shown.itertuples():
+            left = f" {row.x - 9}.0\t {row.y}.0\t 900.0\t" if trial == 1 else ""
+            lines.append(f"{row.time}\t{left} {row.x}.0\t {row.y}.0\t 900.0\t.....")
+    (tmp_path / "anna.asc").write_text("\n".join(lines) + "\n")
+    told = Space(placed="centre", **MM)
+    expect(
+        Dataset.from_table(tmp_path / "anna.asc", images=images, detect="ivt", eye="right", space=told), people=["anna"]
+    )
+    data = Dataset.from_table(tmp_path / "anna.asc", images=images, detect="ivt", eye="left", space=told)
+    assert [trial.id for trial in data.trials] == ["kitchen.png"]
+    assert data.dropped["sample of the other eye (left out)"] == 200
+    (tmp_path / "anna.asc").write_text("\n".join([*lines[:4], lines[4].replace("RIGHT", "LEFT\tRIGHT"), "10004 1 2 3"]))
+    with pytest.raises(DataError, match="line 6: '10004 1 2 3' is no sample of 2 eyes"):
+        Dataset.from_table(tmp_path / "anna.asc", images=images, detect="ivt", space=told)
