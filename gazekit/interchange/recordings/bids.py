@@ -140,7 +140,7 @@ def _clock(samples: pd.DataFrame, index: str | None, about: dict[str, Any], path
     tick = 1000.0 / float(about["SamplingFrequency"]) / (step or 1.0)
     with naming(f"{path}, {index or 'rows'}"):
         sampling_interval(clock * tick)
-    unit = about.get(index, {}).get("Units")
+    unit = about.get(str(index), {}).get("Units")
     if unit in MS and not 1 / CHANGES < tick / MS[unit] < CHANGES:
         raise DataError(
             f"{path} has {about['SamplingFrequency']:g} samples per second by its sidecar, and "

@@ -38,7 +38,8 @@ def _rows(path: Path, notes: Notes) -> Delimited:
     if _HEADER not in map(str.strip, lines):
         raise DataError(f"{path} has no line {_HEADER!r}: it holds samples; export events (IDF Event Detector)")
     names = [name.strip() for name in lines[[line.strip() for line in lines].index(_HEADER) + 1].split("\t")]
-    rows, image, events = [], {}, 0
+    image: dict[str, str] = {}
+    rows, events = [], 0
     for number, line in enumerate(lines, 1):
         cells = [cell.strip() for cell in line.split("\t")]
         if line.startswith("UserEvent") and (shown := _IMAGE.search(line)):
