@@ -25,7 +25,7 @@ from gazekit.interchange.recordings import (
     tobii,
 )
 from gazekit.interchange.recordings.detection import Detection
-from gazekit.interchange.recordings.recording import Format, Notes, fixations
+from gazekit.interchange.recordings.recording import Format, Notes, fixations, number_viewings
 from gazekit.interchange.recordings.samples import TABLE_SAMPLES, as_detected, detected, header_of
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
@@ -120,7 +120,7 @@ def read_files(
     Raises
     ------
     DataError
-        No such export; files of two kinds, several tables; whatever `recording.fixations` refuses.
+        No such export; a folder; files of two kinds, several tables; whatever `recording.fixations` refuses.
 
     Examples
     --------
@@ -139,6 +139,11 @@ def read_files(
     parts: list[Recording] = []
     for path, image in zip(map(Path, paths), _images(paths, stimulus), strict=True):
         notes = Notes(path)
+        if path.is_dir():
+            raise DataError(
+                f"{path} is a folder; name the files in it (of BIDS: {path}/sub-*/*/*_events.tsv for events "
+                f"with positions, {path}/sub-*/*/*_physioevents.tsv.gz for recordings)"
+            )
         kind = FORMATS.get(recording) if recording else format_of(path)
         if detect is not None:
             told = {"columns": columns, "where": where, "sep": sep, "decimal": decimal, "eye": eye}
@@ -211,7 +216,7 @@ def _joined(paths: Sequence[str | Path], parts: Sequence[Recording]) -> Recordin
     dropped: Counter[str] = Counter()
     for part in parts:
         dropped.update(part.dropped)
-    table = pd.concat([part.table for part in parts], ignore_index=True) if len(parts) > 1 else first.table
+    table = first.table if first.kind is None else number_viewings([part.table for part in parts])
     return Recording(table, first.kind, first.positions, first.space, dict(dropped))
 
 

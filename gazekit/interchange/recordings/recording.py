@@ -218,7 +218,7 @@ def fixations(
     Returns
     -------
     pandas.DataFrame
-        stimulus, subject, trial, fixation, x, y, duration_ms, and other columns of trials.
+        stimulus, subject, trial (the tracker's), x, y, duration_ms, and other columns of trials; see `number_viewings`.
 
     Raises
     ------
@@ -228,8 +228,12 @@ def fixations(
     """
     notes.dropped.update(found.dropped)
     rows = found.table.copy(deep=False)
+    people = (columns or {}).get("subject") or their_name(
+        rows, [n for c in kind.columns if c.ours == "subject" for n in c.theirs]
+    )
     for name in rows.columns[[not pd.api.types.is_numeric_dtype(kind_of) for kind_of in rows.dtypes]]:
-        rows[name] = rows[name].mask(rows[name].isin(kind.missing))
+        signs = [text for text in kind.missing if name != people or not text.isalpha()]  # "NA" can be somebody
+        rows[name] = rows[name].mask(rows[name].isin(signs))
     rows = kind.prepare(rows, notes) if kind.prepare else rows
     if not len(rows):
         raise DataError(
@@ -251,7 +255,55 @@ def fixations(
     if not len(table):
         left = ", ".join(f"{count} x {reason}" for reason, count in notes.dropped.items())
         raise DataError(f"{notes.path} has no fixation that can be used: {left}")
-    return _viewings(_in_order(table, notes), notes)
+    return _one_image(_in_order(table, notes), notes)
+
+
+def number_viewings(files: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Join the rows of files, and number each person's viewings of an image: a tracker's trial counts what one saw.
+
+    Parameters
+    ----------
+    files : sequence of pandas.DataFrame
+        From `fixations`, in the order in which they were recorded. A person's trials in two files are two viewings,
+        whatever their numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a column trial, `stimulus/1`, `stimulus/2`, if anybody saw an image twice; without one if nobody did.
+
+    Raises
+    ------
+    DataError
+        A viewing that two files have, fixation by fixation: a copy.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"subject": ["anna"], "trial": ["7"], "stimulus": ["a"], "x": [1.0], "y": [2.0]})
+    >>> number_viewings([rows, rows])["trial"].tolist()
+    ['a/1', 'a/2']
+    """
+    table = pd.concat(files, ignore_index=True)
+    table["trial"] = table["trial"].fillna("") if "trial" in table else ""
+    seen = table.reindex(columns=["subject", "trial", "stimulus"]).fillna({"subject": ""})
+    seen["file"] = np.repeat(np.arange(len(files)), [len(rows) for rows in files])
+    each = seen.drop_duplicates()
+    viewing = each.groupby(["subject", "stimulus"], sort=False).cumcount() + 1
+    if (viewing == 1).all():
+        return table.drop(columns="trial")
+    number = seen.merge(each.assign(viewing=viewing), how="left")["viewing"].astype("str").to_numpy()
+    parts = seen.assign(content=pd.util.hash_pandas_object(table[["x", "y"]], index=False), number=number)
+    whole = parts.groupby(["subject", "stimulus", "file", "number"])["content"].agg(["sum", "size"])
+    of_files = (
+        whole[whole["size"] > 2].reset_index().drop(columns="number").drop_duplicates()
+    )  # short ones may be equal
+    if (copy := of_files.duplicated(["subject", "stimulus", "sum", "size"])).any():
+        row = of_files[copy].iloc[0]
+        raise DataError(
+            f"what {row['subject']!r} looked at on {row['stimulus']!r} is the same, fixation by fixation, in two "
+            f"files: one is a copy; give each recording once"
+        )
+    return table.assign(trial=table["stimulus"] + "/" + number)
 
 
 def in_their_words(table: pd.DataFrame, columns: Sequence[Column], how: Written) -> pd.DataFrame:
@@ -456,29 +508,26 @@ def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     return table.drop(columns=["onset_ms", "fixation"], errors="ignore").reset_index(drop=True)
 
 
-def _viewings(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
-    """Number the viewings of an image by each person: a tracker's trial counts what one person saw."""
+def _one_image(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Names as text; a trial of a person that shows two images is refused."""
     if "subject" in table:
         table["subject"] = names(table["subject"], "")
-    stimulus = table["stimulus"] = names(table["stimulus"])
+    table["stimulus"] = names(table["stimulus"])
     if "trial" not in table:
         return table
-    who = table["subject"] if "subject" in table else pd.Series("", table.index)
-    seen = pd.DataFrame({"who": who, "trial": names(table["trial"], ""), "stimulus": stimulus})
-    each = seen.drop_duplicates()
-    if (two := each.duplicated(["who", "trial"])).any():
+    table["trial"] = names(table["trial"], "")
+    each = table[[name for name in ("subject", "trial", "stimulus") if name in table]].drop_duplicates()
+    if (two := each.duplicated([name for name in ("subject", "trial") if name in each])).any():
         row = each[two].iloc[0]
-        shown = each.loc[(each["who"] == row["who"]) & (each["trial"] == row["trial"]), "stimulus"].tolist()
+        of = each["trial"] == row["trial"]
+        if "subject" in each:
+            of &= each["subject"] == row["subject"]
+        shown = each.loc[of, "stimulus"].tolist()
         raise DataError(
-            f"{notes.path}: trial {row['trial']!r} of {row['who']!r} shows {len(shown)} images "
+            f"{notes.path}: trial {row['trial']!r} of {row.get('subject', '')!r} shows {len(shown)} images "
             f"({', '.join(shown[:3])}); a scanpath is of one image: export an interest period for each, or name a "
             f"column that numbers what was shown, columns={{'trial': ...}} (--columns trial=COLUMN)"
         )
-    viewing = each.groupby(["who", "stimulus"], sort=False).cumcount() + 1
-    table = table.drop(columns="trial")
-    if (viewing > 1).any():
-        number = seen.merge(each.assign(viewing=viewing), how="left")["viewing"].astype("str").to_numpy()
-        table["trial"] = stimulus + "/" + number
     return table
 
 

@@ -320,6 +320,8 @@ def test_what_is_not_there_is_not_asked_for(tmp_path, seen, images, exports):
         Dataset.from_table(tables[0], images=images, stimulus="kitchen")
     with pytest.raises(DataError, match="is a table, and .* a table; several files are read of one export only"):
         Dataset.from_table(tables, images=images)
+    with pytest.raises(DataError, match="is a folder; name the files in it .*sub-\\*"):
+        Dataset.from_table(tmp_path, images=images, recording="bids")
     with pytest.raises(DataError, match="there is no file to read|not a list"):
         Dataset.from_table([], images=images)
     with pytest.raises(DataError, match="recording= is for files; this table is in memory"):

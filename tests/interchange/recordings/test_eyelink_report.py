@@ -60,6 +60,35 @@ def test_one_person_sees_an_image_twice(tmp_path, seen, images, exports):
     assert len(data.scanpaths.filter(trial="kitchen.png/1")) == 3
 
 
+def test_one_person_sees_an_image_again_in_another_file(tmp_path, seen, images, exports):
+    """Blocks in files of their own: two viewings, not one path of twice the length, whatever the trials' numbers."""
+    parts = [exports.report(seen), exports.report(seen[seen["subject"] == "anna"])]
+    parts[1]["CURRENT_FIX_X"] += 1
+    for shift in (0, 2):
+        parts[1]["TRIAL_INDEX"] += shift
+        files = [written(tmp_path, part, f"{k}.txt") for k, part in enumerate(parts)]
+        paths = Dataset.from_table(files, images=images, space=CENTRE).scanpaths
+        assert set(paths.lengths) == {6}
+        assert len(paths.filter(trial="kitchen.png/1")) == 3
+        [again] = paths.filter(trial="kitchen.png/2")
+        [first] = paths.filter(trial="kitchen.png/1", subject="anna")
+        np.testing.assert_allclose(again.x, first.x + 1)
+
+
+def test_a_copy_of_a_recording(tmp_path, seen, images, exports):
+    files = [written(tmp_path, exports.report(seen), name) for name in ("a.txt", "b.txt")]
+    with pytest.raises(
+        DataError, match="what 'anna' looked at on 'kitchen.png' is the same, fixation by fixation, in two files"
+    ):
+        Dataset.from_table(files, images=images, space=CENTRE)
+
+
+def test_somebody_is_called_na(tmp_path, seen, images, exports):
+    table = exports.report(seen, RECORDING_SESSION_LABEL=seen["subject"].replace("anna", "NA"))
+    paths = Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE).scanpaths
+    assert sorted(paths.table["subject"].unique()) == ["NA", "ben", "cleo"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
