@@ -12,7 +12,7 @@ from gazekit.experiments.asymmetry.searchers import MakesModel, option_names, se
 from gazekit.experiments.asymmetry.searches import REACH
 from gazekit.experiments.search.people import read_people
 from gazekit.experiments.search.results import KIND, SearchExperiment
-from gazekit.experiments.search.stopping import Stopping
+from gazekit.experiments.search.stopping import Stopping, check_rule
 from gazekit.files.atomic import write_atomically
 from gazekit.foundations.errors import GazekitError
 from gazekit.runs.folder import RunFolder
@@ -88,6 +88,9 @@ def search(
     )
     trials = design_trials(design, seed=seed, per_size=per_size)
     about = [check_searcher(row, design.name, trials) for row in rows]
+    cells = [(name, size) for name in names for size in design.set_sizes]
+    times = {} if theirs is None else theirs.times_without_target
+    check_rule(rule, cells, times, rows[0].model(design.name))
     with RunFolder(
         out,
         {

@@ -23,7 +23,7 @@ from gazekit.experiments.asymmetry.reaction_times import (
     slope,
 )
 from gazekit.experiments.asymmetry.results import cell_means, correlation
-from gazekit.experiments.search.people import Cell, People, resampled_people
+from gazekit.experiments.search.people import Cell, People, mean_and_draws, resampled_people
 from gazekit.experiments.search.stopping import ALL, Stopping, answered
 from gazekit.foundations.errors import DataError
 from gazekit.models.eccnet.known_effects import pop_out_sentence
@@ -45,6 +45,7 @@ class Line(NamedTuple):
     intercept: float
     slopes: np.ndarray
     intercepts: np.ndarray
+    people: int = 0  # whose line it is
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class SearchExperiment:
     @cached_property
     def answers(self) -> Mapping[str, pd.DataFrame]:
         """Trials as they were answered under each rule, by its name; see `stopping.answered`."""
-        times = {(c, n): cell.rt for (c, present, n), cell in self._people.items() if present == ABSENT}
+        times = self.people.times_without_target if self.people else {}
         return {rule.text: answered(self.trials, rule, times, self.seed) for rule in self.rules}
 
     @cached_property
@@ -150,7 +151,8 @@ class SearchExperiment:
     def slopes(self) -> pd.DataFrame:
         """A row per stopping rule, model, condition and present or absent: slope and intercept, beside people's.
 
-        Unweighted least squares through the means of the set sizes, ms per item and ms. `random_order` is the slope of
+        Unweighted least squares through the means of the set sizes, ms per item and ms. People's line is of those who
+        have a correct answer at every set size, `people` of them: others would tilt it. `random_order` is the slope of
         a search that looks at each item once in random order.
         """
         rows = []
@@ -165,11 +167,12 @@ class SearchExperiment:
                     *(line.slope, *interval(line.slopes), line.intercept, *interval(line.intercepts)),
                     *(other.slope, *interval(other.slopes), other.intercept, line.slope - other.slope, *interval(less)),
                     RANDOM_ORDER[key[3]],
+                    other.people,
                 )
             )
         names = ["experiment", "slope", "low", "high", "intercept", "intercept_low", "intercept_high"]
         names += ["human", "human_low", "human_high", "human_intercept"]
-        names += ["minus_human", "minus_human_low", "minus_human_high", "random_order"]
+        names += ["minus_human", "minus_human_low", "minus_human_high", "random_order", "people"]
         return pd.DataFrame(rows, columns=["stopping", "model", "condition", "target", *names])
 
     @cached_property
@@ -256,11 +259,16 @@ class SearchExperiment:
             found.append(pop_out)
         table = self.slopes[(self.slopes["model"] == first) & (self.slopes["stopping"] == rule)]
         for row in table.to_dict("records"):
-            text = (
-                f"{row['condition']}, target {row['target']}: {_with_interval(row, 'slope', 'low', 'high')} ms per item"
-            )
+            text = f"{row['condition']}, target {row['target']}: "
+            if np.isfinite(row["slope"]):
+                text += f"{_with_interval(row, 'slope', 'low', 'high')} ms per item"
+            else:
+                text += "no slope, since a set size has no correct answer"
             if np.isfinite(row["human"]):
                 text += f", people {row['human']:.1f}"
+                all_people = len(self.people.subjects) if self.people else 0
+                if row["people"] < all_people:
+                    text += f" ({row['people']} of {all_people} have a correct answer at every set size)"
             found.append(f"{text}.")
         for row in self.agreement[(self.agreement["model"] == first) & (self.agreement["stopping"] == rule)].to_dict(
             "records"
@@ -314,14 +322,17 @@ class SearchExperiment:
         return found
 
     @cached_property
+    def _draws(self) -> np.ndarray:
+        return resampled_people(self.people, seed=self.seed, resamples=self.resamples) if self.people else NONE
+
+    @cached_property
     def _people(self) -> dict[tuple[str, str, int], Cell]:
         if self.people is None:
             return {}
-        draws = resampled_people(self.people, seed=self.seed, resamples=self.resamples)
         t = self.people.trials
         keys = t[["condition", "present", "set_size"]].drop_duplicates().itertuples(index=False)
         return {
-            (c, PRESENT if present else ABSENT, int(n)): self.people.cell(c, present, n, draws)
+            (c, PRESENT if present else ABSENT, int(n)): self.people.cell(c, present, n, self._draws)
             for c, present, n in keys
         }
 
@@ -332,12 +343,14 @@ class SearchExperiment:
 
     @cached_property
     def _human_lines(self) -> dict[tuple[str, str], Line]:
-        sizes = set(self.trials["set_size"])
         found = {}
         for key in dict.fromkeys(key[:2] for key in self._people):
-            cells = {k[2]: cell for k, cell in self._people.items() if k[:2] == key and np.isfinite(cell.rt)}
-            if set(cells) == sizes:  # a slope over other set sizes is another slope
-                found[key] = _line(cells)
+            cells = {k[2]: cell for k, cell in self._people.items() if k[:2] == key}
+            whole = np.isfinite([cell.times for cell in cells.values()]).all(axis=0)
+            if set(cells) == set(self.trials["set_size"]) and whole.any():  # over other set sizes it is another slope
+                means = {n: np.where(whole, cell.times, np.nan) for n, cell in cells.items()}
+                of = {n: Cell(*mean_and_draws(times, self._draws), np.nan, NONE) for n, times in means.items()}
+                found[key] = _line(of)._replace(people=int(whole.sum()))
         return found
 
 

@@ -3,8 +3,9 @@
 Every rule is applied to the whole searches of a run, so that the same searches are reported with and without it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,15 @@ import pandas as pd
 from gazekit.experiments.asymmetry.reaction_times import MS_BASE, MS_PER_SACCADE
 from gazekit.foundations.errors import GazekitError, UnknownNameError, check_known
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.capabilities import Searches
+from gazekit.models.contract import ScanpathModel
 
 ALL = "all-items"
+WITH_THRESHOLD = ("activation", "quitting-unit")
+NO_ACTIVATIONS = (
+    "model {!r} has no activations, which the stopping rule 'activation' needs; take 'quitting-unit', or a model such "
+    "as eccnet"
+)
 NOISE, COLLAPSE = 0.5, 0.02  # of the quitting unit: deviation of a step, share of the threshold lost per saccade
 PATIENCE = np.arange(1, 81) * 0.05
 
@@ -48,6 +56,15 @@ class Stopping:
                 raise GazekitError(
                     f"{name} of a stopping rule must be a share from 0 to below 1, not {getattr(self, name)}"
                 )
+        if self.value is not None and not isfinite(self.value):
+            raise GazekitError(f"value of a stopping rule must be a number, not {self.value}")
+        unused = [name for name in self._given() if name != "guesses"]
+        if unused and self.name not in WITH_THRESHOLD:
+            raise GazekitError(
+                f"{unused[0]} says nothing to the stopping rule {self.name!r}, which has no threshold; leave it out"
+            )
+        if len(unused) > 1:
+            raise GazekitError("misses chooses the threshold of a stopping rule and value gives it; give one of them")
 
     @classmethod
     def from_text(cls, text: str) -> "Stopping":
@@ -69,6 +86,8 @@ class Stopping:
             option, _, value = (p.strip() for p in part.partition("="))
             if option not in ("misses", "value", "guesses"):
                 raise UnknownNameError("option of a stopping rule", option, ("misses", "value", "guesses"))
+            if option in given:
+                raise GazekitError(f"the stopping rule {text!r} says {option} twice; give it once")
             try:
                 given[option] = float(value)
             except ValueError:
@@ -78,7 +97,7 @@ class Stopping:
     @property
     def text(self) -> str:
         """As it is written on the command line."""
-        return ":".join([self.name, *(f"{k}={v:g}" for k, v in self._given().items())])
+        return ":".join([self.name, *(f"{k}={v!r}".removesuffix(".0") for k, v in self._given().items())])
 
     def _given(self) -> dict[str, float]:
         default = {"misses": 0.05, "value": None, "guesses": 0.0}
@@ -126,6 +145,34 @@ def answered(trials: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, in
     return pd.concat(done).sort_index()
 
 
+def check_rule(
+    rule: Stopping, cells: Iterable[tuple[str, int]], people: Mapping[tuple[str, int], float], model: ScanpathModel
+) -> None:
+    """Refuse a rule before anything is searched that could not be applied afterwards.
+
+    Parameters
+    ----------
+    rule : Stopping
+        The rule.
+    cells : iterable of (condition, set size)
+        Of the displays.
+    people : mapping
+        As in `answered`.
+    model : ScanpathModel
+        Who searches.
+
+    Raises
+    ------
+    GazekitError
+        People's times of a cell are not there; a model without a search of its own has no activations.
+    """
+    if rule.name == "people":
+        for cell in cells:
+            _limit_of_people(cell, people)
+    if rule.name == "activation" and not isinstance(model, Searches):
+        raise GazekitError(NO_ACTIVATIONS.format(model.name))
+
+
 # ---------------------------------------------------------------- inside: saccades after which each search is given up
 
 Limits = tuple[np.ndarray, Any]
@@ -139,10 +186,7 @@ def _activation(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, i
     names = sorted((c for c in part if c.startswith("a_")), key=lambda c: int(c[2:]))
     calls = part[names].to_numpy(float)
     if not names or np.isnan(calls[part["saccades"].to_numpy() > 0, :1]).any():
-        raise GazekitError(
-            f"model {part['model'].iloc[0]!r} has no activations, which the stopping rule 'activation' needs; take "
-            f"'quitting-unit', or a model such as eccnet"
-        )
+        raise GazekitError(NO_ACTIVATIONS.format(part["model"].iloc[0]))
     threshold = rule.value
     if threshold is None:
         # The least activation on the way to each target: a threshold above it misses that target.
@@ -168,7 +212,7 @@ def _quitting_unit(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str
         return limits(rule.value), rule.value
     targets = part["found"].to_numpy(bool)
     made = part["saccades"].to_numpy(float)
-    for patience in PATIENCE:
+    for patience in (*PATIENCE, np.inf):  # with the last one nothing is given up
         given_up = limits(patience)
         if not targets.any() or (made > given_up)[targets].mean() <= rule.misses:
             break
@@ -178,15 +222,20 @@ def _quitting_unit(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str
 def _as_people(part: pd.DataFrame, rule: Stopping, people: Mapping[tuple[str, int], float], seed: int) -> Limits:
     limits = []
     for name, condition, size in zip(part["trial"], part["condition"], part["set_size"], strict=True):
-        time = people.get((condition, size), np.nan)
-        if not np.isfinite(time):
-            raise GazekitError(
-                f"the stopping rule 'people' needs people's reaction times of displays without the target; there are "
-                f"none of condition {condition!r} with {size} items (--people)"
-            )
-        saccades = max((time - MS_BASE) / MS_PER_SACCADE, 1.0)
+        saccades = _limit_of_people((condition, size), people)
         limits.append(np.floor(saccades) + (keyed_rng(seed, "people's limit", name).random() < saccades % 1))
     return np.array(limits), np.nan
+
+
+def _limit_of_people(cell: tuple[str, int], people: Mapping[tuple[str, int], float]) -> float:
+    """Saccades for which people's mean time in displays without the target is enough, one or more."""
+    time = people.get(cell, np.nan)
+    if not np.isfinite(time):
+        raise GazekitError(
+            f"the stopping rule 'people' needs people's reaction times of displays without the target; there are "
+            f"none of condition {cell[0]!r} with {cell[1]} items (--people)"
+        )
+    return max((time - MS_BASE) / MS_PER_SACCADE, 1.0)
 
 
 # name: (saccades after which each search is given up and the parameter, what it does)

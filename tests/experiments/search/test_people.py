@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gazekit.experiments.search import read_people
-from gazekit.experiments.search.people import resampled_people
+from gazekit.experiments.search.people import NOBODY, resampled_people
 from gazekit.foundations.errors import DataError, UnknownNameError
 
 HEAD = "subject,condition,set_size,present,rt,correct\n"
@@ -37,6 +37,28 @@ def test_what_is_left_out_is_counted(read):
         "trial without a reaction time": 1,
         "trial of a set size that the design does not have": 1,
     }
+    people = read("a,ring,4,1,500,1\n,ring,4,1,900,1\n")
+    assert people.subjects == ["a"]
+    assert dict(people.dropped) == {NOBODY: 1}
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("subject,condition,set_size,target_present,rt", "'target_present' and none called 'present': .* rename it"),
+        ("subject,condition,set_size,Accuracy,rt", "'accuracy' and none called 'correct'"),
+        ("subject,condition,set_size,RT,rt", "two columns that are 'rt' .case does not count."),
+        ("subject,condition,set_size,setsize,rt", "two columns that are 'set_size'"),
+    ],
+)
+def test_columns_that_mean_it_under_another_name(read, head, said):
+    with pytest.raises(DataError, match=said):
+        read("a,ring,4,0,500\n", head=f"{head}\n")
+
+
+def test_names_keep_their_zeros_whatever_the_case_of_their_column(read):
+    people = read("01,ring,4,500\n1,ring,4,600\n", head="SUBJECT,condition,set_size,rt\n")
+    assert people.subjects == ["01", "1"]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +72,7 @@ def test_what_is_left_out_is_counted(read):
         ),
         ("a,ring,4,1,fast,1\n", DataError, "rt must be numbers, and 'fast' is none"),
         ("a,ring,4,1,0.512,1\na,ring,8,1,0.7,1\n", DataError, "they look like seconds, and must be milliseconds"),
+        ("a,ring,4,1,inf,1\n", DataError, "must be finite, and one is infinite"),
         ("a,ring,4,1,-5,1\n", DataError, "must be above 0 ms, and one is -5"),
         ("a,ring,5,1,500,1\n", DataError, "has no trial of this design's set sizes \\(4, 8\\)"),
     ],

@@ -38,6 +38,18 @@ def test_slopes_are_those_of_the_searches(done):
     assert row["random_order"] == pytest.approx(MS / 2)
 
 
+def test_somebody_without_a_cell_does_not_tilt_peoples_line(done):
+    """One who is slow and only has the small displays would make a slope of people who have none."""
+    slow = done.people.trials.assign(subject="slow", rt=5000.0, correct=True)
+    slow = slow[slow["set_size"] == slow["set_size"].min()]
+    people = replace(done.people, trials=pd.concat([done.people.trials, slow], ignore_index=True))
+    more = replace(done, people=people)
+    assert more.slopes["human"].tolist() == pytest.approx(done.slopes["human"].tolist())
+    assert more.slopes["people"].tolist() == done.slopes["people"].tolist() == [3] * len(done.slopes)
+    assert more.cells["human"].max() > 1500  # the cells have everybody
+    assert any("(3 of 4 have a correct answer at every set size)" in text for text in more.sentences)
+
+
 def test_people_stand_beside_every_cell(done):
     cell = rows(done.cells, stopping="all-items", condition="feature", target="present", set_size=2).iloc[0]
     assert cell["human"] == pytest.approx(540)  # the trial of 9 s was answered wrongly

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from gazekit.experiments.asymmetry.reaction_times import reaction_time
-from gazekit.experiments.search.stopping import RULES, Stopping, answered
+from gazekit.experiments.search.stopping import RULES, WITH_THRESHOLD, Stopping, answered, check_rule
 from gazekit.foundations.errors import GazekitError
+from gazekit.models import load_model
 
 N = 400
 
@@ -83,7 +84,47 @@ def test_guesses_make_false_alarms_and_fewer_misses(searches):
 
 @pytest.mark.parametrize("name", RULES)
 def test_an_answer_depends_on_the_trial_and_not_on_its_neighbours(searches, name):
-    rule, people = Stopping(name, value=0.7, guesses=0.3), {("c", 8): 1500.0}
+    rule = Stopping(name, value=0.7 if name in WITH_THRESHOLD else None, guesses=0.3)
+    people = {("c", 8): 1500.0}
     whole = answered(searches, rule, people, 0)
     part = answered(searches.iloc[::-3], rule, people, 0)
     pd.testing.assert_frame_equal(whole.loc[part.index, ["saccades", "correct"]], part[["saccades", "correct"]])
+
+
+def test_a_quitting_unit_that_can_miss_none_gives_nothing_up(searches):
+    """The most patient signal still gives up after 16 saccades with 4 items: no threshold keeps to no misses then."""
+    late = searches.assign(set_size=1)
+    found = answered(late, Stopping("quitting-unit", misses=0), {}, 0)
+    assert shares(found)[0] == 0
+    assert set(found["parameter"]) == {np.inf}
+
+
+def test_a_rule_is_written_as_it_was_given():
+    rule = Stopping("activation", value=0.123456789)
+    assert Stopping.from_text(rule.text) == rule
+    assert Stopping("quitting-unit", value=1.0).text == "quitting-unit:value=1"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("activation:value=nan", "value of a stopping rule must be a number, not nan"),
+        ("quitting-unit:value=inf", "value of a stopping rule must be a number, not inf"),
+        ("all-items:misses=0.1", "misses says nothing to the stopping rule 'all-items', which has no threshold"),
+        ("people:value=3", "value says nothing to the stopping rule 'people'"),
+        ("activation:misses=0.1:value=0.5", "misses chooses the threshold of a stopping rule and value gives it"),
+        ("activation:misses=0.1:misses=0.2", "says misses twice"),
+    ],
+)
+def test_options_that_would_be_ignored(text, said):
+    with pytest.raises(GazekitError, match=said):
+        Stopping.from_text(text)
+
+
+def test_a_rule_that_cannot_be_applied_is_refused_before_the_search():
+    cells, people, uniform = [("c", 4), ("c", 8)], {("c", 8): 1500.0}, load_model("uniform")
+    check_rule(Stopping("people"), cells[1:], people, uniform)
+    with pytest.raises(GazekitError, match="there are none of condition 'c' with 4 items"):
+        check_rule(Stopping("people"), cells, people, uniform)
+    with pytest.raises(GazekitError, match="model 'uniform' has no activations"):
+        check_rule(Stopping("activation"), cells, people, uniform)
