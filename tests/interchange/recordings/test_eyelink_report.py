@@ -1,5 +1,6 @@
 """EyeLink Data Viewer's fixation report, from the file to the ceiling."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
