@@ -14,8 +14,8 @@ gazekit verify protocols --root data/osie
 ```
 
 Predictions that are not all that a protocol asks for (images without one, another number of samples, no durations) are
-scored and have no headline; the output says why. On a data set that it was not made for, a protocol needs `--transfer`.
-Intervals are over images. [What people reach under each](../results/protocols.md)."""
+scored and have no headline; the output says why. On a data set that it was not made for, a protocol needs
+`--transferred`. Intervals are over images. [What people reach under each](../results/protocols.md)."""
 
 
 def protocol_pages() -> dict[str, str]:

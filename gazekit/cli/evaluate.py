@@ -186,8 +186,8 @@ def score_command(
             help="Score as a group of the field does, see gazekit protocols; printed, with no run folder.",
         ),
     ] = None,
-    transfer: Annotated[
-        bool, typer.Option("--transfer", help="Use the protocol on data that it was not made for.")
+    transferred: Annotated[
+        bool, typer.Option("--transferred", help="Use the protocol on data that it was not made for.")
     ] = False,
     accept: Accept = None,
     run: ScoreRun,
@@ -213,8 +213,8 @@ def score_command(
     from gazekit.protocols import score_protocol
     from gazekit.report import write_report
 
-    if transfer and protocol is None:
-        raise GazekitError("--transfer is about a protocol: give --protocol, or leave it out")
+    if transferred and protocol is None:
+        raise GazekitError("--transferred is about a protocol: give --protocol, or leave it out")
     if protocol is not None and (run.out is not None or metrics != METRICS):
         raise GazekitError(
             "--protocol fixes what is scored and prints it: leave out --metrics and --out; --json is for other programs"
@@ -248,7 +248,7 @@ def score_command(
         )  # fmt: skip
     if protocol is not None:
         checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
-        scores = score_protocol(protocol, dataset, matched.paths, transfer=transfer, seed=run.seed)
+        scores = score_protocol(protocol, dataset, matched.paths, transferred=transferred, seed=run.seed)
         print_scores(scores, as_json=as_json)
         return
     if matched.paths.facts.forced_first:

@@ -4,7 +4,16 @@ A protocol is one frozen description (`Protocol`); `score_protocol` scores peopl
 Another package adds its own in the entry-point group `gazekit.protocols`.
 """
 
-from gazekit.protocols import chen2021, gazexplain, scandiff, tppgaze  # noqa: F401  (they register their protocols)
+from gazekit.protocols import (  # noqa: F401  (they register their protocols)
+    chen2021,
+    deepgaze,
+    gazexplain,
+    own,
+    scandiff,
+    search_line,
+    tppgaze,
+    visions,
+)
 from gazekit.protocols.protocol import CheckValue, Padding, Protocol, Score, protocols, score_words
 from gazekit.protocols.scoring import ProtocolScores, score_protocol
 

@@ -22,18 +22,13 @@ from gazekit.evaluation.score_file import named_sources
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.foundations.version import __version__
-from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.kinds.labels import LABELS
+from gazekit.metrics.kinds.pairs import PAIRS, trial_pairs
 from gazekit.metrics.pairwise import pairwise
+from gazekit.protocols.averages import histogram_divergence
+from gazekit.protocols.paths import OTHER_IMAGE, UNIFORM, protocol_images
 from gazekit.protocols.protocol import Protocol, Score, protocols
-from gazekit.protocols.scoring import (
-    OTHER_IMAGE,
-    UNIFORM,
-    ProtocolScores,
-    Scorer,
-    histogram_divergence,
-    prepared,
-    scored,
-)
+from gazekit.protocols.scoring import ProtocolScores, Scorer, prepared, scored
 from gazekit.protocols.training_images import seen_in_training
 
 TYPE, VERSION = "gazekit certificate", 1
@@ -46,7 +41,7 @@ WIDTHS = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0)  # of kernels, cells
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.4)  # of a uniform density that is mixed in
 POINTS = 8  # to which a path is resampled for the euclidean distance
 PORT = {"bins": (16, 12), "threshold": 3.5, "gap": 0.0, "gazeparser": True}
-COUNTED = ("pairs", "images", "divergence")  # averages that can be taken at equal counts
+COUNTED = ("pairs", "images", "paths", "divergence")  # averages that can be taken at equal counts
 
 
 def certify(
@@ -98,22 +93,31 @@ def certify(
     DataError
         As `score_protocol`.
     """
-    names = [name for name in protocols if dataset.name in protocols[name].images] if against is None else [*against]
+    names = [p.name for p in protocols.usable() if p.made_for(dataset.name)] if against is None else [*against]
     chosen: list[Protocol] = [protocols[name] for name in names]
-    if not chosen or (unfit := [p.name for p in chosen if dataset.name not in p.images]):
+    if not chosen or (unfit := [p.name for p in chosen if not p.made_for(dataset.name)]):
         made = sorted({data for p in protocols.usable() for data in p.images})
         what = f"protocol {unfit[0]!r} was not" if chosen else "no protocol was"
         raise GazekitError(f"{what} made for {dataset.name!r}; there are protocols for {', '.join(made)}")
     models = [name for name, _ in named_sources(predictions)]
     found: dict[str, Any] = {}
     scores: list[ProtocolScores] = []
+    shown = predictions.filter(trial=[trial.id for trial in dataset.trials])
+    predicted = dataset.select(trials=shown.table["trial"].unique())
+    few = f"{len(predicted.trials)} of {len(dataset.trials)} trials have predictions, and only these are scored"
     for protocol in chosen:
+        listed = bool(protocol.images.get(dataset.name))
+        scored_data = dataset if listed else predicted
         try:
-            scorer, sources, notes, departures = prepared(protocol, dataset, predictions, seed=seed, threads=threads)
+            scorer, sources, notes, departures = prepared(
+                protocol, scored_data, predictions, seed=seed, threads=threads
+            )
+            if len(scored_data.trials) < len(dataset.trials):
+                departures |= {name: (*departures.get(name, ()), few) for name in sources}
         except DataError as error:
             found[protocol.name] = {"sha256": protocol_hash(protocol), "not_scored": str(error)}
             continue
-        sources = {**sources, CENTRE: _at_centre(sources[OTHER_IMAGE], protocol)} if OTHER_IMAGE in sources else sources
+        sources = {**sources, CENTRE: _at_centre(sources[OTHER_IMAGE])} if OTHER_IMAGE in sources else sources
         result = scored(scorer, sources, notes, departures)
         scores.append(result)
         found[protocol.name] = {
@@ -128,10 +132,10 @@ def certify(
         }
     if not scores:
         raise DataError("; ".join(f"{name}: {each['not_scored']}" for name, each in found.items()))
-    shown = predictions.filter(trial=[trial.id for trial in dataset.trials])
-    images = sorted({*chosen[0].images[dataset.name]} or {*dataset.stimuli})
-    part = dataset.select(stimuli=images)
-    sources = {name: paths.filter(stimulus=images) for name, paths in named_sources(shown)}
+    first = scores[0].protocol
+    part, _ = protocol_images(first, dataset if first.images.get(dataset.name) else predicted)
+    trials = [trial.id for trial in part.trials]
+    sources = {name: paths.filter(trial=trials) for name, paths in named_sources(shown)}
     sources |= _controls(part, max(_samples(paths) for paths in sources.values()), seed)
     body = {
         "type": TYPE,
@@ -238,9 +242,9 @@ def _swaps(scores: list[ProtocolScores], models: list[str]) -> list[dict[str, An
     return found
 
 
-def _at_centre(paths: Scanpaths, protocol: Protocol) -> Scanpaths:
+def _at_centre(paths: Scanpaths) -> Scanpaths:
     """The same lengths and durations, all in the middle of the image."""
-    x, y = (np.full(len(paths.x), side / 2) for side in protocol.frame)
+    x, y = (paths.table[["width", "height"]].to_numpy(float)[paths.path_of()] / 2).T
     return paths.replace(x=x, y=y, table=paths.table.assign(source=CENTRE))
 
 
@@ -250,7 +254,7 @@ def _at_centre(paths: Scanpaths, protocol: Protocol) -> Scanpaths:
 def _equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int, seed: int) -> dict[str, Any]:
     """People judge as many others as a source has paths, at most half, and as many paths an image of every source."""
     protocol, people = scorer.protocol, scorer.people
-    scores = [score for score in protocol.scores if score.averaged in COUNTED]
+    scores = [s for s in protocol.scores if s.averaged in COUNTED and s.with_options.kind in (PAIRS, LABELS)]
     if protocol.models != "all" or not scores:
         return {"rows": [], "why": "each prediction meets its own person only: counts are equal"}
     least = people.table.groupby("trial").size() // 2
@@ -308,9 +312,10 @@ def _chosen(paths: Scanpaths, counts: pd.Series, key: tuple[Any, ...]) -> np.nda
 def _value(score: Score, values: np.ndarray, reference: np.ndarray, trial: np.ndarray) -> float:
     if score.averaged == "divergence":
         return float(np.mean([histogram_divergence(a, b) for a, b in zip(reference.T, values.T, strict=True)]))
+    values = values.mean(axis=1)
     if score.averaged == "images":
-        return float(pd.Series(values[:, 0]).groupby(trial).mean().mean())
-    return float(np.nanmean(values[:, 0]))
+        return float(pd.Series(values).groupby(trial).mean().mean())
+    return float(np.nanmean(values))
 
 
 def _timed(paths: Scanpaths) -> bool:

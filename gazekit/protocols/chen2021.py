@@ -43,11 +43,12 @@ def _drawn(source: str, *values: float) -> tuple[CheckValue, ...]:
 
 CHEN2021 = Protocol(
     name="chen2021",
-    title="Chen et al. 2021: 70 images of OSIE, every sample against every person, means over all pairs",
+    title="Chen et al. 2021: OSIE and COCO-Search18, every sample against every person, means over all pairs",
     paper="Chen, Jiang, Zhao (2021), Predicting human scanpaths in visual question answering, CVPR",
     files="chenxy99/Scanpaths b4c3b1e: OSIE/utils/evaluation.py, OSIE/utils/evaltools/, OSIE/dataset/dataset.py",
-    images={"osie": OSIE_TEST},
-    split="the authors' list (OSIE/preprocess/preprocess_fixations.py)",
+    images={"osie": OSIE_TEST, "coco-search18": {"split": "valid", "condition": "present"}},
+    split="OSIE: the authors' list (OSIE/preprocess/preprocess_fixations.py); COCO-Search18: "
+    "trials with the object, of the part for validation",
     frame=(320, 240),
     people="ordered",
     samples=10,
@@ -70,6 +71,7 @@ CHEN2021 = Protocol(
         "'Best' takes the nearest of all people: it grows with the number of people, and compares within one data set "
         "only.",
     ),
+    open_on={"coco-search18": "whether the part is the same: the authors take split 3"},
     checks=(
         *of_people(
             {

@@ -60,14 +60,18 @@ ISP = Protocol(
     people="ordered",
     models="own person",
     samples=1,
-    scores=SCORES,
+    scores=(
+        *SCORES,
+        *(Score(f"R@{k}", "scanmatch", SCANMATCH[1].options, averaged="recall", nearest=k) for k in (1, 5)),
+    ),
     headline="ScanMatch w/ duration",
     effects=(
         OWN,
         "As chen2021 otherwise, but on 512 x 384, and with paths of fewer than 3 fixations filled up: MultiMatch has a "
         "value for them, of points that nobody looked at.",
-        "The authors' file scores models only: people's row here is that of chen2021. Their ranks (how often a "
-        "prediction is nearest to its own person) are left out.",
+        "The authors' file scores models only: people's row here is that of chen2021.",
+        "R@k is the share of predictions whose own person is among the k people most like them (ScanMatch with "
+        "durations): chance is k over the number of people. Which k the paper prints could not be read; 1 and 5 here.",
     ),
     checks=of_people(PEOPLE),
 )

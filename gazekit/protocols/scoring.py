@@ -1,7 +1,6 @@
-"""Score people, drawn controls and predictions under a protocol: one engine for all of them."""
+"""Score people, drawn controls, predictions and models under a protocol: one engine for all of them."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -11,24 +10,26 @@ import pandas as pd
 
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.trials import Dataset
-from gazekit.evaluation.bootstrap import interval, resample
+from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.evaluation.bootstrap import RESAMPLES, interval
 from gazekit.evaluation.score_file import named_sources
-from gazekit.foundations.errors import DataError, GazekitError, MismatchError
-from gazekit.foundations.randomness import keyed_rng
+from gazekit.foundations.errors import DataError, MismatchError
+from gazekit.metrics.behaviour.search import steps_to_target
+from gazekit.metrics.context import contents_of
+from gazekit.metrics.density.conditional import task_prior
+from gazekit.metrics.kinds.densities import score_density
 from gazekit.metrics.kinds.labels import LABELS
 from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.kinds.sets import SETS, score_sets
 from gazekit.metrics.labels.clusters import PUBLISHED_FACTORS, Clusters, mean_shift_clusters
 from gazekit.metrics.measure import find
 from gazekit.metrics.pairwise import pairwise
-from gazekit.models.baselines.other_image import OtherImage
-from gazekit.protocols.protocol import Padding, Protocol, Score, protocols
+from gazekit.models.capabilities import HasDensity, next_log_densities
+from gazekit.models.contract import ScanpathModel
+from gazekit.protocols.averages import Number, Values, averaged, divergence, diversity
+from gazekit.protocols.paths import at_matched_lengths, controls, in_protocol, not_whole, protocol_images
+from gazekit.protocols.protocol import Protocol, Score, protocols
 
-OTHER_IMAGE, UNIFORM = "other-image", "uniform"
-CONTROLS = {
-    OTHER_IMAGE: "paths of people on other images of the protocol, drawn",
-    UNIFORM: "the lengths and durations of these, at uniformly drawn places",
-}
 COLUMNS = ["source", "score", "value", "low", "high", "images", "pairs", "undefined"]
 
 
@@ -43,8 +44,9 @@ class ProtocolScores:
     data : str
         The data set's name.
     table : pandas.DataFrame
-        source, score, value, low, high (95 % over images), images, pairs (behind the value; for "best" paths),
-        undefined (pairs without a value, left out). A row per source and score, in the protocol's order.
+        source, score, value, low, high (95 % over images), images, pairs (behind the value; for "best" paths, for
+        densities fixations), undefined (pairs without a value, left out). A row per source and score, in the protocol's
+        order.
     notes : tuple of str
         What was left out or added, and which rows fall away.
     departures : mapping of source to tuple of str
@@ -79,12 +81,13 @@ def score_protocol(
     dataset: Dataset,
     predictions: Scanpaths | None = None,
     *,
-    transfer: bool = False,
+    models: Sequence[ScanpathModel] = (),
+    transferred: bool = False,
     controls: bool = True,
     seed: int = 0,
     threads: int | None = None,
 ) -> ProtocolScores:
-    """Score people, two drawn controls and predictions as a group of the field does.
+    """Score people, two drawn controls, predictions and densities as a group of the field does.
 
     Parameters
     ----------
@@ -95,12 +98,15 @@ def score_protocol(
     predictions : Scanpaths, optional
         With the data set's trial names (`gazekit.evaluation.score_file.match_trials`); a row of the result per
         source. Durations in ms.
-    transfer : bool
+    models : sequence of ScanpathModel
+        Fitted models whose log densities are scored, where the protocol does that; those without one are not looked at.
+        `gazekit.protocols.predictions.predict_for` gives the predictions of the same models.
+    transferred : bool
         Also on a data set that the protocol was not made for, with all of its images; no source has a headline then.
     controls : bool
-        Add the controls of `CONTROLS`, as many paths per image as the protocol asks for.
+        Add the controls of `gazekit.protocols.paths.CONTROLS`, as many paths per image as the protocol asks for.
     seed : int
-        Seed of the controls.
+        Seed of the controls, and of matched lengths.
     threads : int, optional
         Threads to use; the result does not depend on it.
 
@@ -113,10 +119,11 @@ def score_protocol(
     UnknownNameError
         No such protocol.
     GazekitError
-        Another data set than the protocol's, without `transfer`.
+        Another data set than the protocol's, without `transferred`.
     DataError
         None of the protocol's images is there or has predictions; two people or more are needed; a protocol that
-        compares a prediction with one person, and predictions that name none.
+        compares a prediction with one person, and predictions that name none; one that scores densities alone, and
+        nobody has one.
     MismatchError
         Predictions whose declared facts are not those of people's paths; scanpaths in degrees.
 
@@ -127,15 +134,23 @@ def score_protocol(
     >>> table = pd.DataFrame(rows, columns=["stimulus", "subject"]).assign(width=320, height=240)
     >>> people = Scanpaths([10.0] * 12, [10.0] * 12, [0, 3, 6, 9, 12], table, duration=[200.0] * 12)
     >>> data = Dataset("mine", [Trial(s, s, Frame(320, 240)) for s in "ab"], people)
-    >>> found = score_protocol("chen2021", data, transfer=True)
+    >>> found = score_protocol("chen2021", data, transferred=True)
     >>> found.value("human", "SED"), found.headlines
     (0.0, {})
     """
     chosen: Protocol = protocols[protocol] if isinstance(protocol, str) else protocol
-    scorer, sources, notes, departures = prepared(
-        chosen, dataset, predictions, transfer=transfer, controls=controls, seed=seed, threads=threads
+    return scored(
+        *prepared(
+            chosen,
+            dataset,
+            predictions,
+            models=models,
+            transferred=transferred,
+            with_controls=controls,
+            seed=seed,
+            threads=threads,
+        )
     )
-    return scored(scorer, sources, notes, departures)
 
 
 def prepared(
@@ -143,8 +158,9 @@ def prepared(
     dataset: Dataset,
     predictions: Scanpaths | None,
     *,
-    transfer: bool = False,
-    controls: bool = True,
+    models: Sequence[ScanpathModel] = (),
+    transferred: bool = False,
+    with_controls: bool = True,
     seed: int = 0,
     threads: int | None = None,
 ) -> tuple["Scorer", dict[str, Scanpaths], list[str], dict[str, tuple[str, ...]]]:
@@ -159,24 +175,31 @@ def prepared(
     notes, departures
         As in `ProtocolScores`.
     """
-    part, general = _images(chosen, dataset, transfer)
-    general = (*general, *(f"not known: {point}" for point in chosen.open_points))
+    part, general = protocol_images(chosen, dataset, transferred)
     if part.scanpaths.facts.unit != "px":
         raise MismatchError(
             f"protocol {chosen.name!r} works on px, and the scanpaths of {dataset.name!r} are in degrees"
         )
-    people, left_out = _prepared(part.scanpaths, chosen, chosen.longest_person)
+    dense = {model.name: model for model in models if isinstance(model, HasDensity)}
+    if chosen.of_densities and not dense:
+        raise DataError(
+            f"protocol {chosen.name!r} scores log densities, which files of predictions do not have: give it a model "
+            f"with one (gazekit evaluate --protocol {chosen.name} --models centre; gazekit models says which have one)"
+        )
+    boxes = part.target_boxes()
+    if chosen.until_found and len(boxes) < len(part.trials):
+        raise DataError(f"protocol {chosen.name!r} is about search, and some trials of {dataset.name!r} have no target")
+    people, left_out = in_protocol(part.scanpaths, chosen, chosen.longest_person, boxes, people=True)
     notes = [f"{HUMAN}: {line}" for line in left_out]
     if people.table["subject"].nunique() < 2:
         raise DataError(
             f"protocol {chosen.name!r} compares people, and {dataset.name!r} has fewer than two on its images"
         )
-    departures = {HUMAN: general} if general else {}
+    departures = dict.fromkeys((HUMAN, *dense), general) if general else {}
     sources = {HUMAN: people}
-    for name, paths in (_drawn(chosen, part, seed) if controls else {}).items():
-        sources[name], _ = _prepared(paths, chosen, chosen.longest_prediction)
-        departures |= {name: general} if general else {}
-    for name, paths in [] if predictions is None else named_sources(predictions):
+    given = {} if chosen.of_densities or not with_controls else controls(chosen, part, seed)
+    departures |= dict.fromkeys(given, general) if general else {}
+    for name, paths in [*given.items(), *([] if predictions is None else named_sources(predictions))]:
         shown = paths.filter(trial=[trial.id for trial in part.trials])
         if not len(shown):
             raise DataError(f"{name} has no path on the {len(part.trials)} trials of protocol {chosen.name!r}")
@@ -186,16 +209,29 @@ def prepared(
             )
         if shown.facts.unit != "px":
             raise MismatchError(f"protocol {chosen.name!r} works on px, and {name} is in degrees")
-        sources[name], left_out = _prepared(shown, chosen, chosen.longest_prediction)
-        notes += [f"{name}: {line}" for line in left_out]
-        why = (*general, *_not_whole(chosen, sources[name], people))
-        departures |= {name: why} if why else {}
-        sources[name] = sources[name].filter(trial=list(people.table["trial"].unique()))
+        mine, left_out = in_protocol(shown, chosen, chosen.longest_prediction, boxes, people=False)
+        if chosen.lengths == "matched":
+            mine = at_matched_lengths(mine, replace(part, scanpaths=people), seed)
+        if name not in given:
+            notes += [f"{name}: {line}" for line in left_out]
+            why = (*general, *not_whole(chosen, mine, people))
+            departures |= {name: why} if why else {}
+        sources[name] = mine.filter(trial=list(people.table["trial"].unique()))
     clusters = None
     if any(score.with_options.kind is LABELS for score in chosen.scores):
-        whole, _ = _prepared(part.scanpaths, chosen, None)
+        whole, _ = in_protocol(part.scanpaths, replace(chosen, until_found=False), None, boxes, people=True)
         clusters = mean_shift_clusters(whole, by=("trial",), factors=PUBLISHED_FACTORS)
-    return Scorer(chosen, dataset.name, people, clusters, threads), sources, notes, departures
+    scorer = Scorer(chosen, dataset.name, people, clusters, threads, part.trials, dense, training(dataset))
+    return scorer, sources, notes, departures
+
+
+def training(dataset: Dataset) -> Scanpaths | None:
+    """People's paths of the training part of a published split, the first fixation of each left out; None without."""
+    table = dataset.scanpaths.table
+    if "split" not in table or not (table["split"] == "train").any():
+        return None
+    paths = dataset.scanpaths.filter(split="train")
+    return paths.keep_fixations(paths.rank_of() > 0)
 
 
 def scored(
@@ -203,169 +239,77 @@ def scored(
 ) -> ProtocolScores:
     """Score what `prepared` gave."""
     chosen, rows = scorer.protocol, []
-    for name, paths in sources.items():
-        found, fallen = scorer.rows(name, paths)
+    for name in dict.fromkeys((*sources, *scorer.dense)):
+        found, fallen = scorer.rows(name, sources.get(name))
         rows += found
-        if fallen:
-            notes.append(f"{name}: no durations, so without {', '.join(fallen)}")
-            if chosen.headline in fallen:
-                departures[name] = (*departures.get(name, ()), "its paths have no durations")
+        for why, names in fallen.items():
+            notes.append(f"{name}: {why}, so without {', '.join(names)}")
+            if chosen.headline in names:
+                departures[name] = (*departures.get(name, ()), why)
     table = pd.DataFrame(rows, columns=COLUMNS)
     return ProtocolScores(chosen, scorer.data, table, tuple(notes), departures, scorer.resampled)
 
 
-def _images(protocol: Protocol, dataset: Dataset, transfer: bool) -> tuple[Dataset, tuple[str, ...]]:
-    """The protocol's images, and why no number of them is what papers report."""
-    if dataset.name not in protocol.images:
-        made_for = " and ".join(protocol.images)
-        if not transfer:
-            raise GazekitError(
-                f"protocol {protocol.name!r} was made for {made_for}, not for {dataset.name!r}; to use it there all "
-                f"the same, on all images, give transfer=True (on the command line: --transfer): its numbers can then "
-                f"be compared with nobody's"
-            )
-        return dataset, (f"transferred from {made_for} to {dataset.name}",)
-    wanted = protocol.images[dataset.name]
-    if not wanted:
-        return dataset, ()
-    part = dataset.select(stimuli=wanted)
-    missing = len(wanted) - len(part.stimuli)
-    if missing == len(wanted):
-        raise DataError(f"none of the {len(wanted)} images of protocol {protocol.name!r} is in {dataset.name!r}")
-    short = f"{missing} of the {len(wanted)} images of the protocol are not in the data"
-    return part, (short,) * bool(missing)
-
-
-def _prepared(paths: Scanpaths, protocol: Protocol, longest: int | None) -> tuple[Scanpaths, list[str]]:
-    """Paths as the protocol scores them, and what was left out or filled up."""
-    notes = []
-    if protocol.first_fixation == "dropped":
-        facts = replace(paths.facts, forced_first=False)
-        paths = paths.keep_fixations(paths.rank_of() > 0, facts=facts)
-    short = paths.lengths < max(protocol.fewest, 1)
-    if short.any():
-        paths = paths.filter(~short)
-        notes.append(f"{int(short.sum())} paths of fewer than {max(protocol.fewest, 1)} fixations (left out)")
-    paths = paths.rescale(Frame(*protocol.frame))
-    if longest is not None:
-        paths = paths.truncate(longest)
-    if protocol.padding is not None:
-        filled = int((paths.lengths < protocol.padding.fewest).sum())
-        paths = padded(paths, protocol.padding)
-        if filled:
-            notes.append(f"{filled} paths filled up to {protocol.padding.fewest} fixations")
-    return paths, notes
-
-
-def padded(paths: Scanpaths, padding: Padding) -> Scanpaths:
-    """Fill short paths up at their ends.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"stimulus": ["s", "t"], "width": 9, "height": 9})
-    >>> paths = Scanpaths([5, 6, 7, 8], [5, 6, 7, 8], [0, 1, 4], table)
-    >>> padded(paths, Padding(3, 1, 2, 1)).x.tolist()
-    [5.0, 1.0, 1.0, 6.0, 7.0, 8.0]
-    """
-    missing = np.maximum(padding.fewest - paths.lengths, 0)
-    ends = np.repeat(paths.offsets[1:], missing)
-    return paths.replace(
-        x=np.insert(paths.x, ends, padding.x),
-        y=np.insert(paths.y, ends, padding.y),
-        offsets=paths.offsets + np.concatenate([[0], np.cumsum(missing)]),
-        duration=None if paths.duration is None else np.insert(paths.duration, ends, padding.duration),
-        object_id=None,
-    )
-
-
-def _drawn(protocol: Protocol, part: Dataset, seed: int) -> dict[str, Scanpaths]:
-    """Paths of the controls."""
-    if len(part.stimuli) < 2:
-        return {}
-    per_trial = part.scanpaths.table.groupby("trial", sort=False)["subject"]
-    names = {str(trial): list(subjects) for trial, subjects in per_trial}
-    most = protocol.samples if isinstance(protocol.samples, int) else max(map(len, names.values()))
-    people = protocol.models == "own person"
-    if people:
-        most = max(map(len, names.values()))
-    # An imposed first fixation is drawn too: the protocol says whether it is dropped.
-    shown = part.scanpaths
-    whole = replace(part, scanpaths=shown.replace(facts=replace(shown.facts, forced_first=None)))
-    drawn = OtherImage().fit(whole).predict(part.trials, n_samples=most, seed=seed, progress=False)
-    drawn = drawn.replace(facts=shown.facts)
-    if people or protocol.samples == "people":
-        counts = drawn.table["trial"].map(lambda trial: len(names.get(trial, ()))).to_numpy()
-        drawn = drawn.filter((drawn.table["sample"] < counts).to_numpy())
-    if people:
-        own = [names[t][k] for t, k in zip(drawn.table["trial"], drawn.table["sample"], strict=True)]
-        drawn = drawn.replace(table=drawn.table.assign(subject=own, sample=0))
-    places = np.concatenate(
-        [
-            keyed_rng(seed, "protocol", UNIFORM, *key).random((n, 2))
-            for *key, n in zip(
-                drawn.table["trial"], drawn.table["subject"], drawn.table["sample"], drawn.lengths, strict=True
-            )
-        ]
-    )
-    size = drawn.table[["width", "height"]].to_numpy(float)[drawn.path_of()]
-    imposed = np.array([bool(shown.facts.forced_first)]) & (drawn.rank_of() == 0)
-    x, y = np.where(imposed, (drawn.x, drawn.y), (places * size).T)
-    anywhere = drawn.replace(x=x, y=y, table=drawn.table.assign(source=UNIFORM))
-    return {OTHER_IMAGE: drawn, UNIFORM: anywhere}
-
-
-def _not_whole(protocol: Protocol, paths: Scanpaths, people: Scanpaths) -> tuple[str, ...]:
-    """Why predictions are not all that the protocol asks for."""
-    key = ["trial", "subject"] if protocol.models == "own person" else ["trial"]
-    given, asked = (Counter(each.table[key].itertuples(index=False, name=None)) for each in (paths, people))
-    what = "people's paths" if len(key) > 1 else "trials"
-    if len(key) > 1 and (paths.table["subject"] == "").all():
-        raise DataError(
-            f"protocol {protocol.name!r} compares a prediction with the person it is for: name that person in a column "
-            f"'subject'"
-        )
-    why = []
-    if absent := len(set(asked) - set(given)):
-        why.append(f"{absent} of {len(asked)} {what} have no prediction")
-    if strange := sum(given[each] for each in set(given) - set(asked)):
-        why.append(f"{strange} predictions are for {what} that the data do not have (left out)")
-    both = set(asked) & set(given)
-    wrong = [
-        each for each in both if given[each] != (asked[each] if protocol.samples == "people" else protocol.samples)
-    ]
-    if wrong:
-        of = "as many samples as people" if protocol.samples == "people" else f"{protocol.samples} of each"
-        some = sorted({given[each] for each in wrong})
-        few = f"{some[0]}" if len(some) == 1 else f"{some[0]} to {some[-1]}"
-        why.append(f"the protocol asks for {of}, and {len(wrong)} of {len(asked)} {what} have another number ({few})")
-    return tuple(why)
-
-
 @dataclass(frozen=True)
 class Scorer:
-    """People as judges under one protocol: what all sources are scored with."""
+    """People as judges under one protocol: what all sources are scored with.
+
+    Parameters
+    ----------
+    protocol, data, threads
+        As in `score_protocol`; `data` is the name.
+    people : Scanpaths
+        In the protocol's frame.
+    clusters : Clusters, optional
+        Of people's fixations, where a score needs them.
+    trials : tuple of Trial
+        What was shown.
+    dense : mapping of str to model
+        Models with a density.
+    training : Scanpaths, optional
+        Of which the prior of a task is made.
+    """
 
     protocol: Protocol
     data: str
     people: Scanpaths
     clusters: Clusters | None
     threads: int | None
+    trials: Sequence[Trial] = ()
+    dense: Mapping[str, Any] = field(default_factory=dict)
+    training: Scanpaths | None = None
     known: dict[Any, np.ndarray] = field(default_factory=dict)
     resampled: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
-    def pairs(self, name: str, paths: Scanpaths) -> np.ndarray:
+    @property
+    def stimuli(self) -> list[str]:
+        """Images that people saw, each once."""
+        return list(dict.fromkeys(self.people.table["stimulus"]))
+
+    def image_of(self, paths: Scanpaths) -> np.ndarray:
+        """(n,): number of the image of each path."""
+        place = {stimulus: k for k, stimulus in enumerate(self.stimuli)}
+        return paths.table["stimulus"].map(place).to_numpy()
+
+    def pairs(self, name: str, paths: Scanpaths, *, everybody: bool = False) -> np.ndarray:
         """(n, 2): row of the path that is judged, row of the person who judges it."""
         found = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, self.people)])
         if name == HUMAN:
+            if self.protocol.people == "with themselves":
+                return np.concatenate([found, np.repeat(np.arange(len(paths)), 2).reshape(-1, 2)])
             return found[found[:, 0] > found[:, 1]] if self.protocol.people == "unordered" else found
-        if self.protocol.models == "own person":
-            of, judge = paths.table["subject"].to_numpy(), self.people.table["subject"].to_numpy()
-            found = found[of[found[:, 0]] == judge[found[:, 1]]]
+        if self.protocol.models == "own person" and not everybody:
+            found = found[self.own(paths, found)]
         return found
+
+    def own(self, paths: Scanpaths, pairs: np.ndarray) -> np.ndarray:
+        """(n,) bool: whether a path was made for the person who judges it."""
+        of, judge = paths.table["subject"].to_numpy(), self.people.table["subject"].to_numpy()
+        return np.asarray(of[pairs[:, 0]] == judge[pairs[:, 1]])
 
     def values(self, score: Score, paths: Scanpaths, others: Scanpaths, pairs: np.ndarray) -> np.ndarray:
         """(n, k): values of pairs in all columns of a score's measure; several scores share them."""
-        key = (score.measure, *sorted(score.options.items()), score.longest, id(paths), id(others))
+        key = (score.measure, *sorted(score.options.items()), score.longest, id(paths), id(others), len(pairs))
         if key not in self.known:
             measure, sides = score.with_options, [paths, others]
             if measure.kind is LABELS:
@@ -377,176 +321,143 @@ class Scorer:
             self.known[key] = pairwise(measure, sides[0], sides[1], pairs, threads=self.threads)
         return self.known[key]
 
-    def rows(self, name: str, paths: Scanpaths) -> tuple[list[tuple[Any, ...]], list[str]]:
-        """Rows of one source, and the scores that fall away because durations are missing."""
-        pairs = self.pairs(name, paths)
-        if not len(pairs):
-            raise DataError(f"protocol {self.protocol.name!r}: {name} has no pair to compare")
-        best_of = pairs[:, 1] if name == HUMAN else pairs[:, 0]
-        stimuli = self.people.table["stimulus"].unique()
-        place = {stimulus: k for k, stimulus in enumerate(stimuli)}
-        image = paths.table["stimulus"].map(place).to_numpy()[pairs[:, 0]]
-        rows: list[tuple[Any, ...]] = []
-        fallen = []
-        timed = all(p.duration is not None and np.isfinite(p.duration).any() for p in (paths, self.people))
-        draws = resample(len(stimuli))
-        for score in self.protocol.scores:
-            if score.of_models_only and name == HUMAN:
-                continue
-            if score.needs_duration and not timed:
-                fallen.append(score.name)
-                continue
-            values = self.values(score, paths, self.people, pairs)[:, score.columns]
-            undefined = int(np.isnan(values).any(axis=1).sum())
-            if score.averaged == "divergence":
-                value, images = self.divergence(score, values), len(np.unique(image))
-                rows.append((name, score.name, value, np.nan, np.nan, images, len(values) - undefined, undefined))
-                self.resampled[name, score.name] = self.divergences(score, values, image, draws)
-                continue
-            if score.averaged == "diversity":
-                total, count, behind = self.diversity(score, paths, values[:, 0], image, stimuli)
-            elif score.averaged == "covered":
-                threshold = score.threshold.get(self.data)
-                if threshold is None:
-                    threshold = float(np.nanmean(self.of_people(score)[0]))
-                over = (values[:, 0] > threshold).astype(float)
-                person, first, which = np.unique(pairs[:, 1], return_index=True, return_inverse=True)
-                reached = np.zeros(len(person))
-                np.maximum.at(reached, which, over)
-                total, count = np.zeros((2, len(stimuli)))
-                np.add.at(total, image[first], reached)
-                np.add.at(count, image[first], 1.0)
-                behind = len(person)
-            else:
-                total, count, behind = _by_image(score, values[:, 0], image, best_of, len(stimuli))
-            value = float(total.sum() / count.sum()) if count.sum() else float("nan")
-            sums, counts = total[draws].sum(axis=1), count[draws].sum(axis=1)
-            means = np.divide(sums, counts, out=np.full(len(draws), np.nan), where=counts > 0)
-            self.resampled[name, score.name] = means
-            low, high = interval(means)
-            rows.append((name, score.name, value, low, high, int((count > 0).sum()), behind, undefined))
-        return rows, fallen
+    def of_pairs(self, score: Score, name: str, paths: Scanpaths) -> Values:
+        """A score's values of a source's pairs."""
+        pairs = self.pairs(name, paths, everybody=score.averaged == "recall")
+        values = self.values(score, paths, self.people, pairs)[:, score.columns]
+        if score.both_found:
+            reached = [np.isfinite(steps_to_target(side, self.boxes(side))) for side in (paths, self.people)]
+            values = np.where((reached[0][pairs[:, 0]] & reached[1][pairs[:, 1]])[:, None], values, np.nan)
+        return Values(values, self.image_of(paths)[pairs[:, 0]], pairs[:, 0], pairs[:, 1], self.own(paths, pairs))
 
-    def of_people(self, score: Score) -> tuple[np.ndarray, np.ndarray]:
-        """Values of people's own pairs, (n, k), and the row of the judged path of each."""
-        pairs = self.pairs(HUMAN, self.people)
-        return self.values(score, self.people, self.people, pairs)[:, score.columns], pairs[:, 0]
-
-    def divergence(self, score: Score, values: np.ndarray) -> float:
-        """Mean over columns of the divergence of people's pairs from these."""
-        theirs, _ = self.of_people(score)
-        return float(np.mean([histogram_divergence(a, b) for a, b in zip(theirs.T, values.T, strict=True)]))
-
-    def divergences(self, score: Score, values: np.ndarray, image: np.ndarray, draws: np.ndarray) -> np.ndarray:
-        """(resamples,): the divergence on each resampling of images; edges of bins stay those of all images."""
-        theirs, judged = self.of_people(score)
-        place = {stimulus: k for k, stimulus in enumerate(self.people.table["stimulus"].unique())}
-        of_people = self.people.table["stimulus"].map(place).to_numpy()[judged]
-        found = []
-        for a, b in zip(theirs.T, values.T, strict=True):
-            whole = np.concatenate([a, b])[np.isfinite(np.concatenate([a, b]))]
-            edges = np.linspace(whole.min(), whole.max(), 100) if len(whole) else np.linspace(0, 1, 100)
-            h, m = (
-                np.histogram2d(i, v, [np.arange(len(place) + 1) - 0.5, edges])[0][draws].sum(axis=1)
-                for i, v in ((of_people[np.isfinite(a)], a[np.isfinite(a)]), (image[np.isfinite(b)], b[np.isfinite(b)]))
-            )
-            with np.errstate(divide="ignore", invalid="ignore"):
-                h, m = h / h.sum(axis=1, keepdims=True), m / m.sum(axis=1, keepdims=True) + 1e-10
-                ratio = np.where(h > 0, h * np.log(h / (m / m.sum(axis=1, keepdims=True))), 0.0)
-            found.append(ratio.sum(axis=1))
-        return np.mean(found, axis=0)
-
-    def diversity(
-        self, score: Score, paths: Scanpaths, values: np.ndarray, image: np.ndarray, stimuli: Any
-    ) -> tuple[np.ndarray, np.ndarray, int]:
-        """As `_by_image`, of each image's value over 1 + the difference of self-agreement; one sample has none."""
+    def among_themselves(self, score: Score, paths: Scanpaths) -> Values:
+        """Values of pairs of a source's own paths on each trial."""
         rows = paths.table.groupby("trial", sort=False).indices.values()
-        own = np.array([pair for of_trial in rows for pair in combinations(of_trial, 2)], dtype=np.int64).reshape(-1, 2)
-        code = {stimulus: k for k, stimulus in enumerate(stimuli)}
-        theirs, judged = self.of_people(score)
-        person_image = self.people.table["stimulus"].map(code).to_numpy()[judged]
-        known = np.isfinite(person_image)
-        itself = self.values(score, paths, paths, own)[:, score.columns[0]] if len(own) else np.empty(0)
-        own_image = paths.table["stimulus"].map(code).to_numpy()[own[:, 0]]
-        model, own_mean, human = (
-            _image_means(v, i, len(stimuli))
-            for v, i in (
-                (values, image),
-                (itself, own_image),
-                (theirs[known, 0], person_image[known].astype(np.int64)),
-            )
+        pairs = np.array([pair for of_trial in rows for pair in combinations(of_trial, 2)], dtype=np.int64)
+        pairs = pairs.reshape(-1, 2)
+        found = self.values(score, paths, paths, pairs)[:, score.columns]
+        return Values(
+            found, self.image_of(paths)[pairs[:, 0]], pairs[:, 0], pairs[:, 1], np.zeros(len(pairs), dtype=bool)
         )
-        found = model / (1 + np.abs(own_mean - human))
-        fine = np.isfinite(found)
-        return np.where(fine, found, 0.0), fine.astype(float), int(fine.sum())
 
+    def boxes(self, paths: Scanpaths) -> dict[str, Box]:
+        """Target boxes of the trials, px of the frame of these paths."""
+        frames = {t: paths.frame_of(k) for k, t in enumerate(paths.table["trial"])}
+        scaled = {}
+        for trial in self.trials:
+            if trial.target_box is not None and trial.id in frames:
+                across, down = (a / b for a, b in zip(frames[trial.id].size, trial.frame.size, strict=True))
+                scaled[trial.id] = Box(*np.multiply(trial.target_box, (across, down, across, down)))
+        return scaled
 
-def histogram_divergence(people: np.ndarray, model: np.ndarray, edges: int = 100) -> float:
-    """Kullback-Leibler divergence, nat, of the histogram of people's scores from that of a model's.
+    def number(self, score: Score, name: str, paths: Scanpaths | None) -> tuple[Number, int]:
+        """A score of one source, and how many of its values are not defined."""
+        images = len(self.stimuli)
+        if score.of_densities:
+            found = self.of_density(score, self.dense[name])
+            return averaged(score, found, images), int(np.isnan(found.values).any(axis=1).sum())
+        assert paths is not None  # noqa: S101 -- `rows` asks for what there is
+        if score.with_options.kind is SETS:
+            return self.of_set(score, paths), 0
+        found = self.of_pairs(score, name, paths)
+        undefined = int(np.isnan(found.values).any(axis=1).sum())
+        if score.averaged == "divergence":
+            return divergence(self.of_pairs(score, HUMAN, self.people), found, images), undefined
+        if score.averaged == "diversity":
+            people = self.of_pairs(score, HUMAN, self.people)
+            return diversity(found, self.among_themselves(score, paths), people, images), undefined
+        threshold = score.threshold.get(self.data, np.nan)
+        if score.averaged == "covered" and np.isnan(threshold):
+            threshold = float(np.nanmean(self.of_pairs(score, HUMAN, self.people).values))
+        return averaged(score, found, images, threshold, by_judge=name == HUMAN), undefined
 
-    Histograms have the same edges from the least to the greatest of all scores; 1e-10 is added to the model's shares,
-    which then are made to add up to 1 again. It falls with the number of scores, whoever is compared: equal numbers
-    only can be compared.
+    def of_set(self, score: Score, paths: Scanpaths) -> Number:
+        """A measure of all paths of a source beside all of people's; it has no interval."""
+        boxes, size, shown = self.boxes(self.people), self.protocol.frame, []
+        for trial in self.trials:
+            if trial.id in boxes:
+                frame = trial.frame if size is None else Frame(*size)
+                by = np.divide(frame.size, trial.frame.size)
+                start = None if trial.start is None else tuple(np.multiply(trial.start, by).tolist())
+                shown.append(replace(trial, frame=frame, target_box=boxes[trial.id], start=start))
+        value = float(
+            score_sets(score.measure, paths, self.people, contents_of(shown), **score.options)[score.columns[0]]
+        )
+        return Number(value, np.full(RESAMPLES, np.nan), len(np.unique(self.image_of(paths))), len(paths))
 
-    Parameters
-    ----------
-    people, model : (n,) float64
-        Scores of pairs; NaN is left out.
-    edges : int
-        Edges of the bins, one more than bins.
+    def of_density(self, score: Score, model: HasDensity) -> Values:
+        """Values of each person's fixations from the second on, under the density after the true ones before it."""
+        values, rows = [np.empty((0, len(score.columns)))], [np.empty(0, dtype=np.int64)]
+        shown = {trial.id: trial for trial in self.trials}
+        priors: dict[Any, np.ndarray] = {}
+        for row, path in enumerate(self.people):
+            trial = shown[path.ids["trial"]]
+            x, y = (path.xy * np.divide(trial.frame.size, path.frame.size)).T
+            true = replace(path, x=x, y=y, frame=trial.frame)
+            shape = self.shape_of(trial)
+            logs = next_log_densities(model, trial, true, shape)[1:]
+            given = {}
+            if "baseline" in find(score.measure).needs:
+                prior = priors.get((trial.task, shape))
+                given["baseline"] = priors[trial.task, shape] = self.prior(trial, shape) if prior is None else prior
+            for k, log_density in enumerate(logs, start=1):
+                found = score_density(
+                    score.measure, log_density, x[k : k + 1], y[k : k + 1], size=trial.frame.size, **given
+                )
+                values.append(found[:, score.columns])
+                rows.append(np.array([row]))
+        judged = np.concatenate(rows)
+        image = self.image_of(self.people)[judged]
+        return Values(np.concatenate(values), image, judged, judged, np.zeros(len(judged), dtype=bool))
 
-    Returns
-    -------
-    float
-        0 for equal histograms, about 23 at most; NaN without a score on one side.
+    def shape_of(self, trial: Trial) -> tuple[int, int]:
+        """Rows and columns of a trial's densities."""
+        columns, rows = self.protocol.grid or (round(trial.frame.width), round(trial.frame.height))
+        return (columns, rows) if trial.frame.height > trial.frame.width and columns > rows else (rows, columns)
 
-    References
-    ----------
-    Cartella et al. (2025), ScanDiff, ICCV (src/gazetools/metrics/kld.py).
+    def prior(self, trial: Trial, shape: tuple[int, int]) -> np.ndarray:
+        """Log density of the training fixations of the trial's task; without any a uniform one."""
+        paths = self.training
+        if paths is None:  # what needs it is left out
+            return np.full(shape, -np.log(shape[0] * shape[1]))
+        if trial.task is not None:
+            paths = paths.filter(task=trial.task)
+        size = paths.table[["width", "height"]].to_numpy(float)[paths.path_of()]
+        x, y = (paths.x / size[:, 0] * shape[1], paths.y / size[:, 1] * shape[0])
+        with np.errstate(divide="ignore"):
+            return np.log(task_prior(x, y, shape))
 
-    Examples
-    --------
-    >>> histogram_divergence(np.array([0, 0.5, 1]), np.array([0, 0.5, 1])).__round__(6)
-    0.0
-    """
-    people, model = people[np.isfinite(people)], model[np.isfinite(model)]
-    if not len(people) or not len(model):
-        return float("nan")
-    low, high = min(people.min(), model.min()), max(people.max(), model.max())
-    h, m = (np.histogram(scores, np.linspace(low, high, edges))[0] / len(scores) for scores in (people, model))
-    m = (m + 1e-10) / (m + 1e-10).sum()
-    some = h > 0
-    return float((h[some] * np.log(h[some] / m[some])).sum())
+    def lacking(self, score: Score, name: str, paths: Scanpaths | None) -> str | None:
+        """Why a source has no such number; empty where that goes without saying, None where it has."""
+        if score.of_densities:
+            if name not in self.dense:
+                return ""
+            needs_prior = "baseline" in find(score.measure).needs and score.output == "cig"
+            return (
+                "the data have no training part (split 'train') to make a prior of"
+                if needs_prior and self.training is None
+                else None
+            )
+        if paths is None or (name == HUMAN and score.of_models_only):
+            return ""
+        timed = all(p.duration is not None and np.isfinite(p.duration).any() for p in (paths, self.people))
+        return "its paths have no durations" if score.needs_duration and not timed else None
 
-
-def _image_means(values: np.ndarray, image: np.ndarray, images: int) -> np.ndarray:
-    """Mean of the defined values of each image, NaN where there is none."""
-    fine = np.isfinite(values)
-    total, count = np.zeros((2, images))
-    np.add.at(total, image[fine], values[fine])
-    np.add.at(count, image[fine], 1.0)
-    return np.divide(total, count, out=np.full(images, np.nan), where=count > 0)
-
-
-def _by_image(
-    score: Score, values: np.ndarray, image: np.ndarray, best_of: np.ndarray, images: int
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Sum and count of each image, whose ratio over all images is the score; and how many values are behind it.
-
-    Every averaging of the field is such a ratio, so that an interval over images is one resampling for all of them.
-    """
-    fine = np.isfinite(values)
-    values, image, best_of = values[fine], image[fine], best_of[fine]
-    if score.averaged == "best":
-        better = np.maximum if score.with_options.higher_is_better else np.minimum
-        which, first, place = np.unique(best_of, return_index=True, return_inverse=True)
-        best = np.full(len(which), -np.inf if better is np.maximum else np.inf)
-        better.at(best, place, values)
-        values, image = best, image[first]
-    total, count = np.zeros(images), np.zeros(images)
-    np.add.at(total, image, values)  # one by one, in the order of the pairs
-    np.add.at(count, image, 1.0)
-    if score.averaged == "images":
-        total = np.divide(total, count, out=np.zeros(images), where=count > 0)
-        count = (count > 0).astype(float)
-    return total, count, len(values)
+    def rows(self, name: str, paths: Scanpaths | None) -> tuple[list[tuple[Any, ...]], dict[str, list[str]]]:
+        """Rows of one source, and the scores that fall away, by the reason."""
+        if paths is not None and not self.protocol.of_densities and not len(self.pairs(name, paths)):
+            raise DataError(f"protocol {self.protocol.name!r}: {name} has no pair to compare")
+        rows: list[tuple[Any, ...]] = []
+        fallen: dict[str, list[str]] = {}
+        for score in self.protocol.scores:
+            why = self.lacking(score, name, paths)
+            if why is not None:
+                if why:
+                    fallen.setdefault(why, []).append(score.name)
+                continue
+            number, undefined = self.number(score, name, paths)
+            self.resampled[name, score.name] = number.resampled
+            known = score.averaged != "divergence" and np.isfinite(number.value)
+            low, high = interval(number.resampled) if known else (np.nan, np.nan)
+            rows.append((name, score.name, number.value, low, high, number.images, number.behind, undefined))
+        return rows, fallen

@@ -43,12 +43,12 @@ def test_scores_under_a_protocol(run, files):
     given = ("score", files / "mine.csv", "--data", files / "people.csv", "--protocol", "chen2021")
     refused = run(*given)
     assert isinstance(refused.exception, GazekitError)
-    assert "--transfer" in str(refused.exception)
-    done = run(*given, "--transfer")
+    assert "--transferred" in str(refused.exception)
+    done = run(*given, "--transferred")
     assert done.exit_code == 0, done.output
-    assert "mine: none: transferred from osie to own" in done.stdout
+    assert "mine: none: transferred from osie and coco-search18 to own" in done.stdout
     assert "the protocol asks for 10 of each, and 2 of 2 trials have another number (2)" in done.stdout
-    found = json.loads(run(*given, "--transfer", "--json").stdout)
+    found = json.loads(run(*given, "--transferred", "--json").stdout)
     assert {row["source"] for row in found["scores"]} == {"human", "other-image", "uniform", "mine"}
     assert found["headlines"] == {}
 
@@ -57,4 +57,4 @@ def test_what_a_protocol_fixes_cannot_be_given(run, files):
     given = ("score", files / "mine.csv", "--data", files / "people.csv")
     for more in (("--metrics", "frechet"), ("--out", files / "run")):
         assert "leave out --metrics and --out" in str(run(*given, "--protocol", "chen2021", *more).exception)
-    assert "give --protocol" in str(run(*given, "--transfer").exception)
+    assert "give --protocol" in str(run(*given, "--transferred").exception)

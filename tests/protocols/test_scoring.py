@@ -10,7 +10,7 @@ import pytest
 from gazekit import Facts, Scanpaths
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError, UnknownNameError
 from gazekit.protocols import Padding, Score, protocols, score_protocol
-from gazekit.protocols.scoring import histogram_divergence
+from gazekit.protocols.averages import histogram_divergence
 
 CHEN = protocols["chen2021"]
 STRICT = replace(CHEN, images={"made-up": ()}, samples=2)
@@ -226,7 +226,7 @@ def test_without_durations_rows_fall_away_by_name(data):
     mine = found.table[found.table["source"] == "mine"]
     assert "SED" in set(mine["score"])
     assert not {"MultiMatch duration", "ScanMatch w/ duration"} & set(mine["score"])
-    assert found.notes == ("mine: no durations, so without MultiMatch duration, ScanMatch w/ duration",)
+    assert found.notes == ("mine: its paths have no durations, so without MultiMatch duration, ScanMatch w/ duration",)
     assert found.departures == {"mine": ("its paths have no durations",)}
     assert found.value("mine", "MultiMatch vector") > 0
 
@@ -240,12 +240,12 @@ def test_undefined_pairs_are_counted(data):
 
 
 def test_another_data_set_is_refused_or_marked(data):
-    with pytest.raises(GazekitError, match="was made for osie, not for 'made-up'.*--transfer"):
+    with pytest.raises(GazekitError, match="was made for osie and coco-search18, not for 'made-up'.*--transferred"):
         score_protocol("chen2021", data)
-    found = score_protocol("chen2021", data, transfer=True)
+    found = score_protocol("chen2021", data, transferred=True)
     assert found.headlines == {}
     assert set(found.departures) == {"human", "other-image", "uniform"}
-    assert found.departures["human"] == ("transferred from osie to made-up",)
+    assert found.departures["human"] == ("transferred from osie and coco-search18 to made-up",)
 
 
 def test_a_part_of_the_images_is_counted(data):
@@ -366,3 +366,221 @@ def test_an_imposed_first_fixation_stays_in_controls(data):
 def test_intervals_are_over_images_and_hold_the_value(data):
     table = score_protocol(STRICT, data).table
     assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
+
+
+# ---------------------------------------------------------------- what single protocols ask for
+
+
+def one(name, **changes):
+    """A protocol of one score on the made-up data."""
+    return replace(STRICT, scores=(Score("x", name, **changes.pop("score", {})),), headline="x", **changes)
+
+
+def test_a_mean_of_paths_weighs_paths_alike(data):
+    from gazekit.metrics import frechet
+
+    kept = data.scanpaths.filter(
+        ~((data.scanpaths.table["trial"] == "img0") & (data.scanpaths.table["subject"] == "p0"))
+    )
+    found = score_protocol(
+        one("frechet", score={"averaged": "paths"}),
+        replace(data, scanpaths=kept),
+        some_predictions(data),
+        controls=False,
+    )
+    people = in_frame(kept)
+    means = [
+        np.mean([frechet(path[:, :2], judge[:, :2]) for judge in people[trial]])
+        for trial, paths in in_frame(some_predictions(data)).items()
+        for path in paths
+    ]
+    assert found.value("mine", "x") == pytest.approx(np.mean(means), abs=1e-12)
+    pooled = score_protocol(one("frechet"), replace(data, scanpaths=kept), some_predictions(data), controls=False)
+    assert pooled.value("mine", "x") != pytest.approx(np.mean(means), abs=1e-6)
+
+
+def test_people_with_themselves_gain_a_share_of_perfect_scores(data):
+    plain, themselves = (
+        score_protocol(one("scanmatch", people=people), data, controls=False).table.iloc[0]
+        for people in ("ordered", "with themselves")
+    )
+    assert (plain["pairs"], themselves["pairs"]) == (18, 27)
+    assert themselves["value"] == pytest.approx((18 * plain["value"] + 9) / 27)
+
+
+def test_recall_is_how_often_the_own_person_is_nearest(data):
+    from gazekit.metrics import frechet
+
+    people = data.scanpaths
+    moved = people.replace(x=people.x + np.random.default_rng(1).normal(0, 200, len(people.x)))
+    mine = moved.replace(table=people.table.assign(source="mine"))
+    protocol = replace(
+        one("frechet"), models="own person", samples=1,
+        scores=tuple(Score(f"R@{k}", "frechet", averaged="recall", nearest=k) for k in (1, 2, 3)), headline="R@1",
+    )  # fmt: skip
+    found = score_protocol(protocol, data, mine)
+    theirs, ranks = in_frame(people), []
+    for trial, paths in in_frame(mine).items():
+        for own, path in enumerate(paths):
+            apart = [frechet(path[:, :2], judge[:, :2]) for judge in theirs[trial]]
+            ranks.append(sum(d < apart[own] for d in apart))
+    assert 0 < np.mean(np.equal(ranks, 0)) < 1
+    for k in (1, 2, 3):
+        assert found.value("mine", f"R@{k}") == pytest.approx(np.mean(np.array(ranks) < k))
+    assert "human" not in set(found.table["source"])
+
+
+def test_columns_choose_the_part_that_is_scored(data):
+    table = data.scanpaths.table.assign(split=np.where(data.scanpaths.table["trial"] == "img1", "valid", "train"))
+    parted = replace(data, scanpaths=data.scanpaths.replace(table=table))
+    protocol = one("frechet", images={"made-up": {"split": "valid"}})
+    assert score_protocol(protocol, parted, controls=False).table["images"].tolist() == [1]
+    with pytest.raises(DataError, match="needs to know which images are scored: .* no column 'split'"):
+        score_protocol(protocol, data)
+    with pytest.raises(DataError, match="scores split 'test' of 'made-up', and no path has that"):
+        score_protocol(replace(protocol, images={"made-up": {"split": "test"}}), parted)
+
+
+def test_our_own_protocol_gives_what_evaluate_gives(data, tmp_path):
+    from gazekit.evaluation.evaluate import evaluate
+    from gazekit.evaluation.lengths import matched_lengths
+    from gazekit.models import load_model
+
+    model = load_model("uniform")
+    run = evaluate(data, ["uniform"], ["scanmatch", "multimatch"], out=tmp_path / "r", n_samples=5, progress=False)
+    summary = run.summary.set_index(["model", "metric"])["value"]
+    lengths = matched_lengths(data, 5, seed=0)
+    asked = np.stack([lengths[trial.id] for trial in data.trials])
+    paths = model.predict(data.trials, n_samples=5, lengths=asked, progress=False)
+    found = score_protocol("gazekit", data, paths.replace(table=paths.table.assign(source="mine")))
+    assert found.value("human", "ScanMatch") == pytest.approx(summary["human", "scanmatch"])
+    assert found.value("human", "MultiMatch vector") == pytest.approx(summary["human", "multimatch_vector"])
+    assert found.value("mine", "ScanMatch") == pytest.approx(summary["uniform", "scanmatch"])
+    assert found.value("other-image", "ScanMatch") == pytest.approx(summary["other-image", "scanmatch"])
+    assert found.headlines.keys() == {"human", "mine", "other-image", "uniform"}
+
+
+@pytest.fixture
+def search(data):
+    """The same people; the target is a box that some of them fixate."""
+    from gazekit.core.trials import Box
+
+    trials = [replace(trial, target_box=Box(60, 40, 110, 90), start=trial.frame.centre) for trial in data.trials]
+    return replace(data, trials=tuple(trials))
+
+
+def test_search_is_scored_until_the_target_is_found(search):
+    inside = lambda path: (path[:, 0] > 60) & (path[:, 0] < 110) & (path[:, 1] > 40) & (path[:, 1] < 90)  # noqa: E731
+    reached = [bool(inside(path.xy).any()) for path in search.scanpaths]
+    assert 2 < sum(reached) < len(reached)
+    protocol = one("edit_distance", score={"options": {"bins": (1, 1)}}, until_found=True)
+    predictions = some_predictions(search)
+    found = score_protocol(protocol, search, predictions, controls=False)
+    assert found.notes == (f"human: {len(reached) - sum(reached)} paths that never fixate the target (left out)",)
+    gaps = []
+    for path in predictions:
+        hit = np.flatnonzero(inside(path.xy))
+        n = hit[0] + 1 if len(hit) else len(path)
+        judges = zip(search.scanpaths, reached, strict=True)
+        gaps += [abs(n - len(p)) for p, seen in judges if seen and p.ids["trial"] == path.ids["stimulus"]]
+    assert found.value("mine", "x") == pytest.approx(np.mean(gaps))
+    with pytest.raises(DataError, match="is about search, and some trials of 'made-up' have no target"):
+        score_protocol(
+            protocol, replace(search, trials=(*search.trials[:2], replace(search.trials[2], target_box=None)))
+        )
+
+
+def test_measures_of_sets_are_of_the_protocols_frame(search):
+    from gazekit.metrics.behaviour import probability_mismatch, target_fixation_probability, tfp_auc
+
+    scores = (Score("TFP-AUC", "tfp_auc"), Score("mismatch", "probability_mismatch"))
+    found = score_protocol(
+        replace(STRICT, scores=scores, headline="TFP-AUC"), search, some_predictions(search), controls=False
+    )
+    boxes = search.target_boxes()
+    from gazekit.metrics.context import contents_of, with_start
+
+    curves = [
+        target_fixation_probability(with_start(p, contents_of(search.trials)), boxes)
+        for p in (some_predictions(search), search.scanpaths)
+    ]
+    assert found.value("mine", "TFP-AUC") == pytest.approx(tfp_auc(curves[0]))
+    assert found.value("human", "TFP-AUC") == pytest.approx(tfp_auc(curves[1]))
+    assert found.value("mine", "mismatch") == pytest.approx(probability_mismatch(*curves))
+    assert np.isnan(found.value("human", "mismatch"))  # people are what it compares with
+
+
+def test_pairs_that_did_not_find_the_target_have_no_value(search):
+    found = score_protocol(one("frechet", score={"both_found": True}), search, controls=False).table.iloc[0]
+    reached = np.array([((p.xy > [60, 40]) & (p.xy < [110, 90])).all(axis=1).any() for p in search.scanpaths])
+    pairs = sum(n * (n - 1) for n in reached.reshape(3, 3).sum(axis=1))
+    assert (found["pairs"], found["undefined"]) == (pairs, 18 - pairs)
+
+
+def test_densities_are_scored_at_the_second_fixation_and_later(data):
+    from gazekit.models import load_model
+
+    class Lopsided(type(load_model("uniform"))):
+        name = "lopsided"
+
+        def log_density(self, trial, shape=None, history=None):
+            columns = shape[1]
+            weights = np.ones(shape)
+            weights[:, : columns // 2] = 1 + (0 if history is None else len(history))  # it counts what came before
+            return np.log(weights / weights.sum())
+
+    scores = (
+        Score("LL", "information_gain", averaged="images"),
+        Score("paths", "information_gain", averaged="paths"),
+        Score("AUC", "auc_uniform", averaged="pairs"),
+    )
+    protocol = replace(STRICT, scores=scores, headline="LL", grid=(16, 12), frame=None)
+    found = score_protocol(protocol, data, models=[Lopsided()])
+    by_image, by_path, auc = {}, [], []
+    for path in data.scanpaths:
+        bits = []
+        for k, x in enumerate(path.x[1:], start=1):
+            weight = 1 + k if x < 80 else 1
+            bits.append(np.log2(weight / ((1 + k) / 2 + 1 / 2)))
+            auc.append(0.75 if x < 80 else 0.25)
+        by_image.setdefault(path.ids["trial"], []).extend(bits)
+        by_path.append(np.mean(bits))
+    assert found.value("lopsided", "LL") == pytest.approx(np.mean([np.mean(v) for v in by_image.values()]))
+    assert found.value("lopsided", "paths") == pytest.approx(np.mean(by_path))
+    assert found.value("lopsided", "AUC") == pytest.approx(np.mean(auc))
+    with pytest.raises(DataError, match="scores log densities, which files of predictions do not have"):
+        score_protocol(protocol, data, some_predictions(data))
+
+
+def test_probability_0_is_minus_infinity_and_not_left_out(data):
+    from gazekit.models import load_model
+
+    class Half(type(load_model("uniform"))):
+        name = "half"
+
+        def log_density(self, trial, shape=None, history=None):
+            weights = np.zeros(shape)
+            weights[:, : shape[1] // 2] = 1
+            with np.errstate(divide="ignore"):
+                return np.log(weights / weights.sum())
+
+    scores = (Score("LL", "information_gain", averaged="images"),)
+    protocol = replace(STRICT, scores=scores, headline="LL", grid=(8, 6))
+    row = score_protocol(protocol, data, models=[Half()]).table.iloc[0]
+    assert row["value"] == -np.inf
+    assert np.isnan(row["low"])
+
+
+def test_the_prior_of_hat_needs_training_paths(search):
+    from gazekit.models import load_model
+
+    scores = tuple(Score(name, "conditional", output=name) for name in ("cig", "cnss", "cauc_trapezoid"))
+    protocol = replace(STRICT, scores=scores, headline="cig", grid=(64, 40), images={"made-up": ()})
+    uniform = load_model("uniform")
+    found = score_protocol(protocol, search, models=[uniform])
+    assert found.value("uniform", "cauc_trapezoid") == 0.5  # a map that says nothing, as the authors define it
+    assert any("no training part" in note and "cig" in note for note in found.notes)
+    assert "uniform" in found.departures
+    table = search.scanpaths.table.assign(split="train")
+    trained = replace(search, scanpaths=search.scanpaths.replace(table=table))
+    assert np.isfinite(score_protocol(protocol, trained, models=[uniform]).value("uniform", "cig"))
