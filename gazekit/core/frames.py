@@ -83,6 +83,9 @@ class Facts:
     unit: Literal["px", "degrees"] = "px"
 
     def __post_init__(self) -> None:
+        for name in ("forced_first", "cut_at_target"):
+            if (value := getattr(self, name)) not in (None, True, False):
+                raise GazekitError(f"{name} must be True, False or None, not {value!r}")
         if self.points not in (None, "fixations", "clicks", "mouse"):
             raise GazekitError(f"points must be 'fixations', 'clicks', 'mouse' or None, not {self.points!r}")
         if self.unit not in ("px", "degrees"):

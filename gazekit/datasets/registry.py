@@ -153,7 +153,8 @@ def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
     Raises
     ------
     DataError
-        A field that cards do not have, or one that is missing; a loader and a section `[table]` in one card.
+        A field that cards do not have, one that is missing or of another kind; a loader and a section `[table]` in one
+        card; a table without `files`.
     """
     known = {f.name for f in fields(Card)} - {"name", "card_file"}
     unknown = sorted(set(content) - known)
@@ -164,12 +165,30 @@ def card_from(content: Mapping[str, Any], where: str, name: str) -> Card:
             raise DataError(
                 f"{where} has a loader and a section [table]; one of them reads the data: take the other out"
             )
+        if not content.get("files"):
+            raise DataError(
+                f'{where} has a section [table] and no files; name the published ones, files = ["gaze.csv"]'
+            )
         content = {**content, "loader": TABLE_LOADER}
+    for key, kind in get_type_hints(Card).items():
+        if key in content and (wanted := _wanted_of_card(kind, content[key])):
+            raise DataError(f"{where}: {key} must be {wanted}, not {content[key]!r}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
     with refusing(TypeError, lambda error: DataError(f"{where} is not a whole card: {error}")):
         if "downloads" in values:
             values["downloads"] = tuple(Download(**download) for download in values["downloads"])
         return Card(name=name, **values)
+
+
+def _wanted_of_card(kind: Any, value: Any) -> str | None:
+    """What a field of a card must be, in words, if it is not."""
+    if get_origin(kind) is tuple:
+        texts = get_args(kind)[0] is str
+        good = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value if texts)
+        return None if good else f"a list{' of texts' * texts}"
+    if any(get_origin(part) is Mapping for part in (kind, *get_args(kind))):
+        return None if isinstance(value, Mapping) else "a section"
+    return _wanted(kind, value)
 
 
 def load_dataset(name: str | Path, root: str | Path | None = None, **options: Any) -> Dataset:

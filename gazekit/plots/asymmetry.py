@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CONDITIONS = (style.PALETTE[0], style.PALETTE[1])  # the easy (first) one, the hard one
 PEOPLE = "#666666"
 PANEL = 60.0  # mm, side of a panel of a figure with several
+TIMES = ("set_size", "rt", "sem", "human", "condition")  # columns of a table of reaction times
 COLUMNS = 3
 
 
@@ -62,7 +63,7 @@ def reaction_times(
     >>> [text.get_text() for text in ax.texts]
     ['easy', 'hard']
     """
-    part = _choose(cells, ("set_size", "rt", "sem", "human", "condition"), model)
+    part = _choose(cells, TIMES, model)
     part = _named(part, "experiment", experiment)
     ax = style.new_axes() if ax is None else ax
     conditions = list(dict.fromkeys(part["condition"]))
@@ -159,7 +160,7 @@ def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "F
     >>> [ax.get_title() for ax in reaction_time_panels(pd.DataFrame(rows, columns=columns)).axes]
     ['e', 'f']
     """
-    experiments = list(dict.fromkeys(cells["experiment"]))
+    experiments = list(dict.fromkeys(_choose(cells, TIMES, model)["experiment"]))
     figure, panels = style.new_panels(len(experiments), COLUMNS, PANEL, PANEL * 0.85)
     for k, (name, ax) in enumerate(zip(experiments, panels, strict=True)):
         reaction_times(cells, ax, experiment=name, model=model, key=False)

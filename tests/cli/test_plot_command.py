@@ -166,6 +166,37 @@ def test_tables_of_search_asymmetry(plot, place):
     assert "Asymmetry index of eccnet against that of people: e +0.50, people +0.81." in said
 
 
+def test_tables_of_a_search_of_ones_own(plot, place):
+    """Of two stopping rules the one that was asked for is drawn, of one model."""
+    names = ["stopping", "model", "condition", "target", "set_size", "rt", "low", "high"]
+    rows = [
+        (rule, m, c, t, n, 100.0 * n, 90.0 * n, 110.0 * n)
+        for rule in ("all-items", "people")
+        for m in ("eccnet", "other")
+        for c in ("ring", "bar")
+        for t in ("present", "absent")
+        for n in (4, 8)
+    ]
+    table = pd.DataFrame(rows, columns=names).assign(human=300.0, human_low=250.0, human_high=350.0)
+    table.to_csv(place / "own.csv", index=False)
+    said = {}
+    for more in ((), ("--experiment", "bar"), ("--model", "other")):
+        code, said[more], err, _ = plot("reaction-times", *more, files=("own.csv",), data=(), name=f"{more}.png")
+        assert code == 0, err
+    assert "(4 to 8 items) of ring, bar, by the stopping rule people" in said[()]
+    assert "items) of bar, by" in said["--experiment", "bar"]
+    assert "without it: other, people" in said["--model", "other"]
+    wrong = {("--model", "othr"): "did you mean 'other'", ("--experiment", "disc"): "no condition 'disc'"}
+    for more, message in wrong.items():
+        code, _, err, _ = plot("reaction-times", *more, files=("own.csv",), data=(), name="x.png")
+        assert code == 2
+        assert message in err
+    (place / "bare.csv").write_text("model,rt\nm,3\n")
+    code, _, err, _ = plot("reaction-times", files=("bare.csv",), data=(), name="y.png")
+    assert code == 2
+    assert "the table has no column 'experiment'; it has model, rt" in err
+
+
 @pytest.mark.parametrize(
     ("kind", "arguments", "message"),
     [

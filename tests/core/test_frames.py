@@ -50,7 +50,7 @@ def test_undeclared_facts_are_not_checked():
     check_comparable(Facts(), Facts(True, True, "clicks"))
 
 
-@pytest.mark.parametrize("wrong", [{"points": "dots"}, {"unit": "cm"}])
+@pytest.mark.parametrize("wrong", [{"points": "dots"}, {"unit": "cm"}, {"forced_first": "no"}])
 def test_unknown_facts_are_refused(wrong):
     with pytest.raises(GazekitError, match="must be"):
         Facts(**wrong)

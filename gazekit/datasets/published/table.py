@@ -1,5 +1,6 @@
 """A data set that is a table with a row per fixation, perhaps with a folder of images: its card says all about it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from gazekit.files.untrusted import check_name
 from gazekit.foundations.errors import DataError, naming, refusing
 from gazekit.interchange.own_data import dataset_from_table
 from gazekit.interchange.space import Space
+
+_UNITS = {"ms": "ms", "milliseconds": "ms", "s": "s", "seconds": "s", "us": "us", "microseconds": "us", "ns": "ns"}
 
 
 def load(folder: PublishedFolder) -> Dataset:
@@ -28,7 +31,8 @@ def load(folder: PublishedFolder) -> Dataset:
     Raises
     ------
     DataError
-        The section does not say `file`, or has an option that tables do not have; and what the table is refused for.
+        The section does not say `file`, has an option that tables do not have, or reads times in another unit than the
+        card's `time_unit` begins with; and what the table is refused for.
     """
     card = folder.card
     options: dict[str, Any] = dict(card.table or {})
@@ -44,6 +48,7 @@ def load(folder: PublishedFolder) -> Dataset:
     for taken in ("facts", "outside", "px_per_degree", "name"):
         if taken in options:
             raise DataError(f"{where} has {taken!r}, which the card itself says, or who reads the data")
+    read = options.get("time_unit", "ms")
     with naming(where), refusing(TypeError, lambda error: DataError(str(error))):
         data = dataset_from_table(
             table,
@@ -53,6 +58,12 @@ def load(folder: PublishedFolder) -> Dataset:
             outside=folder.outside,
             facts=card.facts,
             **options,
+        )
+    said = re.split(r"\W", card.time_unit.lower())[0]
+    if _UNITS.get(said, read) != read:
+        raise DataError(
+            f"{where} reads times in {read}, and the card says time_unit = {card.time_unit!r}: give [table] "
+            f'time_unit = "{_UNITS[said]}", or correct the card'
         )
     folder.trials += data.trials
     return folder.dataset(data.scanpaths)

@@ -138,6 +138,12 @@ def test_a_card_that_is_not_there(tmp_path):
         ),
         pytest.param("[table]", "[tables]", DataError, r"has the field 'tables'", id="section"),
         pytest.param("[table]", "loader = 'x:load'\n[table]", DataError, "loader and a section", id="both"),
+        pytest.param('["gaze.csv", "images/*.png"]', "[]", DataError, r"a section \[table\] and no files", id="files"),
+        pytest.param('["gaze.csv", "images/*.png"]', '"a"', DataError, "files must be a list of texts", id="a text"),
+        pytest.param("= false", '= "no"', DataError, "forced_first must be true or false or None, not 'no'", id="fact"),
+        pytest.param('"fixations"', '"gaze"', DataError, "points must be 'fixations' or 'clicks' or", id="points"),
+        pytest.param("[counts]\nstimuli = 2", "[more]", DataError, r"has the field 'more'", id="another section"),
+        pytest.param('time_unit = "s"\n', "", DataError, r"reads times in ms, and the card says .*seconds", id="unit"),
     ],
 )
 def test_what_is_wrong_with_a_card_is_said(mine, old, new, error, message):
