@@ -28,6 +28,31 @@ def cells(frame: Frame, shape: tuple[int, int] | None) -> tuple[int, int]:
     return int(rows), int(columns)
 
 
+def resampled(log_density: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A log density on another grid: interpolated between the centres of cells, added up where cells are larger.
+
+    Examples
+    --------
+    >>> np.exp(resampled(np.log([[0.1, 0.2], [0.3, 0.4]]), (1, 1))).round(6).tolist()
+    [[1.0]]
+    """
+    import torch
+
+    if log_density.shape == shape:
+        return log_density
+    times = [max(1, -(-own // wanted)) for own, wanted in zip(log_density.shape, shape, strict=True)]
+    fine = torch.nn.functional.interpolate(
+        torch.from_numpy(np.ascontiguousarray(log_density))[None, None],
+        (shape[0] * times[0], shape[1] * times[1]),
+        mode="bilinear",
+        align_corners=False,
+    )[0, 0].numpy()
+    probability = np.exp(fine - fine.max())
+    whole = probability.reshape(shape[0], times[0], shape[1], times[1]).sum((1, 3))
+    with np.errstate(divide="ignore"):
+        return np.log(whole / whole.sum())
+
+
 def normal_masses(edges: np.ndarray) -> np.ndarray:
     """Mass of the standard normal distribution between neighbouring edges.
 

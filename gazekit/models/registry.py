@@ -21,6 +21,8 @@ _BUILT_IN = {
     "oat": "gazekit.models.oat.model:Oat",
     "priority": "gazekit.models.priority.model:Priority",
     "priority-fitted": "gazekit.models.priority.model:PriorityFitted",
+    "deepgaze3": "gazekit.models.published.deepgaze3:DeepGaze3",
+    "tppgaze": "gazekit.models.published.tppgaze:TppGaze",
     "worker": "gazekit.models.published.worker:Worker",
     "uniform-object": "gazekit.models.object_search.simple:UniformObject",
     "centre-object": "gazekit.models.object_search.simple:CentreObject",

@@ -14,7 +14,7 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.models.cells import cells
+from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
@@ -460,29 +460,6 @@ class _Key:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and self._key == other._key
-
-
-def resampled(log_density: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A log density on another grid: interpolated between the centres of cells, added up where cells are larger.
-
-    Examples
-    --------
-    >>> np.exp(resampled(np.log([[0.1, 0.2], [0.3, 0.4]]), (1, 1))).round(6).tolist()
-    [[1.0]]
-    """
-    if log_density.shape == shape:
-        return log_density
-    times = [max(1, -(-own // wanted)) for own, wanted in zip(log_density.shape, shape, strict=True)]
-    fine = torch.nn.functional.interpolate(
-        torch.from_numpy(np.ascontiguousarray(log_density))[None, None],
-        (shape[0] * times[0], shape[1] * times[1]),
-        mode="bilinear",
-        align_corners=False,
-    )[0, 0].numpy()
-    probability = np.exp(fine - fine.max())
-    whole = probability.reshape(shape[0], times[0], shape[1], times[1]).sum((1, 3))
-    with np.errstate(divide="ignore"):
-        return np.log(whole / whole.sum())
 
 
 def _events(trial: Trial, path: Scanpath, grid: Grid) -> Events:

@@ -59,7 +59,7 @@ class Worker(ScanpathModel):
         something that is no scanpaths of this trial.
     """
 
-    name = key = "worker"
+    name = "worker"
 
     def __init__(self, adapter: str | Path, python: str | Path = sys.executable, timeout: float = 600.0) -> None:
         self.adapter, self.python, self.timeout = str(adapter), str(python), positive("timeout", timeout)
@@ -95,7 +95,7 @@ class Worker(ScanpathModel):
             asked = {
                 "device": request.device,
                 # not by the model's name, which may be a text with paths of this machine
-                "seeds": [int(keyed_rng(request.seed, self.key, trial.id, k).integers(2**31)) for k in samples],
+                "seeds": [int(keyed_rng(request.seed, type(self).name, trial.id, k).integers(2**31)) for k in samples],
                 "lengths": [request.length(number, k) or request.limit(number) for k in samples],
             }
             with tempfile.TemporaryDirectory(prefix="gazekit-worker-") as folder:
