@@ -108,7 +108,8 @@ def test_what_an_adapter_does_wrong_is_a_sentence(obedient, task, message):
 
 def test_one_that_hangs_is_stopped(tmp_path):
     source = "import time\n\ndef predict(model, trial, seeds, lengths):\n    time.sleep(60)\n"
-    model = Worker(written(tmp_path, source), PLAIN, timeout=0.5)
+    model = Worker(written(tmp_path, source), PLAIN)
+    model._process().timeout = 0.5  # once it is there: a busy machine may take longer to start it
     process = model._process()._popen
     with pytest.raises(GazekitError, match=r"gave no answer on trial 't1' within 0.5 s and was stopped; give more"):
         model.predict([TRIAL], progress=False)
