@@ -25,6 +25,7 @@ PARTS = (
     "eccnet",
     "oat",
     "neva",
+    "priority",
     "evaluation",
 )
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "benchmarks.md"

@@ -28,6 +28,7 @@ from gazekit.models.training import with_changes
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
 DECODING = ("sample", "argmax")
 TOGETHER = 8  # samples computed at once: a fixed number, so that results do not depend on n_samples
+AT_ONCE = 64  # fixations whose densities are computed at once: memory stays flat
 KEPT = 4  # images whose maps stay in memory
 Weights = str | Path | Mapping[str, str | Path] | None
 
@@ -64,7 +65,12 @@ class Looked:
     def following(self, events: Events, temperature: float = 1.0) -> np.ndarray:
         """(N, rows x columns) float64: log density of the next fixation."""
         x, y = (torch.from_numpy(side) for side in self.grid.centres())
-        return _normalised(self.network.next_density(self.maps, events, x, y, temperature)[0])
+        many = events.made.shape[1]
+        parts = [
+            _normalised(self.network.next_density(self.maps, events.at(slice(k, k + AT_ONCE)), x, y, temperature)[0])
+            for k in range(0, many, AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, self.grid.rows * self.grid.columns))
 
 
 class Priority(ScanpathModel):
@@ -262,22 +268,21 @@ class Priority(ScanpathModel):
             picture), then of the end (0 where the trial's limit ended it).
         """
         trials = {trial.id: trial for trial in dataset.trials}
-        out: list[np.ndarray] = []
-        for path in dataset.scanpaths:
-            trial = trials[str(path.ids["trial"])]
-            looked = self.look(trial)
-            events, n = _events(trial, path, looked.grid), len(path)
-            target = events.target[0, :n].numpy()
-            density = looked.following(events.at(slice(0, n)), self.temperature) if n else np.empty((0, 1))
-            nats = np.where(target >= 0, density[np.arange(n), np.maximum(target, 0)], -np.inf)
+        paths = dataset.scanpaths
+        out = [np.empty(0)] * len(paths)
+        for name, rows in paths.table.groupby("trial", sort=False).indices.items():  # a picture is looked at once
+            looked, each = self.look(trials[str(name)]), [paths[int(row)] for row in rows]
+            separate = [_events(trials[str(name)], path, looked.grid) for path in each]
+            events = Events(*(torch.cat(part, 1) for part in zip(*separate, strict=True)))
+            density, target = looked.following(events), events.target[0].numpy()
+            nats = np.where(target >= 0, density[np.arange(len(target)), np.maximum(target, 0)], -np.inf)
             odds = looked.network.end(looked.maps, events)[0].double().numpy()
-            going_on, ending = -np.logaddexp(0, odds), -np.logaddexp(0, -odds)
-            last = events.ended[0, n].item() == 1.0
-            out.append(
-                np.append(
-                    nats + np.where(events.made[0, :n].numpy() > 0, going_on[:n], 0.0), ending[n] if last else 0.0
-                )
-            )
+            nats += np.where(events.made[0].numpy() > 0, -np.logaddexp(0, odds), 0.0)
+            last = np.cumsum([len(path) + 1 for path in each]) - 1  # the event after each path's last fixation
+            ended = events.ended[0].numpy()[last] == 1.0
+            nats[last] = np.where(ended, -np.logaddexp(0, -odds[last]), 0.0)
+            for row, part in zip(rows, np.split(nats, last[:-1] + 1), strict=True):
+                out[row] = part
         return out
 
     # ------------------------------------------------------------------ paths

@@ -261,22 +261,26 @@ class PriorityNetwork(nn.Module):
             Centres of the cells, as places.
         """
         places, count = events.places, events.made[..., None]
-        steps = torch.arange(places.shape[2], device=places.device)
-        out = []
+        images, many, remembered = places.shape[:3]
+        steps = torch.arange(remembered, device=places.device)
+        # one place in memory for all fields: this is most of what a fixation costs
+        out = places.new_empty(images, many, self.field.in_features, len(y), len(x))
         for k in range(self.config.history):
             there = (steps[k] <= count).to(places.dtype)[..., None]  # the start counts as one
-            dx = (x - places[..., k, 0, None])[:, :, None, :]
-            dy = (y - places[..., k, 1, None])[:, :, :, None]
-            distance = torch.sqrt(dx * dx + dy * dy + 1e-6)
-            wide = torch.exp(distance * (-1 / WIDE))
-            narrow = (wide * wide) ** 2  # four times as narrow
-            out += [there * part for part in (dx.expand_as(distance), dy.expand_as(distance), distance, wide, narrow)]
+            dx, dy, distance, wide, narrow = out[:, :, FIELDS * k : FIELDS * (k + 1)].unbind(2)
+            dx.copy_((x - places[..., k, 0, None])[:, :, None, :])
+            dy.copy_((y - places[..., k, 1, None])[:, :, :, None])
+            torch.mul(dx, dx, out=distance).addcmul_(dy, dy).add_(1e-6).sqrt_()
+            torch.mul(distance, -1 / WIDE, out=wide).exp_()
+            torch.mul(wide, wide, out=narrow).square_()  # four times as narrow
+            for part in (dx, dy, distance, wide, narrow):
+                part.mul_(there)
         seen = (steps < count).to(places.dtype)[..., None]
-        for width in VISITED:  # Gaussians are products of their two sides
-            across = torch.exp(-0.5 * ((x - places[..., 0, None]) / width) ** 2) * seen
+        for width, mark in zip(VISITED, out[:, :, FIELDS * self.config.history :].unbind(2), strict=True):
+            across = torch.exp(-0.5 * ((x - places[..., 0, None]) / width) ** 2) * seen  # two sides of a Gaussian
             down = torch.exp(-0.5 * ((y - places[..., 1, None]) / width) ** 2)
-            out.append(down.transpose(-1, -2) @ across)
-        return torch.stack(out, 2).flatten(3)
+            mark.copy_(down.transpose(-1, -2) @ across)
+        return out.flatten(3)
 
     def so_far(self, maps: Tensor, events: Events) -> Tensor:
         """State before the next fixation, (B, N, hidden)."""
@@ -292,10 +296,11 @@ class PriorityNetwork(nn.Module):
         scores = self.static_scores(maps)[:, None]
         if self.config.history:
             state = self.so_far(maps, events)
-            field = functional.relu(over(self.field, self.history(events, x, y)) + self.field_state(state)[..., None])
-            joint = self.select_map(maps).flatten(2)[:, None] + self.select_state(state)[..., None]
-            chosen = functional.relu(joint + over(self.select_field, field))
-            scores = scores + over(self.select_last, functional.relu(over(self.select, chosen)))[:, :, 0]
+            # in place: what is added and cut off needs no second array of all cells
+            field = over(self.field, self.history(events, x, y)).add_(self.field_state(state)[..., None]).relu_()
+            chosen = over(self.select_field, field).add_(self.select_map(maps).flatten(2)[:, None])
+            chosen = chosen.add_(self.select_state(state)[..., None]).relu_()
+            scores = scores + over(self.select_last, over(self.select, chosen).relu_())[:, :, 0]
             scores = scores + self.query(state) @ self.key(maps).flatten(2) / math.sqrt(self.config.maps)
         scores = scores + self._centre(maps, 1)
         return functional.log_softmax(scores / temperature, -1).expand(-1, events.made.shape[1], -1)
@@ -316,8 +321,10 @@ class PriorityNetwork(nn.Module):
 
 def over(layer: nn.Linear, field: Tensor) -> Tensor:
     """Apply a layer in every cell of a field (B, N, channels, cells)."""
-    out = layer.weight @ field
-    return out if layer.bias is None else out + layer.bias[:, None]
+    each = field.flatten(0, 1)
+    weight = layer.weight.expand(len(each), -1, -1)  # `weight @ field` would copy the field to transpose it
+    out = torch.bmm(weight, each) if layer.bias is None else torch.baddbmm(layer.bias[:, None], weight, each)
+    return out.unflatten(0, field.shape[:2])
 
 
 def content(maps: Tensor, cells: Tensor) -> Tensor:

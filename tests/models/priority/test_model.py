@@ -87,6 +87,19 @@ def test_the_likelihood_is_that_of_its_parts(readout):
     assert np.allclose(nats[-1], torch.nn.functional.logsigmoid(odds[-1]).detach(), atol=1e-5)
 
 
+def test_likelihoods_stand_in_the_order_of_paths(readout, monkeypatch):
+    """A picture is looked at once for all its paths, in parts of a few fixations; neither changes a path's own."""
+    model, data = Priority(readout), example_dataset()
+    mixed = np.random.default_rng(0).permutation(len(data.scanpaths))
+    monkeypatch.setattr("gazekit.models.priority.model.AT_ONCE", 3)
+    together = model.log_likelihood(replace(data, scanpaths=data.scanpaths[mixed]))
+    assert [len(nats) for nats in together] == [int(n) + 1 for n in data.scanpaths.lengths[mixed]]
+    monkeypatch.undo()
+    for row, nats in list(zip(mixed, together, strict=True))[:4]:
+        alone = model.log_likelihood(replace(data, scanpaths=data.scanpaths[[int(row)]]))[0]
+        assert np.allclose(nats, alone, atol=1e-4)
+
+
 def test_a_path_at_the_limit_has_no_likelihood_of_its_end(readout):
     data = example_dataset()
     path = data.scanpaths[0]
