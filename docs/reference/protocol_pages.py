@@ -6,10 +6,11 @@ INTRODUCTION = """# Protocols
 
 A published number rests on choices that papers hardly print: which images, which pairs, how many samples, how many
 bins. People on 70 images of OSIE reach .443 or .390 on ScanMatch by the number of bins alone. A protocol is one group's
-choices as a frozen description; one engine scores people, two drawn controls and a file of predictions under it:
+choices as a frozen description; one engine scores people, two drawn controls, and predictions or models under it:
 
 ```sh
 gazekit score mine.csv --data osie --root data/osie --protocol chen2021
+gazekit evaluate --data osie --root data/osie --models centre,ittikoch --protocol chen2021 --out runs/chen
 gazekit verify protocols --root data/osie
 ```
 

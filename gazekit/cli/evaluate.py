@@ -28,14 +28,14 @@ from gazekit.cli.options import (
     takes_groups,
 )
 from gazekit.cli.printing import Json
-from gazekit.cli.protocols import print_scores, protocol_names
+from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
     from gazekit.evaluation.score_file import MatchedPredictions
 
-METRICS = "scanmatch,multimatch"
+METRICS, SAMPLES = "scanmatch,multimatch", 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ def evaluate_command(
     given: DataAndPoints,
     models: Models = "uniform,centre,empirical,other-image",
     metrics: Metrics = METRICS,
-    samples: Samples = 5,
+    samples: Samples = SAMPLES,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest predicted path.")] = None,
     folds: Annotated[
         int | None,
@@ -84,6 +84,8 @@ def evaluate_command(
     intervals: Annotated[
         str, typer.Option(help="What intervals allow for: other 'stimuli and people', or other 'stimuli' alone.")
     ] = "stimuli and people",
+    protocol: ProtocolName = None,
+    transferred: Transferred = False,
     run: EvaluationRun,
     as_json: Json = False,
 ) -> None:
@@ -92,12 +94,36 @@ def evaluate_command(
     Example: gazekit evaluate --data osie --root data/osie --models uniform,centre,ittikoch --out runs/osie
 
     Stop it at any point; the same command resumes it and gives the same tables.
+
+    Under a protocol of the field, which says how many samples there are and what is scored; --out gets the predictions:
+
+    Example: gazekit evaluate --data osie --root data/osie --models centre,ittikoch --protocol chen2021 --out runs/chen
     """
     from gazekit.cli.tables import print_results
     from gazekit.evaluation.evaluate import evaluate
     from gazekit.report import write_report
 
+    fixed = {
+        "--metrics": metrics != METRICS,
+        "--samples": samples != SAMPLES,
+        "--max-fixations": max_fixations is not None,
+        "--folds": folds is not None,
+        "--tuned-on": bool(tuned_on),
+        "--lengths": run.lengths != "matched",
+    }
+    check_protocol_options(protocol, transferred, fixed)
     dataset = given.read(to_stderr=as_json)
+    if protocol is not None:
+        evaluate_under(
+            protocol,
+            dataset,
+            names(models, "--models"),
+            run,
+            accepted=given.accepted,
+            transferred=transferred,
+            as_json=as_json,
+        )
+        return
     results = evaluate(
         dataset,
         names(models, "--models"),
@@ -179,16 +205,8 @@ def score_command(
         list[str] | None,
         typer.Option(help="Option of the reader of predictions, as name=value (origin=centre); may be repeated."),
     ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(
-            autocompletion=protocol_names,
-            help="Score as a group of the field does, see gazekit protocols; printed, with no run folder.",
-        ),
-    ] = None,
-    transferred: Annotated[
-        bool, typer.Option("--transferred", help="Use the protocol on data that it was not made for.")
-    ] = False,
+    protocol: ProtocolName = None,
+    transferred: Transferred = False,
     accept: Accept = None,
     run: ScoreRun,
     as_json: Json = False,
@@ -213,12 +231,7 @@ def score_command(
     from gazekit.protocols import score_protocol
     from gazekit.report import write_report
 
-    if transferred and protocol is None:
-        raise GazekitError("--transferred is about a protocol: give --protocol, or leave it out")
-    if protocol is not None and (run.out is not None or metrics != METRICS):
-        raise GazekitError(
-            "--protocol fixes what is scored and prints it: leave out --metrics and --out; --json is for other programs"
-        )
+    check_protocol_options(protocol, transferred, {"--metrics": metrics != METRICS, "--out": run.out is not None})
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
     more = {

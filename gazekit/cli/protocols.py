@@ -1,13 +1,17 @@
 """`gazekit protocols`: which protocols of the field there are and what each fixes; how scores under one are printed."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gazekit.cli.printing import Json, aligned, print_json
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
+    from gazekit.cli.options import ScoredRun
+    from gazekit.core.trials import Dataset
     from gazekit.protocols import Protocol, ProtocolScores
 
 
@@ -22,6 +26,19 @@ def protocol_names(incomplete: str) -> list[str]:
     from gazekit.protocols import protocols
 
     return [name for name in protocols if name.startswith(incomplete)]
+
+
+ProtocolName = Annotated[
+    str | None,
+    typer.Option(
+        "--protocol",
+        autocompletion=protocol_names,
+        help="Score as a group of the field does, see gazekit protocols; printed.",
+    ),
+]
+Transferred = Annotated[
+    bool, typer.Option("--transferred", help="Use the protocol on data that it was not made for; marked so.")
+]
 
 
 def protocols_command(
@@ -105,3 +122,54 @@ def print_scores(found: "ProtocolScores", *, as_json: bool) -> None:
             "scores": found.table.to_dict("records"),
         }
     )
+
+
+def check_protocol_options(protocol: str | None, transferred: bool, fixed: Mapping[str, bool]) -> None:
+    """Refuse options that a protocol fixes, and one that is about a protocol without one.
+
+    Parameters
+    ----------
+    protocol : str, optional
+        As given.
+    transferred : bool
+        As given.
+    fixed : mapping of str to bool
+        Options that a protocol fixes, and whether they were given.
+    """
+    if transferred and protocol is None:
+        raise GazekitError("--transferred is about a protocol: give --protocol, or leave it out")
+    given = [option for option, there in fixed.items() if there]
+    if protocol is not None and given:
+        raise GazekitError(f"--protocol says how numbers are made: leave out {' and '.join(given)}")
+
+
+def evaluate_under(
+    protocol: str,
+    dataset: "Dataset",
+    models: list[str],
+    run: "ScoredRun",
+    *,
+    accepted: list[str],
+    transferred: bool,
+    as_json: bool,
+) -> None:
+    """Predict and score models under a protocol, print it, and keep the predictions."""
+    from gazekit.evaluation.evaluate import load_models
+    from gazekit.evaluation.preparation import checked
+    from gazekit.protocols import score_protocol
+    from gazekit.protocols.predictions import predict_for
+
+    file = run.out / "predictions.parquet"
+    if run.out.exists() and any(run.out.iterdir()) and not (run.overwrite and file.exists()):
+        raise GazekitError(f"{run.out} holds files already; give a new folder (or --overwrite for one of this command)")
+    checked(dataset, [], accepted)
+    loaded = load_models(models, nulls=False)
+    paths = predict_for(
+        protocol, dataset, loaded, transferred=transferred, seed=run.seed, progress=run.progress and not as_json
+    )
+    found = score_protocol(protocol, dataset, paths, models=loaded, transferred=transferred, seed=run.seed)
+    if paths is not None:
+        run.out.mkdir(parents=True, exist_ok=True)
+        paths.save(file)
+        typer.echo(f"predictions: {file}", err=as_json)
+    print_scores(found, as_json=as_json)

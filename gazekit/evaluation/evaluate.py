@@ -153,7 +153,7 @@ def evaluate(
     check_lengths(lengths)
     if intervals not in OVERS:
         raise GazekitError(f"intervals are over {' or over '.join(map(repr, OVERS))}, not {intervals!r}")
-    loaded = _load_models(models, nulls)
+    loaded = load_models(models, nulls)
     humans = prepare_humans(dataset)
     scored = set(humans.paths.table["trial"])
     ready = replace(dataset, trials=tuple(t for t in dataset.trials if t.id in scored), scanpaths=humans.paths)
@@ -259,7 +259,7 @@ def _write(results: Results, predictions: Scanpaths, run: RunFolder) -> None:
         run.write_table(getattr(results, name), f"{name}.csv")
 
 
-def _load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[ScanpathModel]:
+def load_models(models: Sequence[str | ScanpathModel], nulls: bool) -> list[ScanpathModel]:
     """The models asked for, then the nulls and the control that are not among them."""
     if not models:
         raise GazekitError("no model was given; see `gazekit models`")

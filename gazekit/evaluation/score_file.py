@@ -1,6 +1,6 @@
 """Score a file of predictions: find the trial of each path, then evaluate it as a model among people and chance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,11 +121,11 @@ def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: Me
     return evaluate(dataset, models, metrics, **options)
 
 
-def named_sources(paths: Scanpaths) -> list[tuple[str, Scanpaths]]:
-    """The paths of each source of a file, under a name that is not that of people or of a null."""
+def named_sources(paths: Scanpaths, taken: Sequence[str] = (HUMAN, *NULLS)) -> list[tuple[str, Scanpaths]]:
+    """The paths of each source of a file, under a name that is not taken: of people or of a null."""
     sources = paths.table["source"].to_numpy()
     present = list(dict.fromkeys(sources))
-    reserved = [s for s in ("", HUMAN, *NULLS) if s in present]
+    reserved = [s for s in ("", *taken) if s in present]
     names = {s: "predictions" if len(reserved) == 1 else f"predictions ({s or 'no source'})" for s in reserved}
     return [(str(names.get(s, s)), paths[np.flatnonzero(sources == s)]) for s in present]
 

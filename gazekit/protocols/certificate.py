@@ -26,15 +26,12 @@ from gazekit.metrics.kinds.labels import LABELS
 from gazekit.metrics.kinds.pairs import PAIRS, trial_pairs
 from gazekit.metrics.pairwise import pairwise
 from gazekit.protocols.averages import histogram_divergence
-from gazekit.protocols.paths import OTHER_IMAGE, UNIFORM, protocol_images
+from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
 from gazekit.protocols.protocol import Protocol, Score, protocols
 from gazekit.protocols.scoring import ProtocolScores, Scorer, prepared, scored
 from gazekit.protocols.training_images import seen_in_training
 
 TYPE, VERSION = "gazekit certificate", 1
-CENTRE = "repeated-centre"
-OTHERS = "other people"  # people as predictions of other people: the floor
-GAUSSIAN = "gaussian-centre"
 SPLITS = 20
 CELLS = 64  # of the grid of likelihoods, along the longer side
 WIDTHS = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0)  # of kernels, cells
@@ -99,7 +96,7 @@ def certify(
         made = sorted({data for p in protocols.usable() for data in p.images})
         what = f"protocol {unfit[0]!r} was not" if chosen else "no protocol was"
         raise GazekitError(f"{what} made for {dataset.name!r}; there are protocols for {', '.join(made)}")
-    models = [name for name, _ in named_sources(predictions)]
+    models = [name for name, _ in named_sources(predictions, RESERVED)]
     found: dict[str, Any] = {}
     scores: list[ProtocolScores] = []
     shown = predictions.filter(trial=[trial.id for trial in dataset.trials])
@@ -135,7 +132,7 @@ def certify(
     first = scores[0].protocol
     part, _ = protocol_images(first, dataset if first.images.get(dataset.name) else predicted)
     trials = [trial.id for trial in part.trials]
-    sources = {name: paths.filter(trial=trials) for name, paths in named_sources(shown)}
+    sources = {name: paths.filter(trial=trials) for name, paths in named_sources(shown, RESERVED)}
     sources |= _controls(part, max(_samples(paths) for paths in sources.values()), seed)
     body = {
         "type": TYPE,

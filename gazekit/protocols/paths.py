@@ -1,18 +1,19 @@
 """What a protocol scores: which images, and paths in its frame, cut, filled up and counted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from gazekit.core.frames import Frame
-from gazekit.core.scanpaths import Scanpaths
-from gazekit.core.trials import Box, Dataset
+from gazekit.core.scanpaths import HUMAN, Scanpaths
+from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.evaluation.lengths import matched_lengths
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.behaviour.search import steps_to_target
+from gazekit.metrics.context import contents_of, with_start
 from gazekit.models.baselines.other_image import OtherImage
 from gazekit.protocols.protocol import Padding, Protocol
 
@@ -21,6 +22,8 @@ CONTROLS = {
     OTHER_IMAGE: "paths of people on other images of the protocol, drawn",
     UNIFORM: "the lengths and durations of these, at uniformly drawn places",
 }
+CENTRE, GAUSSIAN, OTHERS = "repeated-centre", "gaussian-centre", "other people"  # of certificates
+RESERVED = (HUMAN, *CONTROLS, CENTRE, GAUSSIAN, OTHERS)
 
 
 def protocol_images(protocol: Protocol, dataset: Dataset, transferred: bool = False) -> tuple[Dataset, tuple[str, ...]]:
@@ -108,6 +111,13 @@ def in_protocol(
         if filled:
             notes.append(f"{filled} paths filled up to {protocol.padding.fewest} fixations")
     return paths, notes
+
+
+def from_the_start(paths: Scanpaths, people: Scanpaths, trials: Sequence[Trial]) -> Scanpaths:
+    """Predictions that declare no imposed first fixation begin with the trial's start where people's paths have one."""
+    if not people.facts.forced_first or paths.facts.forced_first is not False:
+        return paths
+    return with_start(paths, contents_of(trials))
 
 
 def padded(paths: Scanpaths, padding: Padding) -> Scanpaths:

@@ -27,7 +27,15 @@ from gazekit.metrics.pairwise import pairwise
 from gazekit.models.capabilities import HasDensity, next_log_densities
 from gazekit.models.contract import ScanpathModel
 from gazekit.protocols.averages import Number, Values, averaged, divergence, diversity
-from gazekit.protocols.paths import at_matched_lengths, controls, in_protocol, not_whole, protocol_images
+from gazekit.protocols.paths import (
+    RESERVED,
+    at_matched_lengths,
+    controls,
+    from_the_start,
+    in_protocol,
+    not_whole,
+    protocol_images,
+)
 from gazekit.protocols.protocol import Protocol, Score, protocols
 
 COLUMNS = ["source", "score", "value", "low", "high", "images", "pairs", "undefined"]
@@ -199,7 +207,7 @@ def prepared(
     sources = {HUMAN: people}
     given = {} if chosen.of_densities or not with_controls else controls(chosen, part, seed)
     departures |= dict.fromkeys(given, general) if general else {}
-    for name, paths in [*given.items(), *([] if predictions is None else named_sources(predictions))]:
+    for name, paths in [*given.items(), *([] if predictions is None else named_sources(predictions, RESERVED))]:
         shown = paths.filter(trial=[trial.id for trial in part.trials])
         if not len(shown):
             raise DataError(f"{name} has no path on the {len(part.trials)} trials of protocol {chosen.name!r}")
@@ -209,7 +217,10 @@ def prepared(
             )
         if shown.facts.unit != "px":
             raise MismatchError(f"protocol {chosen.name!r} works on px, and {name} is in degrees")
-        mine, left_out = in_protocol(shown, chosen, chosen.longest_prediction, boxes, people=False)
+        begun = shown if chosen.first_fixation != "kept" else from_the_start(shown, people, part.trials)
+        if begun is not shown and begun.facts != shown.facts and name not in given:
+            notes.append(f"{name}: the imposed start was put before every path, as people's have it")
+        mine, left_out = in_protocol(begun, chosen, chosen.longest_prediction, boxes, people=False)
         if chosen.lengths == "matched":
             mine = at_matched_lengths(mine, replace(part, scanpaths=people), seed)
         if name not in given:

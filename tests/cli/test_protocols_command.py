@@ -55,6 +55,44 @@ def test_scores_under_a_protocol(run, files):
 
 def test_what_a_protocol_fixes_cannot_be_given(run, files):
     given = ("score", files / "mine.csv", "--data", files / "people.csv")
-    for more in (("--metrics", "frechet"), ("--out", files / "run")):
-        assert "leave out --metrics and --out" in str(run(*given, "--protocol", "chen2021", *more).exception)
+    more = ("--metrics", "frechet", "--out", files / "run")
+    assert "leave out --metrics and --out" in str(run(*given, "--protocol", "chen2021", *more).exception)
     assert "give --protocol" in str(run(*given, "--transferred").exception)
+
+
+def test_models_are_evaluated_under_a_protocol(run, files):
+    given = (
+        "evaluate",
+        "--data",
+        files / "people.csv",
+        "--models",
+        "centre,uniform",
+        "--quiet",
+        "--out",
+        files / "runs",
+    )
+    done = run(*given, "--protocol", "gazekit", "--json")
+    assert done.exit_code == 0, (done.output, done.exception)
+    found = json.loads(done.stdout)
+    assert set(found["headlines"]) == {"human", "other-image", "uniform", "centre"}
+    rows = {(row["source"], row["score"]): row for row in found["scores"]}
+    assert rows["centre", "ScanMatch"]["pairs"] == 30  # 5 samples, 3 people, 2 images
+    kept = pd.read_parquet(files / "runs" / "predictions.parquet")
+    assert set(kept["source"]) == {"centre"}  # uniform is drawn as a control
+    scored = run(
+        "score",
+        files / "runs" / "predictions.parquet",
+        "--data",
+        files / "people.csv",
+        "--protocol",
+        "gazekit",
+        "--json",
+    )
+    assert json.loads(scored.stdout)["scores"] == found["scores"]
+    assert "holds files already" in str(run(*given, "--protocol", "gazekit").exception)
+    assert "leave out --samples" in str(run(*given, "--protocol", "gazekit", "--samples", "3").exception)
+    assert "give --protocol" in str(run(*given, "--transferred").exception)
+    dense = run(*given, "--overwrite", "--protocol", "deepgaze35vl", "--transferred")
+    assert dense.exit_code == 0, (dense.output, dense.exception)
+    assert "centre: none: transferred from mit1003 to own" in dense.stdout
+    assert "LL" in dense.stdout

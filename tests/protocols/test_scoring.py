@@ -584,3 +584,37 @@ def test_the_prior_of_hat_needs_training_paths(search):
     table = search.scanpaths.table.assign(split="train")
     trained = replace(search, scanpaths=search.scanpaths.replace(table=table))
     assert np.isfinite(score_protocol(protocol, trained, models=[uniform]).value("uniform", "cig"))
+
+
+def test_predictions_are_as_many_and_as_long_as_is_asked(data):
+    from gazekit.evaluation.lengths import matched_lengths
+    from gazekit.models import load_model
+    from gazekit.protocols.predictions import predict_for
+
+    paths = predict_for(STRICT, data, [load_model("centre"), load_model("uniform")], progress=False)
+    assert set(paths.table["source"]) == {"centre"}
+    wanted = matched_lengths(data, 2, seed=0)
+    assert [list(part.lengths) for _, part in paths.groupby("trial")] == [list(wanted[t]) for t in sorted(wanted)]
+    own = predict_for(replace(STRICT, models="own person", samples=1), data, [load_model("centre")], progress=False)
+    assert sorted(own.table["subject"]) == sorted(data.scanpaths.table["subject"])
+    assert score_protocol(replace(STRICT, models="own person", samples=1), data, own, controls=False).departures == {
+        "centre": ("its paths have no durations",)
+    }
+    part = replace(STRICT, images={"made-up": ("img0", "img1")})
+    fitted = load_model("centre")
+    predict_for(part, data, [fitted], progress=False)
+    assert list(fitted.learned_stimuli) == ["img2"]  # the image that the protocol does not score
+
+
+def test_the_imposed_start_is_put_before_predictions(data):
+    people = data.scanpaths
+    first = people.rank_of() == 0
+    imposed = people.replace(
+        x=np.where(first, 80.0, people.x), y=np.where(first, 60.0, people.y), facts=Facts(forced_first=True)
+    )
+    trials = tuple(replace(trial, start=(80.0, 60.0)) for trial in data.trials)
+    shown = replace(data, scanpaths=imposed, trials=trials)
+    protocol = one("frechet", longest_person=1, longest_prediction=1)
+    found = score_protocol(protocol, shown, some_predictions(data), controls=False)
+    assert found.value("mine", "x") == 0
+    assert found.notes == ("mine: the imposed start was put before every path, as people's have it",)
