@@ -15,8 +15,8 @@ def mean_defined(values: np.ndarray) -> float:
     return float(defined.mean()) if len(defined) else float("nan")
 
 
-def column_means(table: np.ndarray) -> np.ndarray:
-    """(k,) float64: `mean_defined` of each column.
+def column_means(table: np.ndarray, axis: int = 0) -> np.ndarray:
+    """`mean_defined` along an axis; of each column by default.
 
     Examples
     --------
@@ -24,5 +24,5 @@ def column_means(table: np.ndarray) -> np.ndarray:
     [1.5, nan]
     """
     defined = ~np.isnan(table)
-    total = np.where(defined, table, 0.0).sum(axis=0)
-    return np.divide(total, defined.sum(axis=0), out=np.full(table.shape[1], np.nan), where=defined.any(axis=0))
+    total, count = np.where(defined, table, 0.0).sum(axis=axis), defined.sum(axis=axis)
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)

@@ -1,11 +1,12 @@
 """Scanpath plausibility: how well the best-matching person accounts for a path, by string-based embedding."""
 
 from collections.abc import Sequence
-from math import comb
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import special
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, check_choice
@@ -13,6 +14,7 @@ from gazekit.metrics.columns import AnyPath, columns_of
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import trial_pairs
 from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.means import column_means
 from gazekit.metrics.pairwise import pairwise
 from gazekit.metrics.strings.string_time_delay_embedding import sbtde
 from gazekit.metrics.strings.symbols import GRID, Symbols, strings_of
@@ -101,7 +103,7 @@ def plausibility(
     """
     lengths = _check(definition, n_humans, lengths)
     table = [[1.0 - sbtde(path, human, k=k, **options) for k in lengths] for human in humans]
-    return combine(np.array(table).reshape(-1, len(lengths)), definition, n_humans)
+    return float(combine(np.array(table).reshape(-1, len(lengths)), definition, n_humans))
 
 
 def plausibility_table(
@@ -146,12 +148,34 @@ def plausibility_table(
     [[0.583, 1.0, 3.0], [0.75, 1.0, 2.0]]
     """
     lengths = _check(definition, n_humans, lengths)
-    similarities = similarities_to_people(paths, humans, lengths=lengths, threads=threads, **options)
-    rows = [
-        {"plausibility": combine(table, definition, n_humans), "humans": len(table), "distinct": distinct}
-        for table, distinct in zip(similarities, distinct_symbols(paths, **options), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=["plausibility", "humans", "distinct"])
+    judged = similarities_to_people(paths, humans, lengths=lengths, threads=threads, **options)
+    return pd.DataFrame(
+        {
+            "plausibility": combine(judged.similarities, definition, n_humans, judged.counted),
+            "humans": judged.counted.sum(axis=1),
+            "distinct": distinct_symbols(paths, **options),
+        }
+    )
+
+
+class Judged(NamedTuple):
+    """Paths and the people that they are judged by, padded to the largest number of people.
+
+    Attributes
+    ----------
+    similarities : (paths, people, lengths) float64
+        For `combine`; NaN where a path is too short.
+    judge : (paths, people) int64
+        Row of the human path; -1 where there is none.
+    """
+
+    similarities: np.ndarray
+    judge: np.ndarray
+
+    @property
+    def counted(self) -> np.ndarray:
+        """(paths, people) bool: where there is a person."""
+        return self.judge >= 0
 
 
 def similarities_to_people(
@@ -161,7 +185,7 @@ def similarities_to_people(
     lengths: Sequence[int] = LENGTHS,
     threads: int | None = None,
     **options: Any,
-) -> list[np.ndarray]:
+) -> Judged:
     """Similarity of each path to each person of its trial but the same one, at each window length.
 
     Parameters
@@ -171,16 +195,19 @@ def similarities_to_people(
 
     Returns
     -------
-    list of (people, lengths) float64
-        One table per path, for `combine`; NaN where a path is too short.
+    Judged
     """
     pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, humans)])
     pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
-    similarities = np.column_stack(
-        [1.0 - pairwise("sbtde", paths, humans, pairs, threads=threads, k=k, **options) for k in lengths]
-    )
-    starts = np.searchsorted(pairs[:, 0], np.arange(1, len(paths)))
-    return np.split(similarities, starts)
+    count = np.bincount(pairs[:, 0], minlength=len(paths))
+    at = (pairs[:, 0], np.arange(len(pairs)) - np.repeat(np.cumsum(count) - count, count))
+    judge = np.full((len(paths), max(count, default=0)), -1)
+    judge[at] = pairs[:, 1]
+    similarities = np.full((*judge.shape, len(lengths)), np.nan)
+    for place, k in enumerate(lengths):
+        found = pairwise("sbtde", paths, humans, pairs, threads=threads, k=k, **options)
+        similarities[(*at, place)] = 1.0 - found[:, 0]
+    return Judged(similarities, judge)
 
 
 def distinct_symbols(paths: Scanpaths, **options: Any) -> np.ndarray:
@@ -191,49 +218,59 @@ def distinct_symbols(paths: Scanpaths, **options: Any) -> np.ndarray:
     return np.array([len(np.unique(strings.symbols[ends[i] : ends[i + 1]])) for i in range(len(paths))], dtype=np.int64)
 
 
-def combine(similarities: np.ndarray, definition: Definition, n_humans: int | None = None) -> float:
-    """Join the similarities of one path to each person at each window length; see `plausibility`.
+def combine(
+    similarities: np.ndarray,
+    definition: Definition,
+    n_humans: ArrayLike | None = None,
+    counted: np.ndarray | None = None,
+) -> np.ndarray:
+    """Join the similarities of paths to each person at each window length; see `plausibility`.
 
     Parameters
     ----------
-    similarities : (people, lengths) float64
+    similarities : (..., people, lengths) float64
         NaN where a path is too short.
-    definition, n_humans
+    definition
         As in `plausibility`.
+    n_humans : (...) int, optional
+        People to draw for each path, as in `plausibility`.
+    counted : (..., people) bool, optional
+        The people that each path is judged by; default all.
 
     Returns
     -------
-    float
+    (...) float64
 
     Examples
     --------
     >>> table = np.array([[0.9, 0.1], [0.5, 0.4], [0.1, 0.0]])
-    >>> [round(combine(table, name), 3) for name in ("best_per_length", "best_human", "mean")]
+    >>> [round(float(combine(table, name)), 3) for name in ("best_per_length", "best_human", "mean")]
     [0.65, 0.5, 0.333]
-    >>> round(combine(table, "best_human", n_humans=2), 4)  # (0.5 + 0.5 + 0.45) / 3
+    >>> round(float(combine(table, "best_human", n_humans=2)), 4)  # (0.5 + 0.5 + 0.45) / 3
     0.4833
     """
-    people = len(similarities)
-    drawn = people if n_humans is None else n_humans
-    defined = np.isfinite(similarities)
-    if not 0 < drawn <= people or not defined.any():
-        return float("nan")
+    counted = np.ones(similarities.shape[:-1], dtype=bool) if counted is None else counted
+    people = counted.sum(axis=-1)
+    drawn = people if n_humans is None else np.broadcast_to(np.asarray(n_humans), people.shape)
+    fine = (drawn > 0) & (drawn <= people)
+    values = np.where(counted[..., None] & fine[..., None, None], similarities, np.nan)
     if definition == "best_per_length":
-        return float(np.mean([_expected_best(column, drawn) for column in similarities[:, defined.any(axis=0)].T]))
-    some = defined.any(axis=1)
-    own = np.full(people, np.nan)
-    own[some] = np.nansum(similarities[some], axis=1) / defined[some].sum(axis=1)
-    return float(np.nanmean(own)) if definition == "mean" else _expected_best(own, drawn)
+        best = _expected_best(np.swapaxes(values, -1, -2), people[..., None], drawn[..., None])
+        return column_means(best, axis=-1)
+    own = column_means(values, axis=-1)
+    return column_means(own, axis=-1) if definition == "mean" else _expected_best(own, people, drawn)
 
 
-def _expected_best(values: np.ndarray, drawn: int) -> float:
-    """Expected greatest defined value of `drawn` people out of all, over the draws that have one.
+def _expected_best(values: np.ndarray, people: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Expected greatest defined value, along the last axis, of `drawn` of `people`, over the draws that have one.
 
     The i-th best (from 0) of N is the best of a draw of n in comb(N - 1 - i, n - 1) of the draws.
     """
-    ranked = np.sort(values[np.isfinite(values)])[::-1]
-    draws = np.array([float(comb(len(values) - 1 - i, drawn - 1)) for i in range(len(ranked))])
-    return float(ranked @ draws / draws.sum())
+    ranked = -np.sort(-values, axis=-1)  # NaN last
+    draws = special.comb(people[..., None] - 1 - np.arange(values.shape[-1]), drawn[..., None] - 1)
+    draws = np.where(np.isfinite(ranked), draws, 0.0)
+    with np.errstate(invalid="ignore"):
+        return (np.nan_to_num(ranked) * draws).sum(axis=-1) / draws.sum(axis=-1)
 
 
 def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Sequence[int]:
@@ -287,20 +324,58 @@ def plausibility_by_stimulus(
     >>> plausibility_by_stimulus(people, people)[["plausibility_mean", "distinct_cells"]].round(3).to_dict("index")
     {'s': {'plausibility_mean': 0.667, 'distinct_cells': 2.5}}
     """
-    if not len(a):
-        return pd.DataFrame(columns=[*OUTPUTS, DISTINCT], index=pd.Index([], dtype=str), dtype=np.float64)
     options |= {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms}
-    people = b.table.groupby("trial")["subject"].nunique()
-    others = a.table["trial"].map(people).fillna(0).to_numpy(dtype=np.int64) - 1
-    kinds = [(name, None) for name in DEFINITIONS] + [(name, fixed_humans) for name in DEFINITIONS[:2]]
-    rows = [
-        [combine(similarities, definition, fixed or n) for definition, fixed in kinds]
-        for similarities, n in zip(similarities_to_people(a, b, threads=1, **options), others, strict=True)
-    ]
-    table = pd.DataFrame(rows, columns=list(OUTPUTS), dtype=np.float64)
-    distinct = distinct_symbols(a, **options).astype(np.float64)
-    table[DISTINCT] = np.where(distinct > 0, distinct, np.nan)
-    return table.groupby(a.table["stimulus"].to_numpy(), sort=True).mean()
+    return _By(a, b, options).without(None, np.arange(len(a)), fixed_humans)
+
+
+def plausibility_without_each(
+    a: Scanpaths, b: Scanpaths, of_people: bool, *, fixed_humans: int = FIXED_HUMANS, **options: Any
+) -> dict[str, pd.DataFrame]:
+    """Tables of `plausibility_by_stimulus` without each of the people, on the stimuli that this person has seen.
+
+    Parameters
+    ----------
+    a, b, fixed_humans, **options
+        As there.
+    of_people : bool
+        Whether `a` are people's own paths, of which those of the person are left out too.
+
+    Returns
+    -------
+    dict of subject to pandas.DataFrame
+    """
+    judged = _By(a, b, options)
+    stimulus, subject = a.table["stimulus"].astype(str), a.table["subject"].astype(str)
+    found = {}
+    for name, theirs in b.table.groupby(b.table["subject"].astype(str), sort=True):
+        kept = stimulus.isin(theirs["stimulus"].astype(str)) & (subject != name if of_people else True)
+        if kept.any() and len(theirs) < len(b):
+            found[str(name)] = judged.without(str(name), np.flatnonzero(kept), fixed_humans)
+    return found
+
+
+class _By:
+    """What paths have in common with each person who judges them, from which tables by stimulus are made."""
+
+    def __init__(self, a: Scanpaths, b: Scanpaths, options: dict[str, Any]) -> None:
+        self.judged = similarities_to_people(a, b, threads=1, **options)
+        distinct = distinct_symbols(a, **options).astype(np.float64)
+        self.distinct = np.where(distinct > 0, distinct, np.nan)
+        self.stimulus, self.trial = a.table["stimulus"].to_numpy(), a.table["trial"]
+        self.subject = b.table["subject"].to_numpy(dtype=str)
+        self.people = b.table.drop_duplicates(["trial", "subject"])[["trial", "subject"]].astype({"subject": str})
+
+    def without(self, name: str | None, kept: np.ndarray, fixed_humans: int) -> pd.DataFrame:
+        """The table of some paths, without a person as judge."""
+        judge = self.judged.judge[kept]
+        counted = (judge >= 0) & (True if name is None else self.subject[judge] != name)
+        people = self.people[self.people["subject"] != name]["trial"].value_counts()
+        others = self.trial.iloc[kept].map(people).fillna(0).to_numpy(dtype=np.int64) - 1
+        kinds = [(d, others) for d in DEFINITIONS] + [(d, np.full(len(kept), fixed_humans)) for d in DEFINITIONS[:2]]
+        similarities = self.judged.similarities[kept]
+        values = [combine(similarities, definition, drawn, counted) for definition, drawn in kinds]
+        table = pd.DataFrame(dict(zip(OUTPUTS, values, strict=True)) | {DISTINCT: self.distinct[kept]})
+        return table.groupby(self.stimulus[kept], sort=True).mean()
 
 
 for _name, _outputs, _better, _bounds, _summary in (
@@ -317,6 +392,7 @@ for _name, _outputs, _better, _bounds, _summary in (
     set_measure(
         plausibility_by_stimulus,
         _name,
+        without_each=plausibility_without_each,
         unit="path",
         outputs=_outputs,
         higher_is_better=_better,

@@ -11,7 +11,15 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from gazekit import Frame, Scanpaths, load_dataset
 from gazekit.foundations.errors import GazekitError
-from gazekit.metrics.plausibility import CAUTION, LENGTHS, combine, plausibility, plausibility_table
+from gazekit.metrics.plausibility import (
+    CAUTION,
+    LENGTHS,
+    combine,
+    plausibility,
+    plausibility_by_stimulus,
+    plausibility_table,
+    plausibility_without_each,
+)
 
 LONG = [list(range(12)), [3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 1], [0, 1, 2, 9, 9, 9, 3, 4, 5, 0, 0, 0, 1]]
 
@@ -158,3 +166,22 @@ def test_the_centre_repeated_beats_a_random_path_on_osie(data_root):
         scores[name] = plausibility_table(models, humans)["plausibility"].mean()
     assert scores["centre"] > 0.5 > 0.35 > scores["uniform"]
     assert "centre" in CAUTION
+
+
+@pytest.mark.parametrize("of_people", [True, False])
+def test_without_each_person_is_the_table_of_what_is_left(of_people):
+    rng = np.random.default_rng(3)
+    rows = [(f"s{s}", f"p{p}") for s in range(3) for p in range(6) if (s, p) not in {(0, 5), (1, 0), (2, 3)}]
+    rows.append(("s0", "p1"))  # somebody looked twice
+    lengths = rng.integers(1, 9, len(rows))
+    table = pd.DataFrame(rows, columns=["stimulus", "subject"]).assign(width=100, height=100)
+    people = Scanpaths(*rng.uniform(0, 100, (2, lengths.sum())), np.append(0, np.cumsum(lengths)), table)
+    mine = people if of_people else people[rng.permutation(len(people))[:7]]
+    found = plausibility_without_each(mine, people, of_people, fixed_humans=3)
+    assert list(found) == [f"p{p}" for p in range(6)]
+    for name, of_rest in found.items():
+        seen = set(people.table.loc[people.table["subject"] == name, "stimulus"])
+        left = people[np.flatnonzero(people.table["stimulus"].isin(seen) & (people.table["subject"] != name))]
+        kept = mine.table["stimulus"].isin(seen) & ((mine.table["subject"] != name) | (not of_people))
+        expected = plausibility_by_stimulus(mine[np.flatnonzero(kept)], left, fixed_humans=3)
+        pd.testing.assert_frame_equal(of_rest, expected)

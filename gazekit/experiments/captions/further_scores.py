@@ -45,13 +45,13 @@ def by_length(
     rows = []
     for name, paths in sources:
         others = paths.table["trial"].map(judges).fillna(0).to_numpy(dtype=np.int64) - 1
-        tables = similarities_to_people(paths, people, lengths=lengths, threads=1)
-        values = np.array(
+        judged = similarities_to_people(paths, people, lengths=lengths, threads=1)
+        values = np.column_stack(
             [
-                [combine(table[:, [k]], "best_per_length", n) if n > 0 else np.nan for k in range(len(lengths))]
-                for table, n in zip(tables, others, strict=True)
+                combine(judged.similarities[..., [k]], "best_per_length", others, judged.counted)
+                for k in range(len(lengths))
             ]
-        ).reshape(-1, len(lengths))
+        )
         for stimulus, of in paths.table.groupby("stimulus", sort=False).indices.items():
             for k, length in enumerate(lengths):
                 own = values[of, k]
@@ -121,8 +121,8 @@ def swapped(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plausibility(mine: Scanpaths, people: Scanpaths) -> pd.DataFrame:
-    tables = similarities_to_people(mine, people, threads=1)
-    values = pd.Series([combine(t, "mean") if len(t) else np.nan for t in tables], dtype=np.float64)
+    judged = similarities_to_people(mine, people, threads=1)
+    values = pd.Series(combine(judged.similarities, "mean", counted=judged.counted))
     groups = values.groupby(mine.table["stimulus"].to_numpy(), sort=False)
     pairs = groups.size()
     found = pd.DataFrame({"metric": PLAUSIBILITY, "value": groups.mean(), "pairs": pairs})

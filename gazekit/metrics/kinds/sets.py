@@ -1,6 +1,7 @@
 """Sets of scanpaths: distributions, rates and curves of one source's paths beside people's."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,19 @@ from gazekit.metrics.kinds.leaving_out import cells_of, deviations
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import Kind, Measure, Scored, Unit, find, join_scored, make, options_of
 
+
+@dataclass(frozen=True)
+class PathSteps:
+    """A measure of paths that knows its tables without each of the people from work that is done once."""
+
+    compute: Callable[..., pd.DataFrame]
+    without_each: Callable[..., dict[str, pd.DataFrame]]
+
+    def __call__(self, a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> pd.DataFrame:
+        """The table of all."""
+        return self.compute(a, b, trials, **options)
+
+
 NEEDS = ("degrees", "duration", "target_box", "objects", "target_object", "target_similarity")
 
 
@@ -22,6 +36,7 @@ def set_measure(
     name: str,
     *,
     unit: Unit = "data set",
+    without_each: Callable[..., dict[str, pd.DataFrame]] | None = None,
     outputs: tuple[str, ...] = (),
     higher_is_better: bool | None = None,
     equal_sets: bool = True,
@@ -40,6 +55,9 @@ def set_measure(
         The measure's name.
     unit : {"data set", "stimulus", "path"}
         See `Measure`.
+    without_each : callable, optional
+        For the unit "path": `without_each(a, b, of_people, *, options)` gives a table without each of the people, by
+        name, as `compute` would on what is left; see `_without_each`, which is taken otherwise.
     outputs : tuple of str
         Names of its columns; default one, the measure's name.
     higher_is_better : bool or None
@@ -55,7 +73,7 @@ def set_measure(
         name,
         SETS,
         unit,
-        compute,
+        compute if without_each is None else PathSteps(compute, without_each),
         options_of(compute, 3),
         outputs or (name,),
         higher_is_better,
@@ -181,7 +199,7 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
             found = pd.DataFrame([value], index=[""], columns=list(measure.outputs))
             of_row = pd.Series(1, index=found.index)
         else:
-            same = ((t, w) for m, t, w in tables if m.steps is measure.steps and m.options == measure.options)
+            same = ((t, w) for m, t, w in tables if m.steps == measure.steps and m.options == measure.options)
             known, without = next(same, (None, {}))
             if known is None:
                 known = pd.DataFrame()
@@ -209,6 +227,8 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
 
 def _without_each(measure: Measure, source: Source, people: Scanpaths, context: Context) -> dict[str, pd.DataFrame]:
     """Tables of a measure without each of the people, on the stimuli that this person has seen."""
+    if isinstance(measure.steps, PathSteps):
+        return measure.steps.without_each(source.paths, people, source.is_people, **measure.options)
     found = {}
     stimulus, subject = (people.table[name].to_numpy(dtype=str) for name in ("stimulus", "subject"))
     own = source.paths.table[["stimulus", "subject"]].astype(str)
