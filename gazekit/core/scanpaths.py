@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Number
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -281,14 +282,28 @@ class Scanpaths(_Fixations):
         Raises
         ------
         GazekitError
-            A column that the table does not have.
+            A mask of another length or kind; a column that the table does not have, or one of text that is compared
+            with numbers, or of numbers with text, so that no path would be found.
         """
-        keep = np.ones(len(self), dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
+        keep = np.ones(len(self), dtype=bool) if mask is None else np.array(mask)
+        if keep.dtype == object and all(isinstance(value, bool | np.bool_) for value in keep.flat):
+            keep = keep.astype(bool)
+        if keep.shape != (len(self),) or (keep.dtype != bool and len(keep)):
+            raise GazekitError(
+                f"filter takes a mask of true and false, one for each of the {len(self)} paths, not {keep.dtype} of "
+                f"shape {keep.shape}; positions of paths go in brackets, paths[[0, 2]]"
+            )
+        keep = keep.astype(bool)
         for column, wanted in equals.items():
             if column not in self.table:
                 raise GazekitError(f"scanpaths have no column {column!r}; they have {', '.join(self.table.columns)}")
             many = isinstance(wanted, list | tuple | set | frozenset | np.ndarray | pd.Index | pd.Series)
-            keep &= self.table[column].isin(list(wanted) if many else [wanted]).to_numpy()
+            values, kind = list(wanted) if many else [wanted], self.table[column].dtype
+            other = Number if isinstance(kind, pd.StringDtype) else str if pd.api.types.is_numeric_dtype(kind) else ()
+            if wrong := [value for value in values if isinstance(value, other)]:
+                held = "text" if other is Number else "numbers"
+                raise GazekitError(f"column {column!r} holds {held}, and {wrong[0]!r} is none, so no path has it")
+            keep &= self.table[column].isin(values).to_numpy()
         return self[np.flatnonzero(keep)]
 
     def groupby(self, by: str | list[str]) -> Iterator[tuple[Any, "Scanpaths"]]:
@@ -337,6 +352,8 @@ class Scanpaths(_Fixations):
         """
         if n is None and at_target is None:
             raise GazekitError("truncate needs n, a number of fixations, or at_target, the target box of each trial")
+        if n is not None and np.size(n) and np.asarray(n).dtype.kind not in "iu":
+            raise GazekitError(f"truncate keeps a whole number of fixations, so n cannot be {n!r}")
         if n is not None and np.min(n, initial=0) < 0:
             raise GazekitError(f"truncate keeps a number of fixations, so n cannot be {np.min(n)}")
         rank, keep, facts = self.rank_of(), np.ones(len(self.x), dtype=bool), self.facts
@@ -482,6 +499,8 @@ def check_frames(a: Scanpaths, b: Scanpaths, pairs: np.ndarray) -> None:
 
 def _frozen(values: Any, kind: Any, name: str, length: int | None) -> np.ndarray:
     """A read-only column of one type, of the given length if there is one."""
+    if kind is np.int64:
+        values = _whole(values, name)
     column = np.asarray(values, dtype=kind)
     if column.ndim != 1 or (length is not None and len(column) != length):
         want = "one dimension" if length is None else f"length {length}"
@@ -491,13 +510,21 @@ def _frozen(values: Any, kind: Any, name: str, length: int | None) -> np.ndarray
     return view
 
 
+def _whole(values: Any, name: str) -> Any:
+    """The values, none of which loses a part when it becomes a whole number."""
+    given = np.asarray(values)
+    if given.dtype.kind == "f" and (wrong := ~(np.isfinite(given) & (given == np.trunc(given)))).any():
+        raise DataError(f"{name} must be whole numbers, and one is {given[wrong].flat[0]}")
+    return values
+
+
 def _complete(table: pd.DataFrame) -> pd.DataFrame:
     """The table of scanpaths with every column that it must have, in order and of the right type.
 
     Raises
     ------
     DataError
-        `stimulus`, `width` or `height` is missing.
+        `stimulus`, `width` or `height` is missing; a cell of `stimulus` is empty; a size or a sample that cannot be.
     """
     missing = [c for c in ("stimulus", "width", "height") if c not in table]
     if missing:
@@ -511,16 +538,22 @@ def _complete(table: pd.DataFrame) -> pd.DataFrame:
         "task": "",
         "px_per_degree": np.nan,
     }
+    if (nameless := table["stimulus"].isna()).any():
+        raise DataError(f"row {int(np.flatnonzero(nameless)[0])} (from 0) of the table of scanpaths has no stimulus")
     for column, value in fill.items():
         if column not in table:
             table[column] = value
+        elif column != "px_per_degree" and (empty := table[column].isna()).any():
+            table[column] = table[column].mask(empty, value)
     kinds = dict.fromkeys(("stimulus", "subject", "trial", "source", "task"), "str")
     kinds |= {"sample": "int64", **dict.fromkeys(FRAME_COLUMNS, "float64")}
     wrong = {c: k for c, k in kinds.items() if str(table[c].dtype) != k}
-    if "task" in wrong:
-        table["task"] = table["task"].fillna("")
+    _whole(table["sample"], "samples")
     if wrong:
         table = table.astype(wrong)
+    for column in FRAME_COLUMNS:
+        if (low := table[column] <= 0).any():
+            raise DataError(f"{column} of a scanpath must be above 0, and one is {table[column][low].iloc[0]:g}")
     rest = [c for c in table.columns if c not in (*ID_COLUMNS, *FRAME_COLUMNS)]
     return table[[*ID_COLUMNS, *FRAME_COLUMNS, *rest]]
 

@@ -138,9 +138,11 @@ def donors_of(
         rows += [(path, *each) for each in found]
     table = pd.DataFrame(rows, columns=["path", "stimulus", "subject", "fixation"])
     path, fixation = table.pop("path").to_numpy(int), table.pop("fixation").to_numpy(int)
-    at, single = (paths.offsets[path] + np.maximum(fixation, 0)) if len(path) else path, fixation >= 0
-    width, height = (paths.table[side].to_numpy(float)[path] for side in ("width", "height"))
-    xy = {"x": np.where(single, paths.x[at] / width, np.nan), "y": np.where(single, paths.y[at] / height, np.nan)}
+    single = np.flatnonzero(fixation >= 0)  # others are of whole paths, which can be empty
+    at, xy = paths.offsets[path[single]] + fixation[single], {}
+    for name, side, values in (("x", "width", paths.x), ("y", "height", paths.y)):
+        xy[name] = np.full(len(path), np.nan)
+        xy[name][single] = values[at] / paths.table[side].to_numpy(float)[path[single]]
     return table.assign(path=path, **xy)
 
 

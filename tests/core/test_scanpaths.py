@@ -221,3 +221,58 @@ def test_rank_and_path_of_every_fixation(scanpaths_of, lengths):
     paths = scanpaths_of(lengths)
     assert paths.rank_of().tolist() == [r for n in lengths for r in range(n)]
     assert paths.path_of().tolist() == [i for i, n in enumerate(lengths) for _ in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (([0, 2, 0],), "a mask of true and false, one for each of the 3 paths, not int64 of shape .3,."),
+        (([True],), "one for each of the 3 paths, not bool of shape .1,."),
+        ({"subject": 7}, "column 'subject' holds text, and 7 is none, so no path has it"),
+        ({"sample": ["0"]}, "column 'sample' holds numbers, and '0' is none"),
+    ],
+)
+def test_filters_that_would_keep_other_paths(wanted, message):
+    table = pd.DataFrame({"stimulus": ["a", "b", "c"], "subject": "7", "width": 9, "height": 9})
+    paths = Scanpaths([1, 2, 3], [1, 2, 3], [0, 1, 2, 3], table)
+    with pytest.raises(GazekitError, match=message):
+        paths.filter(**wanted) if isinstance(wanted, dict) else paths.filter(*wanted)
+    assert paths.filter([False, True, False]).x.tolist() == [2]
+    assert paths.filter(np.array([False, True, False], dtype=object)).x.tolist() == [2]
+    assert len(paths[[]].filter([])) == 0 == len(paths[[]].truncate(np.array([])))
+
+
+def test_a_number_of_fixations_is_whole(scanpaths_of):
+    with pytest.raises(GazekitError, match="a whole number of fixations, so n cannot be 1.5"):
+        scanpaths_of([3, 2]).truncate(1.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"sample": 0.7}, "samples must be whole numbers, and one is 0.7"),
+        ({"sample": np.inf}, "samples must be whole numbers, and one is inf"),
+        ({"width": -5}, "width of a scanpath must be above 0, and one is -5"),
+        ({"px_per_degree": 0}, "px_per_degree of a scanpath must be above 0, and one is 0"),
+        ({"stimulus": None}, "row 0 .from 0. of the table of scanpaths has no stimulus"),
+    ],
+)
+def test_a_table_of_paths_that_cannot_be(change, message):
+    table = pd.DataFrame({"stimulus": ["a"], "width": 9, "height": 9}).assign(**change)
+    with pytest.raises(DataError, match=message):
+        Scanpaths([1], [1], [0, 1], table)
+
+
+def test_whole_columns_lose_no_part_and_empty_names_are_none():
+    table = pd.DataFrame(
+        {"stimulus": ["a", "b"], "subject": [None, "p"], "trial": [np.nan, "t"], "width": 9, "height": 9}
+    )
+    with pytest.raises(DataError, match="object_id must be whole numbers, and one is 1.7"):
+        Scanpaths([1, 2], [1, 2], [0, 1, 2], table, object_id=[1.7, 0])
+    with pytest.raises(DataError, match="offsets must be whole numbers, and one is nan"):
+        Scanpaths([1, 2], [1, 2], [0, np.nan, 2], table)
+    paths = Scanpaths([1, 2], [1, 2], [0, 1, 2], table.assign(source=[None, "m"], sample=[np.nan, 1]))
+    assert paths.table[["subject", "trial", "source", "sample"]].values.tolist() == [
+        ["", "a", "human", 0],
+        ["p", "t", "m", 1],
+    ]

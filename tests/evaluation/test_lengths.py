@@ -11,6 +11,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.evaluation.lengths import OWN, Asked, length_table, matched_lengths, search_limits
 from gazekit.foundations.errors import UnknownNameError
 from gazekit.models import load_model
+from gazekit.models.baselines.precomputed import Precomputed
 from gazekit.models.contract import DrawnPath, cut_to_lengths
 from gazekit.testing import example_dataset, example_trials
 
@@ -183,3 +184,14 @@ def test_a_score_moves_with_the_path_whose_length_it_has(tmp_path):
     evaluate(people, ["uniform", "other-image"], ["scanmatch"], out=tmp_path / "own", lengths="own", **options)
     own = pd.read_parquet(tmp_path / "own" / "cells.parquet").query("donor != ''")
     assert own["model"].value_counts().to_dict() == dict.fromkeys(("other-image", "uniform"), 2 * len(people.trials))
+
+
+def test_paths_without_a_fixation_have_lengths_too(tmp_path):
+    """Predictions whose positions are all missing: their values are undefined, and counted."""
+    people = example_dataset()
+    none = people.scanpaths.truncate(0)
+    none = none.replace(table=none.table.assign(source="none", subject="")).filter(~none.table.duplicated("trial"))
+    results = evaluate(people, [Precomputed(none, "none")], ["scanmatch"], out=tmp_path / "r", nulls=False, **HOW)
+    rows = results.scores.query("model == 'none'")
+    assert rows["value"].isna().all()
+    assert (rows["undefined"] == rows["pairs"]).all()
