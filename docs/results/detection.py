@@ -2,7 +2,7 @@
 
     python docs/results/detection.py [--write]
 
-Where pymovements is installed, its own rules find fixations in the same samples, too.
+Where pymovements, REMoDNaV and I2MC are installed, their rules find fixations in the same samples, too.
 """
 
 import argparse
@@ -15,9 +15,11 @@ import numpy as np
 
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.interchange.recordings.detection import Detection, detect
+from gazekit.interchange.recordings.other_detectors import SLOWEST
 
 RATES = (60, 250, 1000)
 RECORDINGS, SECONDS = 5, 60
+SLOW = {"`i2mc`": 1}  # recordings, where they cannot be five: it takes as long as the recording
 FINE = 2000  # samples per second of the movement itself
 PAGE = Path(__file__).with_name("detection.md")
 HEAD = f"""# Fixation detection on recordings with known truth
@@ -30,6 +32,9 @@ sequence (2.2 ms per degree + 21 ms, Carpenter 1988); blinks of 100 to 300 ms, o
 
 F1 is of events: a found fixation is a true one where the two overlap by more than half of what they cover together.
 Duration is the median difference of such pairs, found minus true.
+
+`remodnav` and `i2mc` are those packages (1.1.2, 2.2.8) with their own defaults, by which fixations may last 40 ms;
+REMoDNaV is made for at least 100 samples per second, and I2MC, which is slow, had the first of the recordings only.
 
 pymovements' rules get the samples as they are: speeds over five samples, lost samples neither bridged nor smoothed,
 neighbours not joined. At 1,000 Hz those speeds are mostly noise; its users smooth before, which is not done here.
@@ -124,7 +129,7 @@ def found_by_pymovements(rule: str, made: Recording) -> tuple[np.ndarray, np.nda
 def line(name: str, rate: int, noise: float, find: object) -> str:
     """A row of the table."""
     total, differ = np.zeros(3), []
-    for seed in range(RECORDINGS):
+    for seed in range(SLOW.get(name, RECORDINGS)):
         made = recording(rate, noise, seed)
         *counts, apart = scores(made, *find(made))  # type: ignore[operator]
         total += counts
@@ -150,9 +155,14 @@ def main() -> None:
     if find_spec("pymovements"):
         for rule in ("ivt", "idt"):
             finders[f"pymovements' {rule}"] = lambda made, rule=rule: found_by_pymovements(rule, made)  # type: ignore[misc]
+    for rule, package in (("remodnav", "remodnav"), ("i2mc", "I2MC")):
+        if find_spec(package):
+            finders[f"`{rule}`"] = lambda made, rule=rule: found_by(Detection(rule=rule), made)  # type: ignore[misc]
     for rate in RATES:
         for noise in (0.02, 0.1):
             for name, find in finders.items():
+                if name == "`remodnav`" and rate < SLOWEST:
+                    continue
                 rows.append(line(name, rate, noise, find))
                 sys.stderr.write(rows[-1] + "\n")
     text = HEAD + "\n" + "\n".join(rows) + "\n"

@@ -127,7 +127,8 @@ Recording = Annotated[
 Detect = Annotated[
     str | None,
     typer.Option(
-        "--detect", help="Files hold raw samples; find fixations by ivt, idt, or ivt:velocity=30,shortest=60."
+        "--detect",
+        help="Files hold raw samples; find fixations by ivt, idt (ivt:velocity=30,shortest=60), remodnav, i2mc.",
     ),
 ]
 Screen = Annotated[str | None, typer.Option("--screen", help="Positions are px of a screen of this size, 1920x1080.")]

@@ -18,6 +18,7 @@ LOST = "sample without a position (left out)"
 SKIPPED = 1.5  # intervals between two samples from which on one is missing between them
 CHANGES = 1.25  # ratio of intervals from which on a rate is another one
 FEWEST = 3  # samples of a trial
+OTHERS = ("remodnav", "i2mc")  # packages whose rules are taken by name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +27,9 @@ class Detection:
 
     Parameters
     ----------
-    rule : {"ivt", "idt"}
-        By velocity: slower than `velocity`. By dispersion: all samples of a fixation lie within `dispersion`.
+    rule : {"ivt", "idt", "remodnav", "i2mc"}
+        By velocity: slower than `velocity`. By dispersion: all samples of a fixation lie within `dispersion`. The
+        others are packages with thresholds of their own (`other_detectors`), which take none of these options.
     velocity : float
         Degrees per second.
     window : float
@@ -42,7 +44,7 @@ class Detection:
         ms and degrees: two fixations that no more time lies between, and whose means are no farther apart, are one. So
         a microsaccade ends no fixation. 0 and 0 keep all apart.
     shortest : float, optional
-        ms; what is shorter is no fixation. By default 60 for "ivt", 100 for "idt".
+        ms; what is shorter is no fixation. By default 60, for "idt" 100.
 
     Raises
     ------
@@ -67,9 +69,13 @@ shortest=80.0)
     shortest: float | None = None
 
     def __post_init__(self) -> None:
-        check_known("rule of detection", self.rule, ("ivt", "idt"))
+        check_known("rule of detection", self.rule, ("ivt", "idt", *OTHERS))
+        if self.rule in OTHERS:
+            told = [f.name for f in fields(self)[1:] if getattr(self, f.name) != f.default]
+            if told:
+                raise DataError(f"detect: {self.rule} has thresholds of its own; leave {', '.join(told)} out")
         if self.shortest is None:
-            object.__setattr__(self, "shortest", 60.0 if self.rule == "ivt" else 100.0)
+            object.__setattr__(self, "shortest", 100.0 if self.rule == "idt" else 60.0)
         for field in fields(self)[1:]:
             value = getattr(self, field.name)
             above = field.name in ("velocity", "dispersion", "shortest")
@@ -81,7 +87,7 @@ shortest=80.0)
 
     @classmethod
     def of(cls, said: "str | Detection") -> "Detection":
-        """Read `ivt`, `idt`, or one of them with options: `idt:dispersion=1.5,shortest=80`.
+        """Read a rule, or one with options: `idt:dispersion=1.5,shortest=80`.
 
         Raises
         ------
@@ -163,6 +169,11 @@ def detect(time: Any, x: Any, y: Any, how: Detection | None = None) -> Detected:
     interval = sampling_interval(time)
     known = np.isfinite(x) & np.isfinite(y)
     counts = Counter({LOST: int((~known).sum())})
+    if how.rule in OTHERS:
+        from gazekit.interchange.recordings.other_detectors import found_by
+
+        first, last, more = found_by(how.rule, time, x, y, interval)
+        return Detected(first, last, time[first], time[last] - time[first] + interval, +(counts + more))
     known = _without_margins(time, known, how, interval)
     counts[f"sample within {how.margin:g} ms of a longer gap (left out)"] = int(len(x) - known.sum()) - counts[LOST]
     where = np.flatnonzero(known)

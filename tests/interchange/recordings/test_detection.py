@@ -2,12 +2,15 @@
 
 import importlib
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from gazekit import DataError, UnknownNameError
+from gazekit.foundations.errors import MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.interchange.recordings.detection import LOST, Detection, detect
 
@@ -119,4 +122,61 @@ def test_options():
     with pytest.raises(UnknownNameError, match="did you mean 'velocity'"):
         Detection.of("ivt:velocty=30")
     with pytest.raises(UnknownNameError, match="rule of detection"):
-        Detection.of("i2mc")
+        Detection.of("engbert")
+    with pytest.raises(DataError, match="detect: i2mc has thresholds of its own; leave velocity, shortest out"):
+        Detection.of("i2mc:velocity=40,shortest=80")
+
+
+def i2mc(table, options, logging):
+    """In the place of I2MC: two fixations, the second from a sample that was not there."""
+    assert np.diff(table["time"]) == pytest.approx(4.0)
+    assert table["average_X"].isna().tolist() == [k in (4, 10, 11, 12) for k in range(40)]
+    assert (options["downsamples"], options["downsampFilter"], options["freq"]) == ([2, 5, 10], True, 250)
+    return {"start": np.array([0, 11]), "end": np.array([8, 30])}, None, None
+
+
+class EyegazeClassifier:
+    """In the place of REMoDNaV: a saccade, a fixation to the sample before `end_time`, a pursuit."""
+
+    def __init__(self, px2deg, sampling_rate):
+        assert (px2deg, sampling_rate) == (1.0, pytest.approx(250))
+
+    def preproc(self, data, savgol_length):
+        assert int(savgol_length * 250) == 5
+        return data
+
+    def __call__(self, data):
+        times = {"SACC": (0, 4), "FIXA": (5, 20), "PURS": (20, 30)}
+        return [{"label": label, "start_time": a / 250, "end_time": b / 250} for label, (a, b) in times.items()]
+
+
+def test_rules_of_other_packages(monkeypatch):
+    """They see samples at equal intervals; what they find are samples of ours."""
+    time = 4.0 * np.delete(np.arange(40), [10, 11, 12])  # three are not there
+    x = np.where(np.arange(37) == 4, np.nan, 1.0)  # one is lost
+    for rule, package in (("i2mc", "I2MC"), ("remodnav", "remodnav.clf")):
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(MissingNeedError, match=f"rule of a package of its own: pip install {package[:4]}.*'ivt'"):
+            detect(time, x, x, Detection(rule=rule))
+    monkeypatch.setitem(sys.modules, "I2MC", SimpleNamespace(I2MC=i2mc, __name__="I2MC"))
+    monkeypatch.setitem(sys.modules, "remodnav", SimpleNamespace(__path__=[]))
+    monkeypatch.setitem(sys.modules, "remodnav.clf", SimpleNamespace(EyegazeClassifier=EyegazeClassifier))
+    found = detect(time, x, x, Detection(rule="i2mc"))
+    assert (found.first.tolist(), found.last.tolist()) == ([0, 10], [8, 27])
+    assert (found.onset.tolist(), found.duration.tolist()) == ([0, 52], [36, 72])
+    found = detect(time, x, x, Detection(rule="remodnav"))
+    assert (found.first.tolist(), found.last.tolist(), found.onset.tolist()) == ([5], [16], [20])
+    assert dict(found.counts) == {LOST: 1, "pursuit by REMoDNaV (no fixation)": 1}
+    with pytest.raises(
+        DataError, match="REMoDNaV needs 100 samples per second, and these are 62.5; take 'ivt' or 'i2m"
+    ):
+        detect(4 * time, x, x, Detection(rule="remodnav"))
+
+
+@pytest.mark.parametrize(("rule", "package"), [("remodnav", "remodnav"), ("i2mc", "I2MC")])
+def test_other_packages_find_fixations_that_are_known(rule, package):
+    if find_spec(package) is None:
+        pytest.skip(f"{package} is not installed")
+    made = page.recording(250, 0.02, seed=1, seconds=6)
+    common, found, true, _ = page.scores(made, *page.found_by(Detection(rule=rule), made))
+    assert 2 * common / (found + true) > 0.75
