@@ -37,9 +37,10 @@ def paths(scanpaths_of):
     return made.replace(duration=duration, facts=Facts(points="fixations"))
 
 
-def read_again(file, to, images_space):
+def read_again(file, to, images_space, frames=FRAMES):
     files = sorted(map(str, file.glob("sub-*/beh/*_events.tsv"))) if to == "bids" else str(file)
-    return Dataset.from_table(files, frames=FRAMES, space=images_space).scanpaths
+    size = {"frames": frames} if frames else {"width": 100, "height": 100}
+    return Dataset.from_table(files, space=images_space, **size).scanpaths
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,9 @@ def test_onsets_that_are_known_are_written(scanpaths_of, tmp_path, to):
     # of the second path one is not known: sums of durations; in BIDS after the first one's 600 ms and a pause
     expected = [0.04, 0.5, 1.6, 1.7] if to == "bids" else [40, 500, 0, 100]
     assert table[name].tolist() == pytest.approx(expected)
+    back = read_again(file, to, Space(screen_width=100, screen_height=100, placed=(0, 0)), None)
+    assert back.onset is None
+    assert back.dropped["onset of a fixation on a clock that does not begin with the image (not kept)"] == 4
 
 
 def test_labels_of_people_are_told_apart(scanpaths_of, tmp_path):

@@ -82,6 +82,7 @@ def _rows(path: Path, notes: Notes) -> Delimited:
     found = pd.DataFrame({"x": x, "y": y, "start": onset * tick, "duration": duration * tick})
     task, person = _task(stem)
     found = found.join(_shown(path.with_name(f"{task}_events.tsv"), start_s))
+    found["shown"] = found["start"] - 1000.0 * found.pop("since")
     _screen(path, task, notes)
     found["trial"] = _trial(person, found["event"])
     found["subject"] = person[1] if person else None
@@ -171,9 +172,9 @@ def _means(samples: pd.DataFrame, clock: np.ndarray, start: np.ndarray, end: np.
 
 
 def _shown(path: Path, start_s: np.ndarray) -> pd.DataFrame:
-    """The image, and the number of the event, during which each fixation began."""
+    """The image, and the number of the event, during which each fixation began, and s since that event did."""
     if not path.is_file():
-        return pd.DataFrame({"event": np.zeros(len(start_s), int)})
+        return pd.DataFrame({"event": np.zeros(len(start_s), int), "since": np.nan})
     events = read_delimited(path, sep="\t", is_text=lambda name: name == "stim_file").table
     if "stim_file" not in events:
         raise DataError(f"{path} has no column 'stim_file', which names the image; its columns: {', '.join(events)}")
@@ -189,7 +190,8 @@ def _shown(path: Path, start_s: np.ndarray) -> pd.DataFrame:
     which = np.searchsorted(onset, start_s, "right") - 1
     during = (which >= 0) & (start_s < np.where(np.isnan(until), np.inf, until)[which]) if len(onset) else which >= 0
     image = np.where(during, events["stim_file"].to_numpy(object)[which] if len(onset) else None, None)
-    return pd.DataFrame({"image": image, "event": np.where(during, which, -1)})
+    since = np.where(during, start_s - onset[which] if len(onset) else np.nan, np.nan)
+    return pd.DataFrame({"image": image, "event": np.where(during, which, -1), "since": since})
 
 
 def _screen(path: Path, task: str, notes: Notes) -> None:
@@ -278,6 +280,7 @@ FORMAT = Format(
         Column("y", ("y",)),
         Column("duration_ms", ("duration",), "ms"),
         Column("onset_ms", ("start",), "ms"),
+        Column("shown_ms", ("shown",), "ms"),
         Column("eye", ("eye",)),
     ),
 )

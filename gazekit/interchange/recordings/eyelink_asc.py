@@ -122,7 +122,8 @@ class _Trial:
             if fixation["start"] < since:
                 notes.dropped[BEFORE_IMAGE] += 1
             else:
-                yield {"trial": self.index, "image": name, **about, **fixation}
+                shown = {} if since == float("-inf") else {"shown": since}
+                yield {"trial": self.index, "image": name, **shown, **about, **fixation}
 
 
 def _message(text: str, time: float, trial: _Trial, notes: Notes) -> None:
@@ -187,6 +188,7 @@ FORMAT = Format(
         Column("y", ("y",)),
         Column("duration_ms", ("duration",), "ms"),
         Column("onset_ms", ("start",), "ms"),
+        Column("shown_ms", ("shown",), "ms"),
         Column("eye", ("eye",)),
         *(Column(name, (name,)) for name in PLACED),
     ),

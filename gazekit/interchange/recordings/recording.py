@@ -21,6 +21,8 @@ OTHER_EYE = "fixation of the other eye (left out)"
 NOT_THAT_EYE = "trial without a fixation of the eye that is read (left out)"
 SORTED = "fixation that stood after a later one of its trial (put in the order of time)"
 DETAILS = "column about single fixations (left out)"
+NO_ZERO = "onset of a fixation on a clock that does not begin with the image (not kept)"
+_TIMES = ("duration_ms", "onset_ms", "shown_ms")
 OURS = ("stimulus", "subject", "trial", "fixation", "eye", "x", "y", "duration_ms", "onset_ms")
 MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 _EYES = {"l": "left", "left": "left", "0": "left", "r": "right", "right": "right", "1": "right"}
@@ -34,7 +36,8 @@ class Column(NamedTuple):
     Parameters
     ----------
     ours : str
-        One of `OURS`, or another column of the table format (`task`, `width`, ...).
+        One of `OURS`, `shown_ms` (when the image appeared, on the clock of `onset_ms`), or another column of the table
+        format (`task`, `width`, ...).
     theirs : tuple of str
         Its names in the versions of the export, the first that is there counts.
     unit : str
@@ -218,7 +221,8 @@ def fixations(
     Returns
     -------
     pandas.DataFrame
-        stimulus, subject, trial (the tracker's), x, y, duration_ms, and other columns of trials; see `number_viewings`.
+        stimulus, subject, trial (the tracker's), x, y, duration_ms, onset_ms where it is known when the image appeared,
+        and other columns of trials; see `number_viewings`.
 
     Raises
     ------
@@ -395,7 +399,7 @@ def _ours(
                 f"{', '.join(map(str, rows.columns))}"
             )
         used.add(theirs)
-        if ours in ("duration_ms", "onset_ms"):
+        if ours in _TIMES:
             table[ours] = _milliseconds(rows[theirs], fact.unit, decimal)
         else:
             table[ours] = _numbers(rows[theirs], decimal) if ours in ("x", "y", "fixation") else rows[theirs]
@@ -505,7 +509,10 @@ def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
                     f"{_named(table.iloc[k], by)} at {onset[k]:g} ms {what}. If trials or eyes were joined, tell them "
                     f"apart (columns={{'trial': ...}}, eye=; --columns trial=COLUMN, --eye right)"
                 )
-    return table.drop(columns=["onset_ms", "fixation"], errors="ignore").reset_index(drop=True)
+        table = table.assign(onset_ms=onset - table.get("shown_ms", np.nan))
+        unknown = int(table["onset_ms"].isna().sum())
+        notes.dropped.update({NO_ZERO: unknown} if unknown else {})
+    return table.drop(columns=["shown_ms", "fixation"], errors="ignore").reset_index(drop=True)
 
 
 def _one_image(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:

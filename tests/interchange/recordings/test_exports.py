@@ -27,6 +27,13 @@ def test_what_people_saw_comes_back(tmp_path, seen, images, exports, same, name)
     data = read(files, images, told)
     same(data.scanpaths, atol=0.06 if name in ("eyelink-asc", "bids") else 1e-6)
     assert data.scanpaths.facts.points == "fixations"
+    zero = {"eyelink-asc": 90, "bids": 0}.get(name)  # ms from the beginning of the trial's clock to the image
+    lost = data.dropped.get("onset of a fixation on a clock that does not begin with the image (not kept)", 0)
+    assert lost == (0 if zero is not None or (name == "tobii") else len(seen))
+    if zero is not None:  # the fixture's BIDS clock has steps of 10 ms
+        anna = data.scanpaths.filter(subject="anna", stimulus="kitchen.png")[0]
+        truth = seen[(seen["subject"] == "anna") & (seen["stimulus"] == "kitchen.png")]["start"]
+        np.testing.assert_allclose(anna.onset, truth - zero, atol=0 if name == "eyelink-asc" else 10)
     assert read_files(files, stimulus=told.get("stimulus")).kind.name == name  # known by its content
     again = read(files, images, told, recording=name)
     assert again.scanpaths.x.tolist() == data.scanpaths.x.tolist()

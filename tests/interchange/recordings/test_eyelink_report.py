@@ -22,7 +22,9 @@ def test_positions_are_px_of_the_image(tmp_path, seen, images, exports, same):
     same(paths)
     assert (paths.table["practice"] == paths.table["stimulus"].map({"kitchen.png": "no", "street.png": "yes"})).all()
     assert paths.facts.points == "fixations"
-    assert data.dropped == {"column about single fixations (left out)": 3}
+    zero = "onset of a fixation on a clock that does not begin with the image (not kept)"
+    assert data.dropped == {"column about single fixations (left out)": 3, zero: len(seen)}
+    assert paths.onset is None
 
 
 def test_older_and_newer_reports(tmp_path, seen, images, exports, same):
