@@ -56,7 +56,7 @@ def _changed(table: pd.DataFrame, change: Any) -> pd.DataFrame:
     for name, column in table.items():
         if not (pd.api.types.is_string_dtype(column.dtype) or pd.api.types.is_object_dtype(column.dtype)):
             continue
-        texts = {v for v in column if isinstance(v, str)}
+        texts = {v for v in (column if column.dtype == object else column.unique()) if isinstance(v, str)}
         other = {text: new for text in texts if (new := change(text)) != text}
         if other:
             values = [other.get(v, v) if isinstance(v, str) else v for v in column]

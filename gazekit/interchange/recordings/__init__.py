@@ -5,7 +5,7 @@ export's documentation); `recording.fixations` is the one reader that goes by th
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,6 +52,8 @@ class Recording(NamedTuple):
         What the files say of the space of positions, as options of `gazekit.interchange.Space`.
     dropped : dict of str to int
         What was left out, by reason.
+    eyes : collection of str
+        Whose fixations these are, "left" or "right", as far as it is said.
     """
 
     table: pd.DataFrame
@@ -59,6 +61,7 @@ class Recording(NamedTuple):
     positions: str
     space: dict[str, Any]
     dropped: Mapping[str, int]
+    eyes: Collection[str] = ()
 
 
 def format_of(path: str | Path) -> Format | None:
@@ -175,7 +178,8 @@ def read_files(
             stimulus=image,
             subject=_person(path, paths, kind),
         )
-        parts.append(Recording(table, kind, notes.positions, {**kind.space, **notes.space}, notes.dropped))
+        space_of = {**kind.space, **notes.space}
+        parts.append(Recording(table, kind, notes.positions, space_of, notes.dropped, notes.eyes))
     return _joined(paths, parts)
 
 
@@ -214,8 +218,17 @@ def _joined(paths: Sequence[str | Path], parts: Sequence[Recording]) -> Recordin
         if (part.space, part.positions) != (first.space, first.positions):
             raise DataError(f"{path} has a screen, or a kind of positions, other than {paths[0]}; read each alone")
     dropped: Counter[str] = Counter()
-    for part in parts:
+    seen: dict[Any, tuple[Collection[str], str | Path]] = {}
+    for path, part in zip(paths, parts, strict=True):
         dropped.update(part.dropped)
+        rows = part.table.reindex(columns=["subject", "trial", "stimulus"]).fillna("") if part.eyes else pd.DataFrame()
+        for row in rows.drop_duplicates().itertuples(index=False, name=None):
+            eyes, before = seen.setdefault(row, (part.eyes, path))
+            if set(eyes).isdisjoint(part.eyes):
+                raise DataError(
+                    f"{before} has the {'/'.join(eyes)} eye of subject {row[0]!r} on {row[2]!r}, and {path} the other "
+                    f"one; they are one scanpath, not two: give the files of one eye"
+                )
     table = first.table if first.kind is None else number_viewings([part.table for part in parts])
     return Recording(table, first.kind, first.positions, first.space, dict(dropped))
 

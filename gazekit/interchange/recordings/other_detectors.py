@@ -67,7 +67,7 @@ def found_by(
     count = np.concatenate([[0], np.cumsum(known)])
     where, seen = np.flatnonzero(known), count[last + 1] > count[first]
     ends = where[count[first[seen]]], where[count[last[seen] + 1] - 1]
-    return *(np.searchsorted(place, end) for end in ends), counts  # type: ignore[return-value]
+    return *(np.searchsorted(place, end) for end in ends), counts
 
 
 def remodnav(package: ModuleType, even: np.ndarray, rate: float, counts: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -76,7 +76,8 @@ def remodnav(package: ModuleType, even: np.ndarray, rate: float, counts: Counter
         raise DataError(
             f"REMoDNaV needs {SLOWEST:g} samples per second, and these are {rate:.4g}; take 'ivt' or 'i2mc'"
         )
-    samples = np.rec.fromarrays(even.copy(), names=["x", "y"])
+    samples = np.zeros(even.shape[1], dtype=[("x", float), ("y", float)])
+    samples["x"], samples["y"] = even
     width = max(3, 2 * round((_SMOOTH * rate - 1) / 2) + 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its names of NumPy

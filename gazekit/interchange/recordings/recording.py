@@ -166,6 +166,7 @@ class Notes:
     positions: str = "screen"
     dropped: Counter[str] = field(default_factory=Counter)
     space: dict[str, Any] = field(default_factory=dict)
+    eyes: set[str] = field(default_factory=set)
 
     def screen(self, width: float, height: float) -> None:
         """The size of the screen, px, which must be the same in the whole file.
@@ -474,6 +475,7 @@ def _one_eye(table: pd.DataFrame, eye: str | None, kind: Format, notes: Notes) -
             f"{np.hypot(apart['x'], apart['y']).median():.3g} apart in the unit of the file; say which eye is read, "
             f"eye='left' or eye='right' (--eye right)"
         )
+    notes.eyes.update(of.dropna() if eye is None else {eye})
     if eye is None:
         return table
     if lost := number.nunique() - number[of == eye].nunique():

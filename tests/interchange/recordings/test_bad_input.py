@@ -201,3 +201,15 @@ def test_an_asc_that_changes_between_one_eye_and_two(read):
 def test_rates_of_bids_that_disagree(read, what, said):
     with pytest.raises(DataError, match=said):
         read("bids", beside=(("events.tsv.gz", ".json"), lambda text: json.dumps(what(json.loads(text)))))
+
+
+def test_files_of_both_eyes(tmp_path, seen, images, exports):
+    """BIDS has a file for each eye: they are no two viewings."""
+    files, _ = exports.bids(seen[seen["subject"] == "anna"], tmp_path)
+    for file in files[0].parent.glob("*eye1*"):
+        content = file.read_bytes()
+        other = file.with_name(file.name.replace("eye1", "eye2"))
+        other.write_bytes(content.replace(b'"right"', b'"left"'))
+    both = [files[0], files[0].with_name(files[0].name.replace("eye1", "eye2"))]
+    with pytest.raises(DataError, match="has the right eye of subject 'anna' on 'kitchen.png', and .* the other one"):
+        Dataset.from_table(both, images=images, space=Space(placed="centre"))
