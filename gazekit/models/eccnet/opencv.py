@@ -75,8 +75,14 @@ def enlarge(m: np.ndarray, height: int, width: int) -> np.ndarray:
     row, row_part = _seams(m.shape[0], height)
     column, column_part = _seams(m.shape[1], width)
     below, right = np.minimum(row + 1, m.shape[0] - 1), np.minimum(column + 1, m.shape[1] - 1)
-    across = m[:, column] * (1 - column_part) + m[:, right] * column_part
-    return across[row] * (1 - row_part[:, None]) + across[below] * row_part[:, None]
+    # Off the seams a place has the value of its cell: nothing is computed there, and there are few seams.
+    across, seams = m[:, column], column_part > 0
+    share = column_part[seams]
+    across[:, seams] = m[:, column[seams]] * (1 - share) + m[:, right[seams]] * share
+    found, seams = across[row], row_part > 0
+    share = row_part[seams, None]
+    found[seams] = across[row[seams]] * (1 - share) + across[below[seams]] * share
+    return found
 
 
 def _seams(cells: int, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ import torch
 from cachetools import LRUCache
 from torch import Tensor
 
+from gazekit.models.eccnet.fast.folded import folded
 from gazekit.models.eccnet.fast.patches import BlankMap, Link, Patch, StageStep
 from gazekit.models.eccnet.fast.pooling import CellRange, pool_table, pool_whole
 from gazekit.models.eccnet.network import EccentricNetwork
@@ -155,7 +156,7 @@ class BlankWindows(WholeWindows):
     """
 
     def __init__(self, network: EccentricNetwork, device: str = "cpu") -> None:
-        super().__init__(network, device)
+        super().__init__(folded(network), device)
         self.blanks: LRUCache[tuple[int, tuple[int, ...]], BlankWindow] = LRUCache(BLANKS)
         self.targets: LRUCache[tuple[tuple[int, ...], bytes], list[Tensor]] = LRUCache(TARGETS)
 
@@ -187,7 +188,8 @@ def inked(image: np.ndarray, background: Sequence[int]) -> CellRange:
     >>> inked(image, (0, 0, 0))
     CellRange(top=2, bottom=3, left=1, right=4)
     """
-    return CellRange.around((image != np.asarray(background, dtype=image.dtype)).any(axis=2))
+    differs = [image[..., k] != np.asarray(value, dtype=image.dtype) for k, value in enumerate(background)]
+    return CellRange.around(np.logical_or.reduce(differs))
 
 
 def position_free(network: EccentricNetwork, side: int) -> tuple[int, int, int]:
