@@ -66,6 +66,7 @@ def run(network: str, out: Path) -> None:
             displays=displays(names, DISPLAYS.get(network, 6)),
             options={**NETWORKS[network], "level_weights": weights},
             controls=("swapped-target",),
+            figures=False,
             command=f"python docs/results/known_effects.py run {network}",
         )
 

@@ -61,7 +61,7 @@ def on_unseen_covers(
         rows.append(_row(name, right, people, likeness, scores=model.log_likelihood(dataset)))
         rows.append(_row(f"{name}, {SWAPPED}", swapped, people, likeness, scores=model.log_likelihood(wrong)))
     nothing = pd.DataFrame()
-    return ShelfResults(pd.concat(rows, ignore_index=True), nothing, nothing, seed, resamples).summary
+    return ShelfResults(pd.concat(rows, ignore_index=True), nothing, nothing, seed=seed, resamples=resamples).summary
 
 
 def _again(dataset: Dataset, people: People, shelves_seed: int, n_samples: int, seed: int) -> Scanpaths:

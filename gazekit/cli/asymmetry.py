@@ -49,7 +49,6 @@ def asymmetry_command(
     """
     from gazekit.experiments.asymmetry import asymmetry
     from gazekit.experiments.asymmetry.searchers import searchers
-    from gazekit.report import write_report
 
     options: dict[str, Any] = {
         "backbone": backbone,
@@ -74,11 +73,7 @@ def asymmetry_command(
             censoring=censoring,
             **run.arguments,
         )
-        typer.echo(table_text(results))
-        for sentence in results.sentences:
-            typer.echo(sentence)
-        pictures = write_pictures(results, out, chosen, per_size)
-        print_written(out, pictures, write_report(out))
+        say_found(results, table_text(results), out)
         return results
 
     one_or_sweep(
@@ -96,6 +91,16 @@ def with_indices(results: "AsymmetryResults") -> "pd.DataFrame":
     indices = results.indices[["model", "experiment", "index", "low", "high"]]
     indices = indices.rename(columns={"low": "index_low", "high": "index_high"})
     return results.slopes.merge(indices, on=["model", "experiment"], how="left")
+
+
+def say_found(results: Any, table: str, out: Path) -> None:
+    """Print a study's table and sentences, make its page, and say where everything is."""
+    from gazekit.report import write_report
+
+    typer.echo(table)
+    for sentence in results.sentences:
+        typer.echo(sentence)
+    print_written(out, sorted(picture.name for picture in out.glob("*.png")), write_report(out))
 
 
 def one_or_sweep(
@@ -142,21 +147,6 @@ def table_text(results: "AsymmetryResults") -> str:
         line += [_interval(results.row(control, row["experiment"])) for control in results.models[1:]]
         lines.append(line)
     return aligned(lines)
-
-
-def write_pictures(
-    results: "AsymmetryResults", folder: Path, experiments: list[str] | None, per_size: int | None
-) -> list[str]:
-    """Draw reaction times, indices and example searches into a folder, and return the files' names."""
-    from gazekit.experiments.asymmetry.examples import pictured_searches
-    from gazekit.plots.asymmetry import index_scatter, reaction_time_panels, search_panels
-    from gazekit.plots.saving import save_figures
-
-    drawn: dict[str, Any] = {"reaction_times.png": reaction_time_panels(results.cells)}
-    if results.indices["human"].notna().any():
-        drawn["indices.png"] = index_scatter(results.indices).figure
-    drawn["scanpaths.png"] = search_panels(pictured_searches(results, experiments, per_size))
-    return save_figures(drawn, folder, dpi=150)
 
 
 def _interval(row: "pd.Series") -> str:

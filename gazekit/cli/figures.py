@@ -9,7 +9,7 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError, check_choice, check_known
+from gazekit.foundations.errors import GazekitError, check_choice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,15 +208,17 @@ def _forest(shown: Shown) -> Drawn:
 
 
 def _reaction_times(shown: Shown) -> Drawn:
-    from gazekit.plots import reaction_time_panels, reaction_times
+    from gazekit.plots.asymmetry import by_condition, reaction_time_panels, reaction_times
 
     cells = _table(shown, "cells")
-    if "stopping" in cells:
-        return _search_times(shown, cells)
+    rule = ""
+    if "stopping" in cells:  # of `gazekit search`
+        cells = by_condition(cells)
+        rule = f", by the stopping rule {cells['stopping'].iloc[0]}, with the target and without it"
     experiment, model = shown.options.get("experiment"), shown.options.get("model")
     if experiment is None:
         figure: Any = reaction_time_panels(cells, model=model)
-        rows, of = cells, f"{cells['experiment'].nunique()} experiments"
+        rows, of = cells, ", ".join(dict.fromkeys(cells["experiment"]))
     else:
         figure = reaction_times(cells, experiment=experiment, model=model).figure
         rows, of = cells[cells["experiment"] == experiment], experiment
@@ -224,29 +226,8 @@ def _reaction_times(shown: Shown) -> Drawn:
     rows = rows[rows["model"] == name]
     return Drawn(
         figure,
-        f"Reaction time by set size ({rows['set_size'].min()} to {rows['set_size'].max()} items), {of}: {name}, people "
-        f"where known.",
-    )
-
-
-def _search_times(shown: Shown, cells: "pd.DataFrame") -> Drawn:
-    """Of a search experiment of one's own, under the stopping rule that was asked for; its conditions are panels."""
-    from gazekit.plots.search_design import search_time_panels, search_times
-
-    model, condition = shown.options.get("model", cells["model"].iloc[0]), shown.options.get("experiment")
-    check_known("model in this table", model, cells["model"].unique())
-    rows = cells[cells["model"] == model]
-    rule = rows["stopping"].iloc[-1]
-    rows = rows[rows["stopping"] == rule]
-    if condition is None:
-        figure: Any = search_time_panels(rows)
-    else:
-        figure, rows = search_times(rows, condition=condition).figure, rows[rows["condition"] == condition]
-    return Drawn(
-        figure,
-        f"Reaction time by set size ({rows['set_size'].min()} to {rows['set_size'].max()} items) of "
-        f"{', '.join(rows['condition'].unique())}, by the stopping rule {rule}, with the target and without it: "
-        f"{model}, people where known.",
+        f"Reaction time by set size ({rows['set_size'].min()} to {rows['set_size'].max()} items) of {of}{rule}: {name}, "
+        f"people where known.",
     )
 
 

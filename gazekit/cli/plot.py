@@ -57,7 +57,9 @@ class Look:
     ] = None
     of: Annotated[str | None, typer.Option("--of", help="Of saccades: amplitudes or directions.")] = None
     metric: Annotated[str | None, typer.Option("--metric", help="Of a forest: which metric.")] = None
-    experiment: Annotated[str | None, typer.Option(help="Of reaction-times: which experiment; default all.")] = None
+    experiment: Annotated[
+        str | None, typer.Option(help="Of reaction-times: which experiment or condition; default all.")
+    ] = None
     model: Annotated[
         str | None, typer.Option("--model", help="perceived, attention: a neva, an oat; else a row of the tables.")
     ] = None

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.asymmetry import one_or_sweep
+from gazekit.cli.asymmetry import one_or_sweep, say_found
 from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, settings, takes_groups
-from gazekit.cli.printing import aligned, estimate, print_written
+from gazekit.cli.printing import aligned, estimate
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -51,8 +51,6 @@ def search_command(
     """
     from gazekit.experiments.asymmetry.searchers import searchers
     from gazekit.experiments.search import search
-    from gazekit.experiments.search.pictures import write_pictures
-    from gazekit.report import write_report
 
     if show:
         typer.echo(_show(design, run.out, run.seed, per_size))
@@ -76,10 +74,7 @@ def search_command(
         if results.people is not None:
             for reason, count in results.people.dropped.items():
                 typer.echo(f"{people}: {count} x {reason}, left out")
-        typer.echo(table_text(results))
-        for sentence in results.sentences:
-            typer.echo(sentence)
-        print_written(out, write_pictures(results), write_report(out))
+        say_found(results, table_text(results), out)
         return results
 
     one_or_sweep(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpath
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 CONDITIONS = (style.PALETTE[0], style.PALETTE[1])  # the easy (first) one, the hard one
 PEOPLE = "#666666"
 PANEL = 60.0  # mm, side of a panel of a figure with several
-TIMES = ("set_size", "rt", "sem", "human", "condition")  # columns of a table of reaction times
 COLUMNS = 3
 
 
@@ -28,13 +28,14 @@ def reaction_times(
 ) -> "Axes":
     """Draw the mean reaction time of an experiment's conditions over set size, people's beside the model's.
 
-    The model is drawn with discs, solid lines and standard errors of the mean; people, where known, with open squares
-    and dashed lines in the same colours. Each condition is named at the right end of the model's line.
+    The model is drawn with discs, solid lines and standard errors of the mean or intervals; people, where known, with
+    open squares and dashed lines in the same colours. Each condition is named at the right end of the model's line.
 
     Parameters
     ----------
     cells : pandas.DataFrame
-        `cells` of an asymmetry run: columns model, experiment, condition, set_size, rt, sem, human (ms).
+        `cells` of an asymmetry run: columns model, experiment, condition, set_size, rt, sem, human (ms). Those of a
+        search experiment have low and high, and human_low and human_high, instead of sem; see `by_condition`.
     ax : matplotlib Axes, optional
         Where to draw; default a new figure of one column's width.
     experiment : str
@@ -63,7 +64,7 @@ def reaction_times(
     >>> [text.get_text() for text in ax.texts]
     ['easy', 'hard']
     """
-    part = _choose(cells, TIMES, model)
+    part = _choose(cells, _times(cells), model)
     part = _named(part, "experiment", experiment)
     ax = style.new_axes() if ax is None else ax
     conditions = list(dict.fromkeys(part["condition"]))
@@ -74,16 +75,16 @@ def reaction_times(
         size = rows["set_size"].to_numpy(float)
         people: dict[str, Any] = {"linewidth": 0.8 * style.LINE, "markersize": 3.4, "zorder": 2, **style.HOLLOW}
         own: dict[str, Any] = {"linewidth": 1.2 * style.LINE, "elinewidth": 0.8, "markersize": 3.8, "zorder": 3}
-        ax.plot(size, rows["human"], "s--", color=colour, **people)
-        ax.errorbar(size, rows["rt"], rows["sem"], fmt="o-", color=colour, **own, **style.RIM)
+        ax.errorbar(size, rows["human"], _bars(rows, "human"), fmt="s--", color=colour, elinewidth=0.6, **people)
+        ax.errorbar(size, rows["rt"], _bars(rows, "rt"), fmt="o-", color=colour, **own, **style.RIM)
         ends.append(float(rows["rt"].iloc[-1]))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     _end_labels(ax, [name.replace("_", " ") for name in conditions], ends, float(part["set_size"].max()))
-    ax.set_title(experiment, fontsize=style.TEXT, pad=3)
+    ax.set_title(experiment.replace("_", " "), fontsize=style.TEXT, pad=3)
     ax.set_xticks(sorted(part["set_size"].unique()))
     style.name_axes(ax, "set size, items", "reaction time, ms")
     if key:
-        handles = _key_handles(bool(part["human"].notna().any()))
+        handles = _key_handles(part)
         style.key(ax, handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return style.plain(ax)
 
@@ -150,8 +151,28 @@ def index_scatter(indices: pd.DataFrame, ax: "Axes | None" = None, *, model: str
     return style.plain(ax)
 
 
+def by_condition(cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells of a search experiment for `reaction_times`: a condition is a panel, with the target and without it a line.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        `cells` of a search experiment. Of several stopping rules, the last one's are kept.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"stopping": ["all-items"], "condition": ["ring"], "target": ["absent"]})
+    >>> by_condition(table)[["experiment", "condition"]].to_numpy().tolist()
+    [['ring', 'target absent']]
+    """
+    last = cells[cells["stopping"] == cells["stopping"].iloc[-1]]
+    return last.assign(experiment=last["condition"], condition="target " + last["target"])
+
+
 def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "Figure":
     """Draw `reaction_times` of every experiment of a model, three in a row, and return the figure.
+
+    Conditions of one experiment (`by_condition`) have one scale, so that slopes can be compared.
 
     Examples
     --------
@@ -160,7 +181,7 @@ def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "F
     >>> [ax.get_title() for ax in reaction_time_panels(pd.DataFrame(rows, columns=columns)).axes]
     ['e', 'f']
     """
-    experiments = list(dict.fromkeys(_choose(cells, TIMES, model)["experiment"]))
+    experiments = list(dict.fromkeys(_choose(cells, _times(cells), model)["experiment"]))
     figure, panels = style.new_panels(len(experiments), COLUMNS, PANEL, PANEL * 0.85)
     for k, (name, ax) in enumerate(zip(experiments, panels, strict=True)):
         reaction_times(cells, ax, experiment=name, model=model, key=False)
@@ -168,7 +189,11 @@ def reaction_time_panels(cells: pd.DataFrame, *, model: str | None = None) -> "F
             ax.set_ylabel("")
         if k + COLUMNS < len(experiments):
             ax.set_xlabel("")
-    handles = _key_handles(bool(cells["human"].notna().any()))
+    if "target" in cells:
+        top = max(ax.get_ylim()[1] for ax in panels)
+        for ax in panels:
+            ax.set_ylim(top=top)
+    handles = _key_handles(cells)
     figure.legend(handles=handles, fontsize=style.TEXT, frameon=False, loc="outside lower center", ncols=2)
     return figure
 
@@ -244,9 +269,25 @@ def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -
         style.name_line(ax, name, (right, y), CONDITIONS[k % len(CONDITIONS)], style.SMALL, gap=4)
 
 
-def _key_handles(people: bool) -> "list[Line2D]":
+def _times(cells: pd.DataFrame) -> tuple[str, ...]:
+    """Columns of a table of reaction times."""
+    errors = ("low", "high", "human_low", "human_high") if "low" in cells else ("sem",)
+    return ("set_size", "rt", *errors, "human", "condition")
+
+
+def _bars(rows: pd.DataFrame, name: str) -> Any:
+    """Standard errors of the model's means; or how far intervals reach down and up, 0 where there is none."""
+    ends = ["low", "high"] if name == "rt" else ["human_low", "human_high"]
+    if ends[0] not in rows:
+        return rows["sem"] if name == "rt" else None
+    return np.nan_to_num(np.abs(rows[ends].to_numpy(float).T - rows[name].to_numpy(float)))
+
+
+def _key_handles(cells: pd.DataFrame) -> "list[Line2D]":
     """What discs and squares are, for the legend of an axes or of a figure with several."""
-    model = style.entry("model, ± standard error", marker="o", linestyle="-", color=PEOPLE, markersize=3.8)
+    bars = "95 % interval" if "low" in cells else "± standard error"
+    people = bool(cells["human"].notna().any())
+    model = style.entry(f"model, {bars}", marker="o", linestyle="-", color=PEOPLE, markersize=3.8)
     theirs = style.entry("people", marker="s", linestyle="--", color=PEOPLE, markersize=3.4, **style.HOLLOW)
     return [model, theirs] if people else [model]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
@@ -96,23 +97,29 @@ def _indices(results: AsymmetryResults) -> str:
     return table(heads, lines, "Asymmetry index of every model and experiment")
 
 
+def time_chart(title: str, model: str, lines: Mapping[str, pd.DataFrame]) -> str:
+    """A figure of reaction times by set size: a line per name, from cells with rt, low, high, and people's beside."""
+    series = []
+    for number, (name, rows) in enumerate(lines.items()):
+        rows = rows.sort_values("set_size")
+        for whose, words in (("rt", ""), ("human", ", people")):
+            if rows[whose].notna().any():
+                ends = ("low", "high") if whose == "rt" else ("human_low", "human_high")
+                low, high = (rows[end].tolist() if end in rows else None for end in ends)
+                sizes, times = rows["set_size"].tolist(), rows[whose].tolist()
+                series.append(Series(f"{name}{words}", sizes, times, low, high, number=number, dashed=bool(words)))
+    label = f"{title}: reaction time of {model} and of people by the number of items"
+    chart = line_chart(series, label=label, x="items shown", y="reaction time (ms)")
+    return f"<figure><h3>{escape(title)}</h3>{chart}</figure>"
+
+
 def _charts(results: AsymmetryResults) -> str:
     first, cells = results.models[0], results.cells
-    figures = []
-    for experiment, conditions in results.conditions.items():
-        series = []
-        for k, condition in enumerate(conditions):
-            part = cells[
-                (cells["model"] == first) & (cells["experiment"] == experiment) & (cells["condition"] == condition)
-            ].sort_values("set_size")
-            sizes, name = part["set_size"].tolist(), str(condition)
-            low, high = ((part["rt"] + sign * part["sem"]).tolist() for sign in (-1, 1))
-            series.append(Series(name, sizes, part["rt"].tolist(), low, high, number=k))
-            if part["human"].notna().any():
-                series.append(Series(f"{name}, people", sizes, part["human"].tolist(), number=k, dashed=True))
-        label = f"{experiment}: reaction time of {first} and of people by the number of items"
-        chart = line_chart(series, label=label, x="items shown", y="reaction time (ms)")
-        figures.append(f"<figure><h3>{escape(experiment)}</h3>{chart}</figure>")
+    cells = cells[cells["model"] == first].assign(low=cells["rt"] - cells["sem"], high=cells["rt"] + cells["sem"])
+    figures = [
+        time_chart(str(experiment), first, dict(list(part.groupby("condition", sort=False))))
+        for experiment, part in cells.groupby("experiment", sort=False)
+    ]
     return f'<div class="figures">{"".join(figures)}</div>'
 
 
@@ -163,14 +170,14 @@ def _methods(results: AsymmetryResults) -> list[str]:
 
 def _exploration(results: AsymmetryResults, dataset: Dataset | None) -> Exploration:
     paths = results.scanpaths()
-    trials = list(dataset.trials) if dataset is not None else _displays(results)
+    trials = list(dataset.trials) if dataset is not None else displays_of_run(results)
     kept = results.trials.groupby(["model", "experiment", "condition", "set_size"], sort=False).head(EXAMPLES)
     names = set(kept["trial"])
     paths = paths.filter(trial=list(names))
     return Exploration(paths, [t for t in trials or bare_trials(paths) if t.id in names])
 
 
-def _displays(results: AsymmetryResults) -> list[Trial]:
+def displays_of_run(results: AsymmetryResults) -> list[Trial]:
     """The displays of the run made again, if they are the published ones; none if others come out."""
     request, per_size = results.manifest["request"], None
     counts = results.cells["displays"].unique()

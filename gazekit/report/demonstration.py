@@ -214,11 +214,10 @@ def search_section(run: Path) -> Section:
 
 def searches(results: Any) -> Any:
     """One search of each condition."""
-    from gazekit import plots
-    from gazekit.experiments.asymmetry.examples import pictured_searches
+    from gazekit.experiments.asymmetry.examples import example_searches
+    from gazekit.report.asymmetry import displays_of_run
 
-    experiments, per_size = list(results.conditions), demonstration.DISPLAYS
-    return plots.search_panels(pictured_searches(results, experiments, per_size))
+    return example_searches(results, displays_of_run(results))
 
 
 def slopes(results: Any) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 from gazekit.core.trials import Dataset
 from gazekit.experiments.search.experiment import displays_of_run
 from gazekit.experiments.search.pictures import DISPLAYS, SEARCHES
-from gazekit.experiments.search.results import ABSENT, SearchExperiment
+from gazekit.experiments.search.results import SearchExperiment
 from gazekit.experiments.search.stopping import RULES
-from gazekit.report.asymmetry import NO_WIDTH
-from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
+from gazekit.report.asymmetry import NO_WIDTH, time_chart
+from gazekit.report.charts import domain_of, interval_mark
 from gazekit.report.content import Content, Exploration, Section, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
@@ -93,22 +93,12 @@ def _slopes(results: SearchExperiment) -> str:
 
 
 def _charts(results: SearchExperiment) -> str:
-    cells, figures = results.cells, []
-    cells = cells[cells["model"] == results.models[0]]
-    for (condition, rule), part in cells.groupby(["condition", "stopping"], sort=False):
-        series = []
-        for target, rows in part.groupby("target", sort=False):
-            rows, number = rows.sort_values("set_size"), int(target == ABSENT)
-            sizes = rows["set_size"].tolist()
-            y, low, high = (rows[name].tolist() for name in ("rt", "low", "high"))
-            series.append(Series(f"target {target}", sizes, y, low, high, number=number))
-            if rows["human"].notna().any():
-                y, low, high = (rows[name].tolist() for name in ("human", "human_low", "human_high"))
-                series.append(Series(f"target {target}, people", sizes, y, low, high, number=number, dashed=True))
-        title = f"{condition} ({rule})"
-        label = f"{title}: reaction time of {results.models[0]} and of people by the number of items"
-        chart = line_chart(series, label=label, x="items shown", y="reaction time (ms)")
-        figures.append(f"<figure><h3>{escape(title)}</h3>{chart}</figure>")
+    first, cells = results.models[0], results.cells
+    cells = cells[cells["model"] == first].assign(line="target " + cells["target"])
+    figures = [
+        time_chart(f"{condition} ({rule})", first, dict(list(part.groupby("line", sort=False))))
+        for (condition, rule), part in cells.groupby(["condition", "stopping"], sort=False)
+    ]
     return f'<div class="figures">{"".join(figures)}</div>'
 
 

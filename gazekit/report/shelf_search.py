@@ -137,7 +137,7 @@ def _methods(results: ShelfResults, name: str) -> list[str]:
 
 
 def _exploration(results: ShelfResults, dataset: Dataset | None, rule: str) -> Exploration | None:
-    paths, models = results.paths(), _models(results)
+    paths, models = results.scanpaths(), _models(results)
     favourite = max(models, key=lambda m: results.value(m, "sequence_score")) if models else None
     people = None if dataset is None else People.of(dataset, rule).paths
     return Exploration.of(paths, dataset, people, favourite=favourite)

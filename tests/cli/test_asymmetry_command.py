@@ -12,7 +12,7 @@ from gazekit.experiments.asymmetry import AsymmetryResults
 from gazekit.foundations.errors import GazekitError, RunFolderError, UnknownNameError
 
 SMALL = ("--experiments", "lighting,curvature", "--per-size", "2", "--resamples", "100", "--quiet")
-PICTURES = ["reaction_times.png", "indices.png", "scanpaths.png"]
+PICTURES = ["indices.png", "reaction_times.png", "scanpaths.png"]
 
 
 @pytest.fixture

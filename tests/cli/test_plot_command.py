@@ -158,7 +158,7 @@ def test_tables_of_search_asymmetry(plot, place):
     for more in ((), ("--experiment", "e")):
         code, said, err, _ = plot("reaction-times", *more, files=("cells.csv",), data=(), name=f"{len(more)}.png")
         assert code == 0, err
-        assert "(1 to 4 items)" in said
+        assert "(1 to 4 items) of e" in said
     columns = ["model", "experiment", "index", "low", "high", "human", "published_eccnet"]
     pd.DataFrame([("eccnet", "e", 0.5, 0.2, 0.7, 0.81, 1.0)], columns=columns).to_csv(place / "i.csv", index=False)
     code, said, err, _ = plot("asymmetry", files=("i.csv",), data=())
@@ -186,7 +186,7 @@ def test_tables_of_a_search_of_ones_own(plot, place):
     assert "(4 to 8 items) of ring, bar, by the stopping rule people" in said[()]
     assert "items) of bar, by" in said["--experiment", "bar"]
     assert "without it: other, people" in said["--model", "other"]
-    wrong = {("--model", "othr"): "did you mean 'other'", ("--experiment", "disc"): "no condition 'disc'"}
+    wrong = {("--model", "othr"): "did you mean 'other'", ("--experiment", "bra"): "did you mean 'bar'"}
     for more, message in wrong.items():
         code, _, err, _ = plot("reaction-times", *more, files=("own.csv",), data=(), name="x.png")
         assert code == 2

@@ -6,39 +6,57 @@ import pytest
 
 from gazekit import Frame, Trial
 from gazekit.core.trials import Box
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.plots import style
-from gazekit.plots.search_design import display_sheet, search_time_panels, search_times
+from gazekit.plots.asymmetry import by_condition, reaction_time_panels, reaction_times
+from gazekit.plots.search_design import display_sheet
 
-NAMES = ["condition", "target", "set_size", "rt", "low", "high", "human", "human_low", "human_high"]
+NAMES = [
+    "stopping",
+    "model",
+    "condition",
+    "target",
+    "set_size",
+    "rt",
+    "low",
+    "high",
+    "human",
+    "human_low",
+    "human_high",
+]
 
 
 @pytest.fixture
 def cells():
     rows = [
-        (c, target, n, 500.0 + n, 490.0 + n, 520.0 + n, 450.0, 440.0, 470.0)
+        (rule, "eccnet", c, target, n, 500.0 + n, 490.0 + n, 520.0 + n, 450.0, 440.0, 470.0)
+        for rule in ("all-items", "activation")
         for c in ("ring", "bar_x")
         for target in ("present", "absent")
         for n in (8, 4)
     ]
-    return pd.DataFrame(rows, columns=NAMES)
+    table = pd.DataFrame(rows, columns=NAMES)
+    table.loc[table["stopping"] == "all-items", "rt"] = 9999.0
+    return by_condition(table)
 
 
 def test_lines_are_the_tables_means_in_order_of_set_size(cells):
-    ax = search_times(cells, condition="ring")
+    ax = reaction_times(cells, experiment="ring")
     drawn = [container.lines[0].get_xydata().tolist() for container in ax.containers]
-    assert drawn == [[[4, 504], [8, 508]], [[4, 450], [8, 450]]] * 2
-    [bars] = ax.containers[0].lines[2]
-    np.testing.assert_allclose(bars.get_segments()[0][:, 1], [494, 524])
+    assert drawn == [[[4, 450], [8, 450]], [[4, 504], [8, 508]]] * 2
+    for container, ends in zip(ax.containers, [[440, 470], [494, 524]], strict=False):
+        [bars] = container.lines[2]
+        np.testing.assert_allclose(bars.get_segments()[0][:, 1], ends)
+    assert [text.get_text() for text in ax.texts] == ["target present", "target absent"]
 
 
 def test_panels_share_one_scale_and_people_have_a_key_only_where_they_are(cells):
-    figure = search_time_panels(cells)
+    figure = reaction_time_panels(cells)
     assert [ax.get_title() for ax in figure.axes] == ["ring", "bar x"]
     assert len({ax.get_ylim() for ax in figure.axes}) == 1
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["target present", "target absent", "people"]
-    alone = search_time_panels(cells.assign(human=np.nan))
-    assert len(alone.legends[0].get_texts()) == 2
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["model, 95 % interval", "people"]
+    alone = reaction_time_panels(cells.assign(human=np.nan))
+    assert len(alone.legends[0].get_texts()) == 1
 
 
 def test_the_target_is_framed_where_there_is_one():
@@ -54,7 +72,7 @@ def test_the_target_is_framed_where_there_is_one():
 
 
 def test_what_cannot_be_drawn(cells):
-    with pytest.raises(GazekitError, match="the table has no condition 'disc'; it has ring, bar_x"):
-        search_times(cells, condition="disc")
+    with pytest.raises(UnknownNameError, match="no experiment in this table called 'rings'; did you mean 'ring'"):
+        reaction_times(cells, experiment="rings")
     with pytest.raises(GazekitError, match="there is no display to draw"):
         display_sheet([], [])

@@ -124,6 +124,21 @@ def test_picking_stimuli_and_sources(opened, evil):
     assert opened.run("return window.explorer.shown[0].x.length") == fixations["p2"]
 
 
+def test_equal_paths_are_both_to_be_seen(opened):
+    opened.choose("#source-b", opened.run("return document.querySelector('#source-a').value"))
+    middles, shared, bare = opened.run(
+        """const { marks } = window.explorer.picture;
+        const all = marks.map((m) => m.marks.map((e) => e.getBoundingClientRect()));
+        const middle = (r) => (r.left + r.right) / 2;
+        return [all[0].map((r, k) => [middle(r), middle(all[1][k]), r.width]),
+          marks.map((m) => m.lines.filter(([, line]) => line.classList.contains("shared")).length),
+          marks[1].lines.every(([halo]) => getComputedStyle(halo).display === "none")]"""
+    )
+    assert all(b - a >= 0.9 * width for a, b, width in middles)  # side by side
+    assert shared == [len(middles) - 1] * 2
+    assert bare  # no white line over the other path's
+
+
 def test_numbers_are_those_of_the_run(opened, evil):
     """The pair's scores, against Python's on the same paths; and the stimulus' means, against the run's table."""
     got = opened.run(

@@ -16,7 +16,7 @@ from gazekit.report import write_report
 @pytest.fixture(scope="module")
 def asymmetry_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("asymmetry") / "r"
-    options = {"per_size": 1, "experiments": ["lighting"], "resamples": 40, "progress": False}
+    options = {"per_size": 1, "experiments": ["lighting"], "resamples": 40, "figures": False, "progress": False}
     asymmetry("uniform", out=folder, **options)
     return folder
 

@@ -1,21 +1,34 @@
-"""Searches of a run to look at: one of each condition."""
+"""The pictures of a run: reaction times, indices, and a search of each condition to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from gazekit.experiments.asymmetry.displays import choose_displays
+from gazekit.core.trials import Trial
 from gazekit.experiments.asymmetry.results import AsymmetryResults
-from gazekit.plots.asymmetry import PicturedSearch
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SIZE = 1  # which set size from the smallest: neither trivial nor crowded
 
 
-def pictured_searches(
-    results: AsymmetryResults, experiments: Sequence[str] | None, per_size: int | None
-) -> list[PicturedSearch]:
-    """The first model's search of the first published display of each condition, at the second smallest set size."""
+def pictures(results: AsymmetryResults, displays: Sequence[Trial]) -> "Mapping[str, Figure]":
+    """All pictures of a run, by the file's name."""
+    from gazekit.plots.asymmetry import index_scatter, reaction_time_panels
+
+    drawn: dict[str, Any] = {"reaction_times.png": reaction_time_panels(results.cells)}
+    if results.indices["human"].notna().any():
+        drawn["indices.png"] = index_scatter(results.indices).figure
+    return {**drawn, "scanpaths.png": example_searches(results, displays)}
+
+
+def example_searches(results: AsymmetryResults, displays: Sequence[Trial]) -> "Figure":
+    """The first model's search of the first display of each condition, at the second smallest set size."""
+    from gazekit.plots.asymmetry import PicturedSearch, search_panels
+
     first = results.models[0]
     trials = results.trials[results.trials["model"] == first]
-    shown = {t.id: t for t in choose_displays(experiments, None, per_size, results.seed)}
+    shown = {t.id: t for t in displays}
     paths = results.scanpaths().filter(source=first)
     where = {trial: k for k, trial in enumerate(paths.table["trial"])}
     found = []
@@ -25,4 +38,4 @@ def pictured_searches(
         name = part.loc[part["set_size"] == size, "trial"].iloc[0]
         title = f"{condition.replace('_', ' ')}, {size} items"
         found.append(PicturedSearch(title, paths[where[name]], shown[name]))
-    return found
+    return search_panels(found)

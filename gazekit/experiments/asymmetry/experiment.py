@@ -1,9 +1,9 @@
 """The search-asymmetry experiment: every display searched by a model and its controls, in resumable pieces."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -11,15 +11,23 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, choose_displays, cut, experiment_of, fingerprint
+from gazekit.experiments.asymmetry.examples import pictures
 from gazekit.experiments.asymmetry.published import DESIGNS
 from gazekit.experiments.asymmetry.reaction_times import CENSORING
-from gazekit.experiments.asymmetry.results import KIND, AsymmetryResults
+from gazekit.experiments.asymmetry.results import AsymmetryResults
 from gazekit.experiments.asymmetry.searchers import MakesModel, Searcher, searchers
 from gazekit.experiments.asymmetry.searches import REACH, SearchPiece
+from gazekit.experiments.results import StudyResults
 from gazekit.foundations.errors import check_known
 from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder, read_table
 from gazekit.runs.parallel import check_workers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 130  # of a run's pictures
+R = TypeVar("R", bound=StudyResults)
 
 
 def asymmetry(
@@ -38,6 +46,7 @@ def asymmetry(
     scheduler: str | None = None,
     overwrite: bool = False,
     resamples: int = RESAMPLES,
+    figures: bool = True,
     progress: bool = True,
     command: str = "",
 ) -> AsymmetryResults:
@@ -78,6 +87,8 @@ def asymmetry(
         Move a run of another request out of the way of `out`, to a name with the day; otherwise it is refused.
     resamples : int
         Bootstrap resamples.
+    figures : bool
+        Draw the run's pictures into its folder.
     progress : bool
         Show a progress bar.
     command : str
@@ -100,31 +111,27 @@ def asymmetry(
     about = [
         check_searcher(row, names[0], trials) for row in rows
     ]  # told now, not after hours, if a model cannot be made
-    with RunFolder(
+    return run_searches(
+        AsymmetryResults,
         out,
         {
-            "displays": fingerprint(trials),
             "experiments": names,
             "models": about,
             "censoring": censoring,
             "reach": reach,
             "seed": seed,
             "resamples": resamples,
-            "piece_displays": PIECE_DISPLAYS,
         },
-        kind=KIND,
+        rows,
+        trials,
         command=command or f"gazekit.experiments.asymmetry.asymmetry({rows[0].name!r}, ...)",
         about={"trials": len(trials), "settings": {n: dict(DESIGNS[n].settings) for n in names if n in DESIGNS}},
         overwrite=overwrite,
-    ) as run:
-        if not run.complete:
-            search_all(
-                run, rows, trials, seed, reach, label=KIND, workers=workers, scheduler=scheduler, progress=progress
-            )
-            run.finish()
-    results = AsymmetryResults.load(run.path)
-    results.write_tables(run.path)  # again for a finished run: statsmodels may have come since
-    return results
+        pictures=pictures if figures else None,
+        workers=workers,
+        scheduler=scheduler,
+        progress=progress,
+    )
 
 
 def check_searcher(row: Searcher, experiment: str, trials: Sequence[Trial]) -> dict[str, Any]:
@@ -134,23 +141,63 @@ def check_searcher(row: Searcher, experiment: str, trials: Sequence[Trial]) -> d
     return {"row": row.name, **identity(model)}
 
 
-def search_all(
-    run: RunFolder,
+def run_searches(
+    of: type[R],
+    out: str | Path,
+    request: Mapping[str, Any],
     rows: Sequence[Searcher],
     trials: Sequence[Trial],
-    seed: int,
-    reach: float,
     *,
+    command: str,
+    about: Mapping[str, Any],
+    overwrite: bool,
+    pictures: "Callable[[R, Sequence[Trial]], Mapping[str, Figure]] | None",
     absent: bool = False,
+    keep: Callable[[RunFolder], None] = lambda run: None,
     **how: Any,
-) -> None:
-    """Search all displays with all rows in pieces, and write `trials.parquet` and `scanpaths.parquet` of the run."""
-    identities = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
-    pieces = [
-        SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identities[k], part, seed, reach, absent)
-        for k, row in enumerate(rows)
-        for c, part in enumerate(cut(trials))
-    ]
-    run.do(pieces, shared=rows, **how)
-    run.write_table(pd.concat([read_table(p.trials) for p in pieces], ignore_index=True), "trials.parquet")
-    Scanpaths.concat([Scanpaths.load(p.scanpaths) for p in pieces]).save(run.path / "scanpaths.parquet")
+) -> R:
+    """Search all displays with all rows in resumable pieces, write the run folder of a study, and return its results.
+
+    Parameters
+    ----------
+    of : class
+        Of the results.
+    out, overwrite
+        See `asymmetry`.
+    request : mapping
+        What determines the results, beside the displays; with models, seed and reach.
+    rows, trials
+        Who searches what.
+    command, about
+        For the manifest.
+    pictures : callable or None
+        From results and displays to the figures of the run, by the file's name.
+    absent : bool
+        See `searches.search_trials`.
+    keep : callable
+        Writes more into a run before it is finished.
+    how
+        Workers, scheduler, progress.
+    """
+    asked = {"displays": fingerprint(trials), **request, "piece_displays": PIECE_DISPLAYS}
+    with RunFolder(out, asked, kind=of.kind, command=command, about=about, overwrite=overwrite) as run:
+        if not run.complete:
+            identities = [json.dumps(one, sort_keys=True) for one in run.manifest["request"]["models"]]
+            seed, reach = request["seed"], request["reach"]
+            pieces = [
+                SearchPiece(run.part(f"{k:02d}-{c:05d}"), row, identities[k], part, seed, reach, absent)
+                for k, row in enumerate(rows)
+                for c, part in enumerate(cut(trials))
+            ]
+            run.do(pieces, shared=rows, label=of.kind, **how)
+            run.write_table(pd.concat([read_table(p.trials) for p in pieces], ignore_index=True), "trials.parquet")
+            Scanpaths.concat([Scanpaths.load(p.scanpaths) for p in pieces]).save(run.path / "scanpaths.parquet")
+            keep(run)
+            run.finish()
+    results = of.load(run.path)
+    results.write_tables(run.path)  # again for a finished run: statsmodels may have come since
+    if pictures is not None:
+        from gazekit.plots.saving import save_figures
+
+        save_figures(dict(pictures(results, trials)), run.path, dpi=DPI)
+    return results

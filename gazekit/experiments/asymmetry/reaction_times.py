@@ -1,8 +1,12 @@
 """From saccades to reaction times, to search slopes and the asymmetry index; what becomes of an unsolved trial."""
 
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gazekit.evaluation.bootstrap import interval
 from gazekit.foundations.errors import GazekitError, check_known
 
 # Gupta et al. (2021): fixed for every model and experiment, from people's data that are none of the six experiments.
@@ -137,3 +141,29 @@ def asymmetry_index(easy: np.ndarray | float, hard: np.ndarray | float) -> np.nd
     low, high = np.maximum(easy, 0.0), np.maximum(hard, 0.0)  # a NaN stays NaN
     total = np.asarray(low + high, dtype=float)
     return np.divide(high - low, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0)
+
+
+class Line(NamedTuple):
+    """A line through mean reaction times: slope (ms per item) and intercept (ms), and those of every resample."""
+
+    slope: float
+    intercept: float
+    slopes: np.ndarray
+    intercepts: np.ndarray
+    people: int = 0  # whose line it is
+
+    @classmethod
+    def through(cls, set_sizes: Sequence[int], means: Sequence[float], draws: Sequence[np.ndarray]) -> Self:
+        """Least squares through the mean of each set size, and through those of every resample."""
+        drawn = np.column_stack(draws)
+        points = float(slope(set_sizes, means)), float(intercept(set_sizes, means))
+        return cls(*points, slope(set_sizes, drawn), intercept(set_sizes, drawn))
+
+    def index_with(self, hard: "Line") -> tuple[float, np.ndarray]:
+        """Asymmetry index of this line, the easy one, and a hard one; and that of every resample."""
+        return float(asymmetry_index(self.slope, hard.slope)), asymmetry_index(self.slopes, hard.slopes)
+
+    @property
+    def estimates(self) -> tuple[float, ...]:
+        """Slope and the ends of its 95 % interval, then the same of the intercept."""
+        return self.slope, *interval(self.slopes), self.intercept, *interval(self.intercepts)

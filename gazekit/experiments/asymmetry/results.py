@@ -7,47 +7,31 @@ Trials are a table with a row per search: model, experiment, condition, set_size
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpaths import Scanpaths
 from gazekit.evaluation.bootstrap import RESAMPLES, interval, resampled_means
 from gazekit.experiments.asymmetry.published import MODELS, human_index, human_slope, human_times
-from gazekit.experiments.asymmetry.reaction_times import (
-    MS_PER_SACCADE,
-    asymmetry_index,
-    censored,
-    intercept,
-    reaction_time,
-    slope,
-)
+from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE, Line, censored, reaction_time
 from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_model, nested_f
-from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
+from gazekit.experiments.results import StudyResults, with_interval
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.eccnet.known_effects import pop_out_sentence
-from gazekit.runs.folder import read_table, write_table
-from gazekit.runs.manifest import read_finished
+from gazekit.runs.folder import read_table
 
 MEAN = "mean"
 ECCNET = MODELS["eccNET"]
 NO_TEST = (np.nan, "", None, None, np.nan)  # statistic, reference, df, residual_df, p
 
 
-class SearchLine(NamedTuple):
-    """Reaction time over set size, of one condition of one model."""
-
-    slope: float  # of the means, ms per item
-    intercept: float  # ms
-    slopes: np.ndarray  # (resamples,) ms per item, of every bootstrap resample
-
-
 @dataclass(frozen=True)
-class AsymmetryResults:
+class AsymmetryResults(StudyResults):
     """Trials of one or several models with everything that follows from them: `cells`, `slopes`, `indices`, ...
 
     Parameters
@@ -56,14 +40,8 @@ class AsymmetryResults:
         See the module. The first condition of an experiment to appear is its easy (first) one.
     rule : str
         What an unsolved trial counts; see `reaction_times.censored`.
-    seed : int
-        Seed of the bootstrap.
-    resamples : int
-        Bootstrap resamples.
-    manifest : mapping
-        What the run was, if the trials are of one.
-    folder : path, optional
-        Where it is.
+    seed, resamples, manifest, folder
+        See `StudyResults`.
 
     Raises
     ------
@@ -71,12 +49,11 @@ class AsymmetryResults:
         An experiment that has not exactly two conditions.
     """
 
+    kind = "asymmetry"
+    tables = ("cells", "slopes", "indices", "tests", "agreement")
+
     trials: pd.DataFrame
     rule: str = "set-size"
-    seed: int = 0
-    resamples: int = RESAMPLES
-    manifest: Mapping[str, Any] = field(default_factory=dict)
-    folder: Path | None = None
 
     def __post_init__(self) -> None:
         t = self.trials
@@ -91,24 +68,14 @@ class AsymmetryResults:
                 )
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Read a finished run.
-
-        Raises
-        ------
-        RunFolderError, DataError
-            No run folder, a run of another experiment, or one that is not finished.
-        """
-        manifest = read_finished(folder, KIND)
-        request = manifest["request"]
-        trials = read_table(Path(folder) / "trials.parquet")
-        rule, seed, resamples = request["censoring"], request["seed"], request["resamples"]
-        return cls(trials, rule, seed, resamples, manifest, Path(folder))
+    def measured(cls, folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+        """See `StudyResults.measured`."""
+        return {"trials": read_table(folder / "trials.parquet"), "rule": request["censoring"]}
 
     @property
-    def models(self) -> list[str]:
-        """Rows of the tables, in order; the first is the one that the others are controls of."""
-        return list(dict.fromkeys(self.trials["model"]))
+    def rows(self) -> pd.DataFrame:
+        """See `StudyResults.rows`."""
+        return self.trials
 
     @cached_property
     def conditions(self) -> Mapping[str, tuple[str, ...]]:
@@ -222,17 +189,6 @@ class AsymmetryResults:
         names = ["slope_correlation", "rt_correlation", "rt_error", "same_sign", "experiments"]
         return pd.DataFrame(rows, columns=["model", *names])
 
-    def scanpaths(self) -> Scanpaths:
-        """Every search of the run as a scanpath, the start first; `source` is the row's name in the tables."""
-        if self.folder is None:
-            raise DataError("these results are in no folder, so that no scanpaths are stored with them")
-        return Scanpaths.load(self.folder / "scanpaths.parquet")
-
-    def write_tables(self, folder: Path) -> None:
-        """Write `cells.csv`, `slopes.csv`, `indices.csv`, `tests.csv` and `agreement.csv`."""
-        for name in TABLES:
-            write_table(getattr(self, name), folder / f"{name}.csv")
-
     def row(self, model: str, experiment: str = MEAN) -> pd.Series:
         """The row of `indices` for a model and an experiment."""
         table = self.indices
@@ -243,7 +199,7 @@ class AsymmetryResults:
         """What was found, in plain sentences: polarity, mean index, and what the controls change."""
         first = self.models[0]
         mean, of = self.row(first), len(self.conditions)
-        text = f"{first}: mean asymmetry index {_with_interval(mean, 'index', 'low', 'high')} over {_count(of)}"
+        text = f"{first}: mean asymmetry index {with_interval(mean, '+.2f', 'index', 'low', 'high')} over {_count(of)}"
         people = self.agreement[self.agreement["model"] == first]
         if len(people):
             alike = people.iloc[0]
@@ -259,8 +215,10 @@ class AsymmetryResults:
             found.append(pop_out)
         for control in self.models[1:]:
             row = self.row(control)
-            change = _with_interval(row, "minus_first", "minus_first_low", "minus_first_high")
-            found.append(f"{control}: mean index {_with_interval(row, 'index', 'low', 'high')}, a change of {change}.")
+            change = with_interval(row, "+.2f", "minus_first", "minus_first_low", "minus_first_high")
+            found.append(
+                f"{control}: mean index {with_interval(row, '+.2f', 'index', 'low', 'high')}, a change of {change}."
+            )
         unfound = int((~self.trials["found"]).sum())
         if unfound:
             found.append(f"{unfound} of {len(self.trials)} searches did not find the target ({self.rule}).")
@@ -269,7 +227,7 @@ class AsymmetryResults:
     # ---------------------------------------------------------------- inside
 
     @cached_property
-    def _lines(self) -> dict[tuple[str, str, str], SearchLine]:
+    def _lines(self) -> dict[tuple[str, str, str], Line]:
         lines = {}
         keys = ["model", "experiment", "condition"]
         for (model, experiment, condition), part in self.trials.groupby(keys, sort=False):
@@ -279,8 +237,7 @@ class AsymmetryResults:
                 sizes.append(size)
                 means.append(times[np.isfinite(times)].mean() if np.isfinite(times).any() else np.nan)
                 draws.append(cell_means(times, experiment, condition, size, seed=self.seed, resamples=self.resamples))
-            found = slope(sizes, means), intercept(sizes, means), slope(sizes, np.column_stack(draws))
-            lines[model, experiment, condition] = SearchLine(float(found[0]), float(found[1]), found[2])
+            lines[model, experiment, condition] = Line.through(sizes, means, draws)
         return lines
 
     def _indices(self, model: str) -> dict[str, tuple[float, np.ndarray]]:
@@ -288,8 +245,7 @@ class AsymmetryResults:
         found = {}
         for experiment, conditions in self.conditions.items():
             easy, hard = (self._lines[model, experiment, condition] for condition in conditions)
-            draws = asymmetry_index(easy.slopes, hard.slopes)
-            found[experiment] = float(asymmetry_index(easy.slope, hard.slope)), draws
+            found[experiment] = easy.index_with(hard)
         points, draws = zip(*found.values(), strict=True)
         return {**found, MEAN: (float(np.mean(points)), np.mean(draws, axis=0))}
 
@@ -350,14 +306,6 @@ def _same_sign(value: float, human: float) -> bool | None:
     if np.isnan(value) or np.isnan(human) or value == 0 or human == 0:
         return None
     return bool(np.sign(value) == np.sign(human))
-
-
-KIND = "asymmetry"
-TABLES = ("cells", "slopes", "indices", "tests", "agreement")
-
-
-def _with_interval(row: pd.Series, value: str, low: str, high: str) -> str:
-    return f"{row[value]:+.2f} [{row[low]:+.2f}, {row[high]:+.2f}]"
 
 
 def _count(experiments: int) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 from gazekit.datasets.synthetic.search_designs import Design, design_trials, read_design
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.experiments.asymmetry.displays import PIECE_DISPLAYS, fingerprint
-from gazekit.experiments.asymmetry.experiment import check_searcher, search_all
+from gazekit.experiments.asymmetry.displays import fingerprint
+from gazekit.experiments.asymmetry.experiment import check_searcher, run_searches
 from gazekit.experiments.asymmetry.searchers import MakesModel, option_names, searchers
 from gazekit.experiments.asymmetry.searches import REACH
 from gazekit.experiments.search.people import read_people
-from gazekit.experiments.search.results import KIND, SearchExperiment
+from gazekit.experiments.search.pictures import pictures
+from gazekit.experiments.search.results import SearchExperiment
 from gazekit.experiments.search.stopping import Stopping, check_rule
 from gazekit.files.atomic import write_atomically
 from gazekit.foundations.errors import GazekitError
@@ -36,6 +37,7 @@ def search(
     scheduler: str | None = None,
     overwrite: bool = False,
     resamples: int = RESAMPLES,
+    figures: bool = True,
     progress: bool = True,
     command: str = "",
 ) -> SearchExperiment:
@@ -60,7 +62,7 @@ def search(
         See `gazekit.experiments.asymmetry.searchers.searchers`; default: those that the model has options for.
     per_size : int, optional
         Displays of each condition and set size; default the design's.
-    seed, workers, scheduler, overwrite, resamples, progress, command
+    seed, workers, scheduler, overwrite, resamples, figures, progress, command
         See `gazekit.experiments.asymmetry.asymmetry`.
 
     Returns
@@ -91,10 +93,16 @@ def search(
     cells = [(name, size) for name in names for size in design.set_sizes]
     times = {} if theirs is None else theirs.times_without_target
     check_rule(rule, cells, times, rows[0].model(design.name))
-    with RunFolder(
+
+    def keep(run: RunFolder) -> None:
+        if theirs is not None:
+            run.write_table(theirs.trials, "people.parquet")
+        _keep(design, run.path / DESIGN)
+
+    return run_searches(
+        SearchExperiment,
         out,
         {
-            "displays": fingerprint(trials),
             "design": design.name,
             "source": design.source,
             "conditions": names,
@@ -107,33 +115,19 @@ def search(
             "seed": seed,
             "resamples": resamples,
             "per_size": per_size or design.displays,
-            "piece_displays": PIECE_DISPLAYS,
         },
-        kind=KIND,
+        rows,
+        trials,
         command=command or f"gazekit.experiments.search.search({design.name!r}, {rows[0].name!r}, ...)",
         about={"trials": len(trials), "subjects": 0 if theirs is None else len(theirs.subjects)},
         overwrite=overwrite,
-    ) as run:
-        if not run.complete:
-            search_all(
-                run,
-                rows,
-                trials,
-                seed,
-                REACH,
-                absent=True,
-                label=KIND,
-                workers=workers,
-                scheduler=scheduler,
-                progress=progress,
-            )
-            if theirs is not None:
-                run.write_table(theirs.trials, "people.parquet")
-            _keep(design, run.path / DESIGN)
-            run.finish()
-    results = SearchExperiment.load(run.path)
-    results.write_tables(run.path)
-    return results
+        pictures=pictures if figures else None,
+        absent=True,
+        keep=keep,
+        workers=workers,
+        scheduler=scheduler,
+        progress=progress,
+    )
 
 
 def displays_of_run(results: SearchExperiment) -> list[Any]:

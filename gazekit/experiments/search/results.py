@@ -8,48 +8,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpaths import Scanpaths
-from gazekit.evaluation.bootstrap import RESAMPLES, interval
-from gazekit.experiments.asymmetry.reaction_times import (
-    MS_PER_SACCADE,
-    asymmetry_index,
-    intercept,
-    reaction_time,
-    slope,
-)
+from gazekit.evaluation.bootstrap import interval
+from gazekit.experiments.asymmetry.reaction_times import MS_PER_SACCADE, Line, reaction_time
 from gazekit.experiments.asymmetry.results import cell_means, correlation
+from gazekit.experiments.results import StudyResults, with_interval
 from gazekit.experiments.search.people import Cell, People, mean_and_draws, resampled_people
 from gazekit.experiments.search.stopping import ALL, Stopping, answered
-from gazekit.foundations.errors import DataError
 from gazekit.models.eccnet.known_effects import pop_out_sentence
-from gazekit.runs.folder import read_table, write_table
-from gazekit.runs.manifest import read_finished
+from gazekit.runs.folder import read_table
 
-KIND = "search"
-TABLES = ("cells", "slopes", "ratios", "indices", "agreement")
 PRESENT, ABSENT = "present", "absent"
 # Items looked at in random order, each once: the target is the (n + 1) / 2-th, and without one all n are looked at.
 RANDOM_ORDER: Mapping[str, float] = {PRESENT: MS_PER_SACCADE / 2, ABSENT: MS_PER_SACCADE}
 NONE = np.empty(0)
-
-
-class Line(NamedTuple):
-    """A line through mean reaction times: slope and intercept, and those of every resample."""
-
-    slope: float
-    intercept: float
-    slopes: np.ndarray
-    intercepts: np.ndarray
-    people: int = 0  # whose line it is
+NO_LINE = Line(np.nan, np.nan, NONE, NONE)
 
 
 @dataclass(frozen=True)
-class SearchExperiment:
+class SearchExperiment(StudyResults):
     """Searches of one or several models, and everything that follows from them.
 
     Parameters
@@ -62,53 +43,35 @@ class SearchExperiment:
         When a search is given up. Everything is reported for the searches as they are too ("all-items").
     asymmetries : sequence of (easy, hard)
         Pairs of conditions.
-    seed, resamples : int
-        Of the bootstrap.
-    manifest : mapping
-        What the run was.
-    folder : path, optional
-        Where it is.
+    seed, resamples, manifest, folder
+        See `StudyResults`.
     """
+
+    kind = "search"
+    tables = ("cells", "slopes", "ratios", "indices", "agreement")
 
     trials: pd.DataFrame
     people: People | None = None
     stopping: Stopping = field(default_factory=Stopping)
     asymmetries: tuple[tuple[str, str], ...] = ()
-    seed: int = 0
-    resamples: int = RESAMPLES
-    manifest: Mapping[str, Any] = field(default_factory=dict)
-    folder: Path | None = None
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Read a finished run.
-
-        Raises
-        ------
-        RunFolderError, DataError
-            No run folder, a run of another experiment, or one that is not finished.
-        """
-        folder = Path(folder)
-        manifest = read_finished(folder, KIND)
-        request = manifest["request"]
+    def measured(cls, folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+        """See `StudyResults.measured`."""
         people = None
         if request["people"]:
             people = People(read_table(folder / "people.parquet"), request["people"]["dropped"])
-        return cls(
-            read_table(folder / "trials.parquet"),
-            people,
-            Stopping.from_text(request["stopping"]),
-            tuple((easy, hard) for easy, hard in request["asymmetries"]),
-            request["seed"],
-            request["resamples"],
-            manifest,
-            folder,
-        )
+        return {
+            "trials": read_table(folder / "trials.parquet"),
+            "people": people,
+            "stopping": Stopping.from_text(request["stopping"]),
+            "asymmetries": tuple((easy, hard) for easy, hard in request["asymmetries"]),
+        }
 
     @property
-    def models(self) -> list[str]:
-        """Rows of the tables, in order; the first is the one that the others are controls of."""
-        return list(dict.fromkeys(self.trials["model"]))
+    def rows(self) -> pd.DataFrame:
+        """See `StudyResults.rows`."""
+        return self.trials
 
     @property
     def conditions(self) -> list[str]:
@@ -158,18 +121,10 @@ class SearchExperiment:
         rows = []
         for key, line in self._lines.items():
             human = self._human_lines.get(key[2:])
-            other = human or Line(np.nan, np.nan, NONE, NONE)
-            less = line.slopes - other.slopes if human else NONE
-            rows.append(
-                (
-                    *key,
-                    self._name,
-                    *(line.slope, *interval(line.slopes), line.intercept, *interval(line.intercepts)),
-                    *(other.slope, *interval(other.slopes), other.intercept, line.slope - other.slope, *interval(less)),
-                    RANDOM_ORDER[key[3]],
-                    other.people,
-                )
-            )
+            other = human or NO_LINE
+            less = (line.slope - other.slope, *interval(line.slopes - other.slopes if human else NONE))
+            about = (RANDOM_ORDER[key[3]], other.people)
+            rows.append((*key, self._name, *line.estimates, *other.estimates[:4], *less, *about))
         names = ["experiment", "slope", "low", "high", "intercept", "intercept_low", "intercept_high"]
         names += ["human", "human_low", "human_high", "human_intercept"]
         names += ["minus_human", "minus_human_low", "minus_human_high", "random_order", "people"]
@@ -200,10 +155,12 @@ class SearchExperiment:
             for pair in self.asymmetries:
                 easy, hard = (self._lines[rule, model, name, PRESENT] for name in pair)
                 human = [self._human_lines.get((name, PRESENT)) for name in pair]
-                theirs = (np.nan, np.nan, np.nan)
-                if human[0] and human[1]:
-                    theirs = _index(human[0], human[1])
-                rows.append((rule, model, f"{pair[0]} / {pair[1]}", *_index(easy, hard), *theirs))
+                found = [
+                    easy.index_with(hard),
+                    human[0].index_with(human[1]) if human[0] and human[1] else (np.nan, NONE),
+                ]
+                estimates = [number for point, draws in found for number in (point, *interval(draws))]
+                rows.append((rule, model, f"{pair[0]} / {pair[1]}", *estimates))
         names = ["index", "low", "high", "human", "human_low", "human_high"]
         return pd.DataFrame(rows, columns=["stopping", "model", "experiment", *names])
 
@@ -236,17 +193,6 @@ class SearchExperiment:
         names += ["difference", "difference_low", "difference_high", "cells_alike"]
         return pd.DataFrame(rows, columns=["stopping", "model", *names])
 
-    def scanpaths(self) -> Scanpaths:
-        """Every search of the run as a scanpath, the start first; `source` is the row's name in the tables."""
-        if self.folder is None:
-            raise DataError("these results are in no folder, so that no scanpaths are stored with them")
-        return Scanpaths.load(self.folder / "scanpaths.parquet")
-
-    def write_tables(self, folder: Path) -> None:
-        """Write `cells.csv`, `slopes.csv`, `ratios.csv`, `indices.csv` and `agreement.csv`."""
-        for name in TABLES:
-            write_table(getattr(self, name), folder / f"{name}.csv")
-
     @property
     def sentences(self) -> list[str]:
         """What was found, in plain sentences."""
@@ -261,7 +207,7 @@ class SearchExperiment:
         for row in table.to_dict("records"):
             text = f"{row['condition']}, target {row['target']}: "
             if np.isfinite(row["slope"]):
-                text += f"{_with_interval(row, 'slope', 'low', 'high')} ms per item"
+                text += f"{with_interval(row, '.1f', 'slope', 'low', 'high')} ms per item"
             else:
                 text += "no slope, since a set size has no correct answer"
             if np.isfinite(row["human"]):
@@ -273,7 +219,7 @@ class SearchExperiment:
         for row in self.agreement[(self.agreement["model"] == first) & (self.agreement["stopping"] == rule)].to_dict(
             "records"
         ):
-            r = f"{row['correlation']:+.2f} [{row['correlation_low']:+.2f}, {row['correlation_high']:+.2f}]"
+            r = with_interval(row, "+.2f", "correlation", "correlation_low", "correlation_high")
             found.append(
                 f"Mean reaction times correlate with people's by {r} over {row['cells']} cells; "
                 f"in {row['cells_alike']} "
@@ -356,9 +302,7 @@ class SearchExperiment:
 
 def _line(cells: Mapping[int, Cell]) -> Line:
     sizes = sorted(cells)
-    means, draws = [cells[n].rt for n in sizes], np.column_stack([cells[n].rts for n in sizes])
-    points = float(slope(sizes, means)), float(intercept(sizes, means))
-    return Line(*points, slope(sizes, draws), intercept(sizes, draws))
+    return Line.through(sizes, [cells[n].rt for n in sizes], [cells[n].rts for n in sizes])
 
 
 def _ratio(present: Line, absent: Line) -> tuple[float, float, float, float]:
@@ -371,10 +315,6 @@ def _ratio(present: Line, absent: Line) -> tuple[float, float, float, float]:
     )
 
 
-def _index(easy: Line, hard: Line) -> tuple[float, float, float]:
-    return (float(asymmetry_index(easy.slope, hard.slope)), *interval(asymmetry_index(easy.slopes, hard.slopes)))
-
-
 def _correlated(points: np.ndarray) -> float:
     return correlation(points[:, 0], points[:, 1])
 
@@ -385,7 +325,3 @@ def _root_mean_square(points: np.ndarray) -> float:
 
 def _mean_difference(points: np.ndarray) -> float:
     return float((points[:, 0] - points[:, 1]).mean())
-
-
-def _with_interval(row: Mapping[str, Any], value: str, low: str, high: str) -> str:
-    return f"{row[value]:.1f} [{row[low]:.1f}, {row[high]:.1f}]"

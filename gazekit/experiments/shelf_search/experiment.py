@@ -22,7 +22,7 @@ from gazekit.experiments.shelf_search.measures import (
     pair_scores,
 )
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People, predicted_objects
-from gazekit.experiments.shelf_search.results import KIND, ShelfResults
+from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.capabilities import HasLikelihood
@@ -212,7 +212,7 @@ def shelf_search(
             "resamples": resamples,
             **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
         },
-        kind=KIND,
+        kind=ShelfResults.kind,
         command=command or f"gazekit.experiments.shelf_search.shelf_search({dataset.name!r}, ...)",
         about={
             "trials": len(trials),
@@ -231,7 +231,7 @@ def shelf_search(
                 for k, (name, model) in enumerate(zip(names, sources, strict=True))
             ]
             how: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": progress}
-            run.do(pieces, label=KIND, **how, shared=[dataset, *rows])
+            run.do(pieces, label=ShelfResults.kind, **how, shared=[dataset, *rows])
             _assemble(run, [piece.part for piece in pieces])
     results = ShelfResults.load(run.path)
     results.write_tables(run.path)

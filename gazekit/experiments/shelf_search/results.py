@@ -1,32 +1,30 @@
 """`ShelfResults`: what a finished run measured, with intervals by bootstrap over stimuli and paired differences."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.evaluation.bootstrap import RESAMPLES, resample
+from gazekit.core.scanpaths import HUMAN
+from gazekit.evaluation.bootstrap import resample
 from gazekit.experiments.ratios import Ratio, over
+from gazekit.experiments.results import StudyResults
 from gazekit.experiments.shelf_search.measures import MEASURES
-from gazekit.foundations.errors import DataError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.behaviour import delta
 from gazekit.metrics.behaviour.object_behaviour import FEATURES
 from gazekit.runs.folder import read_table, write_table
-from gazekit.runs.manifest import read_finished
 
-KIND = "shelf-search"
 HALVES = 1000  # random halves of the stimuli for the floor of Delta
 
 
 @dataclass(frozen=True)
-class ShelfResults:
+class ShelfResults(StudyResults):
     """Sums and weights per model, measure and stimulus, with everything that follows from them.
 
     Parameters
@@ -37,48 +35,27 @@ class ShelfResults:
         Rows model, alignment, fixation, stimulus, total, weight: distance to the target, cells.
     lengths : table
         Rows model, length, paths, share, up_to.
-    seed, resamples : int
-        Of the bootstrap.
-    manifest : mapping
-        What the run was.
-    folder : path, optional
-        Where it is.
+    seed, resamples, manifest, folder
+        See `StudyResults`.
     """
+
+    kind = "shelf-search"
+    tables = ("summary", "differences", "approach", "lengths")
+    paths_file = "predictions.parquet"
 
     scores: pd.DataFrame
     distances: pd.DataFrame
     lengths: pd.DataFrame
-    seed: int = 0
-    resamples: int = RESAMPLES
-    manifest: Mapping[str, Any] = field(default_factory=dict)
-    folder: Path | None = None
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Read a finished run.
-
-        Raises
-        ------
-        RunFolderError, DataError
-            No run folder, a run of another kind, or one that is not finished.
-        """
-        manifest = read_finished(folder, KIND)
-        request = manifest["request"]
-        scores, distances, lengths = (
-            read_table(Path(folder) / f"{name}.parquet") for name in ("scores", "distances", "lengths")
-        )
-        return cls(scores, distances, lengths, request["seed"], request["resamples"], manifest, Path(folder))
-
-    def paths(self) -> Scanpaths:
-        """Every model's paths over objects, at their centres."""
-        if self.folder is None:
-            raise DataError("these results are in no folder, so that no scanpaths are stored with them")
-        return Scanpaths.load(self.folder / "predictions.parquet")
+    def measured(cls, folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+        """See `StudyResults.measured`."""
+        return {name: read_table(folder / f"{name}.parquet") for name in ("scores", "distances", "lengths")}
 
     @property
-    def models(self) -> list[str]:
-        """Rows of the tables, people first."""
-        return list(dict.fromkeys(self.scores["model"]))
+    def rows(self) -> pd.DataFrame:
+        """See `StudyResults.rows`; people come first."""
+        return self.scores
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -130,9 +107,8 @@ class ShelfResults:
         return float("nan") if found is None else found.value
 
     def write_tables(self, folder: Path) -> None:
-        """Write `summary.csv`, `differences.csv`, `approach.csv`, `lengths.csv` and `delta_floor.csv`."""
-        for name in ("summary", "differences", "approach", "lengths"):
-            write_table(getattr(self, name), folder / f"{name}.csv")
+        """Write every one of `tables` as CSV, and `delta_floor.csv`."""
+        super().write_tables(folder)
         mean, high = self.delta_floor
         write_table(pd.DataFrame({"mean": [mean], "percentile_95": [high]}), folder / "delta_floor.csv")
 

@@ -51,7 +51,7 @@ class Picture {
     title.textContent = `${trial.stimulus}. ${lengths.join("; ")}.`;
     const image = trial.image === undefined ? [] : [element("image", { href: this.imageOf(trial.image), width, height, preserveAspectRatio: "none" })];
     this.svg.replaceChildren(title, ground, ...image, this.boxes(trial));
-    this.marks = paths.map((path, k) => this.scanpath(path, "ab"[k]));
+    this.marks = paths.map((path, k) => this.scanpath(path, "ab"[k], paths[1 - k]));
     this.links = this.linked(paths, aligned);
     if (aligned.unit === "fixation" && aligned.pairs.length) this.hollow(aligned.pairs);
     this.svg.append(...this.marks.map((m) => m.below), this.links.group, ...this.marks.map((m) => m.group));
@@ -66,16 +66,21 @@ class Picture {
     return group;
   }
 
-  scanpath(path, kind) {
+  // What the other path has at the same place would be hidden: there marks stand side by side, and B's lines are dashed.
+  scanpath(path, kind, other) {
+    const meets = (k, j) => Math.hypot(other.x[j] - path.x[k], other.y[j] - path.y[k]) < 4 * this.px;
+    const shares = (k, length = 1) => other.x.some((_, j) => j + 1 >= length && meets(k, j) && (length === 1 || meets(k - 1, j - 1)));
     const [below, group] = [0, 1].map(() => element("g", { class: `path ${kind}` })), marks = [], lines = [];
     for (let k = 1; k < path.x.length; k++) {
       const ends = { x1: path.x[k - 1], y1: path.y[k - 1], x2: path.x[k], y2: path.y[k] };
-      lines.push([element("line", { class: "halo", ...ends }), element("line", { class: "saccade", ...ends })]);
+      const shared = shares(k, 2) ? " shared" : "";
+      lines.push(["halo", "saccade"].map((name) => element("line", { class: name + shared, ...ends })));
     }
     lines.forEach((pair) => below.append(...pair));
     for (let k = 0; k < path.x.length; k++) {
       const r = this.px * 9.5 * Math.min(Math.max(Math.sqrt(durationOf(path, k) / NOMINAL_MS), 0.8), 1.7);
-      const at = `translate(${path.x[k]} ${path.y[k]})`;
+      const aside = shares(k) ? (kind === "a" ? -r : r) : 0;
+      const at = `translate(${path.x[k] + aside} ${path.y[k]})`;
       const shape = kind === "a"
         ? element("circle", { class: "fixation", r })
         : element("rect", { class: "fixation", x: -r * 0.9, y: -r * 0.9, width: r * 1.8, height: r * 1.8, rx: r * 0.3 });

@@ -81,4 +81,13 @@ def people(design):
 def done(design, people, tmp_path_factory):
     """A finished run with a stopping rule and people."""
     out = tmp_path_factory.mktemp("search") / "run"
-    return search(design, Reader, out=out, people=people, stopping="activation:misses=0", resamples=200, progress=False)
+    return search(
+        design,
+        Reader,
+        out=out,
+        people=people,
+        stopping="activation:misses=0",
+        resamples=200,
+        figures=False,
+        progress=False,
+    )

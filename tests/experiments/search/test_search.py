@@ -10,12 +10,11 @@ import pytest
 from gazekit.datasets.synthetic.search_designs import read_design
 from gazekit.experiments.search import SearchExperiment, search
 from gazekit.experiments.search.experiment import displays_of_run
-from gazekit.experiments.search.results import TABLES
 from gazekit.experiments.search.stopping import Stopping
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError, UnknownNameError
 
 MS = 252.359
-FAST = {"resamples": 100, "progress": False}
+FAST = {"resamples": 100, "figures": False, "progress": False}
 
 
 def rows(table, **where):
@@ -88,7 +87,7 @@ def test_with_a_stopping_rule_and_without(done):
 
 
 def test_a_run_holds_its_design_and_tables(done, design):
-    for name in TABLES:
+    for name in done.tables:
         assert len(pd.read_csv(done.folder / f"{name}.csv")) == len(getattr(done, name))
     assert (done.folder / "design" / "design.toml").read_text() == design.read_text()
     assert len(displays_of_run(done)) == 48

@@ -115,7 +115,7 @@ def test_delta_by_hand_and_its_floor(results):
 
 
 def test_paths_are_kept(results):
-    paths = results.paths()
+    paths = results.scanpaths()
     assert set(paths.table["source"]) == {
         "markov-move",
         "uniform-object",
@@ -157,7 +157,7 @@ def test_bad_requests_are_refused(data, shelf, tmp_path):
     with pytest.raises(MissingNeedError, match="neither an 'image' nor crops"):
         shelf_search(blind, [SimilarityObject()], tmp_path / "b", **OPTIONS)
     with pytest.raises(DataError, match="no results|in no folder"):
-        ShelfResults(pd.DataFrame(), pd.DataFrame(), pd.DataFrame()).paths()
+        ShelfResults(pd.DataFrame(), pd.DataFrame(), pd.DataFrame()).scanpaths()
 
 
 class Nowhere(ObjectModel):

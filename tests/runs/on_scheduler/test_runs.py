@@ -132,7 +132,7 @@ def both(run, cluster):
 
 def test_asymmetry(cluster, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    options = {"experiments": ["lighting"], "per_size": 2, "resamples": 100, "progress": False}
+    options = {"experiments": ["lighting"], "per_size": 2, "resamples": 100, "figures": False, "progress": False}
     both(lambda out, **how: asymmetry("uniform", out=out, **options, **how), cluster)
 
 
