@@ -7,18 +7,26 @@ map, and runs once on an empty window per trial. The floor is the time of the co
 the image changes.
 
 Run: python benchmarks/eccnet.py [--trials N] [--network NAME]
+     python benchmarks/eccnet.py --laboratory [--trials N]    published experiments and a typical design
 """
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from measure import CPU, machine, shown, table
 from measure import target as note_target
 
+from gazekit.core.trials import Trial
+from gazekit.datasets.synthetic.search_arrays import load
+from gazekit.datasets.synthetic.search_designs import design_trials, read_design
+from gazekit.experiments.asymmetry.displays import cut, experiment_of
+from gazekit.experiments.asymmetry.searchers import searchers
 from gazekit.models.eccnet.fast.blank_windows import BlankWindows
 from gazekit.models.eccnet.fast.patches import StageStep
 from gazekit.models.eccnet.network import eccentric_network, variant_named
@@ -79,6 +87,60 @@ class Convolutions:
 
     def __exit__(self, *_: object) -> None:
         StageStep.compute = self.compute  # type: ignore[method-assign]
+
+
+OWN = """
+set_sizes = [4, 8, 12, 16]
+layout = {kind = "grid", columns = 5, rows = 5, spacing = 3, jitter = 0.4}
+items.bar = {shape = "bar", size = 1.5, colours = ["red", "green"], orientations = [0, 90]}
+items.T = {shape = "t", size = 1.2, orientations = [0, 90, 180, 270]}
+items.L = {shape = "l", size = 1.2, orientations = [0, 90, 180, 270]}
+conditions.feature = {target = "red bar 0", distractors = "green bar"}
+conditions.conjunction = {target = "red bar 0", distractors = ["green bar 0", "red bar 90"]}
+conditions."T among L" = {target = "T", distractors = "L"}
+"""  # 3 conditions x 4 set sizes x present and absent x 20 displays
+
+
+def laboratory(each: int) -> list[str]:
+    """Processor time of the six published experiments and of a typical design, from some displays of every cell."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "own.toml").write_text(OWN)
+        design = read_design(Path(folder) / "own.toml")
+    given: dict[str, list[Trial]] = {"own design": design_trials(design)}
+    for trial in load().trials:
+        given.setdefault(experiment_of(trial), []).append(trial)
+    rows, whole = [], np.zeros(2)
+    for name, trials in given.items():
+        options = {"background": design.paint, "px_per_degree": "trial"} if name == "own design" else {}
+        model = searchers("eccnet", {"backbone": "lite0", **options}, ())[0].model(name)
+        cells: dict[tuple[str | None, int, bool], list[Trial]] = {}
+        for piece in cut(trials):
+            first = piece[0][1]
+            key = (first.condition, len(first.objects or ()), first.target_box is None)
+            cells.setdefault(key, []).extend(trial for _, trial in piece)
+        model.search(trials[0])  # makes the blank window
+        spent, floor, saccades, searched = np.zeros(len(cells)), 0.0, 0, 0
+        for k, cell in enumerate(cells.values()):
+            with Convolutions() as convolutions:
+                start = clock()
+                found = [model.search(trial) for trial in cell[:each]]
+                spent[k] = (clock() - start) / len(found) * len(cell)
+            floor += convolutions.seconds / len(found) * len(cell)
+            saccades, searched = saccades + sum(one.saccades for one in found), searched + len(found)
+        whole += spent.sum(), floor
+        about = (f"{saccades / searched:.1f}", shown(spent.sum() / len(trials)), f"{spent.sum() / floor:.2f}")
+        rows.append((name, str(len(trials)), *about, shown(spent.sum())))
+    rows.append(("all", str(sum(map(len, given.values()))), "", "", f"{whole[0] / whole[1]:.2f}", shown(whole[0])))
+    heads = ("experiment", "displays", "saccades", "per display", "gazekit / convolutions that change", "all displays")
+    return [
+        "## The search laboratory with EfficientNet-Lite0",
+        "",
+        f"Processor time of {torch.get_num_threads()} thread, without controls, which take as long each. Measured on "
+        f"{each} of each condition and set size (with the target and without it), and scaled to all.",
+        "",
+        *table(heads, rows),
+        "",
+    ]
 
 
 def report(trials: int = 2, names: Sequence[str] = tuple(NETWORKS)) -> list[str]:
@@ -152,5 +214,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=2, help="trials per window side (default 2)")
     parser.add_argument("--network", choices=NETWORKS, help="only this one")
+    parser.add_argument("--laboratory", action="store_true", help="whole searches of experiments instead")
     given = parser.parse_args()
+    if given.laboratory:
+        print("\n".join([*machine(), *laboratory(given.trials)]))
+        sys.exit()
     print("\n".join([*machine(), *report(given.trials, [given.network] if given.network else tuple(NETWORKS))]))
