@@ -226,8 +226,8 @@ def _reaction_times(shown: Shown) -> Drawn:
     rows = rows[rows["model"] == name]
     return Drawn(
         figure,
-        f"Reaction time by set size ({rows['set_size'].min()} to {rows['set_size'].max()} items) of {of}{rule}: {name}, "
-        f"people where known.",
+        f"Reaction time by set size ({rows['set_size'].min()} to {rows['set_size'].max()} items) of {of}{rule}: {name}"
+        f", people where known.",
     )
 
 
