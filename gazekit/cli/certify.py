@@ -28,6 +28,10 @@ def certify_command(
         Path | None,
         typer.Option(help="Images that models were trained on: their folder, or a file of names, a line each."),
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A model that made the predictions, called as there: its exact likelihood. May be repeated."),
+    ] = None,
     splits: Annotated[int, typer.Option(min=2, help="Random choices of people of which floors are made.")] = 20,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="certificate.html (and .json), or .json alone.")
@@ -43,13 +47,17 @@ def certify_command(
 
     Example: gazekit certify chen.parquet --data osie --root data/osie -o certificate.html
 
+    Example: gazekit certify priority.parquet --data osie --root data/osie --model priority -o certificate.html
+
     Example: gazekit certify chen.parquet --data osie --root data/osie --check certificate.json
     """
+    from gazekit.evaluation.folds import fit_alone
     from gazekit.evaluation.preparation import checked
     from gazekit.evaluation.score_file import named_sources
     from gazekit.files.atomic import sha256_of, write_atomically
     from gazekit.files.links import refuse_link
     from gazekit.models.baselines.precomputed import Precomputed
+    from gazekit.models.specs import model_from_text
     from gazekit.protocols.certificate import certify, differences, text_of
     from gazekit.report.certificate import certificate_page
 
@@ -79,6 +87,12 @@ def certify_command(
     }
     if known is not None:
         request = known["request"]
+        exact = [row["source"] for row in known["likelihood"]["rows"] if row.get("density") is not None]
+        if missing := [name for name in exact if name not in (model or ())]:
+            raise GazekitError(f"{check} has the exact likelihood of {missing[0]!r}: give --model {missing[0]} too")
+    made_by = [model_from_text(name) for name in model or ()]
+    for each in made_by:
+        fit_alone(each, dataset)
     hashes = {file.name: sha256_of(file) for file in files}
     if known is not None and not known["predictions"]["files"]:
         hashes = {}  # it was made of paths in memory, whose hash it has
@@ -88,6 +102,7 @@ def certify_command(
         dataset,
         files=hashes,
         trained_on=trained,
+        models=made_by,
         **request,
     )
     if known is not None:

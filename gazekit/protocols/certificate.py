@@ -7,7 +7,7 @@ can be made again and compared.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.trials import Dataset
+from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.bootstrap import interval, resample
 from gazekit.evaluation.score_file import named_sources
 from gazekit.foundations.errors import DataError, GazekitError
@@ -25,6 +25,10 @@ from gazekit.foundations.version import __version__
 from gazekit.metrics.kinds.labels import LABELS
 from gazekit.metrics.kinds.pairs import PAIRS, trial_pairs
 from gazekit.metrics.pairwise import pairwise
+from gazekit.models.capabilities import HasDensity, next_log_densities
+from gazekit.models.contract import ScanpathModel
+from gazekit.models.fingerprints import digest_of
+from gazekit.models.identity import identity
 from gazekit.protocols.averages import histogram_divergence
 from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
 from gazekit.protocols.protocol import Protocol, Score, protocols
@@ -48,6 +52,7 @@ def certify(
     against: Iterable[str] | None = None,
     files: Mapping[str, str] | None = None,
     trained_on: str | Path | Iterable[str] | None = None,
+    models: Iterable[ScanpathModel] = (),
     splits: int = SPLITS,
     seed: int = 0,
     threads: int | None = None,
@@ -66,6 +71,9 @@ def certify(
         The files that the predictions come from.
     trained_on : path or iterable of str, optional
         A folder of images that a model was trained on, or their names; see `seen_in_training`.
+    models : iterable of ScanpathModel
+        Models that made the predictions, called as these are, with a density: their likelihood is computed from it,
+        beside the estimate from their samples.
     splits : int
         Random choices of people of which floors are made.
     seed : int
@@ -77,18 +85,19 @@ def certify(
     -------
     dict
         `protocols` (each with its hash, scores, ranks of headlines, numbers at equal counts), `swaps` (pairs of sources
-        whose order differs between headlines), `likelihood` (bits per fixation over uniform on a grid of `CELLS` cells,
-        a kernel estimate), `energy` (E d(g, h) - E d(g, g') / 2 and the model's agreement with itself), `trained_on`,
+        whose order differs between headlines), `likelihood` (bits per fixation over uniform on a grid of `CELLS` cells:
+        a kernel estimate, and the exact value where a density is known), `energy` (E d(g, h) - E d(g, g') / 2 and the
+        model's agreement with itself), `trained_on`,
         and what it was made of; `sha256` seals the rest. Numbers that do not exist are None.
 
     Raises
     ------
     GazekitError
-        No protocol was made for the data set.
+        No protocol was made for the data set; a model without a density, or without predictions.
     UnknownNameError
         No such protocol.
     DataError
-        As `score_protocol`.
+        As `score_protocol`; a model that has learned from the images.
     """
     names = [p.name for p in protocols.usable() if p.made_for(dataset.name)] if against is None else [*against]
     chosen: list[Protocol] = [protocols[name] for name in names]
@@ -96,7 +105,9 @@ def certify(
         made = sorted({data for p in protocols.usable() for data in p.images})
         what = f"protocol {unfit[0]!r} was not" if chosen else "no protocol was"
         raise GazekitError(f"{what} made for {dataset.name!r}; there are protocols for {', '.join(made)}")
-    models = [name for name, _ in named_sources(predictions, RESERVED)]
+    names_of_models = [name for name, _ in named_sources(predictions, RESERVED)]
+    called = dict(zip(predictions.table["source"].unique(), names_of_models, strict=True))
+    known = _with_densities(models, called)
     found: dict[str, Any] = {}
     scores: list[ProtocolScores] = []
     shown = predictions.filter(trial=[trial.id for trial in dataset.trials])
@@ -131,19 +142,22 @@ def certify(
         raise DataError("; ".join(f"{name}: {each['not_scored']}" for name, each in found.items()))
     first = scores[0].protocol
     part, _ = protocol_images(first, dataset if first.images.get(dataset.name) else predicted)
+    part = replace(part, scanpaths=_free(part.scanpaths))
     trials = [trial.id for trial in part.trials]
-    sources = {name: paths.filter(trial=trials) for name, paths in named_sources(shown, RESERVED)}
+    sources = {name: _free(paths.filter(trial=trials)) for name, paths in named_sources(shown, RESERVED)}
+    for model in known.values():
+        model.check_unseen(part.trials)
     sources |= _controls(part, max(_samples(paths) for paths in sources.values()), seed)
     body = {
         "type": TYPE,
         "version": VERSION,
         "gazekit": __version__,
         "data": {"name": dataset.name, "sha256": dataset.fingerprint(), "images": len(part.stimuli)},
-        "predictions": {"models": models, "sha256": paths_hash(predictions), "files": dict(files or {})},
+        "predictions": {"models": names_of_models, "sha256": paths_hash(predictions), "files": dict(files or {})},
         "request": {"against": names, "splits": splits, "seed": seed},
         "protocols": found,
-        "swaps": _swaps(scores, models),
-        "likelihood": _likelihood(part, sources, seed),
+        "swaps": _swaps(scores, names_of_models),
+        "likelihood": _likelihood(part, sources, seed, known),
         "energy": _energy(part.scanpaths, sources, threads),
         "trained_on": seen_in_training(part, trained_on),
     }
@@ -357,12 +371,44 @@ def _near_centre(rng: np.random.Generator, n: int) -> np.ndarray:
     return at
 
 
-def _likelihood(part: Dataset, sources: Mapping[str, Scanpaths], seed: int) -> dict[str, Any]:
-    """Bits per fixation of people over a uniform density, from a kernel estimate of each source's samples."""
+def _free(paths: Scanpaths) -> Scanpaths:
+    """Without first fixations that were imposed: nobody predicts them."""
+    return paths.drop_first() if paths.facts.forced_first else paths
+
+
+def _with_densities(models: Iterable[ScanpathModel], called: Mapping[str, str]) -> dict[str, Any]:
+    """Models by what their predictions, of the same name in the file, are called here; each has a density."""
+    known: dict[str, Any] = {}
+    for model in models:
+        if model.name not in called:
+            there = ", ".join(map(repr, called))
+            raise GazekitError(f"no predictions are of {model.name!r}, but of {there}; name the model as it is there")
+        if not isinstance(model, HasDensity):
+            raise GazekitError(
+                f"model {model.name!r} has no density, so that its likelihood is an estimate: leave it out"
+            )
+        known[called[model.name]] = model
+    return known
+
+
+def _bits(model: HasDensity, trial: Trial, people: Scanpaths, shape: tuple[int, int]) -> float:
+    """Mean over people's fixations of the density of each after those before it, bits over uniform."""
+    found = [np.empty(0)]
+    for path in people:
+        densities = next_log_densities(model, trial, path, shape) if len(path) else np.empty((0, *shape))
+        found.append(densities.reshape(len(path), -1)[_inside(path), _cells(path, shape)])
+    nats = np.concatenate(found)
+    return float(nats.mean() / np.log(2) + np.log2(shape[0] * shape[1])) if len(nats) else np.nan
+
+
+def _likelihood(
+    part: Dataset, sources: Mapping[str, Scanpaths], seed: int, models: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Bits per fixation of people over a uniform density: an estimate from each source's samples, exact where known."""
     trials = [t for t in part.trials if (part.scanpaths.table["trial"] == t.id).any()]
     samples = min(_samples(paths) for paths in sources.values())
     bits: dict[str, list[np.ndarray]] = {name: [] for name in (HUMAN, *sources)}
-    exact = []
+    exact: dict[str, list[float]] = {name: [] for name in (UNIFORM, GAUSSIAN, *models)}
     for trial in trials:
         people = part.scanpaths.filter(trial=trial.id)
         shape = _grid(trial.frame.size)
@@ -381,9 +427,13 @@ def _likelihood(part: Dataset, sources: Mapping[str, Scanpaths], seed: int) -> d
             if len(points):
                 left_out.append(_log_densities(points, shape)[:, :, path])
         bits[HUMAN].append(np.concatenate(left_out, axis=2).mean(axis=2) if left_out else _NOTHING)
-        exact.append(float(_gaussian_bits(shape)[fixed].mean()) if len(fixed) else np.nan)
+        exact[UNIFORM].append(0.0)
+        exact[GAUSSIAN].append(float(_gaussian_bits(shape)[fixed].mean()) if len(fixed) else np.nan)
+        for name, model in models.items():
+            exact[name].append(_bits(model, trial, people, shape))
     draws = resample(len(trials))
-    rows = []
+    rows: list[dict[str, Any]] = []
+    of = {name: digest_of(identity(model)) for name, model in models.items()}
     for name, each in bits.items():
         stacked = np.stack(each)  # (images, widths, shares)
         values = np.full(len(trials), np.nan)
@@ -393,14 +443,20 @@ def _likelihood(part: Dataset, sources: Mapping[str, Scanpaths], seed: int) -> d
             values[np.arange(len(trials)) % 2 == half] = stacked[:, best[0], best[1]][
                 np.arange(len(trials)) % 2 == half
             ]
-        known = {UNIFORM: 0.0, GAUSSIAN: float(np.nanmean(exact))}.get(name)
-        value = float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
-        low, high = interval(np.nanmean(values[draws], axis=1)) if np.isfinite(values).all() else (np.nan, np.nan)
-        rows.append({
-            "source": name, "bits": value, "low": low, "high": high, "exact": known,
-            "bias": None if known is None else value - known,
-        })  # fmt: skip
+        value, low, high = _over_images(values, draws)
+        row = {"source": name, "bits": value, "low": low, "high": high, "exact": None, "bias": None}
+        if name in exact:
+            known, known_low, known_high = _over_images(np.array(exact[name]), draws)
+            row |= {"exact": known, "bias": value - known}
+            row |= {"exact_low": known_low, "exact_high": known_high, "density": of[name]} if name in models else {}
+        rows.append(row)
     return {"cells": CELLS, "paths_an_image": samples, "average": "fixations of an image, then images", "rows": rows}
+
+
+def _over_images(values: np.ndarray, draws: np.ndarray) -> tuple[float, float, float]:
+    """Mean over images with its interval, which there is where every image has a value."""
+    mean = float(np.nanmean(values)) if not np.isnan(values).all() else np.nan
+    return (mean, *(interval(np.nanmean(values[draws], axis=1)) if np.isfinite(values).all() else (np.nan, np.nan)))
 
 
 _NOTHING = np.full((len(WIDTHS), len(SHARES)), np.nan)
@@ -411,10 +467,16 @@ def _grid(size: tuple[float, float]) -> tuple[int, int]:
     return (max(round(CELLS * size[1] / longer), 1), max(round(CELLS * size[0] / longer), 1))
 
 
+def _inside(path: Any) -> np.ndarray:
+    width, height = path.frame.size
+    inside: np.ndarray = (path.x >= 0) & (path.x <= width) & (path.y >= 0) & (path.y <= height)
+    return inside
+
+
 def _cells(path: Any, shape: tuple[int, int]) -> np.ndarray:
     """Cell of each fixation within the image."""
     width, height = path.frame.size
-    inside = (path.x >= 0) & (path.x <= width) & (path.y >= 0) & (path.y <= height)
+    inside = _inside(path)
     column = np.minimum((path.x[inside] / width * shape[1]).astype(int), shape[1] - 1)
     row = np.minimum((path.y[inside] / height * shape[0]).astype(int), shape[0] - 1)
     return row * shape[1] + column

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from gazekit.cli.app import app
 from gazekit.foundations.errors import GazekitError
+from gazekit.models import ScanpathModel, load_model
 from gazekit.protocols import protocols
 from gazekit.protocols.certificate import (
     CENTRE,
@@ -131,6 +132,64 @@ def test_the_bias_of_the_estimate_is_that_of_known_densities(certificate):
     assert rows["mine"]["exact"] is None
 
 
+class Stays(ScanpathModel):
+    """Half of its density is where gaze was last, half is uniform."""
+
+    name = "mine"
+
+    def log_density(self, trial, shape=None, history=None):
+        density = np.full(shape, 0.5 / np.prod(shape))
+        if history is not None and len(history):
+            column, row = (np.array([history.x[-1] / 160, history.y[-1] / 120]) * shape[::-1]).astype(int)
+            density[row, column] += 0.5
+        else:
+            density *= 2
+        return np.log(density)
+
+
+def test_the_likelihood_of_a_model_with_a_density_is_exact(data, models):
+    found = certify(models, data, against=["chen2021"], models=[Stays()], splits=2, threads=1)
+    row = next(r for r in found["likelihood"]["rows"] if r["source"] == "mine")
+    of_images, stayed = [], 1.0 + 64 * 48
+    for _, people in data.scanpaths.groupby("trial"):
+        bits = []
+        for path in people:
+            cells = np.floor(path.xy / 2.5).tolist()
+            same = [here == before for here, before in zip(cells[1:], cells, strict=False)]
+            bits += [0.0, *(np.log2(0.5 * (stayed if each else 1)) for each in same)]
+        of_images.append(np.mean(bits))
+    assert row["exact"] == pytest.approx(np.mean(of_images))
+    assert row["exact_low"] <= row["exact"] <= row["exact_high"]
+    assert row["bias"] == pytest.approx(row["bits"] - row["exact"])
+    page = certificate_page(found)
+    assert "exact low" in page
+    assert row["density"] not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("levy", "no predictions are of 'levy', but of 'mine', 'same'; name the model as it is there"),
+        ("mine", "model 'mine' has no density, so that its likelihood is an estimate: leave it out"),
+    ],
+)
+def test_a_model_without_density_or_predictions_is_refused(data, models, name, message):
+    model = load_model("levy")
+    model.name = name
+    with pytest.raises(GazekitError, match=message):
+        certify(models, data, against=["chen2021"], models=[model])
+
+
+def test_imposed_first_fixations_are_nobodys_likelihood(data, models):
+    imposed = replace(data.scanpaths.facts, forced_first=True)
+    people, predicted = (paths.replace(facts=imposed) for paths in (data.scanpaths, models))
+    how = {"against": ["chen2021"], "splits": 2, "threads": 1}
+    whole = certify(predicted, replace(data, scanpaths=people), **how)
+    free = certify(predicted.drop_first(), replace(data, scanpaths=people.drop_first()), **how)
+    for part in ("likelihood", "energy"):
+        assert whole[part] == free[part]
+
+
 def test_training_images_are_named(data, models, certificate):
     assert certificate["trained_on"]["known"] is False
     found = certify(models, data, against=["chen2021"], splits=2, trained_on=["train/img1.jpg", "elsewhere"], threads=1)
@@ -184,6 +243,18 @@ def test_the_command_writes_checks_and_refuses(files, data, models, monkeypatch)
     assert "is not a certificate" in str(run("certify", "--check", made).exception)
     made.write_text("{")
     assert "is not JSON" in str(run("certify", "--check", made).exception)
+
+
+def test_the_command_asks_for_the_model_again(files, data, models, monkeypatch):
+    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    centre = models.replace(table=models.table.assign(source=models.table["source"].replace("mine", "centre")))
+    centre.save(files / "models.parquet")
+    given = ("certify", files / "models.parquet", "--data", "osie", "--against", "chen2021", "--splits", "2")
+    done = run(*given, "--model", "centre", "-o", files / "c.json")
+    assert done.exit_code == 0, (done.output, done.exception)
+    again = (*given, "--check", files / "c.json")
+    assert "has the exact likelihood of 'centre': give --model centre too" in str(run(*again).exception)
+    assert "made again, and equal" in run(*again, "--model", "centre").stdout
 
 
 def test_the_command_says_what_it_needs(files, data, monkeypatch):
