@@ -87,7 +87,7 @@ def certify_command(
     }
     if known is not None:
         request = known["request"]
-        exact = [row["source"] for row in known["likelihood"]["rows"] if row.get("density") is not None]
+        exact = [row["density"]["model"] for row in known["likelihood"]["rows"] if row.get("density") is not None]
         if missing := [name for name in exact if name not in (model or ())]:
             raise GazekitError(f"{check} has the exact likelihood of {missing[0]!r}: give --model {missing[0]} too")
     made_by = [model_from_text(name) for name in model or ()]

@@ -433,7 +433,7 @@ def _likelihood(
             exact[name].append(_bits(model, trial, people, shape))
     draws = resample(len(trials))
     rows: list[dict[str, Any]] = []
-    of = {name: digest_of(identity(model)) for name, model in models.items()}
+    of = {name: {"model": m.name, "sha256": digest_of(identity(m))} for name, m in models.items()}
     for name, each in bits.items():
         stacked = np.stack(each)  # (images, widths, shares)
         values = np.full(len(trials), np.nan)
