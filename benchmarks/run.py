@@ -16,6 +16,7 @@ import measure
 
 PARTS = (
     "startup",
+    "pages",
     "loaders",
     "pair_metrics",
     "multimatch",

@@ -18,6 +18,7 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import DataError, check_known
+from gazekit.metrics.outputs import higher_is_better, title_of
 from gazekit.report.content import Exploration
 from gazekit.report.tables import cautions
 
@@ -67,6 +68,8 @@ def explorer_blocks(exploration: Exploration, images: str = "thumbs", samples: i
     if exploration.scores is not None and len(exploration.scores):
         table, columns["scores"] = _score_grid(exploration.scores, trials)
         data["scores"] = table | {"cautions": cautions(table["metrics"])}
+        data["titles"] = {name: title_of(name) for name in table["metrics"]}
+        data["better"] = {name: higher_is_better(name) for name in table["metrics"]}
         if exploration.headline and exploration.headline[1] in table["metrics"]:
             data["headline"] = list(exploration.headline)
     data["columns"], packed = pack(columns)
@@ -125,6 +128,7 @@ def _about(trial: Trial, image: int | None) -> dict[str, Any]:
     }
     extra = {
         "image": image,
+        "degree": trial.frame.px_per_degree,
         "task": trial.task,
         "caption": trial.caption,
         "target": None if trial.target_box is None else [float(v) for v in trial.target_box],

@@ -31,6 +31,7 @@ SCRIPTS = (
     "picture",
     "timeline",
     "measures",
+    "maps",
     "explorer",
     "start",
 )

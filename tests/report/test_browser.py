@@ -5,9 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from gazekit import Frame, Scanpath
 from gazekit.metrics.alignment import multimatch_alignment, scanmatch_alignment
 from gazekit.metrics.strings.scanmatch import scanmatch
 from gazekit.metrics.vectors.multimatch import multimatch
+from gazekit.plots.density import DIAGONALS, SHARES, _density, _inside, _levels
 
 OPTIONS = (
     {},
@@ -162,6 +164,49 @@ def test_orders_of_stimuli(opened):
         opened.choose("#order", order)
         values = opened.run(read)
         assert values == sorted(values, reverse=reverse)
+
+
+def test_best_and_worst(opened):
+    """The stimuli on which a model does best and worst are there, in order, and lead to the explorer."""
+    shown = (
+        "return [...document.querySelectorAll('#cases .cases')].map((list) => [...list.querySelectorAll('a')]"
+        ".map((a) => a.textContent))"
+    )
+    value = (
+        "return window.explorer.paths.trials.map((t, k) => [window.explorer.paths.score(k, ...arguments), t.stimulus])"
+    )
+    opened.choose("#cases-model", "uniform")
+    for metric in ("multimatch_shape", "scanmatch"):
+        opened.choose("#cases-metric", metric)
+        order = [name for _, name in sorted(opened.run(value, "uniform", metric), reverse=True)]
+        assert opened.run(shown) == [order[:3], order[3:][::-1]]
+    last = opened.run(shown)[1][0]
+    opened.run("document.querySelectorAll('#cases .cases')[1].querySelector('a').click()")
+    assert opened.run(STATE)["trial"] == last
+    assert opened.run("return document.querySelectorAll('#maps .area').length") == 6
+    assert (
+        opened.run("return document.querySelector('#cases-title').textContent")
+        == "Best and worst stimuli of uniform by ScanMatch"
+    )
+
+
+def test_maps_are_those_of_the_figure(opened):
+    """Density and levels of the page's maps, against those of `plots.fixation_density`."""
+    rng = np.random.default_rng(5)
+    for size, degree in (((160, 100), None), ((97, 203), 12.5)):
+        x, y = rng.uniform(-5, size[0] + 5, 60), rng.uniform(-5, size[1] + 5, 60)
+        x[:2], y[:2] = (0, size[0]), (0, size[1])
+        got = opened.run(
+            "const [x, y, [width, height], degree] = arguments, d = density([{ x, y }], { width, height, degree });"
+            "return [d.points, d.columns, d.rows, [...d.cells], d.levels]",
+            *(x.tolist(), y.tolist(), size, degree),
+        )
+        frame, inside_x, inside_y = _inside([Scanpath(x, y, None, Frame(*size))])
+        _, _, wanted = _density(frame, inside_x, inside_y, degree or DIAGONALS * frame.diagonal)
+        assert got[:3] == [len(inside_x), *wanted.shape[::-1]]
+        cells = np.array(got[3]).reshape(wanted.shape)
+        np.testing.assert_allclose(cells / cells.sum(), wanted, atol=1e-12)
+        np.testing.assert_allclose(np.array(got[4]) / cells.sum(), _levels(wanted, SHARES), rtol=1e-9)
 
 
 def test_keyboard(opened):

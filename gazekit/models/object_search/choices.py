@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from gazekit.foundations.errors import GazekitError
@@ -93,6 +92,8 @@ class Choices:
         GazekitError
             The optimiser did not come to an end.
         """
+        from scipy.optimize import minimize  # a quarter of a second, which a model that has learned does not need
+
         found = minimize(
             self.loss,
             np.zeros(len(penalty)),

@@ -7,7 +7,7 @@ class Explorer {
     const at = (id) => document.getElementById(id);
     this.at = Object.fromEntries(["stimulus", "previous", "next", "order", "source-a", "source-b", "task", "stage", "play",
       "time", "clock", "speed", "pace", "pair", "computed", "fixations", "listing", "spoken", "stimulus-scores",
-      "name-a", "name-b", "name-stimulus", "reading"].map((id) => [id, at(id)]));
+      "name-a", "name-b", "name-stimulus", "reading", "maps"].map((id) => [id, at(id)]));
     this.picture = new Picture(at("picture"), imageOf, this.point);
     this.timeline = new Timeline(at("timeline"));
     if (this.point === "click") at("listing-title").textContent = "Clicks as a table";
@@ -34,12 +34,11 @@ class Explorer {
   }
 
   fillStimuli() {
-    const { trials, data } = this.paths, order = trials.map((_, k) => k);
+    const { trials, data } = this.paths;
+    let order = trials.map((_, k) => k);
     if (this.at.order.value !== "data") {
       const [model, metric, more] = data.headline;
-      const sign = (this.at.order.value === "best") === more ? -1 : 1;
-      const value = order.map((k) => this.paths.score(k, model, metric));
-      order.sort((a, b) => Number.isNaN(value[a]) - Number.isNaN(value[b]) || sign * (value[a] - value[b]) || a - b);
+      order = this.paths.inOrder((k) => this.paths.score(k, model, metric), (this.at.order.value === "best") === more ? 1 : -1);
     }
     const named = new Map();
     trials.forEach((t) => named.set(t.stimulus, (named.get(t.stimulus) ?? 0) + 1));
@@ -85,6 +84,12 @@ class Explorer {
     this.renew();
   }
 
+  // To a trial that is chosen elsewhere on the page.
+  go(trial) {
+    this.at.stimulus.value = trial;
+    this.pickTrial(trial);
+  }
+
   step(by) {
     const { stimulus } = this.at, count = stimulus.options.length;
     stimulus.selectedIndex = (stimulus.selectedIndex + by + count) % count;
@@ -126,6 +131,7 @@ class Explorer {
       ? `${[...new Set(nominal)].join(" and ")}: no durations, shown for ${NOMINAL_MS} ms a ${this.point}.` : "";
     this.time = Infinity;
     this.redraw();
+    this.drawMaps();
     const said = this.chosen.map((k, side) => this.names[side] + (paths.text(k) && `: “${paths.text(k)}”`));
     ["a", "b"].forEach((side, k) => (this.at[`name-${side}`].textContent = said[k]));
     this.at["name-stimulus"].textContent = trial.stimulus;
@@ -139,6 +145,13 @@ class Explorer {
     this.timeline.draw(this.shown, this.aligned);
     this.at.reading.textContent = readingWords(this.aligned, this.point);
     this.show();
+  }
+
+  // All paths of both sources; of one where both are of the same.
+  drawMaps() {
+    const sources = [...new Set(this.chosen.map((k) => this.paths.source(k)))];
+    const figure = (name, k) => mapFigure(this.paths, this.trial, name, "ab"[k], this.picture.imageOf, this.point);
+    this.at.maps.replaceChildren(...sources.map(figure));
   }
 
   show() {

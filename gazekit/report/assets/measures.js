@@ -63,7 +63,7 @@ function readingWords({ unit, pairs }, point) {
 function stimulusTable(paths, trial) {
   const { scores } = paths.data;
   const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
-  head.append(cell("th", "mean on this stimulus", { scope: "col" }), ...scores.metrics.map((name) => breakable(cell("th", name, { scope: "col" }))));
+  head.append(cell("th", "mean on this stimulus", { scope: "col" }), ...scores.metrics.map((name) => breakable(cell("th", paths.data.titles[name], { scope: "col", title: name }))));
   for (const model of scores.models) {
     const values = scores.metrics.map((metric) => paths.score(trial, model, metric));
     if (!values.some(Number.isFinite)) continue;

@@ -70,4 +70,9 @@ class Paths {
     const m = scores.models.indexOf(model), q = scores.metrics.indexOf(metric);
     return m < 0 || q < 0 ? NaN : this.columns.scores[(trial * scores.models.length + m) * scores.metrics.length + q];
   }
+  // Trials by a value, the greatest first (sign 1) or the least (sign -1); those without one last.
+  inOrder(valueOf, sign) {
+    const order = this.trials.map((_, k) => k), value = order.map(valueOf);
+    return order.sort((a, b) => Number.isNaN(value[a]) - Number.isNaN(value[b]) || sign * (value[b] - value[a]) || a - b);
+  }
 }

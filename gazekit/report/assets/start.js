@@ -7,6 +7,7 @@ async function startExplorer() {
   const columns = await readColumns(data.columns, text("explorer-columns"));
   document.getElementById("explorer-body").hidden = false;
   window.explorer = new Explorer(new Paths(data, columns), (k) => `data:image/webp;base64,${text(`image-${k}`)}`);
+  if (data.scores) window.cases = new Cases(window.explorer);
   performance.mark("explorer"); // how long it took to be ready can be read by whoever measures
 }
 
