@@ -15,13 +15,13 @@ CHECKS: Mapping[str, str] = {
     "offset": "no constant offset, as positions of the screen have",
     "outside": "share of positions outside the image",
     "image-size": "the image's size as stated, and as its file has it",
-    "first-fixation": "whether the first fixation was imposed, and said to be",
+    "first-fixation": "whether an imposed first fixation is declared as such",
     "saccades": "distances between successive fixations",
     "samples": "fixations, not raw samples of gaze",
-    "durations": "durations in ms, not in another unit, and not times",
-    "rows": "rows that are there twice",
-    "paths": "paths that are there twice",
-    "repeated-position": "one position again and again, as of a tracker that lost the eye",
+    "durations": "durations in ms, not in another unit, and not points in time",
+    "rows": "duplicate rows",
+    "paths": "duplicate paths",
+    "repeated-position": "one position again and again, as when a tracker lost the eye",
     "agreement": "people agree more on an image than across images",
     "person": "each person's positions are in the space of the others'",
 }
@@ -131,8 +131,8 @@ class Findings:
             names = ",".join(dict.fromkeys(f.check for f in self.errors))
             said = " ".join(str(f).removeprefix("error ") for f in self.errors)
             raise DataError(
-                f"{self.name} cannot be what it is taken for. {said} If you know better, go on with --accept {names} "
-                f"(in Python accept={names.split(',')!r}), which the manifest keeps"
+                f"{self.name}: these numbers cannot be right, so nothing was computed. {said} If you know that they "
+                f"are right, give --accept {names} (in Python accept={names.split(',')!r}), which the manifest keeps"
             )
 
     def lines(self) -> list[str]:

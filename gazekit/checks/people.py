@@ -65,7 +65,7 @@ def check_people(sample: Sample) -> tuple[list[Finding], dict[str, str]]:
         Finding(
             "agreement",
             "warning",
-            f"where other people looked on an image says no more of a person than where they looked on another image "
+            f"people agree no more on an image than across images "
             f"(NSS {here.mean():.2f} against {there.mean():.2f}, {len(shared)} trials)",
             "names of images that belong to other paths, or an offset that differs from image to image",
             "look at how stimulus and trial were joined to the fixations",
@@ -95,7 +95,7 @@ def _named(
                 Finding(
                     "person",
                     "warning",
-                    f"subject {name!r} looks where the others do only when moved ({len(trials)} trials)",
+                    f"positions of subject {name!r} agree with the others' only when moved ({len(trials)} trials)",
                     f"{mend.probably}, in this person's file only",
                     f"read that file by itself ({mend.option})",
                     effect,

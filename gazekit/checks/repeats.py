@@ -71,7 +71,7 @@ def _rows(paths: Scanpaths) -> list[Finding]:
             "rows",
             "warning",
             seen,
-            "a table with each row twice, as two exports or a join make it",
+            "a table with each row twice, which two exports or a join can cause",
             "leave the second row of each pair out (pandas: drop_duplicates())",
         )
     ]

@@ -38,7 +38,7 @@ def captions_command(
     *,
     given: Captions,
     people: Annotated[
-        str, typer.Option(help="Whose gaze: clicks (of those who wrote), or mit1003 (free viewing).")
+        str, typer.Option(help="Whose gaze: clicks (of the people who wrote the captions) or mit1003 (free viewing).")
     ] = "clicks",
     people_set: Annotated[
         list[str] | None, typer.Option(help="Option of that data set, as name=value; may be repeated.")

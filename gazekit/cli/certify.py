@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
-from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, load, names, say_dropped
+from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, check_output, load, names, say_dropped
 from gazekit.foundations.errors import DataError, GazekitError
 
 SUFFIXES = (".json", ".html")
@@ -38,7 +38,10 @@ def certify_command(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     check: Annotated[
-        Path | None, typer.Option(help="A certificate: is it whole, and do these files still give it?")
+        Path | None,
+        typer.Option(
+            help="A certificate: is it complete and unchanged, and do these files still give the same numbers?"
+        ),
     ] = None,
     accept: Accept = None,
     seed: Seed = 0,
@@ -55,7 +58,6 @@ def certify_command(
     from gazekit.evaluation.preparation import checked
     from gazekit.evaluation.score_file import named_sources
     from gazekit.files.atomic import sha256_of, write_atomically
-    from gazekit.files.links import refuse_link
     from gazekit.models.baselines.precomputed import Precomputed
     from gazekit.models.specs import model_from_text
     from gazekit.protocols.certificate import certify, differences, text_of
@@ -63,7 +65,10 @@ def certify_command(
 
     known = None if check is None else read_certificate(check)
     if known is not None and not files:
-        typer.echo(f"{check}: whole, of gazekit {known['gazekit']}; give the predictions and --data to make it again")
+        typer.echo(
+            f"{check}: complete and unchanged, made by gazekit {known['gazekit']}; give the predictions and --data to "
+            f"compute it again"
+        )
         return
     if not files or data is None:
         raise GazekitError("certify needs files of predictions and --data, or --check certificate.json")
@@ -71,11 +76,7 @@ def certify_command(
         raise GazekitError(f"certify needs the file to write, -o certificate.html or certificate.json, not {out}")
     targets = [] if known is not None or out is None else [out.with_suffix(".json"), *([out] * (out.suffix == ".html"))]
     for target in targets:
-        if any(file.exists() and target.exists() and target.samefile(file) for file in files):
-            raise GazekitError(f"{target} is what is read here, and would be replaced; give another name")
-        if target.exists() and not overwrite:
-            raise GazekitError(f"{target} is there already; give --overwrite or another name")
-        refuse_link(target)
+        check_output(target, files, overwrite=overwrite)
     dataset = load(data, root)
     say_dropped(data, dataset.dropped)
     paths = _read(files, dataset, kind, order)
@@ -148,7 +149,7 @@ def read_certificate(file: Path) -> dict[str, Any]:
         raise DataError(f"{file} was changed after it was made: its content is not what its sha256 says; make it again")
     for name, each in found["protocols"].items():
         if name not in protocols or protocol_hash(protocols[name]) != each["sha256"]:
-            raise DataError(f"{file}: protocol {name!r} is another one today; make the certificate again")
+            raise DataError(f"{file}: protocol {name!r} has changed since; make the certificate again")
     return found
 
 

@@ -75,7 +75,7 @@ def evaluate_command(
         typer.Option(min=2, help="Fit models that learn this many times, each without the part it predicts."),
     ] = None,
     fold_by: Annotated[
-        str, typer.Option(help="What is dealt into folds: stimulus, subject, layout or target.")
+        str, typer.Option(help="What the folds are made of: stimulus, subject, layout or target.")
     ] = "stimulus",
     tuned_on: Annotated[
         list[str] | None,

@@ -11,6 +11,7 @@ from gazekit.cli.options import (
     NamedData,
     PerhapsData,
     Root,
+    check_output,
     load,
     place,
     say_dropped,
@@ -71,7 +72,6 @@ def export_command(
 
     What the format has no place for is counted. `gazekit import` and `--data` read all of these files again.
     """
-    from gazekit.files.links import refuse_link
     from gazekit.interchange import Space
     from gazekit.interchange.export import TARGETS, export_scanpaths
 
@@ -80,11 +80,7 @@ def export_command(
         if not options:
             raise GazekitError("--placed is a place on a screen: give its size, --screen 1920x1080")
         options |= {"placed": place(placed)}  # type: ignore[dict-item]
-    if out.exists() and not out.is_dir() and not overwrite:
-        raise GazekitError(f"{out} is there already; give --overwrite or another name")
-    if what is not None and what.exists() and out.exists() and out.samefile(what):
-        raise GazekitError(f"{out} is what is read here, and would be replaced; give another name")
-    refuse_link(out)
+    check_output(out, [] if what is None else [what], overwrite=overwrite or out.is_dir())
     paths = read(what, given)
     if sources is not None:
         from gazekit.core.scanpaths import Scanpaths

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Accept, NamedData, accepted, say_dropped, takes_groups
+from gazekit.cli.options import Accept, NamedData, accepted, check_output, say_dropped, takes_groups
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -86,18 +86,13 @@ def import_predictions_command(
     """
     from gazekit.evaluation.preparation import checked
     from gazekit.evaluation.score_file import named_sources
-    from gazekit.files.links import refuse_link
     from gazekit.interchange import write_scanpaths
     from gazekit.interchange.formats import SUFFIXES
     from gazekit.models.baselines.precomputed import Precomputed
 
     if not out.name.lower().endswith(tuple(SUFFIXES)):
         raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
-    if any(file.exists() and out.exists() and out.samefile(file) for file in files):
-        raise GazekitError(f"{out} is what is read here, and would be replaced; give another name")
-    if out.exists() and not overwrite:
-        raise GazekitError(f"{out} is there already; give --overwrite or another name")
-    refuse_link(out)
+    check_output(out, files, overwrite=overwrite)
     dataset = given.read()
     matched = read_matched(files, kind, dataset, order=order, outside=outside)
     say_matched(files[0].name, matched)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import DataAndPoints, load, say_dropped, takes_groups
+from gazekit.cli.options import DataAndPoints, check_output, load, say_dropped, takes_groups
 from gazekit.foundations.errors import GazekitError
 
 
@@ -32,17 +32,12 @@ def import_command(
 
     What was left out, and what lies outside the images, is counted. Then: gazekit check paths.parquet --root images.
     """
-    from gazekit.files.links import refuse_link
     from gazekit.interchange import write_scanpaths
     from gazekit.interchange.formats import SUFFIXES
 
     if not out.name.lower().endswith(tuple(SUFFIXES)):
         raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
-    if any(Path(file).exists() and out.exists() and out.samefile(file) for file in given.data):
-        raise GazekitError(f"{out} is what is read here, and would be replaced; give another name")
-    if out.exists() and not overwrite:
-        raise GazekitError(f"{out} is there already; give --overwrite or another name")
-    refuse_link(out)
+    check_output(out, given.data, overwrite=overwrite)
     dataset = load(given.data, given.root, given.outside, given.options)
     paths = dataset.scanpaths
     say_dropped(dataset.name, dataset.dropped)

@@ -9,7 +9,7 @@ import re
 import shlex
 import sys
 from ast import literal_eval
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from glob import glob
@@ -108,17 +108,25 @@ Columns = Annotated[
     typer.Option("--columns", help="Columns of your own table: x=FIX_X,subject=RECORDING; trial= for none."),
 ]
 Separator = Annotated[
-    str | None, typer.Option("--separator", help="Of the columns of your own table: comma, semicolon, tab, pipe, ...")
+    str | None,
+    typer.Option("--separator", help="Separator of the columns of your own table: comma, semicolon, tab, pipe, ..."),
 ]
-Decimal = Annotated[str | None, typer.Option("--decimal", help="Decimal point of your own table, as --decimal ,")]
+Decimal = Annotated[
+    str | None, typer.Option("--decimal", help="Decimal mark of your own table, for example --decimal ,")
+]
 Where = Annotated[
     str | None,
-    typer.Option("--where", help="Which rows of your own table are read, as \"practice == 'no' and rt > 200\"."),
+    typer.Option(
+        "--where", help="Which rows of your own table are read, for example \"practice == 'no' and rt > 200\"."
+    ),
 ]
-Named = Annotated[str | None, typer.Option("--name", help="What your own data set is called; default own.")]
+Named = Annotated[str | None, typer.Option("--name", help="Name of your own data set; default own.")]
 Declared = Annotated[
     str | None,
-    typer.Option("--facts", help="What holds of your own data: forced_first, cut_at_target, points=clicks; =false."),
+    typer.Option(
+        "--facts",
+        help="Facts about your own data: forced_first, cut_at_target, points=clicks; name=false for what is not so.",
+    ),
 ]
 Recording = Annotated[
     str | None,
@@ -128,7 +136,7 @@ Detect = Annotated[
     str | None,
     typer.Option(
         "--detect",
-        help="Files hold raw samples; find fixations by ivt, idt (ivt:velocity=30,shortest=60), remodnav, i2mc.",
+        help="The files hold raw samples: find fixations by ivt, idt (ivt:velocity=30,shortest=60), remodnav, i2mc.",
     ),
 ]
 Screen = Annotated[str | None, typer.Option("--screen", help="Positions are px of a screen of this size, 1920x1080.")]
@@ -137,14 +145,18 @@ Placed = Annotated[
     typer.Option("--placed", help="Where images were on the screen: centre, fit, x,y or x,y,width,height in px."),
 ]
 DistanceMm = Annotated[
-    float | None, typer.Option("--distance-mm", help="From the eyes to the screen; with --screen-mm px per degree.")
+    float | None,
+    typer.Option(
+        "--distance-mm", help="Distance from the eyes to the screen, mm; with --screen-mm it gives px per degree."
+    ),
 ]
 ScreenMm = Annotated[str | None, typer.Option("--screen-mm", help="Size of the screen in mm, 531x299.")]
-Eye = Annotated[str | None, typer.Option("--eye", help="left or right, of recordings of both eyes.")]
+Eye = Annotated[str | None, typer.Option("--eye", help="Which eye is read where both were recorded: left or right.")]
 Stimulus = Annotated[
     str | None,
     typer.Option(
-        "--stimulus", help="The image that was shown, where recordings do not say it; or one per file, a.png,b.png."
+        "--stimulus",
+        help="The image that was shown, where the recordings do not name it; or one per file, a.png,b.png.",
     ),
 ]
 Models = Annotated[
@@ -161,21 +173,22 @@ FoveaDegrees = Annotated[
     typer.Option("--fovea-degrees", help="eccNET: radius, and its rings with it (4 as published); NeVA: deviation."),
 ]
 Sweep = Annotated[
-    str | None, typer.Option("--sweep", help="A run per value of an option of the model, as fovea_degrees=1,2,4.")
+    str | None,
+    typer.Option("--sweep", help="One run for each value of an option of the model, for example fovea_degrees=1,2,4."),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
 Resamples = Annotated[
-    int, typer.Option("--resamples", min=100, help="Resamples, or draws, of which intervals are made.")
+    int, typer.Option("--resamples", min=100, help="Resamples (or draws) that intervals are made of.")
 ]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
 Scheduler = Annotated[
     str | None,
-    typer.Option("--scheduler", help="Instead of --workers: those of a Dask scheduler, tcp://host:port."),
+    typer.Option("--scheduler", help="Instead of --workers: the workers of a Dask scheduler, tcp://host:port."),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Move another run in the folder aside, to NAME-DAY; nothing is deleted.")
+    bool, typer.Option("--overwrite", help="If the folder holds another run, move it to NAME-DAY; nothing is deleted.")
 ]
 Accept = Annotated[
     str | None,
@@ -295,7 +308,7 @@ class ScoredRun(RunOptions):
 class TrainingRun(RunOptions):
     """How trainings of a network are run."""
 
-    workers: Annotated[int, typer.Option(min=1, help="Trainings at once; results do not depend on it.")] = 1
+    workers: Annotated[int, typer.Option(min=1, help="Trainings that run at once; results do not depend on it.")] = 1
     device: Device = "auto"
 
     @property
@@ -578,6 +591,28 @@ def _value(text: str) -> Any:
         return literal_eval(text)
     except (ValueError, SyntaxError):
         return text
+
+
+def check_output(out: Path, read: Sequence[str | Path] = (), *, overwrite: bool) -> None:
+    """Whether a file may be written, before anything is computed for it.
+
+    Raises
+    ------
+    GazekitError
+        It is one of the files that are read; it exists and `overwrite` is off.
+    DataError
+        It is a link, or not a plain file.
+    """
+    from gazekit.files.links import refuse_link
+
+    if out.exists():
+        if any(Path(file).exists() and out.samefile(file) for file in read):
+            raise GazekitError(
+                f"{out} is one of the files that are read here, and would be overwritten; give another name"
+            )
+        if not overwrite:
+            raise GazekitError(f"{out} exists already; give --overwrite or another name")
+    refuse_link(out)
 
 
 def names(text: str, option: str) -> list[str]:

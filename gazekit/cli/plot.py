@@ -8,7 +8,17 @@ import typer
 
 from gazekit.cli.evaluate import read_predictions
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
-from gazekit.cli.options import DataSet, NamedData, PerhapsData, Root, load, names, say_dropped, takes_groups
+from gazekit.cli.options import (
+    DataSet,
+    NamedData,
+    PerhapsData,
+    Root,
+    check_output,
+    load,
+    names,
+    say_dropped,
+    takes_groups,
+)
 from gazekit.cli.report import dataset_of_run
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 
@@ -53,18 +63,21 @@ class Look:
 
     alignment: Annotated[
         str | None,
-        typer.Option(help="Of a pair: what is joined, scanmatch (fixations), multimatch (saccades) or none."),
+        typer.Option(help="For pair: what is joined, by scanmatch (fixations), multimatch (saccades) or none."),
     ] = None
-    of: Annotated[str | None, typer.Option("--of", help="Of saccades: amplitudes or directions.")] = None
-    metric: Annotated[str | None, typer.Option("--metric", help="Of a forest: which metric.")] = None
+    of: Annotated[str | None, typer.Option("--of", help="For saccades: amplitudes or directions.")] = None
+    metric: Annotated[str | None, typer.Option("--metric", help="For forest: which metric.")] = None
     experiment: Annotated[
-        str | None, typer.Option(help="Of reaction-times: which experiment or condition; default all.")
+        str | None, typer.Option(help="For reaction-times: which experiment or condition; default all.")
     ] = None
     model: Annotated[
-        str | None, typer.Option("--model", help="perceived, attention: a neva, an oat; else a row of the tables.")
+        str | None,
+        typer.Option(
+            "--model", help="For perceived a neva, for attention an oat; for other kinds a row of the tables."
+        ),
     ] = None
     fixations: Annotated[
-        int | None, typer.Option("--fixations", min=1, help="Only so many first fixations of each path.")
+        int | None, typer.Option("--fixations", min=1, help="Only the first N fixations of each path.")
     ] = None
 
     def of_kind(self, name: str) -> dict[str, Any]:
@@ -106,7 +119,6 @@ def plot_command(
 
     Fonts are embedded, text is 6 pt or more at every width. A forced first fixation is left out, as in scores.
     """
-    from gazekit.files.links import refuse_link
     from gazekit.plots.saving import check_picture, drawing, save_figure
 
     if kind not in KINDS:
@@ -114,9 +126,7 @@ def plot_command(
     millimetres = width_mm(width)
     options = look.of_kind(kind)
     check_picture(out, "-o")
-    if out.exists() and not overwrite:
-        raise GazekitError(f"{out} is there already; give --overwrite or another name")
-    refuse_link(out)
+    check_output(out, overwrite=overwrite)
     shown = material(kind, KINDS[kind], what or [], given, chosen, options)
     with drawing():
         drawn = KINDS[kind].draw(shown)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazekit.cli.figures import path_on_trial
-from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples, say_dropped, takes_groups
+from gazekit.cli.options import (
+    DataAndPoints,
+    Device,
+    PerhapsData,
+    RunOptions,
+    Samples,
+    check_output,
+    say_dropped,
+    takes_groups,
+)
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -61,7 +70,7 @@ def predict_command(
         Path | None,
         typer.Option(help="For your pictures: CSV with a row per trial, stimulus, and caption, target, start_x ..."),
     ] = None,
-    caption: Annotated[str | None, typer.Option(help="Of your picture, for models that read one.")] = None,
+    caption: Annotated[str | None, typer.Option(help="Caption of your picture, for models that read one.")] = None,
     boxes: Annotated[
         Path | None,
         typer.Option(help="Objects in your pictures: CSV with a row each, x0,y0,x1,y1 px, id; stimulus for --images."),
@@ -94,7 +103,6 @@ def predict_command(
     from gazekit.evaluation.predict import PIECE_TRIALS, predict_in_pieces
     from gazekit.evaluation.preparation import checked, prepare_humans
     from gazekit.files.atomic import check_length
-    from gazekit.files.links import refuse_link
     from gazekit.files.new_folder import check_new
     from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
     from gazekit.interchange.formats import SUFFIXES
@@ -125,16 +133,8 @@ def predict_command(
         if file is None:
             continue
         check_length(file)
-        if file is not parts and file.exists():
-            if any(
-                Path(read).exists() and file.samefile(read)
-                for read in (image, boxes, target, trials, given.data)
-                if read
-            ):
-                raise GazekitError(f"{file} is what is read here, and would be replaced; give another name")
-            if not run.overwrite and not (file is out and parts.is_dir()):
-                raise GazekitError(f"{file} is there already; give --overwrite or another name")
-        refuse_link(file)
+        read = [] if file is parts else [r for r in (image, boxes, target, trials, given.data) if r]
+        check_output(file, read, overwrite=run.overwrite or file is parts or (file is out and parts.is_dir()))
     if not out.parent.is_dir():
         raise GazekitError(f"{out} cannot be written: the folder {out.parent} does not exist; make it first")
     check_workers(run.workers, run.scheduler)

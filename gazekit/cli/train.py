@@ -51,9 +51,9 @@ def oat_command(
     *,
     given: TrainingData,
     preset: Annotated[str, typer.Option(help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
-    split: Annotated[str, typer.Option(help="layout, target, subject, or random (it leaks).")] = "layout",
-    folds: Annotated[int, typer.Option(min=2, help="Parts that the groups are dealt into.")] = 5,
-    fold: Annotated[str, typer.Option(help="Which is the test part: a number, several (0,2), or all.")] = "all",
+    split: Annotated[str, typer.Option(help="Split by layout, target or subject; random leaks.")] = "layout",
+    folds: Annotated[int, typer.Option(min=2, help="How many parts the data are split into.")] = 5,
+    fold: Annotated[str, typer.Option(help="Which part is for testing: a number, several (0,2), or all.")] = "all",
     setting: Settings = None,
     paper: Annotated[bool, typer.Option("--paper-training", help="The paper's optimiser, rate and stopping.")] = False,
     run: TrainingRun,
@@ -118,11 +118,11 @@ def priority_command(
         list[str] | None, typer.Option("--weights", help="NAME=FILE of a backbone's weights; may be repeated.")
     ] = None,
     split: Annotated[
-        str, typer.Option("--split", help="stimulus, target, subject, or random (it leaks).")
+        str, typer.Option("--split", help="Split by stimulus, target or subject; random leaks.")
     ] = "stimulus",
-    folds: Annotated[int, typer.Option("--folds", min=2, help="Parts that the groups are dealt into.")] = 5,
+    folds: Annotated[int, typer.Option("--folds", min=2, help="How many parts the data are split into.")] = 5,
     fold: Annotated[
-        str, typer.Option("--fold", help="Which is the test part: a number, several (0,2), or all.")
+        str, typer.Option("--fold", help="Which part is for testing: a number, several (0,2), or all.")
     ] = "all",
     setting: Settings = None,
     run: TrainingRun,

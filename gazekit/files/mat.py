@@ -164,7 +164,7 @@ class _Looked:
             check_room(self.path, self.needed, self.size)
             self._arrays(view, count * (len(names) // width), depth)
         else:
-            raise ValueError(f"an array is of class {kind}, which there is not")
+            raise ValueError(f"an array is of class {kind}, which does not exist")
 
     def _arrays(self, view: memoryview, count: int, depth: int) -> None:
         for _ in range(count):

@@ -73,7 +73,7 @@ class _Thrift:
             return [(self._value(kinds >> 4, depth + 1), self._value(kinds & 15, depth + 1)) for _ in range(count)]
         if kind == STRUCT:
             return self.struct(depth + 1)
-        raise ValueError(f"its footer has a value of kind {kind}, which there is not")
+        raise ValueError(f"its footer has a value of kind {kind}, which does not exist")
 
     def _byte(self) -> int:
         self.at += 1

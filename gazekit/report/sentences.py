@@ -22,7 +22,7 @@ def why_no_ceiling(results: Results) -> str:
     >>> rows = [("d", "human", "scanmatch", "s", math.nan, 0, 1), ("d", "a", "scanmatch", "s", 0.25, 2, 0)]
     >>> results = Results(pd.DataFrame(rows, columns=SCORE_COLUMNS), {"data": {"subjects": 1}})
     >>> why_no_ceiling(results)
-    'no value for people: they are compared with each other, and there is one person; it needs two per image'
+    'no value for people: they are compared with each other, and there is only one person; two per image are needed'
     """
     rows = results.summary[results.summary["model"] == HUMAN]
     if not len(rows) or rows["stimuli"].any():
@@ -30,8 +30,8 @@ def why_no_ceiling(results: Results) -> str:
     data = results.manifest.get("data", {})
     text = "no value for people: they are compared with each other, and "
     if data.get("subjects") == 1:
-        return text + "there is one person; it needs two per image"
-    text += "no two of them did the same trial; it needs two per image"
+        return text + "there is only one person; two per image are needed"
+    text += "no two of them did the same trial; two per image are needed"
     if data.get("trials", 0) > data.get("stimuli", 0):
         text += (
             f". There are {data['trials']} trials of {data['stimuli']} stimuli: if the column trial numbers what each "

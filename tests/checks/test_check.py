@@ -165,7 +165,7 @@ def test_positions_in_degrees_are_not_taken_for_px(good):
 
 def test_what_is_accepted_is_kept_and_neither_warned_of_nor_refused(good):
     wrong = moved(good, lambda x, y: (x / WIDTH, y / HEIGHT))
-    with pytest.raises(gazekit.DataError, match=r"made cannot be what it is taken for.*--accept scale"):
+    with pytest.raises(gazekit.DataError, match=r"made: these numbers cannot be right.*--accept scale"):
         check(wrong).refuse_nonsense()
     findings = check(wrong, accept=["scale"])
     findings.refuse_nonsense()

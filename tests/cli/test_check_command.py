@@ -78,7 +78,7 @@ def test_json_and_markdown(table):
 
 def test_evaluate_refuses_nonsense_and_leaves_no_folder(table, tmp_path):
     table.assign(x=table.x - 160, y=120 - table.y).to_csv("centre.csv", index=False)
-    with pytest.raises(DataError, match=r"own cannot be what it is taken for.*--accept origin"):
+    with pytest.raises(DataError, match=r"own: these numbers cannot be right.*--accept origin"):
         evaluate("centre.csv")
     assert not (tmp_path / "run").exists()
 
@@ -116,7 +116,7 @@ def test_score_refuses_predictions_of_0_to_1_and_reads_them_when_told(table):
     first.to_csv("pred.csv", index=False)
     first.assign(x=first.x / 320, y=first.y / 240).to_csv("share.csv", index=False)
     with pytest.raises(
-        DataError, match=r"predictions cannot be what it is taken for.*--predictions-set position_unit=share"
+        DataError, match=r"predictions: these numbers cannot be right.*--predictions-set position_unit=share"
     ):
         score("share.csv")
     told = score("share.csv", "--predictions-set", "position_unit=share", "--json")

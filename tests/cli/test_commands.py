@@ -108,7 +108,7 @@ def test_predict_then_score(gazekit, own):
     assert "30 scanpaths" in out
     code, _, err = gazekit("predict", "centre", *data, "-o", file, "--quiet")
     assert code == 2
-    assert "is there already" in err
+    assert "exists already" in err
     alone = ("--lengths", "own", "--no-nulls", "--quiet")
     code, out, err = gazekit("score", file, *data, "--out", own / "scored", *alone)
     assert code == 0, err

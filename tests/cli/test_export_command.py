@@ -73,8 +73,11 @@ def test_a_run_and_a_data_set(run, place):
         (("paths.csv", "--to", "eyelink", "-o", "a.txt"), "there is no format called 'eyelink'; did you mean"),
         (("--to", "csv", "-o", "a.csv"), "export takes one of: a file of paths, a run folder, or --data"),
         (("paths.csv", "--data", "osie", "--to", "csv", "-o", "a.csv"), "export takes one of"),
-        (("paths.csv", "--to", "csv", "-o", "paths.csv"), "paths.csv is there already; give --overwrite"),
-        (("paths.csv", "--to", "csv", "-o", "paths.csv", "--overwrite"), "is what is read here, and would be"),
+        (("paths.csv", "--to", "csv", "-o", "paths.csv"), "paths.csv exists already; give --overwrite"),
+        (
+            ("paths.csv", "--to", "csv", "-o", "paths.csv", "--overwrite"),
+            "is one of the files that are read here, and would be",
+        ),
         (("paths.csv", "--to", "bids", "--placed", "centre", "-o", "a"), "give its size, --screen 1920x1080"),
         (("paths.csv", "--to", "csv", "--screen", "9x9", "-o", "a.csv"), "px of the image; leave the screen out"),
         (("paths.csv", "--to", "bids", "-o", "images"), "has something in it, and nothing is overwritten"),

@@ -86,8 +86,11 @@ def test_what_cannot_be_read_is_a_sentence(run, report, words, said):
 def test_nothing_is_replaced(run, report, tmp_path):
     (tmp_path / "paths.csv").write_text("mine")
     words = ("import", "report.txt", "--images", "images", *WHERE)
-    assert "paths.csv is there already; give --overwrite or another name" in run(*words, "-o", "paths.csv")[2]
-    assert "is what is read here, and would be replaced" in run("import", "paths.csv", "-o", "paths.csv")[2]
+    assert "paths.csv exists already; give --overwrite or another name" in run(*words, "-o", "paths.csv")[2]
+    assert (
+        "is one of the files that are read here, and would be overwritten"
+        in run("import", "paths.csv", "-o", "paths.csv")[2]
+    )
     assert "paths.docx must end in .parquet" in run(*words, "-o", "paths.docx")[2]
     assert run(*words, "--overwrite", "-o", "paths.csv")[0] == 0
     assert "there is no file rec*.asc; check the folder" in run("check", "rec*.asc")[2]

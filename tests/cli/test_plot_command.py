@@ -234,7 +234,7 @@ def test_files_that_are_not_there_or_would_be_lost(plot, place):
     assert "must end in .png, .jpg, .pdf or .svg" in plot("density", *ON, name="figure.gif")[2]
     assert "does not exist; make it first" in plot("density", *ON, name="no/figure.png")[2]
     assert plot("density", *ON)[0] == 0
-    assert "is there already; give --overwrite" in plot("density", *ON)[2]
+    assert "exists already; give --overwrite" in plot("density", *ON)[2]
     assert plot("density", *ON, "--overwrite")[0] == 0
     assert "plot needs a run folder, files of paths, or --data" in plot("density", files=(), data=(), name="a.png")[2]
     assert "is not a run folder" in plot("density", files=("images",), data=(), name="a.png")[2]

@@ -39,9 +39,18 @@ def predict(monkeypatch, capsys, tmp_path, dataset_of):
     [
         (("--data", "people.csv", "-o", "out.xyz"), "out.xyz must end in .parquet, .csv"),
         (("--data", "people.csv", "-o", f"{'n' * 250}.csv"), "is too long: it has 254 bytes"),
-        ((*SHELF, "-o", "boxes.csv", "--overwrite"), "boxes.csv is what is read here, and would be replaced"),
-        ((*SHELF, "-o", "o.csv", "--picture", "shelf.png", "--overwrite"), "shelf.png is what is read here"),
-        (("--data", "people.csv", "-o", "people.csv", "--overwrite"), "people.csv is what is read here"),
+        (
+            (*SHELF, "-o", "boxes.csv", "--overwrite"),
+            "boxes.csv is one of the files that are read here, and would be overwritten",
+        ),
+        (
+            (*SHELF, "-o", "o.csv", "--picture", "shelf.png", "--overwrite"),
+            "shelf.png is one of the files that are read here",
+        ),
+        (
+            ("--data", "people.csv", "-o", "people.csv", "--overwrite"),
+            "people.csv is one of the files that are read here",
+        ),
     ],
 )
 def test_refused_before_anything_is_computed(predict, monkeypatch, arguments, message):
@@ -77,5 +86,5 @@ def test_killed_before_the_parts_are_removed(predict, monkeypatch, tmp_path):
     (tmp_path / "out.csv").write_text("mine")
     assert "holds something else; give --overwrite" in predict(*command)[1]
     next((tmp_path / "out.csv.parts" / "parts").glob("*.sha256")).unlink()
-    assert "out.csv is there already; give --overwrite" in predict(*command)[1]
+    assert "out.csv exists already; give --overwrite" in predict(*command)[1]
     assert (tmp_path / "out.csv").read_text() == "mine"

@@ -163,5 +163,5 @@ def test_nothing_is_replaced(gazekit):
     assert gazekit("uniform", "--image", "photos/b.png")[0] == 0
     code, _, err = gazekit("uniform", "--image", "photos/b.png")
     assert code == 2
-    assert "paths.csv is there already; give --overwrite or another name" in err
+    assert "paths.csv exists already; give --overwrite or another name" in err
     assert gazekit("uniform", "--image", "photos/b.png", "--overwrite")[0] == 0

@@ -112,5 +112,5 @@ def test_files_are_not_replaced(gazekit, own, tmp_path):
         "predict", "uniform", *own, "--quiet", "-o", tmp_path / "o.csv", "--picture", tmp_path / "there.png"
     )
     assert code == 2
-    assert "there.png is there already; give --overwrite or another name" in err
+    assert "there.png exists already; give --overwrite or another name" in err
     assert not (tmp_path / "o.csv").exists()

@@ -394,5 +394,5 @@ def test_human_alone_asks_for_the_ceiling(small_dataset, tmp_path):
 def test_one_person_has_no_ceiling_and_the_reason_is_said(small_dataset, tmp_path):
     one = small_dataset.select(subjects=small_dataset.subjects[:1])
     results = evaluate(one, ["uniform"], ["scanmatch"], out=tmp_path / "r", progress=False, resamples=100)
-    assert "and there is one person; it needs two per image" in why_no_ceiling(results)
+    assert "and there is only one person; two per image are needed" in why_no_ceiling(results)
     assert why_no_ceiling(results) in summary_text(results)

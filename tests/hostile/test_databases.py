@@ -216,7 +216,7 @@ FLAGS, SIZES, NAME = element(6, struct.pack("<II", 6, 0)), element(5, struct.pac
         (array(1, (1, 2), array(6, (1, 1), NUMBER)), "it ends within an element"),
         (array(2, (1, 1), element(5, struct.pack("<i", 0)), element(1, b"ab")), "the names of a struct's fields"),
         (array(6, (1, 1), array(6, (1, 1), NUMBER)), "the values of an array are of type 14"),
-        (array(99, (1, 1), NUMBER), "an array is of class 99, which there is not"),
+        (array(99, (1, 1), NUMBER), "an array is of class 99, which does not exist"),
     ],
 )
 def test_matlab_files_that_break_the_format(refused, content, message):

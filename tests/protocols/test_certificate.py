@@ -275,7 +275,7 @@ def test_a_protocol_that_is_another_today_is_said(certificate, tmp_path):
     body = json.loads(json.dumps(certificate))
     body["protocols"]["chen2021"]["sha256"] = "0"
     file.write_text(text_of(sealed(body)))
-    assert "protocol 'chen2021' is another one today" in str(run("certify", "--check", file).exception)
+    assert "protocol 'chen2021' has changed since" in str(run("certify", "--check", file).exception)
 
 
 def test_a_file_of_a_published_model_goes_to_a_certificate_in_one_command(data, monkeypatch, tmp_path):
