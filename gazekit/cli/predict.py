@@ -166,7 +166,7 @@ def predict_command(
         )
     written = out.exists() and not run.overwrite  # by this command, if it was killed before it removed the parts
     if written and len(list((parts / "parts").glob("*.sha256"))) * PIECE_TRIALS < len(dataset.trials):
-        raise GazekitError(f"{out} is there already; give --overwrite or another name")
+        raise GazekitError(f"{out} exists already; give --overwrite or another name")
     if chosen.provenance:
         typer.echo(f"{chosen.name}: {chosen.provenance}")
     if len(dataset.scanpaths):
@@ -190,7 +190,7 @@ def predict_command(
     else:
         write_scanpaths(paths, file)
     if written and out.read_bytes() != file.read_bytes():
-        raise GazekitError(f"{out} is there already, and holds something else; give --overwrite or another name")
+        raise GazekitError(f"{out} exists already, and holds something else; give --overwrite or another name")
     shutil.rmtree(parts, ignore_errors=True)
     if album is not None:
         draw_each(dataset, paths, album)

@@ -73,7 +73,7 @@ def test_a_run_and_a_data_set(run, place):
         (("paths.csv", "--to", "eyelink", "-o", "a.txt"), "there is no format called 'eyelink'; did you mean"),
         (("--to", "csv", "-o", "a.csv"), "export takes one of: a file of paths, a run folder, or --data"),
         (("paths.csv", "--data", "osie", "--to", "csv", "-o", "a.csv"), "export takes one of"),
-        (("paths.csv", "--to", "csv", "-o", "paths.csv"), "paths.csv exists already; give --overwrite"),
+        (("paths.csv", "--to", "csv", "-o", "paths.csv"), "paths.csv is one of the files that are read here"),
         (
             ("paths.csv", "--to", "csv", "-o", "paths.csv", "--overwrite"),
             "is one of the files that are read here, and would be",

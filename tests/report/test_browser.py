@@ -176,7 +176,7 @@ def test_best_and_worst(opened):
         "return window.explorer.paths.trials.map((t, k) => [window.explorer.paths.score(k, ...arguments), t.stimulus])"
     )
     opened.choose("#cases-model", "uniform")
-    for metric in ("multimatch_shape", "scanmatch"):
+    for metric in ("multimatch_vector", "scanmatch"):
         opened.choose("#cases-metric", metric)
         order = [name for _, name in sorted(opened.run(value, "uniform", metric), reverse=True)]
         assert opened.run(shown) == [order[:3], order[3:][::-1]]
