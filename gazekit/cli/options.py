@@ -181,6 +181,10 @@ Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per tr
 Resamples = Annotated[
     int, typer.Option("--resamples", min=100, help="Resamples (or draws) that intervals are made of.")
 ]
+Boxes = Annotated[
+    Path | None,
+    typer.Option("--boxes", help="Objects of your own pictures: CSV with stimulus, id, x0, y0, x1, y1 (px)."),
+]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
 Scheduler = Annotated[
@@ -320,7 +324,7 @@ class TrainingRun(RunOptions):
 
 
 _OF_OWN = (
-    "columns", "decimal", "sep", "where", "name", "facts", "recording", "detect", "eye", "stimulus", "placed",
+    "boxes", "columns", "decimal", "sep", "where", "name", "facts", "recording", "detect", "eye", "stimulus", "placed",
     "distance_mm", "screen_width", "screen_height", "screen_width_mm", "screen_height_mm",
 )  # fmt: skip
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
@@ -343,7 +347,7 @@ def load(
     ):
         from gazekit.core.frames import Facts
         from gazekit.core.trials import Dataset
-        from gazekit.interchange import Space
+        from gazekit.interchange import Space, with_objects
         from gazekit.interchange.own_data import OPTIONS
 
         own = {*OPTIONS, *Space.names(), *_OF_OWN, "stimuli"}
@@ -355,7 +359,9 @@ def load(
             given["facts"] = Facts(**given["facts"])
         named = [files_named(text) for text in ([data] if isinstance(data, str) else data)]
         files = named[0] if len(named) == 1 else [f for one in named for f in ([one] if isinstance(one, str) else one)]
-        return Dataset.from_table(files, images=root, space=Space.taken_from(given), **given)
+        boxes = given.pop("boxes", None)
+        own_data = Dataset.from_table(files, images=root, space=Space.taken_from(given), **given)
+        return own_data if boxes is None else with_objects(own_data, boxes)
     own = set(_OF_OWN) & set(given)
     if own and data in datasets:
         raise GazekitError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import DataAndPoints, Models, Samples, ScoredRun, names, takes_groups
+from gazekit.cli.options import Boxes, DataAndPoints, Models, Samples, ScoredRun, names, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
 
 if TYPE_CHECKING:
@@ -41,13 +41,14 @@ class ShelfOptions(DataAndPoints):
         bool, typer.Option("--length-filter/--all-lengths", help="bookcovers: leave out unusually long paths, as OAT.")
     ] = True
     images: Annotated[Path | None, typer.Option(help="bookcovers: folder of collages and targets.")] = None
+    boxes: Boxes = None
 
     @property
     def options(self) -> dict[str, Any]:
         """Those given with --data-set, and those of the book covers."""
         given = super().options
         if self.data != "bookcovers":
-            return given
+            return given if self.boxes is None else {"boxes": str(self.boxes), **given}
         images = {} if self.images is None else {"images": str(self.images)}
         return {"length_filter": self.length_filter, **images, **given}
 

@@ -8,6 +8,7 @@ import typer
 
 from gazekit.cli.options import (
     Accept,
+    Boxes,
     Data,
     DataAndPoints,
     Root,
@@ -37,12 +38,14 @@ class TrainingData(DataAndPoints):
     """Data to learn from: shelves that gazekit draws, unless told otherwise."""
 
     data: Data = "shelves"
+    boxes: Boxes = None
 
     @property
     def options(self) -> dict[str, Any]:
         """Options of the data set; made-up shelves are those for training, unless told otherwise."""
+        own = {} if self.boxes is None else {"boxes": str(self.boxes)}
         made_up = {"covers": "train"} if self.data == "shelves" else {}
-        return {**made_up, **super().options}
+        return {**made_up, **own, **super().options}
 
 
 @app.command("oat")
@@ -63,6 +66,8 @@ def oat_command(
     Without --data it learns from shelves that gazekit draws, and from simulated searchers: nothing is downloaded.
 
     Example: gazekit train oat --data bookcovers --root data/bookcovers --set appearance=none --out runs/oat
+
+    Your own: gazekit train oat --data paths.csv --root shelves --boxes boxes.csv --out runs/mine
 
     Then: gazekit evaluate --data bookcovers --root data/bookcovers --models oat:checkpoint=runs/oat --out runs/books
     """

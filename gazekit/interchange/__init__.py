@@ -13,6 +13,7 @@ from gazekit.interchange.formats import write_scanpaths as write_scanpaths
 from gazekit.interchange.image_folder import write_image_folder as write_image_folder
 from gazekit.interchange.own_data import dataset_from_table as dataset_from_table
 from gazekit.interchange.own_pictures import own_pictures as own_pictures
+from gazekit.interchange.own_pictures import with_objects as with_objects
 from gazekit.interchange.parquet import read_parquet as read_parquet
 from gazekit.interchange.parquet import write_parquet as write_parquet
 from gazekit.interchange.pysaliency_hdf5 import read_pysaliency as read_pysaliency

@@ -114,6 +114,66 @@ def own_pictures(
     return replace(data, dropped=dropped)
 
 
+def with_objects(dataset: Dataset, boxes: str | Path | pd.DataFrame) -> Dataset:
+    """Give the trials of a table of one's own the objects of their pictures, and what was sought among them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with pictures in files. Where the table of fixations has a column `target`, it says what a trial sought:
+        the id of an object, or a picture's path.
+    boxes : CSV file or table
+        The objects of all pictures: a row each, as for `own_shelf`, with the column `stimulus`.
+
+    Returns
+    -------
+    Dataset
+        With `objects`, and `target`, `target_box` and `target_object` of the trials that sought one of them.
+
+    Raises
+    ------
+    DataError
+        A trial without a picture, or whose picture has no boxes or was shown at another size; rows of one trial that
+        disagree on the target; fixations that have numbers of objects already; whatever `own_shelf` refuses.
+    """
+    if dataset.scanpaths.object_id is not None:
+        raise DataError("the fixations have a column 'object_id', and objects are found by their boxes: leave it out")
+    table = dataset.scanpaths.table
+    sought: dict[str, set[str]] = {}
+    if "target" in table:
+        sought = {str(t): set(part) for t, part in names(table["target"], "").groupby(table["trial"], sort=False)}
+    objects = _boxes_of(boxes, {name: Path(name) for name in dataset.stimuli})
+    trials, dropped = [], dict(dataset.dropped)
+    for trial in dataset.trials:
+        if not isinstance(trial.image_source, Path):
+            raise DataError(f"trial {trial.id!r} has no picture to cut its objects from; give the folder of images")
+        if trial.stimulus not in objects:
+            raise DataError(f"the table of boxes has no box of {nearest([trial.stimulus], objects)}")
+        targets = sought.get(trial.id, {""})
+        if len(targets) > 1:
+            raise DataError(f"trial {trial.id!r} has {len(targets)} values of 'target' ({', '.join(sorted(targets))})")
+        shelf = own_shelf(trial.image_source, objects[trial.stimulus], next(iter(targets)) or None, name=trial.stimulus)
+        one = shelf.trials[0]
+        if one.frame.size != trial.frame.size:
+            raise DataError(
+                f"boxes are px of the picture {trial.stimulus!r} ({one.frame.width:g} x {one.frame.height:g}), which "
+                f"is said to be shown at {trial.frame.width:g} x {trial.frame.height:g}: give both in px of one size"
+            )
+        trials.append(
+            replace(
+                trial,
+                objects=one.objects,
+                target_object=one.target_object,
+                target_source=one.target_source,
+                target_box=trial.target_box if one.target_box is None else one.target_box,
+                task=trial.task or one.task,
+            )
+        )
+        for what, count in shelf.dropped.items():
+            dropped[what] = dropped.get(what, 0) + count
+    return replace(dataset, trials=tuple(trials), dropped=dropped)
+
+
 # ---------------------------------------------------------------- inside
 
 
