@@ -125,6 +125,8 @@ def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> 
 
 def _plain(value: Any) -> Any:
     """An option as a reader of a paper wants it: a function of this program by its name; of a class nothing."""
+    if isinstance(value, Mapping) and "function" in value:
+        return str(value["function"]).rpartition(".")[2]
     if not (isinstance(value, str) and value.startswith("gazekit.")):
         return value
     name = value.rpartition(".")[2]

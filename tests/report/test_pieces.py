@@ -147,7 +147,7 @@ def manifest(**about):
         {
             "name": "levy",
             "class": "gazekit.models.baselines.levy.Levy",
-            "options": {"saliency": "gazekit.somewhere.conspicuity"},
+            "options": {"saliency": {"function": "gazekit.somewhere.conspicuity"}},
         },
     ]
     request = {

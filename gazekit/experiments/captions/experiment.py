@@ -93,6 +93,8 @@ def captions(
     captioned = image_by_image(dataset, people, guided.reads)
     rows = conditions(guided, captioned.observations, seed=seed, scheduled=scheduled, gammas=gammas)
     observations = len(captioned.observations)
+    points = dataset.scanpaths.facts.points
+    theirs = {"clicks": "clicks", "mouse": "points of a mouse"}.get(points or "", "fixations")
     about = {
         "conditions": {row.name: len(row) for row in rows},
         "observations": observations,
@@ -100,7 +102,7 @@ def captions(
         "cut_captions": guided.too_long([t.caption or "" for t in captioned.observations]),
         "gamma": guided.gamma,
         "gammas": [float(g) for g in gammas if g != guided.gamma],
-        "compared_with": "the writers' clicks" if people is None else people.name,
+        "compared_with": f"the writers' {theirs}" if people is None else people.name,
         "notes": list(captioned.notes),
     }
     evaluate(
