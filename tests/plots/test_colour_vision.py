@@ -1,7 +1,7 @@
 """Colours that must be told apart are, by readers of every colour vision: figures and pages, by day and by night.
 
-Simulated as Machado, Oliveira and Fernandes (2009, IEEE Transactions on Visualization and Computer Graphics 15(6)) have it
-for severity 1, on linear RGB; distances are CIEDE2000.
+Simulated as Machado, Oliveira and Fernandes (2009, IEEE Transactions on Visualization and Computer Graphics 15) have
+it for severity 1, on linear RGB; distances are CIEDE2000.
 """
 
 import re
