@@ -29,8 +29,10 @@ def certify_command(
         typer.Option(help="Images that models were trained on: their folder, or a file of names, a line each."),
     ] = None,
     model: Annotated[
-        list[str] | None,
-        typer.Option(help="A model that made the predictions, called as there: its exact likelihood. May be repeated."),
+        str | None,
+        typer.Option(
+            help="Models that made the predictions, called as there, comma-separated: their exact likelihood."
+        ),
     ] = None,
     splits: Annotated[int, typer.Option(min=2, help="Random choices of people of which floors are made.")] = 20,
     out: Annotated[
@@ -86,12 +88,13 @@ def certify_command(
         "splits": splits,
         "seed": seed,
     }
+    named = [] if model is None else names(model, "--model")
     if known is not None:
         request = known["request"]
         exact = [row["density"]["model"] for row in known["likelihood"]["rows"] if row.get("density") is not None]
-        if missing := [name for name in exact if name not in (model or ())]:
+        if missing := [name for name in exact if name not in named]:
             raise GazekitError(f"{check} has the exact likelihood of {missing[0]!r}: give --model {missing[0]} too")
-    made_by = [model_from_text(name) for name in model or ()]
+    made_by = [model_from_text(name) for name in named]
     for each in made_by:
         fit_alone(each, dataset)
     hashes = {file.name: sha256_of(file) for file in files}
