@@ -11,6 +11,7 @@ from gazekit.checks.people import check_people
 from gazekit.checks.placement import FEW, TRIALS_NEEDED, check_placement
 from gazekit.checks.references import (
     Reference,
+    beyond_the_mean,
     centre_reference,
     image_reference,
     looked_at_reference,
@@ -75,7 +76,9 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
             not_checked["orientation"] = (
                 f"neither targets nor pictures on {TRIALS_NEEDED} trials; only exchanged x and y would show"
             )
-        found += check_placement(chosen, [*references, centre_reference(chosen)])
+        pictures = next((r for r in references if r.name.startswith("the pictures")), None)
+        beyond = None if pictures is None else beyond_the_mean(pictures)
+        found += check_placement(chosen, [*references, centre_reference(chosen)], beyond=beyond)
     if any(f.level == "error" for f in found):
         later = ("agreement", "person", "first-fixation", "saccades", "samples")
         not_checked |= dict.fromkeys(later, "positions are not px of these images")

@@ -134,6 +134,15 @@ def _on_screen(width: int, height: int) -> Mend:
     )
 
 
+def _about_the_middle(factor: float) -> Mend:
+    return Mend(
+        "scale",
+        f"positions {1 / factor:.3g} times as far from the middle as they were, as if placed=fit were centre",
+        "look at how large the image was shown: --placed centre in its own size, --placed fit as large as it can be",
+        lambda x, y, w, h: (w / 2 + (x - w / 2) * factor, h / 2 + (y - h / 2) * factor),
+    )
+
+
 def _moved(dx: float, dy: float, x: np.ndarray, y: np.ndarray, w: np.ndarray, h: np.ndarray) -> Points:
     return x - dx, y - dy
 
@@ -152,7 +161,9 @@ def mends(frames: np.ndarray) -> list[Mend]:
     ]
 
 
-def check_placement(sample: Sample, references: Sequence[Reference], *, lattice: bool = True) -> list[Finding]:
+def check_placement(
+    sample: Sample, references: Sequence[Reference], *, lattice: bool = True, beyond: Reference | None = None
+) -> list[Finding]:
     """Say where positions are not px of the shown image.
 
     Parameters
@@ -163,6 +174,8 @@ def check_placement(sample: Sample, references: Sequence[Reference], *, lattice:
         Maps per trial, the most telling first.
     lattice : bool
         Whether to try constant offsets.
+    beyond : Reference, optional
+        Of pictures, beyond their mean: where nothing else is found, distances from the middle are tried on it.
 
     Returns
     -------
@@ -184,6 +197,10 @@ def check_placement(sample: Sample, references: Sequence[Reference], *, lattice:
         best, effect = _likeliest(family or [m for m in trying if m.check == "scale"], evidence or few, sample)
         return [Finding(best.check, level, seen, best.probably, best.option, effect)]
     believed = _believed(sample, trying, evidence, lattice)
+    if believed is None and beyond is not None:
+        middle = [_about_the_middle(factor) for factor in FACTORS]
+        own = Evidence(sample, beyond, middle)
+        believed = _believed(sample, middle, [own], lattice=False) if len(own.trials) >= TRIALS_NEEDED else None
     if believed is not None:
         mend, effect = believed
         seen = f"fixations fit {effect.on} better when they are moved"

@@ -18,6 +18,7 @@ from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map
 
 SIDE = 64  # cells along the longer side
 IMAGES = 60  # pictures that are read at most
+FEWEST = 20  # pictures of which a mean is of pictures, not of these
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,25 @@ def image_reference(sample: Sample) -> Reference:
         return local_contrast(trial.image, trial.frame.size) if trial.id in wanted else None
 
     return Reference.of("the pictures' local contrast", _each(sample, of))
+
+
+def beyond_the_mean(reference: Reference) -> Reference:
+    """What each map has beyond the mean of all: people are drawn to the middle whatever is there, and so are pictures.
+
+    A position that is moved toward the middle gains by the mean map and loses by this one.
+    """
+    units = np.flatnonzero(reference.known)
+    if len(units) < FEWEST:
+        return Reference.of("", [None] * len(reference.rows))
+    v, u = (np.arange(SIDE**2) // SIDE + 0.5) / SIDE, (np.arange(SIDE**2) % SIDE + 0.5) / SIDE
+    mean = np.mean([reference.at(np.full(SIDE**2, k), u, v) for k in units], axis=0).reshape(SIDE, SIDE)
+    maps: list[np.ndarray | None] = [None] * len(reference.rows)
+    for k in units:
+        shape = reference.rows[k], reference.columns[k]
+        own = reference.values[reference.first[k] :][: shape[0] * shape[1]].reshape(shape)
+        of_all = mean[np.ix_(*(((np.arange(n) + 0.5) * SIDE / n).astype(int) for n in shape))]
+        maps[k] = own - of_all * (own * of_all).sum() / (of_all**2).sum()
+    return Reference.of(f"{reference.name}, beyond what all have in common", maps)
 
 
 def people_reference(sample: Sample) -> tuple[Reference, np.ndarray]:
