@@ -19,7 +19,7 @@ from gazekit.interchange.coco_search18 import write_coco_search18
 from gazekit.interchange.columns import row_per_fixation
 from gazekit.interchange.csv_files import write_csv
 from gazekit.interchange.parquet import write_parquet
-from gazekit.interchange.pysaliency_hdf5 import write_pysaliency
+from gazekit.interchange.pysaliency_hdf5 import has_onsets, write_pysaliency
 from gazekit.interchange.recordings import FORMATS
 from gazekit.interchange.recordings.bids import EVENTS, EVENTS_WRITTEN
 from gazekit.interchange.recordings.recording import OURS, in_their_words
@@ -31,6 +31,7 @@ LOST = {
     "positions": "fixation without a position",
     "objects": "object of a fixation",
     "onsets": "onset of a fixation",
+    "some onsets": "onset of a fixation, where others are not known",
     "degrees": "px per degree of a path",
     "trials": "name of a trial (viewings are numbered)",
     "nobody": "path of nobody (called SOURCE-SAMPLE as a person)",
@@ -166,6 +167,7 @@ def _lost(paths: Scanpaths, lacks: tuple[str, ...]) -> dict[str, int]:
         "positions": (~(np.isfinite(paths.x) & np.isfinite(paths.y))).sum(),
         "objects": (ids >= 0).sum(),
         "onsets": np.isfinite(paths.onsets()).sum(),
+        "some onsets": 0 if has_onsets(paths) else np.isfinite(paths.onsets()).sum(),
         "degrees": table["px_per_degree"].notna().sum(),
         "trials": (~((table["trial"] == table["stimulus"]) | (table["trial"] == viewed))).sum(),
         "nobody": (table["subject"] == "").sum(),
@@ -297,7 +299,7 @@ TARGETS = {
     "csv": Target((".csv", ".csv.gz"), _PX, "ms", (), write_csv),
     "parquet": Target((".parquet",), _PX, "ms", (), write_parquet),
     "coco-search18": Target((".json",), _PX, "ms", ("objects", "onsets", "degrees", "dropped"), write_coco_search18),
-    "pysaliency": Target((".hdf5", ".h5"), _PX, "s", ("onsets",), write_pysaliency),
+    "pysaliency": Target((".hdf5", ".h5"), _PX, "s", ("some onsets",), write_pysaliency),
     **{name: _recording(name) for name in ("eyelink-report", "pymovements")},
     "bids": Target((), _SCREEN, "s", _RECORDED, _bids, on_screen=True),
 }

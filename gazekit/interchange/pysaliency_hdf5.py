@@ -29,6 +29,7 @@ from gazekit.interchange.tables import check_path_columns, from_table
 _READ = {"FixationTrains": ("1.0", "1.1", "1.2", "1.3"), "Scanpaths": ("1.0",), "ScanpathFixations": ("1.0",)}
 _TAKEN = ("n", "t", "xs", "ys", "ts", "subjects", "lengths", "scanpath_index", "durations")
 _POINTS = {"xs": "x", "ys": "y", "durations": "duration_ms", "object_id": "object_id"}
+_ONSETS = "onsets"  # says in our own group that `ts` are true onsets
 _SECOND = 1000.0  # ms
 
 
@@ -64,7 +65,8 @@ def read_pysaliency(
     -------
     Scanpaths
         Attributes of scanpaths become columns of the table; attributes of fixations other than `durations` and
-        `object_id` have no place and are counted in `dropped`.
+        `object_id` have no place and are counted in `dropped`. `ts` are read only where gazekit wrote true onsets:
+        elsewhere nobody says what they count.
 
     Raises
     ------
@@ -126,7 +128,7 @@ def read_pysaliency_table(
     paths["stimulus"] = np.array(names, dtype=object)[number]
     if "sample" not in paths:
         paths["sample"] = number_repeats(paths)
-    table, dropped = _rows(paths, points, length)
+    table, dropped = _rows(paths, points, length, bool(ours.get(_ONSETS)))
     return table, ours.get("facts", Facts()), {**ours.get("dropped", {}), **dropped}
 
 
@@ -139,8 +141,8 @@ def write_pysaliency(
     """Write scanpaths to an HDF5 file that pysaliency reads.
 
     Stimuli are numbered in the order of their first paths; give pysaliency its stimuli in that order (the file has
-    their names in `gazekit/stimuli`). Onset times `ts` are sums of durations, s, since the time of saccades is not
-    known; or 0, 1, 2 ... where no durations are.
+    their names in `gazekit/stimuli`). Times `ts` are onsets, s, where all are known; else sums of durations, since the
+    time of saccades is not known; or 0, 1, 2 ... where no durations are.
 
     Parameters
     ----------
@@ -187,12 +189,18 @@ def write_pysaliency(
             inner["n"], inner["length"] = stimulus, scanpaths.lengths
             _group(inner, "scanpath_attributes", {**attributes, "subject": subject}, h5py)
             _group(inner, "fixation_attributes", points, h5py)
-        about = {"type": "scanpaths", "version": 1, "facts": asdict(scanpaths.facts), "dropped": scanpaths.dropped}
+        about: dict[str, Any] = {"type": "scanpaths", "version": 1, "facts": asdict(scanpaths.facts)}
+        about |= {"dropped": scanpaths.dropped, _ONSETS: has_onsets(scanpaths)}
         ours = file.create_group("gazekit")
         ours.attrs["about"] = json.dumps(about)
         for name, values in (("stimuli", stimuli), ("subjects", subjects)):
             ours.create_dataset(name, data=np.array(values, dtype=object), dtype=h5py.string_dtype())
     write_atomically(path, buffer.getvalue())
+
+
+def has_onsets(scanpaths: Scanpaths) -> bool:
+    """Whether the onset of every fixation is known, so that `ts` can hold them."""
+    return scanpaths.onset is not None and bool(np.isfinite(scanpaths.onset).all())
 
 
 # ---------------------------------------------------------------- reading
@@ -228,7 +236,7 @@ def _load(file: Any, kind: str) -> tuple[pd.DataFrame, dict[str, np.ndarray], np
         paths |= {"n": file["train_ns"][...], "subject": file["train_subjects"][...]}
         points = {
             **_attributes(file, "scanpath_fixation_attributes"),
-            **{k: file[f"train_{k}"][...] for k in ("xs", "ys")},
+            **{k: file[f"train_{k}"][...] for k in ("xs", "ys", *(["ts"] if "gazekit" in file else []))},
         }
         length = file["train_lengths"][...] if "train_lengths" in file else _trailing(points["xs"])
     else:
@@ -281,17 +289,18 @@ def _ours(file: Any) -> dict[str, Any]:
     group = file["gazekit"]
     about = parse_json(_text(group.attrs["about"]))
     names = {name: [_text(v) for v in group[name][...]] for name in ("stimuli", "subjects")}
-    return {**names, "facts": Facts(**about["facts"]), "dropped": dict(about["dropped"])}
+    told = {"facts": Facts(**about["facts"]), "dropped": dict(about["dropped"]), _ONSETS: about.get(_ONSETS)}
+    return {**names, **told}
 
 
 def _rows(
-    paths: pd.DataFrame, points: dict[str, np.ndarray], length: np.ndarray
+    paths: pd.DataFrame, points: dict[str, np.ndarray], length: np.ndarray, onsets: bool
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """One row per fixation, for `from_table`."""
+    """One row per fixation, for `from_table`; `ts` are its onsets, or say nothing."""
     table, dropped = row_per_fixation(paths, length), {}
     real = np.flatnonzero(table["fixation"] != EMPTY_PATH)
     for name, values in points.items():
-        column = _POINTS.get(name)
+        column = "onset_ms" if name == "ts" and onsets else _POINTS.get(name)
         if column is not None:
             known = pd.Series(values[np.arange(values.shape[1]) < length[:, None]], real)
             table[column] = known.reindex(table.index)
@@ -318,6 +327,8 @@ def _padded(scanpaths: Scanpaths) -> dict[str, np.ndarray]:
         points["durations"] = seconds
         if not np.isnan(scanpaths.duration).any():
             points["ts"] = np.cumsum(seconds, axis=1) - seconds
+    if scanpaths.onset is not None and has_onsets(scanpaths):
+        points["ts"] = pad(scanpaths.onset) / _SECOND
     if scanpaths.object_id is not None:
         points["object_id"] = pad(scanpaths.object_id)
     return points

@@ -230,7 +230,7 @@ class Space:
         Raises
         ------
         DataError
-            No screen; an image that would stick out of it.
+            An image that would stick out of the screen; positions that are not px of it from its top left corner.
 
         Examples
         --------
@@ -239,12 +239,16 @@ class Space:
         >>> Space(screen_width=1920, screen_height=1080, placed="fit").to_screen(paths)
         (array([960.]), array([54.]))
         """
+        if other := [n for n in self.told() if n in ("position_unit", "origin", "scale") or n.startswith("recorded")]:
+            raise DataError(
+                f"positions are written in px of the screen, from its top left corner; leave {other[0]} out"
+            )
         table, path = paths.table, paths.path_of()
         width, height = (table[side].to_numpy(float) for side in ("width", "height"))
         shown = [np.broadcast_to(np.asarray(value, float), width.shape) for value in self.shown(width, height)]
         self._refuse_over(table, shown)
-        left, top, wide, high = shown
-        return left[path] + paths.x * (wide / width)[path], top[path] + paths.y * (high / height)[path]
+        left, top = shown[0] + self.offset_x, shown[1] + self.offset_y
+        return left[path] + paths.x * (shown[2] / width)[path], top[path] + paths.y * (shown[3] / height)[path]
 
     # ---------------------------------------------------------------- inside
 

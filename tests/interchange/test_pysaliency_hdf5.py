@@ -119,6 +119,19 @@ def test_sizes_in_the_file_come_before_frames(paths, path):
     assert read.table["width"].tolist() == [800] * 4
 
 
+def test_onsets_that_are_known_are_kept(paths, path):
+    """In `ts`, where pysaliency has them; not where one is missing."""
+    onset = 10.0 + 300 * np.arange(len(paths.x))
+    write_pysaliency(paths.replace(onset=onset), path)
+    with h5py.File(path) as file:
+        ts = file["train_ts"][...]
+    np.testing.assert_allclose(ts[~np.isnan(ts)], onset / 1000)
+    np.testing.assert_allclose(read_pysaliency(path).onset, onset)
+    onset[1] = np.nan
+    write_pysaliency(paths.replace(onset=onset), path)
+    assert read_pysaliency(path).onset is None
+
+
 def test_onsets_are_sums_of_durations_or_ranks(paths, path):
     write_pysaliency(paths, path)
     first = paths.duration[:3] / 1000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gazekit import DataError, Dataset
+from gazekit import DataError, Dataset, Scanpaths
 from gazekit.interchange import Space, from_table
 
 X, Y, WIDTH, HEIGHT = np.array([10.0, 60.0]), np.array([20.0, 70.0]), 100, 80
@@ -184,3 +184,22 @@ def test_a_screen_that_cannot_be(options, said):
     with pytest.raises(DataError) as caught:
         from_table(rows(), width=800, height=600, space=Space(**{**SCREEN, **options}))
     assert said in str(caught.value)
+
+
+def test_what_is_written_for_a_screen_comes_back_from_it():
+    """An offset moves both ways; what a file for another tool cannot say is refused."""
+    table = pd.DataFrame({"stimulus": ["a"], "width": 800, "height": 600})
+    paths = Scanpaths([400, 0], [30, 600], [0, 2], table)
+    space = Space(screen_width=1920, screen_height=1080, placed="centre", offset_x=7, offset_y=-3)
+    x, y = space.to_screen(paths)
+    assert (x.tolist(), y.tolist()) == ([967, 567], [267, 837])
+    back = space.of(paths.replace(x=x, y=y))
+    assert (back.x.tolist(), back.y.tolist()) == ([400, 0], [30, 600])
+    for told in (
+        {"origin": "centre"},
+        {"position_unit": "share"},
+        {"scale": 2},
+        {"recorded_width": 9, "recorded_height": 9},
+    ):
+        with pytest.raises(DataError, match=f"from its top left corner; leave {next(iter(told))} out"):
+            Space(screen_width=1920, screen_height=1080, **told).to_screen(paths)

@@ -17,6 +17,7 @@ from gazekit.interchange.columns import SYNONYMS, names, numbers, plain_name
 NO_IMAGE = "fixation of a trial without an image (left out)"
 BEFORE_IMAGE = "fixation that began before the image (left out)"
 NO_POSITION = "fixation without a position (left out)"
+NOBODY = "fixation of nobody: the name of the person is empty (left out)"
 OTHER_EYE = "fixation of the other eye (left out)"
 NOT_THAT_EYE = "trial without a fixation of the eye that is read (left out)"
 SORTED = "fixation that stood after a later one of its trial (put in the order of time)"
@@ -245,6 +246,8 @@ def fixations(
             f"{notes.path} is {kind.title} without a fixation; if it holds samples or saccades, export its fixations"
         )
     table, used = _ours(rows, kind, columns or {}, decimal)
+    table = table.drop(columns=[n for n in ("subject", "trial") if n in table and _empty(table[n]).all()])
+    nameless = _empty(table["subject"]) if "subject" in table else pd.Series(False, table.index)
     for name, value in (("stimulus", stimulus), ("subject", subject)):
         if value is not None and (name == "stimulus" or name not in table):
             table[name] = value
@@ -254,7 +257,8 @@ def fixations(
         notes.dropped[DETAILS] += len(details)
     more = [c for c in rows.columns if c not in used and c not in details and c not in table]
     table = table.join(rows[more])
-    table = _left_out(table, table["stimulus"].isna() | (table["stimulus"].astype("str") == ""), NO_IMAGE, notes)
+    table = _left_out(table, nameless, NOBODY, notes)
+    table = _left_out(table, _empty(table["stimulus"]), NO_IMAGE, notes)
     table = _one_eye(table, eye, kind, notes)
     table = _left_out(table, table["x"].isna() | table["y"].isna(), NO_POSITION, notes)
     if not len(table):
@@ -447,6 +451,10 @@ def _need(table: pd.DataFrame, rows: pd.DataFrame, kind: Format, notes: Notes) -
             f"{notes.path} does not say which image was shown: name the column that does, columns={{'stimulus': ...}} "
             f"(--columns stimulus=COLUMN), or the image itself, stimulus= (--stimulus NAME); it has: {found}"
         )
+
+
+def _empty(column: pd.Series) -> pd.Series:
+    return column.isna() | (column.astype("str") == "")
 
 
 def _left_out(table: pd.DataFrame, rows: Any, reason: str, notes: Notes) -> pd.DataFrame:

@@ -131,7 +131,8 @@ def detected(
             found = detect(time, *_degrees(x, y, kind, notes, space, px_per_degree), how)
         seen.update(found.counts)
         constants = {name: first[name] for name in piece if name not in _POINT}
-        constants.setdefault("trial", next(number))
+        if pd.isna(constants.get("trial")):
+            constants["trial"] = f"unnumbered {next(number)}"
         centres = [_means(values, found.first, found.last) for values in (x, y)]
         rows.append(
             pd.DataFrame({"x": centres[0], "y": centres[1], "start": found.onset, "duration": found.duration}).assign(
@@ -243,7 +244,7 @@ def _pieces(read: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         bounds = [0, *map(int, np.flatnonzero(edge) + 1), len(rows)]
         for a, b in pairwise(bounds):
             part = rows.iloc[a:b]
-            if kept and any(kept[-1][name].iloc[0] != part[name].iloc[0] for name in keys):
+            if kept and not kept[-1][keys].iloc[0].equals(part[keys].iloc[0]):
                 yield pd.concat(kept, ignore_index=True)
                 kept = []
             kept.append(part)
@@ -369,6 +370,11 @@ def _blocks(
             raise DataError(f"{path} has two columns of one name; rename one of them, or take it out")
         empty = pd.DataFrame(columns=labels)
         texts = [told.get(c.ours) or their_name(empty, c.theirs) for c in samples.columns if c.ours in (*_KEYS, "eye")]
+        missing = [*EMPTY, "-", "n/a"]
+        people = told.get("subject") or their_name(
+            empty, [n for c in samples.columns if c.ours == "subject" for n in c.theirs]
+        )
+        signs = {name: [text for text in missing if name != people or not text.isalpha()] for name in labels}
         while block := list(islice(file, LINES)):
             _count_fields(path, block, sep, len(header), line)
             line += len(block)
@@ -381,7 +387,7 @@ def _blocks(
                 index_col=False,
                 dtype={name: "str" for name in texts if name},
                 keep_default_na=False,
-                na_values=[*EMPTY, "-", "n/a"],
+                na_values=signs,
                 skipinitialspace=True,
                 low_memory=False,
             ).drop(columns=[name for name in labels if name.startswith("Unnamed: ")])

@@ -92,6 +92,17 @@ def test_somebody_is_called_na(tmp_path, seen, images, exports):
     assert sorted(paths.table["subject"].unique()) == ["NA", "ben", "cleo"]
 
 
+def test_fixations_of_nobody(tmp_path, seen, images, exports):
+    """Some without a name are left out; where nobody has one, the file says who looked."""
+    table = exports.report(seen, RECORDING_SESSION_LABEL=seen["subject"].replace("anna", "."))
+    data = Dataset.from_table(written(tmp_path, table), images=images, space=CENTRE)
+    assert sorted(data.scanpaths.table["subject"].unique()) == ["ben", "cleo"]
+    assert data.dropped["fixation of nobody: the name of the person is empty (left out)"] == 12
+    alone = table[table["RECORDING_SESSION_LABEL"] == "."]
+    paths = Dataset.from_table(written(tmp_path, alone, "dora.txt"), images=images, space=CENTRE).scanpaths
+    assert paths.table["subject"].unique().tolist() == ["dora"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -60,6 +60,13 @@ def test_a_table_in_small_pieces(tmp_path, monkeypatch, taken, images):
     ).scanpaths.x.tolist() == pytest.approx(whole.scanpaths.x.tolist())
 
 
+def test_somebody_is_called_na_and_trials_have_no_number(tmp_path, monkeypatch, taken, images):
+    """Empty cells are equal, also where a piece ends; "NA" is a name."""
+    monkeypatch.setattr(module, "LINES", 37)
+    taken.assign(subject=taken["subject"].replace("anna", "NA"), trial="").to_csv(tmp_path / "a.csv", index=False)
+    expect(Dataset.from_table(tmp_path / "a.csv", images=images, detect="ivt", space=SPACE), people=("NA", "ben"))
+
+
 @pytest.mark.parametrize("factor", [1.0, 0.001, 1000.0, 1e6])
 def test_the_unit_of_a_clock_is_that_of_its_rate(tmp_path, taken, images, factor):
     taken.assign(time=taken["time"] * factor).to_csv(tmp_path / "a.csv", index=False)
