@@ -22,6 +22,7 @@ SOME, MANY = 30, 50  # positions that fill a corner only (as large as `FILLED` a
 TRIALS_NEEDED = 8
 FAMILY = 0.001  # chance that any of the mends is believed where nothing is wrong
 GAIN = 0.1  # NSS; on clean published data no mend gains more than .03
+DEGREES = 60.0  # from the middle: no screen of an experiment reaches further
 FILLED = 0.6  # of width and height; clean published data fill .91 and more
 SMALL = 16  # px; on smaller frames positions of 0 to 1 may be px
 OUTSIDE_NOTE, OUTSIDE, MOSTLY = 0.01, 0.1, 0.5  # Waldo has .036, every other published set less than .01
@@ -280,8 +281,11 @@ def _impossible(sample: Sample, u: np.ndarray, v: np.ndarray) -> tuple[str, list
         return f"{ranges}, on images of {sizes}", [SHARE], "error"
     left, above = float(np.mean(sample.x < 0)), float(np.mean(sample.y < 0))
     if 0.2 <= left <= 0.8 and 0.2 <= above <= 0.8:
+        farthest = max(-x_low, x_high, -y_low, y_high)
+        small = farthest <= DEGREES and 10 * farthest < min(sample.width.min(), sample.height.min())
+        degrees = ", as small as degrees: if they are, give scale=PX_PER_DEGREE too" if small else ""
         return (
-            f"{left:.0%} of x and {above:.0%} of y are negative; {ranges}, on images of {sizes}",
+            f"{left:.0%} of x and {above:.0%} of y are negative; {ranges}, on images of {sizes}{degrees}",
             [CENTRE_UP, CENTRE],
             "error",
         )

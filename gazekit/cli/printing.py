@@ -30,7 +30,11 @@ def estimate(value: float, low: float, high: float, digits: int, sign: str = "")
     --------
     >>> estimate(0.25, -0.1, 0.5, 2, sign="+")
     '+0.25 [-0.10, +0.50]'
+    >>> estimate(float("nan"), float("nan"), float("nan"), 2)
+    'not defined'
     """
+    if math.isnan(value):
+        return "not defined"
     one, two, three = (f"{number:{sign}.{digits}f}" for number in (value, low, high))
     return f"{one} [{two}, {three}]"
 

@@ -56,6 +56,16 @@ def test_a_wrong_space_is_named_with_its_mend_and_the_effect_on_nss(good, move, 
     )
 
 
+def test_positions_in_degrees_are_told_from_px_of_the_middle():
+    bare = make_people(pictures=False)
+    said = {
+        by: check(moved(bare, lambda x, y, by=by: ((x - WIDTH / 2) / by, (y - HEIGHT / 2) / by))).text()
+        for by in (1, 30)
+    }
+    assert "as small as degrees: if they are, give scale=PX_PER_DEGREE too" in said[30]
+    assert "degrees" not in said[1]
+
+
 def test_targets_of_a_search_tell_the_orientation_without_pictures():
     search = make_people(pictures=False, targets=True)
     assert worst(check(search)) == []

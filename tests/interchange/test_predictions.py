@@ -214,7 +214,7 @@ def test_the_command_writes_a_file_and_counts(data, people, tmp_path):
 
 def test_score_takes_the_format_and_refuses_what_contradicts_it(data, people, tmp_path):
     (file,) = written(data.scanpaths, "hat", tmp_path)
-    given = ("score", file, "--data", people, "--protocol", "chen2021", "--transfer", "--no-forced-first")
+    given = ("score", file, "--data", people, "--protocol", "chen2021", "--transferred", "--no-forced-first")
     done = run(*given, "--from", "hat")
     assert done.exit_code == 0, (done.output, done.exception)
     assert "no durations, so without MultiMatch duration, ScanMatch w/ duration" in done.output
