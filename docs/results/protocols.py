@@ -1,70 +1,98 @@
-"""The certificate behind docs/results/protocols.md: four models and the controls on the 70 test images of OSIE.
+"""The certificates behind docs/results/protocols.md: models and controls on OSIE, MIT1003 and COCO-Search18.
 
-    python docs/results/protocols.py --root data/osie --out docs/results/certificates
+    python docs/results/protocols.py osie --root data/osie --out docs/results/certificates
 
-Models give positions; lengths and durations of all are those of people's paths on other images, so that nothing else
-differs. What learns is fitted on the other 630 images.
+Models give positions; lengths (at most 16) and durations of all are those of people's paths on other images, so that
+nothing else differs, and an imposed first fixation is the same for all. What learns is fitted on the other images of
+the data set, or, where all are scored, leaves an image's own people out.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import typer
 
-from gazekit import Facts, Scanpaths
+from gazekit import Scanpaths
 from gazekit.cli.certify import swap_words
 from gazekit.datasets import load_dataset
+from gazekit.evaluation.folds import fit_alone
 from gazekit.files.atomic import write_atomically
+from gazekit.metrics.context import contents_of, with_start
 from gazekit.models.baselines.other_image import OtherImage
+from gazekit.models.capabilities import Learns
 from gazekit.models.specs import model_from_text
 from gazekit.protocols import protocols
 from gazekit.protocols.certificate import certify, text_of
 from gazekit.report.certificate import certificate_page
 
-MODELS = ("centre", "empirical", "ittikoch", "levy")
-NAMES = {"empirical": "empirical-630"}  # not the null of this name, which sees the other 69 images only
-SAMPLES = 10
-LONGEST = 16
+SAMPLES, LONGEST = 10, 16
+SEEING = ("centre", "empirical", "ittikoch", "levy")
+MODELS = {"osie": SEEING, "mit1003": SEEING, "coco-search18": ("centre", "empirical")}  # the last without images
+AGAINST = {
+    "osie": ("chen2021", "scandiff", "gazekit"),
+    "mit1003": ("scandiff", "gazekit"),
+    "coco-search18": ("chen2021", "hat", "gazeformer", "irl2020", "gazekit"),
+}
 
 
-def predictions(dataset, names, images):
-    """Paths of each model on these images."""
-    test = dataset.select(stimuli=images)
-    rest = dataset.select(stimuli=[s for s in dataset.stimuli if s not in set(images)])
-    lengths = OtherImage().fit(test).predict(test.trials, n_samples=SAMPLES, seed=1, progress=False).truncate(LONGEST)
-    parts = []
+def images_of(dataset):
+    """The test images of chen2021, those whose picture is there, or all."""
+    if dataset.name == "osie":
+        return protocols["chen2021"].images["osie"]
+    seen = [trial.stimulus for trial in dataset.trials if trial.has("image")]
+    return seen or dataset.stimuli
+
+
+def predictions(dataset, names, more=()):
+    """Paths of each model on these images; `more` are files of predictions of models that take long."""
+    part = dataset.select(stimuli=images_of(dataset))
+    rest = dataset.select(stimuli=set(dataset.stimuli) - set(part.stimuli))
+    people = part.scanpaths
+    whole = replace(part, scanpaths=people.replace(facts=replace(people.facts, forced_first=None)))
+    like = OtherImage().fit(whole).predict(part.trials, n_samples=SAMPLES, seed=1, progress=False).truncate(LONGEST)
+    forced = bool(people.facts.forced_first)
+    wanted = np.maximum(like.lengths - forced, 1).reshape(-1, SAMPLES)
+    found = {}
     for name in names:
         model = model_from_text(name)
-        if hasattr(model, "fit"):
+        if isinstance(model, Learns) and len(rest.scanpaths):
             model.fit(rest)
-        paths = model.predict(test.trials, n_samples=SAMPLES, seed=1, max_fixations=LONGEST, progress=False)
-        same = paths.table[["trial", "sample"]].reset_index(drop=True)
-        if not same.equals(lengths.table[["trial", "sample"]].reset_index(drop=True)):
-            raise SystemExit(f"{name} gives other samples")
-        paths = paths.truncate(np.minimum(lengths.lengths, paths.lengths))
-        longest = np.minimum(lengths.lengths, paths.lengths)
-        duration = lengths.truncate(longest).duration
-        parts.append(
-            paths.replace(duration=duration, table=paths.table.assign(source=NAMES.get(name, name)), facts=Facts())
-        )
+        else:
+            fit_alone(model, part)
+        found[name] = model.predict(part.trials, n_samples=SAMPLES, seed=1, lengths=wanted, progress=False)
+    for file in more:
+        found[Path(file).stem] = Scanpaths.load(file).truncate(wanted.ravel())
+    parts = []
+    for name, paths in found.items():
+        facts = replace(people.facts, forced_first=False, cut_at_target=None)
+        begun = with_start(paths.replace(facts=facts), contents_of(part.trials)) if forced else paths
+        shown = begun.truncate(like.lengths)
+        if (shown.lengths != like.lengths).any():
+            raise SystemExit(f"{name} gives {int((shown.lengths != like.lengths).sum())} paths that are too short")
+        facts = replace(people.facts, cut_at_target=None)
+        parts.append(shown.replace(duration=like.duration, facts=facts, table=shown.table.assign(source=name)))
     return Scanpaths.concat(parts)
 
 
 def main() -> None:
     """Write the certificate, its page and the predictions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", choices=MODELS)
     parser.add_argument("--root", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--splits", type=int, default=20)
+    parser.add_argument("--more", nargs="*", default=(), help="predictions of models that take long, named after them")
     given = parser.parse_args()
-    dataset = load_dataset("osie", given.root)
-    paths = predictions(dataset, MODELS, protocols["chen2021"].images["osie"])
+    dataset = load_dataset(given.data, given.root)
+    paths = predictions(dataset, MODELS[given.data], given.more)
     given.out.mkdir(parents=True, exist_ok=True)
-    paths.save(given.out / "osie-baselines.parquet")
-    made = certify(paths, dataset, against=("chen2021", "scandiff"), splits=given.splits)
-    write_atomically(given.out / "osie-baselines.json", (text_of(made) + "\n").encode())
-    write_atomically(given.out / "osie-baselines.html", certificate_page(made).encode())
+    name = f"{given.data}-baselines"
+    paths.save(given.out / f"{name}.parquet")
+    made = certify(paths, dataset, against=AGAINST[given.data], splits=given.splits)
+    write_atomically(given.out / f"{name}.json", (text_of(made) + "\n").encode())
+    write_atomically(given.out / f"{name}.html", certificate_page(made).encode())
     typer.echo("\n".join(swap_words(swap) for swap in made["swaps"]) or "no swaps")
 
 

@@ -60,7 +60,7 @@ def protocols_command(
     if as_json:
         print_json([protocol_facts(protocol) for protocol in found])
     elif name is None:
-        typer.echo(aligned([[protocol.name, protocol.title] for protocol in found]))
+        typer.echo(aligned([[p.name, p.title + " (not recommended)" * bool(p.not_recommended)] for p in found]))
     else:
         typer.echo("\n".join(protocol_lines(found[0])))
 

@@ -29,7 +29,7 @@ from gazekit.models.capabilities import HasDensity, next_log_densities
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.fingerprints import digest_of
 from gazekit.models.identity import identity
-from gazekit.protocols.averages import histogram_divergence
+from gazekit.protocols.averages import histogram_divergence, image_means
 from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
 from gazekit.protocols.protocol import Protocol, Score, protocols
 from gazekit.protocols.scoring import ProtocolScores, Scorer, prepared, scored
@@ -544,10 +544,7 @@ def _by_image(
         left, right = _embedded(a), _embedded(b)
         values = np.sqrt(((left[joined[:, 0]] - right[joined[:, 1]]) ** 2).sum(axis=1))
     image = a.table["stimulus"].map(dict(place)).to_numpy()[joined[:, 0]]
-    total, count = np.zeros((2, len(place)))
-    np.add.at(total, image, values)
-    np.add.at(count, image, 1.0)
-    return np.divide(total, count, out=np.full(len(place), np.nan), where=count > 0)
+    return image_means(values, image, len(place))
 
 
 def _embedded(paths: Scanpaths) -> np.ndarray:

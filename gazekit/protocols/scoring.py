@@ -198,7 +198,8 @@ def prepared(
     if chosen.until_found and len(boxes) < len(part.trials):
         raise DataError(f"protocol {chosen.name!r} is about search, and some trials of {dataset.name!r} have no target")
     people, left_out = in_protocol(part.scanpaths, chosen, chosen.longest_person, boxes, people=True)
-    notes = [f"{HUMAN}: {line}" for line in left_out]
+    notes = [f"not recommended: {chosen.not_recommended}"] if chosen.not_recommended else []
+    notes += [f"{HUMAN}: {line}" for line in left_out]
     if people.table["subject"].nunique() < 2:
         raise DataError(
             f"protocol {chosen.name!r} compares people, and {dataset.name!r} has fewer than two on its images"

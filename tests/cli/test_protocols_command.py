@@ -31,6 +31,7 @@ def files(tmp_path):
 
 def test_it_lists_them_and_describes_one(run):
     assert "chen2021" in run("protocols").stdout
+    assert "people compared with themselves, too (not recommended)" in run("protocols").stdout
     text = run("protocols", "chen2021").stdout
     assert "samples per image  10" in text
     assert "What that changes" in text

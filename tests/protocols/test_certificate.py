@@ -296,3 +296,25 @@ def test_a_file_of_a_published_model_goes_to_a_certificate_in_one_command(data, 
     energy = {(r["distance"], r["source"]): r for r in made["energy"]["rows"]}
     assert energy["euclidean", "chen"]["to_itself"] > 0
     assert [*made["predictions"]["files"]] == ["test_predicts.json"]
+
+
+def test_an_imposed_first_fixation_is_no_part_of_likelihood_and_energy(data, models, certificate):
+    def begun(paths):
+        """The same with one more fixation before each, in a corner."""
+        before = paths.offsets[:-1]
+        return paths.replace(
+            x=np.insert(paths.x, before, 1.0), y=np.insert(paths.y, before, 1.0),
+            duration=np.insert(paths.durations(), before, 200.0), offsets=paths.offsets + np.arange(len(paths) + 1),
+            facts=replace(paths.facts, forced_first=True), object_id=None,
+        )  # fmt: skip
+
+    imposed = replace(data, scanpaths=begun(data.scanpaths))
+    found = certify(begun(models), imposed, against=["chen2021"], splits=2, threads=1)
+    for key in ("energy", "likelihood"):
+        rows, plain = (
+            {(r["source"], r.get("distance")): r for r in each[key]["rows"]} for each in (found, certificate)
+        )
+        for source in ("human", "mine", "same"):
+            for at, row in rows.items():
+                if at[0] == source:
+                    assert row == plain[at]

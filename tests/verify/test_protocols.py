@@ -6,7 +6,7 @@ import pytest
 
 from gazekit import load_dataset
 from gazekit.foundations.errors import DataError, UnknownNameError
-from gazekit.protocols import protocols
+from gazekit.protocols import protocols, score_protocol
 from gazekit.verify.protocols import verify_protocols
 
 
@@ -57,3 +57,11 @@ def test_other_data_have_no_expected_numbers(small_dataset):
         verify_protocols(small_dataset)
     with pytest.raises(UnknownNameError):
         verify_protocols(small_dataset, "chen2012")
+
+
+@pytest.mark.data
+def test_our_own_protocol_gives_what_the_board_says(osie):
+    only = replace(protocols["gazekit"], scores=protocols["gazekit"].scores[:1])
+    found = score_protocol(only, osie, controls=False)
+    assert found.value("human", "ScanMatch") == pytest.approx(0.4474, abs=5e-5)
+    assert found.headlines.keys() == {"human"}
