@@ -142,7 +142,8 @@ def certify(
         raise DataError("; ".join(f"{name}: {each['not_scored']}" for name, each in found.items()))
     first = scores[0].protocol
     part, _ = protocol_images(first, dataset if first.images.get(dataset.name) else predicted)
-    part = replace(part, scanpaths=_free(part.scanpaths))
+    free = _free(part.scanpaths)
+    part = replace(part, scanpaths=free.filter(free.lengths > 0))
     trials = [trial.id for trial in part.trials]
     sources = {name: _free(paths.filter(trial=trials)) for name, paths in named_sources(shown, RESERVED)}
     for model in known.values():
