@@ -19,7 +19,7 @@ from gazekit.cli.options import (
     takes_groups,
 )
 from gazekit.cli.printing import estimate
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_choice
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
 
@@ -122,6 +122,15 @@ def priority_command(
     weights: Annotated[
         list[str] | None, typer.Option("--weights", help="NAME=FILE of a backbone's weights; may be repeated.")
     ] = None,
+    target: Annotated[
+        str,
+        typer.Option(
+            help="What says what is sought: picture, box, category; none; auto: pictures, where all have one."
+        ),
+    ] = "auto",
+    start: Annotated[
+        str | None, typer.Option(help="Readout to begin from: a file, or free-viewing, which comes with gazekit.")
+    ] = None,
     split: Annotated[
         str, typer.Option("--split", help="Split by stimulus, target or subject; random leaks.")
     ] = "stimulus",
@@ -138,6 +147,8 @@ def priority_command(
 
     Then: gazekit evaluate --data osie --root data/osie --models priority:checkpoint=runs/p --out runs/osie
 
+    Search: gazekit train priority --data interiors --root data/interiors --start free-viewing --fold 0 --out runs/s
+
     Features of images are kept in the folder that the environment variable GAZEKIT_FEATURES names, if there is one.
     """
     from dataclasses import fields
@@ -145,19 +156,31 @@ def priority_command(
     from gazekit.datasets import load_dataset
     from gazekit.experiments.priority import train_priority
     from gazekit.models import training
+    from gazekit.models.priority.checkpoint import load_readout
+    from gazekit.models.priority.model import NAMED
+    from gazekit.models.priority.network import TARGETS
     from gazekit.models.priority.training import FIXATIONS, OPTIONS
 
+    check_choice("--target", target, ("auto", "none", *TARGETS[1:]))
     changes = settings(setting, "--set")
     of_training = {f.name for f in fields(training.TrainingOptions)}
     fixations = int(changes.pop("fixations", FIXATIONS))
+    dataset = given.read()
+    if target == "auto":
+        target = "picture" if all(trial.has("target") for trial in dataset.trials) else "none"
+    typer.echo("nothing is sought: free viewing" if target == "none" else f"what is sought is known by its {target}")
     trained = train_priority(
-        given.read(),
+        dataset,
         training.with_changes(OPTIONS, {k: v for k, v in changes.items() if k in of_training}),
         out=run.out,
         backbone=backbone,
         weights=_pairs(weights, "--weights"),
-        network={k: v for k, v in changes.items() if k not in of_training},
+        network={
+            **({} if target == "none" else {"target": target}),
+            **{k: v for k, v in changes.items() if k not in of_training},
+        },
         fixations=fixations,
+        start=None if start is None else load_readout(NAMED.get(start) or start),
         also=[load_dataset(name, root) for name, root in _pairs(also, "--also").items()],
         by=split,
         folds=folds,

@@ -15,8 +15,10 @@ from gazekit.experiments.ratios import Ratio
 from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
+from gazekit.models.priority.checkpoint import Readout
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
+from gazekit.models.priority.target import categories_of, has_target
 from gazekit.models.priority.training import FIXATIONS, View, train_readout, view_losses, views_of
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
@@ -64,6 +66,7 @@ def train_priority(
     weights: Mapping[str, str] | None = None,
     network: Mapping[str, Any] | None = None,
     fixations: int = FIXATIONS,
+    start: Readout | None = None,
     also: Sequence[Dataset] = (),
     by: str = "stimulus",
     folds: int = 5,
@@ -93,9 +96,12 @@ def train_priority(
     weights : mapping of str to path, optional
         Weights of the networks below.
     network : mapping, optional
-        Fields of `PriorityConfig`, besides the channels.
+        Fields of `PriorityConfig`, besides the channels. With a target, all trials of `dataset` must have it; in those
+        of `also` that do not, nothing is sought.
     fixations : int
         Of each image and step.
+    start : Readout, optional
+        Where each fold begins; see `train_readout`.
     also : sequence of Dataset
         More to learn from, whole, in every fold.
     by, folds, only, seed, workers, scheduler, overwrite, device, progress, command, notes, accept
@@ -111,7 +117,16 @@ def train_priority(
         The folder holds another run; the split cannot be made; training failed.
     """
     check_workers(workers, scheduler)
-    PriorityConfig.of((1,), network or {})  # now, not when all features are there
+    config = dict(network or {})
+    target = config.get("target") or (start.network.config.target if start else "")
+    if target == "category":
+        config["categories"] = categories_of([dataset, *also])
+    made = PriorityConfig.of((1,), config)  # now, not when all features are there
+    if lacking := [trial.id for trial in dataset.trials if target and not has_target(trial, made)]:
+        raise GazekitError(
+            f"what is sought is to be known by its {target}, and {len(lacking)} of {len(dataset.trials)} trials of "
+            f"{dataset.name!r} do not have it ({lacking[0]!r} is one); choose another target, or none"
+        )
     for each in (dataset, *also):
         if lacking := [trial.id for trial in each.trials if not trial.has("image")]:
             raise GazekitError(
@@ -132,6 +147,7 @@ def train_priority(
             "network": dict(network or {}),
             "options": asdict(options),
             "fixations": fixations,
+            **({"start": start.sha256} if start is not None else {}),
             "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
             "seed": seed,
             **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
@@ -147,6 +163,7 @@ def train_priority(
                 "seed": seed,
                 "fixations": fixations,
                 "config": dict(network or {}),
+                "start": start,
                 "device": device,
             }
             pieces = [
@@ -185,7 +202,7 @@ class ReadoutPiece:
         )
         readout.save(self.part / READOUT)
         write_table(pd.DataFrame([{"fold": self.fold, **vars(line)} for line in log]), self.part / LOG)
-        views = views_of(self.test, self.reader)
+        views = views_of(self.test, self.reader, readout.network.config)
         write_table(bits_over_centre(readout.network, views).assign(fold=self.fold), self.part / BITS)
         seal(self.part, [self.part / name for name in (READOUT, BITS)])  # the log's seconds differ
 

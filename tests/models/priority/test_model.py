@@ -145,6 +145,13 @@ def test_a_temperature_is_that_of_the_density(readout):
     hot = Priority(readout, temperature=2.0).log_density(trial, shape, history)
     flat = usual / 2
     assert np.allclose(hot, flat - np.log(np.exp(flat).sum()), atol=1e-4)
+    data = example_dataset()
+    data = data.select(trials=[trial.id])
+    first = Scanpath([], [], None, trial.frame)
+    density = Priority(readout, temperature=2.0).log_density(trial, shape, first).ravel()
+    cell = Grid.of(trial.frame).cells(data.scanpaths[0].x[:1], data.scanpaths[0].y[:1])[0]
+    nats = Priority(readout, temperature=2.0).log_likelihood(data)[0][0]  # the likelihood has it too
+    assert np.isclose(nats, density[cell], atol=1e-4)
 
 
 def test_resampling_keeps_the_sum_and_smooth_maps():

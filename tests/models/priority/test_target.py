@@ -1,0 +1,288 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from gazekit.core.frames import Facts, Frame
+from gazekit.core.scanpaths import Scanpath, Scanpaths
+from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
+from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.priority.checkpoint import Readout, load_readout
+from gazekit.models.priority.events import events_of, path_events
+from gazekit.models.priority.features import channels_of
+from gazekit.models.priority.grid import Grid
+from gazekit.models.priority.model import Priority, PriorityFitted
+from gazekit.models.priority.network import BLURS, PriorityConfig, PriorityNetwork
+from gazekit.models.priority.target import category_number, category_of, picture_of, similarity_maps
+from gazekit.models.priority.training import OPTIONS, take_weights, train_readout, view_losses, views_of
+from gazekit.models.training import with_changes
+from gazekit.testing import check_model, example_trials
+
+SMALL = {"hidden": 16, "maps": 4, "dropout": 0.0}
+RED, BLUE = (230, 40, 40), (40, 60, 230)
+
+
+def square(image, x, y, colour):
+    image[y - 8 : y + 8, x - 8 : x + 8] = colour
+    image[y - 8 : y, x - 8 : x] = 255  # it has a corner
+
+
+@pytest.fixture
+def searches():
+    """Twelve noisy pictures with a red and a blue square; people look for one of them, and find it after a while."""
+    trials, paths = [], []
+    for k in range(12):
+        name, rng = f"squares-{k}", keyed_rng(0, "squares", k)
+        image = rng.integers(90, 120, (120, 160, 3), dtype=np.uint8)
+        red, blue = ((int(rng.integers(a, b)), int(rng.integers(20, 100))) for a, b in ((20, 70), (90, 140)))
+        square(image, *red, RED)
+        square(image, *blue, BLUE)
+        wanted = red if k % 2 else blue
+        box = Box(wanted[0] - 8, wanted[1] - 8, wanted[0] + 8, wanted[1] + 8)
+        target = image[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)].copy()
+        task = f"search: {'red' if k % 2 else 'blue'}"
+        trials.append(
+            Trial(name, name, Frame(160, 120), image, task=task, target_source=target, target_box=box, start=(80, 60))
+        )
+        for subject in "abc":
+            away, at = rng.uniform((10, 10), (150, 110), (1, 2)), rng.normal(wanted, 3, (3, 2))
+            xy = np.concatenate([away, at]).clip((0, 0), (160, 120))
+            ids = {"stimulus": name, "trial": name, "subject": subject}
+            paths.append(Scanpath(xy[:, 0], xy[:, 1], np.full(4, 200.0), Frame(160, 120), ids))
+    return Dataset("squares", trials, Scanpaths.from_paths(paths, Facts(forced_first=False, points="fixations")))
+
+
+def readout_of(reader, path, target="picture", categories=(), trials=None):
+    features = reader.of_image((trials or example_trials())[0].image)
+    torch.manual_seed(0)
+    config = PriorityConfig(channels_of(features), **SMALL, target=target, categories=categories)
+    network = PriorityNetwork(config).eval()
+    with torch.no_grad():
+        network.target_weight.weight.fill_(1.0)
+    Readout(network, "tiny", reader.sha256, 6, {"data": "made-up", "images": [], "stimuli": []}).save(path)
+    return path
+
+
+# ------------------------------------------------------------------ similarity
+
+
+def test_the_target_is_most_similar_where_it_is(tiny, searches):
+    trial = searches.trials[0]
+    grid = Grid.of(trial.frame)
+    maps = similarity_maps(trial.image, trial.target, tiny, grid)
+    config = PriorityConfig(channels_of(tiny.of(trial)), target="picture")
+    assert maps.shape == (len(config.similarities), *grid.shape)
+    assert torch.allclose(maps.mean((1, 2)), torch.zeros(len(maps)), atol=1e-4)
+    deviation = maps.std((1, 2), correction=0)  # 0: a picture of one colour, blurred, tells no places apart
+    assert (((deviation - 1).abs() < 1e-3) | (deviation == 0)).all()
+    assert (deviation > 0).sum() >= 4
+    for name, each in zip(config.similarities, maps, strict=True):
+        if name in ("patch, level 1", "grey, blur 0 px"):
+            row, column = divmod(int(each.argmax()), grid.columns)
+            x, y = grid.points(np.array(row * grid.columns + column), 0.5, 0.5)
+            assert np.hypot(x - trial.target_box.centre[0], y - trial.target_box.centre[1]) < 10
+
+
+def test_cosines_are_those_of_the_patches():
+    """One place in plain numbers: features of one level, a patch of two by two."""
+    from gazekit.models.priority.target import _cosines
+
+    rng = np.random.default_rng(0)
+    shown, template = (torch.from_numpy(rng.normal(size=(5, 8, 8))).float() for _ in range(2))
+    patch, mean = _cosines(shown, template, np.array([0.25, 0.5, 0.5, 0.75]), Grid(80, 80, 7, 7))
+    middle, spread = shown.mean((1, 2), keepdim=True), shown.std((1, 2), keepdim=True, correction=0)
+    a, b = ((part - middle) / spread for part in (shown, template))
+    b = b[:, 2:4, 4:6]
+    found = torch.stack(
+        [torch.stack([torch.cosine_similarity(a[:, r : r + 2, c : c + 2].flatten(), b.flatten(), 0) for c in range(7)])
+         for r in range(7)]
+    )  # fmt: skip
+    # a grid of seven cells over eight: the patch at row r, column c has its middle on the edge of cells r and r + 1,
+    # and each cell of the grid holds two of four places; their best is at most the best of its neighbourhood
+    whole = torch.nn.functional.max_pool2d(found[None, None], 3, 1, 1)[0, 0]
+    assert (patch <= whole + 1e-5).all()
+    assert abs(float(patch.max() - found.max())) < 0.15
+    centre = torch.nn.functional.normalize(b.mean((1, 2)), dim=0)
+    single = torch.einsum("chw,c->hw", torch.nn.functional.normalize(a, dim=0), centre)
+    assert float(mean.max()) <= float(single.max()) + 1e-5
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_picture_from_a_box(searches, swapped):
+    trial = searches.trials[0]
+    assert np.array_equal(picture_of(trial, "box"), trial.target)
+    again = picture_of(trial, "picture", swapped=swapped)
+    assert again.shape == trial.target.shape
+    assert np.array_equal(again, trial.target) != swapped
+    assert np.array_equal(again, picture_of(trial, "picture", swapped=swapped))
+
+
+def test_something_else_is_an_object_that_is_not_the_target():
+    trial = example_trials()[0]
+    x0, y0, x1, y1 = trial.objects.boxes[1].astype(int)
+    assert np.array_equal(picture_of(trial, "picture", swapped=True), trial.image[y0:y1, x0:x1])
+
+
+def test_targets_that_cannot_be_sought(searches):
+    trial = searches.trials[0]
+    large = replace(trial, target_source=np.zeros((121, 10, 3), np.uint8))
+    with pytest.raises(GazekitError, match="the target is 10 x 121 px and the image 160 x 120 px"):
+        picture_of(large, "picture")
+    with pytest.raises(GazekitError, match="the box 200, 0, 220, 20 px lies outside the image of 160 x 120 px"):
+        picture_of(replace(trial, target_box=Box(200, 0, 220, 20)), "box")
+    with pytest.raises(GazekitError, match="no room for another piece of the target's size"):
+        picture_of(replace(trial, target_box=Box(0, 0, 160, 120)), "box", swapped=True)
+    with pytest.raises(MissingNeedError, match="has no 'target_box'"):
+        picture_of(replace(trial, target_box=None), "picture", swapped=True)
+    config = PriorityConfig((3,), target="category", categories=("blue", "red"))
+    assert category_number(trial, config) == 0
+    with pytest.raises(GazekitError, match="seeks 'green', and priority has learned to seek blue, red"):
+        category_number(replace(trial, task="search: green"), config)
+    assert category_of(replace(trial, task="free viewing")) == ""
+
+
+# ------------------------------------------------------------------ visibility
+
+
+@torch.no_grad()
+def test_what_is_seen_is_what_the_law_says():
+    """Cell by cell in plain numbers: similarity times the visibility from the nearest fixation so far, or the start."""
+    torch.manual_seed(0)
+    network = PriorityNetwork(PriorityConfig((3,), **SMALL, target="picture")).eval()
+    many = len(network.config.similarities)
+    network.half_seen.copy_(torch.linspace(-2, 0, many))
+    network.steepness.copy_(torch.linspace(0, 1, many))
+    grid = Grid.of(Frame(40, 30), 48)
+    x, y = np.array([5.0, 30, 22]), np.array([25.0, 10, 12])
+    events = path_events(x, y, None, grid)
+    maps = network.look([torch.randn(1, 3, 6, 8)], *grid.shape, torch.randn(1, many, *grid.shape))
+    found = network.seen(maps, events, *(torch.from_numpy(side) for side in grid.centres()))[0].numpy()
+    across, down = grid.centres()
+    trace = np.concatenate([[(0.0, 0.0)], grid.places(x, y)])
+    half, steep = network.half_seen.exp().numpy(), network.steepness.exp().numpy()
+    similarity = network.parts(maps)[1][0].flatten(1).numpy()
+    for event in range(4):
+        for cell, (cy, cx) in enumerate((cy, cx) for cy in down for cx in across):
+            away = np.hypot(trace[: event + 1, 0] - cx, trace[: event + 1, 1] - cy).min()
+            assert np.allclose(found[event, :, cell], similarity[:, cell] / (1 + (away / half) ** steep), atol=1e-4)
+
+
+def test_visibility_can_be_read(tiny, tmp_path):
+    model = Priority(readout_of(tiny, tmp_path / "r.safetensors"))
+    law = model.visibility([0.0, 0.3, 1.0])
+    assert law.columns.tolist()[-1] == f"grey, blur {BLURS[-1]:g} px"
+    assert np.allclose(law.to_numpy(), np.array([1, 0.5, 1 / (1 + (1 / 0.3) ** 2)])[:, None], atol=1e-3)
+    with pytest.raises(GazekitError, match="has learned to seek nothing: nothing has a visibility"):
+        PriorityFitted("tiny").visibility()
+
+
+@torch.no_grad()
+def test_while_nothing_is_sought_it_does_what_it_did_in_free_viewing():
+    torch.manual_seed(0)
+    free = PriorityNetwork(PriorityConfig((3,), **SMALL)).eval()
+    search = PriorityNetwork(PriorityConfig((3,), **SMALL, target="picture")).eval()
+    take_weights(search, free)
+    grid = Grid.of(Frame(40, 30), 48)
+    events = path_events(np.array([5.0, 30]), np.array([25.0, 10]), np.array([200.0, 300]), grid)
+    sides = [torch.from_numpy(side) for side in grid.centres()]
+    features = [torch.randn(1, 3, 6, 8)]
+    a, b = (network.look(features, *grid.shape) for network in (free, search))
+    assert torch.allclose(free.next_density(a, events, *sides), search.next_density(b, events, *sides), atol=1e-5)
+    assert torch.allclose(free.static_density(a), search.static_density(b), atol=1e-5)
+    assert torch.allclose(free.end(a, events), search.end(b, events), atol=1e-5)
+    assert torch.allclose(free.log_duration(a, events)[0], search.log_duration(b, events)[0], atol=1e-5)
+    other = PriorityNetwork(PriorityConfig((3,), **{**SMALL, "hidden": 8}))
+    with pytest.raises(GazekitError, match="has another size of readout.0.weight"):
+        take_weights(other, free)
+
+
+# ------------------------------------------------------------------ what a path says itself
+
+
+def test_a_path_says_where_it_began_and_what_cut_it(searches):
+    trial, path = replace(searches.trials[0], max_fixations=12), searches.scanpaths[0]
+    grid = Grid.of(trial.frame)
+    usual = events_of(trial, path, grid)
+    assert usual.ended[0, -1] == 1
+    ids = {**path.ids, "start_x": 10.0, "start_y": 20.0, "saccades_allowed": 4}
+    for found, ended in ((True, 1.0), (False, np.nan)):
+        own = events_of(trial, replace(path, ids={**ids, "target_found": found}), grid)
+        assert np.allclose(own.places[0, 0, 0], grid.places(np.array([10.0]), np.array([20.0]))[0])
+        assert np.array_equal(float(own.ended[0, -1]), ended, equal_nan=True)
+
+
+# ------------------------------------------------------------------ the model
+
+
+SLOW = [pytest.param({name: True}, marks=pytest.mark.slow) for name in ("swap_target", "no_target")]
+
+
+@pytest.mark.parametrize("control", [{}, *SLOW])
+def test_it_keeps_the_contract(tiny, tmp_path, control):
+    model = Priority(readout_of(tiny, tmp_path / "r.safetensors"), **control)
+    assert model.needs == (
+        "image",
+        *{"swap_target": ("target_box",), "no_target": ()}.get("".join(control), ("target",)),
+    )
+    check_model(model).raise_if_failed()
+
+
+@pytest.mark.parametrize(("target", "categories"), [("box", ()), ("category", ("another", "square"))])
+def test_it_keeps_the_contract_by_box_and_by_name(tiny, tmp_path, target, categories):
+    model = Priority(readout_of(tiny, tmp_path / "r.safetensors", target, categories))
+    trial = example_trials()[0]
+    sought, nothing = (
+        m.log_density(trial, (6, 8)) for m in (model, Priority(tmp_path / "r.safetensors", no_target=True))
+    )
+    assert not np.allclose(sought, nothing)
+    with pytest.raises(MissingNeedError, match="target_box" if target == "box" else "task"):
+        model.predict([replace(trial, target_box=None, task=None)], progress=False)
+
+
+def test_another_target_in_the_same_picture_is_another_search(tiny, searches, tmp_path):
+    model = Priority(readout_of(tiny, tmp_path / "r.safetensors"))
+    trial = searches.trials[0]
+    other = replace(trial, target_source=picture_of(trial, "box", swapped=True))
+    history = Scanpath([80.0], [60.0], [200.0], trial.frame)
+    assert not np.allclose(model.log_density(trial, (6, 8), history), model.log_density(other, (6, 8), history))
+
+
+@pytest.mark.parametrize("target", ["picture", "category"])
+def test_it_learns_what_people_seek(tiny, searches, tmp_path, target):
+    """On unseen pictures, people's fixations are likelier with their target than with the other, or with none."""
+    options = with_changes(OPTIONS, {"epochs": 8, "batch": 3})
+    config = {**SMALL, "target": target}
+    learned = searches.select(stimuli=searches.stimuli[:8])
+    readout, _ = train_readout([learned], tiny, options, config=config, fixations=8, progress=False)
+    readout.save(tmp_path / "r.safetensors")
+    network = load_readout(tmp_path / "r.safetensors").network
+    assert network.config.categories == (("blue", "red") if target == "category" else ())
+    unseen = searches.select(stimuli=searches.stimuli[8:])
+    models = [Priority(tmp_path / "r.safetensors", **o) for o in ({}, {"swap_target": True}, {"no_target": True})]
+    nats = [np.mean(np.concatenate(model.log_likelihood(unseen))) for model in models]
+    assert nats[0] > max(nats[1:])
+    with torch.no_grad():  # the training's likelihood is the model's
+        views = views_of(unseen, tiny, network.config)
+        mean = torch.cat([view_losses(network, view).next.nanmean()[None] for view in views])
+    assert torch.isfinite(mean).all()
+
+
+def test_controls_of_search_need_a_search(tiny, tmp_path):
+    path = readout_of(tiny, tmp_path / "r.safetensors")
+    with pytest.raises(GazekitError, match="exclude each other"):
+        Priority(path, swap_target=True, no_target=True)
+    with pytest.raises(GazekitError, match="no_target is a control of search, and this readout of priority"):
+        PriorityFitted("tiny", no_target=True)
+    with pytest.raises(GazekitError, match="target must be one of '', 'picture', 'box', 'category', not 'smell'"):
+        PriorityFitted("tiny", target="smell")
+
+
+def test_a_start_of_other_features_is_refused(tiny, searches, tmp_path):
+    start = load_readout(readout_of(tiny, tmp_path / "r.safetensors"))
+    with pytest.raises(DataError, match="the readout to start from reads features of tiny with the hash 0123"):
+        train_readout([searches], tiny, start=replace(start, features="0123"), progress=False)
+    nameless = replace(searches, trials=[replace(trial, task="search") for trial in searches.trials])
+    with pytest.raises(DataError, match="no trial names what is sought"):
+        train_readout([nameless], tiny, config={"target": "category"}, progress=False)
