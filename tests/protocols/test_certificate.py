@@ -228,9 +228,9 @@ def test_the_command_writes_checks_and_refuses(files, data, models, monkeypatch)
     given = ("certify", files / "models.parquet", "--data", "osie", "--against", "chen2021", "--splits", "2")
     done = run(*given, "-o", out)
     assert done.exit_code == 0, (done.output, done.exception)
-    assert "there already" in str(run(*given, "-o", out).exception)
+    assert "exists already" in str(run(*given, "-o", out).exception)
     made = out.with_suffix(".json")
-    assert "whole" in run("certify", "--check", made).stdout
+    assert "complete and unchanged" in run("certify", "--check", made).stdout
     assert "made again, and equal" in run(*given, "--check", made).stdout
     fewer = files / "fewer.parquet"
     models[:8].save(fewer)
@@ -264,7 +264,7 @@ def test_the_command_says_what_it_needs(files, data, monkeypatch):
     assert "needs files of predictions and --data" in str(run("certify").exception)
     assert "-o certificate.html" in str(run(*given, "-o", files / "c.txt").exception)
     (files / "c.json").hardlink_to(files / "models.parquet")
-    assert "would be replaced" in str(run(*given, "-o", files / "c.json", "--overwrite").exception)
+    assert "would be overwritten" in str(run(*given, "-o", files / "c.json", "--overwrite").exception)
     (files / "names.txt").write_text("\n")
     wrong = run(*given, "-o", files / "d.json", "--trained-on", files / "names.txt")
     assert "names no image" in str(wrong.exception)
