@@ -208,7 +208,7 @@ def test_the_command_writes_a_file_and_counts(data, people, tmp_path):
     assert "10 paths on 3 of 3 trials, 0 left out" in done.output
     np.testing.assert_allclose(read_scanpaths(out).x, data.scanpaths[:10].x, atol=1e-9)
     assert "--overwrite" in str(run(*given).exception)
-    assert "would be replaced" in str(run(*given[:-1], file, "--overwrite").exception)
+    assert "would be overwritten" in str(run(*given[:-1], file, "--overwrite").exception)
     assert "must end in" in str(run(*given[:-1], tmp_path / "chen.txt").exception)
 
 
