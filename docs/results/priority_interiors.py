@@ -39,7 +39,9 @@ def likelihood(dataset: gazekit.Dataset, file: Path) -> None:
         )
         print(f"{name}, {len(bits)} rooms, {bits['fixations'].sum():,} fixations: {told} bit", flush=True)  # noqa: T201
     law = readout.network
-    for name, half, steep in zip(law.config.similarities, law.half_seen.exp(), law.steepness.exp(), strict=True):
+    for name, half, steep in zip(
+        law.config.similarities, law.half_seen.detach().exp(), law.steepness.detach().exp(), strict=True
+    ):
         print(f"{name}: half visible at {float(half):.3f}, steepness {float(steep):.2f}")  # noqa: T201
 
 
