@@ -169,6 +169,9 @@ def predict_command(
         raise GazekitError(f"{out} exists already; give --overwrite or another name")
     if chosen.provenance:
         typer.echo(f"{chosen.name}: {chosen.provenance}")
+    for word, said in (("target", target), ("caption", caption)):
+        if said is not None and not any(need.startswith(word) for need in chosen.needs):
+            typer.echo(f"{chosen.name} does not use the {word}: --{word} changes nothing", err=True)
     if len(dataset.scanpaths):
         from dataclasses import replace
 

@@ -50,6 +50,13 @@ def test_a_picture_needs_no_more_than_its_name(gazekit, tmp_path):
         assert min(drawn.size) > 200
 
 
+def test_what_a_model_does_not_use_is_said(gazekit):
+    code, _, err = gazekit("centre", "--image", "photos/b.png", "--target", "photos/a.jpg", "--caption", "a dog")
+    assert code == 0, err
+    assert "centre does not use the target: --target changes nothing" in err
+    assert "centre does not use the caption: --caption changes nothing" in err
+
+
 def test_all_pictures_of_a_folder(gazekit, tmp_path):
     code, _, err = gazekit("ittikoch", "--images", "photos", "--samples", 2, "-o", "all.parquet")
     assert code == 0, err
