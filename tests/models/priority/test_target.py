@@ -9,6 +9,7 @@ from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.models import identity
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.events import events_of, path_events
 from gazekit.models.priority.features import channels_of
@@ -176,6 +177,12 @@ def test_visibility_can_be_read(tiny, tmp_path):
     assert np.allclose(law.to_numpy(), np.array([1, 0.5, 1 / (1 + (1 / 0.3) ** 2)])[:, None], atol=1e-3)
     with pytest.raises(GazekitError, match="has learned to seek nothing: nothing has a visibility"):
         PriorityFitted("tiny").visibility()
+
+
+def test_controls_are_part_of_the_identity(tiny, tmp_path):
+    file = readout_of(tiny, tmp_path / "r.safetensors")
+    told = [identity(Priority(file, **{name: True})) for name in ("swap_target", "no_target")]
+    assert len({str(each["options"]) for each in [identity(Priority(file)), *told]}) == 3
 
 
 @torch.no_grad()
