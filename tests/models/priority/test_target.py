@@ -237,7 +237,7 @@ def test_it_keeps_the_contract(tiny, tmp_path, control):
 
 
 @pytest.mark.parametrize(("target", "categories"), [("box", ()), ("category", ("another", "square"))])
-def test_it_keeps_the_contract_by_box_and_by_name(tiny, tmp_path, target, categories):
+def test_densities_by_box_and_by_name(tiny, tmp_path, target, categories):
     model = Priority(readout_of(tiny, tmp_path / "r.safetensors", target, categories))
     trial = example_trials()[0]
     sought, nothing = (
