@@ -51,6 +51,6 @@ def test_options_of_a_table(tmp_path):
     assert load(str(table), options={"width": 9, "height": 5, "name": "mine"}).name == "mine"
     with pytest.raises(
         GazekitError,
-        match="a table of your own has no option 'scenes'; it has columns, decimal, detect, distance_mm, eye",
+        match="a table of your own has no option 'scenes'; it has boxes, columns, decimal, detect, distance_mm, eye",
     ):
         load(str(table), options={"scenes": 3})
