@@ -61,8 +61,9 @@ class Worker(ScanpathModel):
 
     name = "worker"
 
-    def __init__(self, adapter: str | Path, python: str | Path = sys.executable, timeout: float = 600.0) -> None:
-        self.adapter, self.python, self.timeout = str(adapter), str(python), positive("timeout", timeout)
+    def __init__(self, adapter: str | Path, python: str | Path = "", timeout: float = 600.0) -> None:
+        self.adapter, self.python = str(adapter), str(python) or sys.executable
+        self.timeout = positive("timeout", timeout)
         if not Path(adapter).is_file():
             raise DataError(f"there is no adapter {adapter}; give the Python file that runs the model")
         if shutil.which(self.python) is None:
