@@ -331,7 +331,7 @@ def main() -> None:
             note([one])
     for n, times in ((20, given.worlds // 10), (60, given.worlds // 20)):
         note(sets(n, 15, times))
-    for n, people, times in ((20, 6, given.worlds // 5), (20, 15, given.worlds // 10), (60, 6, given.worlds // 10)):
+    for n, people, times in ((20, 6, given.worlds // 10), (60, 6, given.worlds // 40)):  # ten seconds each
         note(judged(n, people, times))
     if given.write:
         text = PAGE.read_text(encoding="utf-8")
