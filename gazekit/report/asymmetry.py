@@ -13,7 +13,7 @@ from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
 from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
 from gazekit.foundations.errors import GazekitError
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
-from gazekit.report.content import Content, Exploration, Section, bare_trials
+from gazekit.report.content import Content, Exploration, Section, amount, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 
@@ -33,7 +33,11 @@ def asymmetry_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset |
     return Content(
         title=f"Search asymmetry: {results.models[0]}",
         kicker="gazekit report: search asymmetry",
-        facts=[f"{count} experiments", f"{manifest['trials']:,} displays", f"{len(results.models)} rows"],
+        facts=[
+            amount(count, "experiment"),
+            amount(manifest["trials"], "display"),
+            amount(len(results.models), "model", "models and controls"),
+        ],
         sentence=" ".join(results.sentences[:2] if network else results.sentences[:1]),
         sections=[
             Section(

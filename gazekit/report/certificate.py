@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.report.content import Content, Section
+from gazekit.report.content import Content, Section, amount
 from gazekit.report.page import page_of
 from gazekit.report.tables import between, number, plain_table, table, text_cell
 
@@ -82,7 +82,7 @@ def certificate_content(certificate: Mapping[str, Any]) -> Content:
     return Content(
         title=f"Certificate: {', '.join(models)} on {data['name']}",
         kicker="gazekit certificate",
-        facts=[f"{data['images']} images", f"{len(protocols)} protocols", f"{len(models)} models"],
+        facts=[amount(data["images"], "image"), amount(len(protocols), "protocol"), amount(len(models), "model")],
         sentence=f"{len(swaps)} pairs change their order between headlines of two protocols, "
         f"{sum(swap['beyond_chance'] for swap in swaps)} of them beyond chance under both.",
         sections=sections,

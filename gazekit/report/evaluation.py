@@ -22,7 +22,7 @@ from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_ta
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.any_tables import more_tables, read_csv
 from gazekit.report.charts import line_chart, series_of
-from gazekit.report.content import Content, Exploration, Section
+from gazekit.report.content import Content, Exploration, Section, amount
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.sentences import left_out, summary_sentence
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table
@@ -90,10 +90,10 @@ def evaluation_content(
         title=dataset.card.title if dataset is not None and dataset.card is not None else str(about["name"]),
         kicker="gazekit report: models of gaze beside people",
         facts=[
-            f"{about['stimuli']:,} stimuli",
-            f"{about['subjects']} {'simulated observers' if about.get('simulated') else 'people'}",
-            f"{about['scanpaths']:,} scanpaths",
-            f"{list(results.roles.values()).count(MODEL)} models",
+            amount(about["stimuli"], "stimulus", "stimuli"),
+            amount(about["subjects"], *(["simulated observer"] if about.get("simulated") else ["person", "people"])),
+            amount(about["scanpaths"], "scanpath"),
+            amount(list(results.roles.values()).count(MODEL), "model"),
         ],
         sentence=summary_sentence(results),
         sections=sections,

@@ -13,7 +13,7 @@ from gazekit.experiments.search.results import SearchExperiment
 from gazekit.experiments.search.stopping import RULES
 from gazekit.report.asymmetry import NO_WIDTH, time_chart
 from gazekit.report.charts import domain_of, interval_mark
-from gazekit.report.content import Content, Exploration, Section, bare_trials
+from gazekit.report.content import Content, Exploration, Section, amount, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 
@@ -37,10 +37,10 @@ def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
         title=f"Visual search: {request['design']}",
         kicker="gazekit report: search experiment",
         facts=[
-            f"{len(results.conditions)} condition{'s' * (len(results.conditions) != 1)}",
-            f"{manifest['trials']:,} displays",
-            f"{len(results.models)} rows",
-            f"{manifest['subjects']} people" if manifest["subjects"] else "no people",
+            amount(len(results.conditions), "condition"),
+            amount(manifest["trials"], "display"),
+            amount(len(results.models), "model", "models and controls"),
+            amount(manifest["subjects"], "person", "people") if manifest["subjects"] else "no people",
         ],
         sentence=" ".join(results.sentences),
         sections=sections,

@@ -13,7 +13,7 @@ from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.report.charts import line_chart, series_of
-from gazekit.report.content import Content, Exploration, Section
+from gazekit.report.content import Content, Exploration, Section, amount
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
@@ -48,7 +48,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
         facts=[
             f"{manifest['trials']:,} trials",
             f"{manifest['scanpaths']:,} scanpaths of people",
-            f"{len(request['models'])} models and controls",
+            amount(len(request["models"]), "model", "models and controls"),
         ],
         sentence=_sentence(results, name),
         sections=[
