@@ -1,6 +1,7 @@
 """What a model was made with and learned from: recorded for every model class, without any help from it."""
 
 import inspect
+import re
 import reprlib
 from abc import ABCMeta
 from collections.abc import Callable
@@ -91,6 +92,14 @@ class Construction(metaclass=Recorded):
         """Names of the stimuli that it has learned from; a model that comes trained says so itself."""
         found: frozenset[str] = vars(self).get("_learned_stimuli", frozenset())
         return found
+
+    @property
+    def random_key(self) -> str:
+        """What its random numbers are keyed with: its name, in which a file counts by its content, not by its place."""
+        key = self.name
+        for path, digest in vars(self).get("_files", {}).items():
+            key = re.sub(rf"(?<==)(['\"]?){re.escape(path)}\1(?=:|$)", digest, key)
+        return key
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute, unless it is an argument of the constructor of a model that is made."""

@@ -46,7 +46,7 @@ class Request:
     Parameters
     ----------
     model : str
-        Name of the model, which is part of the key of its random numbers.
+        Part of the key of the model's random numbers; see `ScanpathModel.random_key`.
     trials : tuple of Trial
         They have what the model needs.
     n_samples, seed, max_fixations, device, progress
@@ -248,7 +248,7 @@ class ScanpathModel(Construction):
         check_count("max_fixations", max_fixations)
         asked = None if lengths is None else _checked_lengths(lengths, len(shown), n_samples)
         given = None if self.stops else asked
-        request = Request(self.name, shown, n_samples, seed, max_fixations, device, progress, given)
+        request = Request(self.random_key, shown, n_samples, seed, max_fixations, device, progress, given)
         self.check_needs(request.trials)
         for number, trial in enumerate(request.trials):
             check_count("max_fixations", request.limit(number), f" (trial {trial.id!r})")

@@ -57,6 +57,33 @@ class Batched(ScanpathModel):
         yield from self.change(made)
 
 
+class Weighed(Batched):
+    """A model with a file."""
+
+    name = "weighed"
+
+    def __init__(self, weights, gain=1):
+        super().__init__()
+        self.weights, self.gain = weights, gain
+
+
+def test_a_file_counts_by_its_content_not_by_its_place(tmp_path):
+    """The same weights in two folders gave two models' random numbers where the name says which file it is."""
+
+    def drawn(folder, content, name="weighed:weights={}:gain=2"):
+        file = tmp_path / folder / "w.bin"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(content)
+        model = Weighed(str(file), 2)
+        model.name = name.format(file)
+        return model.predict(example_trials(), progress=False).x.tolist()
+
+    assert drawn("a", "one") == drawn("b", "one") == drawn("b", "one", "weighed:weights='{}':gain=2")
+    assert drawn("a", "one") != drawn("b", "two")
+    assert drawn("a", "one") != drawn("a", "one", "weighed:weights={}:gain=3")
+    assert drawn("a", "one", "weighed") == drawn("b", "two", "weighed")  # a name without a file is the key as it is
+
+
 def test_trials_may_come_in_any_order():
     trials = example_trials()
     paths = Batched().predict(trials, n_samples=2, progress=False)

@@ -92,7 +92,7 @@ class Empirical(Baseline):
         self, trial: Trial, sample: int, seed: int, *, length: int | None = None, limit: int | None = None
     ) -> list[Donor]:
         """Whose paths the fixations of this sample come from, and its length; see `Copies`."""
-        rng = keyed_rng(seed, self.name, trial.id, sample)
+        rng = keyed_rng(seed, self.random_key, trial.id, sample)
         count = self.length(trial, rng, limit) if length is None else length
         _, picked = self._picked(trial, self.prepare(trial), rng, count)
         rows = np.searchsorted(self.fitted_humans().offsets, picked, side="right") - 1

@@ -82,7 +82,7 @@ class OtherImage(Baseline):
         self, trial: Trial, sample: int, seed: int, *, length: int | None = None, limit: int | None = None
     ) -> list[Donor]:
         """Whose path this sample of `predict` copies; see `Copies`."""
-        return self.people_of(np.array([self.row_for(trial, keyed_rng(seed, self.name, trial.id, sample))]))
+        return self.people_of(np.array([self.row_for(trial, keyed_rng(seed, self.random_key, trial.id, sample))]))
 
     def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""

@@ -96,8 +96,7 @@ class NextFixation(ScanpathModel):
     def paths(self, request: Request) -> Iterator[tuple[int, Any]]:
         """Draw the paths of each trial, one after another; see `ScanpathModel.paths`."""
         self.network(request.device)
-        # random numbers by the class, not by the name, which may be a text with paths of this machine
-        return super().paths(replace(request, model=type(self).name))
+        return super().paths(request)
 
     def log_density(
         self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None

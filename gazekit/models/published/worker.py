@@ -21,7 +21,6 @@ from gazekit.core.frames import Facts
 from gazekit.core.trials import Trial
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import positive
 
@@ -80,6 +79,11 @@ class Worker(ScanpathModel):
         """What the adapter says of itself in `ABOUT`: code, version, weights."""
         return str(self._provenance)
 
+    @property
+    def random_key(self) -> str:
+        """The same for all adapters and Pythons, so that another build of a Python draws the same."""
+        return type(self).name
+
     def __getstate__(self) -> dict[str, Any]:
         """Without the process: a copy starts its own."""
         return {**vars(self), "_running": None}
@@ -95,8 +99,7 @@ class Worker(ScanpathModel):
             samples = range(request.n_samples)
             asked = {
                 "device": request.device,
-                # not by the model's name, which may be a text with paths of this machine
-                "seeds": [int(keyed_rng(request.seed, type(self).name, trial.id, k).integers(2**31)) for k in samples],
+                "seeds": [int(request.rng(number, k).integers(2**31)) for k in samples],
                 "lengths": [request.length(number, k) or request.limit(number) for k in samples],
             }
             with tempfile.TemporaryDirectory(prefix="gazekit-worker-") as folder:
