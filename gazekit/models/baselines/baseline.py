@@ -256,7 +256,9 @@ class Baseline(ScanpathModel):
         """Whose path has the length of this sample, where the model chose it; see `Copies`."""
         if self.humans is None or length is not None:
             return []
-        return self.people_of(self._other_paths.draw(trial.stimulus, keyed_rng(seed, self.random_key, trial.id, sample), 1))
+        return self.people_of(
+            self._other_paths.draw(trial.stimulus, keyed_rng(seed, self.random_key, trial.id, sample), 1)
+        )
 
     def people_of(self, rows: np.ndarray) -> list[Donor]:
         """Stimulus and subject of some of the human paths."""
