@@ -1,6 +1,8 @@
 """The certificates behind docs/results/protocols.md: models and controls on OSIE, MIT1003 and COCO-Search18.
 
     python docs/results/protocols.py osie --root data/osie --out docs/results/certificates
+    python docs/results/protocols.py osie --root data/osie --out docs/results/certificates --name osie-neva --samples 3
+        --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors:objective=clean
 
 Models give positions; lengths (at most 16) and durations of all are those of people's paths on other images, so that
 nothing else differs, and an imposed first fixation is the same for all. What learns is fitted on the other images of
@@ -27,7 +29,7 @@ from gazekit.protocols import protocols
 from gazekit.protocols.certificate import certify, text_of
 from gazekit.report.certificate import certificate_page
 
-SAMPLES, LONGEST = 10, 16
+LONGEST = 16
 SEEING = ("centre", "empirical", "ittikoch", "levy")
 MODELS = {"osie": SEEING, "mit1003": SEEING, "coco-search18": ("centre", "empirical")}  # the last without images
 AGAINST = {
@@ -45,25 +47,24 @@ def images_of(dataset):
     return seen or dataset.stimuli
 
 
-def predictions(dataset, names, more=()):
-    """Paths of each model on these images; `more` are files of predictions of models that take long."""
+def predictions(dataset, models, samples):
+    """Paths of each model on these images, called by the model's name without its options."""
     part = dataset.select(stimuli=images_of(dataset))
     rest = dataset.select(stimuli=set(dataset.stimuli) - set(part.stimuli))
     people = part.scanpaths
     whole = replace(part, scanpaths=people.replace(facts=replace(people.facts, forced_first=None)))
-    like = OtherImage().fit(whole).predict(part.trials, n_samples=SAMPLES, seed=1, progress=False).truncate(LONGEST)
+    like = OtherImage().fit(whole).predict(part.trials, n_samples=samples, seed=1, progress=False).truncate(LONGEST)
     forced = bool(people.facts.forced_first)
-    wanted = np.maximum(like.lengths - forced, 1).reshape(-1, SAMPLES)
+    wanted = np.maximum(like.lengths - forced, 1).reshape(-1, samples)
     found = {}
-    for name in names:
-        model = model_from_text(name)
+    for text in models:
+        model = model_from_text(text)
+        model.name = text.partition(":")[0]
         if isinstance(model, Learns) and len(rest.scanpaths):
             model.fit(rest)
         else:
             fit_alone(model, part)
-        found[name] = model.predict(part.trials, n_samples=SAMPLES, seed=1, lengths=wanted, progress=False)
-    for file in more:
-        found[Path(file).stem] = Scanpaths.load(file).truncate(wanted.ravel())
+        found[model.name] = model.predict(part.trials, n_samples=samples, seed=1, lengths=wanted, progress=False)
     parts = []
     for name, paths in found.items():
         facts = replace(people.facts, forced_first=False, cut_at_target=None)
@@ -83,12 +84,14 @@ def main() -> None:
     parser.add_argument("--root", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--splits", type=int, default=20)
-    parser.add_argument("--more", nargs="*", default=(), help="predictions of models that take long, named after them")
+    parser.add_argument("--models", nargs="+", help="models with their options, in place of the usual ones")
+    parser.add_argument("--samples", type=int, default=10)
+    parser.add_argument("--name", help="of the files; default DATA-baselines")
     given = parser.parse_args()
     dataset = load_dataset(given.data, given.root)
-    paths = predictions(dataset, MODELS[given.data], given.more)
+    paths = predictions(dataset, given.models or MODELS[given.data], given.samples)
     given.out.mkdir(parents=True, exist_ok=True)
-    name = f"{given.data}-baselines"
+    name = given.name or f"{given.data}-baselines"
     paths.save(given.out / f"{name}.parquet")
     made = certify(paths, dataset, against=AGAINST[given.data], splits=given.splits)
     write_atomically(given.out / f"{name}.json", (text_of(made) + "\n").encode())

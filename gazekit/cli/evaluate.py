@@ -50,6 +50,13 @@ class EvaluationRun(ScoredRun):
         bool, typer.Option("--nulls/--no-nulls", help="Add image-blind nulls and a control that never moves.")
     ] = True
 
+    @property
+    def fixed(self) -> dict[str, bool]:
+        """Options that a protocol of the field fixes, and whether they were given."""
+        given = {"--lengths": self.lengths, "--no-nulls": self.nulls, "--resamples": self.resamples}
+        usual = {"--lengths": "matched", "--no-nulls": True, "--resamples": 2000}
+        return {option: value != usual[option] for option, value in given.items()}
+
 
 def tuned(given: list[str]) -> dict[str, str]:
     """Read `--tuned-on MODEL=WHERE`; a model's options may hold `=`, so that the last one counts."""
@@ -95,7 +102,8 @@ def evaluate_command(
 
     Stop it at any point; the same command resumes it and gives the same tables.
 
-    Under a protocol of the field, which says how many samples there are and what is scored; --out gets the predictions:
+    Under a protocol of the field, which says how many samples there are and what is scored; --out gets the predictions
+    and is resumed, too:
 
     Example: gazekit evaluate --data osie --root data/osie --models centre,ittikoch --protocol chen2021 --out runs/chen
     """
@@ -108,8 +116,10 @@ def evaluate_command(
         "--samples": samples != SAMPLES,
         "--max-fixations": max_fixations is not None,
         "--folds": folds is not None,
+        "--fold-by": fold_by != "stimulus",
         "--tuned-on": bool(tuned_on),
-        "--lengths": run.lengths != "matched",
+        "--intervals": intervals != "stimuli and people",
+        **run.fixed,
     }
     check_protocol_options(protocol, transferred, fixed)
     dataset = given.read(to_stderr=as_json)
@@ -231,7 +241,8 @@ def score_command(
     from gazekit.protocols import score_protocol
     from gazekit.report import write_report
 
-    check_protocol_options(protocol, transferred, {"--metrics": metrics != METRICS, "--out": run.out is not None})
+    fixed = {"--metrics": metrics != METRICS, "--out": run.out is not None, **run.fixed}
+    check_protocol_options(protocol, transferred, fixed)
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
     more = {

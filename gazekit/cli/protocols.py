@@ -155,21 +155,19 @@ def evaluate_under(
 ) -> None:
     """Predict and score models under a protocol, print it, and keep the predictions."""
     from gazekit.evaluation.evaluate import load_models
-    from gazekit.evaluation.preparation import checked
-    from gazekit.protocols import score_protocol
-    from gazekit.protocols.predictions import predict_for
+    from gazekit.protocols.predictions import evaluate_protocol
 
-    file = run.out / "predictions.parquet"
-    if run.out.exists() and any(run.out.iterdir()) and not (run.overwrite and file.exists()):
-        raise GazekitError(f"{run.out} holds files already; give a new folder (or --overwrite for one of this command)")
-    checked(dataset, [], accepted)
-    loaded = load_models(models, nulls=False)
-    paths = predict_for(
-        protocol, dataset, loaded, transferred=transferred, seed=run.seed, progress=run.progress and not as_json
+    options = {name: run.arguments[name] for name in ("seed", "workers", "scheduler", "overwrite", "command")}
+    found = evaluate_protocol(
+        protocol,
+        dataset,
+        load_models(models, nulls=False),
+        out=run.out,
+        transferred=transferred,
+        progress=run.progress and not as_json,
+        accept=accepted,
+        **options,
     )
-    found = score_protocol(protocol, dataset, paths, models=loaded, transferred=transferred, seed=run.seed)
-    if paths is not None:
-        run.out.mkdir(parents=True, exist_ok=True)
-        paths.save(file)
+    if (file := run.out / "predictions.parquet").is_file():
         typer.echo(f"predictions: {file}", err=as_json)
     print_scores(found, as_json=as_json)

@@ -7,7 +7,7 @@ can be made again and compared.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from gazekit.models.fingerprints import digest_of
 from gazekit.models.identity import identity
 from gazekit.protocols.averages import histogram_divergence, image_means
 from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
-from gazekit.protocols.protocol import Protocol, Score, protocols
+from gazekit.protocols.protocol import Protocol, Score, protocol_hash, protocols
 from gazekit.protocols.scoring import ProtocolScores, Scorer, prepared, scored
 from gazekit.protocols.training_images import seen_in_training
 
@@ -174,12 +174,6 @@ def sealed(body: Mapping[str, Any]) -> dict[str, Any]:
 def text_of(certificate: Mapping[str, Any]) -> str:
     """A certificate as text; equal certificates are equal text."""
     return json.dumps(certificate, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=True)
-
-
-def protocol_hash(protocol: Protocol) -> str:
-    """SHA-256 of what a protocol fixes: all but its words and check values."""
-    facts = {k: v for k, v in asdict(protocol).items() if k not in ("title", "paper", "files", "effects", "checks")}
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def paths_hash(paths: Scanpaths) -> str:

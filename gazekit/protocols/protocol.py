@@ -1,7 +1,9 @@
 """What a protocol of the field fixes: a frozen description of how numbers are made, so that two may be compared."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from gazekit.foundations.registry import Registry
@@ -303,6 +305,12 @@ class Protocol:
         return facts
 
 
+def protocol_hash(protocol: Protocol) -> str:
+    """SHA-256 of what a protocol fixes: all but its words and check values."""
+    facts = {k: v for k, v in asdict(protocol).items() if k not in ("title", "paper", "files", "effects", "checks")}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
 def images_words(images: Images) -> str:
     """Which images, in a few words.
 
@@ -316,7 +324,7 @@ def images_words(images: Images) -> str:
     return str(len(images) or "all")
 
 
-SET = "of all paths of a source, without an interval"
+SET = "of all paths of a source"
 
 
 def score_words(score: Score) -> str:

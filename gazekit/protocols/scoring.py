@@ -11,7 +11,7 @@ import pandas as pd
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Box, Dataset, Trial
-from gazekit.evaluation.bootstrap import RESAMPLES, interval
+from gazekit.evaluation.bootstrap import interval, resample
 from gazekit.evaluation.score_file import named_sources
 from gazekit.foundations.errors import DataError, MismatchError
 from gazekit.metrics.behaviour.search import steps_to_target
@@ -384,7 +384,11 @@ class Scorer:
         return averaged(score, found, images, threshold, by_judge=name == HUMAN), undefined
 
     def of_set(self, score: Score, paths: Scanpaths) -> Number:
-        """A measure of all paths of a source beside all of people's; it has no interval."""
+        """A measure of all paths of a source beside all of people's.
+
+        On a resampling of images it moves by what each image moves it when it is left out (the jackknife), as often as
+        the image was drawn: the measure itself has no value for a path that is there twice.
+        """
         boxes, size, shown = self.boxes(self.people), self.protocol.frame, []
         for trial in self.trials:
             if trial.id in boxes:
@@ -392,10 +396,19 @@ class Scorer:
                 by = np.divide(frame.size, trial.frame.size)
                 start = None if trial.start is None else tuple(np.multiply(trial.start, by).tolist())
                 shown.append(replace(trial, frame=frame, target_box=boxes[trial.id], start=start))
-        value = float(
-            score_sets(score.measure, paths, self.people, contents_of(shown), **score.options)[score.columns[0]]
-        )
-        return Number(value, np.full(RESAMPLES, np.nan), len(np.unique(self.image_of(paths))), len(paths))
+        contents, n = contents_of(shown), len(self.stimuli)
+
+        def value(kept: np.ndarray, judges: np.ndarray) -> float:
+            mine, people = paths.filter(kept), self.people.filter(judges)
+            if not len(mine) or not len(people):
+                return float("nan")
+            return float(score_sets(score.measure, mine, people, contents, **score.options)[score.columns[0]])
+
+        image, of_people = self.image_of(paths), self.image_of(self.people)
+        whole = value(image >= 0, of_people >= 0)
+        without = np.array([value(image != k, of_people != k) for k in range(n)])
+        moved = whole + ((n - 1) * (whole - without))[resample(n)].mean(axis=1)
+        return Number(whole, moved, len(np.unique(image)), len(paths))
 
     def of_density(self, score: Score, model: HasDensity) -> Values:
         """Values of each person's fixations from the second on, under the density after the true ones before it."""

@@ -1,10 +1,13 @@
 """hat, gazeformer and irl2020: the line of COCO-Search18, where one of 18 objects is searched from the centre."""
 
-from gazekit.protocols.protocol import Padding, Protocol, Score, protocols
+from collections.abc import Mapping
+from typing import Any
+
+from gazekit.protocols.gazexplain import SHORT
+from gazekit.protocols.protocol import Protocol, Score, protocols
 
 PRESENT = {"split": "valid", "condition": "present"}
 FRAME = (512.0, 320.0)
-SHORT = Padding(3, 1, 1, 1)
 SHAPE = ("multimatch_vector", "multimatch_direction", "multimatch_length", "multimatch_position")
 CLUSTERS, TIMED = "sequence_score_clusters", "sequence_score_clusters_time"
 PART = "which part is scored: the one for testing is not public, the part for validation is taken here"
@@ -24,44 +27,86 @@ def multimatch(averaged: str = "paths") -> tuple[Score, ...]:
     )
 
 
-HAT = Protocol(
-    name="hat",
-    title="Yang et al. 2024: objects that are there in COCO-Search18, ten paths of at most six new fixations",
-    paper="Yang et al. (2024), Unifying top-down and bottom-up scanpath prediction using transformers, CVPR",
-    files="cvlab-stonybrook/HAT 557205d: common/metrics.py, common/utils.py, common/dataset.py, hat/evaluation.py, "
-    "configs/coco_search18_dense_SSL_TP.json",
-    images={"coco-search18": PRESENT},
+def hat(name: str, what: str, images: Mapping[str, str], longest: int, config: str, **more: Any) -> Protocol:
+    """The protocol of HAT for one of its three tasks; scores of targets where there are some."""
+    data = "coco-freeview" if longest == 20 else "coco-search18"
+    target = Score("probability mismatch", "probability_mismatch", {"strict": True})
+    return Protocol(
+        name=name,
+        title=f"Yang et al. 2024: {what}, ten paths of at most {WORDS[longest]} new fixations",
+        paper="Yang et al. (2024), Unifying top-down and bottom-up scanpath prediction using transformers, CVPR",
+        files="cvlab-stonybrook/HAT 557205d: common/metrics.py, common/utils.py, common/dataset.py, hat/evaluation.py, "
+        f"configs/{config}.json",
+        images={data: images},
+        frame=FRAME,
+        grid=(512, 320),
+        longest_prediction=longest,
+        people="ordered",
+        samples=10,
+        scores=(
+            Score("Sequence Score", CLUSTERS, averaged="paths"),
+            *(
+                Score(f"Sequence Score, {k} steps", CLUSTERS, averaged="paths", longest=k)
+                for k in ((4, 8, 16) if longest == 20 else (2, 4, 6))
+            ),
+            Score("length error", "edit_distance", {"bins": (1, 1)}),
+            *([target] if more.get("until_found") else []),
+            Score("cIG", "conditional", output="cig"),
+            Score("cNSS", "conditional", output="cnss"),
+            Score("cAUC", "conditional", output="cauc_trapezoid"),
+            Score("cAUC of ranks", "conditional", output="cauc_rank"),
+        ),
+        headline="Sequence Score",
+        effects=(
+            CENTRE,
+            LEFT_OUT,
+            f"Predictions have at most {WORDS[longest]} symbols, the centre among them, and people's are not cut: "
+            "people who look longer are out of reach.",
+            "cAUC is 1 less half of the share of other cells that are as likely as the fixated one: a map that says "
+            "nothing has .5, but a random order of cells .75. The AUC of ranks beside it, which is ours, has .5 for "
+            "both.",
+            "cIG is measured from the smoothed training fixations of "
+            f"{'all images' if longest == 20 else 'the object'} (24 px of 512 x 320): it needs them.",
+            *more.pop("effects", ()),
+            "Decoding is the model's: the authors also report the likeliest path instead of ten drawn ones (Greedy).",
+        ),
+        open_points=(PART, OWN_CLUSTERS),
+        **more,
+    )
+
+
+WORDS = {6: "six", 10: "ten", 20: "twenty"}
+HAT = hat(
+    "hat",
+    "objects that are there in COCO-Search18",
+    PRESENT,
+    6,
+    "coco_search18_dense_SSL_TP",
     split="trials with the object, of people who fixated it",
-    frame=FRAME,
-    grid=(512, 320),
-    longest_prediction=6,
     until_found=True,
-    people="ordered",
-    samples=10,
-    scores=(
-        Score("Sequence Score", CLUSTERS, averaged="paths"),
-        *(Score(f"Sequence Score, {k} steps", CLUSTERS, averaged="paths", longest=k) for k in (2, 4, 6)),
-        Score("length error", "edit_distance", {"bins": (1, 1)}),
-        Score("probability mismatch", "probability_mismatch", {"strict": True}),
-        Score("cIG", "conditional", output="cig"),
-        Score("cNSS", "conditional", output="cnss"),
-        Score("cAUC", "conditional", output="cauc_trapezoid"),
-        Score("cAUC of ranks", "conditional", output="cauc_rank"),
-    ),
-    headline="Sequence Score",
-    effects=(
-        CENTRE,
-        LEFT_OUT,
-        "Predictions have at most six symbols, the centre among them, and people's are not cut: people who look longer "
-        "are out of reach.",
-        "cAUC is 1 less half of the share of other cells that are as likely as the fixated one: a map that says "
-        "nothing has .5, but a random order of cells .75. The AUC of ranks beside it, which is ours, has .5 for both.",
-        "cIG is measured from the smoothed training fixations of the object (24 px of 512 x 320): it needs them.",
-        "One model has a Sequence Score of .470 in its paper and .575 when trained on another group's split.",
-        "Decoding is the model's: the authors also report the likeliest path instead of ten drawn ones (Greedy).",
-    ),
-    open_points=(PART, OWN_CLUSTERS),
+    effects=("One model has a Sequence Score of .470 in its paper and .575 when trained on another group's split.",),
     left_out={"SemSS": SEMANTIC},
+)
+HAT_ABSENT = hat(
+    "hat-absent",
+    "objects that are not there in COCO-Search18",
+    {"split": "valid", "condition": "absent"},
+    10,
+    "coco_search18_dense_SSL_TA",
+    split="trials without the object",
+    effects=("Nobody is left out: without the object there is nothing to fixate.",),
+    left_out={"SemSS": SEMANTIC},
+)
+HAT_FREE = hat(
+    "hat-freeview",
+    "free viewing in COCO-FreeView",
+    {"split": "valid"},
+    20,
+    "coco_freeview_dense_SSL",
+    split="all trials of the part",
+    effects=(
+        "Four, eight and sixteen steps stand beside the whole, where the protocols of search have two, four, six.",
+    ),
 )
 GAZEFORMER = Protocol(
     name="gazeformer",
@@ -125,5 +170,5 @@ IRL2020 = Protocol(
     not_recommended="people are compared with themselves in people's row, so that no model can be compared with it "
     "(issue 24 of the authors' repository); hat and gazeformer leave the same person out",
 )
-for _protocol in (HAT, GAZEFORMER, IRL2020):
+for _protocol in (HAT, HAT_ABSENT, HAT_FREE, GAZEFORMER, IRL2020):
     protocols.add(_protocol.name, _protocol)

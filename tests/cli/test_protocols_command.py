@@ -90,10 +90,13 @@ def test_models_are_evaluated_under_a_protocol(run, files):
         "--json",
     )
     assert json.loads(scored.stdout)["scores"] == found["scores"]
-    assert "holds files already" in str(run(*given, "--protocol", "gazekit").exception)
+    again = run(*given, "--protocol", "gazekit", "--json")  # a finished run is given back
+    assert json.loads(again.stdout) == found
+    assert "holds another run: protocol" in str(run(*given, "--protocol", "deepgaze35vl", "--transferred").exception)
+    assert "leave out --no-nulls" in str(run(*given, "--protocol", "gazekit", "--no-nulls").exception)
     assert "leave out --samples" in str(run(*given, "--protocol", "gazekit", "--samples", "3").exception)
     assert "give --protocol" in str(run(*given, "--transferred").exception)
-    dense = run(*given, "--overwrite", "--protocol", "deepgaze35vl", "--transferred")
+    dense = run(*given[:-1], files / "dense", "--protocol", "deepgaze35vl", "--transferred")
     assert dense.exit_code == 0, (dense.output, dense.exception)
     assert "centre: none: transferred from mit1003 to own" in dense.stdout
     assert "LL" in dense.stdout

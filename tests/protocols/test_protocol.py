@@ -56,3 +56,19 @@ def test_the_test_images_of_osie():
     names = protocols["chen2021"].images["osie"]
     assert len(names) == 70
     assert (names[0], names[-1]) == ("1009.jpg", "1699.jpg")
+
+
+def test_hat_has_three_tasks():
+    """Longest paths, steps and who is left out, as in the authors' configurations."""
+    for name, data, longest, steps in (
+        ("hat", "coco-search18", 6, (2, 4, 6)),
+        ("hat-absent", "coco-search18", 10, (2, 4, 6)),
+        ("hat-freeview", "coco-freeview", 20, (4, 8, 16)),
+    ):
+        one = protocols[name]
+        assert [*one.images] == [data]
+        assert one.longest_prediction == longest
+        assert tuple(score.longest for score in one.scores if score.longest) == steps
+        searched = name == "hat"  # where there is a target
+        assert one.until_found == searched == any(score.measure == "probability_mismatch" for score in one.scores)
+    assert protocols["hat-absent"].images["coco-search18"]["condition"] == "absent"

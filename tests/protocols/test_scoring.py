@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from gazekit import Facts, Scanpaths
+from gazekit.evaluation.bootstrap import resample
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError, UnknownNameError
 from gazekit.protocols import Padding, Score, protocols, score_protocol
 from gazekit.protocols.averages import histogram_divergence
@@ -493,6 +494,7 @@ def test_search_is_scored_until_the_target_is_found(search):
 def test_measures_of_sets_are_of_the_protocols_frame(search):
     from gazekit.metrics.behaviour import probability_mismatch, target_fixation_probability, tfp_auc
 
+    search = replace(search, trials=tuple(replace(trial, start=(5.0, 5.0)) for trial in search.trials))
     scores = (Score("TFP-AUC", "tfp_auc"), Score("mismatch", "probability_mismatch"))
     found = score_protocol(
         replace(STRICT, scores=scores, headline="TFP-AUC"), search, some_predictions(search), controls=False
@@ -508,6 +510,13 @@ def test_measures_of_sets_are_of_the_protocols_frame(search):
     assert found.value("human", "TFP-AUC") == pytest.approx(tfp_auc(curves[1]))
     assert found.value("mine", "mismatch") == pytest.approx(probability_mismatch(*curves))
     assert np.isnan(found.value("human", "mismatch"))  # people are what it compares with
+    each = [
+        tfp_auc(target_fixation_probability(with_start(p, contents_of(search.trials)), boxes))
+        for _, p in search.scanpaths.groupby("stimulus")
+    ]  # of as many paths on each image the whole is the mean, so that the jackknife is the bootstrap itself
+    row = found.table[(found.table["source"] == "human") & (found.table["score"] == "TFP-AUC")].iloc[0]
+    assert found.resampled["human", "TFP-AUC"] == pytest.approx(np.array(each)[resample(3)].mean(axis=1))
+    assert row["low"] < row["value"] < row["high"]
 
 
 def test_pairs_that_did_not_find_the_target_have_no_value(search):
@@ -604,6 +613,66 @@ def test_predictions_are_as_many_and_as_long_as_is_asked(data):
     fitted = load_model("centre")
     predict_for(part, data, [fitted], progress=False)
     assert list(fitted.learned_stimuli) == ["img2"]  # the image that the protocol does not score
+
+
+def test_a_stopped_run_goes_on_where_it_was(data, tmp_path, monkeypatch):
+    from gazekit.evaluation.predict import PredictPiece
+    from gazekit.models import load_model
+    from gazekit.protocols.predictions import evaluate_protocol, predict_for
+
+    protocol, done, call, stops = one("frechet"), [], PredictPiece.__call__, [True]
+
+    def counted(piece):
+        if done and stops.pop():
+            raise KeyboardInterrupt
+        done.append(piece.model.name)
+        call(piece)
+
+    def run():
+        models = [load_model("centre"), load_model("empirical")]
+        return evaluate_protocol(protocol, data, models, out=tmp_path / "run", progress=False)
+
+    monkeypatch.setattr(PredictPiece, "__call__", counted)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    stops.append(False)
+    found, again = run(), run()
+    assert done == ["centre", "empirical"]  # nothing was made twice
+    pd.testing.assert_frame_equal(found.table, again.table)
+    assert (found.notes, found.departures) == (again.notes, again.departures)
+    models = [load_model("centre"), load_model("empirical")]
+    at_once = score_protocol(protocol, data, predict_for(protocol, data, models, progress=False), models=models)
+    pd.testing.assert_frame_equal(found.table, at_once.table)
+    assert found.departures == at_once.departures
+
+
+def test_a_fit_is_kept_in_the_run(data, tmp_path):
+    from gazekit.models import ScanpathModel
+    from gazekit.protocols.predictions import evaluate_protocol
+
+    class Mean(ScanpathModel):
+        """Stays where people looked on average, on the images that it was fitted on."""
+
+        name, needs_fit = "mean", True
+        fits = 0
+
+        def __init__(self):
+            self.at = 0.0
+
+        def fit(self, dataset):
+            type(self).fits += 1
+            self.at = float(dataset.scanpaths.x.mean())
+            return self
+
+        def draw(self, trial, prepared, rng, max_fixations):
+            return np.full(max_fixations, self.at), np.full(max_fixations, 7.0)
+
+    protocol = one("frechet", images={"made-up": ("img0", "img1")})
+    found = evaluate_protocol(protocol, data, [Mean()], out=tmp_path / "run", progress=False)
+    paths = Scanpaths.load(tmp_path / "run" / "predictions.parquet")
+    assert np.allclose(paths.x, data.scanpaths.filter(stimulus="img2").x.mean())
+    assert Mean.fits == 1
+    assert np.isfinite(found.value("mean", "x"))
 
 
 def test_the_imposed_start_is_put_before_predictions(data):

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import logsumexp
 
 from gazekit.core.frames import Facts
+from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import positive
 
@@ -37,8 +40,9 @@ class Worker(ScanpathModel):
     """A model that runs in a Python of its own, for networks whose packages do not go with gazekit's.
 
     An adapter is a Python file with a function `predict(model, trial, seeds, lengths)`, and perhaps `load(device)`,
-    which returns `model`. docs/howto/published-models.md says what they get and give. The file is run as it is: name
-    only files that you trust.
+    which returns `model`, and `log_density(model, trial, histories)`, with which it is a `DensityWorker`.
+    docs/howto/published-models.md says what they get and give. The file is run as it is: name only files that you
+    trust.
 
     Parameters
     ----------
@@ -73,6 +77,8 @@ class Worker(ScanpathModel):
         self.stops, self.deterministic = about.get("STOPS", False), about.get("DETERMINISTIC", False)
         self.facts = Facts(forced_first=about.get("FORCED_FIRST", False), points="fixations")
         self._provenance = about.get("ABOUT", "")
+        if about["has_density"]:  # what a model can do is asked of its class
+            self.__class__ = DensityWorker
 
     @property
     def provenance(self) -> str:
@@ -98,19 +104,69 @@ class Worker(ScanpathModel):
         for number, trial in enumerate(request.trials):
             samples = range(request.n_samples)
             asked = {
-                "device": request.device,
                 "seeds": [int(request.rng(number, k).integers(2**31)) for k in samples],
                 "lengths": [request.length(number, k) or request.limit(number) for k in samples],
             }
-            with tempfile.TemporaryDirectory(prefix="gazekit-worker-") as folder:
-                given = self._process().ask({**asked, "trial": _told(trial, self.needs, Path(folder))}, trial.id)
-            where = f"the adapter {self.adapter} gave for trial {trial.id!r}"
-            if not isinstance(given, list) or len(given) != request.n_samples:
-                what = f"{len(given)} paths" if isinstance(given, list) else f"{given!r:.40}"
-                raise GazekitError(
-                    f"{where} {what}, and was asked for a list of {request.n_samples}, one for each seed"
-                )
-            yield number, [_path(each, trial, f"{where}, sample {k},") for k, each in enumerate(given)]
+            given = self._ask(trial, asked, request.device, "paths", (request.n_samples, "seed"))
+            yield number, [_path(each, trial, f"{where}, sample {k},") for k, (where, each) in enumerate(given)]
+
+    def _ask(
+        self, trial: Trial, asked: dict[str, Any], device: str, what: str, each: tuple[int, str]
+    ) -> list[tuple[str, Any]]:
+        """What the adapter gave of a trial: a list of so many, each with words that say where it is from."""
+        with tempfile.TemporaryDirectory(prefix="gazekit-worker-") as folder:
+            told = {"device": device, "trial": _told(trial, self.needs, Path(folder))}
+            given = self._process().ask({**asked, **told}, trial.id)
+        where, (count, of) = f"the adapter {self.adapter} gave for trial {trial.id!r}", each
+        if not isinstance(given, list) or len(given) != count:
+            found = f"{len(given)} {what}" if isinstance(given, list) else f"{given!r:.40}"
+            raise GazekitError(f"{where} {found}, and was asked for a list of {count}, one for each {of}")
+        return [(where, one) for one in given]
+
+
+class DensityWorker(Worker):
+    """A worker whose adapter has a function `log_density(model, trial, histories)`; made by `Worker` itself."""
+
+    def log_density(
+        self, trial: Trial, shape: tuple[int, int] | None = None, history: Scanpath | None = None
+    ) -> np.ndarray:
+        """Log density of a fixation over the image; see `HasDensity`. The adapter gets a history of None as it is."""
+        return self._densities(trial, [None if history is None else _points(history)], shape)[0]
+
+    def conditional_log_densities(
+        self, trial: Trial, path: Scanpath, shape: tuple[int, int] | None = None
+    ) -> np.ndarray:
+        """Log density of each fixation of a path after those before it, (n, rows, columns); one request for all."""
+        points = _points(path)
+        return self._densities(trial, [points[:k] for k in range(len(path))], shape)
+
+    def _densities(self, trial: Trial, histories: list[Any], shape: tuple[int, int] | None) -> np.ndarray:
+        wanted = cells(trial.frame, shape)
+        if not histories:
+            return np.empty((0, *wanted))
+        given = self._ask(trial, {"histories": histories}, "auto", "densities", (len(histories), "history"))
+        return np.stack(
+            [resampled(_log_density(each, f"{where}, history {k},"), wanted) for k, (where, each) in enumerate(given)]
+        )
+
+
+def _points(path: Scanpath) -> list[list[float | None]]:
+    """[x, y, duration] of each fixation, None for a duration that is not known."""
+    return [[float(x), float(y), None if np.isnan(t) else float(t)] for x, y, t in path.xyt]
+
+
+def _log_density(given: Any, where: str) -> np.ndarray:
+    """Check one density: a table of natural logarithms of probabilities that add up to 1."""
+    try:
+        found = np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.ndim != 2 or not found.size:
+        raise GazekitError(f"{where} {given!r:.40}, not a table (rows, columns) of log probabilities")
+    total = np.exp(logsumexp(found))
+    if not abs(total - 1) <= 1e-3:
+        raise GazekitError(f"{where} probabilities that add up to {total:.4g}, not 1; give natural logarithms")
+    return found - np.log(total)
 
 
 def _told(trial: Trial, needs: tuple[str, ...], folder: Path) -> dict[str, Any]:
@@ -169,14 +225,14 @@ class _Process:
         self.about = self._checked_about(self._answer("while it was loaded").get("about"))
 
     def ask(self, message: dict[str, Any], trial: str) -> Any:
-        """Send a request, and wait for its paths."""
+        """Send a request, and wait for what the adapter found."""
         try:
             text = json.dumps(message, default=lambda value: value.tolist())  # numbers of numpy
             self._popen.stdin.write(text.encode() + b"\n")  # type: ignore[union-attr]
             self._popen.stdin.flush()  # type: ignore[union-attr]
         except BrokenPipeError:
             pass  # it has ended: there will be no answer, and that is what is said
-        return self._answer(f"on trial {trial!r}").get("paths")
+        return self._answer(f"on trial {trial!r}").get("found")
 
     def _answer(self, when: str) -> dict[str, Any]:
         try:

@@ -30,7 +30,8 @@ def main(adapter: str) -> None:
         spec.loader.exec_module(module)  # type: ignore[union-attr]
         if not callable(getattr(module, "predict", None)):
             raise AttributeError("it has no function predict(model, trial, seeds, lengths)")
-        answer({"about": {name: getattr(module, name) for name in ABOUT if hasattr(module, name)}})
+        about = {name: getattr(module, name) for name in ABOUT if hasattr(module, name)}
+        answer({"about": {**about, "has_density": callable(getattr(module, "log_density", None))}})
     except Exception as error:
         answer({"error": describe(error)})
         return
@@ -41,7 +42,10 @@ def main(adapter: str) -> None:
             if not loaded and hasattr(module, "load"):
                 model = module.load(asked["device"])
             loaded = True
-            answer({"paths": module.predict(model, asked["trial"], asked["seeds"], asked["lengths"])})
+            if "histories" in asked:
+                answer({"found": module.log_density(model, asked["trial"], asked["histories"])})
+            else:
+                answer({"found": module.predict(model, asked["trial"], asked["seeds"], asked["lengths"])})
         except Exception as error:
             answer({"error": describe(error)})
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from gazekit import DataError, Frame, GazekitError, Trial
+from gazekit import DataError, Frame, GazekitError, Scanpath, Trial
 from gazekit.cli.app import app
+from gazekit.models.capabilities import HasDensity, next_log_densities
 from gazekit.models.identity import identity
 from gazekit.models.published.worker import Worker
 from gazekit.models.specs import model_from_text
@@ -104,6 +105,53 @@ def test_what_an_adapter_does_wrong_is_a_sentence(obedient, task, message):
     assert message in str(error.value)
     good = obedient.predict([replace(TRIAL, task="[[[3, 4], [5, 6]]]")], progress=False)  # and it goes on
     assert good.x.tolist() == [3, 4]
+
+
+DENSITY = """
+    import math
+
+    def predict(model, trial, seeds, lengths):
+        return [[[1.0] * n, [1.0] * n] for n in lengths]
+
+    def log_density(model, trial, histories):
+        if trial["task"]:
+            return eval(trial["task"])
+        return [bright(trial, history) for history in histories]
+
+    def bright(trial, history):
+        # half of it in the cell of the last fixation, of 3 x 4; uniform before the first, and whatever came before
+        table = [[1 / 12] * 4 for _ in range(3)]
+        if history:
+            x, y, duration = history[-1]
+            assert duration is None or duration == 200
+            table = [[0.5 / 11] * 4 for _ in range(3)]
+            table[int(y / trial["height"] * 3)][int(x / trial["width"] * 4)] = 0.5
+        return [[math.log(p) for p in row] for row in table]
+"""
+
+
+def test_an_adapter_may_have_a_density(tmp_path, obedient):
+    model = Worker(written(tmp_path, DENSITY), PLAIN)
+    assert isinstance(model, HasDensity)
+    assert not isinstance(obedient, HasDensity)
+    path = Scanpath([5, 35, 15], [5, 25, 15], [200, np.nan, 200], TRIAL.frame)
+    found = np.exp(next_log_densities(model, TRIAL, path, (3, 4)))
+    assert found.sum((1, 2)) == pytest.approx(1)
+    assert found[0] == pytest.approx(1 / 12)
+    assert [np.unravel_index(each.argmax(), (3, 4)) for each in found[1:]] == [(0, 0), (2, 3)]
+    assert np.exp(model.log_density(TRIAL, (3, 4))) == pytest.approx(1 / 12)  # whatever came before: None
+    assert np.exp(model.log_density(TRIAL)).sum() == pytest.approx(1)  # on cells of its own, brought to px
+    copy = pickle.loads(pickle.dumps(model))  # noqa: S301 - our own bytes
+    assert isinstance(copy, HasDensity)
+    for task, message in (
+        ("[]", "gave for trial 't1' 0 densities, and was asked for a list of 1, one for each history"),
+        ("[[1, 2]]", "history 0, [1, 2], not a table (rows, columns) of log probabilities"),
+        ("[[[0.5, 0.5]]]", "probabilities that add up to 3.297, not 1; give natural logarithms"),
+        ("[[[float('nan'), 0.5]]]", "probabilities that add up to nan"),
+    ):
+        with pytest.raises(GazekitError) as error:
+            model.log_density(replace(TRIAL, task=task))
+        assert message in str(error.value)
 
 
 def test_one_that_hangs_is_stopped(tmp_path):
