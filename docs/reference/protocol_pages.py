@@ -14,9 +14,10 @@ gazekit evaluate --data osie --root data/osie --models centre,ittikoch --protoco
 gazekit verify protocols --root data/osie
 ```
 
-`evaluate --protocol` resumes a stopped run, and gives a finished one back. Predictions that are not all that a protocol asks for (images without one, another number of samples, no durations) are
-scored and have no headline; the output says why. On a data set that it was not made for, a protocol needs
-`--transferred`. Intervals are over images. [What people reach under each](../results/protocols.md)."""
+`evaluate --protocol` resumes a stopped run, and gives a finished one back. Predictions that are not all that a protocol
+asks for (images without one, another number of samples, no durations) are scored and have no headline; the output says
+why. On a data set that it was not made for, a protocol needs `--transferred`. Intervals are over images. [What people
+reach under each](../results/protocols.md)."""
 
 
 def protocol_pages() -> dict[str, str]:
