@@ -58,7 +58,8 @@ def read_delimited(
     decimal : str
         Decimal point.
     is_text : callable
-        Whether a column, by its name, is text whatever it holds ("007", "NA").
+        Whether a column, by its name, is text whatever it holds ("007", "NA"). One with a whole number that begins
+        with 0 ("007") is text too: 7 is another name.
 
     Returns
     -------
@@ -92,7 +93,7 @@ def read_delimited(
     with decoding(f"{path} cannot be read as a table", "check its separators"):
         rows = _Rows(path, content, sep, line)
         content, dropped = rows.regular()
-        text = {name for name in rows.names if is_text(name)}
+        text = {name for name in rows.names if is_text(name)} | rows.padded()
         table = pd.read_csv(
             io.StringIO(content),
             sep=sep,
@@ -170,6 +171,16 @@ class _Rows:
 
     def _read(self) -> Any:
         return csv.reader(io.StringIO(self.content, newline=""), delimiter=self.sep, skipinitialspace=True, strict=True)
+
+    def padded(self) -> set[str]:
+        """Columns with a whole number that begins with 0."""
+        after = ("\n", "\r", self.sep)  # one pattern each: a literal beginning is found ten times as fast
+        if not any(re.search(re.escape(sign) + '[ "]*0[0-9]', self.content) for sign in after):
+            return set()
+        rows = filter(None, self._read())
+        next(rows)
+        cells = ((name, cell) for row in rows for name, cell in zip(self.names, row, strict=False))
+        return {name for name, cell in cells if cell[:1] == "0" and re.fullmatch("0[0-9]+ *", cell)}
 
     def regular(self) -> tuple[str, dict[str, int]]:
         """The text, every row of it with as many fields as the header, and what was left out."""

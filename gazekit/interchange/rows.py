@@ -2,11 +2,12 @@
 
 import ast
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from gazekit.files.delimited import Delimited
+from gazekit.files.delimited import EMPTY, Delimited
 from gazekit.foundations.errors import DataError, refusing
 
 _PARTS = (
@@ -27,7 +28,8 @@ def where_rows(
         The rows, under their own names of columns.
     where : str, optional
         A condition as `pandas.DataFrame.query` takes it: columns and values, `==`, `!=`, `<`, `in` ..., `and`, `or`,
-        `not`. Nothing is called. As in pandas, a missing value fulfils `!=` and no other comparison.
+        `not`. Nothing is called. As in pandas, a missing value fulfils `!=` and no other comparison, so that
+        `age == age` holds where there is one.
     path : path
         For messages.
     may_be_empty : bool
@@ -65,7 +67,7 @@ def where_rows(
             )
     for part in ast.walk(tree):
         if isinstance(part, ast.Compare):
-            _check_kinds(part, table, path)
+            _check_kinds(part, table, path, {short: name for name, short in said.items()})
     with refusing((TypeError, ValueError), lambda error: DataError(f"where={where!r} cannot be decided: {error}")):
         kept = table.eval(text, engine="python")
     if not isinstance(kept, pd.Series) or not pd.api.types.is_bool_dtype(kept.dtype):
@@ -78,14 +80,22 @@ def where_rows(
     return Delimited(found.table[kept].reset_index(drop=True), dropped)
 
 
-def _check_kinds(compared: ast.Compare, table: pd.DataFrame, path: str | Path) -> None:
-    """Refuse numbers that are compared with text: no row would fulfil it, or all."""
+def _check_kinds(compared: ast.Compare, table: pd.DataFrame, path: str | Path, called: Mapping[str, str]) -> None:
+    """Refuse numbers that are compared with text, and words for missing values: no row would fulfil it, or all."""
     sides = [compared.left, *compared.comparators]
     values = [v for s in sides for v in (s.elts if isinstance(s, ast.List | ast.Tuple) else [s])]
     said = [v.value for v in values if isinstance(v, ast.Constant)]
     for name in (s.id for s in sides if isinstance(s, ast.Name)):
+        column = repr(called.get(name, name))
         number = pd.api.types.is_numeric_dtype(table[name].dtype)
         wrong = [v for v in said if isinstance(v, str) == number]
         if wrong:
             held = ", ".join(map(repr, table[name].unique()[:3].tolist()))
-            raise DataError(f"{path}: column {name!r} holds {held}, ..., which cannot be compared with {wrong[0]!r}")
+            raise DataError(f"{path}: column {column} holds {held}, ..., which cannot be compared with {wrong[0]!r}")
+        lost = next((v for v in said if v in EMPTY), None)
+        if lost is not None and table[name].isna().any() and not (table[name] == lost).any():
+            words = f"`{called[name]}`" if name in called else name
+            raise DataError(
+                f"{path}: in column {column} cells that are empty or hold {lost!r} are missing values, which equal "
+                f"nothing; write {words} == {words} for rows with a value, and {words} != {words} for those without"
+            )

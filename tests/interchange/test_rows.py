@@ -28,6 +28,7 @@ ROWS = pd.DataFrame(
         "`reaction time` >= 200 or practice == 'yes'",
         "trial not in (1, 2)",
         "trial > -1",
+        "practice == practice",
     ],
 )
 def test_rows_are_those_of_pandas(where):
@@ -51,6 +52,11 @@ def test_rows_are_those_of_pandas(where):
         ("`reaction` > 1", "has no column 'reaction'"),
         ("trial == 'no'", "column 'trial' holds 1, 2, 3, ..., which cannot be compared with 'no'"),
         ("practice == 1", "column 'practice' holds 'yes', 'no', nan, ..., which cannot be compared with 1"),
+        (
+            "practice != 'NA'",
+            "are missing values, which equal nothing; write practice == practice for rows with a value",
+        ),
+        ("`reaction time` == 'no'", "column 'reaction time' holds 100.0"),
         ("trial", "is neither true nor false"),
         ("trial > 9", "has no row for which where='trial > 9' holds, of 4"),
     ],
