@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gazekit import Dataset, Facts, Frame, Scanpaths, Trial
 from gazekit.core.trials import Objects
@@ -13,6 +14,8 @@ from gazekit.core.trials import Objects
 
 def pytest_configure(config):
     os.environ.setdefault("MPLBACKEND", "Agg")
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")  # how busy a machine is fails no test
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def read_delimited(
         Decimal point.
     is_text : callable
         Whether a column, by its name, is text whatever it holds ("007", "NA"). One with a whole number that begins
-        with 0 ("007") is text too: 7 is another name.
+        with 0 ("007") is text too, 7 is another name; but its empty cells and "NA" are missing values.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def read_delimited(
     with decoding(f"{path} cannot be read as a table", "check its separators"):
         rows = _Rows(path, content, sep, line)
         content, dropped = rows.regular()
-        text = {name for name in rows.names if is_text(name)} | rows.padded()
+        text = {name for name in rows.names if is_text(name)}
         table = pd.read_csv(
             io.StringIO(content),
             sep=sep,
@@ -101,7 +101,7 @@ def read_delimited(
             header=0,
             names=rows.names,
             index_col=False,
-            dtype=dict.fromkeys(text, "str"),
+            dtype=dict.fromkeys(text | rows.padded(), "str"),
             keep_default_na=False,
             na_values={name: EMPTY for name in rows.names if name not in text},
             skipinitialspace=True,

@@ -80,6 +80,12 @@ def from_columns(table: pd.DataFrame) -> tuple[pd.DataFrame, Facts, dict[str, in
             continue
         if len(values) > 1:
             raise DataError(f"column {name!r} must be the same in all rows, but has {values[0]!r} and {values[1]!r}")
+        if name != DROPPED and (empty := table[name].isna()).any():
+            raise DataError(
+                f"column {name!r} must be the same in all rows, but is {values[0]!r} in some and empty in "
+                f"{int(empty.sum())} of {len(table)}: if files were joined of which one does not say it, fill it in "
+                f"or read each alone"
+            )
         found[name] = values[0]
         table = table.drop(columns=name)
     dropped = parse_json(found.pop(DROPPED, "{}"))

@@ -1,6 +1,7 @@
 """A data set of one's own: a table with a row per fixation, and a folder of images."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,8 @@ IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".we
 OPTIONS = tuple(
     sorted({n for n, p in signature(from_table).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"columns", "frames"})
 )
-_BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
-_START = ("start_x", "start_y")
+BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
+START = ("start_x", "start_y")
 
 
 def dataset_from_table(
@@ -57,7 +58,8 @@ def dataset_from_table(
     where it counts viewings, so that a person has one number on several images, the trial is `stimulus/trial`. Trials
     and paths are sorted by their names, so that no result depends on the order of a table's rows.
     These columns, constant within a trial, say more about it: `caption`, `task`, `target_x0, target_y0, target_x1,
-    target_y1` (box, px), `start_x, start_y` (where gaze had to be at onset, px), `max_fixations`.
+    target_y1` (box), `start_x, start_y` (where gaze had to be at onset), `max_fixations`. Box and start are px of the
+    shown image, also where `space` says that x and y are not.
 
     Parameters
     ----------
@@ -99,8 +101,8 @@ def dataset_from_table(
     Raises
     ------
     DataError
-        What `from_table` refuses; images that are not there or that two files could be; a trial about which two rows
-        disagree.
+        What `from_table` and `with_details` refuse; images that are not there or that two files could be; a trial about
+        which two rows disagree.
 
     Examples
     --------
@@ -190,6 +192,38 @@ def image_frame(file: Path) -> Frame:
         return Frame(*image_file_size(file))
 
 
+def with_details(trial: Trial, row: Mapping[str, Any]) -> Trial:
+    """A trial with what a row of a table says of it: caption, task, box of the target, start, most fixations.
+
+    Raises
+    ------
+    DataError
+        A part of a box or of a start; a box that is empty or outside the image; fixations that are no whole number
+        above 0.
+    """
+    more: dict[str, Any] = {name: str(row[name]) for name in ("caption", "task") if row.get(name)}
+    for part, name in ((BOX, "target_box"), (START, "start")):
+        found = [float(row[c]) for c in part if c in row]
+        if found and len(found) != len(part):
+            raise DataError(f"trial {trial.id!r} has some of {', '.join(part)} only; give all of them, or none")
+        if found:
+            more[name] = Box(*found) if part is BOX else tuple(found)
+    if "target_box" in more:
+        (x0, y0, x1, y1), frame = more["target_box"], trial.frame
+        if not (x0 < x1 and y0 < y1 and x0 < frame.width and y0 < frame.height and x1 > 0 and y1 > 0):
+            raise DataError(
+                f"the target of trial {trial.id!r} has the box ({x0:g}, {y0:g}, {x1:g}, {y1:g}), which is empty or "
+                f"outside the image of {frame.width:g} x {frame.height:g} px; {', '.join(BOX)} are its left, top, "
+                f"right and bottom, in px of the image"
+            )
+    if "max_fixations" in row:
+        most = float(row["max_fixations"])
+        if not (most >= 1 and most.is_integer()):
+            raise DataError(f"trial {trial.id!r} has max_fixations {most:g}; give a whole number above 0")
+        more["max_fixations"] = int(most)
+    return replace(trial, **more)
+
+
 # ---------------------------------------------------------------- inside
 
 
@@ -248,9 +282,7 @@ def _refuse_second_viewing(paths: Scanpaths) -> None:
 
 def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
     table = paths.table
-    about = [
-        c for c in ("stimulus", "width", "height", "task", "caption", *_BOX, *_START, "max_fixations") if c in table
-    ]
+    about = [c for c in ("stimulus", "width", "height", "task", "caption", *BOX, *START, "max_fixations") if c in table]
     grouped = table.groupby("trial", sort=False)[about]
     for column, counts in grouped.nunique(dropna=False).items():
         if not (counts > 1).any():
@@ -271,20 +303,8 @@ def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
     first = np.unique(table["trial"].to_numpy(), return_index=True)[1]
     trials = []
     for i in sorted(first):
-        row = table.iloc[i]
+        row, frame = table.iloc[i], paths.frame_of(int(i))
         known = {c: row[c] for c in about if not pd.isna(row[c])}
-        box, start = ([float(known[c]) for c in part if c in known] for part in (_BOX, _START))
-        trials.append(
-            Trial(
-                row["trial"],
-                row["stimulus"],
-                paths.frame_of(int(i)),
-                image_source=files.get(row["stimulus"]),
-                caption=str(known.get("caption", "")) or None,
-                task=known.get("task") or None,
-                target_box=Box(*box) if len(box) == len(_BOX) else None,
-                max_fixations=int(known["max_fixations"]) if "max_fixations" in known else None,
-                start=(start[0], start[1]) if len(start) == len(_START) else None,
-            )
-        )
+        trial = Trial(row["trial"], row["stimulus"], frame, image_source=files.get(row["stimulus"]))
+        trials.append(with_details(trial, known))
     return trials

@@ -10,18 +10,16 @@ import pandas as pd
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.stimulus_names import match_names, nearest
-from gazekit.core.trials import Box, Dataset, Trial
+from gazekit.core.trials import Dataset, Trial
 from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import names, numbers
-from gazekit.interchange.own_data import IMAGE_SUFFIXES, image_files, image_frame
+from gazekit.interchange.own_data import BOX, IMAGE_SUFFIXES, START, image_files, image_frame, with_details
 from gazekit.interchange.shelf_photograph import own_shelf
 
 TEXT = ("stimulus", "trial", "caption", "task", "target")
-CORNERS = ("target_x0", "target_y0", "target_x1", "target_y1")
-START = ("start_x", "start_y")
-COLUMNS = (*TEXT, *CORNERS, *START, "max_fixations")
+COLUMNS = (*TEXT, *BOX, *START, "max_fixations")
 WITHOUT = "picture that the table of trials does not name (left out)"
 
 
@@ -109,7 +107,7 @@ def own_pictures(
                 dropped[what] = dropped.get(what, 0) + count
         elif row.get("target"):
             trial = replace(trial, target_source=_picture(folder, row["target"]))
-        trials.append(_with(trial, row))
+        trials.append(with_details(trial, row))
     data = Dataset(place.stem, tuple(trials), Scanpaths.from_paths([], Facts(forced_first=False, points="fixations")))
     return replace(data, dropped=dropped)
 
@@ -239,19 +237,3 @@ def _picture(folder: Path, target: str) -> Path:
         f"the target {target!r} is not a picture that is there; give the path of one, from the folder of the table, or "
         f"boxes of objects, whose ids are targets"
     )
-
-
-def _with(trial: Trial, row: Mapping[str, Any]) -> Trial:
-    """A trial with what its row says."""
-    box, start = ([float(row[c]) for c in part if c in row] for part in (CORNERS, START))
-    for found, part in ((box, CORNERS), (start, START)):
-        if found and len(found) != len(part):
-            raise DataError(f"trial {trial.id!r} has some of {', '.join(part)} only; give all of them, or none")
-    more: dict[str, Any] = {name: row[name] for name in ("caption", "task") if row.get(name)}
-    if "max_fixations" in row:
-        more["max_fixations"] = int(row["max_fixations"])
-    if box:
-        more["target_box"] = Box(*box)
-    if start:
-        more["start"] = (start[0], start[1])
-    return replace(trial, **more)

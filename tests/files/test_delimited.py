@@ -60,11 +60,11 @@ def test_row_names_of_pandas_have_a_column_without_a_name(tmp_path):
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_names_that_begin_with_0_stay_text(tmp_path, line_end):
     file = tmp_path / "padded.csv"
-    rows = ["code,group,x,share", "1,7,10,0.5", '2, "007",20,0', "03,7,30,.25"]
+    rows = ["code,group,x,share", "1,7,10,0.5", '2, "007",20,0', "03,NA,30,.25"]
     file.write_text(line_end.join(rows), newline="")
     found = read_delimited(file).table
     assert found["code"].tolist() == ["1", "2", "03"]
-    assert found["group"].tolist() == ["7", "007", "7"]
+    assert found["group"].fillna("-").tolist() == ["7", "007", "-"]
     assert found["x"].tolist() == [10, 20, 30]
     assert found["share"].tolist() == [0.5, 0, 0.25]
 

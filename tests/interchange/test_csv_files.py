@@ -122,6 +122,11 @@ def test_empty_cells(tmp_path, empty):
             "column 'unit' must be the same in all rows",
             id="two-units",
         ),
+        pytest.param(
+            b"stimulus,x,y,forced_first\na,1,2,True\nb,1,2,\n",
+            "column 'forced_first' must be the same in all rows, but is .*True.* in some and empty in 1 of 2",
+            id="joined-files",
+        ),
     ],
 )
 def test_messages_of_reading(tmp_path, content, message):

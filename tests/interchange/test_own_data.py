@@ -1,5 +1,7 @@
 """A data set of one's own table and images."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from PIL import Image
 from gazekit import Box, Dataset, Facts, Frame
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import dataset_from_table, write_parquet
+from gazekit.interchange.own_data import BOX, START
 from gazekit.interchange.points import EMPTIED
 
 
@@ -74,9 +77,9 @@ def test_what_is_known_of_a_trial(rows):
         task=["fork", "fork", None],
         caption=["A", "A", "B"],
         target_x0=[1, 1, None],
-        target_y0=2,
-        target_x1=3,
-        target_y1=4,
+        target_y0=[2, 2, None],
+        target_x1=[3, 3, None],
+        target_y1=[4, 4, None],
         start_x=5,
         start_y=6,
         max_fixations=[7, 7, None],
@@ -162,3 +165,21 @@ def test_other_messages(rows, tmp_path):
         DataError, match=r"trial 'a' has 2 values of 'task'; .*another value in the column 'trial', such as"
     ):
         dataset_from_table(rows.assign(task=["fork", "cup", "", ""]), width=9, height=9)
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ((4, 4, 2, 2, 5, 5, 3), "the box (4, 4, 2, 2), which is empty or outside the image of 9 x 9 px"),
+        ((20, 2, 30, 4, 5, 5, 3), "the box (20, 2, 30, 4), which is empty or outside"),
+        ((1, 1, 2, None, 5, 5, 3), "has some of target_x0, target_y0, target_x1, target_y1 only; give all"),
+        ((1, 1, 2, 2, 5, None, 3), "has some of start_x, start_y only"),
+        ((1, 1, 2, 2, 5, 5, 2.7), "has max_fixations 2.7; give a whole number above 0"),
+        ((1, 1, 2, 2, 5, 5, 0), "has max_fixations 0"),
+    ],
+)
+def test_what_is_said_of_a_trial_and_cannot_be_is_refused(details, said):
+    about = dict(zip((*BOX, *START, "max_fixations"), details, strict=True))
+    rows = pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [1]}).assign(**about)
+    with pytest.raises(DataError, match=re.escape(said)):
+        dataset_from_table(rows, width=9, height=9)
