@@ -13,7 +13,7 @@ import numpy as np
 import gazekit
 from gazekit.core.scanpaths import Scanpaths
 
-MODELS = ("priority", "ittikoch")
+MODELS = ("priority", "priority:decoding=consensus", "ittikoch")
 METRICS = ("scanmatch", "sequence_score", "nss", "auc_shuffled", "information_gain")
 SAMPLES = 3
 

@@ -131,6 +131,9 @@ def priority_command(
     start: Annotated[
         str | None, typer.Option(help="Readout to begin from: a file, or free-viewing, which comes with gazekit.")
     ] = None,
+    timing: Annotated[
+        bool, typer.Option("--timing", help="Learn only durations and the end, and leave all else as --start has it.")
+    ] = False,
     split: Annotated[
         str, typer.Option("--split", help="Split by stimulus, target or subject; random leaks.")
     ] = "stimulus",
@@ -181,6 +184,7 @@ def priority_command(
         },
         fixations=fixations,
         start=None if start is None else load_readout(NAMED.get(start) or start),
+        timing=timing,
         also=[load_dataset(name, root) for name, root in _pairs(also, "--also").items()],
         by=split,
         folds=folds,

@@ -67,6 +67,7 @@ def train_priority(
     network: Mapping[str, Any] | None = None,
     fixations: int = FIXATIONS,
     start: Readout | None = None,
+    timing: bool = False,
     also: Sequence[Dataset] = (),
     by: str = "stimulus",
     folds: int = 5,
@@ -102,6 +103,8 @@ def train_priority(
         Of each image and step.
     start : Readout, optional
         Where each fold begins; see `train_readout`.
+    timing : bool
+        Learn only how long fixations last and when viewing ends; see `train_readout`.
     also : sequence of Dataset
         More to learn from, whole, in every fold.
     by, folds, only, seed, workers, scheduler, overwrite, device, progress, command, notes, accept
@@ -148,6 +151,7 @@ def train_priority(
             "options": asdict(options),
             "fixations": fixations,
             **({"start": start.sha256} if start is not None else {}),
+            **({"timing": True} if timing else {}),
             "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
             "seed": seed,
             **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
@@ -164,6 +168,7 @@ def train_priority(
                 "fixations": fixations,
                 "config": dict(network or {}),
                 "start": start,
+                "timing": timing,
                 "device": device,
             }
             pieces = [

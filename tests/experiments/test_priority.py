@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from gazekit.experiments import priority
 from gazekit.experiments.priority import train_priority
@@ -114,3 +115,8 @@ def test_a_search_begins_from_free_viewing(run, tmp_path):
     request = json.loads((tmp_path / "search" / "manifest.json").read_text())["request"]
     assert (request["start"], request["network"]) == (start.sha256, {"target": "picture"})
     assert np.isfinite(trained.gain("next")).all()
+    again = load_readout(run("timing", once, only=[0], start=start, timing=True).readouts[0])
+    assert json.loads((tmp_path / "timing" / "manifest.json").read_text())["request"]["timing"] is True
+    assert all(map(torch.equal, again.network.select.parameters(), start.network.select.parameters()))
+    with pytest.raises(GazekitError, match="timing alone leaves a network as it is, and this one would be another"):
+        run("other", once, only=[0], start=start, timing=True, network={"maps": 3})

@@ -12,7 +12,7 @@ from gazekit.models.networks.shapes import without_memory
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.tensor_files import read_tensors, save_tensors
 
-FORMAT, VERSION = "gazekit-priority", "1"
+FORMAT, VERSION = "gazekit-priority", "2"
 LARGEST = 1e6  # of a weight
 
 

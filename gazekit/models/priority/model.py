@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,21 +15,24 @@ from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError, check_choice
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
+from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import REMEMBERED, events_of, path_events
 from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
+from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, OfImage, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
 from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
 from gazekit.models.training import with_changes
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
 NAMED = {"free-viewing": SHIPPED}
-DECODING = ("sample", "argmax")
+DECODING = ("sample", "argmax", "consensus")
+CANDIDATES = 24  # paths of which `decoding="consensus"` takes one
 TOGETHER = 8  # samples computed at once: a fixed number, so that results do not depend on n_samples
 AT_ONCE = 64  # fixations whose densities are computed at once: memory stays flat
 KEPT = 4  # images whose maps stay in memory
@@ -65,13 +68,19 @@ class Looked:
         """(rows x columns) float64: log density of a fixation whatever came before."""
         return _normalised(self.network.static_density(self.maps)[0])
 
+    @cached_property
+    def image(self) -> OfImage:
+        """What selection takes from the maps, computed once for all fixations."""
+        with torch.inference_mode():
+            return self.network.of_image(self.maps)
+
     @torch.inference_mode()
     def following(self, events: Events, temperature: float = 1.0) -> np.ndarray:
         """(N, rows x columns) float64: log density of the next fixation."""
         x, y = (torch.from_numpy(side) for side in self.grid.centres())
-        many = events.made.shape[1]
+        many, known = events.made.shape[1], (x, y, temperature, self.image)
         parts = [
-            _normalised(self.network.next_density(self.maps, events.at(slice(k, k + AT_ONCE)), x, y, temperature)[0])
+            _normalised(self.network.next_density(self.maps, events.at(slice(k, k + AT_ONCE)), *known)[0])
             for k in range(0, many, AT_ONCE)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.grid.rows * self.grid.columns))
@@ -92,9 +101,11 @@ class Priority(ScanpathModel):
         from). A readout of search needs what is sought.
     weights : path or mapping of str to path, optional
         Weights of the network below, where no package brings them: a path, or one for each name ("lite0", "dinov2").
-    decoding : {"sample", "argmax"}
-        Draw from the densities, or take the most probable cell, the median duration, and the end once it is more
-        probable than going on (all samples are then equal).
+    decoding : {"sample", "argmax", "consensus"}
+        Draw from the densities; or take the most probable cell, the likelier kind of duration, and the end once it is
+        more probable than going on; or take, of 24 paths that are drawn, the one with the greatest mean ScanMatch to
+        the others (`gazekit.models.priority.consensus`): the best guess by such a score, not what people are like.
+        With the last two, all samples of a length are equal.
     temperature : float
         Sharpens (below 1) or flattens the density of the next fixation; 1 is what was learned.
     ends : bool
@@ -164,11 +175,10 @@ class Priority(ScanpathModel):
         self.swap_target, self.no_target = bool(swap_target), bool(no_target)
         known_by = "box" if swap_target and target == "picture" else target  # something else is cut from the image
         self.needs = ("image", *(() if no_target else NEEDS[known_by]))
-        if decoding not in DECODING:
-            raise GazekitError(f"priority's decoding must be 'sample' or 'argmax', not {decoding!r}")
+        check_choice("priority's decoding", decoding, DECODING)
         self.weights, self.decoding, self.temperature = weights, decoding, positive("temperature", temperature)
         self.ends = bool(ends)
-        self.deterministic = decoding == "argmax"
+        self.deterministic = decoding != "sample"
         self._reader = FeatureReader(backbone, _weights_of(backbone, weights))
         self._looked = lru_cache(KEPT)(self._look)
 
@@ -365,13 +375,20 @@ class Priority(ScanpathModel):
             looked, many = self.look(trial), request.n_samples
             limit = request.limit(number) or looked.readout.longest
             ends = self.ends and request.lengths is None  # not where somebody asks for so many fixations
+            if self.decoding == "consensus":  # the same candidates whatever the seed
+                rngs = [keyed_rng(0, "priority consensus", trial.id, k) for k in range(CANDIDATES)]
+            else:
+                wanted = 1 if self.deterministic else -(-many // TOGETHER) * TOGETHER
+                rngs = [request.rng(number, k) for k in range(wanted)]
             drawn: list[DrawnPath] = []
-            for first in range(0, 1 if self.deterministic else many, TOGETHER):
-                rngs = [request.rng(number, first + k) for k in range(TOGETHER)]
-                drawn += self._walk(looked, trial, rngs, limit, ends=ends)
-            drawn = drawn[:1] * many if self.deterministic else drawn[:many]
-            wanted = [request.length(number, k) for k in range(many)]
-            yield number, [DrawnPath(*(c[:n] for c in path[:3])) for path, n in zip(drawn, wanted, strict=True)]  # type: ignore[index]
+            for first in range(0, len(rngs), TOGETHER):
+                drawn += self._walk(looked, trial, rngs[first : first + TOGETHER], limit, ends=ends)
+            lengths = [request.length(number, k) for k in range(many)]
+            chosen = dict.fromkeys(lengths, 0)
+            if self.decoding == "consensus":
+                chosen = {n: consensus([_cut(path, n) for path in drawn], trial.frame) for n in chosen}
+            own = range(many) if self.decoding == "sample" else [chosen[n] for n in lengths]
+            yield number, [_cut(drawn[k], n) for k, n in zip(own, lengths, strict=True)]
 
     @torch.inference_mode()
     def _walk(
@@ -379,23 +396,24 @@ class Priority(ScanpathModel):
     ) -> list[DrawnPath]:
         """Draw one path per generator, all one fixation further at a time."""
         grid, network, many = looked.grid, looked.network, len(rngs)
+        argmax, each = self.decoding == "argmax", np.arange(many)
         gaze = _Gaze.at_start(trial, grid, many)
         going, columns = np.ones(many, dtype=bool), []
         stops = np.full(many, limit)
         for made in range(limit):
             # one of each for every path, ended or not: what a path draws depends on its own generator only
-            u = np.stack([rng.random(4) for rng in rngs])
+            u = np.stack([rng.random(5) for rng in rngs])
             normal = np.array([rng.standard_normal() for rng in rngs])
             events = gaze.events()
             if made and ends:
                 odds = network.end(looked.maps, events)[0].double().numpy()
-                ended = odds > 0 if self.deterministic else u[:, 0] < 1 / (1 + np.exp(-odds))
+                ended = odds > 0 if argmax else u[:, 0] < 1 / (1 + np.exp(-odds))
                 stops = np.where(going & ended, made, stops)
                 going &= ~ended
                 if not going.any():
                     break
             density = looked.following(events, self.temperature)
-            if self.deterministic:
+            if argmax:
                 cell, u, normal = density.argmax(1), np.full_like(u, 0.5), np.zeros(many)
             else:
                 total = np.exp(density).cumsum(1)
@@ -405,8 +423,10 @@ class Priority(ScanpathModel):
             asked = events._replace(
                 target=torch.from_numpy(cell)[None], reach=torch.from_numpy(reach.astype(np.float32))[None]
             )
-            mean, deviation = network.log_duration(looked.maps, asked)
-            logs = mean[0].double().numpy() + float(deviation) * normal
+            weight, mean, deviation = (part[0].double().numpy() for part in network.durations(looked.maps, asked))
+            share = np.exp(weight).cumsum(1)
+            kind = weight.argmax(1) if argmax else (share < u[:, 4:5] * share[:, -1:]).sum(1)
+            logs = mean[each, kind] + deviation[each, kind] * normal
             columns.append((x, y, np.exp(logs)))
             gaze.move(grid.places(x, y), cell, logs)
         walked = np.stack([np.stack(column) for column in columns])  # (steps, 3, paths)
@@ -547,6 +567,10 @@ class _Key:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and self._key == other._key
+
+
+def _cut(path: DrawnPath, length: int | None) -> DrawnPath:
+    return DrawnPath(*(column[:length] for column in path[:3]))  # type: ignore[index]
 
 
 def _normalised(log_density: Tensor) -> np.ndarray:

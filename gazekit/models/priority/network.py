@@ -40,7 +40,10 @@ FIELDS = 5  # of each past fixation: dx, dy, distance, a wide bump and a narrow 
 NUMBERS = 6  # of the state: see `Events.numbers`
 TARGETS = ("", "picture", "box", "category")  # what says what is sought; "": nothing is
 BLURS = (0.0, 2.0, 4.0, 8.0)  # px of the network's input: standard deviations at which pictures are compared
+KINDS = 2  # log-normals of a duration
+NARROWEST, WIDEST = -2.5, 1.0  # logarithms of their standard deviations, in units of SD_LOG
 HALF, STEEP = 0.3, 2.0  # the law of visibility before it has learned
+HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 MEAN_LOG, SD_LOG = 5.5, 0.6  # of a duration's logarithm (ms), about; brings it to the size of the other inputs
 
 
@@ -188,6 +191,47 @@ class Events(NamedTuple):
         return Events(*(part[:, index] for part in self))
 
 
+class OfImage(NamedTuple):
+    """What selection takes from an image's priority maps, for all fixations on it: (B, 1 or maps, ..., cells) each.
+
+    Attributes
+    ----------
+    scores : (B, 1, cells)
+        Static scores with the centre bias.
+    selected : (B, 1, hidden, cells)
+        Beside the history's field.
+    key : (B, maps, cells)
+        That the state is compared with.
+    """
+
+    scores: Tensor
+    selected: Tensor
+    key: Tensor
+
+
+class Durations(NamedTuple):
+    """How long fixations last: mixtures of log-normals, (B, N, kinds) each.
+
+    One log-normal has too many long fixations, for its width must make room for the many short ones that people make.
+
+    Attributes
+    ----------
+    log_weight : (B, N, kinds)
+        Natural logarithms of the kinds' probabilities.
+    mean, deviation : (B, N, kinds)
+        Of the log duration (ms) of each kind.
+    """
+
+    log_weight: Tensor
+    mean: Tensor
+    deviation: Tensor
+
+    def log_density(self, log_duration: Tensor) -> Tensor:
+        """(B, N) log density of log durations (ms)."""
+        z = (log_duration[..., None] - self.mean) / self.deviation
+        return torch.logsumexp(self.log_weight - 0.5 * z**2 - self.deviation.log() - HALF_LOG_2PI, -1)
+
+
 class PriorityNetwork(nn.Module):
     """The whole network; each method is a box of the figure.
 
@@ -225,8 +269,7 @@ class PriorityNetwork(nn.Module):
         self.select, self.select_last = nn.Linear(hidden, 16), nn.Linear(16, 1, bias=False)
         self.query, self.key = nn.Linear(hidden, maps), nn.Conv2d(maps, maps, 1)
         known = 2 * (maps + sought) + NUMBERS
-        self.stay = nn.Sequential(nn.Linear(known + 1, 32), nn.GELU(), nn.Linear(32, 1))
-        self.stay_sd = nn.Parameter(torch.zeros(()))
+        self.stay = nn.Sequential(nn.Linear(known + 1, 32), nn.GELU(), nn.Linear(32, 3 * KINDS))
         self.leave = nn.Sequential(nn.Linear(known, 32), nn.GELU(), nn.Linear(32, 1))
         if sought:
             self.half_seen = nn.Parameter(
@@ -242,6 +285,7 @@ class PriorityNetwork(nn.Module):
         with torch.no_grad():  # begins as the static density
             self.select_last.weight.mul_(0.1)
             self.query.weight.mul_(0.1)
+            self.stay[-1].get_parameter("bias")[KINDS : 2 * KINDS] = torch.linspace(-1, 1, KINDS)  # kinds begin apart
             if sought:
                 self.target_weight.weight.mul_(0.1)
 
@@ -407,33 +451,53 @@ class PriorityNetwork(nn.Module):
 
     # ------------------------------------------------------------------ selection -> density of the next fixation
 
-    def next_density(self, maps: Tensor, events: Events, x: Tensor, y: Tensor, temperature: float = 1.0) -> Tensor:
-        """Log density of the next fixation, (B, N, rows x columns)."""
-        scores, seen = self.static_scores(maps)[:, None], None
+    def of_image(self, maps: Tensor) -> "OfImage":
+        """What selection takes from the priority maps, whatever gaze did."""
+        own, scores = self.parts(maps)[0], self.static_scores(maps)[:, None] + self._centre(maps, 1)
+        if not self.config.history:
+            return OfImage(scores, scores, scores)
+        key = self.key(own).flatten(2) / math.sqrt(self.config.maps)
+        return OfImage(scores, self.select_map(own).flatten(2)[:, None], key)
+
+    def next_density(
+        self,
+        maps: Tensor,
+        events: Events,
+        x: Tensor,
+        y: Tensor,
+        temperature: float = 1.0,
+        image: "OfImage | None" = None,
+    ) -> Tensor:
+        """Log density of the next fixation, (B, N, rows x columns); `image` is `of_image(maps)`, if it is known."""
+        image, seen = self.of_image(maps) if image is None else image, None
+        scores = image.scores
         if self.config.target:
             seen = self.seen(maps, events, x, y)
             scores = scores + over(self.target_weight, seen)[:, :, 0]
         if self.config.history:
             state = self.so_far(maps, events)
-            own = self.parts(maps)[0]
             # in place: what is added and cut off needs no second array of all cells
             field = over(self.field, self.history(events, x, y)).add_(self.field_state(state)[..., None]).relu_()
-            chosen = over(self.select_field, field).add_(self.select_map(own).flatten(2)[:, None])
+            chosen = over(self.select_field, field).add_(image.selected)
             if seen is not None:
                 chosen = chosen.add_(over(self.select_target, seen))
             chosen = chosen.add_(self.select_state(state)[..., None]).relu_()
             scores = scores + over(self.select_last, over(self.select, chosen).relu_())[:, :, 0]
-            scores = scores + self.query(state) @ self.key(own).flatten(2) / math.sqrt(self.config.maps)
-        scores = scores + self._centre(maps, 1)
+            scores = scores + self.query(state) @ image.key
         return functional.log_softmax(scores / temperature, -1).expand(-1, events.made.shape[1], -1)
 
     # ------------------------------------------------------------------ how long, and whether viewing ends
 
-    def log_duration(self, maps: Tensor, events: Events) -> tuple[Tensor, Tensor]:
-        """Mean (B, N) and standard deviation of the log duration (ms) of the fixation at `events.target`."""
+    def durations(self, maps: Tensor, events: Events) -> "Durations":
+        """How long the fixation at `events.target` lasts."""
         cells, own = (events.target.clamp(min=0), events.here), maps.detach()
         x = torch.cat([self._content(own, 0, *cells), events.numbers, events.reach[..., None]], -1)
-        return MEAN_LOG + SD_LOG * self.stay(self._with(x, own, *cells))[..., 0], SD_LOG * self.stay_sd.exp()
+        weight, mean, deviation = self.stay(self._with(x, own, *cells)).unflatten(-1, (3, KINDS)).unbind(-2)
+        return Durations(
+            functional.log_softmax(weight, -1),
+            MEAN_LOG + SD_LOG * mean,
+            SD_LOG * deviation.clamp(NARROWEST, WIDEST).exp(),
+        )
 
     def end(self, maps: Tensor, events: Events) -> Tensor:
         """Log odds (B, N) that viewing ends after the last fixation."""

@@ -18,7 +18,7 @@ from gazekit.models.priority.checkpoint import Readout
 from gazekit.models.priority.events import mirrored, trial_events
 from gazekit.models.priority.features import FeatureReader, channels_of, image_hash
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import CENTRE_BIAS, Events, PriorityConfig, PriorityNetwork
+from gazekit.models.priority.network import CENTRE_BIAS, MEAN_LOG, Events, PriorityConfig, PriorityNetwork
 from gazekit.models.priority.target import categories_of, has_target, sought
 from gazekit.models.training import Epoch, TrainingOptions, train
 
@@ -30,6 +30,7 @@ VALIDATION = 0.1  # share of the training images that decides when to stop
 STATIC = 0.5  # weight of the static density's loss
 SLOW = 0.15  # of the rate
 IMAGE = ("readout", "around", "mixture", "blur", "static")  # parts of the network that see the image alone
+TIMING = ("stay", "leave")  # parts that say how long fixations last and when viewing ends; no other learns from them
 
 
 class View(NamedTuple):
@@ -114,6 +115,12 @@ def views_of(
     return views
 
 
+def untimed(view: View) -> View:
+    """The same without a label of how long fixations lasted, and whether viewing ended."""
+    unknown = torch.full_like(view.events.ended, float("nan"))
+    return view._replace(events=view.events._replace(log_duration=unknown, ended=unknown))
+
+
 @dataclass
 class NextFixation:
     """What the network learns, as a task of the training loop.
@@ -134,6 +141,8 @@ class NextFixation:
         Of each image and step, drawn anew; the likelihood of all that are drawn is computed at once.
     slow : bool
         Whether what sees the image learns at `SLOW` of the rate: of a network that has learned before.
+    timing : bool
+        Whether only how long fixations last and when viewing ends is learned, and everything else stays as it is.
     """
 
     training: Sequence[View]
@@ -144,12 +153,13 @@ class NextFixation:
     device: str = "cpu"
     fixations: int = FIXATIONS
     slow: bool = False
+    timing: bool = False
     name: str = field(default="priority", init=False)
 
     @property
     def config(self) -> str:
         """See `gazekit.models.training.Task`."""
-        return self.network.to_json()
+        return self.network.to_json() + (" timing" if self.timing else "")
 
     def batches(self, epoch: int) -> Iterator[list[int]]:
         """Numbers of images: those of a batch have features and cells of one shape."""
@@ -185,19 +195,22 @@ class NextFixation:
         if target[0] is not None:
             flip = [s.flip(-1) if turn else s for s, turn in zip(target[0], turned, strict=True)]
             target = torch.stack(flip), None
-        return sum_of(event_losses(network, levels, joined, grid, *target))
+        return sum_of(event_losses(network, levels, joined, grid, *target, timing=self.timing))
 
     @torch.no_grad()
     def held_out(self, network: PriorityNetwork) -> float:
         """Mean loss of all events of the images that are held out, nats."""
-        totals = [sum_of(view_losses(network, view.to(self.device))) for view in self.validation]
+        totals = [sum_of(view_losses(network, view.to(self.device), timing=self.timing)) for view in self.validation]
         return float(torch.cat(totals).double().mean())
 
     def groups(self, network: PriorityNetwork, decay: float) -> list[dict[str, Any]]:
         """Weights decay; single numbers and biases do not."""
         groups: dict[tuple[float, float], list[Tensor]] = {}
         for name, p in network.named_parameters():
-            share = SLOW if self.slow and name.partition(".")[0] in IMAGE else 1.0
+            part = name.partition(".")[0]
+            if self.timing and part not in TIMING:
+                continue
+            share = SLOW if self.slow and part in IMAGE else 1.0
             groups.setdefault((share, decay if p.ndim > 1 else 0.0), []).append(p)
         return [{"params": of, "weight_decay": rate, "share": share} for (share, rate), of in groups.items()]
 
@@ -239,18 +252,20 @@ def event_losses(
     grid: Grid,
     similarity: Tensor | None = None,
     category: Tensor | None = None,
+    *,
+    timing: bool = False,
 ) -> Losses:
-    """Losses of N events of each of B images of one shape."""
+    """Losses of N events of each of B images of one shape; with `timing` those of places are not computed, but 0."""
     maps = network.look(levels, *grid.shape, similarity, category)
-    x, y = (torch.from_numpy(side).to(maps.device) for side in grid.centres())
     looked = events.target >= 0
     cell = events.target.clamp(min=0)
-    following = network.next_density(maps, events, x, y).gather(2, cell[..., None])[..., 0]
-    static = network.static_density(maps).gather(1, cell)
-    mean, deviation = network.log_duration(maps, events)
+    following = static = torch.zeros_like(events.reach)
+    if not timing:
+        x, y = (torch.from_numpy(side).to(maps.device) for side in grid.centres())
+        following = network.next_density(maps, events, x, y).gather(2, cell[..., None])[..., 0]
+        static = network.static_density(maps).gather(1, cell)
     known = looked & events.log_duration.isfinite()
-    z = (torch.where(known, events.log_duration, mean) - mean) / deviation
-    lasting = 0.5 * z**2 + torch.log(deviation) + 0.9189385332046727
+    lasting = -network.durations(maps, events).log_density(torch.where(known, events.log_duration, MEAN_LOG))
     odds = network.end(maps, events)
     ending = functional.binary_cross_entropy_with_logits(odds, events.ended.nan_to_num(), reduction="none")
     nan = torch.tensor(float("nan"), device=maps.device)
@@ -262,12 +277,12 @@ def event_losses(
     )
 
 
-def view_losses(network: PriorityNetwork, view: View, *, at_once: int = 256) -> Losses:
+def view_losses(network: PriorityNetwork, view: View, *, at_once: int = 256, timing: bool = False) -> Losses:
     """Losses of all events of an image, in parts so that memory stays flat."""
     levels, target = [f[None] for f in view.features], joint_target([view], network.config)
     n = view.events.made.shape[1]
     parts = [
-        event_losses(network, levels, view.events.at(slice(k, min(n, k + at_once))), view.grid, *target)
+        event_losses(network, levels, view.events.at(slice(k, min(n, k + at_once))), view.grid, *target, timing=timing)
         for k in range(0, n, at_once)
     ]
     return Losses(*(torch.cat(part, 1) for part in zip(*parts, strict=True)))
@@ -364,6 +379,7 @@ def train_readout(
     *,
     config: Mapping[str, Any] | None = None,
     start: Readout | None = None,
+    timing: bool = False,
     seed: int = 0,
     fixations: int = FIXATIONS,
     folder: Path | None = None,
@@ -375,7 +391,8 @@ def train_readout(
     Parameters
     ----------
     datasets : sequence of Dataset
-        Trials with pictures; human scanpaths, px.
+        Trials with pictures; human scanpaths, px. How long fixations last and when viewing ends is learned from the
+        first alone: recordings differ in both, by how fixations were detected and by the task.
     reader : FeatureReader
         Where features come from.
     options : TrainingOptions
@@ -386,6 +403,9 @@ def train_readout(
     start : Readout, optional
         Where training begins: its weights, of the parts that are alike, and its statistics of the features. What sees
         the image then learns at `SLOW` of the rate, and the images that it has learned from count as learned.
+    timing : bool
+        Learn only how long fixations last and when viewing ends, which differ between recordings; the densities stay
+        those of `start` to the bit. It takes a small part of the time.
     seed : int
         Of the weights, the order and the images that decide when to stop.
     fixations : int
@@ -408,16 +428,31 @@ def train_readout(
     changes = {**(start.network.config.choices if start else {}), **(config or {})}
     if changes.get("target") == "category":
         changes["categories"] = categories_of(datasets)
+    if timing and start is None:
+        raise GazekitError("timing alone cannot be learned from nothing: give the readout to start from")
     first = next((trial for each in datasets for trial in each.trials), None)
     if first is None:
         raise DataError("there is no trial to learn from")
     made = PriorityConfig.of(channels_of(reader.of(first)), changes)
-    views = [view.to(device) for each in datasets for view in views_of(each, reader, made, progress=progress)]
+    if timing and start is not None and made != start.network.config:
+        raise GazekitError(
+            f"timing alone leaves a network as it is, and this one would be another than that of the readout to start "
+            f"from ({made.to_json()}); give it the same target and options, or train without timing"
+        )
+    each_view = (
+        (k, view) for k, each in enumerate(datasets) for view in views_of(each, reader, made, progress=progress)
+    )
+    views = [(untimed(view) if k else view).to(device) for k, view in each_view]
     held = held_out_images([view.image for view in views], seed)
     learned, stopping = ([view for view in views if (view.image in held) == side] for side in (False, True))
-    task = NextFixation(learned, stopping, made, options.batch, seed, device, fixations, slow=start is not None)
+    task = NextFixation(
+        learned, stopping, made, options.batch, seed, device, fixations, slow=start is not None, timing=timing
+    )
+    prepared = prepared_network(made, learned, seed, None if start is None else start.network)
+    if timing and start is not None:
+        prepared.get_buffer("centre").copy_(start.network.get_buffer("centre"))
     network, log = train(
-        prepared_network(made, learned, seed, None if start is None else start.network),
+        prepared,
         task,
         options,
         folder=folder,

@@ -5,18 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.special import ndtr
+from scipy.stats import kstest
 
 from gazekit import evaluate
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.models.contract import DrawnPath
 from gazekit.models.learned import load_learned, save_learned
 from gazekit.models.priority.checkpoint import Readout, load_readout
+from gazekit.models.priority.consensus import similarities
 from gazekit.models.priority.features import channels_of, image_hash
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.model import Priority, PriorityFitted, resampled
-from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
+from gazekit.models.priority.network import MEAN_LOG, SD_LOG, PriorityConfig, PriorityNetwork
 from gazekit.models.tensor_files import read_tensors, save_tensors
 from gazekit.testing import check_model, example_dataset, example_trials
 
@@ -138,6 +142,50 @@ def test_argmax_is_one_path_and_ends_can_be_left_out(readout):
     assert len(set(own.lengths)) > 1
 
 
+def test_the_consensus_is_one_of_its_own_paths(readout, monkeypatch):
+    """By brute force: of the candidates, cut to each length that is asked for, the one most like the others."""
+    monkeypatch.setattr("gazekit.models.priority.model.CANDIDATES", 8)
+    model, trial = Priority(readout, decoding="consensus"), example_trials()[0]
+    assert model.deterministic
+    drawn = []
+    walk = model._walk
+
+    def kept(*args, **options):
+        drawn[:] = walk(*args, **options)
+        return drawn
+
+    monkeypatch.setattr(model, "_walk", kept)
+    paths = model.predict([trial], n_samples=3, lengths=np.array([[2, 5, 2]]), progress=False)
+    assert paths.lengths.tolist() == [2, 5, 2]
+    for path, n in zip(paths, (2, 5, 2), strict=True):
+        cut = [DrawnPath(*(column[:n] for column in p[:3])) for p in drawn]
+        alike = [[similarities([a, b], trial.frame)[0, 1] for b in cut if b is not a] for a in cut]
+        best = cut[int(np.argmax(np.mean(alike, 1)))]
+        assert np.array_equal(path.x, best.x)
+        assert np.array_equal(path.duration, best.duration)
+    other = model.predict([trial], n_samples=1, seed=7, lengths=np.array([[5]]), progress=False)
+    assert np.array_equal(other.x, paths[1].x)  # whatever the seed
+
+
+def test_durations_are_drawn_from_their_mixture(readout):
+    model, trial = Priority(readout, ends=False), example_trials()[0]
+    with torch.no_grad():
+        last = load_readout(readout).network.stay[-1]
+        last.weight.zero_()
+        last.bias.copy_(torch.tensor([1.0, 0, -3, 2, -2, -1]))  # weights, means, deviations of two kinds
+        model._readouts[0].network.stay[-1].load_state_dict(last.state_dict())
+    times = np.log(model.predict([trial], n_samples=400, max_fixations=2, progress=False).duration)
+    weight = 1 / (1 + np.exp(-1))
+    mean, deviation = MEAN_LOG + SD_LOG * np.array([-3, 2]), SD_LOG * np.exp([-2, -1])
+    drawn = [
+        weight * ndtr((t - mean[0]) / deviation[0]) + (1 - weight) * ndtr((t - mean[1]) / deviation[1]) for t in times
+    ]
+    assert kstest(drawn, "uniform").pvalue > 1e-3
+    argmax = Priority(readout, decoding="argmax", ends=False)
+    argmax._readouts[0].network.stay[-1].load_state_dict(last.state_dict())
+    assert np.allclose(np.log(argmax.predict([trial], max_fixations=2, progress=False).duration), mean[0])
+
+
 def test_a_temperature_is_that_of_the_density(readout):
     trial, shape = example_trials()[0], Grid.of(example_trials()[0].frame).shape
     history = Scanpath([80.0], [60.0], [200.0], trial.frame)
@@ -220,7 +268,7 @@ def test_features_of_another_network_are_refused(readout):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"decoding": "beam"}, "decoding must be 'sample' or 'argmax', not 'beam'"),
+        ({"decoding": "beam"}, "priority's decoding must be one of 'sample', 'argmax', 'consensus', not 'beam'"),
         ({"temperature": 0}, "temperature must be a positive number"),
         ({"weights": {"vgg": "x"}}, "weights are given for 'vgg', which tiny does not use"),
     ],

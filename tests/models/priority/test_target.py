@@ -199,7 +199,8 @@ def test_while_nothing_is_sought_it_does_what_it_did_in_free_viewing():
     assert torch.allclose(free.next_density(a, events, *sides), search.next_density(b, events, *sides), atol=1e-5)
     assert torch.allclose(free.static_density(a), search.static_density(b), atol=1e-5)
     assert torch.allclose(free.end(a, events), search.end(b, events), atol=1e-5)
-    assert torch.allclose(free.log_duration(a, events)[0], search.log_duration(b, events)[0], atol=1e-5)
+    for one, two in zip(free.durations(a, events), search.durations(b, events), strict=True):
+        assert torch.allclose(one, two, atol=1e-5)
     other = PriorityNetwork(PriorityConfig((3,), **{**SMALL, "hidden": 8}))
     with pytest.raises(GazekitError, match="has another size of readout.0.weight"):
         take_weights(other, free)

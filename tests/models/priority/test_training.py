@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.networks.weights import sha256_of_tensors
 from gazekit.models.priority.network import PriorityConfig
 from gazekit.models.priority.training import (
@@ -78,12 +80,13 @@ def test_losses_are_those_of_the_densities(tiny, discs):
         losses = view_losses(network, view)
         parts = view_losses(network, view, at_once=2)
         maps = network.look([f[None] for f in view.features], *view.grid.shape)
-        mean, deviation = network.log_duration(maps, view.events)
+        log_weight, mean, deviation = network.durations(maps, view.events)
     assert all(torch.allclose(a, b, atol=1e-4, equal_nan=True) for a, b in zip(losses, parts, strict=True))
     looked = view.events.target[0] >= 0
     assert looked.sum() == 12
-    normal = torch.distributions.Normal(mean[0], deviation)
-    expected = -normal.log_prob(view.events.log_duration[0].nan_to_num())
+    kinds = torch.distributions.Categorical(logits=log_weight[0])
+    mixture = torch.distributions.MixtureSameFamily(kinds, torch.distributions.Normal(mean[0], deviation[0]))
+    expected = -mixture.log_prob(view.events.log_duration[0].nan_to_num())
     assert torch.allclose(losses.duration[0][looked], expected[looked], atol=1e-4)
     assert losses.end[0].isfinite().sum() == 12  # after each fixation, and not before the first
     total = sum_of(losses, 0.5)
@@ -110,6 +113,42 @@ def test_readout_says_what_it_has_seen(tiny, discs):
     assert len(readout.trained_on["images"]) == 12
     assert readout.longest == 4
     assert all(readout.has_seen(image) for image in readout.trained_on["images"])
+
+
+def test_timing_is_learned_from_the_first_data_set_alone(tiny, discs, monkeypatch):
+    seen = []
+
+    def given(network, task, options, **how):
+        seen.extend([*task.training, *task.validation])
+        return network.eval(), []
+
+    monkeypatch.setattr("gazekit.models.priority.training.train", given)
+    first, other = discs.select(stimuli=discs.stimuli[:6]), discs.select(stimuli=discs.stimuli[6:])
+    train_readout([first, other], tiny, config=SMALL, progress=False)
+    assert len(seen) == 12
+    for view in seen:
+        for label in (view.events.log_duration, view.events.ended):
+            assert bool(label.isfinite().any()) == (view.stimulus in first.stimuli)
+        assert (view.events.target >= 0).any()
+
+
+def test_timing_alone_can_be_learned_anew(tiny, discs):
+    options = with_changes(OPTIONS, {"epochs": 1})
+    start, _ = train_readout([discs], tiny, options, config=SMALL, fixations=2, progress=False)
+    slow = replace(discs, scanpaths=discs.scanpaths.replace(duration=discs.scanpaths.duration * 3))
+    options = with_changes(OPTIONS, {"epochs": 4, "rate": 1e-2})
+    again, _ = train_readout([slow], tiny, options, start=start, timing=True, fixations=16, progress=False)
+    before, after = start.network.state_dict(), again.network.state_dict()
+    changed = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"stay", "leave"}
+    view = views_of(slow, tiny)[0]
+    with torch.no_grad():
+        old, new = (float(view_losses(r.network, view).duration.nanmean()) for r in (start, again))
+        fast = float(view_losses(again.network, view, timing=True).duration.nanmean())
+    assert new < old - 0.1
+    assert fast == pytest.approx(new, rel=1e-5)
+    with pytest.raises(GazekitError, match="timing alone cannot be learned from nothing"):
+        train_readout([slow], tiny, options, timing=True, progress=False)
 
 
 def test_too_few_images():
