@@ -1,8 +1,8 @@
 """The certificates behind docs/results/protocols.md: models and controls on OSIE, MIT1003 and COCO-Search18.
 
     python docs/results/protocols.py osie --root data/osie --out docs/results/certificates
-    python docs/results/protocols.py osie --root data/osie --out docs/results/certificates --name osie-neva --samples 3
-        --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors:objective=clean
+    python docs/results/protocols.py osie --root data/osie --out docs/results/certificates --name osie-neva --samples 2
+        --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors --against chen2021 gazekit
 
 Models give positions; lengths (at most 16) and durations of all are those of people's paths on other images, so that
 nothing else differs, and an imposed first fixation is the same for all. What learns is fitted on the other images of
@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--models", nargs="+", help="models with their options, in place of the usual ones")
     parser.add_argument("--samples", type=int, default=10)
+    parser.add_argument("--against", nargs="+", help="protocols, in place of the usual ones")
     parser.add_argument("--name", help="of the files; default DATA-baselines")
     given = parser.parse_args()
     dataset = load_dataset(given.data, given.root)
@@ -93,7 +94,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     name = given.name or f"{given.data}-baselines"
     paths.save(given.out / f"{name}.parquet")
-    made = certify(paths, dataset, against=AGAINST[given.data], splits=given.splits)
+    made = certify(paths, dataset, against=given.against or AGAINST[given.data], splits=given.splits)
     write_atomically(given.out / f"{name}.json", (text_of(made) + "\n").encode())
     write_atomically(given.out / f"{name}.html", certificate_page(made).encode())
     typer.echo("\n".join(swap_words(swap) for swap in made["swaps"]) or "no swaps")

@@ -239,7 +239,11 @@ class Scanpaths(_Fixations):
         return f"Scanpaths({len(self)} paths, {len(self.x)} {self.facts.points or 'points'})"
 
     def __iter__(self) -> Iterator[Scanpath]:
-        return (self[i] for i in range(len(self)))
+        # columns once: a row of a table is slow to read
+        ids = {k: self.table[k].astype(object).to_numpy() for k in self.table if k not in FRAME_COLUMNS}
+        for i, frame in enumerate(self.table[list(FRAME_COLUMNS)].to_numpy(float).tolist()):
+            part = slice(self.offsets[i], self.offsets[i + 1])
+            yield Scanpath(**self._points(part), frame=Frame(*frame), ids={k: v[i] for k, v in ids.items()})  # type: ignore[arg-type]
 
     @property
     def lengths(self) -> np.ndarray:

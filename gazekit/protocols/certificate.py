@@ -16,20 +16,19 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.trials import Dataset, Trial
-from gazekit.evaluation.bootstrap import interval, resample
+from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import interval
 from gazekit.evaluation.score_file import named_sources
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.foundations.version import __version__
 from gazekit.metrics.kinds.labels import LABELS
 from gazekit.metrics.kinds.pairs import PAIRS, trial_pairs
-from gazekit.metrics.pairwise import pairwise
-from gazekit.models.capabilities import HasDensity, next_log_densities
+from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
-from gazekit.models.fingerprints import digest_of
-from gazekit.models.identity import identity
-from gazekit.protocols.averages import histogram_divergence, image_means
+from gazekit.protocols.averages import histogram_divergence
+from gazekit.protocols.energy import energy_scores
+from gazekit.protocols.likelihood import len_of_most, likelihoods
 from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
 from gazekit.protocols.protocol import Protocol, Score, protocol_hash, protocols
 from gazekit.protocols.scoring import ProtocolScores, Scorer, prepared, scored
@@ -37,11 +36,6 @@ from gazekit.protocols.training_images import seen_in_training
 
 TYPE, VERSION = "gazekit certificate", 1
 SPLITS = 20
-CELLS = 64  # of the grid of likelihoods, along the longer side
-WIDTHS = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0)  # of kernels, cells
-SHARES = (0.01, 0.05, 0.1, 0.2, 0.4)  # of a uniform density that is mixed in
-POINTS = 8  # to which a path is resampled for the euclidean distance
-PORT = {"bins": (16, 12), "threshold": 3.5, "gap": 0.0, "gazeparser": True}
 COUNTED = ("pairs", "images", "paths", "divergence")  # averages that can be taken at equal counts
 
 
@@ -85,10 +79,10 @@ def certify(
     -------
     dict
         `protocols` (each with its hash, scores, ranks of headlines, numbers at equal counts), `swaps` (pairs of sources
-        whose order differs between headlines), `likelihood` (bits per fixation over uniform on a grid of `CELLS` cells:
-        a kernel estimate, and the exact value where a density is known), `energy` (E d(g, h) - E d(g, g') / 2 and the
-        model's agreement with itself), `trained_on`,
-        and what it was made of; `sha256` seals the rest. Numbers that do not exist are None.
+        whose order differs between headlines), `likelihood` (bits per fixation over uniform on a grid: a kernel
+        estimate, and the exact value where a density is known), `energy` (E d(g, h) - E d(g, g') / 2 and the model's
+        agreement with itself), `trained_on`, and what it was made of; `sha256` seals the rest. Numbers that do
+        not exist are None.
 
     Raises
     ------
@@ -148,7 +142,7 @@ def certify(
     sources = {name: _free(paths.filter(trial=trials)) for name, paths in named_sources(shown, RESERVED)}
     for model in known.values():
         model.check_unseen(part.trials)
-    sources |= _controls(part, max(_samples(paths) for paths in sources.values()), seed)
+    sources |= _controls(part, max(len_of_most(paths) for paths in sources.values()), seed)
     body = {
         "type": TYPE,
         "version": VERSION,
@@ -158,8 +152,8 @@ def certify(
         "request": {"against": names, "splits": splits, "seed": seed},
         "protocols": found,
         "swaps": _swaps(scores, names_of_models),
-        "likelihood": _likelihood(part, sources, seed, known),
-        "energy": _energy(part.scanpaths, sources, threads),
+        "likelihood": likelihoods(part, sources, seed, known),
+        "energy": energy_scores(part.scanpaths, sources, threads),
         "trained_on": seen_in_training(part, trained_on),
     }
     return sealed(body)
@@ -328,11 +322,7 @@ def _timed(paths: Scanpaths) -> bool:
     return paths.duration is not None and bool(np.isfinite(paths.duration).any())
 
 
-# ---------------------------------------------------------------- likelihood and energy
-
-
-def _samples(paths: Scanpaths) -> int:
-    return int(paths.table.groupby("trial").size().max()) if len(paths) else 1
+# ---------------------------------------------------------------- controls and models
 
 
 def _controls(part: Dataset, samples: int, seed: int) -> dict[str, Scanpaths]:
@@ -345,7 +335,7 @@ def _controls(part: Dataset, samples: int, seed: int) -> dict[str, Scanpaths]:
     size = drawn.table[["width", "height"]].to_numpy(float)[drawn.path_of()]
     keys = zip(drawn.table["trial"], drawn.table["sample"], drawn.lengths, strict=True)
     rngs = [(keyed_rng(seed, "certificate", trial, sample), n) for trial, sample, n in keys]
-    uniform, normal = (np.concatenate([draw(rng, n) for rng, n in rngs]) for draw in (_anywhere, _near_centre))
+    uniform, normal = (np.concatenate([draw(rng, n) for rng, n in rngs]) for draw in (_anywhere, near_centre))
     places = {UNIFORM: uniform, GAUSSIAN: normal, CENTRE: np.full_like(uniform, 0.5)}
     made = {
         name: drawn.replace(x=(at * size)[:, 0], y=(at * size)[:, 1], table=drawn.table.assign(source=name))
@@ -358,7 +348,7 @@ def _anywhere(rng: np.random.Generator, n: int) -> np.ndarray:
     return rng.random((n, 2))
 
 
-def _near_centre(rng: np.random.Generator, n: int) -> np.ndarray:
+def near_centre(rng: np.random.Generator, n: int) -> np.ndarray:
     """Shares of the image, normal around the middle with a quarter of each side; redrawn where outside."""
     at = rng.normal(0.5, 0.25, (n, 2))
     while (wrong := ((at < 0) | (at >= 1)).any(axis=1)).any():
@@ -384,173 +374,6 @@ def _with_densities(models: Iterable[ScanpathModel], called: Mapping[str, str]) 
             )
         known[called[model.name]] = model
     return known
-
-
-def _bits(model: HasDensity, trial: Trial, people: Scanpaths, shape: tuple[int, int]) -> float:
-    """Mean over people's fixations of the density of each after those before it, bits over uniform."""
-    found = [np.empty(0)]
-    for path in people:
-        densities = next_log_densities(model, trial, path, shape) if len(path) else np.empty((0, *shape))
-        found.append(densities.reshape(len(path), -1)[_inside(path), _cells(path, shape)])
-    nats = np.concatenate(found)
-    return float(nats.mean() / np.log(2) + np.log2(shape[0] * shape[1])) if len(nats) else np.nan
-
-
-def _likelihood(
-    part: Dataset, sources: Mapping[str, Scanpaths], seed: int, models: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Bits per fixation of people over a uniform density: an estimate from each source's samples, exact where known."""
-    trials = [t for t in part.trials if (part.scanpaths.table["trial"] == t.id).any()]
-    samples = min(_samples(paths) for paths in sources.values())
-    bits: dict[str, list[np.ndarray]] = {name: [] for name in (HUMAN, *sources)}
-    exact: dict[str, list[float]] = {name: [] for name in (UNIFORM, GAUSSIAN, *models)}
-    for trial in trials:
-        people = part.scanpaths.filter(trial=trial.id)
-        shape = _grid(trial.frame.size)
-        cells = [_cells(path, shape) for path in people]
-        fixed = np.concatenate(cells) if cells else np.empty(0, dtype=int)
-        for name, paths in sources.items():
-            own = paths.filter(trial=trial.id)
-            chosen = keyed_rng(seed, "certificate", "likelihood", name, trial.id).permutation(len(own))[:samples]
-            points = np.concatenate([_cells(own[int(k)], shape) for k in chosen] or [np.empty(0, dtype=int)])
-            bits[name].append(_log_densities(points, shape)[:, :, fixed].mean(axis=2) if len(points) else _NOTHING)
-        left_out = []
-        for k, path in enumerate(cells):
-            others = [other for m, other in enumerate(cells) if m != k]
-            order = keyed_rng(seed, "certificate", "likelihood", HUMAN, trial.id, k).permutation(len(others))[:samples]
-            points = np.concatenate([others[m] for m in order] or [np.empty(0, dtype=int)])
-            if len(points):
-                left_out.append(_log_densities(points, shape)[:, :, path])
-        bits[HUMAN].append(np.concatenate(left_out, axis=2).mean(axis=2) if left_out else _NOTHING)
-        exact[UNIFORM].append(0.0)
-        exact[GAUSSIAN].append(float(_gaussian_bits(shape)[fixed].mean()) if len(fixed) else np.nan)
-        for name, model in models.items():
-            exact[name].append(_bits(model, trial, people, shape))
-    draws = resample(len(trials))
-    rows: list[dict[str, Any]] = []
-    of = {name: {"model": m.name, "sha256": digest_of(identity(m))} for name, m in models.items()}
-    for name, each in bits.items():
-        stacked = np.stack(each)  # (images, widths, shares)
-        values = np.full(len(trials), np.nan)
-        for half in (0, 1):  # widths and shares are chosen on the other half of the images
-            other = np.nanmean(stacked[np.arange(len(trials)) % 2 != half], axis=0) if len(trials) > 1 else stacked[0]
-            best = np.unravel_index(np.nanargmax(other), other.shape) if np.isfinite(other).any() else (0, 0)
-            values[np.arange(len(trials)) % 2 == half] = stacked[:, best[0], best[1]][
-                np.arange(len(trials)) % 2 == half
-            ]
-        value, low, high = _over_images(values, draws)
-        row = {"source": name, "bits": value, "low": low, "high": high, "exact": None, "bias": None}
-        if name in exact:
-            known, known_low, known_high = _over_images(np.array(exact[name]), draws)
-            row |= {"exact": known, "bias": value - known}
-            row |= {"exact_low": known_low, "exact_high": known_high, "density": of[name]} if name in models else {}
-        rows.append(row)
-    return {"cells": CELLS, "paths_an_image": samples, "average": "fixations of an image, then images", "rows": rows}
-
-
-def _over_images(values: np.ndarray, draws: np.ndarray) -> tuple[float, float, float]:
-    """Mean over images with its interval, which there is where every image has a value."""
-    mean = float(np.nanmean(values)) if not np.isnan(values).all() else np.nan
-    return (mean, *(interval(np.nanmean(values[draws], axis=1)) if np.isfinite(values).all() else (np.nan, np.nan)))
-
-
-_NOTHING = np.full((len(WIDTHS), len(SHARES)), np.nan)
-
-
-def _grid(size: tuple[float, float]) -> tuple[int, int]:
-    longer = max(size)
-    return (max(round(CELLS * size[1] / longer), 1), max(round(CELLS * size[0] / longer), 1))
-
-
-def _inside(path: Any) -> np.ndarray:
-    width, height = path.frame.size
-    inside: np.ndarray = (path.x >= 0) & (path.x <= width) & (path.y >= 0) & (path.y <= height)
-    return inside
-
-
-def _cells(path: Any, shape: tuple[int, int]) -> np.ndarray:
-    """Cell of each fixation within the image."""
-    width, height = path.frame.size
-    inside = _inside(path)
-    column = np.minimum((path.x[inside] / width * shape[1]).astype(int), shape[1] - 1)
-    row = np.minimum((path.y[inside] / height * shape[0]).astype(int), shape[0] - 1)
-    return row * shape[1] + column
-
-
-def _log_densities(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(widths, shares, cells): log2 of density over uniform, smoothed fixations mixed with a uniform density."""
-    from scipy.ndimage import gaussian_filter
-
-    counts = np.bincount(points, minlength=shape[0] * shape[1]).reshape(shape) / len(points)
-    smooth = np.stack([gaussian_filter(counts, width, mode="reflect").ravel() for width in WIDTHS])
-    share = np.array(SHARES)[None, :, None]
-    return np.log2((1 - share) * smooth[:, None, :] * smooth.shape[1] + share)
-
-
-def _gaussian_bits(shape: tuple[int, int]) -> np.ndarray:
-    """(cells,): log2 over uniform of the density of `_near_centre`."""
-    from scipy.special import ndtr
-
-    sides = []
-    for n in shape:
-        edges = ndtr((np.linspace(0, 1, n + 1) - 0.5) / 0.25)
-        sides.append(np.diff(edges) / (edges[-1] - edges[0]))
-    return np.log2(np.outer(*sides).ravel() * shape[0] * shape[1])
-
-
-def _energy(people: Scanpaths, sources: Mapping[str, Scanpaths], threads: int | None) -> dict[str, Any]:
-    """E d(g, h) - E d(g, g') / 2, and how well a source agrees with itself, of two distances."""
-    rows = []
-    stimuli = people.table["stimulus"].unique()
-    place = {stimulus: k for k, stimulus in enumerate(stimuli)}
-    draws = resample(len(stimuli))
-    for distance in ("euclidean", "scanmatch"):
-        for name, paths in ((HUMAN, people), *sources.items()):
-            paths = paths.filter(stimulus=list(stimuli))
-            across = _by_image(distance, paths, people, place, threads, same=name == HUMAN)
-            within = across if name == HUMAN else _by_image(distance, paths, paths, place, threads, same=True)
-            score = across - within / 2
-            fine = np.isfinite(score)
-            value = float(score[fine].mean()) if fine.any() else np.nan
-            low, high = interval(score[draws].mean(axis=1)) if fine.all() else (np.nan, np.nan)
-            own = float(np.nanmean(within)) if np.isfinite(within).any() else np.nan
-            to = float(np.nanmean(across)) if np.isfinite(across).any() else np.nan
-            rows.append({
-                "distance": distance, "source": name, "energy": value, "low": low, "high": high,
-                "to_people": to, "to_itself": own,
-            })  # fmt: skip
-    return {"points": POINTS, "rows": rows}
-
-
-def _by_image(
-    distance: str, a: Scanpaths, b: Scanpaths, place: Mapping[str, int], threads: int | None, *, same: bool
-) -> np.ndarray:
-    """(images,): mean distance of all pairs on each image; of different paths where both are the same."""
-    pairs = [np.empty((0, 2), dtype=np.int64)]
-    theirs = b.table.groupby("trial", sort=False).indices
-    for trial, rows in a.table.groupby("trial", sort=False).indices.items():
-        grid = np.stack(np.meshgrid(rows, theirs.get(trial, []), indexing="ij"), axis=-1).reshape(-1, 2)
-        pairs.append(grid[grid[:, 0] < grid[:, 1]] if same else grid)
-    joined = np.concatenate(pairs).astype(np.int64)
-    joined = joined[(a.lengths[joined[:, 0]] > 0) & (b.lengths[joined[:, 1]] > 0)]
-    if distance == "scanmatch":
-        values = 1 - pairwise("scanmatch", a, b, joined, threads=threads, check=False, **PORT)[:, 0]
-    else:
-        left, right = _embedded(a), _embedded(b)
-        values = np.sqrt(((left[joined[:, 0]] - right[joined[:, 1]]) ** 2).sum(axis=1))
-    image = a.table["stimulus"].map(dict(place)).to_numpy()[joined[:, 0]]
-    return image_means(values, image, len(place))
-
-
-def _embedded(paths: Scanpaths) -> np.ndarray:
-    """(n, 2 * POINTS): each path at equal steps along its fixations, in shares of the longer side over sqrt(POINTS)."""
-    found = np.full((len(paths), 2 * POINTS), np.nan)
-    for k, path in enumerate(paths):
-        if len(path):
-            at = np.linspace(0, len(path) - 1, POINTS)
-            found[k] = np.concatenate([np.interp(at, np.arange(len(path)), side) for side in (path.x, path.y)])
-            found[k] /= max(path.frame.size) * np.sqrt(POINTS)
-    return found
 
 
 # ---------------------------------------------------------------- what else is known

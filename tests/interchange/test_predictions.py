@@ -1,6 +1,7 @@
 """Files of published models: people's paths through each form, and what is wrong with files."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from gazekit.evaluation.score_file import match_trials
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.interchange import read_scanpaths
 from gazekit.interchange.predictions import FORMATS, PADDED, read_predictions
+from gazekit.protocols import Score, protocols
 
 SIZE = (160, 120)
 
@@ -113,6 +115,27 @@ def test_peoples_paths_come_back_from_each_form(name, data, frames, tmp_path):
     assert matched.paths.facts.forced_first == kind.forced_first
     assert not matched.paths.table.duplicated(["trial", "subject", "sample"]).any()
     assert (read.dropped.get(PADDED, 0) > 0) == (name == "scandiff")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_form_goes_to_a_certificate_in_one_command(name, data, tmp_path, monkeypatch):
+    people = data.scanpaths.replace(facts=replace(data.scanpaths.facts, forced_first=FORMATS[name].forced_first))
+    shown = replace(data, name="osie", scanpaths=people)
+    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: shown)
+    brief = replace(protocols["chen2021"], images={"osie": ()}, scores=(Score("x", "frechet"),), headline="x")
+    monkeypatch.setattr(protocols, "_entries", {"chen2021": brief})
+    files = written(data.scanpaths, name, tmp_path)
+    done = run("certify", *files, "--from", name, "--data", "osie", "--splits", 2, "-o", tmp_path / "c.html")
+    assert done.exit_code == 0, (done.output, done.exception)
+    made = json.loads((tmp_path / "c.json").read_text())
+    assert made["predictions"]["models"] == [name]
+    assert [*made["predictions"]["files"]] == [file.name for file in files]
+    rows = {(row["distance"], row["source"]): row["to_people"] for row in made["energy"]["rows"]}
+    if name != "visions":  # whose file has one path for each image; the others have those of everybody: themselves
+        human = rows["euclidean", "human"]
+        assert rows["euclidean", name] == pytest.approx(
+            human * 3 / 4, abs=1e-4
+        )  # of 16 pairs 4 are of a path with itself
 
 
 def test_numbers_of_people_are_names_of_the_data_set(data, frames, tmp_path):

@@ -278,26 +278,6 @@ def test_a_protocol_that_is_another_today_is_said(certificate, tmp_path):
     assert "protocol 'chen2021' has changed since" in str(run("certify", "--check", file).exception)
 
 
-def test_a_file_of_a_published_model_goes_to_a_certificate_in_one_command(data, monkeypatch, tmp_path):
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
-    records = []
-    for path in data.scanpaths.filter(subject=["p0", "p1"]):
-        x, y, t = (path.xyt * [2, 2, 1]).T.tolist()  # 160 x 120 as 320 x 240
-        records.append(
-            {"name": path.ids["stimulus"], "repeat_id": 1 + (path.ids["subject"] == "p1"), "X": x, "Y": y, "T": t}
-        )
-    file = tmp_path / "test_predicts.json"
-    file.write_text(json.dumps(records))
-    given = ("certify", file, "--from", "chen", "--data", "osie", "--against", "chen2021", "--splits", "2")
-    done = run(*given, "-o", tmp_path / "c.json")
-    assert done.exit_code == 0, (done.output, done.exception)
-    made = json.loads((tmp_path / "c.json").read_text())
-    assert made["predictions"]["models"] == ["chen"]
-    energy = {(r["distance"], r["source"]): r for r in made["energy"]["rows"]}
-    assert energy["euclidean", "chen"]["to_itself"] > 0
-    assert [*made["predictions"]["files"]] == ["test_predicts.json"]
-
-
 def test_an_imposed_first_fixation_is_no_part_of_likelihood_and_energy(data, models, certificate):
     def begun(paths):
         """The same with one more fixation before each, in a corner."""
