@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from gazekit.core.scanpaths import Scanpath, Scanpaths
-from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, check_choice
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+
+    from gazekit.core.scanpaths import Scanpath, Scanpaths
+    from gazekit.core.trials import Trial
 
 LONGEST = 20  # fixations of a search curve
 SHOWN = 8  # names in a message
@@ -36,18 +36,18 @@ class Shown:
         Options of this kind of figure that were given.
     """
 
-    paths: Mapping[str, Scanpaths] = field(default_factory=dict)
-    trial: Trial | None = None
-    trials: tuple[Trial, ...] = ()
+    paths: "Mapping[str, Scanpaths]" = field(default_factory=dict)
+    trial: "Trial | None" = None
+    trials: "tuple[Trial, ...]" = ()
     tables: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def image(self) -> np.ndarray | None:
+    def image(self) -> "np.ndarray | None":
         """The shown image, where it is at hand."""
         return self.trial.image if self.trial is not None and self.trial.has("image") else None
 
-    def exactly(self, count: int) -> dict[str, Scanpath]:
+    def exactly(self, count: int) -> "dict[str, Scanpath]":
         """The paths, which must be so many, by label.
 
         Raises
@@ -83,7 +83,7 @@ class Kind(NamedTuple):
     flat: bool = False
 
 
-def path_on_trial(trial: Trial, path: Scanpath) -> Any:
+def path_on_trial(trial: "Trial", path: "Scanpath") -> Any:
     """Axes with a path on its picture, with the objects where there are any."""
     from gazekit.plots import object_path, scanpath
 
@@ -121,6 +121,7 @@ def _density(shown: Shown) -> Drawn:
 
 
 def _beside(shown: Shown) -> Drawn:
+    from gazekit.core.scanpaths import Scanpath
     from gazekit.plots import scanpaths_beside
 
     panels = [
@@ -153,6 +154,8 @@ def _pair(shown: Shown) -> Drawn:
 
 
 def _saccades(shown: Shown) -> Drawn:
+    import numpy as np
+
     from gazekit.metrics.behaviour.saccades import saccades
     from gazekit.plots import saccade_amplitudes, saccade_directions
 
@@ -268,6 +271,7 @@ def _attention(shown: Shown) -> Drawn:
         raise GazekitError(
             "attention is shared among objects, and this trial has none; give a shelf, as --data shelves"
         )
+    from gazekit.core.scanpaths import Scanpaths
     from gazekit.models.oat.inside import look_inside
     from gazekit.models.oat.model import Oat
     from gazekit.models.specs import model_from_text
@@ -283,7 +287,7 @@ def _attention(shown: Shown) -> Drawn:
     weights = look_inside(model, trial, ids[:step]).next_object[-1]
     chosen = int(ids[step]) if step < len(ids) else None
     ax = attention_over_objects(trial, weights, before=ids[:step], chosen=chosen)
-    best = int(np.argmax(weights))
+    best = int(weights.argmax())
     said = "" if chosen is None else f"; {label} looked at object {chosen} ({100 * weights[chosen]:.0f} %)"
     return Drawn(
         ax.figure,
@@ -323,7 +327,7 @@ def _table(shown: Shown, name: str) -> "pd.DataFrame":
     return read_csv(file)
 
 
-def _target_box(trial: Trial) -> Any:
+def _target_box(trial: "Trial") -> Any:
     if trial.target_box is None and trial.objects is not None and trial.target_object is not None:
         return trial.objects.boxes[trial.target_object]
     return trial.target_box
@@ -333,14 +337,18 @@ def _on(shown: Shown) -> str:
     return "" if shown.trial is None else f" on {shown.trial.stimulus}"
 
 
-def _fixations(path: Scanpath) -> str:
+def _fixations(path: "Scanpath") -> str:
+    import numpy as np
+
     ms = path.durations()
     known = f" in {np.nansum(ms) / 1000:.1f} s of fixation" if len(ms) and np.isfinite(ms).all() else ""
     return f"{len(path)} numbered fixation{'' if len(path) == 1 else 's'}{known}, from {_place(path)}"
 
 
-def _place(path: Scanpath) -> str:
+def _place(path: "Scanpath") -> str:
     """Where a path begins, in words."""
+    import numpy as np
+
     if not len(path) or not np.isfinite([path.x[0], path.y[0]]).all():
         return "nowhere"
     across, down = path.x[0] / path.frame.width, path.y[0] / path.frame.height
@@ -349,10 +357,10 @@ def _place(path: Scanpath) -> str:
     return f"the {row} {column}" if (row, column) != ("middle", "centre") else "the centre"
 
 
-def _counted(label: str, paths: Scanpaths) -> str:
+def _counted(label: str, paths: "Scanpaths") -> str:
     return f"{label} ({len(paths)} paths)" if len(paths) != 1 else f"{label} ({len(paths[0])} fixations)"
 
 
-def _told_apart(path: Scanpath) -> str:
+def _told_apart(path: "Scanpath") -> str:
     source, subject = str(path.ids.get("source", "")), str(path.ids.get("subject") or "")
     return f"{source}:{subject or path.ids.get('sample', 0)}"

@@ -13,8 +13,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
 from gazekit.files.atomic import read_whole
 from gazekit.foundations.errors import DataError, refusing
 
@@ -228,6 +226,8 @@ def read_csv_text(path: str | Path) -> str:
 
 
 def _check_lines(path: str | Path, content: bytes) -> None:
+    import numpy as np
+
     codes = np.frombuffer(content, dtype=np.uint8)
     separators = (codes == ord(",")) | (codes == ord(";")) | (codes == ord("\t"))
     ends = np.concatenate([[-1], np.flatnonzero((codes == 10) | (codes == 13)), [len(codes)]])
