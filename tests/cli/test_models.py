@@ -14,7 +14,12 @@ from gazekit.models import ScanpathModel, models
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "numba", "matplotlib", "open_clip", "skimage")
-TABLES = ("numpy", "pandas", "scipy", "pyarrow")  # half a second; what only tells of models and the machine has no tables
+TABLES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "pyarrow",
+)  # half a second; what only tells of models and the machine has no tables
 
 
 def run(*arguments):

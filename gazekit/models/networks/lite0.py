@@ -13,7 +13,7 @@ from gazekit.models.networks.backbone import Backbone
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.network import Preprocessing
 from gazekit.models.networks.shapes import without_memory
-from gazekit.models.networks.weights import Published, WeightsSource, find_source, quietly, read_weights
+from gazekit.models.networks.weights import Published, WeightsSource, find_source, hub_at_once, quietly, read_weights
 
 MEMBER = "tf_efficientnet_lite0"  # timm's name of the network
 FILE = "efficientnet-lite0-57934424.pth"  # the digits begin its SHA-256, which is checked
@@ -58,7 +58,8 @@ def source_of(weights: str | Path | None, *, seed: int = 0) -> WeightsSource:
     def from_timm() -> Mapping[str, Tensor]:
         import timm
 
-        return timm.create_model(MEMBER, pretrained=True).state_dict()
+        with hub_at_once():
+            return timm.create_model(MEMBER, pretrained=True).state_dict()
 
     published = {
         "imagenet": Published((FILE,), absent, INPUT, label=FILE, cached=packaged(), read=in_order),

@@ -20,7 +20,7 @@ from gazekit.models.networks.backbone import Backbone, Layer, Pool, one_level
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, same_geometry
 from gazekit.models.networks.network import GREY_LEVELS, Preprocessing
-from gazekit.models.networks.weights import RANDOM, Published, find_source, quietly
+from gazekit.models.networks.weights import RANDOM, Published, find_source, hub_at_once, quietly
 
 LEVELS = ("layer1", "layer2", "layer3")
 OPENAI, QUICK_GELU, CONFIG = "openai", "-quickgelu", "open_clip_config.json"
@@ -163,7 +163,8 @@ def _published(member: str, tag: str) -> Published:
     import open_clip
 
     def fetch() -> Mapping[str, Tensor]:
-        with quietly(), warnings.catch_warnings(action="ignore"):  # of another activation: only the tensors are taken
+        # A warning would be of another activation: only the tensors are taken.
+        with hub_at_once(), quietly(), warnings.catch_warnings(action="ignore"):
             return open_clip.create_model(member, pretrained=tag).state_dict()
 
     entry = open_clip.get_pretrained_cfg(member, tag)

@@ -13,7 +13,7 @@ from gazekit.models.networks.backbone import Backbone, Layer, Pool, check_levels
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, is_same, measured_reach, same_geometry
 from gazekit.models.networks.network import Preprocessing
-from gazekit.models.networks.weights import RANDOM, Published, WeightsSource, find_source, quietly
+from gazekit.models.networks.weights import RANDOM, Published, WeightsSource, find_source, hub_at_once, quietly
 
 STRIDES = (4, 8, 16)  # of the layers to compare by default
 PRETRAINED = "pretrained"
@@ -34,7 +34,8 @@ def source_of(member: str, weights: str | Path | None, *, download: bool = False
     entry = timm.get_pretrained_cfg(member) or timm.models.PretrainedCfg()
 
     def fetch() -> Mapping[str, Tensor]:
-        return timm.create_model(member, pretrained=True).state_dict()
+        with hub_at_once():
+            return timm.create_model(member, pretrained=True).state_dict()
 
     scaling = Preprocessing(entry.mean, entry.std, size=entry.input_size[-1])
     published = {PRETRAINED: Published((f"{member}_{PRETRAINED}.safetensors",), fetch, scaling, label="timm")}

@@ -8,11 +8,14 @@ import logging
 import math
 import os
 import re
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from gazekit.files.atomic import sha256_of
 from gazekit.files.untrusted import BoundedFile, check_room, check_safetensors, decoding
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "GAZEKIT_WEIGHTS"
 DIGITS = 12  # of a SHA-256 in the text that names weights
 SHOWN = 3  # names in a message
+PATIENCE = 5  # s until a host that does not answer counts as out of reach
 RANDOM = "random"
 OFFLINE = "take one that needs no download (backbones: v1 and random; encoders: filters)"
 
@@ -401,3 +405,40 @@ def quietly() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
+
+
+@contextmanager
+def hub_at_once() -> Iterator[None]:
+    """Ask Hugging Face's hub only where it can be reached: its client tries again for a minute or two where it cannot.
+
+    What the client has on the disk is taken in any case.
+
+    Raises
+    ------
+    ConnectionError
+        What was asked for is not on the disk, and the hub cannot be reached.
+    """
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE or _reached(constants.ENDPOINT):
+        yield
+        return
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    except Exception as error:  # as of any download, see `_fetch`
+        raise ConnectionError(f"{urlsplit(constants.ENDPOINT).hostname} cannot be reached") from error
+    finally:
+        constants.HF_HUB_OFFLINE = False
+
+
+def _reached(address: str) -> bool:
+    """Whether the host of an address, or the proxy that stands for it, takes a connection."""
+    host = urlsplit(address)
+    proxy = None if proxy_bypass(host.netloc) else getproxies().get(host.scheme)
+    asked = urlsplit(proxy if proxy and "//" in proxy else f"//{proxy}") if proxy else host
+    try:
+        socket.create_connection((asked.hostname, asked.port or 443), PATIENCE).close()
+    except OSError:
+        return False
+    return True

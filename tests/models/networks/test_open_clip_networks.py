@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.networks import load_backbone, load_encoder
+from gazekit.models.networks import load_backbone, load_encoder, weights
 from gazekit.models.networks.geometry import measured_reach
 from gazekit.models.networks.open_clip_networks import needs_quick_gelu, tower_backbone
 from gazekit.models.networks.rotation import turn, turn_kernels
@@ -41,6 +41,7 @@ class Small(nn.Module):
 def small_models(monkeypatch, tmp_path):
     """open_clip with small towers behind its names."""
     monkeypatch.setenv("GAZEKIT_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr(weights, "_reached", lambda address: True)
     towers = {"RN50": small_resnet, "ViT-B-32": small_transformer}
 
     def create(member, pretrained=None, force_quick_gelu=False):
@@ -292,6 +293,7 @@ def test_openais_weights_are_asked_for_by_default(monkeypatch, tmp_path):
         raise OSError("no network")
 
     monkeypatch.setattr(open_clip, "create_model", fetch)
+    monkeypatch.setattr(weights, "_reached", lambda address: True)
     with pytest.raises(
         DataError, match="'openai' of open_clip:RN50 cannot be downloaded .no network.; .*encoders: fil"
     ):

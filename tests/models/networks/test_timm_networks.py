@@ -1,13 +1,15 @@
 import hashlib
+import socket
 import warnings
 
 import pytest
 import timm
 import torch
+from huggingface_hub import constants
 from safetensors.torch import save_file
 
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.models.networks import load_backbone, load_encoder
+from gazekit.models.networks import load_backbone, load_encoder, weights
 from gazekit.models.networks.timm_networks import activation
 from gazekit.models.networks.weights import WeightsSource, random_state
 
@@ -123,7 +125,12 @@ def test_files_of_the_whole_network_fit(member, tmp_path):
         load_backbone(f"timm:{member}", path)
 
 
-def test_a_failed_download_says_what_to_do(monkeypatch):
+@pytest.fixture
+def reached(monkeypatch):
+    monkeypatch.setattr(weights, "_reached", lambda address: True)
+
+
+def test_a_failed_download_says_what_to_do(monkeypatch, reached):
     make = timm.create_model
 
     def offline(*arguments, pretrained=False, **options):
@@ -136,7 +143,24 @@ def test_a_failed_download_says_what_to_do(monkeypatch):
         load_backbone("timm:test_resnet", "pretrained")
 
 
-def test_downloaded_weights_are_named_by_their_tensors(monkeypatch):
+@pytest.mark.parametrize("proxy", [False, True])
+def test_a_hub_out_of_reach_is_said_at_once(monkeypatch, tmp_path, proxy):
+    """Its client alone tries again for a minute, and then speaks of its settings."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", "http://hub.invalid" if proxy else closed)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(weights, "getproxies", lambda: {"http": closed} if proxy else {})
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("it tries again"))
+    host = "hub.invalid" if proxy else "127.0.0.1"
+    with pytest.raises(DataError, match=f"cannot be downloaded .{host} cannot be reached.; put "):
+        load_backbone("timm:test_resnet", "pretrained")
+    assert not constants.HF_HUB_OFFLINE
+
+
+def test_downloaded_weights_are_named_by_their_tensors(monkeypatch, reached):
     make = timm.create_model
 
     def trained(member, pretrained=False, **options):
