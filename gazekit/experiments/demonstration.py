@@ -14,7 +14,7 @@ from gazekit.datasets import load_dataset
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.foundations.version import pip_install
 
-SAMPLES = 3
+SAMPLES = 2  # of each model on each trial; the page shows one, and NeVA takes most of the time
 PHOTOGRAPHS_OF_OSIE = 24
 DISPLAYS = 2  # of each condition and set size
 EXPERIMENT = "curvature"

@@ -12,7 +12,7 @@ from gazekit.core.trials import Dataset
 from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
 from gazekit.foundations.errors import DataError
-from gazekit.report.content import Content, Exploration, Section
+from gazekit.report.content import Content, Exploration, Section, amount
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
@@ -50,7 +50,7 @@ def tables_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
     return Content(
         title=f"{kind}: {summary['dataset'].iloc[0]}",
         kicker=f"gazekit report: {kind}",
-        facts=[f"{len(models)} rows", f"{summary['metric'].nunique()} metrics"],
+        facts=[amount(len(models), "model"), amount(summary["metric"].nunique(), "metric")],
         sentence=f"{', '.join(map(str, models[:6]))}{' and more' if len(models) > 6 else ''} beside people.",
         sections=sections,
         methods=general_methods([], manifest.get("request", {})),

@@ -86,9 +86,9 @@ def _models(described: Sequence[Mapping[str, Any]], references: list[str]) -> st
     sentences = []
     for model in described:
         doc, papers = _documented(str(model.get("class", "")))
-        options = {k: _plain(v) for k, v in model.get("options", {}).items()}
-        given = ", ".join(f"{k} = {v}" for k, v in options.items() if v is not None)
         name = str(model.get("row", model.get("name", "")))
+        options = {k: _plain(v) for k, v in model.get("options", {}).items() if (k, v) != ("name", name)}
+        given = ", ".join(f"{k} = {v}" for k, v in options.items() if v is not None)
         sentences.append(
             f"{name}{f' ({given})' if given else ''}: {doc}" if doc else f"{name}{f' ({given})' if given else ''}."
         )
@@ -124,9 +124,13 @@ def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> 
 
 
 def _plain(value: Any) -> Any:
-    """An option as a reader of a paper wants it: a function of this program by its name; of a class nothing."""
+    """An option as a reader of a paper wants it: a function of this program by its name, files and paths by the first
+    digits of their SHA-256; of a class nothing.
+    """
     if isinstance(value, Mapping) and "function" in value:
         return str(value["function"]).rpartition(".")[2]
+    if isinstance(value, Mapping) and "sha256" in value:
+        return " ".join([*([value["file"]] if "file" in value else []), "SHA-256", str(value["sha256"])[:12]])
     if not (isinstance(value, str) and value.startswith("gazekit.")):
         return value
     name = value.rpartition(".")[2]

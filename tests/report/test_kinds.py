@@ -1,16 +1,21 @@
 """Every kind of run gets a page of its own, recognised by the manifest, and it opens in a browser without an error."""
 
+import base64
+import io
 import json
 import shutil
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.shelf_search import shelf_search
 from gazekit.foundations.errors import DataError
 from gazekit.metrics import all_measures
 from gazekit.report import write_report
+from gazekit.report.content import Content, Section
+from gazekit.report.page import page_of
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +86,24 @@ def prints_well(browser):
     assert min(page.smallest for page in (*full, last)) > 7.9
     assert max(page.right for page in (*full, last)) < 0.96
     assert min((page.bottom for page in full), default=1.0) > 0.5
+
+
+def test_pictures_are_printed_two_abreast(tmp_path, browser):
+    """One below another, of which a page held one, they left pages half empty."""
+    picture = io.BytesIO()
+    Image.new("RGB", (1200, 880), "grey").save(picture, "webp")
+    source = f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode()}"
+    one = f'<figure><img src="{source}" alt=""><figcaption>What is seen here.</figcaption></figure>'
+    html = (
+        f'<div class="figures">{11 * one}{one.replace("<figure", "<figure class=wide")}</div><p>{99 * "The end. "}</p>'
+    )
+    content = Content("Pictures", "", [], "", [Section("pictures", "Pictures", html)], "", {}, {})
+    page = tmp_path / "pictures.html"
+    page.write_text(page_of(content))
+    opened(browser, page)
+    *full, _ = browser.printed()
+    assert len(full) < 5  # twelve pictures, of which a page held one before
+    assert min(page.bottom for page in full) > 0.6
 
 
 def opened(browser, page):

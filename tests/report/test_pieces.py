@@ -214,6 +214,8 @@ def test_escaping_round_trip():
 
 def test_methods_name_no_class_of_this_program():
     options = {"backbone": "gazekit.models.networks.backbone.Backbone", "px_per_degree": 30}
+    options |= {"name": "mine", "paths": {"object": "gazekit.core.scanpaths.Scanpaths", "sha256": "0123456789abcdef"}}
+    options |= {"weights": {"file": "w.pth", "sha256": "fedcba9876543210"}}
     text = general_methods(["Displays. Ten."], {"models": [{"name": "mine", "options": options}]})
-    assert "mine (px_per_degree = 30)." in text
+    assert "mine (px_per_degree = 30, paths = SHA-256 0123456789ab, weights = w.pth SHA-256 fedcba987654)." in text
     assert "gazekit.models" not in text
