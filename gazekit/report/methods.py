@@ -124,9 +124,7 @@ def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> 
 
 
 def _plain(value: Any) -> Any:
-    """An option as a reader of a paper wants it: a function of this program by its name, files and paths by the first
-    digits of their SHA-256; of a class nothing.
-    """
+    """An option as readers want it: a function by its name, files and paths by a SHA-256, of a class nothing."""
     if isinstance(value, Mapping) and "function" in value:
         return str(value["function"]).rpartition(".")[2]
     if isinstance(value, Mapping) and "sha256" in value:
