@@ -42,7 +42,10 @@ _WRITTEN = {
     **{"eyenalysis": "Eyenalysis", "mannan": "Mannan", "damerau": "Damerau", "euclidean": "Euclidean"},
     **{name: name.upper() for name in ("auc", "cc", "dtw", "js", "kl", "ks", "nss", "sim", "stde", "tfp")},
 }
-_TITLES = {"multimatch_vector": "MultiMatch: shape"}
+_TITLES = {
+    **{"multimatch_vector": "MultiMatch: shape", "multimatch": "MultiMatch", "ssx": "SSx", "sim": "SIM"},
+    **{"nll": "NLL per step", "end_on_target": "Stop on target", "end_elsewhere": "Stop elsewhere"},
+}
 
 
 def title_of(output: str) -> str:

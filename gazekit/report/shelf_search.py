@@ -8,7 +8,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset
-from gazekit.evaluation.chance import CONTROL, NULL
+from gazekit.evaluation.chance import CONTROL, MODEL, NULL, roles_of
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
@@ -90,27 +90,30 @@ def score_tables(results: ShelfResults, name: str) -> ScoreTables:
     )
 
 
-def _models(results: ShelfResults) -> list[str]:
+def _asked(results: ShelfResults) -> list[str]:
+    """What was asked to search: models, and nulls among them."""
     return [m for m in results.models if m not in (HUMAN, SAME_CELL, OTHER, *CONTROLS)]
 
 
 def _sentence(results: ShelfResults, name: str) -> str:
-    models = _models(results)
+    asked = _asked(results)
+    roles = roles_of(asked, {})
+    models = [m for m in asked if roles[m] == MODEL]
     table = results.summary
-    likely = table[(table["measure"] == "nll") & table["model"].isin(models)]
-    score = {m: results.value(m, "sequence_score") for m in (*models, *CONTROLS)}
-    best = max(models, key=lambda m: score[m]) if models else None
+    likely = table[(table["measure"] == "nll") & table["model"].isin(asked)]
     text = f"On {name}, {results.manifest['trials']} trials: "
-    if best is None:
-        return text + "no model beside the controls."
-    people, chance = (results.value(row, "sequence_score") for row in (HUMAN, OTHER))
-    text += (
-        f"by Sequence Score the best model is {best} with {score[best]:.3f} (people {people:.3f}, another layout "
-        f"{chance:.3f}, a straight line to the target {score['line']:.3f})"
-    )
+    people, chance, line = (results.value(row, "sequence_score") for row in (HUMAN, OTHER, "line"))
+    if models:
+        score = {m: results.value(m, "sequence_score") for m in models}
+        best = max(models, key=lambda m: score[m])
+        text += f"by Sequence Score the best model is {best} with {score[best]:.3f} (people {people:.3f}, "
+    else:
+        text += f"no model beside nulls and controls (people have a Sequence Score of {people:.3f}, "
+    text += f"another layout {chance:.3f}, a straight line to the target {line:.3f})"
     if len(likely):
         row = likely.sort_values("value").iloc[0]
-        text += f"; people’s paths are likeliest under {row['model']}, {row['value']:.3f} nats per step"
+        blind = " (a null)" if roles[row["model"]] == NULL else ""
+        text += f"; people’s paths are likeliest under {row['model']}{blind}, {row['value']:.3f} nats per step"
     return text + "."
 
 
@@ -137,7 +140,7 @@ def _methods(results: ShelfResults, name: str) -> list[str]:
 
 
 def _exploration(results: ShelfResults, dataset: Dataset | None, rule: str) -> Exploration | None:
-    paths, models = results.scanpaths(), _models(results)
-    favourite = max(models, key=lambda m: results.value(m, "sequence_score")) if models else None
+    paths, asked = results.scanpaths(), _asked(results)
+    favourite = max(asked, key=lambda m: results.value(m, "sequence_score")) if asked else None
     people = None if dataset is None else People.of(dataset, rule).paths
     return Exploration.of(paths, dataset, people, favourite=favourite)

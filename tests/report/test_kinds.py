@@ -143,7 +143,9 @@ def test_asymmetry_of_displays_that_are_not_at_hand(asymmetry_run, tmp_path, bro
 def test_shelf_search(shelf_run, browser):
     folder, data = shelf_run
     text = opened(browser, write_report(folder, dataset=data))
-    assert "by Sequence Score the best model is uniform-object" in text
+    assert "no model beside nulls and controls (people have a Sequence Score of " in text
+    assert "people’s paths are likeliest under uniform-object (a null), " in text
+    assert "NLL per step" in text
     assert 'aria-label="Distance of gaze from the target by fixation"' in text
     assert "Delta of people on half of the layouts" in text
     assert browser.run("return window.explorer.names")[0] == "p0"
