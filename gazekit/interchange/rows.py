@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from gazekit.files.delimited import EMPTY, Delimited
@@ -53,7 +54,7 @@ def where_rows(
         return found
     said: dict[str, str] = {}  # names in backquotes, and what they are called meanwhile
     text = re.sub(r"`([^`]*)`", lambda name: said.setdefault(name[1], f"_column_{len(said)}"), where).strip()
-    table = found.table.rename(columns=said)
+    table = pd.DataFrame({said.get(name, name): _plain(column) for name, column in found.table.items()})
     with refusing((SyntaxError, ValueError), lambda _: DataError(f"where={where!r} cannot be read; {_HOW}")):
         tree = ast.parse(text, mode="eval")
     for part in ast.walk(tree):
@@ -71,7 +72,9 @@ def where_rows(
     with refusing((TypeError, ValueError), lambda error: DataError(f"where={where!r} cannot be decided: {error}")):
         kept = table.eval(text, engine="python")
     if not isinstance(kept, pd.Series) or not pd.api.types.is_bool_dtype(kept.dtype):
-        raise DataError(f"where={where!r} is neither true nor false; {_HOW}")
+        raise DataError(
+            f"where={where!r} is neither true nor false (with empty cells a column is not: write ok == True); {_HOW}"
+        )
     if not kept.any() and not may_be_empty:
         raise DataError(f"{path} has no row for which where={where!r} holds, of {len(table)}")
     dropped = dict(found.dropped)
@@ -80,11 +83,28 @@ def where_rows(
     return Delimited(found.table[kept].reset_index(drop=True), dropped)
 
 
+def _plain(column: pd.Series) -> pd.Series:
+    """As of a file of text: numbers, and true and false with empty cells, are floats, and what is missing is NaN."""
+    missing, dtype = column.isna(), column.dtype
+    nullable = pd.api.types.is_extension_array_dtype(dtype) and getattr(dtype, "na_value", None) is pd.NA
+    if not missing.any() or not (nullable or pd.api.types.is_object_dtype(dtype)):
+        return column
+    if pd.api.types.is_numeric_dtype(dtype) or column[~missing].map(lambda value: isinstance(value, bool)).all():
+        return column.astype("float64")
+    return column.astype(object).where(~missing, np.nan)
+
+
 def _check_kinds(compared: ast.Compare, table: pd.DataFrame, path: str | Path, called: Mapping[str, str]) -> None:
     """Refuse numbers that are compared with text, and words for missing values: no row would fulfil it, or all."""
     sides = [compared.left, *compared.comparators]
     values = [v for s in sides for v in (s.elts if isinstance(s, ast.List | ast.Tuple) else [s])]
     said = [v.value for v in values if isinstance(v, ast.Constant)]
+    by_letters = next((v for v in said if isinstance(v, str) and re.fullmatch(r"[-+.\d]*\d", v)), None)
+    if by_letters is not None and any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in compared.ops):
+        raise DataError(
+            f"where= orders by {by_letters!r}, which is text, and text is ordered by its letters ('100' is before "
+            f"'50'); write a number without quotes, or list the values: in ['1', '2']"
+        )
     for name in (s.id for s in sides if isinstance(s, ast.Name)):
         column = repr(called.get(name, name))
         number = pd.api.types.is_numeric_dtype(table[name].dtype)

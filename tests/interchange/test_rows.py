@@ -13,6 +13,7 @@ ROWS = pd.DataFrame(
         "practice": ["yes", "no", "no", None],
         "valid": [True, True, False, True],
         "reaction time": [100.0, 200.0, None, 400.0],
+        "seen": [True, None, False, True],
     }
 )
 
@@ -57,6 +58,8 @@ def test_rows_are_those_of_pandas(where):
             "are missing values, which equal nothing; write practice == practice for rows with a value",
         ),
         ("`reaction time` == 'no'", "column 'reaction time' holds 100.0"),
+        ("trial < '30'", "text is ordered by its letters ('100' is before '50'); write a number without quotes"),
+        ("seen", "(with empty cells a column is not: write ok == True)"),
         ("trial", "is neither true nor false"),
         ("trial > 9", "has no row for which where='trial > 9' holds, of 4"),
     ],
@@ -65,6 +68,20 @@ def test_what_is_no_condition_is_refused(where, said):
     with pytest.raises(DataError) as caught:
         where_rows(Delimited(ROWS, {}), where)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [("age > 25", [2]), ("age != 20", [0, 2]), ("seen == True", [1]), ("seen != True", [0, 2]), ("who != 'b'", [0, 2])],
+)
+def test_missing_values_are_those_of_text_whatever_holds_them(where, kept):
+    """pandas' own missing value fulfilled nothing, and its rows were neither kept nor counted."""
+    rows = pd.DataFrame({"row": [0, 1, 2], "age": [None, 20, 30], "seen": [None, True, False], "who": [None, "b", "c"]})
+    nullable = rows.astype({"age": "Int64", "seen": "boolean", "who": "string"})
+    for table in (rows, nullable):
+        found = where_rows(Delimited(table, {}), where)
+        assert found.table["row"].tolist() == kept
+        assert sum(found.dropped.values()) == 3 - len(kept)
 
 
 def test_of_a_table_in_memory():
