@@ -103,7 +103,8 @@ def read_people(path: str | Path, conditions: Sequence[str], set_sizes: Sequence
         A table with the columns subject, condition, set_size, present, rt (ms) and correct, in any order and among
         others. `present` and `correct` are true or false, yes or no, 1 or 0; `present` may be present or absent.
         Without the column `present`, the target was there in every trial; without `correct`, every answer was right;
-        a column that looks like one of them under another name (`accuracy`, `target`) is refused.
+        a column that looks like one of them under another name (`accuracy`, `target`) is refused. A wrong answer needs
+        no reaction time: nobody who ran out of time has one, and it is an error all the same.
     conditions, set_sizes
         Those of the design.
 
@@ -117,7 +118,7 @@ def read_people(path: str | Path, conditions: Sequence[str], set_sizes: Sequence
     Examples
     --------
     >>> import tempfile
-    >>> text = "subject,condition,set_size,present,rt,correct\na,ring,4,yes,512,1\na,ring,8,no,,0\n"
+    >>> text = "subject,condition,set_size,present,rt,correct\na,ring,4,yes,512,1\na,ring,8,no,,1\n"
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "rts.csv").write_text(text)
     ...     people = read_people(Path(folder, "rts.csv"), ["ring"], [4, 8])
@@ -157,7 +158,7 @@ def read_people(path: str | Path, conditions: Sequence[str], set_sizes: Sequence
         raise DataError(f"{path}: reaction times must be finite, and one is infinite; leave its cell empty")
     for name in ("present", "correct"):
         found[name] = [_flag(v, name, path) for v in table[name]] if name in table else True
-    empty = found["rt"].isna() | found["set_size"].isna()
+    empty = (found["rt"].isna() & found["correct"]) | found["set_size"].isna()
     dropped = dict(read.dropped)
     if empty.any():
         dropped["trial without a reaction time"] = int(empty.sum())

@@ -42,6 +42,13 @@ def test_what_is_left_out_is_counted(read):
     assert dict(people.dropped) == {NOBODY: 1}
 
 
+def test_who_ran_out_of_time_made_an_error(read):
+    people = read("a,ring,4,1,500,1\na,ring,4,1,,0\na,ring,4,1,700,0\nb,ring,4,1,600,1\n")
+    cell = people.cell("ring", True, 4, np.zeros((1, 2), dtype=int))
+    assert (cell.rt, cell.errors) == (550, pytest.approx((2 / 3 + 0) / 2))
+    assert not people.dropped
+
+
 @pytest.mark.parametrize(
     ("head", "said"),
     [
