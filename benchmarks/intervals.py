@@ -18,10 +18,11 @@ import pandas as pd
 from measure import table as markdown
 
 from gazekit.evaluation.equal_sets import DRAWS
-from gazekit.evaluation.estimates import Deviations, Estimates, MeansOverStimuli, ValuesOfTheWhole
+from gazekit.evaluation.estimates import Deviations, Estimates, MeansOverStimuli, People, ValuesOfTheWhole
 from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
 from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI, SetWork, mean_of_people, score_whole
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.kinds.leaving_out import pseudo_values
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "coverage.md"
 SIZES = (20, 60, 200)
@@ -183,8 +184,10 @@ def sets(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cover
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
 
 
-def judged(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
-    """Best-of-people scores, maps and densities of people who look at three places each, evaluated as any data set.
+def judged(
+    stimuli: int, people: int, worlds: int, *, asked: tuple[str, ...] = ("paths_nss", "map_cc", "nss"), seed: int = 0
+) -> list[Covered]:
+    """Maps and densities (or best-of-people scores) of people who look at three places each, evaluated as any data set.
 
     Their interval knows what each person does by leaving them out. The truth is the mean over worlds of this size.
     """
@@ -212,7 +215,6 @@ def judged(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cov
         rows = rows.assign(trial=rows["stimulus"], width=400.0, height=400.0, px_per_degree=20.0)
         paths = Scanpaths(*points.reshape(-1, 2).T, 8 * np.arange(len(rows) + 1), rows)
         data = Dataset("world", tuple(Trial(n, n, Frame(400, 400, 20.0)) for n in names), paths)
-        asked = ["plausibility", "paths_nss", "map_cc", "nss"]
         with tempfile.TemporaryDirectory() as folder:
             options = {"n_samples": 3, "seed": number, "nulls": False, "progress": False}
             results = evaluate(data, ["centre:spread=.2"], asked, out=Path(folder) / "run", **options)
@@ -220,6 +222,73 @@ def judged(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cov
             for kind, combine in of_each.items() if each.metric in shown else ():
                 found.setdefault(f"{each.metric}, {kind}", []).append(combine(each).estimate())
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def halves(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
+    """Correlations of a map of half of the people with a model's and with that of the other half, as in `map_cc`.
+
+    People look at three places and miss them each in a way of their own. All that five draws and left-out people need
+    are the products of any two maps. The truth is the mean over worlds of this size.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    cells = 20
+    place = np.stack(np.mgrid[:cells, :cells], axis=-1).reshape(-1, 2) - (cells - 1) / 2
+    model = np.exp(-(place**2).sum(axis=1) / (2 * (0.2 * cells) ** 2))
+    model /= model.sum()
+    found: dict[str, list[Any]] = {}
+    for number in range(worlds):
+        rng = keyed_rng(seed, "coverage of halves", stimuli, people, number)
+        looked, which = rng.uniform(60, 340, (stimuli, 3, 2)), rng.integers(0, 3, (stimuli, people, 8))
+        points = looked[np.arange(stimuli)[:, None, None], which] + rng.normal(0, 15, (1, people, 1, 2))
+        at = (np.clip(points + rng.normal(0, 20, points.shape), 0, 399) * cells / 400).astype(int)
+        maps = np.zeros((stimuli, people, cells, cells))
+        who = np.arange(stimuli)[:, None, None], np.arange(people)[:, None]
+        np.add.at(maps, (*who, at[..., 1], at[..., 0]), 1 / 8)
+        maps = gaussian_filter(maps, (0, 0, 1, 1), mode="reflect").reshape(stimuli, people, -1)
+        both = np.concatenate([maps, np.broadcast_to(model, (stimuli, 1, cells**2))], axis=1)
+        both = both - both.mean(axis=2, keepdims=True)
+        products = both @ both.transpose(0, 2, 1)
+        order = rng.permuted(np.tile(np.arange(people), (stimuli, DRAWS, 1)), axis=2)
+        columns, parts = {}, {}
+        for source in ("human", "model"):
+            columns[source], moved = _of_halves(products, order < people // 2, source == "human")
+            parts[source] = People(-moved, np.zeros_like(moved))
+        counts = pd.DataFrame({"undefined": 0}, index=list(columns))
+        each = MeansOverStimuli("world", "map_cc", columns, counts, "stimuli and people", parts)
+        for kind, weights in (
+            ("people", {"human": 1.0}),
+            ("model", {"model": 1.0}),
+            ("people - model", {"human": 1.0, "model": -1.0}),
+        ):
+            found.setdefault(f"maps of halves, {kind}", []).append(each.combine(weights).estimate())
+    return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def _of_halves(products: np.ndarray, first: np.ndarray, of_people: bool) -> tuple[np.ndarray, np.ndarray]:
+    """(stimuli,) mean correlation over draws, (people, stimuli) its deviations; `first` is (stimuli, draws, people)."""
+    people = first.shape[2]
+    centre = np.zeros(people + 1)
+    centre[-1] = 1.0
+
+    def value(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Correlation of the maps of two groups, whatever stands between stimulus and person."""
+        shares = [np.pad(g / g.sum(axis=-1, keepdims=True), [(0, 0)] * (g.ndim - 1) + [(0, 1)]) for g in (one, other)]
+        mine = 0.97 * shares[0] + 0.03 * centre if of_people else np.broadcast_to(centre, shares[0].shape)
+        shape, (a, b) = mine.shape, (s.reshape(len(products), -1, people + 1) for s in (mine, shares[1]))
+        across, within, opposite = ((left @ products * right).sum(axis=2) for left, right in ((a, b), (a, a), (b, b)))
+        return (across / np.sqrt(within * opposite)).reshape(shape[:-1])
+
+    sides = first, ~first
+    drawn = value(*sides)
+    mean, moved = drawn.mean(axis=1), 0.0
+    for k in range(2) if of_people else (1,):
+        left = [np.repeat(side[:, :, None], people, axis=2) for side in sides]
+        left[k] = left[k] & ~np.eye(people, dtype=bool)
+        lost = np.where(sides[k], value(*left) - drawn[:, :, None], np.nan)
+        stand = pseudo_values(drawn, np.moveaxis(lost, 2, 0)) - mean[:, None]
+        moved = moved + np.nan_to_num(stand).sum(axis=2) / (sides[k][0, 0].sum() * DRAWS)
+    return mean, moved * np.sqrt(people / (people - 1))
 
 
 def osie(root: Path, sizes: Mapping[int, int], *, seed: int = 0) -> Iterator[Covered]:
@@ -331,8 +400,11 @@ def main() -> None:
             note([one])
     for n, times in ((20, given.worlds // 10), (60, given.worlds // 20)):
         note(sets(n, 15, times))
-    for n, people, times in ((20, 6, given.worlds // 10), (60, 6, given.worlds // 40)):  # ten seconds each
+    for n, people in ((20, 6), (20, 15), (60, 6)):
+        note(halves(n, people, given.worlds))
+    for n, people, times in ((20, 6, given.worlds // 5), (20, 15, given.worlds // 10), (60, 6, given.worlds // 20)):
         note(judged(n, people, times))
+        note(judged(n, people, times // 2, asked=("plausibility",)))
     if given.write:
         text = PAGE.read_text(encoding="utf-8")
         head, _, rest = text.partition("<!-- table -->\n")

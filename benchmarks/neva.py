@@ -190,7 +190,7 @@ def report(
             "passes per fixation",
             "mean loss",
             "gap to the grid, of the range uniform to grid",
-            "loss minus the reference's [95 % over images]",
+            "loss minus the reference's [95 % over images, together]",
         )
         lines += [
             f"Objective {objective!r}, encoder {encoder}, {images} OSIE images, fixations 1 to {fixations}, gamma 0.7, "

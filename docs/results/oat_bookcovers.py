@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gazekit.evaluation.bootstrap import for_all_of
 from gazekit.experiments.oat.study import TRAININGS, StudyResults
 
 HEAD = "<!-- tables -->"
@@ -51,7 +52,8 @@ def likelihoods(steps: pd.DataFrame, against: str) -> list[str]:
     """Loss of every variant, and its difference."""
     results = StudyResults(steps, against)
     gaps = results.differences.set_index("variant")
-    lines = ["| variant | seed | nats per step | minus full, mean of seeds |", "|---|---|---|---|"]
+    gaps[["low", "high"]] = [for_all_of(len(gaps), g.difference, g.low, g.high) for g in gaps.itertuples()]
+    lines = ["| variant | seed | nats per step | minus full, mean of seeds, 95 % together |", "|---|---|---|---|"]
     for _, row in results.summary.iterrows():
         only = row["seed"] == "mean of seeds" or (steps["variant"] == row["variant"]).sum() == row["steps"]
         gap = cell(gaps.loc[row["variant"]], "difference", "+") if only and row["variant"] in gaps.index else ""

@@ -19,7 +19,7 @@ from scipy.ndimage import gaussian_filter
 
 from gazekit import Scanpaths, load_dataset
 from gazekit.core.trials import Split
-from gazekit.evaluation.bootstrap import resample
+from gazekit.evaluation.bootstrap import for_all_of, resample
 from gazekit.experiments.ratios import Ratio
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.priority.checkpoint import load_readout
@@ -206,13 +206,14 @@ def described(paths: Scanpaths) -> pd.DataFrame:
 # ---------------------------------------------------------------------- tables
 
 
-def mean(table: pd.DataFrame, column: str, minus: str = "", digits: int = 3) -> str:
-    """Mean over rows, with its 95 % interval by bootstrap over images; or that of a paired difference."""
+def mean(table: pd.DataFrame, column: str, minus: str = "", digits: int = 3, of: int = 1) -> str:
+    """Mean over rows, with its 95 % interval by bootstrap over images; or one `of` several paired differences."""
     value = table[column] - table[minus] if minus else table[column]
     kept = value[value.notna()]
     by = kept.groupby(table["image"])
     found = Ratio.of(by.sum().to_numpy(), by.size().to_numpy(float), resample(by.ngroups, seed=0))
-    return "{:.{d}f} [{:.{d}f}, {:.{d}f}]".format(*found.with_interval, d=digits)
+    value, low, high = found.with_interval
+    return "{:.{d}f} [{:.{d}f}, {:.{d}f}]".format(value, *for_all_of(of, value, low, high), d=digits)
 
 
 def markdown(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
@@ -222,31 +223,55 @@ def markdown(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 
 def tables(one: pd.DataFrame, steps: pd.DataFrame) -> str:
     """All tables of the page."""
-    rows = [(words, mean(one, name), mean(one, name, "whole")) for name, (words, _) in LESIONS.items()]
-    rows.append(("all that came before (the static density)", mean(one, "static"), mean(one, "static", "whole")))
+    rows = [(words, mean(one, name), mean(one, name, "whole", of=len(LESIONS))) for name, (words, _) in LESIONS.items()]
+    rows.append(
+        (
+            "all that came before (the static density)",
+            mean(one, "static"),
+            mean(one, "static", "whole", of=len(LESIONS)),
+        )
+    )
     lines = [
         "Taken from the readout, which was not trained anew without it:",
         "",
-        *markdown(("what is taken", "bits per fixation over the centre bias", "less the whole"), rows),
+        *markdown(("what is taken", "bits per fixation over the centre bias", "less the whole, 95 % together"), rows),
     ]
     numbered = [(str(k + 1), one[one["number"] == k]) for k in range(NUMBERED)]
     numbered.append((f"{NUMBERED + 1} and later", one[one["number"] >= NUMBERED]))
     rows = [
-        (name, f"{len(part):,}", mean(part, "static"), mean(part, "whole"), mean(part, "order", "whole"))
+        (
+            name,
+            f"{len(part):,}",
+            mean(part, "static"),
+            mean(part, "whole"),
+            mean(part, "order", "whole", of=NUMBERED - 1),
+        )
         for name, part in numbered
     ]
-    heads = ("fixation", "fixations", "static", "after those before", "order shuffled, difference")
+    heads = ("fixation", "fixations", "static", "after those before", "order shuffled, difference, 95 % together")
     lines += [*markdown(heads, rows)]
     first = one[one["number"] == 0]
     lines += [
-        f"The first fixation alone: {mean(first, 'whole')} bits; a kernel density of other people's first fixations on "
-        f"the photograph {mean(first, 'first')}; difference {mean(first, 'whole', 'first')}.",
+        "Beside a kernel density of other people's fixations (their first ones for the first) on the same photograph "
+        "and cells:",
         "",
-    ]
-    lines += [
-        f"A kernel density of other people's fixations, whatever came before, on the same cells: {mean(one, 'gold')} "
-        f"bits; the readout's static density less that: {mean(one, 'static', 'gold')}.",
-        "",
+        *markdown(
+            ("bits per fixation", "readout", "other people", "difference, 95 % together"),
+            [
+                (
+                    "the first fixation alone",
+                    mean(first, "whole"),
+                    mean(first, "first"),
+                    mean(first, "whole", "first", of=2),
+                ),
+                (
+                    "all, whatever came before",
+                    mean(one, "static"),
+                    mean(one, "gold"),
+                    mean(one, "static", "gold", of=2),
+                ),
+            ],
+        ),
     ]
     each = {who: steps[steps["who"] == who] for who in ("people", "priority")}
     straight = {who: part.assign(forward=(part["turn"] < 45).where(part["turn"].notna()).astype(float),

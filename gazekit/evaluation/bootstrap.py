@@ -1,6 +1,7 @@
 """Cluster bootstrap over stimuli: stimuli are drawn with replacement, everything scored on a stimulus goes with it."""
 
 import numpy as np
+from scipy import special
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
@@ -73,3 +74,28 @@ def interval(means: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
         return (float("nan"), float("nan"))
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return (float(low), float(high))
+
+
+def for_all_of(count: int, value: float, low: float, high: float) -> tuple[float, float]:
+    """Make the 95 % interval of one of several differences so long that all of theirs hold together (Bonferroni).
+
+    Each side is made longer as that of a normal value would be.
+
+    Parameters
+    ----------
+    count : int
+        Differences of the table, at least 1.
+    value, low, high : float
+        One of them, with the interval that holds for it alone.
+
+    Returns
+    -------
+    (float, float)
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in for_all_of(16, 0.0, -1.96, 1.96)]
+    [-2.95, 2.95]
+    """
+    longer = special.ndtri((1 - LEVEL) / 2 / count) / special.ndtri((1 - LEVEL) / 2)
+    return value - (value - low) * float(longer), value + (high - value) * float(longer)

@@ -15,7 +15,6 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.randomness import keyed_rng
 
 DRAWS = 5
-EXCHANGED = -1
 GROUPS = 20  # more people than this are left out in as many groups, so that work does not grow with their number
 
 
@@ -53,12 +52,7 @@ def names_of_groups(human: Scanpaths, groups: np.ndarray) -> dict[int, str]:
 
 
 def in_source(groups: np.ndarray, *, seed: int, draw: int) -> np.ndarray:
-    """(groups,) bool: which groups of people stand for people in a draw: half of them, rounded down.
-
-    `EXCHANGED` is the first draw with the two halves exchanged.
-    """
-    if draw == EXCHANGED:
-        return ~in_source(groups, seed=seed, draw=0)
+    """(groups,) bool: which groups of people stand for people in a draw: half of them, rounded down."""
     count = int(groups.max(initial=-1)) + 1
     chosen = np.zeros(count, dtype=bool)
     chosen[keyed_rng(seed, "people of sets", draw).permutation(count)[: count // 2]] = True

@@ -21,7 +21,6 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.evaluation.equal_sets import (
     DRAWS,
-    EXCHANGED,
     draw_samples,
     groups_of_people,
     in_source,
@@ -30,7 +29,7 @@ from gazekit.evaluation.equal_sets import (
 )
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.context import Context, Source
-from gazekit.metrics.kinds.leaving_out import cells_of
+from gazekit.metrics.kinds.leaving_out import cells_of, pseudo_values
 from gazekit.metrics.kinds.sets import value_of_whole
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import Measure, Scored, Unit, score
@@ -295,38 +294,35 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
     Returns
     -------
     pandas.DataFrame
-        model, metric, stimulus, subject, draw, value; NaN where there is no set. With a subject, from the first draw
-        and the one with exchanged halves: the deviation of this person (or group of people), see `leaving_out`.
+        model, metric, stimulus, subject, draw, value, side; NaN where there is no set. With a subject the value is what
+        this person (or group of people) stands for in this draw, one of `side` people; see `leaving_out.pseudo_values`.
     """
     measures = work.of("stimulus")
     outputs = [output for measure in measures for output in measure.outputs]
     places = pd.MultiIndex.from_product([outputs, work.stimuli], names=["metric", "stimulus"])
 
-    def values(number: int, without: Sequence[int] = ()) -> pd.Series:
-        mine, theirs = work.sets(predicted, number, without)
+    def values(without: Sequence[int] = ()) -> pd.Series:
+        mine, theirs = work.sets(predicted, draw, without)
         found = score(measures, Source(model, mine), theirs, work.context)
         return found.set_index(["metric", "stimulus"])["value"].reindex(places)
 
-    whole = values(draw)
-    tables = [whole.reset_index().assign(subject="")]
-    if draw == 0:
-        human = work.context.people
-        groups = groups_of_people(human, seed=work.seed)
-        names, moved = names_of_groups(human, groups), []
-        seen = {k: set(human.table["stimulus"][groups == k]) for k in names}
-        for number in (0, EXCHANGED):
-            first, before = in_source(groups, seed=work.seed, draw=number), whole if number == 0 else values(number)
-            for side in (~first,) if predicted is not None else (first, ~first):  # a model's paths are nobody's
-                lost = {names[k]: values(number, (k,)) - before for k in np.flatnonzero(side).tolist()}
-                for k in np.flatnonzero(side).tolist():
-                    lost[names[k]][~places.get_level_values("stimulus").isin(seen[k])] = np.nan
-                table = pd.DataFrame(lost).T
-                size = table.count()
-                dev = (table.mean() - table) * np.sqrt((size - 1).clip(lower=0) / size.clip(lower=1)) / 2
-                moved.append(dev.rename_axis(index="subject").T.reset_index().melt(["metric", "stimulus"]).dropna())
-        each = pd.concat(moved).groupby(["metric", "stimulus", "subject"], as_index=False, sort=False)["value"].sum()
-        tables.append(each)
-    columns = ["model", "metric", "stimulus", "subject", "draw", "value"]
+    whole = values()
+    tables = [whole.reset_index().assign(subject="", side=0)]
+    human = work.context.people
+    groups = groups_of_people(human, seed=work.seed)
+    names = names_of_groups(human, groups)
+    seen = {k: set(human.table["stimulus"][groups == k]) for k in names}
+    first = in_source(groups, seed=work.seed, draw=draw)
+    for side in (~first,) if predicted is not None else (first, ~first):  # a model's paths are nobody's
+        of_side = [k for k in np.flatnonzero(side).tolist() if k in names]
+        lost = np.array([values((k,)) - whole for k in of_side]).reshape(len(of_side), len(places))
+        for row, k in zip(lost, of_side, strict=True):
+            row[~places.get_level_values("stimulus").isin(seen[k])] = np.nan
+        stand, count = pseudo_values(whole.to_numpy(), lost), np.isfinite(lost).sum(axis=0)
+        for k, value in zip(of_side, stand, strict=True):
+            one = pd.DataFrame({"value": value, "side": count}, index=places).dropna().reset_index()
+            tables.append(one.assign(subject=names[k]))
+    columns = ["model", "metric", "stimulus", "subject", "draw", "value", "side"]
     return pd.concat(tables, ignore_index=True).assign(model=model, draw=draw)[columns]
 
 
@@ -337,10 +333,16 @@ def mean_of_draws(parts: Sequence[pd.DataFrame]) -> Scored:
     groups = drawn.groupby(["model", "metric", "stimulus"], sort=False)["value"]
     size, count = groups.size(), groups.count()
     table = pd.DataFrame({"value": groups.mean(), "pairs": size, "undefined": size - count}).reset_index()
+    keys = ["model", "metric", "stimulus"]
+    people = people.merge(table.assign(mean=table["value"], drawn=count.to_numpy())[[*keys, "mean", "drawn"]], on=keys)
+    people["value"] = (people["value"] - people["mean"]) / (people["side"] * people["drawn"])
+    each = people.groupby([*keys, "subject"], sort=False)["value"].sum().reset_index()
+    persons = each.groupby(keys)["subject"].transform("size")
+    each["value"] *= np.sqrt(persons / (persons - 1).clip(lower=1))
     cells = []
     for model, rows in table.groupby("model", sort=False):
         of: dict[tuple[str, str], list[tuple[str, float]]] = {}
-        for row in people[people["model"] == model].itertuples():
+        for row in each[each["model"] == model].itertuples():
             of.setdefault((row.metric, row.stimulus), []).append((row.subject, row.value))
         cells.append(cells_of(str(model), rows, of))
     return Scored(table, pd.concat(cells, ignore_index=True))

@@ -34,6 +34,12 @@ def test_intervals_hold_the_true_value(bench):
         assert 0.85 <= found.stated / found.right <= 1.2, found
 
 
+def test_intervals_of_maps_of_few_people(bench):
+    for found in bench.halves(20, 6, 60):
+        assert found.share >= 0.88, found
+        assert 0.8 <= found.stated / found.right <= 1.4, found
+
+
 def test_intervals_of_chance_as_they_were_would_be_noticed(bench):
     """Over stimuli only, with donors and people taken as they are: what the bench is there to catch."""
     world, held = bench.World(25, 8, 10), []

@@ -1,5 +1,6 @@
 """Measures of sets in an evaluation: equal numbers, halves, people left out, intervals."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -154,26 +155,37 @@ def test_measures_of_stimuli_are_means_over_draws(work):
 
 
 def test_people_of_a_measure_of_each_stimulus():
-    """The mean of people's first x: a person's deviation is that of a mean over their half, once as either half."""
-    first_x = replace(
-        measures["paths_nss"],
-        outputs=("first_x",),
-        steps=lambda a, b, trials, **options: pd.DataFrame(
-            {"first_x": pd.Series(b.x[b.offsets[:-1]]).groupby(b.table["stimulus"].to_numpy()).mean()}
-        ),
-    )
-    stimuli, each = ("s0", "s1", "s2"), np.random.default_rng(0).normal(50, 1, 8)
-    names, x = np.repeat(stimuli, 8), np.tile(each, 3)  # a person is the same everywhere
-    subjects = np.tile([f"p{k}" for k in range(8)], 3)
-    rows = pd.DataFrame({"stimulus": names, "trial": names, "subject": subjects, "width": 100, "height": 100})
-    paths = Scanpaths(x, x, np.arange(25), rows)
-    work = SetWork(Context(paths), [first_x], dict.fromkeys(stimuli, 4), stimuli, seed=0)
+    """A mean over one half, and what people of both halves do in pairs: errors beside the true ones.
+
+    A draw is a mean over pairs (i of one half, k of the other) of u_i u_k, or over one half of u_k, u of 1 or -1, in as
+    many worlds as balance products of four: the variance of the mean over draws follows from who is in which half.
+    Pairs are in a jackknife twice (1.4 times the error); people left out of one draw alone, as it was, gave 1.7 times.
+    """
+    of_people, worlds = 6, [f"w{k}" for k in range(16)]
+    u = np.array([(1, *signs, np.prod(signs)) for signs in itertools.product((1, -1), repeat=4)]).T
+
+    def steps(a, b, trials, **options):
+        mine, theirs = (u[side.x[side.offsets[:-1]].astype(int) % of_people] for side in (a, b))
+        value = theirs.mean(axis=0) * (1 if (a.table["subject"] == "").all() else mine.mean(axis=0))
+        return pd.DataFrame([value] * 2, index=["s0", "s1"], columns=worlds)
+
+    measure = replace(measures["paths_nss"], outputs=tuple(worlds), steps=steps)
+    names = np.repeat(["s0", "s1"], of_people)
+    rows = pd.DataFrame({"stimulus": names, "trial": names, "width": 100, "height": 100})
+    rows = rows.assign(subject=np.tile([f"p{k}" for k in range(of_people)], 2))
+    x = np.tile(np.arange(of_people), 2)
+    paths = Scanpaths(x, x, np.arange(13), rows)
+    work = SetWork(Context(paths), [measure], {"s0": 3, "s1": 3}, ("s0", "s1"), seed=0)
     predicted = paths.replace(table=rows.assign(source="m", subject=""))
-    scored = mean_of_draws([score_drawn_stimuli(work, predicted, "m", draw) for draw in range(5)])
-    (found,) = MeansOverStimuli.of_each(*(table.assign(dataset="d") for table in scored))
-    first = in_source(np.arange(8), seed=0, draw=0)
-    expected = sum(each[half].var(ddof=1) / 4 for half in (first, ~first)) / 4  # 1 / 8, if people differ by 1
-    assert found.combine({"m": 1.0}).people.variance == pytest.approx(expected)
+    first = np.array([in_source(np.arange(of_people), seed=0, draw=draw) for draw in range(5)])
+    of_pairs = np.mean([np.outer(half, ~half) / 9 for half in first], axis=0)
+    of_pairs = (of_pairs + of_pairs.T)[np.triu_indices(of_people)]
+    true = {"m": ((~first / 3).mean(axis=0) ** 2).sum(), "human": (of_pairs**2).sum()}
+    for model, paths_of in (("m", predicted), ("human", None)):
+        scored = mean_of_draws([score_drawn_stimuli(work, paths_of, model, draw) for draw in range(5)])
+        tables = [table.assign(dataset="d") for table in scored]
+        stated = [e.combine({model: 1.0}).people.variance for e in MeansOverStimuli.of_each(*tables)]
+        assert 0.85 < np.sqrt(np.mean(stated) / true[model]) < 1.5, (model, np.mean(stated), true)
 
 
 def test_a_source_without_durations_is_undefined(people):

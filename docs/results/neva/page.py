@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit import Results, Scanpaths
+from gazekit.evaluation.bootstrap import for_all_of, interval
 
 PAGE = Path(__file__).resolve().parents[1] / "neva.md"
 COLUMNS = {
@@ -82,11 +83,14 @@ def differences(run: Path, metric: str = "scanmatch") -> list[str]:
     """Paired differences of every NeVA from other-image, the centre and Itti-Koch."""
     found = Results.load(run).differences
     found = found[found["metric"] == metric]
-    pairs = {(r.model_a, r.model_b): (r.difference, r.low, r.high) for r in found.itertuples()}
+    pairs = {(r.model_a, r.model_b): (r.difference, r.sim_low, r.sim_high) for r in found.itertuples()}
     pairs |= {(b, a): (-v, -high, -low) for (a, b), (v, low, high) in pairs.items()}
     models = [m for m in dict.fromkeys([*found["model_a"], *found["model_b"]]) if m.startswith("neva")]
     against = [m for m in (OTHER_IMAGE, "centre", "empirical", "ittikoch") if any(m in key for key in pairs)]
-    lines = [f"| {metric}, minus that of | {' | '.join(map(short, against))} |", "|---" * (len(against) + 1) + "|"]
+    lines = [
+        f"| {metric}, 95 % together, minus that of | {' | '.join(map(short, against))} |",
+        "|---" * (len(against) + 1) + "|",
+    ]
     for model in models:
         cells = [
             "{:+.3f} [{:+.3f}, {:+.3f}]".format(*pairs[model, other]) if (model, other) in pairs else "–"
@@ -101,11 +105,12 @@ def order(run: Path) -> list[str]:
     results = Results.load(run)
     grid = results.scores.pivot_table(index="stimulus", columns="model", values="value")
     draws = np.random.default_rng(0).integers(0, len(grid), (2000, len(grid)))
-    lines = ["| | ScanMatch, own order | shuffled | difference |", "|---|---|---|---|"]
-    for model in [m.removesuffix(", own order") for m in grid if m.endswith(", own order")]:
+    lines = ["| | ScanMatch, own order | shuffled | difference, 95 % together |", "|---|---|---|---|"]
+    models = [m.removesuffix(", own order") for m in grid if m.endswith(", own order")]
+    for model in models:
         own, mixed = grid[f"{model}, own order"], grid[f"{model}, shuffled"]
         gap = (own - mixed).to_numpy()
-        low, high = np.percentile(gap[draws].mean(axis=1), [2.5, 97.5])
+        low, high = for_all_of(len(models), gap.mean(), *interval(gap[draws].mean(axis=1)))
         lines.append(
             f"| {short(model)} | {own.mean():.3f} | {mixed.mean():.3f} | {gap.mean():+.4f} [{low:+.4f}, {high:+.4f}] |"
         )

@@ -19,7 +19,7 @@ from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
 from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps, Saccades
-from gazekit.metrics.kinds.leaving_out import cells_of, deviations
+from gazekit.metrics.kinds.leaving_out import cells_of, pseudo_values
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.measure import CELL_COLUMNS, ROW_COLUMNS, Kind, Measure, Scored, Unit, find, join_scored, make
 
@@ -184,7 +184,7 @@ def _score_trial(
 ) -> tuple[Mapping[str, list[tuple[str | None, float]]], Mapping[str, list[tuple[str, float]]]]:
     """Values of each person with their name, or of each draw without one, by output; deviations of each person.
 
-    The latter are of measures of maps: one draw's halves, either of which is the map that is compared with once.
+    The latter are of measures of maps, over all draws.
     """
     shape = density_shape(trial.frame)
     people = PeopleMaps(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
@@ -243,15 +243,20 @@ def _score_trial(
     drawn = [of_maps(*half) for half in halves]
     for k, output in enumerate(maps):
         out[output] = [(None, float(value[k])) for value in drawn]
+    if len(everybody) < 4:
+        return out, {}
+    value, fine = np.array([mean_defined(each) for each in np.transpose(drawn)]), np.isfinite(drawn).sum(axis=0)
     moved = np.zeros((len(everybody), len(maps)))
-    first, second = halves[0]
-    if min(len(first), len(second)) > 1:
-        for judges, group, whole in ((first, second, drawn[0]), (second, first, of_maps(second, first))):
-            moved[group] += deviations(np.array([of_maps(judges, group[group != k]) for k in group]) - whole) / 2
-            if own is None:
-                moved[judges] += deviations(np.array([of_maps(judges[judges != k], group) for k in judges]) - whole) / 2
-        return out, {o: list(zip(subjects, moved[:, k].tolist(), strict=True)) for k, o in enumerate(maps)}
-    return out, {}
+    for (judges, group), whole in zip(halves, drawn, strict=True):
+        sides = [(group, np.array([of_maps(judges, group[group != k]) for k in group]) - whole)]
+        if own is None:
+            sides.append((judges, np.array([of_maps(judges[judges != k], group) for k in judges]) - whole))
+        for side, lost in sides:
+            count = np.maximum(np.isfinite(lost).sum(axis=0), 1)
+            share = (pseudo_values(whole, lost) - value) / (count * np.maximum(fine, 1))
+            moved[side] += np.where(np.isfinite(whole), share, 0.0)
+    moved *= np.sqrt(len(everybody) / (len(everybody) - 1))
+    return out, {o: list(zip(subjects, moved[:, k].tolist(), strict=True)) for k, o in enumerate(maps)}
 
 
 def _score_next(

@@ -29,6 +29,37 @@ def deviations(lost: np.ndarray) -> np.ndarray:
     return np.sqrt((count - 1) / count) * (lost.mean(axis=0) - lost) if count else lost
 
 
+def pseudo_values(value: np.ndarray | float, lost: np.ndarray) -> np.ndarray:
+    """What the value would be if everybody on a side were like this person, to first order (Tukey's pseudo-values).
+
+    As in `deviations`, what one loses is compared with what the others do. A mean over draws moves with a person by how
+    far their pseudo-values are from it, one share of n in each draw where the person has a part. One draw alone would
+    not do: whom a person happens to meet in it would count as a fact about the person.
+
+    Parameters
+    ----------
+    value : (k,) float64 or float
+        In one draw.
+    lost : (n, k) or (n,) float64
+        What it loses without each of the n people of a side; NaN where nothing is left or the person has no part.
+
+    Returns
+    -------
+    (n, k) or (n,) float64
+
+    Examples
+    --------
+    >>> values = np.array([1.0, 2.0, 6.0])
+    >>> lost = np.array([values[values != v].mean() for v in values]) - values.mean()
+    >>> pseudo_values(values.mean(), lost).tolist()
+    [1.0, 2.0, 6.0]
+    """
+    there = np.isfinite(lost)
+    count = there.sum(axis=0)
+    mean = np.where(there, lost, 0.0).sum(axis=0) / np.maximum(count, 1)
+    return value + (count - 1) * (mean - lost)
+
+
 def cells_of(
     model: str, rows: pd.DataFrame, of_persons: Mapping[tuple[str, str], Sequence[tuple[str, float]]]
 ) -> pd.DataFrame:

@@ -9,10 +9,11 @@ import pytest
 
 from gazekit import Dataset, Frame, Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import Context, Source, measures
 from gazekit.metrics import score as score_measures
 from gazekit.metrics.density import conditional_scores, information_gain, nss
-from gazekit.metrics.fixation_maps.pixels import density_shape, values_at
+from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, density_shape, values_at
 from gazekit.metrics.fixation_maps.reference import (
     FOLLOWING_SHARES,
     REACHES,
@@ -20,6 +21,8 @@ from gazekit.metrics.fixation_maps.reference import (
     PeopleMaps,
     Saccades,
 )
+from gazekit.metrics.kinds.densities import score_density
+from gazekit.metrics.measure import score_parts
 from gazekit.models.baselines.centre import Centre
 from gazekit.models.baselines.empirical import Empirical
 from gazekit.models.baselines.uniform import Uniform
@@ -77,6 +80,30 @@ def test_a_model_is_scored_at_each_persons_fixations(agreeing, reference):
     assert rows.loc[("nss", trial.stimulus), "pairs"] == 5
     gains = [information_gain(density, p.x, p.y, (160, 120)).mean() for p in agreeing.scanpaths.filter(trial=trial.id)]
     assert rows.loc[("information_gain_uniform", trial.stimulus), "value"] == pytest.approx(np.mean(gains))
+
+
+def test_a_map_moves_with_people_as_it_does_in_every_draw(agreeing, reference):
+    """Brute force: each person left out of each half that is compared with, and what they stand for beside the mean."""
+    trial, density = agreeing.trials[1], Centre().log_density
+    paths = list(agreeing.scanpaths.filter(trial=trial.id))
+    log_density, sigma = density(trial, density_shape(trial.frame)), SIGMA_SHARE * trial.frame.width
+
+    def value(group):
+        x, y = (np.concatenate([getattr(paths[k], axis) for k in group]) for axis in "xy")
+        return score_density("map_cc", log_density, x, y, size=trial.frame.size, sigma=sigma).item()
+
+    orders = [keyed_rng(reference.seed, "halves of people", trial.id, draw).permutation(5) for draw in range(5)]
+    halves = [order[2:] for order in orders]  # three of five
+    mean, moved = np.mean([value(half) for half in halves]), np.zeros(5)
+    for half in halves:
+        lost = np.array([value(half[half != k]) for k in half])
+        moved[half] += (value(half) + 2 * (lost.mean() - lost) - mean) / 3 / 5
+    source = Source("m", agreeing.scanpaths, density)
+    context = Context(agreeing.scanpaths, trials=agreeing.trials, density=reference)
+    cells = score_parts([measures["map_cc"]], source, agreeing.scanpaths, context).cells
+    found = cells.query("stimulus == @trial.stimulus").set_index("subject")["value"]
+    expected = mean + 4 * np.sqrt(5 / 4) * np.sqrt(5 / 4) * moved  # as parts of a mean of five
+    assert found.loc[[path.ids["subject"] for path in paths]].tolist() == pytest.approx(expected.tolist())
 
 
 def test_one_person_has_no_gold_standard(agreeing, reference):
