@@ -5,9 +5,10 @@ from gazekit.protocols.protocol import Padding, Protocol, Score, protocols
 
 SHORT = Padding(3, 1, 1, 1)
 SCORES = (*SCANMATCH, *MULTIMATCH, SED, STDE)
+CLUSTERS, TIMED = "sequence_score_clusters", "sequence_score_clusters_time"
 SEQUENCE = (
-    Score("Sequence Score w/o duration", "sequence_score_clusters", longest=16),
-    Score("Sequence Score w/ duration", "sequence_score_clusters_time", longest=16),
+    Score("Sequence Score w/o duration", CLUSTERS, longest=16),
+    Score("Sequence Score w/ duration", TIMED, longest=16),
 )
 PEOPLE = {
     "MultiMatch vector": 0.9414,

@@ -1,9 +1,9 @@
 """gazekit: how this toolkit makes its numbers, on any data set, so that they stand beside those of others."""
 
-from gazekit.protocols.chen2021 import of_people
-from gazekit.protocols.protocol import Protocol, Score, protocols
+from dataclasses import replace
 
-DIMENSIONS = ("vector", "direction", "length", "position", "duration")
+from gazekit.protocols.chen2021 import MULTIMATCH, of_people
+from gazekit.protocols.protocol import Protocol, Score, protocols
 
 GAZEKIT = Protocol(
     name="gazekit",
@@ -19,10 +19,7 @@ GAZEKIT = Protocol(
     samples=5,
     scores=(
         Score("ScanMatch", "scanmatch", averaged="images"),
-        *(
-            Score(f"MultiMatch {name}", "multimatch", output=f"multimatch_{name}", averaged="images")
-            for name in DIMENSIONS
-        ),
+        *(replace(score, averaged="images") for score in MULTIMATCH),
     ),
     headline="ScanMatch",
     effects=(

@@ -1,10 +1,9 @@
 """scandiff: means over all pairs, and how far a model's scores are distributed otherwise than people's."""
 
 from gazekit.protocols.chen2021 import MULTIMATCH, OSIE_TEST, SCANMATCH, of_people
-from gazekit.protocols.gazexplain import SHORT
+from gazekit.protocols.gazexplain import CLUSTERS, SHORT, TIMED
 from gazekit.protocols.protocol import CheckValue, Protocol, Score, protocols
 
-CLUSTERS, TIMED = "sequence_score_clusters", "sequence_score_clusters_time"
 # configs/data/test_datasets/*.yaml: thresholds of recall
 HUMAN_SS = {"osie": 0.345, "mit1003": 0.408, "coco-freeview": 0.348, "coco-search18": 0.664}
 HUMAN_SS_TIME = {"osie": 0.332, "mit1003": 0.406, "coco-freeview": 0.314, "coco-search18": 0.506}

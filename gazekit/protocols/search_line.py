@@ -1,15 +1,16 @@
 """hat, gazeformer and irl2020: the line of COCO-Search18, where one of 18 objects is searched from the centre."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from gazekit.protocols.gazexplain import SHORT
+from gazekit.protocols.chen2021 import MULTIMATCH
+from gazekit.protocols.gazexplain import CLUSTERS, SHORT, TIMED
 from gazekit.protocols.protocol import Protocol, Score, protocols
 
 PRESENT = {"split": "valid", "condition": "present"}
 FRAME = (512.0, 320.0)
-SHAPE = ("multimatch_vector", "multimatch_direction", "multimatch_length", "multimatch_position")
-CLUSTERS, TIMED = "sequence_score_clusters", "sequence_score_clusters_time"
+PER_PATH = tuple(replace(score, averaged="paths") for score in MULTIMATCH)
 PART = "which part is scored: the one for testing is not public, the part for validation is taken here"
 OWN_CLUSTERS = "the clusters: the authors' file comes with their code, here they are made of people by the same recipe"
 SEMANTIC = "maps of labels of the images are needed, and there are none here"
@@ -17,14 +18,6 @@ CENTRE = "Every path begins in the centre, which nobody chose and everybody is r
 LEFT_OUT = (
     "People are compared with others only; each path has a mean over people first, so that all paths weigh alike."
 )
-
-
-def multimatch(averaged: str = "paths") -> tuple[Score, ...]:
-    """MultiMatch's four dimensions of positions, each by itself."""
-    return tuple(
-        Score(f"MultiMatch {name.removeprefix('multimatch_')}", "multimatch", output=name, averaged=averaged)  # type: ignore[arg-type]  # one of AVERAGES
-        for name in SHAPE
-    )
 
 
 def hat(name: str, what: str, images: Mapping[str, str], longest: int, config: str, **more: Any) -> Protocol:
@@ -125,8 +118,7 @@ GAZEFORMER = Protocol(
         Score("Sequence Score w/ duration", TIMED, averaged="paths"),
         Score("edit distance w/o duration", "edit_distance_clusters", averaged="paths"),
         Score("edit distance w/ duration", "edit_distance_clusters_time", averaged="paths"),
-        *multimatch(),
-        Score("MultiMatch duration", "multimatch", output="multimatch_duration", averaged="paths"),
+        *PER_PATH,
     ),
     headline="Sequence Score w/o duration",
     effects=(
@@ -156,7 +148,7 @@ IRL2020 = Protocol(
         Score("probability mismatch", "probability_mismatch", {"strict": True}),
         Score("scanpath ratio", "scanpath_ratio", {"strict": True}),
         Score("Sequence Score", CLUSTERS, averaged="paths"),
-        *multimatch(),
+        *PER_PATH[:4],
     ),
     headline="Sequence Score",
     effects=(

@@ -1,7 +1,11 @@
 """visions: visual search, paths compared where both found the target."""
 
-from gazekit.protocols.protocol import Protocol, Score, protocols
-from gazekit.protocols.search_line import SHAPE
+from dataclasses import replace
+
+from gazekit.protocols.chen2021 import MULTIMATCH
+from gazekit.protocols.protocol import Protocol, protocols
+
+SHAPE = tuple(replace(score, averaged="images", both_found=True) for score in MULTIMATCH[:4])
 
 VISIONS = Protocol(
     name="visions",
@@ -15,11 +19,8 @@ VISIONS = Protocol(
     people="unordered",
     samples=1,
     scores=(
-        Score("AvgMM", "multimatch", output=SHAPE, averaged="images", both_found=True),
-        *(
-            Score(f"MultiMatch {name.removeprefix('multimatch_')}", "multimatch", {}, name, "images", both_found=True)
-            for name in SHAPE
-        ),
+        replace(SHAPE[0], name="AvgMM", output=tuple(str(score.output) for score in SHAPE)),
+        *SHAPE,
     ),
     headline="AvgMM",
     effects=(

@@ -6,7 +6,10 @@ import pytest
 
 from gazekit import load_dataset
 from gazekit.foundations.errors import DataError, UnknownNameError
-from gazekit.protocols import protocols, score_protocol
+from gazekit.metrics.labels.clusters import PUBLISHED_FACTORS, mean_shift_clusters
+from gazekit.protocols import Score, protocols, score_protocol
+from gazekit.protocols.chen2021 import PORT, SED
+from gazekit.protocols.paths import in_protocol, protocol_images
 from gazekit.verify.protocols import verify_protocols
 
 
@@ -65,3 +68,36 @@ def test_our_own_protocol_gives_what_the_board_says(osie):
     found = score_protocol(only, osie, controls=False)
     assert found.value("human", "ScanMatch") == pytest.approx(0.4474, abs=5e-5)
     assert found.headlines.keys() == {"human"}
+
+
+BINS = (((12, 8), 3.5), ((16, 12), 3.5), ((12, 8), 4.0), ((16, 12), 4.0), ((8, 6), 3.5))
+
+
+@pytest.mark.data
+def test_bins_and_thresholds_alone_move_people_by_so_much(osie):
+    """Measured with another program, GazeParser on 512 x 384 px: the 70 images, and all 700."""
+    for images, expected in (
+        (protocols["chen2021"].images["osie"], [0.4431, 0.3902, 0.4640, 0.4101, 0.5018]),
+        ((), [0.4474, 0.3941, 0.4678, 0.4136, 0.5042]),
+    ):
+        scores = tuple(
+            Score(f"{bins} {threshold}", "scanmatch", {**PORT, "bins": bins, "threshold": threshold}, averaged="images")
+            for bins, threshold in BINS
+        )
+        how = {"images": {"osie": images}, "frame": (512, 384), "scores": scores, "people": "unordered"}
+        found = score_protocol(replace(protocols["gazekit"], **how, headline=scores[0].name), osie, controls=False)
+        assert found.table["value"].tolist() == pytest.approx(expected, abs=5e-5)
+
+
+@pytest.mark.data
+def test_people_cut_after_16_fixations_are_a_little_nearer(osie):
+    cut = replace(protocols["gazexplain"], longest_person=16, scores=(SED,), headline="SED")
+    assert score_protocol(cut, osie, controls=False).value("human", "SED") == pytest.approx(7.4778, abs=5e-5)
+
+
+@pytest.mark.data
+def test_clusters_are_as_many_as_another_program_finds(osie):
+    part, _ = protocol_images(protocols["scandiff"], osie)
+    whole, _ = in_protocol(part.scanpaths, protocols["scandiff"], None, {}, people=True)
+    clusters = mean_shift_clusters(whole, by=("trial",), factors=PUBLISHED_FACTORS)
+    assert sum(map(len, clusters.centres.values())) / 70 == pytest.approx(22.5, abs=0.05)
