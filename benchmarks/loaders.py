@@ -18,9 +18,12 @@ from people import ROOT
 from gazekit import Dataset, load_dataset
 from gazekit.interchange.recordings import read_files
 
-FIXATIONS, PEOPLE = 1_000_000, 20  # of an export
+FIXATIONS, COPIES = 1_000_000, 10  # of an export, and how often two people's are in it
 WRITERS = Path(__file__).resolve().parents[1] / "tests" / "interchange" / "recordings" / "conftest.py"
-SEPARATORS = {"eyelink-report": "\t", "smi": "\t", "pymovements": ",", "neon": ",", "gazepoint": ",", "pupil": ","}
+SEPARATORS = {
+    **dict.fromkeys(("pymovements", "neon", "gazepoint", "pupil"), ","),
+    **dict.fromkeys(("eyelink-asc", "smi-events"), "\x01"),  # of no column: lines alone
+}
 
 # data set: folder, and its files as the usual library parses them
 SETS: dict[str, tuple[str, Callable[[Path], Any]]] = {
@@ -69,30 +72,72 @@ def report(repeat: int = 3) -> list[str]:
 def exports(fixations: int = FIXATIONS) -> list[str]:
     """Read exports of so many fixations, written as the tests write them, beside pandas' bare reading."""
     made, rows = runpy.run_path(str(WRITERS)), []
-    seen = _seen(made["SIZES"], fixations)
-    for name in (*SEPARATORS, "eyelink-asc"):
+    seen = _seen(made["SIZES"], fixations // COPIES)
+    writers = {**made["WRITERS"], "smi-events": made["smi_events"], "bids": _bids_events}
+    for name, write in writers.items():
         with TemporaryDirectory() as folder:
-            files, told = made["WRITERS"][name](seen, Path(folder))
-            stimulus = {"stimulus": told["stimulus"]} if "stimulus" in told else {}
-            ours, found = timed(lambda f=files, s=stimulus: read_files(f, **s), 1, CPU)
-            sep = SEPARATORS.get(name, "\x01")  # of no column: lines alone
+            files, told = write(seen, Path(folder))
+            files = _copied(files)
+            told = {"stimulus": told["stimulus"]} if "stimulus" in told else {}  # of neon, whose files hold all people
+            ours, found = timed(lambda f=files, t=told: read_files(f, **t), 1, CPU)
+            sep = SEPARATORS.get(name, "\t")
             bare = timed(lambda f=files, sep=sep: [pd.read_csv(file, sep=sep) for file in f], 1, CPU)[0]
-        rows.append((name, f"{len(found.table):,} in {len(files)} files", shown(ours), shown(bare)))
+            lines = sum(file.read_bytes().count(b"\n") for file in files)
+        held = f"{len(found.table):,} in {lines:,} lines, {len(files)} file{'s' if len(files) > 1 else ''}"
+        rows.append((name, held, shown(ours), shown(bare), f"{ours / bare:.1f}x"))
         target(f"{name}: {fixations:,} fixations, one thread", "under 10 s", shown(ours), ours < 10)
-    return ["## Exports of eye trackers", "", *table(("export", "fixations", "gazekit", "pandas alone"), rows), ""]
+    return [
+        "## Exports of eye trackers",
+        "",
+        "Fixations to one table, validated, beside `pandas.read_csv` of the same files, of `eyelink-asc` and "
+        "`smi-events` of their lines alone. `bids` are events with positions. Processor time of one reading.",
+        "",
+        *table(("export", "fixations", "gazekit", "pandas alone", "ratio"), rows),
+        "",
+    ]
+
+
+def _copied(files: list[Path]) -> list[Path]:
+    """The same files of more people: beside them where they are named by people, else in the same file."""
+    found = list(files)
+    for k in range(1, COPIES):
+        for file in files:
+            other = Path(str(file).replace("person0", f"person{k}"))
+            text = file.read_text().replace("person0", f"person{k}")
+            if other == file:
+                continue
+            other.parent.mkdir(parents=True, exist_ok=True)
+            other.write_text(text)
+            found.append(other)
+    for file in files:
+        if "person0" not in str(file):
+            head, _, body = file.read_text().partition("\n")
+            file.write_text(head + "\n" + "".join(body.replace("person0", f"person{k}") for k in range(COPIES)))
+    return found
+
+
+def _bids_events(seen: pd.DataFrame, folder: Path) -> tuple[list[Path], dict]:
+    """Fixations as events of BIDS; its recordings of samples are not timed: they are read at the rate of samples."""
+    file = folder / "task-view_events.tsv"
+    onset, lasting = (seen["start"] / 1000).round(3), seen["duration"] / 1000
+    pd.DataFrame(
+        {"onset": onset, "duration": lasting, "trial_type": "fixation", "x_coordinate": seen["sx"],
+         "y_coordinate": seen["sy"], "subject": seen["subject"], "stim_file": seen["stimulus"]}
+    ).to_csv(file, sep="\t", index=False)  # fmt: skip
+    return [file], {}
 
 
 def _seen(sizes: dict[str, tuple[int, int]], fixations: int) -> pd.DataFrame:
-    """What people saw, for the writers."""
-    rng, each = np.random.default_rng(0), fixations // (PEOPLE * len(sizes))
+    """What two people saw, for the writers."""
+    rng, each = np.random.default_rng(0), fixations // (2 * len(sizes))
     parts = []
-    for person in range(PEOPLE):
+    for person in range(2):
         for trial, (name, (width, height)) in enumerate(sizes.items(), 1):
             lasting = rng.integers(90, 400, each).astype(float)
             x, y = np.round(rng.uniform(0, [[width], [height]], (2, each)), 1)
             parts.append(
                 pd.DataFrame(
-                    {"subject": f"p{person:02}", "trial": trial, "stimulus": name, "index": np.arange(1, each + 1),
+                    {"subject": f"person0{person}", "trial": trial, "stimulus": name, "index": np.arange(1, each + 1),
                      "x": x, "y": y, "start": 100 + np.cumsum(lasting + 30) - lasting - 30, "duration": lasting,
                      "sx": x + (1280 - width) / 2, "sy": y + (1024 - height) / 2}
                 )

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit.files.delimited import BLANK, ROW_NAME, TRIMMED, read_delimited
+from gazekit.files import delimited
+from gazekit.files.delimited import BLANK, ROW_NAME, TRIMMED, header_of, read_delimited, read_pieces
 from gazekit.foundations.errors import DataError
 
 HEAD = "stimulus,subject,x,y"
@@ -132,3 +133,80 @@ def test_a_damaged_row_keeps_its_columns_or_is_refused(tmp_path_factory, rows, d
         return
     if ROW_NAME not in found.dropped:  # "1", "2", ... before every row, and a field more: that is said
         assert found.table.to_numpy().tolist() == [row for row in plain if any(row)]
+
+
+def outcome(read):
+    try:
+        found = read()
+    except DataError as error:
+        return str(error)
+    return found.table.to_csv(), found.dropped
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text("ab1, \t\n\xa0ü", max_size=60), piece=st.integers(1, 40), sep=st.sampled_from([",", "\t", "ü"]))
+def test_separators_counted_by_array_are_those_that_csv_finds(monkeypatch_module, text, piece, sep):
+    """A quoted name in the header has every row read by Python's csv, one by one."""
+    monkeypatch_module.setattr(delimited, "BLOCK", piece)
+    content = f"{sep.join(['a', 'b', '1a'])}\n{text}"
+    arrays, rows = (
+        outcome(lambda c=c: read_delimited("a.csv", sep=sep, text=c, is_text=lambda _: True))
+        for c in (content, f'"a"{content[1:]}')
+    )
+    assert arrays == rows
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_pieces_are_the_whole(tmp_path, monkeypatch, encoding, size):
+    """Quoted line ends, blank rows and fields too many, however a file is cut."""
+    monkeypatch.setattr(delimited, "PIECE", size)
+    lines = ["# made by hand", "a,b,é", '1,"two\nlines",x', ",,", '2,"say ""no""",', "", "3,,y,", "4,plain,z\r"]
+    (tmp_path / "a.csv").write_bytes("\n".join(lines).encode(encoding))
+    whole = read_delimited(tmp_path / "a.csv", is_text=lambda _: True)
+    pieces = list(read_pieces(tmp_path / "a.csv", is_text=lambda _: True))
+    pd.testing.assert_frame_equal(pd.concat([p.table for p in pieces], ignore_index=True), whole.table)
+    assert (
+        {n: sum(p.dropped.get(n, 0) for p in pieces) for n in whole.dropped} == whole.dropped == {BLANK: 1, TRIMMED: 1}
+    )
+    assert header_of(tmp_path / "a.csv") == ["a", "b", "é"]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_pieces_with_row_names(tmp_path, monkeypatch, quote):
+    monkeypatch.setattr(delimited, "PIECE", 20)
+    names = HEAD.replace(",", f"{quote},{quote}")
+    lines = [f"{quote}{names}{quote}", *(f"{quote}{k}{quote},{r}" for k, r in enumerate(ROWS, 1))]
+    pieces = list(read_pieces(written(tmp_path, *lines)))
+    assert len(pieces) > 1
+    pd.testing.assert_frame_equal(pd.concat([p.table for p in pieces], ignore_index=True), TABLE)
+    assert sum(p.dropped[ROW_NAME] for p in pieces) == 4
+
+
+def test_refusals_of_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "PIECE", 20)
+    for lines, message in (
+        ([HEAD, *ROWS, "1,2"], "line 6, has 2 fields, but the header has 4"),
+        ([HEAD, *ROWS, HEAD], "line 6, is the header again"),
+        ([f"{HEAD},", *(f"{r}," for r in ROWS[:3]), f"{ROWS[3]},5"], "has values in column 5, which has no name"),
+        (["# nothing"], "is empty: there is no table in it"),
+        (['"x,y', "1,2"], "a quote in its header is not closed; check its separators"),
+    ):
+        with pytest.raises(DataError, match=message):
+            list(read_pieces(written(tmp_path, *lines)))
+    monkeypatch.setattr(delimited, "MAX_LINE", 30)
+    with pytest.raises(DataError, match="line 2, has more than 30 bytes; check its line ends"):
+        list(read_pieces(written(tmp_path, HEAD, "1" * 50)))
+
+
+def test_a_file_without_a_header(tmp_path):
+    found = read_delimited(written(tmp_path, *ROWS), header=HEAD.split(","))
+    pd.testing.assert_frame_equal(found.table, TABLE)
+    with pytest.raises(DataError, match="line 2, has 1 fields"):
+        read_delimited(written(tmp_path, ROWS[0], "1"), header=HEAD.split(","))

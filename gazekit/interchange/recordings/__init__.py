@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from gazekit.files.delimited import header_of
 from gazekit.foundations.errors import DataError, check_known
 from gazekit.interchange.formats import first_bytes, read_rows
 from gazekit.interchange.recordings import (
@@ -26,7 +27,7 @@ from gazekit.interchange.recordings import (
 )
 from gazekit.interchange.recordings.detection import Detection
 from gazekit.interchange.recordings.recording import Format, Notes, fixations, number_viewings
-from gazekit.interchange.recordings.samples import TABLE_SAMPLES, as_detected, detected, header_of
+from gazekit.interchange.recordings.samples import TABLE_SAMPLES, TEXT, as_detected, detected
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
 
@@ -203,7 +204,7 @@ def _detected(
 
 def _kind_of_header(path: Path, recording: str | None) -> Format:
     """Which export a table of samples is, by the names of its columns."""
-    names = [] if recording else header_of(path)
+    names = header_of(path) if not recording and path.name.lower().endswith(TEXT) else []
     return next((kind for kind in FORMATS.values() if kind.knows_samples(names)), SAMPLES)
 
 

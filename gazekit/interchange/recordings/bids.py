@@ -9,7 +9,6 @@ image (`stim_file`). `StimulusPresentation` has the screen: `ScreenResolution` p
 Fixations without samples are events of `*_events.tsv` with a position (`EVENTS`); its sidecar describes such columns.
 """
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gazekit.files.delimited import Delimited, read_delimited
-from gazekit.files.untrusted import parse_json, read_csv_text
+from gazekit.files.delimited import EMPTY, Delimited, read_delimited
+from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, naming, refusing
 from gazekit.interchange.columns import numbers
 from gazekit.interchange.recordings.detection import CHANGES, sampling_interval
@@ -252,13 +251,9 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _read(path: Path, about: dict[str, Any]) -> pd.DataFrame:
-    names = about["Columns"]
-    text = read_csv_text(path)
-    with refusing((ValueError, TypeError), lambda error: DataError(f"{path} cannot be read as a table: {error}")):
-        table = pd.read_csv(io.StringIO(text), sep="\t", header=None, na_values=["n/a"], index_col=False)
-    if len(table.columns) != len(names):
-        raise DataError(f"{path} has {len(table.columns)} columns, and its sidecar names {len(names)}: {names}")
-    return table.set_axis(names, axis="columns")
+    """A table whose columns the sidecar names."""
+    with naming("the file and the Columns of its sidecar differ"):
+        return read_delimited(path, sep="\t", header=about["Columns"], missing=lambda _: [*EMPTY, "n/a"]).table
 
 
 FORMAT = Format(

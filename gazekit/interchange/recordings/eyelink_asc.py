@@ -8,12 +8,12 @@ where EVENTS says GAZE, ms, a missing value is a full stop) and "Data Viewer int
 over, or read trial by trial where fixations are to be found in them.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from gazekit.files.delimited import Delimited
@@ -22,15 +22,27 @@ from gazekit.interchange.columns import PLACED, SYNONYMS, plain_name
 from gazekit.interchange.recordings.recording import BEFORE_IMAGE, Column, Format, Notes, Samples
 
 SAMPLES_BEFORE = "sample before the image, or of a trial without one (left out)"
-_EVENT = re.compile(r"^(MSG|EFIX|EVENTS|SAMPLES|START|END)\b")
+_EVENTS = ("MSG", "EFIX", "EVENTS", "SAMPLES")
 _EYES = {"L": "left", "R": "right"}
 _SAMPLE = ("time", "x_left", "y_left", "x_right", "y_right")
 
 
 def _rows(path: Path, notes: Notes) -> Delimited:
     """A row per fixation, with the trial's number, image, place and variables."""
-    rows = [row for trial in list(_trials(path, notes)) for row in trial.rows(notes)]
-    return Delimited(pd.DataFrame(rows), {})
+    found: list[_Fixation] = []
+    trials, sizes = [], []
+    for trial in _trials(path, notes):
+        name, since, about = trial.shown(notes)
+        kept = [fixation for fixation in trial.fixations if fixation.start >= since]
+        notes.dropped.update({BEFORE_IMAGE: n} if (n := len(trial.fixations) - len(kept)) else {})
+        if kept:
+            shown = {} if since == float("-inf") else {"shown": since}
+            trials.append({"trial": trial.index, "image": name, **shown, **about})
+            sizes.append(len(kept))
+            found += kept
+    each = pd.DataFrame(trials).drop(columns=list(_Fixation._fields), errors="ignore")
+    rows = each.iloc[np.repeat(np.arange(len(each)), sizes)].reset_index(drop=True)
+    return Delimited(rows.join(pd.DataFrame(found, columns=_Fixation._fields)), {})
 
 
 def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
@@ -63,7 +75,7 @@ def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Tr
                     trial.samples.append((words[0], *both) if eyes[0] == "left" else (words[0], *both[2:], *both[:2]))
                     trial.eyes.update(eyes)
                     continue
-                if not _EVENT.match(line):
+                if not line.startswith(_EVENTS):
                     continue
                 words = line.split()
                 if words[0] == "MSG" and len(words) > 2:
@@ -90,6 +102,14 @@ def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Tr
     yield trial
 
 
+class _Fixation(NamedTuple):
+    eye: str
+    start: float
+    duration: float
+    x: float
+    y: float
+
+
 class _Trial:
     """One recording block: what was shown, where and since when, its variables and its fixations."""
 
@@ -98,7 +118,7 @@ class _Trial:
         self.images: list[tuple[str, float, dict[str, float]]] = []
         self.synctime = float("-inf")
         self.variables: dict[str, str] = {}
-        self.fixations: list[dict[str, Any]] = []
+        self.fixations: list[_Fixation] = []
         self.samples: list[tuple[str, ...]] = []
         self.eyes: set[str] = set()  # of the samples
 
@@ -114,16 +134,6 @@ class _Trial:
             )
         name, since, place = shown[-1] if shown else (None, float("-inf"), {})
         return name, max(shown[0][1] if shown else since, self.synctime), {**place, **self.variables}
-
-    def rows(self, notes: Notes) -> Iterator[dict[str, Any]]:
-        """Fixations that began while the image was there."""
-        name, since, about = self.shown(notes)
-        for fixation in self.fixations:
-            if fixation["start"] < since:
-                notes.dropped[BEFORE_IMAGE] += 1
-            else:
-                shown = {} if since == float("-inf") else {"shown": since}
-                yield {"trial": self.index, "image": name, **shown, **about, **fixation}
 
 
 def _message(text: str, time: float, trial: _Trial, notes: Notes) -> None:
@@ -153,12 +163,14 @@ def _place(how: str, words: list[str], notes: Notes) -> dict[str, float]:
     return dict(zip(PLACED, at, strict=False)) if len(at) in (2, 4) else {}
 
 
-def _fixation(words: list[str], path: Path, number: int) -> dict[str, Any]:
+def _fixation(words: list[str], path: Path, number: int) -> _Fixation:
     if len(words) < 8 or words[1] not in _EYES:
         raise DataError(f"{path}, line {number}: {' '.join(words)!r} is not 'EFIX eye start end duration x y pupil'")
-    x, y = (None if word == "." else float(word) for word in words[5:7])
-    start, _, duration = (_time(word, path, number) for word in words[2:5])
-    return {"eye": _EYES[words[1]], "start": start, "duration": duration, "x": x, "y": y}
+    try:
+        x, y = (float("nan") if word == "." else float(word) for word in words[5:7])
+        return _Fixation(_EYES[words[1]], float(words[2]), float(words[4]), x, y)
+    except ValueError as error:
+        raise DataError(f"{path}, line {number}: {' '.join(words)!r}: {error}; convert the .edf again") from None
 
 
 def _number(word: str) -> float:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -357,10 +358,7 @@ def their_name(rows: pd.DataFrame, theirs: Sequence[str]) -> str | None:
     >>> their_name(pd.DataFrame(columns=["Gaze event duration [ms]"]), ["Gaze event duration"])
     'Gaze event duration [ms]'
     """
-    plain: dict[str, str] = {}
-    for name in rows.columns:
-        plain.setdefault(plain_name(name), name)
-        plain.setdefault(plain_name(re.sub(r"\s*[\[(][^\])]*[\])]\s*$", "", str(name))), name)
+    plain = _plain(tuple(rows.columns))
     return next((plain[plain_name(name)] for name in theirs if plain_name(name) in plain), None)
 
 
@@ -381,8 +379,17 @@ def unit_of(name: str, otherwise: str) -> str:
 
 
 def _has(columns: Sequence[str], names: Sequence[str]) -> bool:
-    table = pd.DataFrame(columns=list(dict.fromkeys(columns)))
-    return all(their_name(table, (name,)) is not None for name in names)
+    return {plain_name(name) for name in names} <= _plain(tuple(columns)).keys()
+
+
+@lru_cache(maxsize=64)
+def _plain(columns: tuple[str, ...]) -> dict[str, str]:
+    """Names of columns by what `their_name` goes by."""
+    plain: dict[str, str] = {}
+    for name in columns:
+        plain.setdefault(plain_name(name), name)
+        plain.setdefault(plain_name(re.sub(r"\s*[\[(][^\])]*[\])]\s*$", "", str(name))), name)
+    return plain
 
 
 def _ours(
@@ -501,7 +508,8 @@ def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     keys = [table[name].to_numpy(float) for name in ("fixation", "onset_ms") if name in table]
     order = np.lexsort((*keys[:1], group)) if keys else np.argsort(group, kind="stable")
     if "onset_ms" in table and "fixation" not in table:
-        back = (np.diff(keys[0]) < 0) & (np.diff(group) == 0)
+        stood = np.argsort(group, kind="stable")  # rows of several trials may stand between each other
+        back = (np.diff(keys[0][stood]) < 0) & (np.diff(group[stood]) == 0)
         notes.dropped.update({SORTED: int(back.sum())} if back.any() else {})
     table, group = table.iloc[order], group[order]
     if "onset_ms" in table:

@@ -1,21 +1,16 @@
 """Raw samples of an export, read in pieces: of each trial the fixations are kept, so memory is that of one trial."""
 
-import csv
-import gzip
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from itertools import count, islice, pairwise
+from itertools import count, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gazekit.files.delimited import EMPTY, SEPARATORS, Delimited
-from gazekit.foundations.errors import DataError, naming, refusing
+from gazekit.files.delimited import EMPTY, Delimited, header_of, read_pieces
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import PLACED, numbers
 from gazekit.interchange.formats import read_rows
 from gazekit.interchange.recordings.detection import CHANGES, FEWEST, Detection, detect, sampling_interval
@@ -33,12 +28,12 @@ from gazekit.interchange.recordings.recording import (
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
 
-LINES = 200_000  # of a text that are read at a time
 TEXT = (".csv", ".tsv", ".txt", ".gz")
 BRIEF = f"trial of fewer than {FEWEST} samples (left out)"
 OTHER_ROWS = "row that is no sample of the eye tracker (left out)"
 _RATES = (15.0, 2200.0)  # samples per second of eye trackers: they say the unit of a clock that has none
 _KEYS = ("subject", "trial", "stimulus")
+_MISSING = (*EMPTY, "-", "n/a")
 _FRAME = ("width", "height")  # of the shown image
 _ONE_VALUE = {"distance_mm": "--distance-mm", "px_per_degree": "--data-set px_per_degree="}  # for all of a file
 # What is read of samples, under our names; x and y of both eyes where a row has both.
@@ -157,14 +152,6 @@ def as_detected(kind: Format) -> Format:
     return replace(kind, columns=DETECTED, prepare=None, missing=(), samples=None, title=f"{kind.title}, samples")
 
 
-def header_of(path: Path, sep: str | None = None) -> list[str]:
-    """The names of the columns of a text; of another file none."""
-    if not path.name.lower().endswith(TEXT):
-        return []
-    with _opened(path, sep) as (_, header, _, _):
-        return header
-
-
 # ---------------------------------------------------------------- inside
 
 
@@ -264,7 +251,7 @@ def _table(
     """Pieces of a table under our names, numbers in ms and in the unit of positions."""
     told = {ours: theirs for ours, theirs in (said or {}).items() if theirs}
     factor, dropped, any_row = None, 0, False
-    for rows in _blocks(path, samples, told, sep, decimal):
+    for rows in _blocks(path, samples, told, sep, decimal, notes):
         if where is not None:
             kept = where_rows(Delimited(rows, {}), where, path, may_be_empty=True)
             dropped += sum(kept.dropped.values())
@@ -339,67 +326,25 @@ def _to_ms(time: np.ndarray, unit: str, name: str, path: Path) -> float:
     )
 
 
-@contextmanager
-def _opened(path: Path, sep: str | None) -> Iterator[tuple[Any, list[str], str, int]]:
-    """The text after its header, the names in it (blank where there is none), the separator, and the lines so far."""
-    opened: Any = gzip.open if path.name.lower().endswith(".gz") else open
-    with refusing(
-        (OSError, ValueError, EOFError), lambda error: DataError(f"{path} cannot be read as a table: {error}")
-    ):
-        with opened(path, "rb") as file:
-            wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
-        with opened(path, "rt", encoding="utf-16" if wide else "utf-8-sig", newline="") as file:
-            for line, head in enumerate(file, 1):
-                if head.strip() and not head.lstrip().startswith("#"):
-                    sep = sep or max(SEPARATORS, key=head.count)
-                    yield file, [n.strip() for n in next(csv.reader([head], delimiter=sep))], sep, line
-                    return
-    raise DataError(f"{path} is empty: there is no table in it")
-
-
 def _blocks(
-    path: Path, samples: Samples, told: Mapping[str, str], sep: str | None, decimal: str | None
+    path: Path, samples: Samples, told: Mapping[str, str], sep: str | None, decimal: str | None, notes: Notes
 ) -> Iterator[pd.DataFrame]:
-    """A table, so many lines at a time; the fields of every line are counted."""
+    """A table, a piece of a text at a time."""
     if not path.name.lower().endswith(TEXT):
         yield read_rows(path, sep=sep, decimal=decimal).table
         return
-    with _opened(path, sep) as (file, header, sep, line):
-        labels = [name or f"Unnamed: {k}" for k, name in enumerate(header)]
-        if len(set(labels)) < len(labels):
-            raise DataError(f"{path} has two columns of one name; rename one of them, or take it out")
-        empty = pd.DataFrame(columns=labels)
-        texts = [told.get(c.ours) or their_name(empty, c.theirs) for c in samples.columns if c.ours in (*_KEYS, "eye")]
-        missing = [*EMPTY, "-", "n/a"]
-        people = told.get("subject") or their_name(
-            empty, [n for c in samples.columns if c.ours == "subject" for n in c.theirs]
-        )
-        signs = {name: [text for text in missing if name != people or not text.isalpha()] for name in labels}
-        while block := list(islice(file, LINES)):
-            _count_fields(path, block, sep, len(header), line)
-            line += len(block)
-            yield pd.read_csv(
-                io.StringIO("".join(block)),
-                sep=sep,
-                decimal=decimal or ".",
-                header=None,
-                names=labels,
-                index_col=False,
-                dtype={name: "str" for name in texts if name},
-                keep_default_na=False,
-                na_values=signs,
-                skipinitialspace=True,
-                low_memory=False,
-            ).drop(columns=[name for name in labels if name.startswith("Unnamed: ")])
-
-
-def _count_fields(path: Path, block: list[str], sep: str, width: int, before: int) -> None:
-    for k, line in enumerate(block, before + 1):
-        n = line.count(sep) + 1
-        if n != width and '"' in line:
-            n = len(next(csv.reader([line], delimiter=sep, skipinitialspace=True)))
-        if n != width and line.strip():
-            raise DataError(
-                f"{path}, line {k}, has {n} fields, but the header has {width}; give every field a name in the header, "
-                f"and every row all fields"
-            )
+    header = [name for name in header_of(path, sep) if name]
+    empty = pd.DataFrame(columns=header)
+    texts = {told.get(c.ours) or their_name(empty, c.theirs) for c in samples.columns if c.ours in (*_KEYS, "eye")}
+    people = told.get("subject") or their_name(
+        empty, [n for c in samples.columns if c.ours == "subject" for n in c.theirs]
+    )
+    for piece in read_pieces(
+        path,
+        sep=sep,
+        decimal=decimal or ".",
+        is_text=lambda name: name in texts,
+        missing=lambda name: [text for text in _MISSING if name != people or not text.isalpha()],
+    ):
+        notes.dropped.update(piece.dropped)
+        yield piece.table[header]

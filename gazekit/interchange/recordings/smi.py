@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gazekit.files.delimited import Delimited
+from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.untrusted import read_csv_text
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.recordings.recording import Column, Format, Notes, their_name
@@ -20,6 +20,7 @@ OTHER = "event that is no fixation (left out)"
 _CATEGORIES = ("Fixation", "Visual Intake")
 _IMAGE = re.compile(r"# Message: (.+\.(?:jpe?g|png|bmp|gif|tiff?|avi))\s*$", re.IGNORECASE)
 _HEADER = "Table Header for Fixations:"
+_FIXATIONS = ("Fixation L", "Fixation R", "Fixation B")
 
 
 def _rows(path: Path, notes: Notes) -> Delimited:
@@ -35,30 +36,35 @@ def _rows(path: Path, notes: Notes) -> Delimited:
             )
             notes.space["distance_mm"] = sizes["Head Distance [mm]"][0]
     lines = text.splitlines()
-    if _HEADER not in map(str.strip, lines):
+    below = next((number for number, line in enumerate(lines, 1) if line.strip() == _HEADER), len(lines))
+    if below == len(lines):
         raise DataError(f"{path} has no line {_HEADER!r}: it holds samples; export events (IDF Event Detector)")
-    names = [name.strip() for name in lines[[line.strip() for line in lines].index(_HEADER) + 1].split("\t")]
+    names = [name.strip() for name in lines[below].split("\t")]
     image: dict[str, str] = {}
-    rows, events = [], 0
     for number, line in enumerate(lines, 1):
-        cells = [cell.strip() for cell in line.split("\t")]
         if line.startswith("UserEvent") and (shown := _IMAGE.search(line)):
-            named, before = shown[1].strip(), image.get(cells[1])
-            if before not in (None, named):
+            trial, named = line.split("\t")[1].strip(), shown[1].strip()
+            if image.setdefault(trial, named) != named:
                 raise DataError(
-                    f"{path}, line {number}: trial {cells[1]!r} shows 2 images ({before}, {named}); a scanpath is of "
-                    f"one image: export each as a trial of its own"
+                    f"{path}, line {number}: trial {trial!r} shows 2 images ({image[trial]}, {named}); a scanpath is "
+                    f"of one image: export each as a trial of its own"
                 )
-            image[cells[1]] = named
-        elif line.startswith(("Fixation L", "Fixation R", "Fixation B")):
-            if len(cells) < len(names):
-                raise DataError(f"{path}, line {number}, has {len(cells)} fields, and fixations have {len(names)}")
-            rows.append({**dict(zip(names, cells, strict=False)), "Eye": cells[0][-1]})
-        elif line.startswith(("Saccade", "Blink")):
-            events += 1
-    table = pd.DataFrame(rows, columns=[*names, "Eye"])
-    table = table.assign(Image=table["Trial"].map(image), Subject=said.get("Subject", "").strip() or None)
-    return Delimited(table.dropna(axis=1, how="all"), {OTHER: events} if events else {})
+    found = read_delimited(
+        path,
+        sep="\t",
+        header=names,
+        text="\n".join([line if line.startswith(_FIXATIONS) else "" for line in lines]),  # the number of a line stays
+        is_text=lambda name: name == "Trial",
+    )
+    trial, events = found.table["Trial"].str.strip(), sum(line.startswith(("Saccade", "Blink")) for line in lines)
+    table = found.table.assign(
+        Trial=trial,
+        Eye=found.table[names[0]].astype("str").str.strip().str[-1],
+        Image=trial.map(image),
+        Subject=said.get("Subject", "").strip() or None,
+    )
+    dropped = {**found.dropped, **({OTHER: events} if events else {})}
+    return Delimited(table.dropna(axis=1, how="all"), dropped)
 
 
 def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:

@@ -77,19 +77,23 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             f"{', '.join(map(str, rows.columns))}"
         )
     sensor = their_name(rows, ("Sensor",))
-    if sensor is not None:  # the mouse has rows of its own
-        rows = rows[rows[sensor].isin(["Eye Tracker"]) | rows[kind].notna()]
+    types, called = pd.factorize(rows[kind])
+    fixation = np.isin(types, [k for k, name in enumerate(called) if str(name).strip() == "Fixation"])
+    # The mouse has rows of its own.
+    mine = (
+        np.ones(len(rows), bool) if sensor is None else (rows[sensor].isin(["Eye Tracker"]).to_numpy() | (types >= 0))
+    )
     person, recording, media = (their_name(rows, names) for names in (_PERSON, _RECORDING, _MEDIA))
     by = [name for name in (person, recording) if name is not None]
     whose = rows.groupby(by, sort=False, dropna=False).ngroup().to_numpy() if by else np.zeros(len(rows), int)
     image = pd.factorize(rows[media])[0] if media is not None else np.zeros(len(rows), int)
-    changes = np.concatenate([[True], (np.diff(whose) != 0) | (np.diff(image) != 0)]) if len(rows) else np.array([])
-    table = rows.assign(_trial=np.cumsum(changes), _whose=whose)
-    table = table[table[kind].astype("str").str.strip() == "Fixation"]
-    first = table.drop_duplicates(["_whose", index])
-    again = len(table.drop_duplicates(["_whose", index, "_trial"])) - len(first)
-    if again:  # it was there when the image changed, and is a fixation of the image before
-        notes.dropped[BEFORE_IMAGE] += again
+    trial = np.zeros(len(rows), int)
+    trial[mine] = 1 + np.cumsum((np.diff(whose[mine], prepend=-1) != 0) | (np.diff(image[mine], prepend=-2) != 0))
+    each = pd.DataFrame({"whose": whose, "index": rows[index].to_numpy(), "trial": trial})[fixation]
+    again = each.duplicated(["whose", "index"]).to_numpy()
+    first = rows.iloc[np.flatnonzero(fixation)[~again]].assign(_trial=each["trial"].to_numpy()[~again])
+    if moved := len(each.drop_duplicates()) - len(first):  # there when the image changed: it is of the image before
+        notes.dropped[BEFORE_IMAGE] += moved
     found = _positions(first, notes)
     duration, time = their_name(first, _DURATION), their_name(first, _TIME)
     if duration is not None:

@@ -69,7 +69,7 @@ def test_fixations_that_overlap(read, name):
         )
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if name not in ("pupil", "tobii", "bids")])
+@pytest.mark.parametrize("name", ALL)
 def test_a_clock_that_goes_back(read, same, name):
     """Where fixations have numbers, it is refused; elsewhere the clock is the order, and it is counted."""
 
@@ -86,6 +86,19 @@ def test_a_clock_that_goes_back(read, same, name):
         data = read(name, truth=back)
         same(data.scanpaths, atol=0.06)
         assert data.dropped["fixation that stood after a later one of its trial (put in the order of time)"] == 6
+
+
+def test_a_clock_that_goes_back_in_events_of_bids(tmp_path, seen, images, same):
+    """The clock is the order; with onsets on the clock of the recording no two fixations may overlap."""
+    rows = seen.assign(onset=(seen["start"] + 20_000 * seen["trial"]) / 1000, duration=seen["duration"] / 1000)
+    rows = rows.rename(columns={"sx": "x_coordinate", "sy": "y_coordinate", "stimulus": "stim_file"})
+    rows = rows.assign(trial_type="fixation").sort_values("onset", ascending=False)
+    names = ["onset", "duration", "trial_type", "x_coordinate", "y_coordinate", "subject", "trial", "stim_file"]
+    rows[names].to_csv(tmp_path / "task-view_events.tsv", sep="\t", index=False)
+    space = Space(screen_width=1280, screen_height=1024, placed="centre")
+    data = Dataset.from_table(tmp_path / "task-view_events.tsv", images=images, space=space)
+    same(data.scanpaths)
+    assert data.dropped["fixation that stood after a later one of its trial (put in the order of time)"] == 30
 
 
 @pytest.mark.parametrize(

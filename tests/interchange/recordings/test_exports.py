@@ -1,5 +1,6 @@
 """Every export, as its documentation describes it: positions, durations, people and images come out as they went in."""
 
+import gzip
 import json
 
 import numpy as np
@@ -129,6 +130,7 @@ def test_what_an_asc_says_beside_fixations(tmp_path, seen, images, exports):
     [
         ("EVENTS\tGAZE", "EVENTS\tHREF", "anna.asc, line 8: events are not in px of the display (HREF RIGHT); convert"),
         ("EFIX R   100020\t100060\t41", "EFIX R   100020\t41", "line 10: 'EFIX R 100020 41 640.0 512.0 900' is not '"),
+        ("EFIX R   100020\t", "EFIX R   early\t", "line 10: 'EFIX R early 100060 41 640.0 512.0 900': could not convert"),
         ("MSG\t100090 !V", "MSG\tsoon !V", "line 11: 'soon' is no time; convert the .edf again"),
         ("DISPLAY_COORDS 0 0", "DISPLAY_COORDS 100 0", "the display begins at (100, 0), not at (0, 0)"),
         (
@@ -188,7 +190,7 @@ def test_decimal_commas_and_texts_of_events_of_smi(tmp_path, seen, images, expor
     per_degree = 1280 / 376 * 600 * np.tan(np.pi / 180)
     np.testing.assert_allclose(data.scanpaths.table["px_per_degree"], per_degree)
     files[0].write_text(files[0].read_text().replace("\t9\t9", ""))
-    with pytest.raises(DataError, match="has 8 fields, and fixations have 10"):
+    with pytest.raises(DataError, match="line 19, has 8 fields, but the header has 10 .Event Type, Trial"):
         read(files, images, told)
 
 
@@ -233,7 +235,7 @@ def test_sidecars_of_bids_above_and_a_screen_whose_y_goes_up(tmp_path, seen, ima
     ("what", "change", "said"),
     [
         ("physio", {"SampleCoordinateSystem": "gaze-in-world"}, "the kind 'gaze-in-world'; only gaze-on-screen"),
-        ("physio", {"Columns": ["x_coordinate", "y_coordinate"]}, "has 4 columns, and its sidecar names 2"),
+        ("physio", {"Columns": ["x_coordinate", "y_coordinate"]}, "sidecar differ: .*, line 1, has 4 fields, .* 2"),
         ("physio", {"SamplingFrequency": None}, "and its sidecars lack 'SamplingFrequency'; its columns: .'timestamp'"),
         ("physio", {"x_coordinate": {"Units": "deg"}}, "has x_coordinate in 'deg', by its sidecar; only px of the"),
         ("physioevents", {"Columns": None}, "have no 'Columns'"),
@@ -246,6 +248,15 @@ def test_bids_that_cannot_be_read(tmp_path, seen, images, exports, what, change,
     found = {**json.loads(about.read_text()), **change}
     about.write_text(json.dumps({name: value for name, value in found.items() if value is not None}))
     with pytest.raises(DataError, match=said):
+        read(files, images, told)
+
+
+def test_a_recording_that_is_cut_short(tmp_path, seen, images, exports):
+    """The last number of a file may have lost its end: 51 of 512 px."""
+    files, told = exports.bids(seen, tmp_path)
+    samples = files[0].with_name(files[0].name.replace("physioevents", "physio"))
+    samples.write_bytes(gzip.compress(gzip.decompress(samples.read_bytes()) + b"60000\t51"))
+    with pytest.raises(DataError, match=r"physio.tsv.gz, line 25001, has 2 fields, .*'60000.t51'"):
         read(files, images, told)
 
 

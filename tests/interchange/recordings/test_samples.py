@@ -10,8 +10,8 @@ import pytest
 
 from gazekit import DataError, Dataset
 from gazekit.cli.app import main
+from gazekit.files import delimited
 from gazekit.interchange import Space
-from gazekit.interchange.recordings import samples as module
 
 SCREEN = {"screen_width": 1280, "screen_height": 1024, "placed": "centre"}
 MM = {"screen_width_mm": 376, "screen_height_mm": 301, "distance_mm": 600}
@@ -50,7 +50,7 @@ def test_a_table_in_small_pieces(tmp_path, monkeypatch, taken, images):
     taken.to_csv(tmp_path / "a.csv", index=False)
     whole = Dataset.from_table(tmp_path / "a.csv", images=images, detect="ivt", space=SPACE)
     expect(whole)
-    monkeypatch.setattr(module, "LINES", 37)
+    monkeypatch.setattr(delimited, "PIECE", 1200)
     again = Dataset.from_table(tmp_path / "a.csv", images=images, detect="ivt", space=SPACE)
     assert again.scanpaths.x.tolist() == whole.scanpaths.x.tolist()
     assert again.dropped == whole.dropped
@@ -62,7 +62,7 @@ def test_a_table_in_small_pieces(tmp_path, monkeypatch, taken, images):
 
 def test_somebody_is_called_na_and_trials_have_no_number(tmp_path, monkeypatch, taken, images):
     """Empty cells are equal, also where a piece ends; "NA" is a name."""
-    monkeypatch.setattr(module, "LINES", 37)
+    monkeypatch.setattr(delimited, "PIECE", 1200)
     taken.assign(subject=taken["subject"].replace("anna", "NA"), trial="").to_csv(tmp_path / "a.csv", index=False)
     expect(Dataset.from_table(tmp_path / "a.csv", images=images, detect="ivt", space=SPACE), people=("NA", "ben"))
 
@@ -215,7 +215,7 @@ def test_lines_of_another_length_and_empty_files(tmp_path, taken, images, export
     with pytest.raises(DataError, match="is empty: there is no table in it"):
         Dataset.from_table(file, images=images, detect="ivt", space=SPACE)
     file.write_text("x,x\n1,2\n")
-    with pytest.raises(DataError, match="two columns of one name"):
+    with pytest.raises(DataError, match="has two columns called .x.; rename one"):
         Dataset.from_table(file, images=images, detect="ivt", space=SPACE)
     files, _ = exports.neon(seen, tmp_path)
     with pytest.raises(DataError, match="whose samples gazekit does not read; leave detect="):
