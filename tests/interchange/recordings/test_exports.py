@@ -130,7 +130,7 @@ def test_what_an_asc_says_beside_fixations(tmp_path, seen, images, exports):
     [
         ("EVENTS\tGAZE", "EVENTS\tHREF", "anna.asc, line 8: events are not in px of the display (HREF RIGHT); convert"),
         ("EFIX R   100020\t100060\t41", "EFIX R   100020\t41", "line 10: 'EFIX R 100020 41 640.0 512.0 900' is not '"),
-        ("EFIX R   100020\t", "EFIX R   early\t", "line 10: 'EFIX R early 100060 41 640.0 512.0 900': could not convert"),
+        ("EFIX R   100020\t", "EFIX R   early\t", "line 10: 'EFIX R early 100060 41 640.0 512.0 900': could not"),
         ("MSG\t100090 !V", "MSG\tsoon !V", "line 11: 'soon' is no time; convert the .edf again"),
         ("DISPLAY_COORDS 0 0", "DISPLAY_COORDS 100 0", "the display begins at (100, 0), not at (0, 0)"),
         (
