@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
+from threading import Lock
 
 import numpy as np
+from cachetools import LRUCache, cached
 from scipy.ndimage import correlate1d, maximum_filter
 from scipy.sparse import csr_array
 
@@ -16,6 +19,7 @@ BORDER = 2  # cells of level 4 over which contrast fades out towards the border
 ANGLES = (0.0, 45.0, 90.0, 135.0)  # degrees
 DARK = 0.1  # hue counts only where intensity exceeds this share of its maximum
 FLOOR = 0.01  # contrast below which a map is empty, so that normalising does not blow up JPEG noise
+KEPT = 256  # maps that stay in memory, about 10 kB each
 GABOR_PERIOD, GABOR_SPREAD = 7.0, 7 / 3  # px of the pyramid level; ours
 
 
@@ -63,6 +67,16 @@ def conspicuity(image: np.ndarray) -> np.ndarray:
     >>> map_.shape, [int(i) for i in np.unravel_index(map_.argmax(), map_.shape)]
     ((30, 40), [18, 11])
     """
+    return _map(image).copy()
+
+
+def _content(image: np.ndarray) -> tuple:
+    return image.shape, image.dtype.str, sha256(image.tobytes()).digest()
+
+
+@cached(LRUCache(KEPT), key=_content, lock=Lock())
+def _map(image: np.ndarray) -> np.ndarray:
+    """The map, kept: models, samples and pieces of a run ask for the same pictures again."""
     colour = working_image(image)
     intensity = colour.mean(axis=2)
     level = pyramid(np.concatenate([intensity[..., None], opponency(colour, intensity)], axis=2))

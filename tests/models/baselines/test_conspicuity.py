@@ -149,3 +149,13 @@ def test_resampling_keeps_a_ramp():
 def test_not_an_image(shape):
     with pytest.raises(GazekitError, match="an image must have the shape"):
         conspicuity(np.zeros(shape, np.uint8))
+
+
+def test_a_map_that_is_kept_cannot_be_changed_from_outside():
+    image = np.random.default_rng(3).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    first = conspicuity(image)
+    kept = first.copy()
+    first += 1
+    assert np.array_equal(conspicuity(image), kept)
+    image[20:40, 20:40] = 255  # the same array with other pixels is another picture
+    assert not np.array_equal(conspicuity(image), kept)
