@@ -304,7 +304,7 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
     def values(without: Sequence[int] = ()) -> pd.Series:
         mine, theirs = work.sets(predicted, draw, without)
         found = score(measures, Source(model, mine), theirs, work.context)
-        return found.set_index(["metric", "stimulus"])["value"].reindex(places)
+        return found.set_index(["metric", "stimulus"])["value"].reindex(places).astype(np.float64)
 
     whole = values()
     tables = [whole.reset_index().assign(subject="", side=0)]

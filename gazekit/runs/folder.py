@@ -29,7 +29,7 @@ from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.foundations.told_apart import first_untold
 from gazekit.runs.differences import SHOWN, in_words
-from gazekit.runs.environment import versions
+from gazekit.runs.environment import source, versions
 from gazekit.runs.manifest import FORMAT, NAME, VERSION, is_run, read_manifest
 from gazekit.runs.parallel import run_pieces
 from gazekit.runs.seals import Input, check_seals, hashes_of, is_sealed
@@ -79,8 +79,8 @@ class RunFolder:
     Raises
     ------
     RunFolderError
-        The folder holds something else, a run of another request, one of another format version, damaged pieces, or
-        pieces made from other inputs.
+        The folder holds something else, a run of another request, one of another format version, an unfinished run of
+        another state of gazekit's code, damaged pieces, or pieces made from other inputs.
     DataError
         Something in the folder is a symbolic link; see `gazekit.files.links`.
     BusyError
@@ -118,6 +118,7 @@ class RunFolder:
             "kind": kind,
             "status": "running",
             "request": json.loads(json.dumps({**request, "versions": versions()})),
+            "source": source(),
             "command": command,
             **about,
         }
@@ -167,6 +168,11 @@ class RunFolder:
                 )
             old, now = ({"kind": each["kind"], **each["request"]} for each in (manifest, new))
             _check_same(self.path, old, now)
+            if manifest["status"] != "complete" and manifest.get("source") != new["source"]:
+                raise RunFolderError(
+                    f"{self.path} was begun by another state of gazekit's code (of the same version): its finished "
+                    f"pieces and new ones could mean different things, so it is not resumed; {_OFFER}"
+                )
             return manifest
         if self.path.is_dir() and any(not (f.name == LOCK or is_leftover(f)) for f in self.path.iterdir()):
             raise RunFolderError(

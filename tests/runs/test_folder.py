@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gazekit.foundations.errors import BusyError, DataError, RunFolderError
+from gazekit.runs import folder
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.manifest import read_finished
 from gazekit.runs.seals import seal
@@ -73,6 +74,20 @@ def test_overwrite_resumes_a_run_of_the_same_request(tmp_path):
     run_of(tmp_path / "run", finished=False, seed=0)
     assert run_of(tmp_path / "run", seed=0, overwrite=True).complete
     assert [f.name for f in tmp_path.iterdir()] == ["run"]
+
+
+def test_an_unfinished_run_of_other_code_is_not_resumed(tmp_path, monkeypatch):
+    """Its pieces may mean something else; a finished one is whole, and is given back."""
+    run_of(tmp_path / "run", finished=False, a=1)
+    run_of(tmp_path / "whole", a=1)
+    monkeypatch.setattr(folder, "source", lambda: "another")
+    with pytest.raises(
+        RunFolderError, match=r"run was begun by another state of gazekit's code .* so it is not resumed"
+    ):
+        run_of(tmp_path / "run", a=1)
+    assert run_of(tmp_path / "whole", a=1).complete
+    with pytest.warns(UserWarning, match="was moved to"):
+        assert run_of(tmp_path / "run", overwrite=True, a=1).complete
 
 
 def test_overwrite_moves_only_runs_and_none_that_is_being_written(tmp_path):
