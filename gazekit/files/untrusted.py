@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import tomllib
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -103,6 +104,32 @@ class BoundedFile(io.BufferedReader):
     def read(self, size: int | None = -1, /) -> bytes:
         """At most `size` bytes; all that are left for None or a negative number."""
         return super().read(-1 if size is None or size < 0 else min(size, self._size))
+
+
+def check_each_once(files: Sequence[str | Path]) -> None:
+    """Check that no file is named twice: all that it holds would count twice.
+
+    Parameters
+    ----------
+    files : sequence of path
+        Files that are read as one; links are followed.
+
+    Raises
+    ------
+    DataError
+        One of them is the same as one before.
+
+    Examples
+    --------
+    >>> check_each_once(["a.csv", "b.csv"])
+    """
+    seen: dict[Path, str | Path] = {}
+    for file in files:
+        real = Path(file).resolve()
+        if real in seen:
+            also = "" if str(seen[real]) == str(file) else f", also as {seen[real]}"
+            raise DataError(f"{file} is given twice{also}: what it holds would count twice; name it once")
+        seen[real] = file
 
 
 def parse_json(content: bytes | str) -> Any:

@@ -14,7 +14,7 @@ import pandas as pd
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import read_whole
-from gazekit.files.untrusted import parse_json
+from gazekit.files.untrusted import check_each_once, parse_json
 from gazekit.foundations.errors import DataError, check_known, naming
 from gazekit.interchange.columns import number_repeats, row_per_fixation
 from gazekit.interchange.formats import kind_of, read_rows
@@ -247,6 +247,7 @@ def read_predictions(
         "source": source or kind.name,
         "facts": Facts(forced_first=forced, points="fixations"),
     }
+    check_each_once(files)
     for file in files:
         if str(file).lower().endswith(_PICKLES):
             raise DataError(

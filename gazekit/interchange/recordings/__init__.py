@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from gazekit.files.delimited import header_of
+from gazekit.files.untrusted import check_each_once
 from gazekit.foundations.errors import DataError, check_known
 from gazekit.interchange.formats import first_bytes, read_rows
 from gazekit.interchange.recordings import (
@@ -140,6 +141,7 @@ def read_files(
         check_known("recording", recording, (*FORMATS, TABLE))
     if recording is None and columns and columns.get("x") and columns.get("y"):
         recording = TABLE
+    check_each_once(paths)
     parts: list[Recording] = []
     for path, image in zip(map(Path, paths), _images(paths, stimulus), strict=True):
         notes = Notes(path)
