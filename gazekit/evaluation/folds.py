@@ -5,6 +5,7 @@ run repeats no fit that was finished, and every process can predict with it.
 """
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from gazekit.models.baselines.baseline import Baseline
 from gazekit.models.capabilities import Copies, Learns, LearnsNumbers
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.learned import load_learned, save_learned
+from gazekit.runs.environment import digest_of_file
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.seals import seal
 
@@ -58,12 +60,35 @@ class Folds:
             Another `by` than those of `FOLD_BY`.
         GazekitError
             Fewer than two folds, or fewer groups than folds.
+
+        Warns
+        -----
+        UserWarning
+            One picture, byte by byte, has two names, and is in two folds under them.
         """
         if by not in FOLD_BY:
             raise UnknownNameError("group to make folds of", by, FOLD_BY)
         if folds < 2:
             raise GazekitError(f"folds must be 2 or more, not {folds}: every fold is scored by a fit on the others")
-        return cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
+        dealt = cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
+        if by != "subject" and (leaks := dealt.same_pictures()):
+            names = " and ".join(map(repr, leaks[0]))
+            warnings.warn(
+                f"{names} are one picture, in several folds (there are {len(leaks)} like this): a model is fitted on "
+                f"what it is scored on; give a picture one name in the column stimulus",
+                UserWarning,
+                stacklevel=2,
+            )
+        return dealt
+
+    def same_pictures(self) -> list[list[str]]:
+        """Names of stimuli whose image files hold the same bytes, where they are in the test parts of several folds."""
+        found: dict[str, dict[str, int]] = {}
+        for fold, split in enumerate(self.splits):
+            for trial in split.test.trials:
+                if isinstance(trial.image_source, Path) and (digest := digest_of_file(trial.image_source)):
+                    found.setdefault(digest, {}).setdefault(trial.stimulus, fold)
+        return [sorted(names) for names in found.values() if len(set(names.values())) > 1]
 
     @property
     def by(self) -> str:

@@ -3,6 +3,7 @@
 import inspect
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -255,6 +256,21 @@ def test_folds_that_cannot_be_made(small_dataset, tmp_path, how, error, told):
     with pytest.raises(error, match=told):
         evaluate(small_dataset, [Memory()], ["scanmatch"], out=tmp_path / "r", **how, **PLAIN)
     assert not (tmp_path / "r").exists()
+
+
+def test_one_picture_under_two_names(small_dataset, tmp_path):
+    """In two folds: models are fitted on what they are scored on."""
+    trials = []
+    for k, trial in enumerate(small_dataset.trials):
+        file = tmp_path / f"{k}.png"
+        file.write_bytes(bytes([max(k, 1)]))  # the first two are the same
+        trials.append(replace(trial, image_source=file))
+    data = replace(small_dataset, trials=tuple(trials))
+    first, second = (trial.stimulus for trial in trials[:2])
+    with pytest.warns(UserWarning, match=rf"'{first}' and '{second}' are one picture, in several folds \(there are 1"):
+        Folds.of(data, len(trials), "stimulus", seed=0)
+    (tmp_path / "1.png").write_bytes(b"another")
+    Folds.of(data, len(trials), "stimulus", seed=0)  # a warning would be an error
 
 
 def test_folds_without_a_model_for_them_change_nothing_and_say_so(small_dataset, tmp_path):
