@@ -74,11 +74,13 @@ control. † is told where the target is, or when it is found. ‡ was tuned on 
 model's own numbers of fixations; all other lines have people's, or say at the run that they have not. ↑ more is better,
 ↓ less is better. A dash is a value that is not defined for that model. All measures are in each run's `summary.csv`.
 Differences are paired over stimuli and have intervals that hold for all differences of the measure in that run
-together; those of other measures are in `differences.csv`. Runs without such a table were made before: their intervals
+together; those of other measures are in `differences.csv`. Old runs have no such table: {old}. Their intervals
 are over stimuli alone, and their lengths are the models' own, so read no difference off them.
 
 The 70 photographs of OSIE and the 20 of MIT1003 are those that the shipped readout of `priority` has not learned from
 (fold 0 of 5); on OSIE NeVA's fovea was not chosen on them either. It has learned from other photographs of both sets.
+`priority` drew its paths there before its durations and its end were learned anew; its densities of where to look next
+are the same to the bit since, and paths drawn now have other durations ([priority](results/priority.md)).
 
 NeVA stands on those 70 photographs of OSIE only. Its lines of before had one sample, lengths of its own, and
 photographs that its fovea was chosen on.
@@ -104,7 +106,9 @@ def page(runs: Path = RUNS) -> str:
         by_data.setdefault(run.data, []).append(run)
     order = sorted(by_data, key=lambda data: (FIRST.index(data[0]) if data[0] in FIRST else len(FIRST), data[0]))
     sections = [_section(by_data[data]) for data in order]
-    return "\n".join([INTRODUCTION, *_overview([by_data[d] for d in order]), *(s for part in sections for s in part)])
+    old = ", ".join(f"`{run.name}`" for run in found if "lengths" not in run.manifest["request"])
+    introduction = INTRODUCTION.format(old=old or "none is left")
+    return "\n".join([introduction, *_overview([by_data[d] for d in order]), *(s for part in sections for s in part)])
 
 
 def check(runs: Path = RUNS, written: Path = PAGE) -> None:
