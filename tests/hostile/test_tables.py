@@ -49,7 +49,10 @@ target = false
         pytest.param(",".join(f"c{k}" for k in range(20_000)).encode(), ": 20,000, and at most", id="columns"),
         pytest.param(HEAD + b'"a,p,1,2,9,9\n' * 3, "cannot be read as a table", id="open quote"),
         pytest.param(HEAD + b"\xff\xfe,p,1,2,9,9\n", "is not UTF-8", id="not UTF-8"),
-        pytest.param(HEAD + b"a,p," + b"z" * 500_000 + b",2,9,9\n", "field larger than field limit", id="long value"),
+        pytest.param(HEAD + b"a,p," + b"z" * 500_000 + b",2,9,9\n", "zzz..., which is not a number", id="long value"),
+        pytest.param(
+            HEAD + b'a,p,"' + b"z" * 500_000 + b'",2,9,9\n', "larger than field limit", id="long quoted value"
+        ),
         pytest.param(HEAD + b"a,p,1,2,1e400,9\n", "must be a positive number of px", id="infinite image"),
     ],
 )
