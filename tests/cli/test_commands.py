@@ -269,6 +269,7 @@ def test_a_report_whose_data_have_gone_says_so(gazekit, own):
     assert "people.csv" in err
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_a_real_search_set_end_to_end(gazekit, data_root, tmp_path):
     code, _, err = gazekit(

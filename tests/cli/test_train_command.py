@@ -89,6 +89,7 @@ def few(data_root, tmp_path, monkeypatch):
     return ("--data", tmp_path / "few.csv", "--root", data_root / "osie")
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_path, monkeypatch, capsys):
     settings = [word for s in ("epochs=2", "fixations=8") for word in ("--set", s)]

@@ -152,6 +152,7 @@ def test_the_table_counts_paths_that_ended_early():
     assert found.loc["stops", ["paths", "mean", "sd", "cut", "shorter"]].tolist() == [5, 2, 0, 0, 1]
 
 
+@pytest.mark.slow
 def test_a_search_goes_on_to_the_limit_where_finding_is_measured(tmp_path):
     """Matched lengths would cut a null where people were done, and call that not found."""
     people = example_dataset()

@@ -127,6 +127,7 @@ def test_the_example_is_chosen_by_rule(results):
     assert example.paths["right caption"].ids["observation"] == example.observation
 
 
+@pytest.mark.slow
 def test_a_stopped_run_is_resumed_to_the_same_bytes(results, observations, quick, tmp_path, monkeypatch):
     whole, done = runs._do, []
 
