@@ -95,7 +95,7 @@ def for_all_of(count: int, value: float, low: float, high: float) -> tuple[float
     Examples
     --------
     >>> [round(end, 2) for end in for_all_of(16, 0.0, -1.96, 1.96)]
-    [-2.95, 2.95]
+    [-2.96, 2.96]
     """
     longer = special.ndtri((1 - LEVEL) / 2 / count) / special.ndtri((1 - LEVEL) / 2)
     return value - (value - low) * float(longer), value + (high - value) * float(longer)
