@@ -21,11 +21,11 @@ def test_killed_and_resumed(world, kills, name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_killed_more_often(world, kills, name, record_property):
-    """Twenty more of each: a hundred over all."""
+    """Twelve more of each: sixty over all. docs/results/reliability.md has a run of more."""
     tally = kills.Tally()
-    world.kill(name, 20, seed=1, tally=tally)
+    world.kill(name, 12, seed=1, tally=tally)
     record_property("kills", {moment: count for (_, moment), count in tally.kills.items()})
-    assert sum(tally.kills.values()) >= 20
+    assert sum(tally.kills.values()) >= 12
     assert tally.unequal == []
 
 
