@@ -1,8 +1,6 @@
 """One search: where a model looked until it came to the target, and how many saccades that took."""
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from gazekit.experiments.asymmetry.searchers import Searcher
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.capabilities import Searches, SearchResult
 from gazekit.models.contract import ScanpathModel, assemble, predicted
+from gazekit.models.threads import one_thread
 from gazekit.runs.folder import write_table
 from gazekit.runs.seals import seal
 
@@ -153,7 +152,7 @@ class SearchPiece:
         """Search, write the two files, and seal them."""
         name, trials = self.row.name, [trial for _, trial in self.displays]
         model = _model(self.row, condition_of(trials[0])[0], self.identity)
-        with _one_thread():
+        with one_thread():
             asked = [_distractor_sought(t) for t in trials] if self.row.options.get("swap_target") else trials
             found = search_trials(model, asked, seed=self.seed, reach=self.reach, absent=self.absent)
         paths = [(s.fixations[:, 0], s.fixations[:, 1], None) for s in found]
@@ -202,18 +201,3 @@ def _model(row: Searcher, experiment: str, identity: str) -> ScanpathModel:
         _MADE.clear()  # first: never two networks at once
         _MADE[key] = row.model(experiment)
     return _MADE[key]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep torch to one thread: sums over channels may differ in their last bits with the number of threads."""
-    torch = sys.modules.get("torch")  # a model without a network has not imported it
-    if torch is None:
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

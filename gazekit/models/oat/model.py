@@ -15,6 +15,7 @@ from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.fast.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.scenes import ObjectPaths, batch_of, needs_of, padded, scene_of
+from gazekit.models.threads import one_thread
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
 
@@ -94,19 +95,18 @@ class Oat(ScanpathModel):
             checkpoint = self.checkpoint_for(trial.stimulus)
             network, limit = checkpoint.network.to(device), request.limit(number) or checkpoint.longest
             scene = scene_of(trial, network.config)
-            with torch.no_grad():
-                encoded = network.encode(batch_of([scene]).to(device))
             samples = 1 if greedy else request.n_samples
             draws = [keyed_rng(request.seed, "oat", trial.id, k).random(limit) for k in range(samples)]
-            decoded = decode(
-                network,
-                encoded,
-                None if greedy else np.stack(draws),
-                samples=samples,
-                longest=limit,
-                temperature=self.temperature,
-                inhibition=self.inhibition,
-            )
+            with torch.no_grad(), one_thread():
+                decoded = decode(
+                    network,
+                    network.encode(batch_of([scene]).to(device)),
+                    None if greedy else np.stack(draws),
+                    samples=samples,
+                    longest=limit,
+                    temperature=self.temperature,
+                    inhibition=self.inhibition,
+                )
             centres = [scene.centres[objects] for objects in decoded]
             drawn = [DrawnPath(xy[:, 0], xy[:, 1], None, objects) for xy, objects in zip(centres, decoded, strict=True)]
             yield number, drawn * (request.n_samples if greedy else 1)

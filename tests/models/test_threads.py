@@ -1,0 +1,44 @@
+"""One thread of torch inside, and as many as before after it."""
+
+import numpy as np
+import pytest
+
+import gazekit
+from gazekit.models.threads import one_thread
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_the_number_comes_back_also_after_an_error(two_threads):
+    seen = []
+
+    @one_thread()
+    def fails():
+        seen.append(torch.get_num_threads())
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert seen == [1]
+    assert torch.get_num_threads() == 2
+
+
+def test_oat_decodes_on_one_thread_and_leaves_the_number_to_others(two_threads, monkeypatch):
+    import gazekit.models.oat.model as module
+
+    seen = []
+    decode = module.decode
+    monkeypatch.setattr(module, "decode", lambda *a, **o: (seen.append(torch.get_num_threads()), decode(*a, **o))[1])
+    shelves = gazekit.load_dataset("shelves", scenes=1)
+    paths = gazekit.load_model("oat").predict(shelves.trials[:1], n_samples=2, seed=0)
+    assert seen == [1]
+    assert torch.get_num_threads() == 2
+    assert np.isfinite(paths.x).all()
