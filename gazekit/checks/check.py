@@ -7,6 +7,7 @@ from functools import reduce
 import numpy as np
 
 from gazekit.checks.finding import CHECKS, Finding, Findings, known_checks
+from gazekit.checks.names import check_names
 from gazekit.checks.people import check_people
 from gazekit.checks.placement import FEW, TRIALS_NEEDED, check_placement
 from gazekit.checks.references import (
@@ -89,7 +90,7 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
     sizes, reasons = check_image_sizes(dataset.trials)
     repeats, more = check_repeats(paths)
     not_checked |= {**reasons, **more}
-    found += [*sizes, *check_durations(paths), *repeats]
+    found += [*sizes, *check_durations(paths), *repeats, *check_names(paths)]
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     return _findings(dataset.name, found, not_checked, accepted)

@@ -24,6 +24,7 @@ EMPTY = ["", "NA", "NaN", "nan", "."]  # "." is how EyeLink reports write a miss
 SEPARATORS = (",", ";", "\t")
 TRIMMED = "empty field after the last column (left out)"
 ROW_NAME = "row name without a heading (left out)"
+MARK = "\ufeff"  # byte order mark
 BLANK = "row without any value (left out)"
 PIECE, BLOCK = 1 << 24, 1 << 20  # characters that are read at a time, and in which lines are counted
 # Since pandas 3.1 numbers are read exactly by default, and the option that asks for it is deprecated.
@@ -227,6 +228,8 @@ class _Columns:
 
     def rows(self, content: str, before: int) -> Delimited:
         """The rows of a text, which stands below so many lines."""
+        if MARK in content:  # files that each began with one were joined
+            content = content.removeprefix(MARK).replace(f"\n{MARK}", "\n")
         irregular, count = self._irregular(content, before)
         content, dropped = self._regular(content, irregular, count)
         self.count += count

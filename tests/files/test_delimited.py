@@ -210,3 +210,19 @@ def test_a_file_without_a_header(tmp_path):
     pd.testing.assert_frame_equal(found.table, TABLE)
     with pytest.raises(DataError, match="line 2, has 1 fields"):
         read_delimited(written(tmp_path, ROWS[0], "1"), header=HEAD.split(","))
+
+
+@pytest.mark.parametrize("piece", [7, 1 << 24])
+def test_files_that_each_began_with_a_byte_order_mark_were_joined(tmp_path, monkeypatch, piece):
+    """The mark became part of the first name of the second file: one more person, in silence."""
+    monkeypatch.setattr(delimited, "PIECE", piece)
+    head, rows = "subject,x", ["anna,1", "ben,2", "\ufeffanna,3", "ben,4"]
+    path = written(tmp_path, f"\ufeff{head}", *rows)
+    is_text = "subject".__eq__
+    in_pieces = pd.concat([each.table for each in read_pieces(path, is_text=is_text)], ignore_index=True)
+    for table in (read_delimited(path, is_text=is_text).table, in_pieces):
+        assert table["subject"].tolist() == ["anna", "ben", "anna", "ben"]
+        assert table["x"].tolist() == [1, 2, 3, 4]
+    again = written(tmp_path, head, *rows[:2], f"\ufeff{head}", *rows[2:])
+    with pytest.raises(DataError, match="line 4, is the header again"):
+        read_delimited(again)

@@ -1,0 +1,67 @@
+"""Names that are one to a reader and two to a computer, and rows that name nobody among rows that do."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+
+from gazekit.checks.finding import Finding
+from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.stimulus_names import parts_of
+
+SHOWN = 3  # groups of names in a message
+UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # Unicode's categories of blanks and of marks that cannot be seen
+
+
+def check_names(paths: Scanpaths) -> list[Finding]:
+    """Say where one person or one stimulus seems to have two names, and where only some rows name a person."""
+    subjects = _alike(paths.table["subject"].unique(), _plain)
+    stimuli = _alike(paths.table["stimulus"].unique(), parts_of)
+    found = [
+        *_twice("subject", "case, blanks, marks that cannot be seen or zeros of a number", subjects),
+        *_twice("stimulus", "case, blanks or the suffix of an image", stimuli),
+    ]
+    nobody = paths.table["subject"] == ""
+    if nobody.any() and not nobody.all():
+        first = paths.table.loc[nobody, "stimulus"].iloc[0]
+        found.append(
+            Finding(
+                "names",
+                "warning",
+                f"{nobody.sum():,} of {len(paths):,} paths name no subject (first: on {first!r}), the others do",
+                "cells that were left empty: fixations that somebody's path lacks, or one more person",
+                "fill in the subject of these rows, or leave them out",
+            )
+        )
+    return found
+
+
+def _twice(column: str, differ: str, alike: list[list[str]]) -> list[Finding]:
+    if not alike:
+        return []
+    shown = "; ".join(" and ".join(map(repr, names)) for names in alike[:SHOWN])
+    more = f"; and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
+    return [
+        Finding(
+            "names",
+            "warning",
+            f"names in the column {column} differ in nothing but {differ}: {shown}{more}",
+            f"one {column} under two names, which counts as two",
+            f"write each {column} in one way",
+        )
+    ]
+
+
+def _alike(names: Iterable[str], key: Callable[[str], Hashable]) -> list[list[str]]:
+    """Groups of two or more names that have one key."""
+    groups: dict[Hashable, list[str]] = defaultdict(list)
+    for name in filter(None, names):
+        groups[key(name)].append(name)
+    return [sorted(group) for group in groups.values() if len(group) > 1]
+
+
+def _plain(name: str) -> str:
+    """A person's name without case, blanks, marks that cannot be seen, and the zeros of 007 and 7.0."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    seen = "".join(c for c in folded if unicodedata.category(c) not in UNSEEN)
+    whole, _, rest = seen.partition(".")
+    return whole.lstrip("0") if whole.isdecimal() and not rest.strip("0") else seen
