@@ -1,6 +1,5 @@
 """`gazekit certify`: one file of predictions under every protocol, beside people, controls and floors."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +7,7 @@ import typer
 
 from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
 from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, check_output, load, names, say_dropped
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, listed
 
 SUFFIXES = (".json", ".html")
 
@@ -57,10 +56,8 @@ def certify_command(
     Example: gazekit certify chen.parquet --data osie --root data/osie --check certificate.json
     """
     from gazekit.evaluation.folds import fit_alone
-    from gazekit.evaluation.preparation import checked
-    from gazekit.evaluation.score_file import named_sources
+    from gazekit.evaluation.score_file import check_predictions
     from gazekit.files.atomic import sha256_of, write_atomically
-    from gazekit.models.baselines.precomputed import Precomputed
     from gazekit.models.specs import model_from_text
     from gazekit.protocols.certificate import certify, differences, text_of
     from gazekit.report.certificate import certificate_page
@@ -82,7 +79,7 @@ def certify_command(
     dataset = load(data, root)
     say_dropped(data, dataset.dropped)
     paths = _read(files, dataset, kind, order)
-    checked(dataset, [Precomputed(part, name) for name, part in named_sources(paths)], accepted(accept))
+    check_predictions(paths, dataset, accepted(accept))
     request: dict[str, Any] = {
         "against": None if against is None else names(against, "--against"),
         "splits": splits,
@@ -112,8 +109,7 @@ def certify_command(
     if known is not None:
         found = differences(known, made)
         if found:
-            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-            raise DataError(f"{check} is not what these files give: {'; '.join(found[:5])}{more}")
+            raise DataError(f"{check} is not what these files give: {listed(found, 5, '; ')}")
         typer.echo(f"{check}: made again, and equal")
         return
     for target in targets:
@@ -137,15 +133,11 @@ def swap_words(swap: dict[str, Any]) -> str:
 
 def read_certificate(file: Path) -> dict[str, Any]:
     """Read a certificate, and refuse one that was changed or was made of protocols that are not those of today."""
-    from gazekit.files.atomic import read_whole
-    from gazekit.files.untrusted import parse_json
+    from gazekit.files.untrusted import read_json
     from gazekit.protocols import protocols
     from gazekit.protocols.certificate import TYPE, VERSION, protocol_hash, sealed
 
-    try:
-        found = parse_json(read_whole(file))
-    except json.JSONDecodeError as error:
-        raise DataError(f"{file} is not JSON ({error}); it may be cut short: copy it again") from None
+    found = read_json(file)
     if not isinstance(found, dict) or found.get("type") != TYPE or found.get("version") != VERSION:
         raise DataError(f"{file} is not a certificate of this version of gazekit")
     if sealed(found) != found:

@@ -235,9 +235,7 @@ def score_command(
     """
     from gazekit.cli.tables import print_results
     from gazekit.core.frames import Facts
-    from gazekit.evaluation.preparation import checked
-    from gazekit.evaluation.score_file import named_sources, score_predictions
-    from gazekit.models.baselines.precomputed import Precomputed
+    from gazekit.evaluation.score_file import check_predictions, score_predictions
     from gazekit.protocols import score_protocol
     from gazekit.report import write_report
 
@@ -271,7 +269,7 @@ def score_command(
             **options,
         )  # fmt: skip
     if protocol is not None:
-        checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
+        check_predictions(matched.paths, dataset, accepted(accept))
         scores = score_protocol(protocol, dataset, matched.paths, transferred=transferred, seed=run.seed)
         print_scores(scores, as_json=as_json)
         return

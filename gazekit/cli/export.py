@@ -1,18 +1,16 @@
 """`gazekit export`: scanpaths as files of the tools that people have."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gazekit.cli.options import (
-    DataSet,
-    NamedData,
-    PerhapsData,
-    Root,
+    PerhapsNamed,
+    Replace,
     check_output,
     load,
+    names_in,
     place,
     say_dropped,
     size_options,
@@ -25,20 +23,7 @@ if TYPE_CHECKING:
     from gazekit.core.scanpaths import Scanpaths
 
 
-def target_names(incomplete: str) -> list[str]:
-    """Formats whose name begins so."""
-    from gazekit.interchange.export import TARGETS
-
-    return [name for name in TARGETS if name.startswith(incomplete)]
-
-
-@dataclass(frozen=True, kw_only=True)
-class InsteadOfAFile(NamedData):
-    """A data set, instead of a file or a run."""
-
-    data: PerhapsData = None  # type: ignore[assignment]  # looked at before it is read
-    root: Root = None
-    data_set: DataSet = None
+target_names = names_in("gazekit.interchange.export", "TARGETS")
 
 
 @takes_groups
@@ -52,7 +37,7 @@ def export_command(
             help="csv, parquet, coco-search18, pysaliency, eyelink-report, pymovements, bids.",
         ),
     ],
-    given: InsteadOfAFile,
+    given: PerhapsNamed,
     sources: Annotated[
         str | None, typer.Option("--sources", help="Only these: SOURCE, SOURCE:PERSON or SOURCE:SAMPLE.")
     ] = None,
@@ -64,7 +49,7 @@ def export_command(
         str | None, typer.Option("--placed", help="Where images are on it: centre, fit, x,y or x,y,width,height in px.")
     ] = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write; of bids a new folder.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    overwrite: Replace = False,
 ) -> None:
     """Write scanpaths for other tools: COCO-Search18, pysaliency, pymovements, BIDS, a report like EyeLink's.
 
@@ -101,7 +86,7 @@ def export_command(
         )
 
 
-def read(what: Path | None, given: InsteadOfAFile) -> "Scanpaths":
+def read(what: Path | None, given: PerhapsNamed) -> "Scanpaths":
     """The paths of a run, of a file or of a data set."""
     if (what is None) == (given.data is None):
         raise GazekitError("export takes one of: a file of paths, a run folder, or --data")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gazekit.foundations.errors import GazekitError, check_choice
+from gazekit.foundations.errors import GazekitError, check_choice, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +57,7 @@ class Shown:
         """
         found = [(label, path) for label, paths in self.paths.items() for path in paths]
         if len(found) != count:
-            there = [_told_apart(path) for _, path in found]
-            few = ", ".join(there[:SHOWN]) + (f" and {len(there) - SHOWN} more" if len(there) > SHOWN else "")
+            few = listed([_told_apart(path) for _, path in found], SHOWN)
             raise GazekitError(
                 f"this figure is of {'one path' if count == 1 else f'{count} paths'}, and {len(found)} are chosen here "
                 f"({few}): say which with --sources"

@@ -5,30 +5,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Accept, NamedData, accepted, check_output, say_dropped, takes_groups
-from gazekit.foundations.errors import GazekitError
+from gazekit.cli.options import (
+    Accept,
+    NamedData,
+    Outside,
+    PathsFile,
+    Replace,
+    accepted,
+    check_output,
+    check_suffix,
+    names_in,
+    say_dropped,
+    takes_groups,
+)
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
     from gazekit.evaluation.score_file import MatchedPredictions
 
 
-def format_names(incomplete: str) -> list[str]:
-    """Formats of predictions whose name begins so.
-
-    Examples
-    --------
-    >>> format_names("gaze")
-    ['gazeformer', 'gazexplain']
-    """
-    from gazekit.interchange.predictions import FORMATS
-
-    return [name for name in FORMATS if name.startswith(incomplete)]
-
-
 From = typer.Option(
     "--from",
-    autocompletion=format_names,
+    autocompletion=names_in("gazekit.interchange.predictions", "FORMATS"),
     help="Whose files: hat, gazeformer, chen, gazexplain, scandiff, tppgaze, eyeformer, deepgaze35vl, visions.",
 )
 Order = Annotated[
@@ -73,10 +71,10 @@ def import_predictions_command(
     kind: Annotated[str, From],
     given: NamedData,
     order: Order = None,
-    outside: Annotated[str, typer.Option(help="Points outside the image: keep, clip or drop.")] = "keep",
+    outside: Outside = "keep",
     accept: Accept = None,
-    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    out: PathsFile,
+    overwrite: Replace = False,
 ) -> None:
     """Read the predictions of a published model as scanpaths in px of the images: HAT, ScanDiff, Gazeformer, ...
 
@@ -84,19 +82,15 @@ def import_predictions_command(
 
     Then: gazekit score chen.parquet --data osie --root data/osie --protocol chen2021
     """
-    from gazekit.evaluation.preparation import checked
-    from gazekit.evaluation.score_file import named_sources
+    from gazekit.evaluation.score_file import check_predictions
     from gazekit.interchange import write_scanpaths
-    from gazekit.interchange.formats import SUFFIXES
-    from gazekit.models.baselines.precomputed import Precomputed
 
-    if not out.name.lower().endswith(tuple(SUFFIXES)):
-        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
+    check_suffix(out)
     check_output(out, files, overwrite=overwrite)
     dataset = given.read()
     matched = read_matched(files, kind, dataset, order=order, outside=outside)
     say_matched(files[0].name, matched)
-    checked(dataset, [Precomputed(part, name) for name, part in named_sources(matched.paths)], accepted(accept))
+    check_predictions(matched.paths, dataset, accepted(accept))
     write_scanpaths(matched.paths, out)
     typer.echo(
         f"{len(matched.paths)} paths on {matched.paths.table['trial'].nunique()} of {len(dataset.trials)} trials, "

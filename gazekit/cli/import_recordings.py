@@ -6,8 +6,16 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import DataAndPoints, check_output, load, say_dropped, takes_groups
-from gazekit.foundations.errors import GazekitError
+from gazekit.cli.options import (
+    DataAndPoints,
+    PathsFile,
+    Replace,
+    check_output,
+    check_suffix,
+    load,
+    say_dropped,
+    takes_groups,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +31,8 @@ class Recorded(DataAndPoints):
 def import_command(
     *,
     given: Recorded,
-    out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    out: PathsFile,
+    overwrite: Replace = False,
 ) -> None:
     """Make one file of scanpaths, in px of the images, of recordings: EyeLink, Tobii, Pupil Labs, Gazepoint, SMI, BIDS.
 
@@ -33,10 +41,8 @@ def import_command(
     What was left out, and what lies outside the images, is counted. Then: gazekit check paths.parquet --root images.
     """
     from gazekit.interchange import write_scanpaths
-    from gazekit.interchange.formats import SUFFIXES
 
-    if not out.name.lower().endswith(tuple(SUFFIXES)):
-        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
+    check_suffix(out)
     check_output(out, given.data, overwrite=overwrite)
     dataset = load(given.data, given.root, given.outside, given.options)
     paths = dataset.scanpaths

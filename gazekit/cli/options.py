@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from glob import glob
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,63 +26,33 @@ if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
 
 
-def model_names(incomplete: str) -> list[str]:
-    """Models whose name begins so; for a list, those that go on with its last name.
+def names_in(module: str, collection: str, *more: str) -> Callable[[str], list[str]]:
+    """What a shell completes a name by: names of a collection (imported when it is asked), and `more`.
 
     Examples
     --------
-    >>> model_names("cent")
+    >>> complete = names_in("gazekit.models.registry", "models")
+    >>> complete("cent")
     ['centre', 'centre-object', 'centre-point']
-    >>> model_names("uniform,itti")
+
+    Of a list, the last name:
+
+    >>> complete("uniform,itti")
     ['uniform,ittikoch']
     """
-    from gazekit.models.registry import models
 
-    return _going_on(incomplete, list(models))
+    def complete(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        known = [*getattr(import_module(module), collection), *more]
+        return [f"{before}{comma}{name}" for name in known if name.startswith(last)]
 
-
-def metric_names(incomplete: str) -> list[str]:
-    """Metrics, likewise.
-
-    Examples
-    --------
-    >>> metric_names("scanm")
-    ['scanmatch']
-    """
-    from gazekit.metrics import measures
-
-    return _going_on(incomplete, list(measures))
+    return complete
 
 
-def dataset_names(incomplete: str) -> list[str]:
-    """Data sets, likewise.
-
-    Examples
-    --------
-    >>> dataset_names("os")
-    ['osie']
-    """
-    from gazekit.datasets.registry import datasets
-
-    return _going_on(incomplete, list(datasets))
-
-
-def recording_names(incomplete: str) -> list[str]:
-    """Exports of eye trackers, likewise.
-
-    Examples
-    --------
-    >>> recording_names("eyelink-r")
-    ['eyelink-report']
-    """
-    from gazekit.interchange.recordings import FORMATS, TABLE
-
-    return _going_on(incomplete, [*FORMATS, TABLE])
-
-
-def _going_on(incomplete: str, names: list[str]) -> list[str]:
-    before, comma, last = incomplete.rpartition(",")
-    return sorted({f"{before}{comma}{name}" for name in names if name.startswith(last)})
+model_names = names_in("gazekit.models.registry", "models")
+metric_names = names_in("gazekit.metrics", "measures")
+dataset_names = names_in("gazekit.datasets.registry", "datasets")
+recording_names = names_in("gazekit.interchange.recordings", "FORMATS", "table")
 
 
 _DATA = typer.Option(
@@ -194,6 +165,8 @@ Scheduler = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="If the folder holds another run, move it to NAME-DAY; nothing is deleted.")
 ]
+PathsFile = Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")]
+Replace = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
 Accept = Annotated[
     str | None,
     typer.Option("--accept", help="Checks whose findings you know to be right, comma-separated; see gazekit check."),
@@ -225,6 +198,13 @@ class NamedData:
         dataset = load(self.data, self.root, self.outside, self.options)
         say_dropped(self.data, dataset.dropped, to_stderr=to_stderr)
         return dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerhapsNamed(NamedData):
+    """A data set, where files of paths or a run folder do not say themselves what they are of."""
+
+    data: PerhapsData = None  # type: ignore[assignment]  # looked at before it is read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -597,6 +577,14 @@ def _value(text: str) -> Any:
         return literal_eval(text)
     except (ValueError, SyntaxError):
         return text
+
+
+def check_suffix(out: Path) -> None:
+    """Refuse the name of a file of scanpaths whose suffix does not say how they are written."""
+    from gazekit.interchange.formats import SUFFIXES
+
+    if not out.name.lower().endswith(tuple(SUFFIXES)):
+        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
 
 
 def check_output(out: Path, read: Sequence[str | Path] = (), *, overwrite: bool) -> None:

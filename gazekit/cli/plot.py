@@ -8,19 +8,9 @@ import typer
 
 from gazekit.cli.evaluate import read_predictions
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
-from gazekit.cli.options import (
-    DataSet,
-    NamedData,
-    PerhapsData,
-    Root,
-    check_output,
-    load,
-    names,
-    say_dropped,
-    takes_groups,
-)
+from gazekit.cli.options import PerhapsNamed, Replace, check_output, load, names, names_in, say_dropped, takes_groups
 from gazekit.cli.report import dataset_of_run
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError, listed
 
 if TYPE_CHECKING:
     from gazekit.core.scanpaths import Scanpaths
@@ -30,18 +20,7 @@ WIDTHS = {"column": 85.0, "page": 170.0}  # mm
 PATHS = ("predictions.parquet", "scanpaths.parquet")  # of a run
 
 
-def kind_names(incomplete: str) -> list[str]:
-    """Kinds of figures whose name begins so."""
-    return [name for name in KINDS if name.startswith(incomplete)]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PerhapsNamed(NamedData):
-    """The data of a file of predictions, or those drawn; a run folder says itself which it is of."""
-
-    data: PerhapsData = None  # type: ignore[assignment]  # looked at before it is read
-    root: Root = None
-    data_set: DataSet = None
+kind_names = names_in("gazekit.cli.figures", "KINDS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +88,7 @@ def plot_command(
     width: Annotated[str, typer.Option(help="column (85 mm), page (170 mm) or a width, 90mm.")] = "column",
     dpi: Annotated[int, typer.Option(min=50, max=1200, help="Dots per inch of .png and .jpg.")] = 300,
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write: .pdf, .svg, .png or .jpg.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    overwrite: Replace = False,
 ) -> None:
     """Draw a figure for a paper: scanpaths, densities, pairs, saccades, search curves, scores. Prints its alt text.
 
@@ -308,7 +287,7 @@ def of_stimulus(dataset: "Dataset", chosen: Chosen) -> "list[Trial]":
         return [t for t in trials if t.id == chosen.trial]
     stimuli = list(dict.fromkeys(t.stimulus for t in trials))
     if len(stimuli) > 1:
-        few = ", ".join(stimuli[:SHOWN]) + (f" and {len(stimuli) - SHOWN} more" if len(stimuli) > SHOWN else "")
+        few = listed(stimuli, SHOWN)
         raise GazekitError(f"the data {dataset.name!r} have {len(stimuli)} stimuli ({few}): say which with --stimulus")
     return trials
 
@@ -348,5 +327,4 @@ def one_of(part: "Scanpaths", source: str, who: str, where: str) -> "tuple[Scanp
             return part.filter((values == who).to_numpy()), people if source == "human" else f"{source}, {people}"
     subjects = [s for s in dict.fromkeys(part.table["subject"]) if s]
     known = list(map(str, subjects or dict.fromkeys(part.table["sample"])))
-    few = ", ".join(known[:SHOWN]) + (f" and {len(known) - SHOWN} more" if len(known) > SHOWN else "")
-    raise GazekitError(f"{source!r} has no {who!r} on {where}; it has {few}")
+    raise GazekitError(f"{source!r} has no {who!r} on {where}; it has {listed(known, SHOWN)}")

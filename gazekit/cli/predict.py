@@ -15,6 +15,7 @@ from gazekit.cli.options import (
     RunOptions,
     Samples,
     check_output,
+    check_suffix,
     say_dropped,
     takes_groups,
 )
@@ -105,7 +106,6 @@ def predict_command(
     from gazekit.files.atomic import check_length
     from gazekit.files.new_folder import check_new
     from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
-    from gazekit.interchange.formats import SUFFIXES
     from gazekit.models.specs import model_from_text
     from gazekit.plots.saving import check_picture
     from gazekit.runs.parallel import check_workers
@@ -127,8 +127,8 @@ def predict_command(
         raise GazekitError("predict needs the name of the file to write: -o paths.parquet")
     out = run.out or DEFAULT
     parts = out.with_name(f"{out.name}.parts")
-    if not shelf and not out.name.lower().endswith(tuple(SUFFIXES)):
-        raise GazekitError(f"{out} must end in {', '.join(SUFFIXES)}: the suffix says which kind of file is written")
+    if not shelf:
+        check_suffix(out)
     for file in (out, None if album else picture, parts):  # now, not after hours
         if file is None:
             continue

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.cli.options import names_in
 from gazekit.cli.printing import Json, aligned, print_json
 from gazekit.foundations.errors import GazekitError
 
@@ -15,19 +16,7 @@ if TYPE_CHECKING:
     from gazekit.protocols import Protocol, ProtocolScores
 
 
-def protocol_names(incomplete: str) -> list[str]:
-    """Protocols whose name begins so.
-
-    Examples
-    --------
-    >>> protocol_names("chen")
-    ['chen2021']
-    """
-    from gazekit.protocols import protocols
-
-    return [name for name in protocols if name.startswith(incomplete)]
-
-
+protocol_names = names_in("gazekit.protocols", "protocols")
 ProtocolName = Annotated[
     str | None,
     typer.Option(

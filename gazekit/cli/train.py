@@ -1,6 +1,6 @@
 """`gazekit train ...` and `gazekit oat-study`: models that learn from people, one or many variants of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +48,32 @@ class TrainingData(DataAndPoints):
         return {**made_up, **own, **super().options}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Into which parts the data are split, and which of them are kept for testing, one after another."""
+
+    folds: Annotated[int, typer.Option("--folds", min=2, help="How many parts the data are split into.")] = 5
+    fold: Annotated[str, typer.Option(help="Which part is for testing: a number, several (0,2), or all.")] = "all"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of the function that trains."""
+        one_or_more = "numbers such as 0 or 0,2, or all"
+        return {
+            "folds": self.folds,
+            "only": None if self.fold == "all" else numbers(self.fold, "--fold", one_or_more, int),
+        }
+
+
+def changes_of(setting: list[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What --set changes of the network, and of the training."""
+    from gazekit.models.training import TrainingOptions
+
+    changes = settings(setting, "--set")
+    training = {f.name: changes.pop(f.name) for f in fields(TrainingOptions) if f.name in changes}
+    return changes, training
+
+
 @app.command("oat")
 @takes_groups
 def oat_command(
@@ -55,8 +81,7 @@ def oat_command(
     given: TrainingData,
     preset: Annotated[str, typer.Option(help="oat-small, or oat-base: the paper's sizes.")] = "oat-small",
     split: Annotated[str, typer.Option(help="Split by layout, target or subject; random leaks.")] = "layout",
-    folds: Annotated[int, typer.Option(min=2, help="How many parts the data are split into.")] = 5,
-    fold: Annotated[str, typer.Option(help="Which part is for testing: a number, several (0,2), or all.")] = "all",
+    parts: Parts,
     setting: Settings = None,
     paper: Annotated[bool, typer.Option("--paper-training", help="The paper's optimiser, rate and stopping.")] = False,
     run: TrainingRun,
@@ -71,28 +96,19 @@ def oat_command(
 
     Then: gazekit evaluate --data bookcovers --root data/bookcovers --models oat:checkpoint=runs/oat --out runs/books
     """
-    from dataclasses import fields
-
     from gazekit.experiments.oat.training import train_oat
-    from gazekit.models import training
-    from gazekit.models.oat import config
+    from gazekit.models.oat.config import preset as preset_of
     from gazekit.models.oat.training import PAPER
+    from gazekit.models.training import TrainingOptions, with_changes
 
-    changes = settings(setting, "--set")
-    of_training = {f.name for f in fields(training.TrainingOptions)}
-    network = config.preset(preset, **{k: v for k, v in changes.items() if k not in of_training})
-    options = training.with_changes(
-        PAPER if paper else training.TrainingOptions(),
-        {k: v for k, v in changes.items() if k in of_training},
-    )
+    network, training = changes_of(setting)
     trained = train_oat(
         given.read(),
-        network,
-        options,
+        preset_of(preset, **network),
+        with_changes(PAPER if paper else TrainingOptions(), training),
         out=run.out,
         by=split,
-        folds=folds,
-        only=None if fold == "all" else numbers(fold, "--fold", "numbers such as 0 or 0,2, or all", int),
+        **parts.arguments,
         notes=given.notes,
         accept=given.accepted,
         **run.arguments,
@@ -137,10 +153,7 @@ def priority_command(
     split: Annotated[
         str, typer.Option("--split", help="Split by stimulus, target or subject; random leaks.")
     ] = "stimulus",
-    folds: Annotated[int, typer.Option("--folds", min=2, help="How many parts the data are split into.")] = 5,
-    fold: Annotated[
-        str, typer.Option("--fold", help="Which part is for testing: a number, several (0,2), or all.")
-    ] = "all",
+    parts: Parts,
     setting: Settings = None,
     run: TrainingRun,
 ) -> None:
@@ -154,41 +167,34 @@ def priority_command(
 
     Features of images are kept in the folder that the environment variable GAZEKIT_FEATURES names, if there is one.
     """
-    from dataclasses import fields
-
     from gazekit.datasets import load_dataset
     from gazekit.experiments.priority import train_priority
-    from gazekit.models import training
     from gazekit.models.priority.checkpoint import load_readout
     from gazekit.models.priority.model import NAMED
     from gazekit.models.priority.network import TARGETS
     from gazekit.models.priority.training import FIXATIONS, OPTIONS
+    from gazekit.models.training import with_changes
 
     check_choice("--target", target, ("auto", "none", *TARGETS[1:]))
-    changes = settings(setting, "--set")
-    of_training = {f.name for f in fields(training.TrainingOptions)}
-    fixations = int(changes.pop("fixations", FIXATIONS))
+    network, training = changes_of(setting)
+    fixations = int(network.pop("fixations", FIXATIONS))
     dataset = given.read()
     if target == "auto":
         target = "picture" if all(trial.has("target") for trial in dataset.trials) else "none"
     typer.echo("nothing is sought: free viewing" if target == "none" else f"what is sought is known by its {target}")
     trained = train_priority(
         dataset,
-        training.with_changes(OPTIONS, {k: v for k, v in changes.items() if k in of_training}),
+        with_changes(OPTIONS, training),
         out=run.out,
         backbone=backbone,
         weights=_pairs(weights, "--weights"),
-        network={
-            **({} if target == "none" else {"target": target}),
-            **{k: v for k, v in changes.items() if k not in of_training},
-        },
+        network=network if target == "none" else {"target": target, **network},
         fixations=fixations,
         start=None if start is None else load_readout(NAMED.get(start) or start),
         timing=timing,
         also=[load_dataset(name, root) for name, root in _pairs(also, "--also").items()],
         by=split,
-        folds=folds,
-        only=None if fold == "all" else numbers(fold, "--fold", "numbers such as 0 or 0,2, or all", int),
+        **parts.arguments,
         notes=given.notes,
         accept=given.accepted,
         **run.arguments,

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, listed
 
 SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2", ".mat", ".npy",
@@ -94,15 +94,11 @@ def nearest(names: Iterable[str], known: Iterable[str]) -> str:
     for name in names[:SHOWN]:
         close = get_close_matches(name, known, n=1, cutoff=0.6)
         said.append(f"{name!r}" + (f" (nearest: {close[0]!r})" if close else ""))
-    there = f"are {', '.join(map(repr, known[:SHOWN]))}{_more(known)}" if known else "is none"
-    return f"{', '.join(said)}{_more(names)}; there {there}"
+    there = f"are {listed(list(map(repr, known)), SHOWN)}" if known else "is none"
+    return f"{listed([*said, *names[SHOWN:]], SHOWN)}; there {there}"
 
 
 # ---------------------------------------------------------------- inside
-
-
-def _more(names: list[str]) -> str:
-    return f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
 
 
 def _agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

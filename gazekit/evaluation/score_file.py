@@ -1,17 +1,19 @@
 """Score a file of predictions: find the trial of each path, then evaluate it as a model among people and chance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gazekit.checks import Findings
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.stimulus_names import match_names, nearest
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.evaluate import NULLS, MetricChoice, evaluate
+from gazekit.evaluation.preparation import checked
 from gazekit.evaluation.results import Results
 from gazekit.foundations.errors import DataError, MismatchError
 from gazekit.models.baselines.precomputed import Precomputed
@@ -119,6 +121,11 @@ def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: Me
         part = part.replace(table=part.table.assign(source=name, subject=""), dropped={})
         models.append(Precomputed(part, name))
     return evaluate(dataset, models, metrics, **options)
+
+
+def check_predictions(paths: Scanpaths, dataset: Dataset, accept: Iterable[str] = ()) -> list[Findings]:
+    """Check people's data and the predictions of a file before they are used; see `preparation.checked`."""
+    return checked(dataset, [Precomputed(part, name) for name, part in named_sources(paths)], accept)
 
 
 def named_sources(paths: Scanpaths, taken: Sequence[str] = (HUMAN, *NULLS)) -> list[tuple[str, Scanpaths]]:

@@ -151,6 +151,20 @@ def parse_json(content: bytes | str) -> Any:
         raise json.JSONDecodeError(str(error).partition(";")[0], "", 0) from None
 
 
+def read_json(path: str | Path) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    DataError
+        It is not there, or is no JSON.
+    """
+    try:
+        return parse_json(read_whole(path))
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path} is not JSON ({error}); it may be cut short: copy it again") from None
+
+
 def parse_toml(path: str | Path) -> dict[str, Any]:
     """Read a TOML file.
 

@@ -4,7 +4,7 @@ Every error that gazekit raises on purpose is a `GazekitError`; the command line
 ends with exit code 2. Anything else is a defect of ours and keeps its traceback.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TypeVar
@@ -68,6 +68,18 @@ def check_choice(option: str, value: object, choices: Collection[object]) -> Non
     """
     if value not in choices:
         raise GazekitError(f"{option} must be one of {', '.join(map(repr, choices))}, not {value!r}")
+
+
+def listed(names: Sequence[str], shown: int = 3, joint: str = ", ") -> str:
+    """The first names, and how many more there are, for messages.
+
+    Examples
+    --------
+    >>> listed(["anna", "ben", "carl"], 2)
+    'anna, ben and 1 more'
+    """
+    more = len(names) - shown
+    return joint.join(names[:shown]) + (f" and {more} more" if more > 0 else "")
 
 
 class RunFolderError(GazekitError):

@@ -12,8 +12,8 @@ import pandas as pd
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
-from gazekit.files.atomic import read_whole, write_atomically
-from gazekit.files.untrusted import MAX_COLUMNS, check_count, parse_json
+from gazekit.files.atomic import write_atomically
+from gazekit.files.untrusted import MAX_COLUMNS, check_count, read_json
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import number_repeats, row_per_fixation
 from gazekit.interchange.declared_facts import from_columns, to_columns
@@ -73,10 +73,7 @@ def read_records(path: str | Path, needed: Sequence[str] = ("name", "X", "Y")) -
     DataError
         The file is not such a list; the message names the record.
     """
-    try:
-        records = parse_json(read_whole(path))
-    except ValueError as error:
-        raise DataError(f"{path} is not JSON ({error}); it may be cut short: copy it again") from None
+    records = read_json(path)
     if not isinstance(records, list):
         raise DataError(f"{path} is not a list of records, as COCO-Search18's files are")
     for k, record in enumerate(records):

@@ -13,8 +13,7 @@ import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.files.atomic import read_whole
-from gazekit.files.untrusted import check_each_once, parse_json
+from gazekit.files.untrusted import check_each_once, read_json
 from gazekit.foundations.errors import DataError, check_known, naming
 from gazekit.interchange.columns import number_repeats, row_per_fixation
 from gazekit.interchange.formats import kind_of, read_rows
@@ -272,10 +271,7 @@ def _records(file: str | Path, kind: PredictionFormat) -> list[tuple[str, dict[s
     """(where, record) of each path of a JSON file, points under x, y and t."""
     if (found := kind_of(file)) != "JSON":
         raise DataError(f"{file} is read as {found}, and predictions of {kind.name!r} are JSON: {kind.title}")
-    try:
-        content = parse_json(read_whole(file))
-    except ValueError as error:
-        raise DataError(f"{file} is not JSON ({error}); it may be cut short: copy it again") from None
+    content = read_json(file)
     if kind.by_image and isinstance(content, Mapping):
         items: Iterable[tuple[str, Any]] = (
             (
@@ -343,10 +339,7 @@ def _in_order(
     records: list[tuple[str, dict[str, Any]]], order: str | Path, file: str
 ) -> list[tuple[str, dict[str, Any]]]:
     """The records with the names, people and tasks of other records in the same order."""
-    try:
-        named = parse_json(read_whole(order))
-    except ValueError as error:
-        raise DataError(f"{order} is not JSON ({error}); it may be cut short: copy it again") from None
+    named = read_json(order)
     if not isinstance(named, list) or not all(isinstance(each, Mapping) and "name" in each for each in named):
         raise DataError(f"{order} is not a list of records with a 'name' each")
     if len(named) != len(records):

@@ -244,6 +244,8 @@ def test_score_takes_the_format_and_refuses_what_contradicts_it(data, people, tm
     for more in (("--size", "512x320"), ("--rescale",), ("--columns", "x=X")):
         assert isinstance(run(*given, "--from", "hat", *more).exception, GazekitError), more
     assert "give --from" in str(run(*given, "--order", file).exception)
+    absent = str(run(*given, "--from", "gazexplain", "--order", tmp_path / "absent.json").exception)
+    assert absent == f"there is no file {tmp_path / 'absent.json'}; check the name"
 
 
 def test_a_file_of_another_frame_is_seen(dataset_of, tmp_path):

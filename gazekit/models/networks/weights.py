@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from gazekit.files.atomic import sha256_of
 from gazekit.files.untrusted import BoundedFile, check_room, check_safetensors, decoding
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, listed
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.networks.network import Preprocessing
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "GAZEKIT_WEIGHTS"
 DIGITS = 12  # of a SHA-256 in the text that names weights
-SHOWN = 3  # names in a message
 PATIENCE = 5  # s until a host that does not answer counts as out of reach
 RANDOM = "random"
 OFFLINE = "take one that needs no download (backbones: v1 and random; encoders: filters)"
@@ -219,12 +218,6 @@ def fit_state(
         raise DataError(f"{source} is damaged: {listed(broken)} holds values that are not finite; fetch the file again")
     floats = {key: given[key].float() if given[key].is_floating_point() else given[key] for key in wanted}
     network.load_state_dict({key: value.contiguous() for key, value in floats.items()}, assign=True)
-
-
-def listed(names: list[str]) -> str:
-    """The first names, and how many more."""
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """A search experiment described in TOML: what is shown, in which conditions, with how many items."""
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -11,6 +10,7 @@ import numpy as np
 
 from gazekit.datasets.synthetic.search_designs.items import Item, draw_shape, picture_item
 from gazekit.datasets.synthetic.search_designs.layouts import Anywhere, Given, Grid, Layout, Rings
+from gazekit.files.untrusted import parse_toml
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 
 RGB = tuple[int, int, int]
@@ -121,14 +121,14 @@ def read_design(path: str | Path) -> Design:
     """
     path = Path(path)
     try:
-        source = path.read_text(encoding="utf-8")
-        told = _Table(tomllib.loads(source), str(path))
+        found, source = parse_toml(path), path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise DataError(
             f"the design {path} is not there; see docs/howto/search-experiment.md for what it holds"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise DataError(f"{path} is no TOML text ({error}); mend that line") from error
+    told = _Table(found, str(path))
     files: dict[str, Path] = {}
     degree = told.number("px_per_degree", 30, above=0)
     width, height = told.pair("size", (16.0, 16.0))

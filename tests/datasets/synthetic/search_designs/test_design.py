@@ -98,6 +98,9 @@ def test_files_that_are_no_design(tmp_path):
     (tmp_path / "broken.toml").write_text("set_sizes = [4,")
     with pytest.raises(DataError, match="is no TOML text"):
         read_design(tmp_path / "broken.toml")
+    (tmp_path / "hostile.toml").write_text(".".join("a" * 40_000) + " = 1")  # a key of many parts takes their square
+    with pytest.raises(DataError, match=r"is no TOML text \(a line of more than 4,000 bytes\); mend that line"):
+        read_design(tmp_path / "hostile.toml")
 
 
 def test_two_items_of_one_name(write):
