@@ -65,7 +65,7 @@ def export_command(
         if not options:
             raise GazekitError("--placed is a place on a screen: give its size, --screen 1920x1080")
         options |= {"placed": place(placed)}  # type: ignore[dict-item]
-    check_output(out, [] if what is None else [what], overwrite=overwrite or out.is_dir())
+    check_output(out, [] if what is None else [what], overwrite=overwrite or out.is_dir(), folders=to == "bids")
     paths = read(what, given)
     if sources is not None:
         from gazekit.core.scanpaths import Scanpaths

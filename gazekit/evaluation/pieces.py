@@ -27,7 +27,7 @@ from gazekit.metrics.context import Context, Source
 from gazekit.metrics.labels.clusters import Clusters, mean_shift_clusters
 from gazekit.metrics.measure import CELL_COLUMNS as CELLS
 from gazekit.metrics.measure import Measure, join_scored, score_parts
-from gazekit.models.capabilities import Donor, HasDensity, LearnsNumbers, next_log_densities
+from gazekit.models.capabilities import Donor, HasDensity, LearnsNumbers, log_density_on, next_log_densities
 from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
@@ -178,7 +178,7 @@ class StimuliPiece:
             made = [cut_to_lengths(whole, dataset.trials, self.lengths), own]
         densities: tuple[Any, Any] = (None, None)
         if isinstance(model, HasDensity):
-            densities = model.log_density, partial(next_log_densities, model)
+            densities = partial(log_density_on, model), partial(next_log_densities, model)
         sources = []
         for name, paths in zip(self.predictions, made, strict=True):
             ready = prepare_predictions(paths, dataset.scanpaths, dataset)

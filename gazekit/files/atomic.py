@@ -58,8 +58,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         refuse_link(target)
     if target.is_dir():
         raise DataError(f"{path} is a folder, not a file; give the name of a file in it")
-    if not target.parent.is_dir():
-        raise DataError(f"{path} cannot be written: the folder {target.parent} does not exist; make it first")
+    check_folder(target)
     with writing(f"{path} was not written"):
         if handle is not None:
             sys.stdout.flush()  # what was printed before comes before
@@ -68,6 +67,24 @@ def write_atomically(path: str | Path, content: bytes) -> None:
             return
         while not _write_beside(target, content):
             pass
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a file whose folder is not there.
+
+    Raises
+    ------
+    DataError
+        It is not.
+
+    Examples
+    --------
+    >>> check_folder(Path("no/such/a.txt"))
+    Traceback (most recent call last):
+    gazekit.DataError: no/such/a.txt cannot be written: the folder no/such does not exist; make it first
+    """
+    if not path.parent.is_dir():
+        raise DataError(f"{path} cannot be written: the folder {path.parent} does not exist; make it first")
 
 
 def check_length(path: str | Path) -> None:
@@ -132,10 +149,18 @@ def why_not_written(error: OSError) -> str:
     return _REASONS.get(error.errno or 0, error.strerror or str(error))
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Remove what `write_atomically` left in a folder because its process was killed; not what one is still writing."""
+def remove_leftovers(folder: Path, of: str = "") -> None:
+    """Remove what `write_atomically` left in a folder because its process was killed; not what one is still writing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    of : str
+        The file that was to be written; default any.
+    """
     for file in folder.iterdir() if folder.is_dir() else ():
-        if is_leftover(file):
+        if is_leftover(file) and (not of or file.name[1:-14] == of):
             with contextlib.suppress(OSError, DataError):  # read-only; another process was quicker; a link, not ours
                 handle = open_plain(file, make=False)
                 try:

@@ -84,10 +84,39 @@ class HasNextDensities(Protocol):
         """
 
 
-def next_log_densities(
-    model: HasDensity, trial: Trial, path: Scanpath, shape: tuple[int, int] | None = None
+def log_density_on(
+    model: HasDensity, trial: Trial, shape: tuple[int, int], history: Scanpath | None = None
 ) -> np.ndarray:
+    """`model.log_density` on the cells that were asked for: on others the same density has other values.
+
+    Raises
+    ------
+    GazekitError
+        It is on others.
+    """
+    return _of_shape(model, trial, model.log_density(trial, shape, history=history), shape)
+
+
+def _of_shape(model: HasDensity, trial: Trial, found: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    if np.shape(found) != shape:
+        raise GazekitError(
+            f"{_called(model)} was asked for a log density of {shape} rows and columns on trial {trial.id!r}, and "
+            f"gave {np.shape(found)}"
+        )
+    return found
+
+
+def _called(model: HasDensity) -> str:
+    return f"model {getattr(model, 'name', type(model).__name__)!r}"
+
+
+def next_log_densities(model: HasDensity, trial: Trial, path: Scanpath, shape: tuple[int, int]) -> np.ndarray:
     """Log density of each fixation of a path after those before it, (n, rows, columns), of any model with densities.
+
+    Raises
+    ------
+    GazekitError
+        Another number of densities, or of cells, than was asked for.
 
     Examples
     --------
@@ -99,9 +128,15 @@ def next_log_densities(
     ((3, 2, 4), True)
     """
     if isinstance(model, HasNextDensities):
-        return model.conditional_log_densities(trial, path, shape)
+        found = model.conditional_log_densities(trial, path, shape)
+        if len(found) != len(path):
+            raise GazekitError(
+                f"{_called(model)} gives {len(found)} densities for a path of {len(path)} fixations on trial "
+                f"{trial.id!r}; one for each"
+            )
+        return np.stack([_of_shape(model, trial, each, shape) for each in found]) if len(path) else found
     before = (Scanpath(path.x[:k], path.y[:k], path.durations()[:k], path.frame, path.ids) for k in range(len(path)))
-    return np.stack([model.log_density(trial, shape, history=history) for history in before])
+    return np.stack([log_density_on(model, trial, shape, history) for history in before])
 
 
 @runtime_checkable

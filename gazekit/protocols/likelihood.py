@@ -9,6 +9,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.bootstrap import interval, resample
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.fixation_maps.pixels import as_log_density
 from gazekit.models.capabilities import HasDensity, next_log_densities
 from gazekit.models.fingerprints import digest_of
 from gazekit.models.identity import identity
@@ -35,10 +36,22 @@ def likelihoods(
         Which samples are taken, where a source has more than another.
     models : mapping of str to model
         Models with a density, by source.
+
+    Returns
+    -------
+    dict
+        `rows`: a source each. `probability_0` counts people's fixations to which a model gives probability 0; its exact
+        value is then minus infinity, which stands as NaN or None.
+
+    Raises
+    ------
+    GazekitError
+        A model's density is no density, or on other cells than was asked for.
     """
     shapes = {trial.id: grid_of(trial.frame.size) for trial in part.trials}
     people = _ByTrial(part.scanpaths, shapes)
     given = {name: _ByTrial(paths, shapes) for name, paths in sources.items()}
+    impossible = dict.fromkeys(models, 0)
     trials = [trial for trial in part.trials if trial.id in people.rows]
     samples = min(len_of_most(paths) for paths in sources.values())
     bits: dict[str, list[np.ndarray]] = {name: [] for name in (HUMAN, *sources)}
@@ -62,7 +75,9 @@ def likelihoods(
         exact[UNIFORM].append(0.0)
         exact[GAUSSIAN].append(float(_gaussian_bits(shape)[fixed].mean()) if len(fixed) else np.nan)
         for name, model in models.items():
-            exact[name].append(_bits(model, trial, people, shape))
+            bits_here, without = _bits(model, trial, people, shape)
+            exact[name].append(bits_here)
+            impossible[name] += without
     draws = resample(len(trials))
     rows: list[dict[str, Any]] = []
     of = {name: {"model": m.name, "sha256": digest_of(identity(m))} for name, m in models.items()}
@@ -73,6 +88,8 @@ def likelihoods(
             known, known_low, known_high = _over_images(np.array(exact[name]), draws)
             row |= {"exact": known, "bias": value - known}
             row |= {"exact_low": known_low, "exact_high": known_high, "density": of[name]} if name in models else {}
+            if impossible.get(name):  # the value is minus infinity, which JSON does not have
+                row |= {"probability_0": impossible[name]}
         rows.append(row)
     return {"cells": CELLS, "paths_an_image": samples, "average": "fixations of an image, then images", "rows": rows}
 
@@ -114,15 +131,15 @@ class _ByTrial:
         return found if outside else [cell[cell >= 0] for cell in found]
 
 
-def _bits(model: HasDensity, trial: Trial, people: "_ByTrial", shape: tuple[int, int]) -> float:
-    """Mean over people's fixations of the density of each after those before it, bits over uniform."""
-    found = [np.empty(0)]
+def _bits(model: HasDensity, trial: Trial, people: "_ByTrial", shape: tuple[int, int]) -> tuple[float, int]:
+    """Mean over people's fixations of the density of each after those before it, bits over uniform; how many have 0."""
+    found = []
     for path, cell in zip(people.paths[people.rows[trial.id]], people.cells(trial.id, outside=True), strict=True):
-        densities = next_log_densities(model, trial, path, shape) if len(path) else np.empty((0, *shape))
-        inside = cell >= 0
-        found.append(densities.reshape(len(path), -1)[inside, cell[inside]])
-    nats = np.concatenate(found)
-    return float(nats.mean() / np.log(2) + np.log2(shape[0] * shape[1])) if len(nats) else np.nan
+        densities = next_log_densities(model, trial, path, shape) if len(path) else ()
+        found += [as_log_density(log).flat[at] for log, at in zip(densities, cell, strict=True) if at >= 0]
+    nats = np.array(found)
+    bits = float(nats.mean() / np.log(2) + np.log2(shape[0] * shape[1])) if len(nats) else np.nan
+    return bits, int(np.isneginf(nats).sum())
 
 
 def _over_images(values: np.ndarray, draws: np.ndarray) -> tuple[float, float, float]:

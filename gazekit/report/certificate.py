@@ -23,7 +23,8 @@ NOTES = {
     "likelihood": "Bits per fixation of people over a uniform density, from smoothed fixations of the samples; width "
     "and share of a uniform density are those under which people of the other half of the images are "
     "likeliest. Of two controls, and of models that were named, the density is known: exact is computed from it, "
-    "each fixation after those before it, and bias is the estimate less the exact value.",
+    "each fixation after those before it, and bias is the estimate less the exact value. A model that gives "
+    "probability 0 to some of people's fixations (counted) has minus infinity.",
 }
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from gazekit.cli.options import how_loaded, load, settings
-from gazekit.foundations.errors import GazekitError
+from gazekit.cli.options import check_output, how_loaded, load, settings
+from gazekit.foundations.errors import DataError, GazekitError
 
 
 def test_values_are_read_as_what_they_are():
@@ -54,3 +54,14 @@ def test_options_of_a_table(tmp_path):
         match="a table of your own has no option 'scenes'; it has boxes, columns, decimal, detect, distance_mm, eye",
     ):
         load(str(table), options={"scenes": 3})
+
+
+def test_an_output_is_checked_before_anything_is_computed(tmp_path):
+    """Once a certificate was computed for minutes, and its folder was then not there."""
+    with pytest.raises(DataError, match=r"no/a.json cannot be written: the folder .*no does not exist; make it first"):
+        check_output(tmp_path / "no" / "a.json", overwrite=False)
+    check_output(tmp_path / "no" / "a", overwrite=False, folders=True)
+    for name in (".a.json.0a1b2c3d.part", ".b.json.0a1b2c3d.part"):
+        (tmp_path / name).touch()  # left by processes that were killed
+    check_output(tmp_path / "a.json", overwrite=False)
+    assert [file.name for file in tmp_path.iterdir()] == [".b.json.0a1b2c3d.part"]

@@ -18,6 +18,7 @@ from gazekit.evaluation.pieces import SetPiece
 from gazekit.foundations.errors import DataError, MissingNeedError, RunFolderError, UnknownNameError
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.plausibility import OUTPUTS
+from gazekit.models.baselines.uniform import Uniform
 from gazekit.report.sentences import why_no_ceiling
 from gazekit.runs import folder as runs
 
@@ -396,3 +397,17 @@ def test_one_person_has_no_ceiling_and_the_reason_is_said(small_dataset, tmp_pat
     results = evaluate(one, ["uniform"], ["scanmatch"], out=tmp_path / "r", progress=False, resamples=100)
     assert "and there is only one person; two per image are needed" in why_no_ceiling(results)
     assert why_no_ceiling(results) in summary_text(results)
+
+
+@pytest.mark.parametrize("metric", ["log_likelihood", "conditional"])
+def test_a_density_on_other_cells_than_asked_for_is_refused(small_dataset, tmp_path, metric):
+    """Bits per fixation depend on the cells: they were taken as they came."""
+
+    class Coarse(Uniform):
+        name = "coarse"
+
+        def log_density(self, trial, shape=None, history=None):
+            return np.full((2, 3), -np.log(6))
+
+    with pytest.raises(GazekitError, match=r"model 'coarse' was asked for a log density of \(96, 128\) rows and col"):
+        evaluate(small_dataset, [Coarse()], [metric], out=tmp_path / "r", nulls=False, resamples=100, progress=False)

@@ -5,6 +5,9 @@ import resource
 import signal
 from pathlib import Path
 
+import numpy as np
+
+from gazekit.models import ScanpathModel
 from gazekit.models.baselines.uniform import Uniform
 
 
@@ -30,3 +33,20 @@ class Failing(Uniform):
             finally:
                 resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
         return super().predict(trials, **options)
+
+
+class MeanPlace(ScanpathModel):
+    """Looks where people looked on average, on the images that it was fitted on."""
+
+    name, needs, needs_fit = "mean-place", ("image",), True
+
+    def __init__(self):
+        self.at = np.zeros(2)
+
+    def fit(self, dataset):
+        self.at = np.array([dataset.scanpaths.x.mean(), dataset.scanpaths.y.mean()])
+        return self
+
+    def draw(self, trial, prepared, rng, max_fixations):
+        x, y = np.clip(rng.normal(self.at, 5, (max_fixations, 2)), 0, trial.frame.size).T
+        return x, y, np.full(max_fixations, 200.0)

@@ -37,7 +37,7 @@ CHAIN = 6  # kills of one folder, before it is left to finish
 PATIENCE = 120  # s, of an attempt
 TAKEN = ("seconds", "work")  # what the manifest says of the time and the work that this process took
 TIMED = "at a random time"
-COMMANDS = ("evaluate", "train oat", "asymmetry", "captions", "fetch")
+COMMANDS = ("evaluate", "train oat", "asymmetry", "captions", "fetch", "protocol", "certify")
 FETCHED = {
     "Amazon.json": b'{"whole": true}',
     "images/one two.bin": bytes(range(256)) * 2048,
@@ -201,18 +201,26 @@ class World:
     def __exit__(self, *_):
         self.close()
 
+    @staticmethod
+    def clear(name, out):
+        """Remove what a command left; the folder of a certificate must be there before."""
+        shutil.rmtree(out, ignore_errors=True)
+        if name == "certify":
+            out.mkdir()
+
     def command(self, name):
         """A command, after an undisturbed run of it."""
         if name not in self.commands:
             out = self.zygote.runs / name.replace(" ", "-")
             made = Command(name, self._argv(name, out), out)
+            self.clear(name, out)
             start = time.perf_counter()
             status, made.steps, output = self.zygote.attempt(made.argv)
             made.seconds = time.perf_counter() - start
             if status != 0:
                 raise RuntimeError(f"undisturbed, {name} ended with {status}: {output[-2000:]}")
             made.expected = contents(out)
-            shutil.rmtree(out)
+            self.clear(name, out)
             self.commands[name] = made
         return self.commands[name]
 
@@ -233,7 +241,7 @@ class World:
                 break  # it ended before the kill
             else:
                 tally.unequal.append((name, first, f"after {k} kills it ended with {status}: {output[-1500:]}"))
-                shutil.rmtree(command.out, ignore_errors=True)
+                self.clear(name, command.out)
                 return
         status, _, output = self.zygote.attempt(command.argv)
         found = contents(command.out) if command.out.is_dir() else {}
@@ -242,7 +250,7 @@ class World:
         elif differing := [f for f in sorted({*found, *command.expected}) if found.get(f) != command.expected.get(f)]:
             tally.unequal.append((name, first, f"files that differ: {differing}"))
         tally.chains[name] += 1
-        shutil.rmtree(command.out, ignore_errors=True)
+        self.clear(name, command.out)
 
     def kill(self, name, kills, seed, tally):
         """At least so many kills of a command."""
@@ -262,6 +270,13 @@ class World:
             data = ["--data", f"{self.home / 'mine.csv'}", "--root", f"{self.home / 'images'}"]
             argv = ["evaluate", *data, "--models", "uniform,ittikoch", "--metrics", metrics, "--samples", "2"]
             argv += ["--resamples", "100"]
+        elif name == "protocol":  # the model learns from the two images that the protocol does not score
+            data = ["--data", f"{self.home / 'osie.csv'}", "--root", f"{self.home / 'images'}", "--name", "osie"]
+            argv = ["evaluate", *data, "--protocol", "chen2021", "--models", "mean-place,ittikoch"]
+        elif name == "certify":
+            data = ["--data", f"{self.home / 'mine.csv'}", "--root", f"{self.home / 'images'}"]
+            argv = ["certify", f"{self.home / 'predictions.csv'}", *data, "--splits", "2", "--overwrite"]
+            return [*argv, "--out", str(out / "certificate.html")]
         elif name == "train oat":
             network = ("width=96", "heads=2", "feed_forward=32", "encoder_layers=1", "decoder_layers=1", "epochs=3")
             argv = ["train", "oat", "--fold", "0,1", "--folds", "2", *several("--set", *network)]
@@ -292,6 +307,11 @@ def make_table(home):
                 rows.append((f"s{k}", f"p{person}", *rng.uniform(0, (64, 48)).round(1), int(rng.integers(100, 400))))
     table = pd.DataFrame(rows, columns=["stimulus", "subject", "x", "y", "duration_ms"])
     table.to_csv(home / "mine.csv", index=False)
+    table.assign(x=table["y"], y=table["x"].clip(upper=47)).to_csv(home / "predictions.csv", index=False)
+    names = {"s0": "1009", "s1": "1017", "s2": "1001", "s3": "1002"}  # the first two are test images of chen2021
+    for name, number in names.items():
+        Image.open(home / "images" / f"{name}.png").save(home / "images" / f"{number}.jpg")
+    table.assign(stimulus=table["stimulus"].map(names) + ".jpg").to_csv(home / "osie.csv", index=False)
 
 
 def contents(folder):

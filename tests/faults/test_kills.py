@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-COMMANDS = ("evaluate", "train oat", "asymmetry", "captions", "fetch")
+COMMANDS = ("evaluate", "train oat", "asymmetry", "captions", "fetch", "protocol", "certify")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -21,7 +21,7 @@ def test_killed_and_resumed(world, kills, name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_killed_more_often(world, kills, name, record_property):
-    """Twelve more of each: sixty over all. docs/results/reliability.md has a run of more."""
+    """Twelve more of each. docs/results/reliability.md has a run of more."""
     tally = kills.Tally()
     world.kill(name, 12, seed=1, tally=tally)
     record_property("kills", {moment: count for (_, moment), count in tally.kills.items()})

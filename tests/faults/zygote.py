@@ -30,6 +30,7 @@ IMPORTED = (
     *("pyarrow.parquet", "requests", "safetensors.torch", "scipy.stats", "skimage.color"),
     *("gazekit.cli.app", "gazekit.experiments.captions.experiment", "gazekit.experiments.oat.training"),
     *("gazekit.models.neva.model", "gazekit.models.oat.model", "gazekit.plots.saving", "gazekit.report"),
+    *("gazekit.protocols.certificate", "gazekit.report.certificate"),
 )
 
 
@@ -86,10 +87,14 @@ def preload():
     from gazekit.evaluation import evaluate as evaluation
     from gazekit.experiments.asymmetry import displays, experiment
     from gazekit.metrics import pairwise
+    from gazekit.models.registry import models
+    from gazekit.protocols import predictions
 
     for name in IMPORTED:
         import_module(name)
     evaluation.PIECE_STIMULI = displays.PIECE_DISPLAYS = experiment.PIECE_DISPLAYS = 2  # more places to be killed at
+    predictions.PIECE_TRIALS = 1
+    models.add("mean-place", "failing_models:MeanPlace")
     torch.set_num_threads(1)
     weight = torch.zeros(2, 2, requires_grad=True)
     (weight @ weight).sum().backward()
@@ -100,7 +105,7 @@ def preload():
     plt.close(figure)
     table = pd.DataFrame({"stimulus": ["s", "s"], "width": 64, "height": 48})
     paths = Scanpaths([1, 9, 10, 50], [5, 7, 6, 30], [0, 2, 4], table, duration=[100] * 4, object_id=[0, 1, 1, 2])
-    for metric in ("scanmatch", "multimatch", "sequence_score"):
+    for metric in ("scanmatch", "multimatch", "sequence_score", "edit_distance", "stde"):
         pairwise(metric, paths, paths, [[0, 1]], threads=1)
 
 

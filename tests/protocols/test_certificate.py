@@ -298,3 +298,43 @@ def test_an_imposed_first_fixation_is_no_part_of_likelihood_and_energy(data, mod
             for at, row in rows.items():
                 if at[0] == source:
                     assert row == plain[at]
+
+
+class Told(ScanpathModel):
+    """Its density is what the test says."""
+
+    name = "mine"
+
+    def __init__(self, how):
+        self.how = how
+
+    def log_density(self, trial, shape=None, history=None):
+        density = np.ones(shape[::-1] if self.how == "turned" else shape)
+        density[:, : density.shape[1] // 2] = {"nothing on the left": 0, "no number": np.nan}.get(self.how, 1)
+        with np.errstate(divide="ignore"):
+            return np.log(density / (1 if self.how == "too much" else density.sum()))
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        (
+            "turned",
+            r"model 'mine' was asked for a log density of \(48, 64\) rows and columns on trial 'img0', and gave "
+            r"\(64, 48\)",
+        ),
+        ("too much", "a log density adds up to a probability of 3072, not 1"),
+        ("no number", r"a log density has values that are NaN or \+inf"),
+    ],
+)
+def test_what_is_no_density_on_these_cells_is_refused(data, models, how, message):
+    with pytest.raises(GazekitError, match=message):
+        certify(models, data, against=["chen2021"], models=[Told(how)], splits=2, threads=1)
+
+
+def test_fixations_that_a_model_calls_impossible_are_counted(data, models):
+    found = certify(models, data, against=["chen2021"], models=[Told("nothing on the left")], splits=2, threads=1)
+    row = next(r for r in found["likelihood"]["rows"] if r["source"] == "mine")
+    assert row["probability_0"] == (data.scanpaths.x < 80).sum() > 0
+    assert row["exact"] is None
+    assert "probability_<wbr>0" in certificate_page(found)

@@ -274,13 +274,7 @@ def _score_next(
     def logs(person: int, path: Scanpath) -> Iterable[np.ndarray]:
         """Density of every fixation but the first: the model's, or the gold standard of the other people."""
         if source.next_densities is not None:
-            found = source.next_densities(trial, path, shape)
-            if len(found) != len(path):
-                raise GazekitError(
-                    f"model {source.name!r} gives {len(found)} densities for a path of {len(path)} fixations on trial "
-                    f"{trial.id!r}; one for each"
-                )
-            return found[1:]
+            return source.next_densities(trial, path, shape)[1:]
         rest = np.arange(len(subjects)) != person
         if not people.maps[rest].any():
             return ()

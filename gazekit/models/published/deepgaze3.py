@@ -15,7 +15,7 @@ from gazekit.core.trials import Trial
 from gazekit.files.arrays import parse_npy
 from gazekit.files.atomic import read_whole
 from gazekit.foundations.errors import DataError, GazekitError, refusing
-from gazekit.models.capabilities import HasDensity
+from gazekit.models.capabilities import HasDensity, log_density_on
 from gazekit.models.cells import resampled
 from gazekit.models.contract import DrawnPath, ScanpathModel
 from gazekit.models.option_checks import check_count, positive
@@ -133,7 +133,7 @@ class DeepGaze3(NextFixation):
         rows, columns = (max(1, round(side * factor / MULTIPLE)) * MULTIPLE for side in (height, width))
         image = np.array(Image.fromarray(trial.image).resize((columns, rows), Image.Resampling.BILINEAR))
         if isinstance(self._bias, ScanpathModel):
-            bias = self._bias.log_density(trial, (rows, columns))  # type: ignore[attr-defined]
+            bias = log_density_on(self._bias, trial, (rows, columns))  # type: ignore[arg-type]
         else:
             sides = zip((rows, columns), self._bias.shape, strict=True)
             bias = zoom(self._bias, [wanted / own for wanted, own in sides], order=0, mode="nearest")

@@ -235,7 +235,9 @@ def test_a_model_that_gives_too_few_densities_is_told(agreeing, reference):
         def conditional_log_densities(self, trial, path, shape=None):
             return np.full((1, *shape), -np.log(shape[0] * shape[1]))
 
-    with pytest.raises(GazekitError, match=r"model 'm' gives 1 densities for a path of \d+ fixations on trial 'img0'"):
+    with pytest.raises(
+        GazekitError, match=r"model 'Short' gives 1 densities for a path of \d+ fixations on trial 'img0'"
+    ):
         conditional_rows(Short().log_density, agreeing.trials[:1], agreeing.scanpaths, reference)
 
 
