@@ -11,8 +11,8 @@ import pandas as pd
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.describing import inputs_of
 from gazekit.evaluation.preparation import checked
+from gazekit.experiments.fold_trainings import LOG, finish, splits_of
 from gazekit.experiments.ratios import Ratio
-from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.priority.checkpoint import Readout
@@ -25,7 +25,7 @@ from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import seal
 
-LOG, BITS = "log.parquet", "bits.parquet"
+BITS = "bits.parquet"
 KIND = "train priority"
 READOUT = "readout.safetensors"
 
@@ -136,8 +136,7 @@ def train_priority(
                 f"priority learns from pictures, and {len(lacking)} of {len(each.trials)} trials of {each.name!r} have "
                 f"none ({lacking[0]!r} is one); give --root with the images, or keep the trials that have one"
             )
-    chosen = list(range(folds)) if only is None else sorted(set(only))
-    splits = [dataset.split(by, folds=folds, fold=fold, seed=seed) for fold in chosen]
+    splits = splits_of(dataset, by, folds, only, seed)
     accept = tuple(accept)
     findings = [found for each in (dataset, *also) for found in checked(each, accept=accept)]
     reader = FeatureReader(backbone, dict(weights or {}))
@@ -152,7 +151,7 @@ def train_priority(
             "fixations": fixations,
             **({"start": start.sha256} if start is not None else {}),
             **({"timing": True} if timing else {}),
-            "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
+            "split": {"by": by, "folds": folds, "trained": list(splits), "sha256": [s.sha256 for s in splits.values()]},
             "seed": seed,
             **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
         },
@@ -173,18 +172,12 @@ def train_priority(
             }
             pieces = [
                 ReadoutPiece(run.part(f"fold-{k}"), [part.train, *also], part.test, k, reader, options, how)
-                for k, part in zip(chosen, splits, strict=True)
+                for k, part in splits.items()
             ]
             run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress)
-            for name in (LOG, BITS):
-                run.write_table(pd.concat([read_table(p.part / name) for p in pieces], ignore_index=True), name)
-            for piece in pieces:
-                # a copy: a run that is killed between here and its end needs the part again
-                write_atomically(run.path / f"{piece.part.name}.safetensors", read_whole(piece.part / READOUT))
-            _draw_loss(run.path)
-            run.finish()
+            finish(run, pieces, (BITS,), READOUT)
     tables = (read_table(run.path / name) for name in (LOG, BITS))
-    return TrainedReadouts(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), *tables)
+    return TrainedReadouts(tuple(run.path / f"fold-{k}.safetensors" for k in splits), *tables)
 
 
 @dataclass(frozen=True)
@@ -226,10 +219,3 @@ def bits_over_centre(network: PriorityNetwork, views: Sequence[View]) -> pd.Data
             rows.append((view.stimulus, int(looked.sum()), *sums))
     table = pd.DataFrame(rows, columns=["stimulus", "fixations", "next", "static"])
     return table.groupby("stimulus", sort=False, as_index=False).sum()  # a picture may be shown in several trials
-
-
-def _draw_loss(folder: Path) -> None:
-    from gazekit.plots.loss import loss_curve
-    from gazekit.plots.saving import save_figure
-
-    save_figure(loss_curve(read_table(folder / LOG)).figure, folder / "loss.png", dpi=200)

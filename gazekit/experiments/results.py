@@ -10,6 +10,7 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.foundations.errors import DataError
+from gazekit.models.eccnet.known_effects import pop_out_sentence
 from gazekit.runs.folder import write_table
 from gazekit.runs.manifest import read_finished
 
@@ -66,6 +67,14 @@ class StudyResults:
     def models(self) -> list[str]:
         """Rows of the tables, in order; of searches the first is the one that the others are controls of."""
         return list(dict.fromkeys(self.rows["model"]))
+
+    @property
+    def searcher(self) -> tuple[list[str], list[str]]:
+        """Of studies of search, in sentences: which network searched, and what it is known to find at once."""
+        about = self.manifest.get("request", {}).get("models", [{}])[0]
+        network = about.get("provenance", about.get("network"))  # the latter in manifests of version 1
+        pops_out = pop_out_sentence(about)
+        return [f"{self.models[0]} is {network}."] if network else [], [pops_out] if pops_out else []
 
     def scanpaths(self) -> Scanpaths:
         """Paths of the run, `source` is the row's name in the tables. Those of searches have the start first.

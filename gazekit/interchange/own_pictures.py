@@ -1,5 +1,6 @@
 """Pictures that nobody has looked at, and what models need to know of them beside: captions, targets, objects."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -78,38 +79,35 @@ def own_pictures(
     if not files:
         raise DataError(f"the folder {place} holds no picture ({', '.join(IMAGE_SUFFIXES)})")
     known = {f.relative_to(place).as_posix() if place.is_dir() else f.name: f for f in files}
-    dropped: dict[str, int] = {}
+    dropped: Counter[str] = Counter()
     rows: list[dict[str, Any]] = [{"stimulus": name} for name in known]
     folder = Path()
     if about is not None:
-        rows, folder = (
-            _rows_about(about, known, place),
-            Path() if isinstance(about, pd.DataFrame) else Path(about).parent,
-        )
+        rows = _rows_about(about, known, place)
+        folder = Path() if isinstance(about, pd.DataFrame) else Path(about).parent
         if without := len(known) - len({row["stimulus"] for row in rows}):
             dropped[WITHOUT] = without
     objects = {} if boxes is None else _boxes_of(boxes, known)
-    seen: dict[str, int] = {}
-    several = pd.Series([row["stimulus"] for row in rows]).value_counts()
+    seen: Counter[str] = Counter()
+    several = Counter(row["stimulus"] for row in rows)
     trials = []
     for row in rows:
         name = row["stimulus"]
-        number = seen[name] = seen.get(name, 0) + 1
+        seen[name] += 1
         row = {"caption": caption, "target": target, **row}
-        called = row.get("trial") or (f"{name}/{number}" if several[name] > 1 else name)
+        called = row.get("trial") or (f"{name}/{seen[name]}" if several[name] > 1 else name)
         trial = Trial(called, name, image_frame(known[name]), image_source=known[name])
         if boxes is not None:
             if name not in objects:
                 raise DataError(f"the table of boxes has no box of {nearest([name], objects)}; leave the picture out")
             shelf = own_shelf(known[name], objects[name], _beside(folder, row.get("target")), name=name)
             trial = replace(shelf.trials[0], id=called)
-            for what, count in shelf.dropped.items():
-                dropped[what] = dropped.get(what, 0) + count
+            dropped.update(shelf.dropped)
         elif row.get("target"):
             trial = replace(trial, target_source=_picture(folder, row["target"]))
         trials.append(with_details(trial, row))
     data = Dataset(place.stem, tuple(trials), Scanpaths.from_paths([], Facts(forced_first=False, points="fixations")))
-    return replace(data, dropped=dropped)
+    return replace(data, dropped=dict(dropped))
 
 
 def with_objects(dataset: Dataset, boxes: str | Path | pd.DataFrame) -> Dataset:
@@ -141,7 +139,7 @@ def with_objects(dataset: Dataset, boxes: str | Path | pd.DataFrame) -> Dataset:
     if "target" in table:
         sought = {str(t): set(part) for t, part in names(table["target"], "").groupby(table["trial"], sort=False)}
     objects = _boxes_of(boxes, {name: Path(name) for name in dataset.stimuli})
-    trials, dropped = [], dict(dataset.dropped)
+    trials, dropped = [], Counter(dataset.dropped)
     for trial in dataset.trials:
         if not isinstance(trial.image_source, Path):
             raise DataError(f"trial {trial.id!r} has no picture to cut its objects from; give the folder of images")
@@ -167,9 +165,8 @@ def with_objects(dataset: Dataset, boxes: str | Path | pd.DataFrame) -> Dataset:
                 task=trial.task or one.task,
             )
         )
-        for what, count in shelf.dropped.items():
-            dropped[what] = dropped.get(what, 0) + count
-    return replace(dataset, trials=tuple(trials), dropped=dropped)
+        dropped.update(shelf.dropped)
+    return replace(dataset, trials=tuple(trials), dropped=dict(dropped))
 
 
 # ---------------------------------------------------------------- inside

@@ -246,9 +246,7 @@ def search_panels(searches: Sequence[PicturedSearch], columns: int = COLUMNS) ->
 
 def _choose(table: pd.DataFrame, columns: tuple[str, ...], model: str | None) -> pd.DataFrame:
     """Rows of one model, after a look at the columns."""
-    for name in ("model", "experiment", *columns):
-        if name not in table:
-            raise GazekitError(f"the table has no column {name!r}; it has {', '.join(map(str, table.columns))}")
+    style.need_columns(table, ("model", "experiment", *columns))
     if table.empty:
         raise GazekitError("the table has no row; there is nothing to draw")
     return _named(table, "model", str(table["model"].iloc[0]) if model is None else model)

@@ -109,9 +109,7 @@ def forest(
 
 def _rows(summary: pd.DataFrame, metric: str, dataset: str | None) -> pd.DataFrame:
     """Rows of one metric on one data set, indexed by model."""
-    absent = [c for c in ("dataset", "model", "metric", "value", "low", "high") if c not in summary]
-    if absent:
-        raise GazekitError(f"the summary has no column {absent[0]!r}; it has {', '.join(map(str, summary.columns))}")
+    style.need_columns(summary, ("dataset", "model", "metric", "value", "low", "high"), "the summary")
     for name, wanted in (("metric", metric), ("dataset", dataset)):
         if wanted is not None:
             found = summary[name].unique()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,18 @@ DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)))
 GREYS = ("--", ":", "-.", (0, (1, 3)))  # chance and controls differ in their dashes, not in colour
 RIM: dict[str, Any] = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # of discs that may lie on each other
 HOLLOW: dict[str, Any] = {"markerfacecolor": "white"}
+
+
+def need_columns(table: "pd.DataFrame", names: Iterable[str], what: str = "the table") -> None:
+    """Refuse a table that lacks a column.
+
+    Raises
+    ------
+    GazekitError
+        The message names the first that is not there, and all that are.
+    """
+    if absent := [name for name in names if name not in table]:
+        raise GazekitError(f"{what} has no column {absent[0]!r}; it has {', '.join(map(str, table.columns))}")
 
 
 def new_axes(width: float = COLUMN, height: float = 60.0, **options: Any) -> "Axes":

@@ -42,9 +42,7 @@ def sweep_panels(table: pd.DataFrame, *, option: str, model: str | None = None) 
     >>> ax.get_title(), ax.get_xlabel(), [text.get_text() for text in ax.texts]
     ('e', 'fovea degrees', ['x', 'y'])
     """
-    for name in (option, "model", "experiment", "condition", "slope", "low", "high", "human"):
-        if name not in table:
-            raise GazekitError(f"the table has no column {name!r}; it has {', '.join(map(str, table.columns))}")
+    style.need_columns(table, (option, "model", "experiment", "condition", "slope", "low", "high", "human"))
     part = table[table["model"] == (model if model is not None or table.empty else table["model"].iloc[0])]
     if part.empty:
         raise GazekitError(f"the table has no row of model {model!r}")

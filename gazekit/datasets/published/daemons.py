@@ -10,7 +10,6 @@ import pandas as pd
 from gazekit.core.stimulus_names import match_names
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.files.delimited import read_delimited
 from gazekit.files.images import read_image_file
 
 SIZE = (1920, 1080)  # px, of every image and of the screen
@@ -69,11 +68,7 @@ def _table_of(folder: PublishedFolder, part: str) -> Path | None:
 
 
 def _read(folder: PublishedFolder, file: Path, part: str, first: str) -> None:
-    with folder.decoding(file):
-        rows = read_delimited(file, is_text=lambda name: name in ("VP", "Img")).table
-    lacking = [name for name in NEEDED if name not in rows]
-    if lacking:
-        raise folder.unexpected(file, f"it has no column {lacking[0]!r}; its columns are {', '.join(rows.columns)}")
+    rows = folder.table(file, NEEDED, is_text=lambda name: name in ("VP", "Img"))
     if "VT" in rows and (other := rows["VT"].dropna().astype("str").ne(part)).any():
         raise folder.unexpected(file, f"{int(other.sum())} of its rows say in VT that they are not of {part!r}")
     who, trial = rows["VP"], rows["trial"]

@@ -1,6 +1,7 @@
 """The folder of a published data set while a loader reads it: its files, what was found, and what was left out."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.published.splits import Shared, check_part, published_part
 from gazekit.files.arrays import parse_npy
+from gazekit.files.delimited import read_delimited
 from gazekit.files.mat import load_mat
 from gazekit.files.untrusted import MISFITS, first_line, parse_json
 from gazekit.foundations.errors import DataError, refusing
@@ -110,6 +112,22 @@ class PublishedFolder:
         """
         with self.decoding(file):
             return parse_json(file.read_bytes())
+
+    def table(
+        self, file: Path, needed: Iterable[str] = (), *, is_text: Callable[[str], bool] | None = None
+    ) -> pd.DataFrame:
+        """Read a delimited table; columns of text are those for which `is_text` says so.
+
+        Raises
+        ------
+        DataError
+            No table, only part of one, or one without a column of `needed`.
+        """
+        with self.decoding(file):
+            rows = read_delimited(file, is_text=is_text or (lambda _: False)).table
+        if lacking := [name for name in needed if name not in rows]:
+            raise self.unexpected(file, f"it has no column {lacking[0]!r}; its columns are {', '.join(rows.columns)}")
+        return rows
 
     def mat(self, file: Path, variable: str | None = None, **options: Any) -> Any:
         """Read a variable of a MATLAB file (version 7 or older), one row per struct; or all variables, as a mapping.

@@ -8,7 +8,6 @@ import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.files.delimited import read_delimited
 
 SIZE = (3840, 2160)  # px, of the screen, which the image fills
 PX_PER_DEGREE = 78.5
@@ -51,8 +50,7 @@ def load(
     """
     folder.px_per_degree = folder.px_per_degree or PX_PER_DEGREE
     file, frame = folder.file(_TRIALS), folder.frame(*SIZE)
-    with folder.decoding(file):
-        table = read_delimited(file, is_text=lambda name: True).table
+    table = folder.table(file, is_text=lambda _: True)
     for option, name in (("trial", trial_column), ("image", image_column), ("polygon", polygon_column)):
         if name not in table:
             raise folder.unexpected(
@@ -93,11 +91,7 @@ def load(
 
 def _fixations(folder: PublishedFolder, path: Path, eye: str) -> pd.DataFrame | None:
     """The rows of one eye; None if it was not recorded."""
-    with folder.decoding(path):
-        rows = read_delimited(path, is_text=lambda name: name == "eye").table
-    lacking = [name for name in COLUMNS if name not in rows]
-    if lacking:
-        raise folder.unexpected(path, f"it has no column {lacking[0]!r}; its columns are {', '.join(rows.columns)}")
+    rows = folder.table(path, COLUMNS, is_text=lambda name: name == "eye")
     if "eye" in rows:
         rows = rows[rows["eye"].str.strip().str.upper() == eye[0].upper()]
         if not len(rows):

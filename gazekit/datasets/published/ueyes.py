@@ -83,11 +83,7 @@ def load(
 def _info(folder: PublishedFolder) -> pd.DataFrame:
     file = next((folder.root / name for name in INFO if (folder.root / name).is_file()), None)
     file = file or folder.file(INFO[0])
-    with folder.decoding(file):
-        table = read_delimited(file, is_text=lambda name: True).table
-    lacking = [name for name in ("Image Name", "Category", "Train/Test") if name not in table]
-    if lacking:
-        raise folder.unexpected(file, f"it has no column {lacking[0]!r}; its columns are {', '.join(table.columns)}")
+    table = folder.table(file, ("Image Name", "Category", "Train/Test"), is_text=lambda _: True)
     if (twice := table["Image Name"].duplicated()).any():
         raise folder.unexpected(file, f"it names {table['Image Name'][twice].iloc[0]!r} twice")
     return table.set_index("Image Name")  # its column Block is damaged: a spreadsheet made 5,00E+00 of some numbers

@@ -47,6 +47,13 @@ class Draws:
         pieces = (self._raw(12 * n) >> np.uint64(32)).astype(np.int64).reshape(n, 12)
         return (pieces.sum(axis=1) - 6 * 2**32 + 6).astype(np.float64) * 2.0**-32
 
+    def evenly(self, kinds: int, n: int) -> np.ndarray:
+        """(n,) int64: each of 0..kinds-1 once before any is there again, the remainder drawn without repeats."""
+        if n == 0:
+            return np.empty(0, dtype=np.int64)
+        rounds, rest = divmod(n, kinds)
+        return np.concatenate([np.tile(np.arange(kinds), rounds), self.order(kinds)[:rest]])
+
     def _raw(self, n: int) -> np.ndarray:
         return np.asarray(self._bits.random_raw(n), dtype=np.uint64)
 

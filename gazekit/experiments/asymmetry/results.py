@@ -22,7 +22,6 @@ from gazekit.experiments.asymmetry.significance import NOT_INSTALLED, mixed_mode
 from gazekit.experiments.results import StudyResults, with_interval
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.eccnet.known_effects import pop_out_sentence
 from gazekit.runs.folder import read_table
 
 MEAN = "mean"
@@ -207,12 +206,8 @@ class AsymmetryResults(StudyResults):
             if np.isfinite(mean["human"]):
                 text += f" (people {mean['human']:+.2f}, published eccNET {mean['published_eccnet']:+.2f})"
         found = [text + "."]
-        about = self.manifest.get("request", {}).get("models", [{}])[0]
-        network = about.get("provenance", about.get("network"))  # the latter in manifests of version 1
-        if network:
-            found.insert(0, f"{first} is {network}.")
-        if pop_out := pop_out_sentence(about):
-            found.append(pop_out)
+        who, pops_out = self.searcher
+        found = [*who, *found, *pops_out]
         for control in self.models[1:]:
             row = self.row(control)
             change = with_interval(row, "+.2f", "minus_first", "minus_first_low", "minus_first_high")

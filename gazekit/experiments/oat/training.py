@@ -12,8 +12,8 @@ from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES, resample
 from gazekit.evaluation.describing import inputs_of
 from gazekit.evaluation.preparation import checked
+from gazekit.experiments.fold_trainings import LOG, finish, splits_of
 from gazekit.experiments.ratios import Ratio
-from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
@@ -28,7 +28,7 @@ from gazekit.runs.parallel import check_workers
 from gazekit.runs.seals import seal
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
-LOG, STEPS, TEST = "log.parquet", "steps.parquet", "likelihood.parquet"
+STEPS, TEST = "steps.parquet", "likelihood.parquet"
 KIND = "train oat"
 CHECKPOINT = "checkpoint.safetensors"
 
@@ -133,10 +133,7 @@ def train_oat(
     """
     check_workers(workers, scheduler)
     single = workers > 1 or scheduler is not None
-    chosen = list(range(folds)) if only is None else sorted(set(only))
-    splits = [
-        dataset.split(by, folds=folds, fold=fold, seed=seed if split_seed is None else split_seed) for fold in chosen
-    ]
+    splits = splits_of(dataset, by, folds, only, seed if split_seed is None else split_seed)
     findings = checked(dataset, accept=accept)
     with RunFolder(
         out,
@@ -144,7 +141,7 @@ def train_oat(
             "data": {"name": dataset.name, **dataset.hashes()},
             "config": asdict(config),
             "options": asdict(options),
-            "split": {"by": by, "folds": folds, "trained": chosen, "sha256": [s.sha256 for s in splits]},
+            "split": {"by": by, "folds": folds, "trained": list(splits), "sha256": [s.sha256 for s in splits.values()]},
             "seed": seed,
             "rule": rule,
             **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
@@ -160,19 +157,13 @@ def train_oat(
                 FoldPiece(
                     run.part(f"fold-{k}"), part.train, part.test, by, k, config, options, seed, rule, device, single
                 )
-                for k, part in zip(chosen, splits, strict=True)
+                for k, part in splits.items()
             ]
             run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress)
-            for name in (LOG, STEPS, TEST):
-                run.write_table(pd.concat([read_table(p.part / name) for p in pieces], ignore_index=True), name)
-            for piece in pieces:
-                # a copy: a run that is killed between here and its end needs the part again
-                write_atomically(run.path / f"{piece.part.name}.safetensors", read_whole(piece.part / CHECKPOINT))
-            _draw_loss(run.path)
-            run.finish()
+            finish(run, pieces, (STEPS, TEST), CHECKPOINT)
     log, steps, likelihood = (read_table(run.path / name) for name in (LOG, STEPS, TEST))
     loss, low, high = mean_loss(likelihood, seed=seed)
-    return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in chosen), log, likelihood, loss, low, high, steps)
+    return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in splits), log, likelihood, loss, low, high, steps)
 
 
 def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAMPLES) -> tuple[float, float, float]:
@@ -279,10 +270,3 @@ def step_by_step(paths: pd.DataFrame, scores: Sequence[np.ndarray]) -> pd.DataFr
     count = [len(nats) for nats in scores]
     steps = paths.loc[paths.index.repeat(count)].reset_index(drop=True)
     return steps.assign(step=np.concatenate([np.arange(n) for n in count]), log_likelihood=np.concatenate(scores))
-
-
-def _draw_loss(folder: Path) -> None:
-    from gazekit.plots.loss import loss_curve
-    from gazekit.plots.saving import save_figure
-
-    save_figure(loss_curve(read_table(folder / LOG)).figure, folder / "loss.png", dpi=200)

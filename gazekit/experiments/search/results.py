@@ -19,7 +19,6 @@ from gazekit.experiments.asymmetry.results import cell_means, correlation
 from gazekit.experiments.results import StudyResults, with_interval
 from gazekit.experiments.search.people import Cell, People, mean_and_draws, resampled_people
 from gazekit.experiments.search.stopping import ALL, Stopping, answered
-from gazekit.models.eccnet.known_effects import pop_out_sentence
 from gazekit.runs.folder import read_table
 
 PRESENT, ABSENT = "present", "absent"
@@ -197,12 +196,8 @@ class SearchExperiment(StudyResults):
     def sentences(self) -> list[str]:
         """What was found, in plain sentences."""
         first, rule = self.models[0], self.rules[-1].text
-        found = []
-        about = self.manifest.get("request", {}).get("models", [{}])[0]
-        if "provenance" in about:
-            found.append(f"{first} is {about['provenance']}.")
-        if pop_out := pop_out_sentence(about):
-            found.append(pop_out)
+        who, pops_out = self.searcher
+        found = [*who, *pops_out]
         table = self.slopes[(self.slopes["model"] == first) & (self.slopes["stopping"] == rule)]
         for row in table.to_dict("records"):
             text = f"{row['condition']}, target {row['target']}: "

@@ -111,8 +111,7 @@ def _versions(kinds: Sequence[Drawing], places: Sequence[int], rule: Versions, d
     elif rule == "random":
         chosen = draws.below(number, n)
     else:
-        rounds, rest = divmod(n, number)
-        each = np.concatenate([np.tile(np.arange(number), rounds), draws.order(number)[:rest]])
+        each = draws.evenly(number, n)
         chosen = each[draws.order(n)]
     return tuple(kinds[k] for k in chosen)
 

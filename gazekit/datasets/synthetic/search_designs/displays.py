@@ -1,6 +1,5 @@
 """The displays of a design as trials: which item stands where, drawn when it is looked at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +78,7 @@ def _trial(design: Design, condition: Condition, present: bool, size: int, index
     name = f"{condition.name}/{word}/{size:02d}/{index:03d}"
     draws = Draws(seed, "search-design", design.name, condition.name, word, size, index)
     sought = condition.targets[int(draws.below(len(condition.targets), 1)[0])]
-    others = _evenly(condition.distractors, size - present, draws)
+    others = [condition.distractors[k] for k in draws.evenly(len(condition.distractors), size - present)]
     place = int(draws.below(size, 1)[0])  # of the target among the items: no order may give it away
     items = (*others[:place], sought, *others[place:]) if present else tuple(others)
     largest = np.max([item.size for item in (*condition.targets, *condition.distractors)], axis=0)
@@ -112,15 +111,6 @@ def _trial(design: Design, condition: Condition, present: bool, size: int, index
         cells=boxes,
         condition=f"{design.name}/{condition.name}",
     )
-
-
-def _evenly(kinds: Sequence[Item], n: int, draws: Draws) -> list[Item]:
-    """Each kind once before any is shown again, the remainder drawn without repeats."""
-    if n == 0:
-        return []
-    rounds, rest = divmod(n, len(kinds))
-    each = np.concatenate([np.tile(np.arange(len(kinds)), rounds), draws.order(len(kinds))[:rest]])
-    return [kinds[k] for k in each]
 
 
 def _check(design: Design, name: str, boxes: np.ndarray) -> None:
