@@ -5,6 +5,7 @@ from scipy import special
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.option_checks import check_count
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -29,6 +30,11 @@ def resample(n_stimuli: int, *, seed: int = 0, resamples: int = RESAMPLES) -> np
     (resamples, n_stimuli) int64
         Positions of the drawn stimuli.
 
+    Raises
+    ------
+    GazekitError
+        No stimulus, or fewer than one resample.
+
     Examples
     --------
     >>> resample(4, resamples=3).shape
@@ -36,6 +42,7 @@ def resample(n_stimuli: int, *, seed: int = 0, resamples: int = RESAMPLES) -> np
     """
     if n_stimuli < 1:
         raise GazekitError("there is no stimulus to resample")
+    check_count("resamples", resamples)
     return keyed_rng(seed, "bootstrap", n_stimuli).integers(0, n_stimuli, size=(resamples, n_stimuli))
 
 

@@ -1,8 +1,11 @@
 """Random numbers by key: the same (seed, key) gives the same draws whatever else is computed, and in which order."""
 
 import hashlib
+from numbers import Integral
 
 import numpy as np
+
+from gazekit.foundations.errors import GazekitError
 
 
 def keyed_rng(seed: int, *key: str | int) -> np.random.Generator:
@@ -21,6 +24,11 @@ def keyed_rng(seed: int, *key: str | int) -> np.random.Generator:
         A Philox generator. Philox is counter based and part of NumPy's stream-compatibility promise, so the raw bits
         are the same on every machine.
 
+    Raises
+    ------
+    GazekitError
+        A seed that is no whole number.
+
     Examples
     --------
     >>> float(keyed_rng(0, "uniform", "trial-1", 0).random()) == float(keyed_rng(0, "uniform", "trial-1", 0).random())
@@ -28,6 +36,20 @@ def keyed_rng(seed: int, *key: str | int) -> np.random.Generator:
     >>> float(keyed_rng(0, "a", "b").random()) == float(keyed_rng(0, "ab").random())
     False
     """
+    check_seed(seed)
     parts = [f"{type(part).__name__}:{len(str(part))}:{part}" for part in (int(seed), *key)]
     digest = hashlib.blake2b("|".join(parts).encode(), digest_size=16).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+
+
+def check_seed(seed: object) -> None:
+    """Refuse a seed that is no whole number: 1.5 would give the draws of 1.
+
+    Examples
+    --------
+    >>> check_seed(1.5)
+    Traceback (most recent call last):
+    gazekit.GazekitError: seed must be a whole number, not 1.5
+    """
+    if not isinstance(seed, Integral):
+        raise GazekitError(f"seed must be a whole number, not {seed!r}")

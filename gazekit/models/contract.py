@@ -260,6 +260,9 @@ class ScanpathModel(Construction):
         drawn: dict[int, list[DrawnPath]] = {}
         with tqdm(total=len(request.trials), desc=self.name, unit="trial", disable=not request.progress) as bar:
             for number, paths in self.paths(request):
+                if number in drawn or number not in range(len(request.trials)):
+                    again = "a second time" if number in drawn else f"and there are {len(request.trials)}"
+                    raise GazekitError(f"model {self.name!r} gave paths for trial number {number} {again}")
                 drawn[number] = [DrawnPath(*path) for path in paths]
                 self._check_drawn(request, number, drawn[number])
                 bar.update()
@@ -322,8 +325,9 @@ def predicted(model: ScanpathModel, trials: Sequence[Trial], **options: Any) -> 
     ------
     GazekitError
         Other paths than were asked for: the model's name is not their source, trials or samples are missing, there
-        twice or in another order, stimuli or frames are not those of the trials, a path is longer than the limit or
-        has positions that are not finite. Or a `predict` that does not take one of the options.
+        twice or in another order, stimuli or frames are not those of the trials, a path is longer than the limit,
+        positions are not finite, or durations are negative or infinite. Or a `predict` that does
+        not take one of the options.
     """
     who = f"model {model.name!r}"
     if options.get("lengths") is None:  # a predict from before there were lengths goes on with its own
@@ -359,6 +363,9 @@ def predicted(model: ScanpathModel, trials: Sequence[Trial], **options: Any) -> 
         )
     if not (np.isfinite(paths.x).all() and np.isfinite(paths.y).all()):
         raise GazekitError(f"{who} gave positions that are not finite numbers")
+    durations = paths.durations()
+    if (wrong := durations[(durations < 0) | np.isinf(durations)]).size:
+        raise GazekitError(f"{who} gave a duration of {wrong[0]:g} ms; NaN stands for one that is not known")
     sizes = table[["width", "height"]].to_numpy(float)
     for k, (trial, stimulus, length) in enumerate(zip(table["trial"], table["stimulus"], paths.lengths, strict=True)):
         shown = of[trial]

@@ -179,6 +179,22 @@ def test_wrong_requests_write_nothing(small_dataset, tmp_path, models, metrics, 
     assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": 1.5}, "seed must be a whole number, not 1.5"),
+        ({"seed": "1"}, "seed must be a whole number, not '1'"),
+        ({"resamples": 0}, "resamples must be at least 1, not 0"),
+        ({"resamples": 10.5}, "resamples must be a whole number, not 10.5"),
+    ],
+)
+def test_wrong_seeds_and_resamples_write_nothing(small_dataset, tmp_path, options, message):
+    """A seed of 1.5 gave what 1 gives, and no resample a traceback after all was computed."""
+    with pytest.raises(GazekitError, match=message):
+        evaluate(small_dataset, ["uniform"], ["scanmatch"], out=tmp_path / "r", progress=False, **options)
+    assert not (tmp_path / "r").exists()
+
+
 def test_a_model_without_what_it_needs(small_dataset, tmp_path):
     trials = [Trial(t.id, t.stimulus, t.frame) for t in small_dataset.trials]
     bare = Dataset("bare", trials, small_dataset.scanpaths)

@@ -83,6 +83,10 @@ def no_numbers(paths):
     return paths.replace(x=np.full(len(paths.x), np.nan))
 
 
+def with_durations(value):
+    return lambda paths: paths.replace(duration=np.full(len(paths.x), value))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -95,6 +99,8 @@ def no_numbers(paths):
         (not_asked_for, r"gave a path for the trial 'elsewhere', which it was not asked for"),
         (long, r"gave for trial '\w+' 50 fixations, and was asked for 4 at most"),
         (no_numbers, r"gave positions that are not finite numbers"),
+        (with_durations(-5), r"gave a duration of -5 ms; NaN stands for one that is not known"),
+        (with_durations(np.inf), r"gave a duration of inf ms"),
         (lambda paths: paths.to_table(), r"predict gave a DataFrame, not Scanpaths"),
     ],
 )

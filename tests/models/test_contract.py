@@ -102,6 +102,9 @@ def test_trials_may_come_in_any_order():
             lambda made: [(n, paths[:1]) for n, paths in made],
             "gave for trial 'example-trial-4' 1 paths, with n_samples=2",
         ),
+        (lambda made: [*made, made[1]], "gave paths for trial number 3 a second time"),
+        (lambda made: [(n + 1, paths) for n, paths in made], "gave paths for trial number 5 and there are 5"),
+        (lambda made: [(n - 1, paths) for n, paths in made], "gave paths for trial number -1 and there are 5"),
         (lambda made: [(n, [(p[0], p[1][:1]) for p in paths]) for n, paths in made], r"unequal length \(1, 3\)"),
     ],
 )
