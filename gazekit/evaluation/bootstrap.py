@@ -59,9 +59,12 @@ def resampled_means(values: np.ndarray, draws: np.ndarray) -> np.ndarray:
     Returns
     -------
     (resamples,) float64
-        NaN for a resample in which nothing is defined.
+        NaN for a resample in which nothing is defined; NaN all, where fewer than two stimuli are: one does not say how
+        stimuli differ.
     """
     defined = np.isfinite(values)
+    if defined.sum() < 2:
+        return np.full(len(draws), np.nan)
     # Sums of gathered rows, not a matrix product: a product's last bits depend on the number of threads.
     total = np.where(defined, values, 0.0)[draws].sum(axis=1)
     count = defined[draws].sum(axis=1)

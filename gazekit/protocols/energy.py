@@ -49,8 +49,8 @@ def energy_scores(people: Scanpaths, sources: Mapping[str, Scanpaths], threads: 
             across = by_image(distance, name, HUMAN)
             within = across if name == HUMAN else by_image(distance, name, name)
             score = across - within / 2
-            fine = np.isfinite(score)
-            low, high = interval(score[draws].mean(axis=1)) if fine.all() else (np.nan, np.nan)
+            known = len(score) > 1 and np.isfinite(score).all()
+            low, high = interval(score[draws].mean(axis=1)) if known else (np.nan, np.nan)
             rows.append({
                 "distance": distance, "source": name, "energy": _mean(score), "low": low, "high": high,
                 "to_people": _mean(across), "to_itself": _mean(within),

@@ -143,9 +143,10 @@ def _bits(model: HasDensity, trial: Trial, people: "_ByTrial", shape: tuple[int,
 
 
 def _over_images(values: np.ndarray, draws: np.ndarray) -> tuple[float, float, float]:
-    """Mean over images with its interval, which there is where every image has a value."""
+    """Mean over images with its interval, which there is where every image has a value, and there are two."""
     mean = float(np.nanmean(values)) if not np.isnan(values).all() else np.nan
-    return (mean, *(interval(np.nanmean(values[draws], axis=1)) if np.isfinite(values).all() else (np.nan, np.nan)))
+    known = len(values) > 1 and np.isfinite(values).all()
+    return (mean, *(interval(np.nanmean(values[draws], axis=1)) if known else (np.nan, np.nan)))
 
 
 def grid_of(size: tuple[float, float]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -142,7 +143,23 @@ def padded(paths: Scanpaths, padding: Padding) -> Scanpaths:
     )
 
 
-def at_matched_lengths(paths: Scanpaths, people: Dataset, seed: int) -> Scanpaths:
+def lengths_of_people(people: Dataset, protocol: Protocol, n_samples: int, **options: Any) -> dict[str, np.ndarray]:
+    """`matched_lengths`, where the protocol, or a model without a rule to stop, needs them.
+
+    Raises
+    ------
+    DataError
+        There are people on one image only.
+    """
+    if people.scanpaths.table["stimulus"].nunique() < 2:
+        raise DataError(
+            f"protocol {protocol.name!r}: paths that do not end by themselves have lengths of people on other images, "
+            f"and {people.name!r} has people on one only; give more images"
+        )
+    return matched_lengths(people, n_samples, **options)
+
+
+def at_matched_lengths(paths: Scanpaths, people: Dataset, protocol: Protocol, seed: int) -> Scanpaths:
     """Predictions cut to the lengths of people on other images, keyed by trial and sample, as `evaluate` does.
 
     Parameters
@@ -151,11 +168,13 @@ def at_matched_lengths(paths: Scanpaths, people: Dataset, seed: int) -> Scanpath
         Predictions, in the protocol's frame.
     people : Dataset
         Trials and people's paths in the protocol's frame.
+    protocol : Protocol
+        Which says so.
     seed : int
         Of the lengths.
     """
     number = paths.table.groupby("trial", sort=False).cumcount().to_numpy()
-    lengths = matched_lengths(people, int(number.max()) + 1, seed=seed)
+    lengths = lengths_of_people(people, protocol, int(number.max()) + 1, seed=seed)
     return paths.truncate(np.array([lengths[t][k] for t, k in zip(paths.table["trial"], number, strict=True)]))
 
 

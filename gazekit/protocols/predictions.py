@@ -12,7 +12,6 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.describing import inputs_of
 from gazekit.evaluation.folds import FitPiece, fit_alone, fit_on
-from gazekit.evaluation.lengths import matched_lengths
 from gazekit.evaluation.pieces import load_paths
 from gazekit.evaluation.predict import PIECE_TRIALS, PredictPiece
 from gazekit.evaluation.preparation import checked
@@ -20,7 +19,15 @@ from gazekit.models.capabilities import Learns
 from gazekit.models.contract import ScanpathModel, predicted
 from gazekit.models.identity import identity
 from gazekit.models.learned import load_learned
-from gazekit.protocols.paths import CONTROLS, asked_for, from_the_start, in_protocol, of_asked, protocol_images
+from gazekit.protocols.paths import (
+    CONTROLS,
+    asked_for,
+    from_the_start,
+    in_protocol,
+    lengths_of_people,
+    of_asked,
+    protocol_images,
+)
 from gazekit.protocols.protocol import Protocol, protocol_hash, protocols
 from gazekit.protocols.scoring import ProtocolScores, score_protocol
 from gazekit.runs.folder import RunFolder, read_table
@@ -210,13 +217,14 @@ def _predictions(
     part = part.select(trials=people.table["trial"].unique())
     asked = asked_for(chosen, people)
     most, limit = max(map(len, asked.values())), chosen.longest_prediction
-    lengths = matched_lengths(replace(part, scanpaths=people), most, seed=seed, max_fixations=limit)
-    wanted = np.stack([lengths[trial.id] for trial in part.trials])
+    shown = [model for model in models if model.name not in CONTROLS]
+    own = [model.stops and chosen.lengths == "own" for model in shown]
+    if not all(own):
+        lengths = lengths_of_people(replace(part, scanpaths=people), chosen, most, seed=seed, max_fixations=limit)
+        wanted = np.stack([lengths[trial.id] for trial in part.trials])
     found = []
-    for model in models:
-        if model.name in CONTROLS:
-            continue
-        if model.stops and chosen.lengths == "own":
+    for model, ends in zip(shown, own, strict=True):
+        if ends:
             paths = predict(model, part.trials, n_samples=most, seed=seed, max_fixations=limit)
         else:  # an imposed first fixation that the model does not make is put before its path
             shorter = bool(people.facts.forced_first) and not model.facts.forced_first

@@ -203,6 +203,7 @@ def prepared(
     if people.table["subject"].nunique() < 2:
         raise DataError(
             f"protocol {chosen.name!r} compares people, and {dataset.name!r} has fewer than two on its images"
+            + (f" ({'; '.join(left_out)})" if left_out else "")
         )
     departures = dict.fromkeys((HUMAN, *dense), general) if general else {}
     sources = {HUMAN: people}
@@ -223,7 +224,7 @@ def prepared(
             notes.append(f"{name}: the imposed start was put before every path, as people's have it")
         mine, left_out = in_protocol(begun, chosen, chosen.longest_prediction, boxes, people=False)
         if chosen.lengths == "matched":
-            mine = at_matched_lengths(mine, replace(part, scanpaths=people), seed)
+            mine = at_matched_lengths(mine, replace(part, scanpaths=people), chosen, seed)
         if name not in given:
             notes += [f"{name}: {line}" for line in left_out]
             why = (*general, *not_whole(chosen, mine, people))
@@ -252,7 +253,11 @@ def scored(
     """Score what `prepared` gave."""
     chosen, rows = scorer.protocol, []
     for name in dict.fromkeys((*sources, *scorer.dense)):
-        found, fallen = scorer.rows(name, sources.get(name))
+        try:
+            found, fallen = scorer.rows(name, sources.get(name))
+        except DataError as error:  # where nothing is left, the notes say what was left out
+            said = [line for line in notes if line.startswith(f"{name}: ")]
+            raise DataError(str(error) + (f" ({'; '.join(said)})" if said else "")) from error
         rows += found
         for why, names in fallen.items():
             notes.append(f"{name}: {why}, so without {', '.join(names)}")
@@ -481,8 +486,10 @@ class Scorer:
                     fallen.setdefault(why, []).append(score.name)
                 continue
             number, undefined = self.number(score, name, paths)
-            self.resampled[name, score.name] = number.resampled
+            alone = number.images < 2  # one image does not say how images differ
+            draws = np.full_like(number.resampled, np.nan) if alone else number.resampled
+            self.resampled[name, score.name] = draws
             known = score.averaged != "divergence" and np.isfinite(number.value)
-            low, high = interval(number.resampled) if known else (np.nan, np.nan)
+            low, high = interval(draws) if known else (np.nan, np.nan)
             rows.append((name, score.name, number.value, low, high, number.images, number.behind, undefined))
         return rows, fallen

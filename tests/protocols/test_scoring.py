@@ -687,3 +687,32 @@ def test_the_imposed_start_is_put_before_predictions(data):
     found = score_protocol(protocol, shown, some_predictions(data), controls=False)
     assert found.value("mine", "x") == 0
     assert found.notes == ("mine: the imposed start was put before every path, as people's have it",)
+
+
+def test_one_image_has_values_and_no_interval(data):
+    """It had intervals of length 0, which are said to hold for other images."""
+    alone = data.select(stimuli=["img0"])
+    found = score_protocol("chen2021", alone, some_predictions(alone), transferred=True)
+    assert found.table["value"].notna().all()
+    assert found.table[["low", "high"]].isna().all(axis=None)
+    for protocol in ("gazekit", replace(STRICT, lengths="matched")):
+        with pytest.raises(DataError, match="have lengths of people on other images, and 'made-up' has people on one"):
+            score_protocol(protocol, alone, some_predictions(alone), transferred=True)
+    long = replace(STRICT, name="long", fewest=99)
+    left = rf"fewer than two on its images \({len(data.scanpaths)} paths of fewer than 99 fixations \(left out\)\)"
+    with pytest.raises(DataError, match=left):
+        score_protocol(long, data, some_predictions(data))
+
+
+def test_a_model_that_stops_needs_no_lengths_of_other_images(data):
+    from gazekit.models import ScanpathModel
+    from gazekit.protocols.predictions import predict_for
+
+    class Three(ScanpathModel):
+        name, stops = "three", True
+
+        def draw(self, trial, prepared, rng, max_fixations):
+            return np.full(3, 5.0), np.full(3, 7.0), None
+
+    alone = data.select(stimuli=["img0"])
+    assert (predict_for(STRICT, alone, [Three()], progress=False).lengths == 3).all()
