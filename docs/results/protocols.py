@@ -19,7 +19,7 @@ import typer
 from gazekit import Scanpaths
 from gazekit.cli.certify import swap_words
 from gazekit.datasets import load_dataset
-from gazekit.evaluation.folds import fit_alone
+from gazekit.evaluation.fitting_alone import fit_alone
 from gazekit.files.atomic import write_atomically
 from gazekit.metrics.context import contents_of, with_start
 from gazekit.models.baselines.other_image import OtherImage

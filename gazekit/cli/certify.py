@@ -55,7 +55,7 @@ def certify_command(
 
     Example: gazekit certify chen.parquet --data osie --root data/osie --check certificate.json
     """
-    from gazekit.evaluation.folds import fit_alone
+    from gazekit.evaluation.fitting_alone import fit_alone
     from gazekit.evaluation.score_file import check_predictions
     from gazekit.files.atomic import sha256_of, write_atomically
     from gazekit.models.specs import model_from_text

@@ -100,14 +100,13 @@ def predict_command(
 
     Your own shelf: gazekit predict oat --image shelf.jpg --boxes boxes.csv --target 12 --picture path.png -o paths.csv
     """
-    from gazekit.evaluation.folds import fit_alone, fitted_anew
+    from gazekit.evaluation.fitting_alone import fit_alone, fitted_anew
     from gazekit.evaluation.predict import PIECE_TRIALS, predict_in_pieces
     from gazekit.evaluation.preparation import checked, prepare_humans
     from gazekit.files.atomic import check_length
     from gazekit.files.new_folder import check_new
     from gazekit.interchange import own_pictures, own_shelf, write_scanpaths
     from gazekit.models.specs import model_from_text
-    from gazekit.plots.saving import check_picture
     from gazekit.runs.parallel import check_workers
 
     check_choice(given.data, image, images, {"trials": trials, "caption": caption, "boxes": boxes, "target": target})
@@ -122,6 +121,8 @@ def predict_command(
     if album is not None:
         check_new(album)
     elif picture is not None:
+        from gazekit.plots.saving import check_picture
+
         check_picture(picture, "--picture")
     if run.out is None and given.data is not None:
         raise GazekitError("predict needs the name of the file to write: -o paths.parquet")

@@ -18,7 +18,8 @@ from gazekit.evaluation.choice import Choice, MetricChoice, choose
 from gazekit.evaluation.describing import about_data, inputs_of
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.estimates import OVERS, Over
-from gazekit.evaluation.folds import Folds, check_learners, fit_models, fitted_anew, lacking, taken_as_given
+from gazekit.evaluation.fitting_alone import fitted_anew
+from gazekit.evaluation.folds import Folds, check_learners, fit_models, lacking, taken_as_given
 from gazekit.evaluation.lengths import (
     TABLE,
     Asked,

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
+from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
 from gazekit.foundations.errors import GazekitError, UnknownNameError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.measure import Measure
@@ -244,29 +245,6 @@ def fit_models(
     return fitted
 
 
-def fit_alone(model: ScanpathModel, dataset: Dataset) -> ScanpathModel:
-    """Fit a model on the data set that it is scored on, if it leaves a stimulus out by itself; return it.
-
-    One that was trained on other stimuli, or learns nothing, stays as it is.
-
-    Raises
-    ------
-    GazekitError
-        A model that learns would be scored on what it has learned.
-    DataError
-        It has learned from these stimuli before.
-    """
-    check_alone(model, dataset)
-    if fitted_anew(model):
-        model.fit(dataset)  # type: ignore[attr-defined]  # it learns
-    return model
-
-
-def fitted_anew(model: ScanpathModel) -> bool:
-    """Whether `fit_alone` fits a model."""
-    return isinstance(model, Learns) and model.leaves_own_out
-
-
 def taken_as_given(model: ScanpathModel, folds: Folds | None) -> bool:
     """Whether intervals take what a run's fit has learned as it is: other people would have taught it otherwise.
 
@@ -279,20 +257,6 @@ def taken_as_given(model: ScanpathModel, folds: Folds | None) -> bool:
     return getattr(type(model), "fit", None) is not Baseline.fit and (
         not isinstance(model, Copies) or type(model).donors is Baseline.donors
     )
-
-
-def check_alone(model: ScanpathModel, dataset: Dataset) -> None:
-    """Refuse to score a model, without folds, on what it has learned; errors as of `fit_alone`."""
-    if fitted_anew(model):
-        return
-    if isinstance(model, Learns) and not model.learned_stimuli:
-        raise GazekitError(
-            f"model {model.name!r} learns from people's paths and would be scored on the paths that it has learned; "
-            f"evaluate it with folds=5 (--folds 5), so that it is fitted on the other stimuli, or fit it on other data "
-            f"before; if a prediction never uses paths on the same stimulus, set leaves_own_out = True in its class "
-            f"(check_model tries that)"
-        )
-    model.check_unseen(dataset.trials)
 
 
 def check_learners(models: Sequence[ScanpathModel], dataset: Dataset, folds: Folds | None) -> None:

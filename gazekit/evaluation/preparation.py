@@ -7,14 +7,17 @@ paths are, and empty human paths are left out and counted.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gazekit.checks import Findings, check, check_predictions
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import DataError
 from gazekit.foundations.notices import notify_once
 from gazekit.models.baselines.precomputed import Precomputed
 from gazekit.models.contract import ScanpathModel
+
+if TYPE_CHECKING:
+    from gazekit.checks import Findings
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def prepare_humans(dataset: Dataset) -> PreparedHumans:
     return PreparedHumans(paths, tuple(notes))
 
 
-def checked(dataset: Dataset, models: Sequence[ScanpathModel] = (), accept: Iterable[str] = ()) -> list[Findings]:
+def checked(dataset: Dataset, models: Sequence[ScanpathModel] = (), accept: Iterable[str] = ()) -> "list[Findings]":
     """Check people's data and predictions that came from files; say what is suspicious, and refuse nonsense.
 
     Returns
@@ -69,6 +72,8 @@ def checked(dataset: Dataset, models: Sequence[ScanpathModel] = (), accept: Iter
     UnknownNameError
         No such check.
     """
+    from gazekit.checks import check, check_predictions
+
     accept = tuple(accept)
     found = [check(dataset, accept=accept)]
     for model in models:

@@ -11,7 +11,8 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.describing import inputs_of
-from gazekit.evaluation.folds import FitPiece, fit_alone, fit_on
+from gazekit.evaluation.fitting_alone import fit_alone
+from gazekit.evaluation.folds import FitPiece, fit_on
 from gazekit.evaluation.pieces import load_paths
 from gazekit.evaluation.predict import PIECE_TRIALS, PredictPiece
 from gazekit.evaluation.preparation import checked

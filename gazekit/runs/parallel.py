@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from joblib import Parallel, delayed
-
 from gazekit.files.atomic import writing
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.progress import tqdm
@@ -226,6 +224,8 @@ def _done(work: Callable[..., Any], piece: Sequence[Any]) -> Done:
 
 
 def _in_processes(workers: int, parcels: Parcels, packed: Iterator[bytes]) -> Iterator[Done]:
+    from joblib import Parallel, delayed
+
     with tempfile.TemporaryDirectory(prefix="gazekit-") as place:  # only this user may read it
         held: bytes | Path = b""
         if parcels.shared:

@@ -1,7 +1,5 @@
 import json
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,13 +11,6 @@ from gazekit.cli.models import FACTS
 from gazekit.models import ScanpathModel, models
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "numba", "matplotlib", "open_clip", "skimage")
-TABLES = (
-    "numpy",
-    "pandas",
-    "scipy",
-    "pyarrow",
-)  # half a second; what only tells of models and the machine has no tables
 
 
 def run(*arguments):
@@ -96,15 +87,3 @@ def test_help_has_an_example():
 def test_what_is_written_of_the_models_is_what_their_classes_say():
     script = runpy.run_path(str(ROOT / "docs" / "models" / "facts.py"))
     assert json.loads(FACTS.read_text()) == script["all_facts"](), "run python docs/models/facts.py"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "kept_out"),
-    [(one, HEAVY + TABLES) for one in ("models", "models neva", "info", "--help", "plot --help")]
-    + [(one, HEAVY) for one in ("metrics", "datasets")],
-)
-def test_what_only_tells_imports_nothing_heavy(arguments, kept_out):
-    code = f"import sys; from gazekit.cli.app import app; app({arguments.split()}, standalone_mode=False); "
-    code += f"sys.stderr.write(str([m for m in {kept_out} if m in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr == "[]"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.evaluation.bootstrap import RESAMPLES, resample
-from gazekit.evaluation.folds import fit_alone
+from gazekit.evaluation.fitting_alone import fit_alone
 from gazekit.evaluation.preparation import checked
 from gazekit.experiments.oat.plan import Plan, Variant
 from gazekit.experiments.oat.training import STEPS, held_out_likelihood, step_by_step, train_oat

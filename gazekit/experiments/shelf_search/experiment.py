@@ -12,7 +12,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.describing import inputs_of
-from gazekit.evaluation.folds import fit_alone
+from gazekit.evaluation.fitting_alone import fit_alone
 from gazekit.evaluation.preparation import checked
 from gazekit.experiments.shelf_search.measures import (
     approach,

@@ -13,7 +13,7 @@ from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import MissingNeedError
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.network import SceneBatch
-from gazekit.models.object_search.appearance import crops_of
+from gazekit.models.object_search.crops import crops_of
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import ObjectLayout, layout_of
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
+from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.baselines.conspicuity import conspicuity, resample
+from gazekit.models.object_search.crops import crops_of, cut
 from gazekit.models.object_search.layout import ObjectLayout
 from gazekit.models.object_search.walk import FittedWalk
 from gazekit.models.option_checks import finite_nats
@@ -118,7 +119,7 @@ class SaliencyObject(SeenObject):
             raise GazekitError(f"the saliency map of trial {trial.id!r} must be (h, w) and finite")
         whole = resample(values[..., None], height, width)[..., 0]
         boxes = np.empty((0, 4)) if trial.objects is None else trial.objects.boxes
-        return np.array([part.mean() for part in _cut(whole, boxes, trial.id)])
+        return np.array([part.mean() for part in cut(whole, boxes, trial.id)])
 
 
 def target_similarity(trial: Trial) -> np.ndarray:
@@ -149,40 +150,6 @@ def target_similarity(trial: Trial) -> np.ndarray:
     wanted = trial.target if trial.has("target") else crops[trial.target_object]
     goal = _colours(wanted)
     return np.array([np.minimum(_colours(crop), goal).sum() for crop in crops])
-
-
-def crops_of(
-    trial: Trial,
-    seer: str = "similarity to the target",
-    instead: str = "choose a model that does not see, for instance move",
-) -> list[np.ndarray]:
-    """Pictures of a trial's objects, (h, w, 3) uint8 each: its crops, else cut from the image.
-
-    `seer` and `instead` are what the message says of who needs them, and of what to do without.
-
-    Raises
-    ------
-    MissingNeedError
-        The trial has neither.
-    DataError
-        A box holds no pixel of the image.
-    """
-    if trial.objects is not None and trial.objects.crops is not None:
-        return [np.asarray(crop) for crop in trial.objects.crops]
-    if trial.objects is None or not trial.has("image"):
-        raise MissingNeedError(
-            f"{seer} needs to see the objects, and trial {trial.id!r} has neither an 'image' nor crops of its objects; "
-            f"{instead}"
-        )
-    return _cut(trial.image, trial.objects.boxes, trial.id)
-
-
-def _cut(picture: np.ndarray, boxes: np.ndarray, trial: str) -> list[np.ndarray]:
-    whole = np.rint(boxes).astype(int).clip(0)
-    found = [picture[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)] for x0, y0, x1, y1 in whole]
-    if any(part.size == 0 for part in found):
-        raise DataError(f"trial {trial!r}: a box holds no pixel of the image; are the boxes in px of the shown image?")
-    return found
 
 
 def _colours(picture: np.ndarray) -> np.ndarray:
