@@ -1,7 +1,7 @@
 """The folder of a published data set while a loader reads it: its files, what was found, and what was left out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -113,18 +113,19 @@ class PublishedFolder:
         with self.decoding(file):
             return parse_json(file.read_bytes())
 
-    def table(
-        self, file: Path, needed: Iterable[str] = (), *, is_text: Callable[[str], bool] | None = None
-    ) -> pd.DataFrame:
-        """Read a delimited table; columns of text are those for which `is_text` says so.
+    def table(self, file: Path, needed: Iterable[str] = (), **options: Any) -> pd.DataFrame:
+        """Read a delimited table, with options of `read_delimited`; what that leaves out is counted.
 
         Raises
         ------
         DataError
             No table, only part of one, or one without a column of `needed`.
         """
-        with self.decoding(file):
-            rows = read_delimited(file, is_text=is_text or (lambda _: False)).table
+        try:
+            rows, left_out = read_delimited(file, **options)
+        except DataError as error:
+            raise self.unreadable(file, error) from error
+        self.counts.update(left_out)
         if lacking := [name for name in needed if name not in rows]:
             raise self.unexpected(file, f"it has no column {lacking[0]!r}; its columns are {', '.join(rows.columns)}")
         return rows

@@ -7,6 +7,7 @@ import numpy as np
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.models.eccnet.search import Display
+from gazekit.models.target_pictures import cut_out, no_larger
 
 Colour = tuple[int, int, int]
 
@@ -62,12 +63,7 @@ def prepare(
     """
     image = trial.image
     height, width = image.shape[:2]
-    target = _distractor(trial, image) if swap_target else trial.target
-    if target.shape[0] > height or target.shape[1] > width:
-        raise GazekitError(
-            f"trial {trial.id!r}: the target is {target.shape[1]} x {target.shape[0]} px and the image {width} x "
-            f"{height} px; give a picture of the target at the size in which it appears in the image"
-        )
+    target = no_larger(trial, image, _distractor(trial, image) if swap_target else trial.target)
     shrunk = 1.0 if max_side is None else min(1.0, max_side / max(height, width))
     image, target = _shrink(image, shrunk), _shrink(target, shrunk)
     shape = image.shape[:2]
@@ -145,12 +141,7 @@ def _distractor(trial: Trial, image: np.ndarray) -> np.ndarray:
     others = [k for k in range(len(trial.objects)) if k != wanted]
     if not others:
         return trial.target
-    scale = np.array([image.shape[1] / trial.frame.width, image.shape[0] / trial.frame.height])
-    x0, y0, x1, y1 = np.round(trial.objects.boxes[others[0]] * np.tile(scale, 2)).astype(int)
-    crop = image[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
-    if not crop.size:
-        raise GazekitError(f"trial {trial.id!r}: the box of object {others[0]} lies outside the image")
-    return np.ascontiguousarray(crop)
+    return cut_out(trial, image, trial.objects.boxes[others[0]], f"of object {others[0]}")
 
 
 def _shrink(image: np.ndarray, scale: float) -> np.ndarray:

@@ -19,6 +19,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import BLURS, PriorityConfig
+from gazekit.models.target_pictures import cut_out, no_larger
 
 GREY = 128  # around the target's picture
 NEEDS = {"": (), "picture": ("target",), "box": ("target_box",), "category": ("task",)}  # fields of a trial
@@ -114,34 +115,16 @@ def picture_of(trial: Trial, target: str, *, swapped: bool = False) -> np.ndarra
     MissingNeedError
         There is no box to cut it from.
     """
+    image = trial.image
     if target == "picture" and not swapped:
-        sought = trial.target
-    else:
-        if trial.target_box is None:
-            raise MissingNeedError(
-                f"trial {trial.id!r} has no 'target_box', which says where the target is: without it nothing else can "
-                f"be sought (swap_target), nor its picture cut out of the image"
-            )
-        sought = _cut(trial, trial.image, _other_box(trial) if swapped else trial.target_box)
-    height, width = trial.image.shape[:2]
-    if sought.shape[0] > height or sought.shape[1] > width:
-        raise GazekitError(
-            f"trial {trial.id!r}: the target is {sought.shape[1]} x {sought.shape[0]} px and the image {width} x "
-            f"{height} px; give a picture of the target at the size in which it appears in the image"
+        return no_larger(trial, image, trial.target)
+    if trial.target_box is None:
+        raise MissingNeedError(
+            f"trial {trial.id!r} has no 'target_box', which says where the target is: without it nothing else can be "
+            f"sought (swap_target), nor its picture cut out of the image"
         )
-    return sought
-
-
-def _cut(trial: Trial, image: np.ndarray, box: Box) -> np.ndarray:
-    scale = np.array([image.shape[1] / trial.frame.width, image.shape[0] / trial.frame.height])
-    x0, y0, x1, y1 = np.round(np.array(box) * np.tile(scale, 2)).astype(int)
-    piece = image[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
-    if not piece.size:
-        raise GazekitError(
-            f"trial {trial.id!r}: the box {', '.join(f'{v:g}' for v in box)} px lies outside the image of "
-            f"{trial.frame.width:g} x {trial.frame.height:g} px; give x0, y0, x1, y1 within it"
-        )
-    return np.ascontiguousarray(piece)
+    box = _other_box(trial) if swapped else trial.target_box
+    return no_larger(trial, image, cut_out(trial, image, box))
 
 
 def _other_box(trial: Trial) -> Box:

@@ -78,6 +78,15 @@ def test_a_set_of_one_file_may_be_given_as_that_file(tmp_path):
         PublishedFolder(datasets["osie"], tmp_path / "mine.json")
 
 
+def test_a_table_has_its_columns_and_what_is_left_out_of_it_is_counted(tmp_path):
+    folder, file = PublishedFolder(datasets["osie"], tmp_path), tmp_path / "a.csv"
+    file.write_text("who,x\n007,1,\n8,2,\n")
+    assert folder.table(file, ("who",), is_text=lambda name: name == "who")["who"].tolist() == ["007", "8"]
+    assert dict(folder.counts) == {"empty field after the last column (left out)": 2}
+    with pytest.raises(DataError, match=r"a.csv .*it has no column 'y'; its columns are who, x"):
+        folder.table(file, ("x", "y"))
+
+
 def test_whatever_goes_wrong_with_a_structure_is_named(tmp_path):
     folder = PublishedFolder(datasets["osie"], tmp_path)
     wanted = r"a\.mat does not have the published structure: row 3: KeyError 'x'; see which"

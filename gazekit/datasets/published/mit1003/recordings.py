@@ -18,7 +18,6 @@ import pandas as pd
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.detection import detect_fixations
 from gazekit.datasets.published.mit1003.stimuli import natural_order
-from gazekit.files.delimited import read_delimited
 from gazekit.foundations.errors import DataError
 
 LOST = "fixations on lost gaze (blinks; dropped)"
@@ -185,20 +184,13 @@ def read_table(folder: PublishedFolder) -> pd.DataFrame:
         Not a whole file, another structure, or a value that is not a number; the message names it.
     """
     file = folder.root / TABLE
-    try:
-        table, left_out = read_delimited(file, sep=",", is_text=lambda name: name in ("Participant", "Stimulus"))
-    except DataError as error:
-        raise folder.unreadable(file, error) from error
-    missing = [c for c in _COLUMNS if c not in table]
-    if missing:
-        raise folder.unexpected(file, f"it has no column {missing[0]!r}")
+    table = folder.table(file, _COLUMNS, sep=",", is_text=lambda name: name in ("Participant", "Stimulus"))
     table = table[list(_COLUMNS)].rename(columns=_COLUMNS)
     for name in ("x", "y", "start", "end", "duration"):
         if not pd.api.types.is_numeric_dtype(table[name]):
             bad = pd.to_numeric(table[name], errors="coerce").isna() & table[name].notna()
             row = int(np.flatnonzero(bad)[0])
             raise folder.unexpected(file, f"row {row + 1} has {table[name].iloc[row]!r} as {name}")
-    folder.counts.update(left_out)
     if table[["subject", "stem"]].isin(["", "NA"]).any(axis=None):
         raise folder.unexpected(file, "a row has no participant or no stimulus")
     return table

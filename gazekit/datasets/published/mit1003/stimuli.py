@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gazekit.datasets.published.folder import PublishedFolder
-from gazekit.files.delimited import read_delimited
 from gazekit.files.images import image_file_size
 from gazekit.foundations.errors import DataError
 
@@ -87,13 +86,10 @@ def image_sizes(
 def _listed_sizes(folder: PublishedFolder, file: Path) -> dict[str, tuple[int, int]]:
     if not file.is_file():
         return {}
-    table, left_out = read_delimited(file, sep=",", is_text=lambda name: name == "stimulus")
-    folder.counts.update(left_out)
+    table = folder.table(file, ("stimulus", "width", "height"), sep=",", is_text=lambda name: name == "stimulus")
     try:
         stems, widths, heights = table["stimulus"].astype(str), table["width"], table["height"]
         sizes = {s: (int(w), int(h)) for s, w, h in zip(stems, widths, heights, strict=True)}
-    except KeyError as error:
-        raise folder.unexpected(file, f"it has no column {error}") from error
     except (ValueError, TypeError, OverflowError) as error:  # pandas' parser errors are ValueErrors
         raise folder.unreadable(file, error) from error
     if not all(w > 0 and h > 0 for w, h in sizes.values()):
