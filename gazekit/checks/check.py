@@ -90,7 +90,7 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
     sizes, reasons = check_image_sizes(dataset.trials)
     repeats, more = check_repeats(paths)
     not_checked |= {**reasons, **more}
-    found += [*sizes, *check_durations(paths), *repeats, *check_names(paths)]
+    found += [*sizes, *check_durations(paths), *repeats, *check_names(paths, dataset.trials)]
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     return _findings(dataset.name, found, not_checked, accepted)

@@ -21,7 +21,7 @@ CHECKS: Mapping[str, str] = {
     "durations": "durations in ms, not in another unit, and not points in time",
     "rows": "duplicate rows",
     "paths": "duplicate paths",
-    "names": "one way of writing each person and each stimulus, and no row without a person among rows with one",
+    "names": "one name for each person, stimulus and picture, and no row without a person among rows with one",
     "repeated-position": "one position again and again, as when a tracker lost the eye",
     "agreement": "people agree more on an image than across images",
     "person": "each person's positions are in the space of the others'",

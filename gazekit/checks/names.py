@@ -1,25 +1,38 @@
-"""Names that are one to a reader and two to a computer, and rows that name nobody among rows that do."""
+"""One person, stimulus or picture under two names, and rows that name nobody among rows that do."""
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from pathlib import Path
 
 from gazekit.checks.finding import Finding
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.stimulus_names import parts_of
+from gazekit.core.trials import Trial
+from gazekit.files.atomic import sha256_of
 
 SHOWN = 3  # groups of names in a message
 UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # Unicode's categories of blanks and of marks that cannot be seen
 
 
-def check_names(paths: Scanpaths) -> list[Finding]:
-    """Say where one person or one stimulus seems to have two names, and where only some rows name a person."""
+def check_names(paths: Scanpaths, trials: Sequence[Trial]) -> list[Finding]:
+    """Say where one person, stimulus or picture seems to have two names, and where only some rows name a person."""
     subjects = _alike(paths.table["subject"].unique(), _plain)
     stimuli = _alike(paths.table["stimulus"].unique(), parts_of)
     found = [
         *_twice("subject", "case, blanks, marks that cannot be seen or zeros of a number", subjects),
         *_twice("stimulus", "case, blanks or the suffix of an image", stimuli),
     ]
+    if alike := same_pictures(trials):
+        found.append(
+            Finding(
+                "names",
+                "warning",
+                f"stimuli whose image files hold the same bytes: {_shown(alike)}",
+                "one picture under two names: chance and models that learn use it as another image",
+                "give a picture one name, and several viewings of it a column trial",
+            )
+        )
     nobody = paths.table["subject"] == ""
     if nobody.any() and not nobody.all():
         first = paths.table.loc[nobody, "stimulus"].iloc[0]
@@ -38,17 +51,29 @@ def check_names(paths: Scanpaths) -> list[Finding]:
 def _twice(column: str, differ: str, alike: list[list[str]]) -> list[Finding]:
     if not alike:
         return []
-    shown = "; ".join(" and ".join(map(repr, names)) for names in alike[:SHOWN])
-    more = f"; and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
     return [
         Finding(
             "names",
             "warning",
-            f"names in the column {column} differ in nothing but {differ}: {shown}{more}",
+            f"names in the column {column} differ in nothing but {differ}: {_shown(alike)}",
             f"one {column} under two names, which counts as two",
             f"write each {column} in one way",
         )
     ]
+
+
+def same_pictures(trials: Iterable[Trial]) -> list[list[str]]:
+    """Names of stimuli whose image files hold the same bytes, in groups of two or more."""
+    files = {
+        t.stimulus: t.image_source for t in trials if isinstance(t.image_source, Path) and t.image_source.is_file()
+    }
+    sizes = _alike(files, lambda name: files[name].stat().st_size)
+    return [names for same in sizes for names in _alike(same, lambda name: sha256_of(files[name]))]
+
+
+def _shown(alike: list[list[str]]) -> str:
+    more = f"; and {len(alike) - SHOWN} more" if len(alike) > SHOWN else ""
+    return "; ".join(" and ".join(map(repr, names)) for names in alike[:SHOWN]) + more
 
 
 def _alike(names: Iterable[str], key: Callable[[str], Hashable]) -> list[list[str]]:

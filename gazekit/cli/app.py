@@ -20,6 +20,7 @@ from gazekit.cli.import_recordings import import_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
+from gazekit.cli.once import give_once
 from gazekit.cli.plot import plot_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.protocols import protocols_command
@@ -82,6 +83,7 @@ for panel, commands in COMMANDS.items():
             app.add_typer(command, name=name, rich_help_panel=panel)
         else:
             app.command(name, rich_help_panel=panel)(command)
+give_once(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from gazekit.checks.names import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
 from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
@@ -27,7 +28,6 @@ from gazekit.models.baselines.baseline import Baseline
 from gazekit.models.capabilities import Copies, Learns, LearnsNumbers
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.learned import load_learned, save_learned
-from gazekit.runs.environment import digest_of_file
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.seals import seal
 
@@ -72,7 +72,7 @@ class Folds:
         if folds < 2:
             raise GazekitError(f"folds must be 2 or more, not {folds}: every fold is scored by a fit on the others")
         dealt = cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
-        if by != "subject" and (leaks := dealt.same_pictures()):
+        if by != "subject" and (leaks := dealt.leaks()):
             names = " and ".join(map(repr, leaks[0]))
             warnings.warn(
                 f"{names} are one picture, in several folds (there are {len(leaks)} like this): a model is fitted on "
@@ -82,14 +82,11 @@ class Folds:
             )
         return dealt
 
-    def same_pictures(self) -> list[list[str]]:
-        """Names of stimuli whose image files hold the same bytes, where they are in the test parts of several folds."""
-        found: dict[str, dict[str, int]] = {}
-        for fold, split in enumerate(self.splits):
-            for trial in split.test.trials:
-                if isinstance(trial.image_source, Path) and (digest := digest_of_file(trial.image_source)):
-                    found.setdefault(digest, {}).setdefault(trial.stimulus, fold)
-        return [sorted(names) for names in found.values() if len(set(names.values())) > 1]
+    def leaks(self) -> list[list[str]]:
+        """Names of stimuli that are one picture, where they are in the test parts of several folds."""
+        fold = {name: k for k, split in enumerate(self.splits) for name in split.test.stimuli}
+        trials = (trial for split in self.splits for trial in split.test.trials)
+        return [names for names in same_pictures(trials) if len({fold[name] for name in names}) > 1]
 
     @property
     def by(self) -> str:

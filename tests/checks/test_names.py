@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from gazekit.checks import check
 
@@ -60,3 +61,16 @@ def test_more_than_three_pairs_are_counted(good):
     for k in range(5):
         data = renamed(data, "subject", f"p{k}", f"P{k}")
     assert "; and 2 more" in next(f.seen for f in check(data).found if f.check == "names")
+
+
+def test_one_picture_under_two_names(good, tmp_path):
+    """Chance drew paths of 'another image' from the same picture."""
+    trials = []
+    for k, trial in enumerate(good.trials):
+        Image.fromarray(trial.image).save(file := tmp_path / f"{k}.png")
+        trials.append(replace(trial, image_source=file))
+    data = replace(good, trials=tuple(trials))
+    assert worst(check(data)) == []
+    (tmp_path / "1.png").write_bytes((tmp_path / "0.png").read_bytes())
+    found = [f for f in check(data).warnings if f.check == "names"]
+    assert [f.seen for f in found] == ["stimuli whose image files hold the same bytes: 't0' and 't1'"]
