@@ -61,7 +61,14 @@ def ratio(total: np.ndarray, count: np.ndarray, behind: int) -> Number:
 
 
 def averaged(score: Score, found: Values, images: int, threshold: float = np.nan, *, by_judge: bool = False) -> Number:
-    """A number that needs nothing but the values of its own pairs.
+    """A number that needs nothing but the values of its own pairs; see `image_sums`."""
+    return ratio(*image_sums(score, found, images, threshold, by_judge=by_judge))
+
+
+def image_sums(
+    score: Score, found: Values, images: int, threshold: float = np.nan, *, by_judge: bool = False
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """What a number is the ratio of, by image: the sum of its values, their count; and how many are behind it.
 
     Parameters
     ----------
@@ -86,12 +93,12 @@ def averaged(score: Score, found: Values, images: int, threshold: float = np.nan
         which, first, place = np.unique(found.path, return_index=True, return_inverse=True)
         ahead = np.bincount(place, weights=nearer, minlength=len(which))
         known = np.isfinite(own[which])
-        return ratio(*_sums((ahead < score.nearest)[known].astype(float), found.image[first][known], images))
+        return _sums((ahead < score.nearest)[known].astype(float), found.image[first][known], images)
     if score.averaged == "covered":
         which, first, place = np.unique(found.judge, return_index=True, return_inverse=True)
         reached = np.zeros(len(which))
         np.maximum.at(reached, place, (values > threshold).astype(float))
-        return ratio(*_sums(reached, found.image[first], images))
+        return _sums(reached, found.image[first], images)
     fine = ~np.isnan(values)  # a density that gives a fixation probability 0 is at minus infinity, not left out
     values, image = values[fine], found.image[fine]
     if score.averaged in ("best", "paths"):
@@ -107,7 +114,7 @@ def averaged(score: Score, found: Values, images: int, threshold: float = np.nan
     if score.averaged == "images":
         total = np.divide(total, count, out=np.zeros(images), where=count > 0)
         count = (count > 0).astype(float)
-    return ratio(total, count, behind)
+    return total, count, behind
 
 
 def _sums(values: np.ndarray, image: np.ndarray, images: int) -> tuple[np.ndarray, np.ndarray, int]:

@@ -26,7 +26,7 @@ from gazekit.metrics.kinds.labels import LABELS
 from gazekit.metrics.kinds.pairs import PAIRS, trial_pairs
 from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
-from gazekit.protocols.averages import histogram_divergence
+from gazekit.protocols.averages import Values, histogram_divergence, image_sums
 from gazekit.protocols.energy import energy_scores
 from gazekit.protocols.likelihood import len_of_most, likelihoods
 from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
@@ -130,7 +130,7 @@ def certify(
             "departures": {name: [*why] for name, why in result.departures.items()},
             "notes": [*result.notes],
             "ranks": _ranks(result, protocol.score(protocol.headline)),
-            "equal_counts": _equal_counts(scorer, sources, splits, seed),
+            "equal_counts": equal_counts(scorer, sources, splits, seed),
         }
     if not scores:
         raise DataError("; ".join(f"{name}: {each['not_scored']}" for name, each in found.items()))
@@ -251,8 +251,26 @@ def _at_centre(paths: Scanpaths) -> Scanpaths:
 # ---------------------------------------------------------------- equal counts
 
 
-def _equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int, seed: int) -> dict[str, Any]:
-    """People judge as many others as a source has paths, at most half, and as many paths an image of every source."""
+def equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int, seed: int) -> dict[str, Any]:
+    """People judge as many others as a source has paths, at most half, and as many paths an image of every source.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        People as judges under a protocol.
+    sources : mapping of str to Scanpaths
+        As `prepared` gives them, people first.
+    splits : int
+        Random choices of people and of paths.
+    seed : int
+        Of these choices.
+
+    Returns
+    -------
+    dict
+        `rows`: mean and 95 % of the choices by source and score, `OTHERS` for people judged by others (the floor);
+        `pairs` of the floor. Without rows, `why`.
+    """
     protocol, people = scorer.protocol, scorer.people
     scores = [s for s in protocol.scores if s.averaged in COUNTED and s.with_options.kind in (PAIRS, LABELS)]
     if protocol.models != "all" or not scores:
@@ -271,28 +289,27 @@ def _equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int,
     }
     pairs[HUMAN] = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(people, people)])
     everyone = people[:]  # all ordered pairs are kept apart from those of people's row
-    counted = 0
+    by_name = {score.name: score for score in scores}
+    found = {
+        (name, score.name): scorer.of_these(score, everyone if name == HUMAN else paths, pairs[name])
+        for score in scores
+        for name, paths in sources.items()
+        if name == HUMAN or not score.needs_duration or _timed(paths)
+    }
+    images, counted = len(scorer.stimuli), 0
     for split in range(splits):
         half = _chosen(people, least, (seed, "certificate", "people", split))
         judges = ~half & people.table["trial"].isin(least.index).to_numpy()
         mine = {name: _chosen(paths, least, (seed, "certificate", name, split)) for name, paths in sources.items()}
-        for score in scores:
-            every = scorer.values(score, everyone, people, pairs[HUMAN])[:, score.columns]
-            i, j = pairs[HUMAN].T
-            reference = every[judges[i] & judges[j] & (i > j)]
-            floor = half[i] & judges[j]
-            counted = int(floor.sum())
-            rows.setdefault((OTHERS, score.name), []).append(
-                _value(score, every[floor], reference, people.table["trial"].to_numpy()[i[floor]])
-            )
-            for name, paths in sources.items():
-                if name == HUMAN or (score.needs_duration and not _timed(paths)):
-                    continue
-                found = scorer.values(score, paths, people, pairs[name])[:, score.columns]
-                a, b = pairs[name].T
-                kept = mine[name][a] & judges[b]
-                value = _value(score, found[kept], reference, paths.table["trial"].to_numpy()[a[kept]])
-                rows.setdefault((name, score.name), []).append(value)
+        for (name, score), each in found.items():
+            i, j = each.path, each.judge
+            if name == HUMAN:
+                reference = each.values[judges[i] & judges[j] & (i > j)]
+                kept, name = half[i] & judges[j], OTHERS
+                counted = int(kept.sum())
+            else:
+                kept = mine[name][i] & judges[j]
+            rows.setdefault((name, score), []).append(_value(by_name[score], each, kept, reference, images))
     table = []
     for (name, score_name), values in rows.items():
         low, high = interval(np.array(values))
@@ -309,13 +326,14 @@ def _chosen(paths: Scanpaths, counts: pd.Series, key: tuple[Any, ...]) -> np.nda
     return chosen
 
 
-def _value(score: Score, values: np.ndarray, reference: np.ndarray, trial: np.ndarray) -> float:
+def _value(score: Score, found: Values, kept: np.ndarray, reference: np.ndarray, images: int) -> float:
+    """The protocol's number of some pairs; `reference` holds values of people among themselves."""
+    some = Values(*(column[kept] for column in found))
     if score.averaged == "divergence":
-        return float(np.mean([histogram_divergence(a, b) for a, b in zip(reference.T, values.T, strict=True)]))
-    values = values.mean(axis=1)
-    if score.averaged == "images":
-        return float(pd.Series(values).groupby(trial).mean().mean())
-    return float(np.nanmean(values))
+        columns = zip(reference.T, some.values.T, strict=True)
+        return float(np.mean([histogram_divergence(people, model) for people, model in columns]))
+    total, count, _ = image_sums(score, some, images)
+    return float(total.sum() / count.sum()) if count.sum() else np.nan
 
 
 def _timed(paths: Scanpaths) -> bool:

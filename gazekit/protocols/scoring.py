@@ -340,7 +340,10 @@ class Scorer:
 
     def of_pairs(self, score: Score, name: str, paths: Scanpaths) -> Values:
         """A score's values of a source's pairs."""
-        pairs = self.pairs(name, paths, everybody=score.averaged == "recall")
+        return self.of_these(score, paths, self.pairs(name, paths, everybody=score.averaged == "recall"))
+
+    def of_these(self, score: Score, paths: Scanpaths, pairs: np.ndarray) -> Values:
+        """A score's values of pairs of a path and a person, as the protocol defines them."""
         values = self.values(score, paths, self.people, pairs)[:, score.columns]
         if score.both_found:
             reached = [np.isfinite(steps_to_target(side, self.boxes(side))) for side in (paths, self.people)]

@@ -31,6 +31,10 @@ VISIONS = Protocol(
         "MultiMatch hardly tells people from paths of other images; read the share that found the target beside it.",
     ),
     open_points=("at which state of the code the published numbers were made",),
+    open_on={
+        "interiors": "what the first fixation moves, on the dot that people had to look at: the authors keep it; it is "
+        "stored for 4,822 of 7,450 paths only, and the data set leaves it out",
+    },
     left_out={
         "AUCperf": "up to how many fixations the curve goes could not be read",
         "AUC, NSS, IG, LL": "the centre bias is fitted on CAT2000, and which of two states was used is not known",

@@ -9,9 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from gazekit.cli.app import app
+from gazekit.core.trials import Box
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics import frechet
 from gazekit.models import ScanpathModel, load_model
-from gazekit.protocols import protocols
+from gazekit.protocols import Score, protocols
 from gazekit.protocols.certificate import (
     CENTRE,
     GAUSSIAN,
@@ -96,7 +98,7 @@ def test_ranks_are_of_the_headline_and_swaps_contradict_each_other(certificate):
         assert {swap["better_or_worse"], swap["than"]} & {"mine", "same"}
 
 
-def test_equal_counts_have_as_many_pairs_for_all(certificate):
+def testequal_counts_have_as_many_pairs_for_all(certificate):
     equal = certificate["protocols"]["scandiff"]["equal_counts"]
     assert equal["pairs"] == 4 * 2 * 4  # images, paths, judges
     sources = {row["source"] for row in equal["rows"]}
@@ -338,3 +340,34 @@ def test_fixations_that_a_model_calls_impossible_are_counted(data, models):
     assert row["probability_0"] == (data.scanpaths.x < 80).sum() > 0
     assert row["exact"] is None
     assert "probability_<wbr>0" in certificate_page(found)
+
+
+@pytest.mark.parametrize(("averaged", "both"), [("images", True), ("paths", False)])
+def testequal_counts_are_the_protocols_numbers(data, averaged, both):
+    """Pairs that did not find the target counted, and a path with more judges weighed more, whatever was asked."""
+    from gazekit.protocols.certificate import _chosen, equal_counts
+    from gazekit.protocols.scoring import prepared
+
+    trials = [replace(trial, target_box=Box(60, 40, 110, 90)) for trial in data.trials]
+    table = data.scanpaths.table
+    fewer = data.scanpaths.filter(~((table["stimulus"] == "img0") & table["subject"].isin(["p0", "p1"])).to_numpy())
+    shown = replace(data, trials=tuple(trials), scanpaths=fewer)
+    score = Score("x", "frechet", averaged=averaged, both_found=both)
+    chosen = replace(protocols["chen2021"], frame=None, scores=(score,), headline="x")
+    scorer, sources, _, _ = prepared(chosen, shown, None, with_controls=False)
+    row = equal_counts(scorer, sources, 1, 0)["rows"][0]
+    people = sources["human"]
+    counts = people.table.groupby("trial").size() // 2
+    judged = _chosen(people, counts, (0, "certificate", "people", 0))
+    reached = [bool(((p.xy > [60, 40]) & (p.xy < [110, 90])).all(axis=1).any()) for p in people]
+    of_paths, of_images = [], {}
+    for i in np.flatnonzero(judged):
+        trial = people.table["trial"].iloc[i]
+        judges = np.flatnonzero((people.table["trial"] == trial) & ~judged)
+        judges = [j for j in judges if not both or (reached[i] and reached[j])]
+        values = [frechet(people[int(i)], people[int(j)]) for j in judges]
+        of_paths += [np.mean(values)] if values else []
+        of_images.setdefault(trial, []).extend(values)
+    expected = np.mean(of_paths) if averaged == "paths" else np.mean([np.mean(v) for v in of_images.values() if v])
+    assert row["source"] == "other people"
+    assert row["value"] == pytest.approx(expected)

@@ -1,15 +1,19 @@
 """`gazekit verify protocols`: people of OSIE have the expected numbers under each protocol; altered data have not."""
 
+from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gazekit import load_dataset
 from gazekit.foundations.errors import DataError, UnknownNameError
 from gazekit.metrics.labels.clusters import PUBLISHED_FACTORS, mean_shift_clusters
 from gazekit.protocols import Score, protocols, score_protocol
+from gazekit.protocols.certificate import equal_counts
 from gazekit.protocols.chen2021 import PORT, SED
 from gazekit.protocols.paths import in_protocol, protocol_images
+from gazekit.protocols.scoring import prepared
 from gazekit.verify.protocols import verify_protocols
 
 
@@ -101,3 +105,26 @@ def test_clusters_are_as_many_as_another_program_finds(osie):
     whole, _ = in_protocol(part.scanpaths, protocols["scandiff"], None, {}, people=True)
     clusters = mean_shift_clusters(whole, by=("trial",), factors=PUBLISHED_FACTORS)
     assert sum(map(len, clusters.centres.values())) / 70 == pytest.approx(22.5, abs=0.05)
+    plain = mean_shift_clusters(whole, by=("trial",)).bandwidths
+    chosen = Counter(round(clusters.bandwidths[key] / plain[key], 6) for key in plain)
+    assert chosen == {0.2: 46, 0.5: 21, 0.8: 3}
+
+
+@pytest.mark.data
+def test_floors_are_what_another_program_finds(osie):
+    """Seven people judged by the other eight, drawn 20 times: what it found once lies among the 20 found here."""
+    expected = {
+        "ScanMatch w/o duration": 0.070, "ScanMatch w/ duration": 0.059, "SED": 0.007, "STDE": 0.074,
+        "MultiMatch vector": 0.062, "MultiMatch direction": 0.062, "MultiMatch length": 0.046,
+        "MultiMatch position": 0.063, "MultiMatch duration": 0.065,
+    }  # fmt: skip
+    chen = protocols["chen2021"]
+    scores = tuple(replace(chen.score(name), averaged="divergence") for name in expected)
+    divergences = replace(chen, scores=scores, headline=scores[0].name, people="unordered")
+    scorer, sources, _, _ = prepared(divergences, osie, None, with_controls=False)
+    found = equal_counts(scorer, sources, 20, 0)
+    assert found["pairs"] == 70 * 7 * 8
+    assert [row["score"] for row in found["rows"]] == [*expected]
+    assert [row["score"] for row in found["rows"] if not row["low"] < expected[row["score"]] < row["high"]] == []
+    mean = np.mean([row["value"] for row in found["rows"] if row["score"].startswith("MultiMatch")])
+    assert mean == pytest.approx(0.060, abs=0.009)  # which is how far the mean of one choice varied there
