@@ -28,6 +28,7 @@ PARTS = (
     "neva",
     "priority",
     "evaluation",
+    "own_data",
 )
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "benchmarks.md"
 

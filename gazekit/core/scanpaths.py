@@ -258,6 +258,10 @@ class Scanpaths(_Fixations):
         """(N,) int64: index of each fixation within its path, from 0."""
         return np.arange(len(self.x)) - np.repeat(self.offsets[:-1], self.lengths)
 
+    def fixations_of(self, rows: np.ndarray) -> np.ndarray:
+        """(k,) int64: index of each fixation of some paths, path after path, in the order of `rows`."""
+        return indices_of(self.offsets, rows)
+
     def frame_of(self, i: int) -> Frame:
         """Frame of path i."""
         row = self.table.iloc[i]
@@ -449,12 +453,11 @@ class Scanpaths(_Fixations):
     # ---------------------------------------------------------------- inside
 
     def _take_rows(self, rows: np.ndarray) -> "Scanpaths":
-        lengths = self.lengths[rows]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        offsets = np.concatenate([[0], np.cumsum(self.lengths[rows])])
         if len(rows) and (np.diff(rows) == 1).all():  # a run of neighbours shares memory with its parent
             points: Any = slice(self.offsets[rows[0]], self.offsets[rows[-1] + 1])
         else:
-            points = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
+            points = self.fixations_of(rows)
         columns = {**self._points(points), "offsets": offsets}
         part = object.__new__(type(self))  # rows of what was checked need no check
         part.__dict__ = {**self.__dict__, **columns, "table": self.table.iloc[rows].reset_index(drop=True)}
@@ -467,6 +470,19 @@ class Scanpaths(_Fixations):
     def _points(self, points: Any) -> dict[str, np.ndarray | None]:
         columns = {name: getattr(self, name) for name in _COLUMNS}
         return {name: None if column is None else column[points] for name, column in columns.items()}
+
+
+def indices_of(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(k,) int64: indices of what belongs to some rows, row after row, where row i has `offsets[i]:offsets[i + 1]`.
+
+    Examples
+    --------
+    >>> indices_of(np.array([0, 2, 3, 5]), np.array([2, 0])).tolist()
+    [3, 4, 0, 1]
+    """
+    lengths = np.diff(offsets)[rows]
+    ends = np.cumsum(lengths)
+    return np.repeat(offsets[rows] - ends + lengths, lengths) + np.arange(lengths.sum())
 
 
 def check_frames(a: Scanpaths, b: Scanpaths, pairs: np.ndarray) -> None:

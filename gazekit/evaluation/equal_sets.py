@@ -59,10 +59,8 @@ def in_source(groups: np.ndarray, *, seed: int, draw: int) -> np.ndarray:
     return chosen
 
 
-def split_people(
-    human: Scanpaths, available: Mapping[str, int], *, seed: int, draw: int, without: Sequence[int] = ()
-) -> PeopleSplit:
-    """Draw the people who stand for people and those they are compared with: half of them each.
+class PeopleSplits:
+    """Those who stand for people and those they are compared with, half of them each, in any draw.
 
     On a trial, as many of the first half count as a model has paths there; which, is drawn for each trial, so that all
     of them count on some.
@@ -73,34 +71,56 @@ def split_people(
         All people's paths.
     available : mapping of trial id to int
         Paths that every model has on the trial; trials without are left out.
-    seed, draw : int
-        The draw depends on these and the people's names only.
-    without : sequence of int
-        Groups of `groups_of_people` to be left out; the others stay where they are.
-
-    Returns
-    -------
-    PeopleSplit
-        Trials on which one of the halves has nobody are left out of both. Empty with one person.
+    seed : int
+        A draw depends on it, on its number and on the people's names only.
     """
-    trials, trial_of = np.unique(human.table["trial"].to_numpy(dtype=str), return_inverse=True)
-    count = np.array([available.get(str(trial), 0) for trial in trials], dtype=np.int64)
-    groups = groups_of_people(human, seed=seed)
-    there = ~np.isin(groups, list(without)) & (count[trial_of] > 0)
-    first = in_source(groups, seed=seed, draw=draw)[groups] if len(groups) else np.empty(0, dtype=bool)
-    # People stand in a circle; each trial counts from a place of its own.
-    subjects, person = np.unique(human.table["subject"].to_numpy(dtype=str), return_inverse=True)
-    circle = keyed_rng(seed, "people of trials", draw).permutation(len(subjects))
-    starts = np.array([_start(str(trial), seed, draw) for trial in trials], dtype=np.int64)
-    rank = (circle[person] - starts[trial_of]) % max(len(subjects), 1)
-    rows = np.flatnonzero(there & first)
-    rows = rows[np.lexsort((rows, rank[rows], trial_of[rows]))]
-    nth = np.arange(len(rows)) - np.searchsorted(trial_of[rows], trial_of[rows])
-    source, reference = np.sort(rows[nth < count[trial_of[rows]]]), np.flatnonzero(there & ~first)
-    both = np.isin(np.arange(len(trials)), trial_of[source]) & np.isin(np.arange(len(trials)), trial_of[reference])
-    source, reference = source[both[trial_of[source]]], reference[both[trial_of[reference]]]
-    paths = np.bincount(trial_of[source], minlength=len(trials))
-    return PeopleSplit(source, reference, {str(t): int(n) for t, n in zip(trials, paths, strict=True) if n})
+
+    def __init__(self, human: Scanpaths, available: Mapping[str, int], *, seed: int) -> None:
+        self.seed = seed
+        self.trials, self.trial_of = np.unique(human.table["trial"].to_numpy(dtype=str), return_inverse=True)
+        self.count = np.array([available.get(str(trial), 0) for trial in self.trials], dtype=np.int64)
+        self.groups = groups_of_people(human, seed=seed)
+        self.subjects, self.person = np.unique(human.table["subject"].to_numpy(dtype=str), return_inverse=True)
+        self._drawn: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def of(self, draw: int, without: Sequence[int] = ()) -> PeopleSplit:
+        """Split people.
+
+        Parameters
+        ----------
+        draw : int
+            Its number.
+        without : sequence of int
+            Groups of `groups_of_people` to be left out; the others stay where they are.
+
+        Returns
+        -------
+        PeopleSplit
+            Trials on which one of the halves has nobody are left out of both. Empty with one person.
+        """
+        trials, trial_of = self.trials, self.trial_of
+        first, rank = self._draw(draw)
+        there = ~np.isin(self.groups, list(without)) & (self.count[trial_of] > 0)
+        rows = np.flatnonzero(there & first)
+        rows = rows[np.lexsort((rows, rank[rows], trial_of[rows]))]
+        nth = np.arange(len(rows)) - np.searchsorted(trial_of[rows], trial_of[rows])
+        source, reference = np.sort(rows[nth < self.count[trial_of[rows]]]), np.flatnonzero(there & ~first)
+        both = np.isin(np.arange(len(trials)), trial_of[source]) & np.isin(np.arange(len(trials)), trial_of[reference])
+        source, reference = source[both[trial_of[source]]], reference[both[trial_of[reference]]]
+        paths = np.bincount(trial_of[source], minlength=len(trials))
+        return PeopleSplit(source, reference, {str(t): int(n) for t, n in zip(trials, paths, strict=True) if n})
+
+    def _draw(self, draw: int) -> tuple[np.ndarray, np.ndarray]:
+        """(paths,) each: whether a path's person is in the first half, and their rank on the trial."""
+        if draw not in self._drawn:
+            groups = self.groups
+            first = in_source(groups, seed=self.seed, draw=draw)[groups] if len(groups) else np.empty(0, dtype=bool)
+            # People stand in a circle; each trial counts from a place of its own.
+            circle = keyed_rng(self.seed, "people of trials", draw).permutation(len(self.subjects))
+            starts = np.array([_start(str(trial), self.seed, draw) for trial in self.trials], dtype=np.int64)
+            rank = (circle[self.person] - starts[self.trial_of]) % max(len(self.subjects), 1)
+            self._drawn[draw] = first, rank
+        return self._drawn[draw]
 
 
 def _start(trial: str, seed: int, draw: int) -> int:

@@ -21,25 +21,25 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.evaluation.equal_sets import (
     DRAWS,
+    PeopleSplits,
     draw_samples,
     groups_of_people,
     in_source,
     names_of_groups,
-    split_people,
 )
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.metrics.context import Context, Source
+from gazekit.metrics.context import Context
 from gazekit.metrics.kinds.leaving_out import cells_of, pseudo_values
-from gazekit.metrics.kinds.sets import value_of_whole
+from gazekit.metrics.kinds.sets import Parts
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.measure import Measure, Scored, Unit, score
+from gazekit.metrics.measure import Measure, Scored, Unit
 
 HALVINGS = {"stimuli": 24, "paths": 12}  # most random halves of each; a measure is computed twice on half of them
 BLOCK = 6  # halvings of one piece of work
 ALL, STIMULI, PEOPLE, CELLS = "all", "stimuli", "people", "paths"  # what a row of the table is about
 TOGETHER = {STIMULI: "stimuli, means", PEOPLE: "people, pairs", CELLS: "paths, means"}  # and what is in it twice
 SET_COLUMNS = ["dataset", "model", "metric", "part", "number", "value", "stimuli", "undefined"]
-Sides = tuple[Scanpaths, Scanpaths]
+Rows = tuple[np.ndarray, np.ndarray]
 
 
 def halvings(resamples: int) -> dict[str, int]:
@@ -83,22 +83,11 @@ class SetWork:
     seed: int
     halvings: Mapping[str, int] = field(default_factory=lambda: dict(HALVINGS))
 
-    def sets(self, predicted: Scanpaths | None, draw: int, without: Sequence[int] = ()) -> Sides:
+    def sets(self, predicted: Scanpaths | None, draw: int, without: Sequence[int] = ()) -> tuple[Scanpaths, Scanpaths]:
         """The source's set (people's without `predicted`) and the people opposite, in one draw."""
         human = self.context.people
-        split = split_people(human, self.available, seed=self.seed, draw=draw, without=without)
-        if predicted is None:
-            mine = human[split.source]
-        else:
-            mine = predicted[draw_samples(predicted, split, seed=self.seed, draw=draw)]
-        return mine, human[split.reference]
-
-    def everything(self, predicted: Scanpaths | None, without: Sequence[int] = ()) -> Sides:
-        """All paths of the source, for a description, which looks at nobody else."""
-        human = self.context.people
-        if without and predicted is None:
-            human = human[np.flatnonzero(~np.isin(groups_of_people(human, seed=self.seed), list(without)))]
-        return human if predicted is None else predicted, human
+        mine, theirs = _Rows(self, predicted).drawn(draw, without)
+        return (human if predicted is None else predicted)[mine], human[theirs]
 
     def of(self, unit: Unit) -> list[Measure]:
         """The measures of this unit."""
@@ -153,6 +142,34 @@ def score_whole(
     return pd.DataFrame(rows, columns=SET_COLUMNS[1:])
 
 
+class _Rows:
+    """Rows of the source's paths (people's without `predicted`) and of people's that are compared."""
+
+    def __init__(self, work: SetWork, predicted: Scanpaths | None) -> None:
+        human = work.context.people
+        self.predicted, self.seed, self.people = predicted, work.seed, len(human)
+        self.splits = PeopleSplits(human, work.available, seed=work.seed)
+        self._samples: dict[int, tuple[Mapping[str, int], np.ndarray]] = {}  # of a draw, with how many were wanted
+
+    def drawn(self, draw: int, without: Sequence[int] = ()) -> Rows:
+        """Equal sets in a draw, without some people."""
+        split = self.splits.of(draw, without)
+        if self.predicted is None:
+            return split.source, split.reference
+        wanted, rows = self._samples.get(draw, ({}, np.empty(0, dtype=np.int64)))
+        if wanted != split.wanted:
+            rows = draw_samples(self.predicted, split, seed=self.seed, draw=draw)
+            self._samples[draw] = split.wanted, rows
+        return rows, split.reference
+
+    def everything(self, without: Sequence[int] = ()) -> Rows:
+        """All paths of the source, for a description, which looks at nobody else."""
+        if self.predicted is not None:
+            return np.arange(len(self.predicted)), np.arange(self.people)
+        kept = np.flatnonzero(~np.isin(self.splits.groups, list(without)))
+        return kept, kept
+
+
 class _Whole:
     """Some measures of the whole data set for one source: comparisons with people, or descriptions."""
 
@@ -168,57 +185,53 @@ class _Whole:
         )
         self.outputs = [output for measure in measures for output in measure.outputs]
         self.draws = range(1) if described else range(DRAWS)
-        self._sides: dict[int, Sides] = {}
+        human = work.context.people
+        self.paths = human if predicted is None else predicted, human
+        self.of_source = _Rows(work, predicted)
+        self.parts = Parts(measures, *self.paths, work.context.contents)
 
-    def sides(self, draw: int, without: Sequence[int] = ()) -> Sides:
-        if without:
-            if self.described:
-                return self.work.everything(self.predicted, without)
-            return self.work.sets(self.predicted, draw, without)
-        if draw not in self._sides:
-            make = self.work.everything(self.predicted) if self.described else self.work.sets(self.predicted, draw)
-            self._sides[draw] = make
-        return self._sides[draw]
+    def rows(self, draw: int, without: Sequence[int] = ()) -> Rows:
+        return self.of_source.everything(without) if self.described else self.of_source.drawn(draw, without)
 
-    def score(self, sides: Sides) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for measure in self.measures:
-            values = value_of_whole(measure, *sides, self.work.context.contents)
-            for output, value in zip(measure.outputs, values.tolist(), strict=True):
-                found[output] = value if np.isfinite(value) else float("nan")
-        return found
+    def score(self, rows: Rows) -> np.ndarray:
+        """(outputs,) float64: NaN where a value is not finite."""
+        found = self.parts.values(*rows)
+        return np.where(np.isfinite(found), found, np.nan)
 
     def value(self) -> tuple[dict[str, float], dict[str, int], int]:
         """The value of each output, draws without one, and how many stimuli have paths (of both sides)."""
         each, stimuli = [], set()
         for draw in self.draws:
-            sides = self.sides(draw)
-            each.append(self.score(sides))
-            mine, theirs = (set(side.table["stimulus"]) for side in sides)
+            rows = self.rows(draw)
+            each.append(self.score(rows))
+            mine, theirs = (
+                set(side.table["stimulus"].iloc[taken]) for side, taken in zip(self.paths, rows, strict=True)
+            )
             stimuli |= mine if self.described else mine & theirs
-        table = {o: np.array([of[o] for of in each]) for o in self.outputs}
+        table = dict(zip(self.outputs, np.transpose(each), strict=True))
         values = {o: mean_defined(v) for o, v in table.items()}
         return values, {o: int(np.isnan(v).sum()) for o, v in table.items()}, len(stimuli)
 
     def halves(self, part: str, number: int) -> tuple[dict[str, float], dict[str, float]]:
         """Half of the difference between a random half of the stimuli (or of the paths) and the other; half the sum."""
-        moved: dict[str, list[tuple[float, float]]] = {o: [] for o in self.outputs}
+        gaps, means = [], []
         for draw in self.draws:
+            rows = self.rows(draw)
             # A model's paths are nobody's: halves of the paths are of people only, and the same for every source.
             whole = part == CELLS and self.predicted is not None
-            halves = [
-                side if whole and k == 0 else (side, _first_half(self.work, side, part, number))
-                for k, side in enumerate(self.sides(draw))
-            ]
+            first = [_first_half(self.work, *side, part, number) for side in zip(self.paths, rows, strict=True)]
             found = []
             for taken in (True, False):
-                pair = [h if isinstance(h, Scanpaths) else h[0][np.flatnonzero(h[1] == taken)] for h in halves]
-                found.append(self.score((pair[0], pair[1])))
-            for o in self.outputs:
-                moved[o].append(((found[0][o] - found[1][o]) / 2, (found[0][o] + found[1][o]) / 2))
+                mine, theirs = (side[half == taken] for side, half in zip(rows, first, strict=True))
+                found.append(self.score((rows[0] if whole else mine, theirs)))
+            gaps.append((found[0] - found[1]) / 2)
+            means.append((found[0] + found[1]) / 2)
         root = np.sqrt(self.work.halvings[part])
-        of = {o: [mean_defined(np.array(column)) / root for column in zip(*v, strict=True)] for o, v in moved.items()}
-        return {o: first for o, (first, _) in of.items()}, {o: second for o, (_, second) in of.items()}
+        gap, mean = (
+            {o: mean_defined(column) / root for o, column in zip(self.outputs, np.transpose(table), strict=True)}
+            for table in (gaps, means)
+        )
+        return gap, mean
 
     def people(self, draw: int) -> list[tuple[str, int, str, float]]:
         """Deviation of each person (or group), and what pairs of them do together, for every output, in one draw.
@@ -242,13 +255,18 @@ class _Whole:
             size = np.where(first, first.sum(), (~first).sum())  # of each person's side
             shrink = np.sqrt((size - 1) / size)[:, None]  # nothing where nobody else is on this side
 
-            def row(without: Sequence[int]) -> list[float]:
-                found = self.score(self.sides(draw, without))
-                return [found[o] for o in self.outputs]
+            scored: dict[bytes, np.ndarray] = {}  # a model's set stays as it is without people of the first half
 
-            whole = np.array(row(()))
-            lost = np.array([row((k,)) for k in range(count)]) - whole
-            pair_lost = np.array([row((i, j)) for i, j in pairs]).reshape(both.shape) - whole
+            def value(without: Sequence[int]) -> np.ndarray:
+                rows = self.rows(draw, without)
+                key = rows[0].tobytes() + b"|" + rows[1].tobytes()
+                if key not in scored:
+                    scored[key] = self.score(rows)
+                return scored[key]
+
+            whole = value(())
+            lost = np.array([value((k,)) for k in range(count)]) - whole
+            pair_lost = np.array([value((i, j)) for i, j in pairs]).reshape(both.shape) - whole
             for side in (first, ~first):
                 if side.sum() > 1:
                     alone[side] = shrink[side] * (lost[side].mean(axis=0) - lost[side])
@@ -266,14 +284,14 @@ class _Whole:
         ]
 
 
-def _first_half(work: SetWork, paths: Scanpaths, part: str, number: int) -> np.ndarray:
-    """(paths,) bool: whether each path is in the first half: by stimulus, or (for paths) by trial and person."""
+def _first_half(work: SetWork, paths: Scanpaths, rows: np.ndarray, part: str, number: int) -> np.ndarray:
+    """(rows,) bool: whether each path is in the first half: by stimulus, or (for paths) by trial and person."""
     if part == STIMULI:
         count = len(work.stimuli)
         chosen = keyed_rng(work.seed, "halves of the stimuli", number).permutation(count) < count // 2
         place = {stimulus: bool(c) for stimulus, c in zip(work.stimuli, chosen, strict=True)}
-        return paths.table["stimulus"].map(place).to_numpy(dtype=bool)
-    return keyed_rng(work.seed, "halves of the paths", number, len(paths)).permutation(len(paths)) < len(paths) // 2
+        return paths.table["stimulus"].iloc[rows].map(place).to_numpy(dtype=bool)
+    return keyed_rng(work.seed, "halves of the paths", number, len(rows)).permutation(len(rows)) < len(rows) // 2
 
 
 def mean_of_people(table: pd.DataFrame) -> pd.DataFrame:
@@ -301,14 +319,16 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
     outputs = [output for measure in measures for output in measure.outputs]
     places = pd.MultiIndex.from_product([outputs, work.stimuli], names=["metric", "stimulus"])
 
-    def values(without: Sequence[int] = ()) -> pd.Series:
-        mine, theirs = work.sets(predicted, draw, without)
-        found = score(measures, Source(model, mine), theirs, work.context)
-        return found.set_index(["metric", "stimulus"])["value"].reindex(places).astype(np.float64)
+    human = work.context.people
+    parts = Parts(measures, human if predicted is None else predicted, human, work.context.contents)
+    rows = _Rows(work, predicted)
+
+    def values(without: Sequence[int] = ()) -> np.ndarray:
+        found = parts.by_stimulus(*rows.drawn(draw, without))
+        return found.reindex(index=work.stimuli, columns=outputs).to_numpy(np.float64).T.ravel()
 
     whole = values()
-    tables = [whole.reset_index().assign(subject="", side=0)]
-    human = work.context.people
+    tables = [pd.DataFrame({"value": whole}, index=places).reset_index().assign(subject="", side=0)]
     groups = groups_of_people(human, seed=work.seed)
     names = names_of_groups(human, groups)
     seen = {k: set(human.table["stimulus"][groups == k]) for k in names}
@@ -318,7 +338,7 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
         lost = np.array([values((k,)) - whole for k in of_side]).reshape(len(of_side), len(places))
         for row, k in zip(lost, of_side, strict=True):
             row[~places.get_level_values("stimulus").isin(seen[k])] = np.nan
-        stand, count = pseudo_values(whole.to_numpy(), lost), np.isfinite(lost).sum(axis=0)
+        stand, count = pseudo_values(whole, lost), np.isfinite(lost).sum(axis=0)
         for k, value in zip(of_side, stand, strict=True):
             one = pd.DataFrame({"value": value, "side": count}, index=places).dropna().reset_index()
             tables.append(one.assign(subject=names[k]))

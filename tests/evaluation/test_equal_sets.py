@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gazekit.evaluation.equal_sets import draw_samples, split_people
+from gazekit.evaluation.equal_sets import PeopleSplits, draw_samples
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def people(scanpaths_of):
 @given(seed=st.integers(0, 50), samples=st.integers(1, 9))
 @settings(max_examples=25, deadline=None)
 def test_nobody_is_on_both_sides(people, seed, samples):
-    split = split_people(people, dict.fromkeys(people.table["trial"].unique(), samples), seed=seed, draw=0)
+    split = PeopleSplits(people, dict.fromkeys(people.table["trial"].unique(), samples), seed=seed).of(0)
     subjects, trials = (people.table[name].to_numpy() for name in ("subject", "trial"))
     assert not set(subjects[split.source]) & set(subjects[split.reference])
     counts = {t: int((trials[split.source] == t).sum()) for t in split.wanted}
@@ -30,7 +30,7 @@ def test_nobody_is_on_both_sides(people, seed, samples):
 def test_a_model_has_as_many_paths_as_people(people, scanpaths_of):
     stimuli = np.repeat([f"s{i}" for i in range(8)], 4)
     predicted = scanpaths_of([2] * 32, stimulus=stimuli, subject="", source="m", sample=np.tile(range(4), 8))
-    split = split_people(people, dict.fromkeys(stimuli, 4), seed=0, draw=1)
+    split = PeopleSplits(people, dict.fromkeys(stimuli, 4), seed=0).of(1)
     rows = draw_samples(predicted, split, seed=0, draw=1)
     assert len(set(rows)) == len(rows) == len(split.source)
     trials = predicted.table["trial"].to_numpy()[rows]
@@ -43,16 +43,16 @@ def test_a_model_has_as_many_paths_as_people(people, scanpaths_of):
 
 def test_draws_differ_and_repeat(people):
     available = dict.fromkeys(people.table["trial"].unique(), 3)
-    first, again, other = (split_people(people, available, seed=0, draw=d).source for d in (0, 0, 1))
+    first, again, other = (PeopleSplits(people, available, seed=0).of(d).source for d in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_trials_that_a_model_lacks_are_left_out(people):
-    split = split_people(people, {"s0": 3, "s1": 3}, seed=0, draw=0)
+    split = PeopleSplits(people, {"s0": 3, "s1": 3}, seed=0).of(0)
     assert set(split.wanted) == {"s0", "s1"}
 
 
 def test_one_person_cannot_be_split(scanpaths_of):
     alone = scanpaths_of([3, 3], subject="p")
-    assert len(split_people(alone, {"s0": 5, "s1": 5}, seed=0, draw=0).source) == 0
+    assert len(PeopleSplits(alone, {"s0": 5, "s1": 5}, seed=0).of(0).source) == 0

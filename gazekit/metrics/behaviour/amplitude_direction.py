@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpaths, indices_of
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.divergences import (
     circular_wasserstein,
@@ -18,7 +18,7 @@ from gazekit.metrics.behaviour.divergences import (
 )
 from gazekit.metrics.behaviour.saccades import saccades
 from gazekit.metrics.context import Trials
-from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import column_means
 from gazekit.metrics.options import takes_options_of
 
@@ -154,6 +154,32 @@ def _compared(
     return column_means(np.array(values, dtype=float).reshape(len(values), -1))
 
 
+def _parts_compared(
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    columns: tuple[str, ...],
+    distance: Distance,
+    by: str | None = None,
+    skip_first: bool = False,
+) -> OfRows | None:
+    """As `_compared` for any rows; None where groups of paths are compared."""
+    if by is not None:
+        return None
+    if columns == AMPLITUDE:
+        a, b = a.to_degrees(), b.to_degrees()
+    found = [saccades(side, skip_first=skip_first) for side in (a, b)]
+    ends = [np.searchsorted(of.path, np.arange(len(side) + 1)) for of, side in zip(found, (a, b), strict=True)]
+
+    def of_rows(*rows: np.ndarray) -> np.ndarray:
+        taken = [indices_of(end, chosen) for end, chosen in zip(ends, rows, strict=True)]
+        values = [[getattr(of, column)[k] for of, k in zip(found, taken, strict=True)] for column in columns]
+        return np.array([distance(*both) for both in values])
+
+    return of_rows
+
+
 def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins: float) -> Distance:
     """Jensen-Shannon divergence of histograms or, with smoothing, Kullback-Leibler's of people's from the model's."""
 
@@ -169,6 +195,7 @@ def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins
 
 
 def _counts_apart(
+    compared: Callable[..., Any],
     columns: tuple[str, ...],
     count: Callable[..., np.ndarray],
     *sets: Any,
@@ -176,35 +203,47 @@ def _counts_apart(
     skip_first: bool = False,
     smoothing: float | None = SMOOTHING,
     **bins: float,
-) -> np.ndarray:
+) -> Any:
     distance = _of_counts(count, smoothing, **bins)
-    return _compared(*sets, columns=columns, distance=distance, by=by, skip_first=skip_first)
+    return compared(*sets, columns=columns, distance=distance, by=by, skip_first=skip_first)
 
 
 @takes_options_of(_counts_apart, _amplitude_counts)
-def _amplitude_counts_apart(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> np.ndarray:
-    return _counts_apart(AMPLITUDE, _amplitude_counts, a, b, trials, **options)
+def _amplitude_counts_apart(
+    compared: Callable[..., Any], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
+) -> Any:
+    return _counts_apart(compared, AMPLITUDE, _amplitude_counts, a, b, trials, **options)
 
 
 @takes_options_of(_counts_apart, _direction_counts)
-def _direction_counts_apart(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> np.ndarray:
-    return _counts_apart(DIRECTIONS, _direction_counts, a, b, trials, **options)
+def _direction_counts_apart(
+    compared: Callable[..., Any], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
+) -> Any:
+    return _counts_apart(compared, DIRECTIONS, _direction_counts, a, b, trials, **options)
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
 _JS, _KL = "Jensen-Shannon divergence", "Kullback-Leibler divergence of people's from the model's histogram"
 _W1, _KS, _KUIPER = "Wasserstein-1 distance", "Kolmogorov-Smirnov distance", "Kuiper's distance"
-_amplitudes, _directions = partial(_compared, columns=AMPLITUDE), partial(_compared, columns=DIRECTIONS)
-_compute: Callable[..., np.ndarray]
-for _name, _compute, _bounds, _unit, _words in (
-    ("amplitude_js", partial(_amplitude_counts_apart, smoothing=None), _SHARE, "bit", _JS),
-    ("amplitude_kl", _amplitude_counts_apart, _ANY, "bit", _KL),
-    ("amplitude_wasserstein", partial(_amplitudes, distance=wasserstein), _ANY, "degrees", _W1),
-    ("amplitude_ks", partial(_amplitudes, distance=ks_distance), _SHARE, "1", _KS),
-    ("direction_js", partial(_direction_counts_apart, smoothing=None), _SHARE, "bit", _JS),
-    ("direction_kl", _direction_counts_apart, _ANY, "bit", _KL),
-    ("direction_wasserstein", partial(_directions, distance=circular_wasserstein), (0.0, 180.0), "degrees", _W1),
-    ("direction_kuiper", partial(_directions, distance=kuiper_distance), _SHARE, "1", _KUIPER),
+
+
+def _of_samples(columns: tuple[str, ...], distance: Distance) -> Callable[[Any], Callable[..., Any]]:
+    return lambda compared: partial(compared, columns=columns, distance=distance)
+
+
+def _of_bins(apart: Callable[..., Any], **fixed: Any) -> Callable[[Any], Callable[..., Any]]:
+    return lambda compared: partial(apart, compared, **fixed)
+
+
+for _name, _with, _bounds, _unit, _words in (
+    ("amplitude_js", _of_bins(_amplitude_counts_apart, smoothing=None), _SHARE, "bit", _JS),
+    ("amplitude_kl", _of_bins(_amplitude_counts_apart), _ANY, "bit", _KL),
+    ("amplitude_wasserstein", _of_samples(AMPLITUDE, wasserstein), _ANY, "degrees", _W1),
+    ("amplitude_ks", _of_samples(AMPLITUDE, ks_distance), _SHARE, "1", _KS),
+    ("direction_js", _of_bins(_direction_counts_apart, smoothing=None), _SHARE, "bit", _JS),
+    ("direction_kl", _of_bins(_direction_counts_apart), _ANY, "bit", _KL),
+    ("direction_wasserstein", _of_samples(DIRECTIONS, circular_wasserstein), (0.0, 180.0), "degrees", _W1),
+    ("direction_kuiper", _of_samples(DIRECTIONS, kuiper_distance), _SHARE, "1", _KUIPER),
 ):
     _turns = _name.replace("direction", "turn")
     _outputs, _needs, _of, _source = (
@@ -213,8 +252,9 @@ for _name, _compute, _bounds, _unit, _words in (
         else ((_name,), ("degrees",), "amplitudes in degrees of visual angle", AMPLITUDE_SOURCE)
     )
     set_measure(
-        _compute,
+        _with(_compared),
         _name,
+        of_rows=_with(_parts_compared),
         outputs=_outputs,
         higher_is_better=False,
         bounds=_bounds,

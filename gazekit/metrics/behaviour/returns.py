@@ -7,7 +7,7 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.context import Trials
-from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.options import takes_options_of
 
@@ -106,13 +106,9 @@ def return_rates(paths: Scanpaths, *, radius_degrees: float = RADIUS) -> ReturnR
     ReturnRates(refixation=0.666..., stay=0.333..., back=0.666..., fixations=3)
     """
     paths = _in_degrees(paths, radius_degrees)
-    near_before, back = np.zeros(len(paths.x), dtype=bool), np.zeros(len(paths.x), dtype=bool)
-    for lag in range(1, int(paths.lengths.max(initial=0))):
-        earlier, near = _near(paths, lag, radius_degrees)
-        (near_before if lag == 1 else back)[earlier[near] + lag] = True
     able = int((paths.rank_of() > 0).sum())
     any_earlier, stay, returned = (
-        float(kind.sum()) / able if able else np.nan for kind in (near_before | back, near_before, back)
+        float(kind.sum()) / able if able else np.nan for kind in _returns(paths, radius_degrees)
     )
     return ReturnRates(any_earlier, stay, returned, able)
 
@@ -206,11 +202,8 @@ def durations_before_returns(paths: Scanpaths, *, radius_degrees: float = RADIUS
     """
     if paths.duration is None:
         raise GazekitError("durations_before_returns needs fixation durations, and these scanpaths have none")
-    paths = _in_degrees(paths, radius_degrees)
-    earlier, near = _near(paths, 2, radius_degrees)
-    duration = paths.durations()[earlier + 1]
-    known = np.isfinite(duration)
-    returning, going_on = duration[known & near], duration[known & ~near]
+    left, near = _left(_in_degrees(paths, radius_degrees), radius_degrees)
+    returning, going_on = (paths.duration[left[near == back]] for back in (True, False))
     means = [float(d.mean()) if len(d) else np.nan for d in (returning, going_on)]
     return DurationsBeforeReturns(means[0], means[1], len(returning), len(going_on))
 
@@ -219,6 +212,22 @@ def _in_degrees(paths: Scanpaths, radius_degrees: float) -> Scanpaths:
     if not (np.isfinite(radius_degrees) and radius_degrees >= 0):
         raise GazekitError(f"a radius must be a number of degrees of 0 or more, not {radius_degrees!r}")
     return paths.to_degrees()
+
+
+def _returns(paths: Scanpaths, radius: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(N,) bool each: near any earlier fixation of the path, near the one just before, near one two or more before."""
+    near_before, back = np.zeros(len(paths.x), dtype=bool), np.zeros(len(paths.x), dtype=bool)
+    for lag in range(1, int(paths.lengths.max(initial=0))):
+        earlier, near = _near(paths, lag, radius)
+        (near_before if lag == 1 else back)[earlier[near] + lag] = True
+    return near_before | back, near_before, back
+
+
+def _left(paths: Scanpaths, radius: float) -> tuple[np.ndarray, np.ndarray]:
+    """Fixations of known duration between two others, and whether the later one is near the earlier."""
+    earlier, near = _near(paths, 2, radius)
+    known = np.isfinite(paths.durations()[earlier + 1])
+    return earlier[known] + 1, near[known]
 
 
 def _near(paths: Scanpaths, lag: int, radius: float) -> tuple[np.ndarray, np.ndarray]:
@@ -234,19 +243,67 @@ def _rates(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float 
     return return_rates(a, radius_degrees=radius_degrees)[:3]
 
 
+def _rates_of_rows(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> OfRows:
+    of = a.path_of()
+    kinds = _returns(_in_degrees(a, radius_degrees), radius_degrees)
+    counts = np.array([np.bincount(of[kind], minlength=len(a)) for kind in (*kinds, a.rank_of() > 0)])
+
+    def of_rows(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        *near, able = counts[:, mine].sum(axis=1)
+        return np.array(near) / able if able else np.full(3, np.nan)
+
+    return of_rows
+
+
 @takes_options_of(return_curve)
 def _curve_distance(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> list[float]:
     mine, theirs = (return_curve(p, **options) for p in (a, b))
     return [mean_defined(np.abs(mine.observed - theirs.observed))]  # over lags that both sets reach
 
 
+def _curve_distance_of_rows(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float, max_lag: int
+) -> OfRows | None:
+    if max_lag < 1:
+        return None
+    counts = [np.zeros((2, max_lag, len(side)), dtype=np.int64) for side in (a, b)]  # near, and all, by lag and path
+    for side, found in zip((a, b), counts, strict=True):
+        paths, of = _in_degrees(side, radius_degrees), side.path_of()
+        for lag in range(1, min(int(side.lengths.max(initial=1)) - 1, max_lag) + 1):
+            earlier, near = _near(paths, lag, radius_degrees)
+            for k, kept in enumerate((earlier[near], earlier)):
+                found[k, lag - 1] = np.bincount(of[kept], minlength=len(side))
+
+    def of_rows(*rows: np.ndarray) -> list[float]:
+        sums = [found[:, :, taken].sum(axis=2) for found, taken in zip(counts, rows, strict=True)]
+        mine, theirs = (np.divide(near, pairs, out=np.full(max_lag, np.nan), where=pairs > 0) for near, pairs in sums)
+        return [mean_defined(np.abs(mine - theirs))]
+
+    return of_rows
+
+
 def _durations(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> tuple[float, ...]:
     return durations_before_returns(a, radius_degrees=radius_degrees)[:2]
+
+
+def _durations_of_rows(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float) -> OfRows:
+    left, near = _left(_in_degrees(a, radius_degrees), radius_degrees)
+    of, duration = a.path_of()[left], a.durations()[left]
+    kinds = near, ~near
+    totals = np.array([np.bincount(of[kind], duration[kind], len(a)) for kind in kinds])
+    counts = np.array([np.bincount(of[kind], minlength=len(a)) for kind in kinds])
+
+    def of_rows(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        total, count = totals[:, mine].sum(axis=1), counts[:, mine].sum(axis=1)
+        return np.divide(total, count, out=np.full(2, np.nan), where=count > 0)
+
+    return of_rows
 
 
 set_measure(
     _rates,
     "return_rates",
+    of_rows=_rates_of_rows,
     outputs=("refixation_rate", "stay_rate", "return_rate"),
     bounds=(0.0, 1.0),
     needs=("degrees",),
@@ -256,6 +313,7 @@ set_measure(
 set_measure(
     _curve_distance,
     "return_curve_distance",
+    of_rows=_curve_distance_of_rows,
     higher_is_better=False,
     bounds=(0.0, 1.0),
     needs=("degrees",),
@@ -265,6 +323,7 @@ set_measure(
 set_measure(
     _durations,
     "durations_before_returns",
+    of_rows=_durations_of_rows,
     outputs=("duration_before_returns", "duration_before_others"),
     bounds=(0.0, np.inf),
     values_in="ms",

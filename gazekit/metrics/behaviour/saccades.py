@@ -1,7 +1,8 @@
 """Saccades of a set of scanpaths: amplitude, direction, turn from one to the next; and what the first ones do."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,8 +10,9 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.behaviour.search import steps_to_target, target_boxes
 from gazekit.metrics.context import Trials, with_start
-from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
+from gazekit.metrics.options import takes_options_of
 
 CENTRE_DEGREES = 2.0  # a first saccade that lands farther than this from the image's centre has left it; our choice
 
@@ -174,22 +176,36 @@ def first_saccade_on_target(
     return np.where(np.isnan(step) | (step <= 0) | (paths.lengths < 2), np.nan, (step == 1).astype(np.float64))
 
 
-def _amplitude(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
-    return [mean_defined(first_saccades(with_start(a, trials).to_degrees()).amplitude)]
+def _amplitude(paths: Scanpaths) -> np.ndarray:
+    return first_saccades(paths.to_degrees()).amplitude
 
 
-def _latency(a: Scanpaths, b: Scanpaths, trials: Trials) -> list[float]:
+def _latency(paths: Scanpaths) -> np.ndarray:
     # After drop_first the latency is gone: the start that is put back has no duration, so this is NaN.
-    return [mean_defined(first_saccades(with_start(a, trials)).latency)]
+    return first_saccades(paths).latency
 
 
-def _leaves_centre(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, centre_degrees: float = CENTRE_DEGREES
-) -> list[float]:
+def _leaves_centre(paths: Scanpaths, *, centre_degrees: float = CENTRE_DEGREES) -> np.ndarray:
     if not centre_degrees >= 0:
         raise GazekitError(f"centre_degrees must be a radius of 0 degrees or more, not {centre_degrees!r}")
-    eccentricity = first_saccades(with_start(a, trials).to_degrees()).eccentricity
-    return [mean_defined(np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees))]
+    eccentricity = first_saccades(paths.to_degrees()).eccentricity
+    return np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees)
+
+
+def _mean(
+    of_each: Callable[..., np.ndarray], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
+) -> list[float]:
+    return [mean_defined(of_each(with_start(a, trials), **options))]
+
+
+def _mean_of_rows(
+    of_each: Callable[..., np.ndarray], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
+) -> OfRows | None:
+    starts = {trials[t].start is not None if t in trials else False for t in a.table["trial"].unique()}
+    if len(starts) > 1:  # whether a start is put back depends on which paths there are
+        return None
+    values = of_each(with_start(a, trials), **options)
+    return lambda mine, theirs: [mean_defined(values[mine])]
 
 
 def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = False) -> list[float]:
@@ -199,15 +215,21 @@ def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = Fal
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
 _LATENCY = "Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped"
 _LEAVES = "Share of first saccades that land farther than a radius from the image's centre"
-for _compute, _name, _bounds, _unit, _need, _summary in (
+_compute: Callable[..., Any]
+for _of_each, _name, _bounds, _unit, _need, _summary in (
     (_amplitude, "amplitude", _ANY, "degrees", "degrees", "Mean amplitude of the first saccade"),
     (_latency, "latency", _ANY, "ms", "duration", _LATENCY),
     (_leaves_centre, "leaves_centre", _SHARE, "1", "degrees", _LEAVES),
-    (_on_target, "on_target", _SHARE, "1", "target_box", "Share of first saccades that land on the target"),
+    (None, "on_target", _SHARE, "1", "target_box", "Share of first saccades that land on the target"),
 ):
+    if _of_each is None:
+        _compute, _quick = _on_target, None
+    else:
+        _compute, _quick = takes_options_of(_of_each)(partial(_mean, _of_each)), partial(_mean_of_rows, _of_each)
     set_measure(
         _compute,
         f"first_saccade_{_name}",
+        of_rows=_quick,
         bounds=_bounds,
         values_in=_unit,
         needs=(_need,),

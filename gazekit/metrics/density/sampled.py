@@ -1,8 +1,9 @@
 """Maps for models that only give paths: smooth one source's fixations, score the map at people's."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,73 +13,132 @@ from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.context import Trials
 from gazekit.metrics.density.maps import map_cc, map_kl, map_sim
 from gazekit.metrics.density.saliency import auc_uniform, nss
-from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at, values_at
-from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at
+from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
 
 # Cells of the map per standard deviation. On 60 images of OSIE four times as many change AUC, CC and SIM by less
 # than .0005, NSS by .4 %, and KL by 5 %: KL hangs on how the map's empty regions are made (see its card).
 CELLS_PER_SIGMA = 4
+KEPT_CELLS = 4_000_000  # of maps that may be asked for again: up to 130 MB, 300 maps of the default width
+
+
+class _Smooth:
+    """A smoothed map, and what measures of fixations say of each of its cells, for whoever fixates it."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    @cached_property
+    def nss(self) -> np.ndarray:
+        """(cells,) float64: NSS of a fixation there."""
+        return nss(self.values, *self._centres)
+
+    @cached_property
+    def auc(self) -> np.ndarray:
+        """(cells,) float64: AUC of a fixation there, against all cells."""
+        return auc_uniform(self.values, *self._centres)
+
+    @cached_property
+    def ranks(self) -> tuple[np.ndarray, np.ndarray]:
+        """(cells,) int32 each: how many cells have a lower value than this one, and a lower or equal one."""
+        values = self.values.ravel()
+        ordered = np.sort(values)
+        lower, up_to = (np.searchsorted(ordered, values, side=side).astype(np.int32) for side in ("left", "right"))
+        return lower, up_to
+
+    @property
+    def _centres(self) -> np.ndarray:
+        row, column = np.indices(self.values.shape)
+        return np.stack([column.ravel(), row.ravel()]) + 0.5
 
 
 @dataclass(frozen=True)
 class _OneImage:
-    """Both sides of one image, in one unit: the map of `a`, people's fixations, and theirs on other images by cell."""
+    """Both sides of one image: the maps of `a` and of people, whose cells, and others' fixations by cell."""
 
-    values: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    size: tuple[float, float]
-    sigma: float
-    stimulus: str
+    smooth: _Smooth
+    make_human: Callable[[], _Smooth]
+    cells: np.ndarray
     other: np.ndarray
 
-    @cached_property
+    @property
     def human(self) -> np.ndarray:
         """People's map, on the grid of the other."""
-        shape = (self.values.shape[0], self.values.shape[1])
-        return fixation_map(self.x, self.y, shape, sigma=self.sigma, size=self.size)
+        return self.make_human().values
 
 
-def _images(a: Scanpaths, b: Scanpaths, sigma_share: float, sigma_degrees: float | None) -> Iterator[_OneImage]:
-    for name, value in (("sigma_share", sigma_share), ("sigma_degrees", sigma_degrees)):
-        if value is not None and not (np.isfinite(value) and value > 0):
-            raise GazekitError(f"{name} must be a positive number, not {value!r}")
-    if sigma_degrees is not None:
-        a, b = a.to_degrees(), b.to_degrees()
-    mine, theirs = _Points(a), _Points(b)
-    share_x, share_y = theirs.x / theirs.size[theirs.of, 0], theirs.y / theirs.size[theirs.of, 1]
-    cells: dict[tuple[int, ...], np.ndarray] = {}
-    totals: dict[tuple[int, ...], np.ndarray] = {}
-    for stimulus, own in mine.points.items():
-        people = theirs.points.get(stimulus)
-        if people is None or not len(people) or not len(own):
-            continue
-        sizes = np.concatenate([side.size[side.of[rows]] for side, rows in ((mine, own), (theirs, people))])
-        if (sizes != sizes[0]).any():
-            raise MismatchError(f"paths of stimulus {stimulus!r} have several frames; use rescale(frame) on one side")
-        width, height = (float(side) for side in sizes[0])
-        sigma = sigma_share * width if sigma_degrees is None else sigma_degrees
-        shape = tuple(max(1, int(np.ceil(side * CELLS_PER_SIGMA / sigma))) for side in (height, width))
-        smooth = fixation_map(mine.x[own], mine.y[own], (shape[0], shape[1]), sigma=sigma, size=(width, height))
-        if smooth.any():
-            if shape not in cells:
-                cells[shape] = pixels_at(share_x, share_y, (shape[0], shape[1]), (1.0, 1.0))
-                totals[shape] = _counts(cells[shape], smooth.size)
-            other = totals[shape] - _counts(cells[shape][people], smooth.size)
-            x, y = theirs.x[people], theirs.y[people]
-            yield _OneImage(smooth, x, y, (width, height), sigma, stimulus, other)
+class _Kept(NamedTuple):
+    """A map, and the fixations that it was made of."""
+
+    points: bytes
+    made: _Smooth
 
 
-class _Points:
-    """Fixations of a set of paths, and which of them are on each stimulus (in sorted order of the names)."""
+class _Images:
+    """The images of two sets of paths, for any rows of both; a map that is asked for again is not made again."""
 
-    def __init__(self, paths: Scanpaths) -> None:
-        self.x, self.y, self.of = paths.x, paths.y, paths.path_of()
-        self.size = paths.table[["width", "height"]].to_numpy(np.float64)
-        codes, names = pd.factorize(paths.table["stimulus"], sort=True)
-        grouped = pd.Series(codes[self.of]).groupby(codes[self.of]).indices
-        self.points = {str(names[code]): rows for code, rows in grouped.items()}
+    def __init__(self, a: Scanpaths, b: Scanpaths, sigma_share: float, sigma_degrees: float | None) -> None:
+        for name, value in (("sigma_share", sigma_share), ("sigma_degrees", sigma_degrees)):
+            if value is not None and not (np.isfinite(value) and value > 0):
+                raise GazekitError(f"{name} must be a positive number, not {value!r}")
+        if sigma_degrees is not None:
+            a, b = a.to_degrees(), b.to_degrees()
+        self.sides, self.sigma = (a, b), (sigma_share, sigma_degrees)
+        self.sizes = [side.table[["width", "height"]].to_numpy(np.float64) for side in self.sides]
+        names = pd.concat([side.table["stimulus"] for side in self.sides])
+        codes, self.names = pd.factorize(names, sort=True)
+        self.stimulus = codes[: len(a)], codes[len(a) :]
+        of = b.path_of()
+        self.shares = (b.x / self.sizes[1][of, 0], b.y / self.sizes[1][of, 1])
+        self.cells: dict[tuple[int, int], np.ndarray] = {}  # of all of people's fixations, on a map of this shape
+        self.kept: tuple[dict[int, _Kept], dict[int, _Kept]] = ({}, {})  # the last map of each side, by image
+        self.room = KEPT_CELLS
+
+    def __call__(self, *rows: np.ndarray) -> Iterator[tuple[str, _OneImage]]:
+        """The images that paths of both sides have fixations on, sorted by name."""
+        at = [self._by_stimulus(k, chosen) for k, chosen in enumerate(rows)]
+        everyone = self.sides[1].fixations_of(rows[1])
+        totals: dict[tuple[int, int], np.ndarray] = {}
+        for code in sorted(at[0].keys() & at[1].keys()):
+            sizes = np.concatenate([self.sizes[k][each[code][0]] for k, each in enumerate(at)])
+            if (sizes != sizes[0]).any():
+                raise MismatchError(
+                    f"paths of stimulus {str(self.names[code])!r} have several frames; use rescale(frame) on one side"
+                )
+            width, height = size = (float(sizes[0, 0]), float(sizes[0, 1]))
+            share, degrees = self.sigma
+            sigma = share * width if degrees is None else degrees
+            shape_of = [max(1, int(np.ceil(side * CELLS_PER_SIGMA / sigma))) for side in (height, width)]
+            shape, people = (shape_of[0], shape_of[1]), at[1][code][1]
+            make = partial(self._map, shape=shape, sigma=sigma, size=size)
+            smooth = make(0, code, at[0][code][1])
+            if not smooth.values.any():
+                continue
+            if shape not in self.cells:
+                self.cells[shape] = pixels_at(*self.shares, shape, (1.0, 1.0))
+            if shape not in totals:
+                totals[shape] = _counts(self.cells[shape][everyone], smooth.values.size)
+            other = totals[shape] - _counts(self.cells[shape][people], smooth.values.size)
+            cells = pixels_at(self.sides[1].x[people], self.sides[1].y[people], shape, size)
+            human = partial(make, 1, code, people)
+            yield str(self.names[code]), _OneImage(smooth, human, cells[cells >= 0], other)
+
+    def _by_stimulus(self, k: int, rows: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """Paths with fixations of one side, and these, by stimulus."""
+        rows = rows[self.sides[k].lengths[rows] > 0]
+        of = self.stimulus[k][rows]
+        return {int(code): (each := rows[of == code], self.sides[k].fixations_of(each)) for code in np.unique(of)}
+
+    def _map(self, k: int, code: int, points: np.ndarray, **of_map: Any) -> _Smooth:
+        key, side, kept = points.tobytes(), self.sides[k], self.kept[k]
+        if code in kept and kept[code].points == key:
+            return kept[code].made
+        made = _Smooth(fixation_map(side.x[points], side.y[points], **of_map))
+        if code in kept or self.room >= made.values.size:
+            self.room -= 0 if code in kept else made.values.size
+            kept[code] = _Kept(key, made)
+        return made
 
 
 def _counts(cells: np.ndarray, size: int) -> np.ndarray:
@@ -87,24 +147,20 @@ def _counts(cells: np.ndarray, size: int) -> np.ndarray:
 
 def _auc_shuffled(image: _OneImage) -> float:
     """`auc_shuffled` with the negatives counted by cell: the same value, without sorting them for every image."""
-    values = image.values.ravel()
-    positives = values_at(image.values, image.x, image.y, image.size)
-    positives = positives[~np.isnan(positives)]
     negatives = int(image.other.sum())
-    if not negatives or not len(positives):
+    if not negatives or not len(image.cells):
         return np.nan
-    order = np.argsort(values, kind="stable")
-    below = np.concatenate([[0], np.cumsum(image.other[order])])
-    ends = [np.searchsorted(values[order], positives, side=side) for side in ("left", "right")]
-    return float(((below[ends[0]] + below[ends[1]]) / (2 * negatives)).mean())
+    lower, up_to = image.smooth.ranks
+    below = np.concatenate([[0], np.cumsum(np.bincount(lower, image.other, len(lower)))])  # by how many cells are lower
+    return float(((below[lower[image.cells]] + below[up_to[image.cells]]) / (2 * negatives)).mean())
 
 
-def _at_people(score: Callable[..., np.ndarray]) -> Callable[[_OneImage], float]:
-    return lambda image: mean_defined(score(image.values, image.x, image.y, image.size))
+def _at_people(name: str) -> Callable[[_OneImage], float]:
+    return lambda image: mean_defined(getattr(image.smooth, name)[image.cells])
 
 
 def _of_both(compare: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[_OneImage], float]:
-    return lambda image: compare(image.values, image.human) if image.human.any() else np.nan
+    return lambda image: compare(image.smooth.values, image.human) if image.human.any() else np.nan
 
 
 _ANY, _SHARE = (-np.inf, np.inf), (0.0, 1.0)
@@ -112,8 +168,8 @@ _MAP, _AT = "the smoothed map of the source's fixations", "at people's; chance"
 _OTHERS = "people's fixations on other images"
 _Entry = tuple[Callable[[_OneImage], float], bool, tuple[float, float], str, str]
 _MEASURES: Mapping[str, _Entry] = {
-    "paths_nss": (_at_people(nss), True, _ANY, "1", f"NSS of {_MAP} {_AT} 0"),
-    "paths_auc": (_at_people(auc_uniform), True, _SHARE, "1", f"AUC against all pixels of {_MAP} {_AT} 0.5"),
+    "paths_nss": (_at_people("nss"), True, _ANY, "1", f"NSS of {_MAP} {_AT} 0"),
+    "paths_auc": (_at_people("auc"), True, _SHARE, "1", f"AUC against all pixels of {_MAP} {_AT} 0.5"),
     "paths_auc_shuffled": (_auc_shuffled, True, _SHARE, "1", f"AUC against {_OTHERS} of {_MAP}; chance 0.5"),
     "paths_kl": (_of_both(map_kl), False, (0.0, np.inf), "nat", "KL divergence of people's from the map"),
     "paths_cc": (_of_both(map_cc), True, (-1.0, 1.0), "1", "Correlation of the smoothed maps of both"),
@@ -164,11 +220,20 @@ def paths_as_maps(
     >>> paths_as_maps(paths, paths, measures=("paths_auc",)).round(2).to_dict()["paths_auc"]
     {'s': 1.0, 't': 1.0}
     """
-    found = {
-        image.stimulus: [_MEASURES[name][0](image) for name in measures]
-        for image in _images(a, b, sigma_share, sigma_degrees)
-    }
+    images = _Images(a, b, sigma_share, sigma_degrees)
+    return _scored(images(np.arange(len(a)), np.arange(len(b))), measures)
+
+
+def _scored(images: Iterable[tuple[str, _OneImage]], measures: tuple[str, ...]) -> pd.DataFrame:
+    found = {stimulus: [_MEASURES[name][0](image) for name in measures] for stimulus, image in images}
     return pd.DataFrame.from_dict(found, orient="index", columns=list(measures), dtype=np.float64)
+
+
+def _parts_as_maps(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float, sigma_degrees: float | None
+) -> OfRows:
+    images = _Images(a, b, sigma_share, sigma_degrees)
+    return lambda mine, theirs: _scored(images(mine, theirs), tuple(_MEASURES))
 
 
 _as_maps = partial(paths_as_maps, measures=tuple(_MEASURES))
@@ -177,6 +242,7 @@ for _name, (_, _better, _bounds, _values_in, _summary) in _MEASURES.items():
         _as_maps,
         _name,
         unit="stimulus",
+        of_rows=_parts_as_maps,
         higher_is_better=_better,
         bounds=_bounds,
         values_in=_values_in,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from gazekit.core.frames import check_comparable
 from gazekit.core.scanpaths import Scanpaths
@@ -28,6 +29,21 @@ class PathSteps:
         return self.compute(a, b, trials, **options)
 
 
+OfRows = Callable[[np.ndarray, np.ndarray], Any]
+
+
+@dataclass(frozen=True)
+class RowSteps:
+    """A measure that scores any rows of two sets of paths from work that is done once for all of them."""
+
+    compute: Callable[..., Any]
+    of_rows: Callable[..., OfRows | None]
+
+    def __call__(self, a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> Any:
+        """All rows of both."""
+        return self.compute(a, b, trials, **options)
+
+
 NEEDS = ("degrees", "duration", "target_box", "objects", "target_object", "target_similarity")
 
 
@@ -37,6 +53,7 @@ def set_measure(
     *,
     unit: Unit = "data set",
     without_each: Callable[..., dict[str, pd.DataFrame]] | None = None,
+    of_rows: Callable[..., OfRows | None] | None = None,
     outputs: tuple[str, ...] = (),
     higher_is_better: bool | None = None,
     equal_sets: bool = True,
@@ -58,6 +75,10 @@ def set_measure(
     without_each : callable, optional
         For the unit "path": `without_each(a, b, of_people, *, options)` gives a table without each of the people, by
         name, as `compute` would on what is left; see `_without_each`, which is taken otherwise.
+    of_rows : callable, optional
+        `of_rows(a, b, trials, *, options)` gives a function of rows of `a` and rows of `b`, (n,) int64 each, that gives
+        what `compute(a[rows], b[rows], trials)` would, to rounding; or None where these options or paths have no quick
+        way. It is asked only where no path of either set lacks what the measure needs, which are paths' needs only.
     outputs : tuple of str
         Names of its columns; default one, the measure's name.
     higher_is_better : bool or None
@@ -69,11 +90,16 @@ def set_measure(
         Further fields of `Measure`: bounds, summary, source at least. `needs` are among `NEEDS`: "degrees" is px per
         degree of every path, "objects" object ids on the paths or boxes of the trials.
     """
+    steps: Any = compute
+    if without_each is not None:
+        steps = PathSteps(compute, without_each)
+    elif of_rows is not None:
+        steps = RowSteps(compute, of_rows)
     return make(
         name,
         SETS,
         unit,
-        compute if without_each is None else PathSteps(compute, without_each),
+        steps,
         options_of(compute, 3),
         outputs or (name,),
         higher_is_better,
@@ -179,6 +205,77 @@ def value_of_whole(measure: Measure, a: Scanpaths, b: Scanpaths, trials: Trials)
     if _undefined(measure, a, b, trials):
         return np.full(len(measure.outputs), np.nan)
     return score_sets(measure, a, b, trials)
+
+
+class Parts:
+    """Two sets of paths, any parts of which are scored, each named by its rows.
+
+    Parameters
+    ----------
+    measures : sequence of Measure
+        Measures of sets, of one unit: "stimulus" or "data set".
+    a, b : Scanpaths
+        The two sets, as in `set_measure`.
+    trials : mapping of trial id to TrialContent
+        What the trials showed.
+
+    Examples
+    --------
+    >>> from gazekit import Scanpaths
+    >>> table = pd.DataFrame({"stimulus": ["s", "t"], "width": 100, "height": 100})
+    >>> paths = Scanpaths([10, 90, 10, 90], [10, 90, 90, 10], [0, 2, 4], table)
+    >>> Parts([find("direction_js")], paths, paths, {}).values([0, 1], [0]).round(2).tolist()
+    [0.31, nan]
+    """
+
+    def __init__(self, measures: Sequence[Measure], a: Scanpaths, b: Scanpaths, trials: Trials) -> None:
+        check_comparable(a.facts, b.facts)
+        self.measures, self.a, self.b, self.trials = measures, a, b, trials
+        self.steps: list[tuple[Measure, OfRows | None]] = []  # measures that share work have the same function
+        for measure in measures:
+            shared = (q for m, q in self.steps if m.steps == measure.steps and m.options == measure.options)
+            self.steps.append((measure, next(shared, None) or self._quick(measure)))
+
+    def values(self, mine: ArrayLike, theirs: ArrayLike) -> np.ndarray:
+        """(k,) float64: outputs of all measures of the data set, as `value_of_whole` of these rows."""
+        rows = np.asarray(mine, dtype=np.int64), np.asarray(theirs, dtype=np.int64)
+        found, paths = [], None
+        for measure, quick in self.steps:
+            if not len(rows[0]) or not len(rows[1]):
+                found.append(np.full(len(measure.outputs), np.nan))
+            elif quick is not None:
+                found.append(np.asarray(quick(*rows), dtype=np.float64).reshape(len(measure.outputs)))
+            else:
+                paths = paths or (self.a[rows[0]], self.b[rows[1]])
+                found.append(value_of_whole(measure, *paths, self.trials))
+        return np.concatenate(found)
+
+    def by_stimulus(self, mine: ArrayLike, theirs: ArrayLike) -> pd.DataFrame:
+        """Outputs of all measures of stimuli (columns) of these rows; no row, or NaN, where there is no value."""
+        rows = np.asarray(mine, dtype=np.int64), np.asarray(theirs, dtype=np.int64)
+        if not len(rows[0]) or not len(rows[1]):
+            return pd.DataFrame(columns=[output for measure in self.measures for output in measure.outputs])
+        tables: list[tuple[Any, Any, pd.DataFrame]] = []
+        found, paths = [], None
+        for measure, quick in self.steps:
+            same = (t for steps, options, t in tables if steps == measure.steps and options == measure.options)
+            table = next(same, None)
+            if table is None:
+                if quick is not None:
+                    table = quick(*rows)
+                else:
+                    paths = paths or (self.a[rows[0]], self.b[rows[1]])
+                    table = pd.DataFrame()
+                    if not lacking_in(measure, *paths, self.trials):
+                        table = measure.steps(*paths, self.trials, **measure.options)
+                tables.append((measure.steps, measure.options, table))
+            found.append(table.reindex(columns=list(measure.outputs)))
+        return pd.concat(found, axis=1)
+
+    def _quick(self, measure: Measure) -> OfRows | None:
+        if not isinstance(measure.steps, RowSteps) or lacking_in(measure, self.a, self.b, self.trials):
+            return None
+        return measure.steps.of_rows(self.a, self.b, self.trials, **measure.options)
 
 
 def _undefined(measure: Measure, a: Scanpaths, b: Scanpaths, trials: Trials) -> bool:

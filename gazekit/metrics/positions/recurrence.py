@@ -13,7 +13,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_of_single
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import pair_measure
-from gazekit.metrics.kinds.sets import set_measure
+from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, positions
@@ -231,6 +231,13 @@ def _mean_auto(
     return [mean_defined(column) for column in _auto(columns_of(a), radius, shortest_line).T]
 
 
+def _mean_auto_of_rows(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius: float | None, shortest_line: int
+) -> OfRows:
+    values = _auto(columns_of(a), radius, shortest_line)
+    return lambda mine, theirs: [mean_defined(column) for column in values[mine].T]
+
+
 _SOURCE = "Anderson, Anderson, Kingstone, Bischof 2015, Behavior Research Methods 47"
 pair_measure(
     cross_recurrence,
@@ -262,6 +269,7 @@ pair_measure(
 set_measure(
     _mean_auto,
     "auto_recurrence",
+    of_rows=_mean_auto_of_rows,
     outputs=tuple(f"auto_recurrence_{name}" for name in ("rate", *AutoRecurrence._fields[1:])),
     bounds=(0.0, 100.0),
     values_in="%",
