@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from gazekit.cli.app import app
-from gazekit.cli.options import names, settings
+from gazekit.cli.texts import names, settings
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.specs import model_from_text
 

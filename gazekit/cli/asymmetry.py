@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import FoveaDegrees, ScoredRun, Sweep, names, swept, takes_groups
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Sweep, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
+from gazekit.cli.texts import names, swept
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

@@ -5,18 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import (
-    Accept,
-    DataOptions,
-    ScoredRun,
-    Setting,
-    accepted,
-    names,
-    numbers,
-    settings,
-    takes_groups,
-)
+from gazekit.cli.options import Accept, DataOptions, ScoredRun, Setting, accepted, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
+from gazekit.cli.texts import names, numbers, settings
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
-from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, check_output, load, names, say_dropped
+from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, check_output, load, say_dropped
+from gazekit.cli.texts import names
 from gazekit.foundations.errors import DataError, GazekitError, listed
 
 SUFFIXES = (".json", ".html")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Outside, Progress, dataset_names, settings
+from gazekit.cli.options import Outside, Progress, dataset_names
 from gazekit.cli.printing import Json, print_json
+from gazekit.cli.texts import settings
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

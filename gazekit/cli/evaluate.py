@@ -20,15 +20,14 @@ from gazekit.cli.options import (
     ScoredRun,
     Separator,
     accepted,
-    names,
     reader_options,
     say_dropped,
-    size_options,
     table_options,
     takes_groups,
 )
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
+from gazekit.cli.texts import names, size_options
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

@@ -5,18 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.cli.options import (
-    PerhapsNamed,
-    Replace,
-    check_output,
-    load,
-    names_in,
-    place,
-    say_dropped,
-    size_options,
-    takes_groups,
-)
+from gazekit.cli.options import PerhapsNamed, Replace, check_output, load, names_in, say_dropped, takes_groups
 from gazekit.cli.plot import of_sources, run_paths
+from gazekit.cli.texts import place, size_options
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

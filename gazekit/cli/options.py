@@ -5,22 +5,20 @@ group's options.
 """
 
 import inspect
-import re
 import shlex
 import sys
-from ast import literal_eval
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
-from glob import glob
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.cli.texts import column_names, declared, files_named, names, place, separator, settings, size_options
 from gazekit.files.untrusted import printable
-from gazekit.foundations.errors import GazekitError, refusing
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
@@ -307,7 +305,6 @@ _OF_OWN = (
     "boxes", "columns", "decimal", "sep", "where", "name", "facts", "recording", "detect", "eye", "stimulus", "placed",
     "distance_mm", "screen_width", "screen_height", "screen_width_mm", "screen_height_mm",
 )  # fmt: skip
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
 
 
 def load(
@@ -406,177 +403,9 @@ _SAID_BY = {
 }  # fmt: skip
 
 
-def files_named(text: str) -> str | list[str]:
-    """The files that a name with * or ? means, sorted; another name as it is.
-
-    Raises
-    ------
-    GazekitError
-        There is none.
-    """
-    if not any(sign in text for sign in "*?[") or Path(text).exists():
-        return text
-    found = sorted(glob(text, recursive=True))  # noqa: PTH207 -- absolute patterns, too
-    if not found:
-        raise GazekitError(f"there is no file {text}; check the folder and the suffix")
-    return found
-
-
-def size_options(text: str | None, option: str, width: str, height: str) -> dict[str, float]:
-    """Read a size such as 1920x1080 as two options of a reader; nothing where nothing was said.
-
-    Raises
-    ------
-    GazekitError
-        Not of that form.
-
-    Examples
-    --------
-    >>> size_options("1920x1080", "--screen", "screen_width", "screen_height")
-    {'screen_width': 1920.0, 'screen_height': 1080.0}
-    """
-    if text is None:
-        return {}
-    sides = [side.strip() for side in text.lower().split("x")]
-    if len(sides) != 2 or not all(re.fullmatch(r"\d+(\.\d+)?", side) for side in sides):
-        raise GazekitError(f"{option} {text!r} must be WIDTHxHEIGHT, as 512x320")
-    return {name: float(side) for name, side in zip((width, height), sides, strict=True)}
-
-
-def place(text: str) -> str | tuple[float, ...]:
-    """Read where images were on the screen.
-
-    Examples
-    --------
-    >>> place("fit"), place("240,0")
-    ('fit', (240.0, 0.0))
-    """
-    if text in ("centre", "fit"):
-        return text
-    found = numbers(text, "--placed", "centre, fit, x,y or x,y,width,height")
-    if len(found) not in (2, 4):
-        raise GazekitError(f"--placed takes centre, fit, x,y or x,y,width,height, not {text!r}")
-    return tuple(found)
-
-
-def declared(text: str) -> dict[str, Any]:
-    """Read what `--facts` declares.
-
-    Raises
-    ------
-    GazekitError
-        No such fact.
-
-    Examples
-    --------
-    >>> declared("forced_first,points=clicks")
-    {'forced_first': True, 'points': 'clicks'}
-    """
-    from gazekit.core.frames import Facts
-    from gazekit.foundations.errors import check_known
-
-    found = settings([part if "=" in part else f"{part}=true" for part in names(text, "--facts")], "--facts")
-    for name in found:
-        check_known("fact", name, [field.name for field in fields(Facts)])
-    Facts(**found)
-    return found
-
-
-def separator(text: str) -> str:
-    """The character that a word or a character means.
-
-    Raises
-    ------
-    GazekitError
-        More than one character, and no such word.
-    """
-    found = SEPARATORS.get(text, text)
-    if len(found) != 1:
-        raise GazekitError(f"--separator {text!r} must be one character, or one of {', '.join(SEPARATORS)}")
-    return found
-
-
-def column_names(texts: Iterable[str]) -> dict[str, str | None]:
-    """Read the `ours=theirs` of `--columns`; nothing after the sign says that there is no such column.
-
-    Raises
-    ------
-    GazekitError
-        Not of that form, or a name twice.
-    """
-    found: dict[str, str | None] = {}
-    for pair in (part for text in texts for part in text.split(",")):
-        ours, equals, theirs = (part.strip() for part in pair.partition("="))
-        if not equals or not ours:
-            raise GazekitError(f"--columns {pair!r} is not of the form x=FIX_X, our name first")
-        if ours in found:
-            raise GazekitError(f"--columns {ours} is given twice; give one name")
-        found[ours] = theirs or None
-    return found
-
-
 def how_loaded(data: str, root: Path | None, outside: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a manifest says of the data, so that `load(**that)` reads the same again."""
     return {"data": data, "root": str(root) if root else None, "outside": outside, "options": dict(options)}
-
-
-def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
-    """Read the `name=value` texts of a command-line option: true, false, numbers and several of them as such.
-
-    Parameters
-    ----------
-    pairs : iterable of str, optional
-        What was given; the option may be repeated.
-    option : str
-        Name of the option, for messages.
-
-    Raises
-    ------
-    GazekitError
-        Not of that form, or a name twice.
-
-    Examples
-    --------
-    >>> settings(["layouts=4x8,6x14", "set_sizes=1,4", "seed=3", "length_filter=true"], "--data-set")
-    {'layouts': '4x8,6x14', 'set_sizes': (1, 4), 'seed': 3, 'length_filter': True}
-    """
-    found: dict[str, Any] = {}
-    for pair in pairs or ():
-        name, equals, value = (part.strip() for part in pair.partition("="))
-        if not equals or not name or not value:
-            raise GazekitError(f"{option} {pair!r} is not of the form name=value")
-        if name in found:
-            raise GazekitError(f"{option} {name} is given twice; give one value")
-        found[name] = _value(value)
-    return found
-
-
-def swept(text: str) -> tuple[str, list[Any]]:
-    """Read the `option=value,value` of --sweep.
-
-    Raises
-    ------
-    GazekitError
-        Not of that form.
-
-    Examples
-    --------
-    >>> swept("fovea_degrees=0.5,1,2")
-    ('fovea_degrees', [0.5, 1, 2])
-    """
-    option, equals, values = (part.strip() for part in text.partition("="))
-    if not equals or not option:
-        raise GazekitError(f"--sweep {text!r} is not of the form option=value,value, as fovea_degrees=1,2,4")
-    return option.replace("-", "_"), [_value(value) for value in names(values, "--sweep")]
-
-
-def _value(text: str) -> Any:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
 
 
 def check_suffix(out: Path) -> None:
@@ -613,20 +442,6 @@ def check_output(out: Path, read: Sequence[str | Path] = (), *, overwrite: bool,
             raise GazekitError(f"{out} exists already; give --overwrite or another name")
     refuse_link(out)
     remove_leftovers(out.parent, of=out.name)
-
-
-def names(text: str, option: str) -> list[str]:
-    """Split a comma-separated list of names."""
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    if not found:
-        raise GazekitError(f"{option} needs at least one name")
-    return found
-
-
-def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any]:
-    """Numbers given as one text, separated by commas; `wanted` says so where it is something else."""
-    with refusing(ValueError, lambda _: GazekitError(f"{option} takes {wanted}, not {text!r}")):
-        return [kind(part) for part in names(text, option)]
 
 
 def say_dropped(name: str, dropped: Mapping[str, int], *, to_stderr: bool = False) -> None:

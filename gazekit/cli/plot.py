@@ -8,8 +8,9 @@ import typer
 
 from gazekit.cli.evaluate import read_predictions
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
-from gazekit.cli.options import PerhapsNamed, Replace, check_output, load, names, names_in, say_dropped, takes_groups
+from gazekit.cli.options import PerhapsNamed, Replace, check_output, load, names_in, say_dropped, takes_groups
 from gazekit.cli.report import dataset_of_run
+from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError, UnknownNameError, listed
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gazekit.cli.asymmetry import one_or_sweep, say_found
-from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, settings, takes_groups
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, takes_groups
 from gazekit.cli.printing import aligned, estimate
+from gazekit.cli.texts import settings
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

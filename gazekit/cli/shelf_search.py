@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Boxes, DataAndPoints, Models, Samples, ScoredRun, names, takes_groups
+from gazekit.cli.options import Boxes, DataAndPoints, Models, Samples, ScoredRun, takes_groups
 from gazekit.cli.printing import aligned, estimate, print_written
+from gazekit.cli.texts import names
 
 if TYPE_CHECKING:
     from gazekit.experiments.shelf_search import ShelfResults

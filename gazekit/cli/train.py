@@ -6,19 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gazekit.cli.options import (
-    Accept,
-    Boxes,
-    Data,
-    DataAndPoints,
-    Root,
-    TrainingRun,
-    accepted,
-    numbers,
-    settings,
-    takes_groups,
-)
+from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted, takes_groups
 from gazekit.cli.printing import estimate
+from gazekit.cli.texts import numbers, settings
 from gazekit.foundations.errors import GazekitError, check_choice
 
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
