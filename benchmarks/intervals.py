@@ -20,7 +20,17 @@ from measure import table as markdown
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.estimates import Deviations, Estimates, MeansOverStimuli, People, ValuesOfTheWhole
 from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
-from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI, SetWork, mean_of_people, score_whole
+from gazekit.evaluation.set_scoring import (
+    ALL,
+    CELLS,
+    PEOPLE,
+    STIMULI,
+    SetWork,
+    mean_of_draws,
+    mean_of_people,
+    score_drawn_stimuli,
+    score_whole,
+)
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.kinds.leaving_out import pseudo_values
 
@@ -30,7 +40,13 @@ BEFORE = {  # what the review's re-computation found of the intervals before, wh
     ("OSIE other-image", 60): "76 %", ("OSIE other-image", 200): "84 %",
     ("OSIE people", 60): "91-97 %", ("OSIE people - other-image", 60): "93 %",
 }  # fmt: skip
+WIDE = 0.08  # sigma of simulated maps, a share of the width: few cells, and wider than people miss a place
 Combination = Callable[[Estimates], Deviations]
+DIFFERENCE: dict[str, Combination] = {
+    "people": lambda e: e.combine({"human": 1.0}),
+    "model": lambda e: e.combine({"model": 1.0}),
+    "people - model": lambda e: e.combine({"human": 1.0, "model": -1.0}),
+}
 
 
 @dataclass(frozen=True)
@@ -204,10 +220,7 @@ def judged(
     found: dict[str, list[Any]] = {}
     for number in range(worlds):
         rng = keyed_rng(seed, "coverage of what people judge", stimuli, people, number)
-        places = rng.uniform(60, 340, (stimuli, 3, 2))
-        which = rng.integers(0, 3, (stimuli, people, 8))
-        points = places[np.arange(stimuli)[:, None, None], which] + rng.normal(0, 15, (1, people, 1, 2))
-        points = np.clip(points + rng.normal(0, 20, points.shape), 0, 399)
+        points = looked_at(rng, stimuli, people)
         names = [f"s{s:03d}" for s in range(stimuli)]
         rows = pd.DataFrame(
             {"stimulus": np.repeat(names, people), "subject": [f"p{i:02d}" for i in range(people)] * stimuli}
@@ -222,6 +235,54 @@ def judged(
             for kind, combine in of_each.items() if each.metric in shown else ():
                 found.setdefault(f"{each.metric}, {kind}", []).append(combine(each).estimate())
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def drawn(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
+    """Maps of sampled paths, `paths_nss` and the like: people and a model that knows the centre only, as sets.
+
+    People look at three places each and miss them in a way of their own. Scored as an evaluation scores them: five
+    draws of halves of the people, the same on all stimuli, each person left out. The truth is the mean over worlds of
+    this size.
+    """
+    from gazekit import Scanpaths
+    from gazekit.metrics.context import Context
+    from gazekit.metrics.measure import find
+
+    names = [f"paths_{name}" for name in ("nss", "auc", "auc_shuffled", "kl", "cc", "sim")]
+    measures = [find(name).with_options(sigma_share=WIDE) for name in names]
+    shown = [f"s{s:03d}" for s in range(stimuli)]
+
+    def made(points: np.ndarray, **columns: Any) -> Scanpaths:
+        each = points.shape[1]
+        rows = pd.DataFrame({"stimulus": np.repeat(shown, each), "width": 400.0, "height": 400.0})
+        rows = rows.assign(**{name: np.tile(of, stimuli) for name, of in columns.items()})
+        return Scanpaths(*points.reshape(-1, 2).T, 8 * np.arange(len(rows) + 1), rows)
+
+    found: dict[str, list[Any]] = {}
+    for number in range(worlds):
+        rng = keyed_rng(seed, "coverage of maps of paths", stimuli, people, number)
+        human = made(looked_at(rng, stimuli, people), subject=[f"p{i:02d}" for i in range(people)])
+        points = np.clip(rng.normal(200, 80, (stimuli, people // 2, 8, 2)), 0, 399)
+        model = made(points, source=["model"] * (people // 2), sample=range(people // 2))
+        work = SetWork(Context(human, {}), measures, dict.fromkeys(shown, people // 2), shown, number)
+        parts = [
+            score_drawn_stimuli(work, paths, name, draw)
+            for name, paths in (("human", None), ("model", model))
+            for draw in range(DRAWS)
+        ]
+        scored = mean_of_draws(parts)
+        tables = (table.assign(dataset="d") for table in (scored.rows, scored.cells))
+        for each in MeansOverStimuli.of_each(*tables):
+            for kind, combine in DIFFERENCE.items():
+                found.setdefault(f"{each.metric}, {kind}", []).append(combine(each).estimate())
+    return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def looked_at(rng: np.random.Generator, stimuli: int, people: int) -> np.ndarray:
+    """(stimuli, people, 8, 2) fixations on images of 400 px at three places each, which each person misses."""
+    places, which = rng.uniform(60, 340, (stimuli, 3, 2)), rng.integers(0, 3, (stimuli, people, 8))
+    points = places[np.arange(stimuli)[:, None, None], which] + rng.normal(0, 15, (1, people, 1, 2))
+    return np.clip(points + rng.normal(0, 20, points.shape), 0, 399)
 
 
 def halves(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
@@ -239,9 +300,7 @@ def halves(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cov
     found: dict[str, list[Any]] = {}
     for number in range(worlds):
         rng = keyed_rng(seed, "coverage of halves", stimuli, people, number)
-        looked, which = rng.uniform(60, 340, (stimuli, 3, 2)), rng.integers(0, 3, (stimuli, people, 8))
-        points = looked[np.arange(stimuli)[:, None, None], which] + rng.normal(0, 15, (1, people, 1, 2))
-        at = (np.clip(points + rng.normal(0, 20, points.shape), 0, 399) * cells / 400).astype(int)
+        at = (looked_at(rng, stimuli, people) * cells / 400).astype(int)
         maps = np.zeros((stimuli, people, cells, cells))
         who = np.arange(stimuli)[:, None, None], np.arange(people)[:, None]
         np.add.at(maps, (*who, at[..., 1], at[..., 0]), 1 / 8)
@@ -256,12 +315,8 @@ def halves(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cov
             parts[source] = People(-moved, np.zeros_like(moved))
         counts = pd.DataFrame({"undefined": 0}, index=list(columns))
         each = MeansOverStimuli("world", "map_cc", columns, counts, "stimuli and people", parts)
-        for kind, weights in (
-            ("people", {"human": 1.0}),
-            ("model", {"model": 1.0}),
-            ("people - model", {"human": 1.0, "model": -1.0}),
-        ):
-            found.setdefault(f"maps of halves, {kind}", []).append(each.combine(weights).estimate())
+        for kind, combine in DIFFERENCE.items():
+            found.setdefault(f"maps of halves, {kind}", []).append(combine(each).estimate())
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
 
 
@@ -402,6 +457,8 @@ def main() -> None:
         note(sets(n, 15, times))
     for n, people in ((20, 6), (20, 15), (60, 6)):
         note(halves(n, people, given.worlds))
+    for people in (6, 15):
+        note(drawn(20, people, given.worlds // 4))
     for n, people, times in ((20, 6, given.worlds // 5), (20, 15, given.worlds // 10), (60, 6, given.worlds // 20)):
         note(judged(n, people, times))
         note(judged(n, people, times // 2, asked=("plausibility",)))

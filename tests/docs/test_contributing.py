@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| (`[^|]+`) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
-ROWS = ROW.findall((ROOT / "docs" / "contributing.md").read_text(encoding="utf-8"))
+PAGE = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+ROWS = ROW.findall(PAGE)
 
 
 @pytest.mark.parametrize(("files", "lines"), ROWS, ids=[files for files, _ in ROWS])
@@ -22,3 +23,14 @@ def test_files_are_there_and_as_long(files, lines):
 
 def test_there_are_three_walk_throughs():
     assert len(ROWS) > 12
+
+
+@pytest.mark.parametrize("fault", [f"F{k}" for k in range(1, 9)])
+def test_every_fault_of_the_statistics_has_tests(fault):
+    (held,) = re.findall(rf"^\| {fault} [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE)
+    files = re.split(r"`([\w/]+\.py)`", held)[1:]
+    assert files
+    for name, tests in zip(files[::2], files[1::2], strict=True):
+        text = (ROOT / "tests" / name).read_text(encoding="utf-8")
+        for test in re.findall(r"`(test_\w+)`", tests):
+            assert f"def {test}(" in text, f"{name} has no {test}"

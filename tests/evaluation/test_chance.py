@@ -8,7 +8,7 @@ from gazekit import Results, ScanpathModel, evaluate
 from gazekit.cli.tables import summary_text
 from gazekit.evaluation.chance import best_nulls, mark_of, notes_of, reached, roles_of
 from gazekit.evaluation.results import SCORE_COLUMNS
-from gazekit.models import model_class
+from gazekit.models import load_model, model_class
 from gazekit.models.contract import DrawnPath
 from gazekit.report.markdown import markdown_page
 from gazekit.report.sentences import summary_sentence
@@ -44,6 +44,12 @@ def test_what_a_model_is_is_a_fact_of_its_class(name, role):
     assert roles_of(["human", name, f"{name} (own lengths)", f"{name}:seed=1"], {}) == {
         "human": "people", name: role, f"{name} (own lengths)": role, f"{name}:seed=1": role,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "told"), [("eccnet", True), ("target-repeated", True), ("levy", False)])
+def test_who_is_told_the_target_is_a_fact_of_the_class(name, told):
+    """An oracle stops eccNET at the target; it stood beside the others without a mark."""
+    assert load_model(name).told_target is told
 
 
 def test_the_manifest_counts_before_the_name():
