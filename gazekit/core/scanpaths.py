@@ -392,10 +392,10 @@ class Scanpaths(_Fixations):
         if self.facts.unit == "degrees":
             return self
         scale = self.table["px_per_degree"].to_numpy(float)
-        if np.isnan(scale).any():
-            first = self.table["stimulus"].to_numpy()[np.flatnonzero(np.isnan(scale))[0]]
+        if (unknown := ~np.isfinite(scale)).any():
+            first = self.table["stimulus"].to_numpy()[np.flatnonzero(unknown)[0]]
             raise MismatchError(
-                f"to_degrees needs px per degree, and {int(np.isnan(scale).sum())} of {len(self)} paths have none "
+                f"to_degrees needs px per degree, and {int(unknown.sum())} of {len(self)} paths have none "
                 f"(first: stimulus {first!r}); give Frame(width, height, px_per_degree=...) or the loader's "
                 f"px_per_degree"
             )
@@ -403,7 +403,7 @@ class Scanpaths(_Fixations):
         table = self.table.assign(
             width=self.table["width"] / scale, height=self.table["height"] / scale, px_per_degree=1.0
         )
-        return self.replace(
+        return self._unchecked(
             x=self.x / scale[of], y=self.y / scale[of], table=table, facts=replace(self.facts, unit="degrees")
         )
 
@@ -458,14 +458,19 @@ class Scanpaths(_Fixations):
             points: Any = slice(self.offsets[rows[0]], self.offsets[rows[-1] + 1])
         else:
             points = self.fixations_of(rows)
-        columns = {**self._points(points), "offsets": offsets}
-        part = object.__new__(type(self))  # rows of what was checked need no check
-        part.__dict__ = {**self.__dict__, **columns, "table": self.table.iloc[rows].reset_index(drop=True)}
-        part.dropped = dict(self.dropped)
+        return self._unchecked(
+            **self._points(points), offsets=offsets, table=self.table.iloc[rows].reset_index(drop=True)
+        )
+
+    def _unchecked(self, **columns: Any) -> "Scanpaths":
+        """As `replace`, where what is exchanged was made of what is checked and needs no check."""
+        made = object.__new__(type(self))
+        made.__dict__ = {**self.__dict__, **columns}
+        made.dropped = dict(self.dropped)
         for column in columns.values():
-            if column is not None:
+            if isinstance(column, np.ndarray):
                 column.flags.writeable = False
-        return part
+        return made
 
     def _points(self, points: Any) -> dict[str, np.ndarray | None]:
         columns = {name: getattr(self, name) for name in _COLUMNS}

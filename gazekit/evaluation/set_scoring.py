@@ -187,6 +187,8 @@ class _Whole:
         self.draws = range(1) if described else range(DRAWS)
         human = work.context.people
         self.paths = human if predicted is None else predicted, human
+        place = {stimulus: k for k, stimulus in enumerate(work.stimuli)}
+        self.stimulus = [side.table["stimulus"].map(place).to_numpy() for side in self.paths]
         self.of_source = _Rows(work, predicted)
         self.parts = Parts(measures, *self.paths, work.context.contents)
 
@@ -200,13 +202,12 @@ class _Whole:
 
     def value(self) -> tuple[dict[str, float], dict[str, int], int]:
         """The value of each output, draws without one, and how many stimuli have paths (of both sides)."""
-        each, stimuli = [], set()
+        each: list[np.ndarray] = []
+        stimuli: set[int] = set()
         for draw in self.draws:
             rows = self.rows(draw)
             each.append(self.score(rows))
-            mine, theirs = (
-                set(side.table["stimulus"].iloc[taken]) for side, taken in zip(self.paths, rows, strict=True)
-            )
+            mine, theirs = (set(of[taken].tolist()) for of, taken in zip(self.stimulus, rows, strict=True))
             stimuli |= mine if self.described else mine & theirs
         table = dict(zip(self.outputs, np.transpose(each), strict=True))
         values = {o: mean_defined(v) for o, v in table.items()}
@@ -219,7 +220,7 @@ class _Whole:
             rows = self.rows(draw)
             # A model's paths are nobody's: halves of the paths are of people only, and the same for every source.
             whole = part == CELLS and self.predicted is not None
-            first = [_first_half(self.work, *side, part, number) for side in zip(self.paths, rows, strict=True)]
+            first = [self._first_half(k, rows[k], part, number) for k in range(2)]
             found = []
             for taken in (True, False):
                 mine, theirs = (side[half == taken] for side, half in zip(rows, first, strict=True))
@@ -232,6 +233,15 @@ class _Whole:
             for table in (gaps, means)
         )
         return gap, mean
+
+    def _first_half(self, side: int, rows: np.ndarray, part: str, number: int) -> np.ndarray:
+        """(rows,) bool: whether each path is in the first half: by stimulus, or (for paths) by trial and person."""
+        seed = self.work.seed
+        if part == STIMULI:
+            count = len(self.work.stimuli)
+            chosen = keyed_rng(seed, "halves of the stimuli", number).permutation(count) < count // 2
+            return chosen[self.stimulus[side][rows]]
+        return keyed_rng(seed, "halves of the paths", number, len(rows)).permutation(len(rows)) < len(rows) // 2
 
     def people(self, draw: int) -> list[tuple[str, int, str, float]]:
         """Deviation of each person (or group), and what pairs of them do together, for every output, in one draw.
@@ -282,16 +292,6 @@ class _Whole:
             for k in range(len(table))
             for n, o in enumerate(self.outputs)
         ]
-
-
-def _first_half(work: SetWork, paths: Scanpaths, rows: np.ndarray, part: str, number: int) -> np.ndarray:
-    """(rows,) bool: whether each path is in the first half: by stimulus, or (for paths) by trial and person."""
-    if part == STIMULI:
-        count = len(work.stimuli)
-        chosen = keyed_rng(work.seed, "halves of the stimuli", number).permutation(count) < count // 2
-        place = {stimulus: bool(c) for stimulus, c in zip(work.stimuli, chosen, strict=True)}
-        return paths.table["stimulus"].iloc[rows].map(place).to_numpy(dtype=bool)
-    return keyed_rng(work.seed, "halves of the paths", number, len(rows)).permutation(len(rows)) < len(rows) // 2
 
 
 def mean_of_people(table: pd.DataFrame) -> pd.DataFrame:
