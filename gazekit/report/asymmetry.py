@@ -106,15 +106,24 @@ def time_chart(title: str, model: str, lines: Mapping[str, pd.DataFrame]) -> str
     series = []
     for number, (name, rows) in enumerate(lines.items()):
         rows = rows.sort_values("set_size")
-        for whose, words in (("rt", ""), ("human", ", people")):
+        for whose, whose_words in (("rt", ""), ("human", ", people")):
             if rows[whose].notna().any():
                 ends = ("low", "high") if whose == "rt" else ("human_low", "human_high")
                 low, high = (rows[end].tolist() if end in rows else None for end in ends)
                 sizes, times = rows["set_size"].tolist(), rows[whose].tolist()
-                series.append(Series(f"{name}{words}", sizes, times, low, high, number=number, dashed=bool(words)))
+                series.append(
+                    Series(
+                        f"{words(name)}{whose_words}", sizes, times, low, high, number=number, dashed=bool(whose_words)
+                    )
+                )
     label = f"{title}: reaction time of {model} and of people by the number of items"
     chart = line_chart(series, label=label, x="items shown", y="reaction time (ms)")
     return f"<figure><h3>{escape(title)}</h3>{chart}</figure>"
+
+
+def words(name: str) -> str:
+    """The name of a condition or column as words."""
+    return name.replace("_", " ")
 
 
 def _charts(results: AsymmetryResults) -> str:
@@ -134,7 +143,7 @@ def _slopes(results: AsymmetryResults) -> str:
     for row in slopes.to_dict("records"):
         low, high = row["low"], row["high"]
         cells = [
-            text_cell(row["condition"]),
+            text_cell(words(row["condition"])),
             text_cell(row["experiment"]),
             text_cell(row["model"]),
             number_cell(row["slope"], 1),
@@ -151,10 +160,13 @@ def _tests(results: AsymmetryResults) -> str:
     parts = [
         "<p>The nested F test asks whether the two conditions differ in slope or intercept; the mixed model, with a "
         "random intercept for the target’s place, asks for the slope alone.</p>",
-        plain_table(results.tests, "Tests of every model and experiment"),
+        plain_table(results.tests.rename(columns=words), "Tests of every model and experiment"),
     ]
     if len(results.agreement):
-        parts += ["<h3>Agreement with people</h3>", plain_table(results.agreement, "Agreement with people")]
+        parts += [
+            "<h3>Agreement with people</h3>",
+            plain_table(results.agreement.rename(columns=words), "Agreement with people"),
+        ]
     return "".join(parts)
 
 

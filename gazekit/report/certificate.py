@@ -8,7 +8,7 @@ import pandas as pd
 
 from gazekit.report.content import Content, Section, amount
 from gazekit.report.page import page_of
-from gazekit.report.tables import between, number, plain_table, table, text_cell
+from gazekit.report.tables import ACROSS, Cell, between, number, plain_table, table, text_cell
 
 NOTES = {
     "energy": "E d(g, h) - E d(g, g') / 2, lower is better: the mean distance of predictions to people, less half "
@@ -84,8 +84,7 @@ def certificate_content(certificate: Mapping[str, Any]) -> Content:
         title=f"Certificate: {', '.join(models)} on {data['name']}",
         kicker="gazekit certificate",
         facts=[amount(data["images"], "image"), amount(len(protocols), "protocol"), amount(len(models), "model")],
-        sentence=f"{len(swaps)} pairs change their order between headlines of two protocols, "
-        f"{sum(swap['beyond_chance'] for swap in swaps)} of them beyond chance under both.",
+        sentence=_sentence(swaps, list(protocols)),
         sections=sections,
         methods="",
         made={
@@ -97,6 +96,16 @@ def certificate_content(certificate: Mapping[str, Any]) -> Content:
         },
         manifest={key: certificate[key] for key in ("data", "predictions", "request", "gazekit", "sha256")},
         notices=notices,
+    )
+
+
+def _sentence(swaps: Sequence[Mapping[str, Any]], protocols: Sequence[str]) -> str:
+    if len(protocols) == 1:
+        return f"Scored under one protocol, {protocols[0]}; no other has anything to say of this data set."
+    beyond = sum(swap["beyond_chance"] for swap in swaps)
+    return (
+        f"{amount(len(swaps), 'pair changes', 'pairs change')} their order between headlines of two protocols, "
+        f"{beyond} of them beyond chance under both."
     )
 
 
@@ -134,22 +143,29 @@ def _gap(one: Mapping[str, Any]) -> str:
 
 
 def _scores(rows: list[dict[str, Any]], models: Sequence[str]) -> str:
-    """A row per score, a column per source: people, models, controls."""
+    """A row per score, a column per source, so many to a table as a page holds: people, models, controls."""
     given = [*dict.fromkeys(row["source"] for row in rows)]
     sources = [*given[:1], *(name for name in models if name in given), *(n for n in given[1:] if n not in models)]
     cells = {(row["score"], row["source"]): row for row in rows}
-    lines = []
-    for score in dict.fromkeys(row["score"] for row in rows):
-        line = {"score": score}
-        for source in sources:
-            one = cells.get((score, source))
-            value = float("nan") if one is None or one["value"] is None else one["value"]
-            held = one is not None and one["low"] is not None
-            line[source] = number(value) + (f" {between(one['low'], one['high'])}" if held and one else "")
-        lines.append(line)
-    return _words(lines, "Scores")
+    parts = []
+    for start in range(0, len(sources), ACROSS):
+        across = sources[start : start + ACROSS]
+        lines = [
+            ("", [text_cell(score), *(_score_cell(cells.get((score, source))) for source in across)])
+            for score in dict.fromkeys(row["score"] for row in rows)
+        ]
+        parts.append(table(["score", *map(escape, across)], lines, "Scores"))
+    return "".join(parts)
+
+
+def _score_cell(row: Mapping[str, Any] | None) -> Cell:
+    value = float("nan") if row is None or row["value"] is None else row["value"]
+    held = row is not None and row["low"] is not None
+    interval = f"<small>{number(row['low'])}, {number(row['high'])}</small>" if row is not None and held else ""
+    return Cell(f"{number(value)}{interval}", value)
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
     table = pd.DataFrame(rows).drop(columns="density", errors="ignore")  # a hash, for --check
+    table = table.rename(columns=lambda name: name.replace("_", " "))
     return plain_table(table.replace({None: float("nan")}).infer_objects(), "Numbers")

@@ -5,6 +5,7 @@ import inspect
 import io
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,24 @@ from gazekit.experiments import demonstration
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import refuse_link
+from gazekit.plots import style
 from gazekit.report.content import Content, Section
 from gazekit.report.page import content_of, page_of, write_report
 from gazekit.report.shelf_search import score_tables
-from gazekit.report.tables import ScoreTables, overview
+from gazekit.report.tables import ScoreTables, groups_of, overview
 
 PAGE = "demo.html"
 FREE, SEARCH, OBJECTS = "free-viewing", "search", "object-search"  # run folders
 FIRST = {"demo": "coffee", "osie": None}  # the photograph that is shown; None for the first
 CAPTIONS = ("something red", "something white")
-WIDE = 3  # a picture so many times wider than high has a row of its own
+WIDE = 1.2 * style.COLUMN * style.MM  # inches; a wider picture has a row of its own, so that its letters can be read
 SIMULATED = (
     "Observers of photographs and searchers of shelves are simulated here: their numbers say nothing about people."
+)
+
+KEY = (
+    "<p class='quiet'>Under each value its 95&nbsp;% interval. The best model is in bold; chance, underlined, is the "
+    "best null. Controls should fail: (!) marks a metric on which one reaches people or chance. ↓: less is better.</p>"
 )
 
 
@@ -132,7 +139,9 @@ def free_viewing_section(run: Path, data: Dataset, osie: Path | None) -> Section
         "fixation falls, how long it lasts and when viewing ends; <em>NeVA</em> looks where a blurred image sharpens "
         "most for its network; <em>Itti-Koch</em> follows contrast. Nulls do not see the image.</p>"
     )
-    return section(FREE, "Free viewing", text, pictures, content_of(run, data).sentence, overview(tables), command)
+    return section(
+        FREE, "Free viewing", text, pictures, content_of(run, data).sentence, KEY + overview(tables), command
+    )
 
 
 def paths_beside(data: Dataset, paths: Scanpaths, trial: str, models: Sequence[str]) -> Any:
@@ -175,8 +184,6 @@ def film_strip(data: Dataset, paths: Scanpaths, trial: str) -> Any:
 
 def two_captions(data: Dataset, trial: str) -> Any:
     """Paths of NeVA guided by a caption, for two captions."""
-    from dataclasses import replace
-
     from gazekit import load_model
     from gazekit.plots.captions import conditions_on_image
 
@@ -240,7 +247,7 @@ def object_search_section(run: Path, data: Dataset) -> Section:
         figure(oat_on_shelf, "OAT on the same shelf, which it has never seen.", data, trial),
         figure(
             next_object,
-            "After three fixations: the more likely OAT finds an object to be next, the stronger its tint.",
+            "After three fixations: the stronger the tint, the likelier OAT looks there next; the likeliest in %.",
             data, trial,
         ),
     ]  # fmt: skip
@@ -251,8 +258,10 @@ def object_search_section(run: Path, data: Dataset) -> Section:
     given = " ".join(f"--data-set {k}={v[0] if isinstance(v, list) else v}" for k, v in demonstration.SHELVES.items())
     samples = demonstration.SAMPLES
     command = f"gazekit shelf-search --data shelves {given} --models oat,move --samples {samples} --out runs/shelf"
-    tables = overview(score_tables(results, data.name))
-    return section(OBJECTS, "Search for an object", text, pictures, content.sentence, tables, command)
+    tables = score_tables(results, data.name)
+    _, of_pairs = groups_of(list(dict.fromkeys(tables.summary["metric"])))[0]
+    shown = overview(replace(tables, summary=tables.summary[tables.summary["metric"].isin(of_pairs)]))
+    return section(OBJECTS, "Search for an object", text, pictures, content.sentence, KEY + shown, command)
 
 
 def agent_on_shelf(data: Dataset, trial: str) -> Any:
@@ -291,7 +300,7 @@ def figure(draw: Callable[..., Any], caption: str, *given: Any) -> str:
 
     drawn, picture = draw(*given), io.BytesIO()
     drawn.savefig(picture, format="webp", dpi=190, bbox_inches="tight", pil_kwargs={"quality": 88})
-    wide = drawn.get_figwidth() > WIDE * drawn.get_figheight()
+    wide = drawn.get_figwidth() > WIDE
     plt.close(drawn)
     source = f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode()}"
     look = " class='wide'" if wide else ""

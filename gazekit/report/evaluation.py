@@ -192,8 +192,9 @@ def _headline(results: Results) -> tuple[str, str, bool] | None:
 
 def _made(manifest: Mapping[str, Any]) -> Mapping[str, str]:
     about, request = manifest["data"], manifest["request"]
+    who = "simulated observers" if about.get("simulated") else "people"
     return {
-        "Data": f"{about['trials']} trials, {about['fixations']} fixations of people",
+        "Data": f"{about['trials']} trials, {about['fixations']} fixations of {who}",
         "Left out by the loader": "; ".join(f"{n} x {why}" for why, n in about["dropped_by_loader"].items())
         or "nothing",
         "Before scoring": " ".join(about["before_scoring"]) or "nothing was changed",

@@ -41,7 +41,7 @@ def evaluation_methods(manifest: Mapping[str, Any]) -> str:
     lost = [f"{count} x {reason}" for reason, count in dropped if not reason.startswith("column ")]  # no gaze, a column
     data += f" Left out when the data were read: {'; '.join(lost)}." if lost else ""
     data += "".join(f" {note}" for note in about.get("before_scoring", ()))
-    references = [about["citation"]] if about.get("citation") else []
+    references = [about["citation"]] if about.get("citation") and not about.get("simulated") else []
     chosen = _models(request["models"], references)
     measured = _metrics(request["metrics"], references)
     return _joined(
@@ -83,12 +83,11 @@ def _joined(paragraphs: Sequence[str], request: Mapping[str, Any], references: l
 
 
 def _models(described: Sequence[Mapping[str, Any]], references: list[str]) -> str:
-    sentences = []
+    sentences, told = [], dict[str, str]()
     for model in described:
         doc, papers = _documented(str(model.get("class", "")))
         name = str(model.get("row", model.get("name", "")))
-        options = {k: _plain(v) for k, v in model.get("options", {}).items() if (k, v) != ("name", name)}
-        given = ", ".join(f"{k} = {v}" for k, v in options.items() if v is not None)
+        given = _options({k: v for k, v in _own_options(model).items() if v != name}, told, name)
         sentences.append(
             f"{name}{f' ({given})' if given else ''}: {doc}" if doc else f"{name}{f' ({given})' if given else ''}."
         )
@@ -123,10 +122,31 @@ def _metrics(chosen: Mapping[str, Mapping[str, Any]], references: list[str]) -> 
     return " ".join(sentences)
 
 
+def _own_options(model: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of a model; of one that says itself what makes it what it is, these facts."""
+    options: Mapping[str, Any] = model.get("options", {})
+    return options["identity"] if isinstance(options.get("identity"), Mapping) else options
+
+
+def _options(options: Mapping[str, Any], told: dict[str, str], of: str) -> str:
+    """Options that were set, one after the other; a model among them in full once, and then by who had it."""
+    found = []
+    for key, value in options.items():
+        if isinstance(value, Mapping) and "class" in value:
+            text = f"{value.get('name', key)} ({_options(_own_options(value), told, of)})"
+            first = told.setdefault(text, of)
+            found.append(f"{key} = {text}" if first == of else f"{key} as of {first}")
+        elif (plain := _plain(value)) is not None:
+            found.append(f"{key} = {plain}")
+    return ", ".join(found)
+
+
 def _plain(value: Any) -> Any:
     """An option as readers want it: a function by its name, files and paths by a SHA-256, of a class nothing."""
     if isinstance(value, Mapping) and "function" in value:
         return str(value["function"]).rpartition(".")[2]
+    if isinstance(value, Mapping) and {"name", "object", "weights"} <= set(value):
+        return f"{value['name']}, weights {value['weights']}"
     if isinstance(value, Mapping) and "sha256" in value:
         return " ".join([*([value["file"]] if "file" in value else []), "SHA-256", str(value["sha256"])[:12]])
     if not (isinstance(value, str) and value.startswith("gazekit.")):

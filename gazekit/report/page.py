@@ -174,9 +174,10 @@ def _made(content: Content) -> str:
     rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(str(value))}</dd>" for key, value in content.made.items())
     manifest = json.dumps(content.manifest, indent=2, sort_keys=True)
     command = str(content.manifest.get("command", ""))
+    button = _copy_button("command", "Copy the command")
+    again = f'<h3>Command</h3><pre id="command">{escape(command)}</pre><p>{button}</p>' if command else ""
     return (
-        f'<section id="made"><h2>How this was made</h2><dl>{rows}</dl>'
-        f'<h3>Command</h3><pre id="command">{escape(command)}</pre><p>{_copy_button("command", "Copy the command")}</p>'
+        f'<section id="made"><h2>How this was made</h2><dl>{rows}</dl>{again}'
         f'<details class="manifest"><summary>Manifest</summary><pre id="manifest">{escape(manifest)}</pre>'
         f"<p>{_copy_button('manifest', 'Copy the manifest')}</p></details></section>"
     )

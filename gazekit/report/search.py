@@ -6,12 +6,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from gazekit.core.trials import Dataset
 from gazekit.experiments.search.experiment import displays_of_run
 from gazekit.experiments.search.pictures import DISPLAYS, SEARCHES
 from gazekit.experiments.search.results import SearchExperiment
 from gazekit.experiments.search.stopping import RULES
-from gazekit.report.asymmetry import NO_WIDTH, time_chart
+from gazekit.report.asymmetry import NO_WIDTH, time_chart, words
 from gazekit.report.charts import domain_of, interval_mark
 from gazekit.report.content import Content, Exploration, Section, amount, bare_trials
 from gazekit.report.methods import general_methods
@@ -28,9 +30,7 @@ def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
         Section("slopes", "Search slopes", f"{_slopes(results)}{NO_WIDTH}"),
         Section("times", "Reaction times", f"{TIMES}{_charts(results)}"),
         Section("displays", "Displays and searches", _pictures(run)),
-        Section(
-            "cells", "Every cell", f"{CELLS}{plain_table(results.cells, 'Reaction times and errors of every cell')}"
-        ),
+        Section("cells", "Every cell", f"{CELLS}{_cells(results)}"),
         Section("more", "Ratios, asymmetries, agreement", _more(results)),
     ]
     return Content(
@@ -61,7 +61,7 @@ TIMES = (
 )
 CELLS = (
     "<p>Reaction times are of correct answers, ms; errors are misses where the target is present and false alarms "
-    "where it is absent. minus_human is the model less people, with its interval over displays and people.</p>"
+    "where it is absent, as shares. Intervals of differences are over displays and people.</p>"
 )
 
 
@@ -71,25 +71,59 @@ CELLS = (
 def _slopes(results: SearchExperiment) -> str:
     slopes = results.slopes
     domain = domain_of([0.0, *slopes["low"], *slopes["high"], *slopes["human"].dropna()])
+    with_people = bool(slopes["human"].notna().any())
     lines = []
     for row in slopes.to_dict("records"):
         mark = interval_mark(row["low"], row["slope"], row["high"], domain, people=row["human"], zero=0.0)
         cells = [text_cell(row[name]) for name in ("condition", "target", "model", "stopping")]
         cells += [number_cell(row["slope"], 1), interval_cell(row["low"], row["high"], 1), Cell(mark)]
-        cells += [number_cell(row["human"], 1), interval_cell(row["human_low"], row["human_high"], 1)]
-        cells += [
-            number_cell(row["intercept"], 0),
-            number_cell(row["human_intercept"], 0),
-            number_cell(row["random_order"], 1),
-        ]
+        cells += [number_cell(row["human"], 1)] if with_people else []
+        cells += [number_cell(row["intercept"], 0), number_cell(row["random_order"], 1)]
         lines.append(("", cells))
-    heads = ["condition", "target", "model", "stopping", "slope (ms per item)", "95&nbsp;% interval", "·", "people"]
-    heads += ["95&nbsp;% interval", "intercept (ms)", "people", "random order"]
+    heads = ["condition", "target", "model", "stopping", "slope (ms per item)", "95&nbsp;% interval", "·"]
+    heads += [*(["people"] if with_people else []), "intercept (ms)", "random order"]
     about = (
         "<p>Slopes are least squares through the means of the set sizes. Random order is the slope of a search that "
         "looks at each item once, in random order: what a model is not told apart from does not guide.</p>"
     )
-    return about + table(heads, lines, "Search slopes of every model and condition")
+    theirs = _slopes_of_people(slopes) if with_people else ""
+    return about + table(heads, lines, "Search slopes of every model and condition") + theirs
+
+
+def _slopes_of_people(slopes: pd.DataFrame) -> str:
+    lines = []
+    for row in slopes.drop_duplicates(["condition", "target"]).to_dict("records"):
+        cells = [text_cell(row["condition"]), text_cell(row["target"]), number_cell(row["human"], 1)]
+        cells += [interval_cell(row["human_low"], row["human_high"], 1), number_cell(row["human_intercept"], 0)]
+        lines.append(("", cells))
+    heads = ["condition", "target", "slope (ms per item)", "95&nbsp;% interval", "intercept (ms)"]
+    return "<h3>People</h3>" + table(heads, lines, "Search slopes of people")
+
+
+def _cells(results: SearchExperiment) -> str:
+    """Reaction times and errors of every cell; people's in a table of their own, where there are any."""
+    parts = [_cell_table(results, {"reaction time (ms)": "rt", "errors": "errors"}, "Reaction times and errors")]
+    if results.cells["human"].notna().any():
+        theirs = {"people (ms)": "human", "errors": "human_errors", "model − people (ms)": "minus_human"}
+        parts += ["<h3>People in the same cells</h3>", _cell_table(results, theirs, "People in the same cells")]
+    return "".join(parts)
+
+
+def _cell_table(results: SearchExperiment, shown: Mapping[str, str], label: str) -> str:
+    """A row per cell; of each column that is shown, by its head, the value and its interval."""
+    lines = []
+    for row in results.cells.to_dict("records"):
+        cells = [text_cell(row[name]) for name in ("condition", "target", "model", "stopping")]
+        cells += [Cell(str(row[name]), row[name]) for name in ("set_size", "displays")]
+        for name in shown.values():
+            ends, places = ("" if name == "rt" else f"{name}_"), 2 if name.endswith("errors") else 0
+            cells += [
+                number_cell(row[name], places),
+                interval_cell(row[f"{ends}low"], row[f"{ends}high"], places),
+            ]
+        lines.append(("", cells))
+    heads = ["condition", "target", "model", "stopping", "items", "displays"]
+    return table([*heads, *(h for head in shown for h in (head, "95&nbsp;% interval"))], lines, label)
 
 
 def _charts(results: SearchExperiment) -> str:
@@ -128,7 +162,7 @@ def _more(results: SearchExperiment) -> str:
     ):
         frame = getattr(results, name)
         if len(frame):
-            parts.append(f"<h3>{title}</h3>{plain_table(frame, title)}")
+            parts.append(f"<h3>{title}</h3>{plain_table(frame.rename(columns=words), title)}")
     return "".join(parts) or "<p>Nothing of these: no displays without the target, no pairs, no people.</p>"
 
 

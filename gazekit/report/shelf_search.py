@@ -23,6 +23,8 @@ READING = (
     "how far the target’s place alone carries. <em>line</em> and <em>target-repeated</em> are told where the target "
     "is and do not search: a Sequence Score that is not above theirs shows nothing about search.</p>"
 )
+SIMULATED = "The searchers are simulated: these numbers show the toolkit and say nothing about people."
+ABSENT = "The data set was not at hand: there are no people’s scanpaths here."
 CONTROLS = ("line", "target-repeated")  # told where the target is, they do not search
 
 
@@ -32,6 +34,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
     request = manifest["request"]
     name = str(request["data"]["name"])
     tables, card = score_tables(results, name), None if dataset is None else dataset.card
+    simulated = card is not None and bool(card.simulated)
     mean, high = results.delta_floor
     scores = (
         f"{READING}{overview(tables)}<p class='quiet'>Delta of people on half of the layouts from people on the other "
@@ -47,7 +50,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
         kicker="gazekit report: object search",
         facts=[
             f"{manifest['trials']:,} trials",
-            f"{manifest['scanpaths']:,} scanpaths of people",
+            f"{manifest['scanpaths']:,} scanpaths of {'simulated searchers' if simulated else 'people'}",
             amount(len(request["models"]), "model", "models and controls"),
         ],
         sentence=_sentence(results, name),
@@ -61,14 +64,14 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
                 f"{plain_table(results.approach, 'Distance to the target by fixation')}</details>",
             ),
         ],
-        methods=general_methods(_methods(results, name), request, [] if card is None else [card.citation]),
+        methods=general_methods(_methods(results, name), request, [] if card is None or simulated else [card.citation]),
         made={
             "Left out": "; ".join(f"{n} x {why}" for why, n in manifest["left_out"].items()) or "nothing",
             "A fixation between objects": str(request["rule"]),
             "Samples, seed, resamples": f"{request['n_samples']}, {request['seed']}, {request['resamples']}",
         },
         manifest=manifest,
-        notices=() if dataset is not None else ("The data set was not at hand: there are no people’s scanpaths here.",),
+        notices=[SIMULATED] if simulated else [ABSENT] if dataset is None else [],
         exploration=_exploration(results, dataset, request["rule"]),
     )
 

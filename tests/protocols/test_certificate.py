@@ -164,7 +164,7 @@ def test_the_likelihood_of_a_model_with_a_density_is_exact(data, models):
     assert row["exact_low"] <= row["exact"] <= row["exact_high"]
     assert row["bias"] == pytest.approx(row["bits"] - row["exact"])
     page = certificate_page(found)
-    assert "exact_<wbr>low" in page
+    assert "exact low" in page
     assert row["density"]["model"] == "mine"
     assert row["density"]["sha256"] not in page
 
@@ -339,7 +339,7 @@ def test_fixations_that_a_model_calls_impossible_are_counted(data, models):
     row = next(r for r in found["likelihood"]["rows"] if r["source"] == "mine")
     assert row["probability_0"] == (data.scanpaths.x < 80).sum() > 0
     assert row["exact"] is None
-    assert "probability_<wbr>0" in certificate_page(found)
+    assert "probability 0" in certificate_page(found)
 
 
 @pytest.mark.parametrize(("averaged", "both"), [("images", True), ("paths", False)])

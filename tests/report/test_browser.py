@@ -3,13 +3,18 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
+from pypdfium2 import PdfDocument
 
 from gazekit import Frame, Scanpath
 from gazekit.metrics.alignment import multimatch_alignment, scanmatch_alignment
 from gazekit.metrics.strings.scanmatch import scanmatch
 from gazekit.metrics.vectors.multimatch import multimatch
 from gazekit.plots.density import DIAGONALS, SHARES, _density, _inside, _levels
+from gazekit.report.content import Content, Section
+from gazekit.report.page import page_of
+from gazekit.report.tables import plain_table
 
 OPTIONS = (
     {},
@@ -340,3 +345,19 @@ def test_without_script(browser, page):
         assert shown == 6
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_table_that_goes_on_has_its_head_on_every_sheet(browser, tmp_path):
+    rows = pd.DataFrame({"place": range(120), "value": 0.5})
+    section = Section("t", "T", plain_table(rows, "Long"))
+    (tmp_path / "long.html").write_text(page_of(Content("A page", "", [], "", [section], "", {}, {})))
+    sheets = [s.get_textpage().get_text_bounded() for s in PdfDocument(browser.open(tmp_path / "long.html").pdf())]
+    sheets = [text for text in sheets if text.count("0.5") > 3]
+    assert len(sheets) > 1
+    assert all("place" in text for text in sheets)
+
+
+def test_scores_of_a_stimulus_are_in_tables_that_fit_on_paper(opened):
+    of = "{ data: { scores: { metrics: [...'abcdefgh'], models: ['m'], cautions: [] }, titles: {} }, score: () => 1 }"
+    widths = opened.run(f"return stimulusTables({of}, 't').map((table) => table.rows[0].cells.length)")
+    assert widths == [7, 3]

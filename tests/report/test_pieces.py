@@ -1,7 +1,9 @@
 """The parts of a page: charts, tables, pictures, methods."""
 
+import math
 import re
 from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,9 +11,13 @@ import pytest
 
 from gazekit import Frame, Trial
 from gazekit.foundations.errors import DataError
+from gazekit.report import search
+from gazekit.report.certificate import _sentence
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, ticks
+from gazekit.report.content import Content
 from gazekit.report.exploring import pictures
 from gazekit.report.methods import evaluation_methods, general_methods
+from gazekit.report.page import page_of
 from gazekit.report.tables import ScoreTables, difference_table, digits, overview, panels, plain_table, score_table
 
 SUMMARY = pd.DataFrame(
@@ -219,3 +225,47 @@ def test_methods_name_no_class_of_this_program():
     text = general_methods(["Displays. Ten."], {"models": [{"name": "mine", "options": options}]})
     assert "mine (px_per_degree = 30, paths = SHA-256 0123456789ab, weights = w.pth SHA-256 fedcba987654)." in text
     assert "gazekit.models" not in text
+
+
+def test_methods_tell_of_a_model_inside_another_once_and_of_its_network_by_name():
+    network = {"name": "lite0", "object": "gazekit.models.Net", "sha256": "0" * 64, "weights": "imagenet"}
+    inner = {"class": "gazekit.models.neva.model.Neva", "name": "neva", "options": {"encoder": network, "sigma": None}}
+    conditions = [
+        {"name": name, "class": "a.B", "options": {"identity": {"condition": name, "model": inner}}}
+        for name in ("right caption", "no caption")
+    ]
+    text = general_methods([], {"models": conditions})
+    assert "right caption (model = neva (encoder = lite0, weights imagenet)). " in text
+    assert "no caption (model as of right caption)." in text
+    assert "gazekit.models" not in text
+    assert "{" not in text
+
+
+def test_cells_of_a_search_are_two_tables_where_there_are_people():
+    numbers = {"rt": 700.0, "low": 650.0, "high": 750.0, "errors": 0.25, "errors_low": 0.0, "errors_high": 0.5}
+    keys = {"stopping": "none", "model": "m", "condition": "easy", "target": "present", "set_size": 4, "displays": 3}
+    theirs = {
+        f"{name}{end}": 500.0 for name in ("human", "human_errors", "minus_human") for end in ("", "_low", "_high")
+    }
+    slopes = {"slope": 20.0, "low": 10.0, "high": 30.0, "intercept": 400.0, "random_order": 126.2}
+    people = {"human": 7.0, "human_low": 6.0, "human_high": 8.0, "human_intercept": 450.0}
+    for there in (True, False):
+        cells = pd.DataFrame([{**keys, **numbers, **{k: v if there else math.nan for k, v in theirs.items()}}])
+        lines = pd.DataFrame([{**keys, **slopes, **{k: v if there else math.nan for k, v in people.items()}}])
+        results = SimpleNamespace(cells=cells, slopes=lines)
+        assert "[650, 750]" in search._cells(results)
+        assert ("model − people (ms)" in search._cells(results)) == there
+        assert ("<h3>People</h3>" in search._slopes(results)) == there
+        assert search._slopes(results).count("[6.0, 8.0]") == there
+        for html in (search._cells(results), search._slopes(results)):  # more columns would not fit on paper
+            assert max(part.count("<th scope") for part in html.split("</thead>")) <= 14
+
+
+def test_a_certificate_of_one_protocol_says_so():
+    assert _sentence([], ["gazekit"]).startswith("Scored under one protocol, gazekit")
+    assert _sentence([{"beyond_chance": True}], ["a", "b"]).startswith("1 pair changes their order")
+
+
+def test_a_page_without_a_command_shows_none():
+    assert "<h3>Command</h3>" not in page_of(Content("t", "", [], "", [], "", {}, {}))
+    assert "<h3>Command</h3>" in page_of(Content("t", "", [], "", [], "", {}, {"command": "gazekit demo"}))

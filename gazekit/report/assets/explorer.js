@@ -125,7 +125,7 @@ class Explorer {
     this.at.computed.textContent = computedWords(this.measured);
     this.at.task.textContent = [trial.task, trial.caption && `“${trial.caption}”`].filter(Boolean).join(": ");
     this.at.fixations.replaceChildren(...this.shown.map((path, k) => fixationTable(path, `${"AB"[k]}: ${this.names[k]}`, this.point)));
-    if (paths.data.scores) this.at["stimulus-scores"].replaceChildren(...stimulusTable(paths, this.trial));
+    if (paths.data.scores) this.at["stimulus-scores"].replaceChildren(...stimulusTables(paths, this.trial));
     const nominal = this.shown.map((path, k) => (path.duration ? null : this.names[k])).filter(Boolean);
     this.at.pace.textContent = nominal.length
       ? `${[...new Set(nominal)].join(" and ")}: no durations, shown for ${NOMINAL_MS} ms a ${this.point}.` : "";

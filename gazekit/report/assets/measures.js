@@ -31,7 +31,7 @@ function measurePair(a, b, options) {
 
 function fillPair(body, measured) {
   const rows = [["ScanMatch", measured.scanmatch.value]];
-  for (const name of MULTIMATCH) rows.push([`MultiMatch ${name}`, measured.multimatch.values[name]]);
+  for (const name of MULTIMATCH) rows.push([`MultiMatch ${name === "vector" ? "shape" : name}`, measured.multimatch.values[name]]);
   body.replaceChildren(...rows.map(([name, value]) => {
     const row = document.createElement("tr"), bar = document.createElement("td");
     const meter = element("svg", { class: "meter", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -59,18 +59,25 @@ function readingWords({ unit, pairs }, point) {
     : `Lines join aligned ${point}s; those that are left alone are not filled.`;
 }
 
+const ACROSS = 6; // metrics side by side: what a printed page holds
+
 // Mean scores of every model on this stimulus, and what must be said beside them.
-function stimulusTable(paths, trial) {
-  const { scores } = paths.data;
+function stimulusTables(paths, trial) {
+  const { metrics, cautions } = paths.data.scores, tables = [];
+  for (let k = 0; k < metrics.length; k += ACROSS) tables.push(stimulusTable(paths, trial, metrics.slice(k, k + ACROSS)));
+  return [...tables, ...cautions.map((text) => cell("p", text, { class: "notice" }))];
+}
+
+function stimulusTable(paths, trial, metrics) {
   const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
-  head.append(cell("th", "mean on this stimulus", { scope: "col" }), ...scores.metrics.map((name) => breakable(cell("th", paths.data.titles[name], { scope: "col", title: name }))));
-  for (const model of scores.models) {
-    const values = scores.metrics.map((metric) => paths.score(trial, model, metric));
+  head.append(cell("th", "mean on this stimulus", { scope: "col" }), ...metrics.map((name) => breakable(cell("th", paths.data.titles[name], { scope: "col", title: name }))));
+  for (const model of paths.data.scores.models) {
+    const values = metrics.map((metric) => paths.score(trial, model, metric));
     if (!values.some(Number.isFinite)) continue;
     const row = body.insertRow();
     row.append(cell("th", model, { scope: "row" }), ...values.map((value) => cell("td", shownNumber(value))));
   }
-  return [table, ...scores.cautions.map((text) => cell("p", text, { class: "notice" }))];
+  return table;
 }
 
 function fixationTable(path, name, point) {
