@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
@@ -101,5 +102,9 @@ def with_interval(row: Mapping[str, Any] | pd.Series, form: str, value: str, low
     --------
     >>> with_interval({"index": 0.5, "low": -1.0, "high": 1.0}, "+.2f", "index", "low", "high")
     '+0.50 [-1.00, +1.00]'
+    >>> with_interval({"index": 0.5, "low": np.nan, "high": np.nan}, "+.2f", "index", "low", "high")
+    '+0.50 (no interval: too few to resample)'
     """
+    if not np.isfinite([row[low], row[high]]).all():
+        return f"{row[value]:{form}} (no interval: too few to resample)"
     return f"{row[value]:{form}} [{row[low]:{form}}, {row[high]:{form}}]"
