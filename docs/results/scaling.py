@@ -108,7 +108,7 @@ def figure(cost: Cost, seconds: dict[int, list[float]]) -> None:
         expected, [cost.estimate(size(*LARGE), int(w)).seconds for w in expected], label="model of cost, idle machine"
     )
     for workers, of in seconds.items():
-        axes.plot([workers] * len(of), of, "o", color="C1", label="measured, busy machine" if workers == 1 else None)
+        axes.plot([workers] * len(of), of, "o", color="C1", label="measured" if workers == 1 else None)
     axes.set(xscale="log", xlabel="workers", ylabel="s from start to end", ylim=(0, None), xticks=[1, 2, 4, 8, 16])
     axes.set_xticklabels(["1", "2", "4", "8", "16"])
     axes.minorticks_off()
@@ -170,9 +170,8 @@ def page(
         "Written by `python docs/results/scaling.py`. How to run on a cluster: [cluster.md](../howto/cluster.md).",
         "",
         f"`gazekit evaluate` on OSIE with {', '.join(MODELS)} and chance, {SAMPLES} samples, {' and '.join(METRICS)}, "
-        f"on a Dask scheduler and workers that are processes of one machine with {os.cpu_count()} processors. **Other "
-        f"work kept the machine busy** (load {load[0]:.1f} before the first run, {load[1]:.1f} after the last): "
-        f"seconds from start to end are too long, and two workers had less than two processors. The model therefore is "
+        f"on a Dask scheduler and workers that are processes of one machine with {os.cpu_count()} processors. Load was "
+        f"{load[0]:.1f} before the first run and {load[1]:.1f} after the last, the runs' own included. The model is "
         f"fitted on processor time, and says what a machine takes that has nothing else to do. Python "
         f"{about['python']}, numpy {about['numpy']}. Every run in an empty folder, {REPEATS} times.",
         "",

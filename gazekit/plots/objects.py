@@ -111,7 +111,7 @@ def attention_over_objects(
     >>> from gazekit.testing import example_trials
     >>> ax = attention_over_objects(example_trials()[0], np.array([0.7, 0.1, 0.2, 0.0]), before=[1], title="step 2")
     >>> [text.get_text() for text in ax.texts]
-    ['70', '20', '10']
+    ['70 %', '20 %', '10 %']
     """
     from matplotlib.patches import Rectangle
 
@@ -151,7 +151,7 @@ def attention_over_objects(
     for k in np.argsort(-weights, kind="stable")[:3]:
         if weights[k] > 0:
             ax.text(
-                centres[k, 0], boxes[k, 3] - 1, f"{100 * weights[k]:.0f}", fontsize=style.SMALL, ha="center",
+                centres[k, 0], boxes[k, 3] - 1, f"{100 * weights[k]:.0f} %", fontsize=style.SMALL, ha="center",
                 va="bottom", zorder=5, path_effects=halo,
             )  # fmt: skip
     style.show_only(ax, (0, width, 0, height))

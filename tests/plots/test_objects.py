@@ -36,7 +36,7 @@ def test_tints_follow_the_weights_and_the_strongest_are_written(trial):
     ax = attention_over_objects(trial, np.array([0.01, 0.5, 0.25, 0, 0.2, 0.04]))
     tints = [p.get_alpha() for p in ax.patches if p.get_fill() and p.get_zorder() == 1]
     assert tints == pytest.approx([0.75, 0.375, 0.3, 0.06])  # that of .01 is left out
-    assert [t.get_text() for t in ax.texts] == ["50", "25", "20"]
+    assert [t.get_text() for t in ax.texts] == ["50 %", "25 %", "20 %"]
 
 
 def test_weights_of_zero_and_no_image(trial):
