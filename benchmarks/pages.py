@@ -1,24 +1,34 @@
 """How large the page of a run is, and how long it takes to write, from one stimulus to 5,000.
 
 Photographs are those of the demonstration; 15 people, and 3 models of 5 samples, with 10 fixations each, random to the
-last bit: real paths are smaller. Run: python benchmarks/pages.py
+last bit: real paths are smaller. Then what paper shows of an evaluation with all metrics, printed by Chromium where it
+is there: sheets, the smallest letter, the right end of what is printed, the emptiest sheet.
+
+Run: python benchmarks/pages.py
 """
 
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pypdfium2
 from measure import CPU, machine, reading, shown, table, target
+from paper import printed_page
 from PIL import Image
 
-from gazekit import Frame, Scanpaths, Trial, load_dataset
+from gazekit import Frame, Scanpaths, Trial, evaluate, load_dataset
 from gazekit.report.content import Content, Exploration
 from gazekit.report.exploring import side_for
-from gazekit.report.page import page_of
+from gazekit.report.page import page_of, write_report
 
 SIZES = (1, 20, 200, 700, 5000)
 PEOPLE, MODELS, SAMPLES, FIXATIONS = 15, 3, 5, 10
 LARGEST = 60  # MB
+SMALLEST = 8.0  # pt
 
 
 def content(stimuli: int) -> Content:
@@ -76,7 +86,31 @@ def report(repeat: int = 1) -> list[str]:
                 sizes["thumbs"] < LARGEST,
             )
     heads = ("stimuli", "scanpaths", "page", "without images", "processor time")
-    return ["## Pages", "", *table(heads, rows), ""]
+    return ["## Pages", "", *table(heads, rows), "", *in_print()]
+
+
+def in_print() -> list[str]:
+    """What paper shows of the report of an evaluation of the demonstration's photographs with all metrics."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        return ["Print was not measured: there is no Chromium here.", ""]
+    data = load_dataset("demo", displays_per_kind=0)
+    with tempfile.TemporaryDirectory() as folder:
+        run, paper = Path(folder, "run"), Path(folder, "paper.pdf")
+        models = ["ittikoch", "levy", "centre"]
+        evaluate(data, models, ["all"], out=run, n_samples=2, progress=False)
+        html = write_report(run, dataset=data).resolve().as_uri()
+        flags = ["--headless", "--no-sandbox", "--no-pdf-header-footer", "--virtual-time-budget=10000"]
+        subprocess.run([chromium, *flags, f"--print-to-pdf={paper}", html], check=True, capture_output=True)
+        sheets = [printed_page(sheet) for sheet in pypdfium2.PdfDocument(paper)]
+    smallest, right = min(sheet.smallest for sheet in sheets), max(sheet.right for sheet in sheets)
+    target("smallest letter of a report in print", f"at least {SMALLEST:g} pt", f"{smallest:.1f} pt", smallest > 7.95)
+    target("right end of a report in print", "within the sheet", f"{100 * right:.0f} % of its width", right < 1)
+    heads = ("evaluation, all metrics, in print", "sheets", "smallest letter", "right end", "lowest line of a sheet")
+    ends = [100 * sheet.bottom for sheet in sheets[:-1]]  # the last one ends where the page ends
+    lowest = f"median {np.median(ends):.0f} %, least {min(ends):.0f} %"
+    row = (f"{len(models)} models, {len(data.trials)} stimuli", str(len(sheets)), f"{smallest:.1f} pt")
+    return [*table(heads, [(*row, f"{100 * right:.0f} % of the width", f"{lowest} of the height")]), ""]
 
 
 if __name__ == "__main__":

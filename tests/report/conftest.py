@@ -4,8 +4,8 @@ import base64
 import json
 import shutil
 import time
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pypdfium2
@@ -16,6 +16,9 @@ from gazekit.core.trials import Box
 from gazekit.models.baselines.precomputed import Precomputed
 from gazekit.report import write_report
 
+spec = spec_from_file_location("paper", Path(__file__).parents[2] / "benchmarks" / "paper.py")
+paper = module_from_spec(spec)
+spec.loader.exec_module(paper)
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 FLAGS = (
     "--headless",
@@ -90,29 +93,6 @@ def page(run, evil):
     return write_report(run, dataset=evil)
 
 
-class PrintedPage(NamedTuple):
-    """What a reader of paper sees: points of the smallest letter, and shares of the page: right end, lowest letter."""
-
-    smallest: float
-    right: float
-    bottom: float
-
-
-def printed_page(page):
-    import pypdfium2.raw as pdf
-
-    width, height = page.get_size()
-    letters, matrix = page.get_textpage(), pdf.FS_MATRIX()
-    sizes, right, bottom = [], 0.0, height
-    for k in range(letters.count_chars()):
-        if letters.get_text_range(k, 1).strip():
-            pdf.FPDFText_GetMatrix(letters.raw, k, matrix)
-            sizes.append(pdf.FPDFText_GetFontSize(letters.raw, k) * np.hypot(matrix.b, matrix.d))
-            _, low, high, _ = letters.get_charbox(k)
-            right, bottom = max(right, high), min(bottom, low)
-    return PrintedPage(min(sizes, default=np.inf), right / width, 1 - bottom / height)
-
-
 class Browser:
     """Headless Chromium with a page open, and what the tests ask of it."""
 
@@ -178,7 +158,7 @@ class Browser:
 
     def printed(self):
         """Each page of the open page in print, as `PrintedPage`."""
-        return [printed_page(page) for page in pypdfium2.PdfDocument(self.pdf())]
+        return [paper.printed_page(page) for page in pypdfium2.PdfDocument(self.pdf())]
 
 
 @pytest.fixture(scope="session")
