@@ -61,8 +61,14 @@ class Series:
 
 
 def series_of(table: pd.DataFrame, x: str, y: str, *, chance: str | None = None) -> list[Series]:
-    """A line for each model of a table with the columns model, low and high; people and chance have their own look."""
+    """A line for each model of a table with the columns model, low and high; people and chance have their own look.
+
+    The chart ends where the last of them does: x beyond which nobody has a value would leave it empty.
+    """
     series: list[Series] = []
+    known = table[y].notna()
+    if known.any():
+        table = table[table[x] <= table.loc[known, x].max()]
     for model, part in table.groupby("model", sort=False):
         part = part.sort_values(x)
         role = {HUMAN: "people", chance: "chance"}.get(str(model), "")

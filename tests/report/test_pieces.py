@@ -13,7 +13,7 @@ from gazekit import Frame, Trial
 from gazekit.foundations.errors import DataError
 from gazekit.report import search
 from gazekit.report.certificate import _sentence
-from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, ticks
+from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, series_of, ticks
 from gazekit.report.content import Content
 from gazekit.report.exploring import pictures
 from gazekit.report.methods import evaluation_methods, general_methods
@@ -216,6 +216,14 @@ def test_other_tables_that_cannot_be_read(tmp_path):
 def test_escaping_round_trip():
     html = plain_table(pd.DataFrame({"a": ["\"'<>&"]}), "\"'<>&")
     assert unescape(re.search(r'aria-label="([^"]*)"', html)[1]) == "\"'<>&"
+
+
+def test_a_chart_ends_where_the_last_line_does():
+    rows = [("a", k, 0.5 if k < 3 else math.nan, 0.4, 0.6) for k in range(1, 6)] + [("b", 4, 0.1, 0.0, 0.2)]
+    table = pd.DataFrame(rows, columns=["model", "length", "value", "low", "high"])
+    assert [one.x for one in series_of(table, "length", "value")] == [[1, 2, 3, 4], [4]]
+    nobody = table.assign(value=math.nan)
+    assert [len(one.x) for one in series_of(nobody, "length", "value")] == [5, 1]
 
 
 def test_methods_name_no_class_of_this_program():
