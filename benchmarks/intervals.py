@@ -453,7 +453,7 @@ def main() -> None:
     if given.root:
         for one in osie(given.root, {20: given.worlds // 4, 60: given.worlds // 4, 200: given.worlds // 20}):
             note([one])
-    for n, times in ((20, given.worlds // 10), (60, given.worlds // 20)):
+    for n, times in ((20, given.worlds // 3), (60, given.worlds // 5)):
         note(sets(n, 15, times))
     for n, people in ((20, 6), (20, 15), (60, 6)):
         note(halves(n, people, given.worlds))

@@ -40,6 +40,16 @@ def test_intervals_of_maps_of_few_people(bench):
         assert 0.8 <= found.stated / found.right <= 1.4, found
 
 
+def test_intervals_of_maps_of_sampled_paths(bench):
+    """People and a model, six measures: few worlds, so that only an interval that is far off is noticed."""
+    found = {each.kind: each for each in bench.drawn(6, 4, 8)}
+    assert len(found) == 18
+    for name in ("nss", "auc", "cc"):
+        each = found[f"paths_{name}, people - model"]
+        assert each.share >= 0.7, each
+        assert 0.4 <= each.stated / each.right <= 2.5, each
+
+
 def test_intervals_of_chance_as_they_were_would_be_noticed(bench):
     """Over stimuli only, with donors and people taken as they are: what the bench is there to catch."""
     world, held = bench.World(25, 8, 10), []
