@@ -1,0 +1,155 @@
+"""`priority` trained without a part: the ablations of priority.md, on pictures of OSIE that no training has seen.
+
+Run from the project's root, with the extra `weights`; GAZEKIT_FEATURES names a folder in which features are kept:
+
+    python docs/results/priority_ablations.py --osie data/osie --out runs/priority-ablations --write
+
+Every network is trained anew, all with one budget: the trainer's options, with fewer epochs and fixations of a picture
+and step, and a quarter of the events of the held-out pictures for stopping. A training that was stopped goes on, and
+one that is in the folder is not made again. With --write the table goes into the page.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import torch
+from priority_inside import markdown, remembering, shuffled, without_durations
+
+from gazekit import load_dataset
+from gazekit.evaluation.bootstrap import for_all_of, resample
+from gazekit.experiments.priority import bits_over_centre
+from gazekit.experiments.ratios import Ratio
+from gazekit.models.priority.features import FeatureReader, channels_of
+from gazekit.models.priority.network import PriorityConfig
+from gazekit.models.priority.training import (
+    OPTIONS,
+    NextFixation,
+    View,
+    held_out_images,
+    prepared_network,
+    views_of,
+)
+from gazekit.models.training import train
+
+PAGE = Path(__file__).with_name("priority.md")
+HEAD = "<!-- ablations -->"
+BUDGET = replace(OPTIONS, epochs=3)
+FIXATIONS = 8  # of a picture and step
+STOPPING = 4  # one in so many events of the held-out pictures
+Change = Callable[[View], View]
+
+
+class Ablation(NamedTuple):
+    """What is left out: in words, of the network, and of what it is shown, in training and after."""
+
+    words: str
+    network: dict[str, Any]
+    shown: Change
+
+
+def whole(view: View) -> View:
+    """Nothing is left out."""
+    return view
+
+
+def level(k: int) -> Change:
+    """Features of one stride."""
+    return lambda view: view._replace(features=view.features[k : k + 1])
+
+
+ABLATIONS = {
+    "full": Ablation("nothing", {}, whole),
+    "none": Ablation("all that came before", {"history": 0}, whole),
+    "shuffled": Ablation("the order of the fixations before", {}, shuffled),
+    "last-1": Ablation("places before the last one", {"history": 1}, remembering(1)),
+    "no-centre": Ablation("the centre bias", {"centre_bias": False}, whole),
+    "stride-16": Ablation("strides 8 and 32", {}, level(1)),
+    "no-durations": Ablation("durations, and time since the start", {}, without_durations),
+    "last-2": Ablation("places before the last two", {"history": 2}, remembering(2)),
+    "last-8": Ablation("nothing; the last eight are known one by one", {"history": 8}, whole),
+    "last-4": Ablation("places before the last four", {}, remembering(4)),
+}
+
+
+def scored(views: tuple[list[View], list[View]], ablation: Ablation, seed: int, folder: Path) -> pd.DataFrame:
+    """Train on the first views, and score the second: a row per picture, as `bits_over_centre` has it."""
+    training, test = ([ablation.shown(view) for view in some] for some in views)
+    config = PriorityConfig.of(channels_of(training[0].features), ablation.network)
+    held = held_out_images([view.image for view in training], seed)
+    learned = [view for view in training if view.image not in held]
+    stopping = [
+        view._replace(events=view.events.at(slice(None, None, STOPPING))) for view in training if view.image in held
+    ]
+    task = NextFixation(learned, stopping, config, BUDGET.batch, seed, fixations=FIXATIONS)
+    network, log = train(prepared_network(config, learned, seed), task, BUDGET, folder=folder, seed=seed)
+    print(pd.DataFrame([asdict(line) for line in log]).to_string(), flush=True)  # noqa: T201
+    return bits_over_centre(network, test)
+
+
+def table(folder: Path) -> str:
+    """The table of the page, of all that is in the folder."""
+    found = {name: sorted(folder.glob(f"{name}-fold-*.parquet")) for name in ABLATIONS}
+    there = {name: pd.concat([pd.read_parquet(f) for f in files]) for name, files in found.items() if files}
+    full, draws = there["full"], resample(len(there["full"]), seed=0)
+
+    def gain(bits: pd.DataFrame, column: str) -> Ratio:
+        return Ratio.of(bits[column].to_numpy(float), bits["fixations"].to_numpy(float), draws)
+
+    rows = []
+    for name, bits in there.items():
+        if bits["stimulus"].tolist() != full["stimulus"].tolist():
+            continue  # not all of its folds are there yet
+        cells = []
+        for column in ("static", "next"):
+            own, whole_ = gain(bits, column), gain(full, column)
+            cells.append("{:.3f} [{:.3f}, {:.3f}]".format(*own.with_interval))
+            less = own.minus(whole_)
+            ends = for_all_of(2 * (len(there) - 1), *less) if name != "full" else ()
+            cells.append("{:.3f} [{:.3f}, {:.3f}]".format(less[0], *ends) if ends else "–")
+        rows.append((ABLATIONS[name].words, *cells))
+    heads = ("left out", "static, bit", "less nothing", "after those before, bit", "less nothing")
+    return "\n".join(markdown(heads, rows)).rstrip()
+
+
+def main() -> None:
+    """Train what is not there, and print or write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--osie", type=Path, required=True, help="its folder")
+    parser.add_argument("--out", type=Path, required=True, help="run folder")
+    parser.add_argument("--folds", default="0", help="of 5, comma-separated; default %(default)s")
+    parser.add_argument("--only", default=",".join(ABLATIONS), help="comma-separated; default all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--write", action="store_true", help="put the table into the page")
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)  # sums depend on the number of threads
+    data, reader = load_dataset("osie", asked.osie), FeatureReader("lite0")
+    views: dict[str, View] = {}
+    for fold in map(int, asked.folds.split(",")):
+        for name in asked.only.split(","):
+            file = asked.out / f"{name}-fold-{fold}-seed-{asked.seed}.parquet"
+            if file.is_file():
+                continue
+            views = views or {view.stimulus: view for view in views_of(data, reader)}
+            split = data.split("stimulus", folds=5, fold=fold, seed=0)
+            parts = tuple([views[t.stimulus] for t in part.trials] for part in (split.train, split.test))
+            began = time.process_time()
+            bits = scored(parts, ABLATIONS[name], asked.seed, asked.out / file.stem)
+            bits.to_parquet(file)
+            print(json.dumps({"made": file.stem, "processor s": round(time.process_time() - began)}), flush=True)  # noqa: T201
+    text = table(asked.out)
+    if asked.write:
+        before, _, after = PAGE.read_text(encoding="utf-8").split(HEAD)
+        PAGE.write_text(f"{before}{HEAD}\n\n{text}\n\n{HEAD}{after}", encoding="utf-8")
+    else:
+        print(text)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
