@@ -22,9 +22,10 @@ from gazekit.models.option_checks import positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import REMEMBERED, events_of, path_events
+from gazekit.models.priority.fast import Before, OnImage
 from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, OfImage, PriorityNetwork
+from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
 from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
 from gazekit.models.training import with_changes
@@ -33,8 +34,6 @@ SHIPPED = Path(__file__).parent / "shipped.safetensors"
 NAMED = {"free-viewing": SHIPPED}
 DECODING = ("sample", "argmax", "consensus")
 CANDIDATES = 24  # paths of which `decoding="consensus"` takes one
-TOGETHER = 8  # samples computed at once: a fixed number, so that results do not depend on n_samples
-AT_ONCE = 64  # fixations whose densities are computed at once: memory stays flat
 KEPT = 4  # images whose maps stay in memory
 DISTANCES = tuple(k / 20 for k in range(21))  # at which visibility is told
 Weights = str | Path | Mapping[str, str | Path] | None
@@ -69,21 +68,13 @@ class Looked:
         return _normalised(self.network.static_density(self.maps)[0])
 
     @cached_property
-    def image(self) -> OfImage:
-        """What selection takes from the maps, computed once for all fixations."""
-        with torch.inference_mode():
-            return self.network.of_image(self.maps)
+    def after(self) -> OnImage:
+        """What follows what gaze did here."""
+        return OnImage(self.network, self.maps, *self.grid.centres())
 
-    @torch.inference_mode()
     def following(self, events: Events, temperature: float = 1.0) -> np.ndarray:
         """(N, rows x columns) float64: log density of the next fixation."""
-        x, y = (torch.from_numpy(side) for side in self.grid.centres())
-        many, known = events.made.shape[1], (x, y, temperature, self.image)
-        parts = [
-            _normalised(self.network.next_density(self.maps, events.at(slice(k, k + AT_ONCE)), *known)[0])
-            for k in range(0, many, AT_ONCE)
-        ]
-        return np.concatenate(parts) if parts else np.empty((0, self.grid.rows * self.grid.columns))
+        return self.after.following(Before.of(events), temperature)
 
 
 class Priority(ScanpathModel):
@@ -332,7 +323,6 @@ class Priority(ScanpathModel):
         own = looked.following(events_of(trial, path, looked.grid).at(slice(0, len(path))), self.temperature)
         return np.stack([resampled(density.reshape(looked.grid.shape), wanted) for density in own])
 
-    @torch.inference_mode()
     def log_likelihood(self, dataset: Dataset, *, rule: str = "nearest") -> list[np.ndarray]:
         """Exact log-likelihood of people's paths, on the model's cells.
 
@@ -358,7 +348,7 @@ class Priority(ScanpathModel):
             events = Events(*(torch.cat(part, 1) for part in zip(*separate, strict=True)))
             density, target = looked.following(events, self.temperature), events.target[0].numpy()
             nats = np.where(target >= 0, density[np.arange(len(target)), np.maximum(target, 0)], -np.inf)
-            odds = looked.network.end(looked.maps, events)[0].double().numpy()
+            odds = looked.after.end(Before.of(events))
             nats += np.where(events.made[0].numpy() > 0, -np.logaddexp(0, odds), 0.0)
             last = np.cumsum([len(path) + 1 for path in each]) - 1  # the event after each path's last fixation
             ended = events.ended[0].numpy()[last] == 1.0
@@ -378,11 +368,8 @@ class Priority(ScanpathModel):
             if self.decoding == "consensus":  # the same candidates whatever the seed
                 rngs = [keyed_rng(0, "priority consensus", trial.id, k) for k in range(CANDIDATES)]
             else:
-                wanted = 1 if self.deterministic else -(-many // TOGETHER) * TOGETHER
-                rngs = [request.rng(number, k) for k in range(wanted)]
-            drawn: list[DrawnPath] = []
-            for first in range(0, len(rngs), TOGETHER):
-                drawn += self._walk(looked, trial, rngs[first : first + TOGETHER], limit, ends=ends)
+                rngs = [request.rng(number, k) for k in range(1 if self.deterministic else many)]
+            drawn = self._walk(looked, trial, rngs, limit, ends=ends)
             lengths = [request.length(number, k) for k in range(many)]
             chosen = dict.fromkeys(lengths, 0)
             if self.decoding == "consensus":
@@ -390,12 +377,11 @@ class Priority(ScanpathModel):
             own = range(many) if self.decoding == "sample" else [chosen[n] for n in lengths]
             yield number, [_cut(drawn[k], n) for k, n in zip(own, lengths, strict=True)]
 
-    @torch.inference_mode()
     def _walk(
         self, looked: Looked, trial: Trial, rngs: list[np.random.Generator], limit: int, *, ends: bool
     ) -> list[DrawnPath]:
         """Draw one path per generator, all one fixation further at a time."""
-        grid, network, many = looked.grid, looked.network, len(rngs)
+        grid, after, many = looked.grid, looked.after, len(rngs)
         argmax, each = self.decoding == "argmax", np.arange(many)
         gaze = _Gaze.at_start(trial, grid, many)
         going, columns = np.ones(many, dtype=bool), []
@@ -404,15 +390,15 @@ class Priority(ScanpathModel):
             # one of each for every path, ended or not: what a path draws depends on its own generator only
             u = np.stack([rng.random(5) for rng in rngs])
             normal = np.array([rng.standard_normal() for rng in rngs])
-            events = gaze.events()
+            so_far = gaze.so_far()
             if made and ends:
-                odds = network.end(looked.maps, events)[0].double().numpy()
+                odds = after.end(so_far)
                 ended = odds > 0 if argmax else u[:, 0] < 1 / (1 + np.exp(-odds))
                 stops = np.where(going & ended, made, stops)
                 going &= ~ended
                 if not going.any():
                     break
-            density = looked.following(events, self.temperature)
+            density = after.following(so_far, self.temperature)
             if argmax:
                 cell, u, normal = density.argmax(1), np.full_like(u, 0.5), np.zeros(many)
             else:
@@ -420,10 +406,7 @@ class Priority(ScanpathModel):
                 cell = (total < u[:, 1:2] * total[:, -1:]).sum(1).clip(max=density.shape[1] - 1)
             x, y = grid.points(cell, u[:, 2], u[:, 3])
             reach = np.linalg.norm(grid.places(x, y) - gaze.places[:, 0], axis=1)
-            asked = events._replace(
-                target=torch.from_numpy(cell)[None], reach=torch.from_numpy(reach.astype(np.float32))[None]
-            )
-            weight, mean, deviation = (part[0].double().numpy() for part in network.durations(looked.maps, asked))
+            weight, mean, deviation = after.durations(so_far, cell, reach)
             share = np.exp(weight).cumsum(1)
             kind = weight.argmax(1) if argmax else (share < u[:, 4:5] * share[:, -1:]).sum(1)
             logs = mean[each, kind] + deviation[each, kind] * normal
@@ -510,7 +493,7 @@ class PriorityFitted(Priority):
 
 
 class _Gaze:
-    """Where gaze has been in several paths at once, as `Events` has it."""
+    """Where gaze has been in several paths at once."""
 
     def __init__(self, places: np.ndarray, here: np.ndarray) -> None:
         many = len(places)
@@ -532,26 +515,14 @@ class _Gaze:
         self.log, self.elapsed = logs, self.elapsed + np.exp(logs)
         self.count += 1
 
-    def events(self) -> Events:
-        """(1, paths) each, without labels."""
+    def so_far(self) -> Before:
+        """Of each path."""
         many, made = len(self.here), self.count > 0
-        numbers = np.zeros((many, NUMBERS))
+        numbers = np.zeros((many, NUMBERS), np.float32)
         numbers[:, 0], numbers[:, 1], numbers[:, 2], numbers[:, 4] = np.log1p(self.count), not made, self.step, made
         if made:
             numbers[:, 3], numbers[:, 5] = (self.log - MEAN_LOG) / SD_LOG, self.elapsed / 1000
-        no_label = torch.full((1, many), float("nan"))
-        here, before = (torch.from_numpy(cell.astype(np.int64))[None] for cell in (self.here, self.before))
-        return Events(
-            torch.from_numpy(self.places.astype(np.float32))[None],
-            torch.full((1, many), self.count),
-            here,
-            before,
-            torch.from_numpy(numbers.astype(np.float32))[None],
-            torch.full((1, many), -1),
-            torch.zeros(1, many),
-            no_label,
-            no_label,
-        )
+        return Before(self.places.astype(np.float32), np.full(many, self.count), self.here, self.before, numbers)
 
 
 class _Key:

@@ -95,7 +95,7 @@ def test_likelihoods_stand_in_the_order_of_paths(readout, monkeypatch):
     """A picture is looked at once for all its paths, in parts of a few fixations; neither changes a path's own."""
     model, data = Priority(readout), example_dataset()
     mixed = np.random.default_rng(0).permutation(len(data.scanpaths))
-    monkeypatch.setattr("gazekit.models.priority.model.AT_ONCE", 3)
+    monkeypatch.setattr("gazekit.models.priority.fast.AT_ONCE", 3)
     together = model.log_likelihood(replace(data, scanpaths=data.scanpaths[mixed]))
     assert [len(nats) for nats in together] == [int(n) + 1 for n in data.scanpaths.lengths[mixed]]
     monkeypatch.undo()
