@@ -26,4 +26,4 @@ def printed_page(page: pypdfium2.PdfPage) -> PrintedPage:
             sizes.append(pdf.FPDFText_GetFontSize(letters.raw, k) * np.hypot(matrix.b, matrix.d))
             _, low, high, _ = letters.get_charbox(k)
             right, bottom = max(right, high), min(bottom, low)
-    return PrintedPage(min(sizes, default=np.inf), right / width, 1 - bottom / height)
+    return PrintedPage(float(min(sizes, default=np.inf)), float(right / width), float(1 - bottom / height))
