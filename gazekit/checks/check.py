@@ -20,7 +20,7 @@ from gazekit.checks.references import (
 )
 from gazekit.checks.repeats import check_repeats
 from gazekit.checks.sample import Sample, draw_sample
-from gazekit.checks.start import check_first_fixation, check_image_sizes
+from gazekit.checks.start import check_first_fixation, check_image_sizes, check_limits
 from gazekit.checks.times import check_durations, check_saccades
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
@@ -90,7 +90,13 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
     sizes, reasons = check_image_sizes(dataset.trials)
     repeats, more = check_repeats(paths)
     not_checked |= {**reasons, **more}
-    found += [*sizes, *check_durations(paths), *repeats, *check_names(paths, dataset.trials)]
+    found += [
+        *sizes,
+        *check_limits(dataset, paths),
+        *check_durations(paths),
+        *repeats,
+        *check_names(paths, dataset.trials),
+    ]
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     return _findings(dataset.name, found, not_checked, accepted)

@@ -1,4 +1,4 @@
-"""Whether the first fixation of each path was imposed, and whether that was said; and sizes of image files."""
+"""Whether the first fixation was imposed, and whether that was said; limits of lengths; sizes of image files."""
 
 from collections.abc import Sequence
 
@@ -16,6 +16,7 @@ NEAR = 0.1  # of the diagonal
 # .10 to .56 where they were not (OSIE, Interiors, book covers, what is made here).
 IMPOSED, FREE = 0.8, 0.6
 ELSEWHERE = 0.3
+BEYOND = 0.2  # share of paths; Interiors, where limits were of saccades, has .06
 FILES = 200
 ASPECT = 0.02
 
@@ -62,6 +63,26 @@ def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
             )
         ]
     return []
+
+
+def check_limits(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
+    """Say where people made more fixations than trials allow: models are held to the limit, people are not."""
+    limits = {t.id: t.max_fixations or np.inf for t in dataset.trials}
+    most = np.array([limits[trial] for trial in paths.table["trial"]])
+    longer = paths.lengths - int(paths.facts.forced_first is True) > most
+    if longer.sum() <= BEYOND * np.isfinite(most).sum():
+        return []
+    first = int(np.flatnonzero(longer)[0])
+    return [
+        Finding(
+            "limits",
+            "warning",
+            f"{longer.sum():,} of {np.isfinite(most).sum():,} paths have more fixations than max_fixations (first: "
+            f"{paths.lengths[first]} and {most[first]:g} on {paths.table['stimulus'].iloc[first]!r})",
+            "a limit that is not that of the experiment: models are held to it, and people were not",
+            "give max_fixations as it was, or leave it out",
+        )
+    ]
 
 
 def check_image_sizes(trials: Sequence[Trial]) -> tuple[list[Finding], dict[str, str]]:

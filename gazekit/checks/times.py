@@ -11,11 +11,20 @@ FEW = 10  # fixations, below which nothing is said
 SECONDS, SHORT, LONG, MICROSECONDS = 5.0, 60.0, 1500.0, 20_000.0
 RISING = 0.9  # share of paths whose durations only rise; published sets have .03 at most
 TIMES = 3.0  # the last of these over the first: times grow many times, durations hardly
+LONGEST = 30_000.0  # ms; the longest of published sets is 20 s (Interiors), of the others 3 s
+OVERLAP, OVERLAPPING = 20.0, 0.05  # ms, and the share of fixations that end so much after the next began
 STEP, MANY = 0.01, 30  # median saccade as a share of the diagonal (published: .09 to .34), and points of a path
 
 
 def check_durations(paths: Scanpaths) -> list[Finding]:
-    """Say where durations are not those of fixations in ms."""
+    """Say where durations are not those of fixations in ms, or do not go with the times at which they began."""
+    found = _in_other_units(paths)
+    if any(each.level == "error" for each in found) or paths.facts.points in ("clicks", "mouse"):
+        return found
+    return [*found, *_too_long(paths), *_overlapping(paths)]
+
+
+def _in_other_units(paths: Scanpaths) -> list[Finding]:
     known = paths.durations()[np.isfinite(paths.durations())]
     if len(known) < FEW or paths.facts.points in ("clicks", "mouse"):
         return []
@@ -91,6 +100,41 @@ def check_saccades(paths: Scanpaths) -> list[Finding]:
             Finding("saccades", "warning", seen, probably, "look at the order of rows, and how fixations were found")
         ]
     return []
+
+
+def _too_long(paths: Scanpaths) -> list[Finding]:
+    duration = paths.durations()
+    if not (count := int((duration > LONGEST).sum())):
+        return []
+    return [
+        Finding(
+            "durations",
+            "warning",
+            f"{count:,} of {len(duration):,} durations are longer than {LONGEST / 1000:g} s (the longest: "
+            f"{np.nanmax(duration):.4g} ms)",
+            "a gap in the recording, a value in another unit, or a value that stands for none",
+            "leave these durations empty",
+        )
+    ]
+
+
+def _overlapping(paths: Scanpaths) -> list[Finding]:
+    """Say where fixations go on after the next one of their path has begun."""
+    path, onset = paths.path_of(), paths.onsets()
+    beyond = ((onset + paths.durations())[:-1] - onset[1:])[path[1:] == path[:-1]]
+    beyond = beyond[np.isfinite(beyond)]
+    share = np.mean(beyond > OVERLAP) if len(beyond) >= FEW else 0.0
+    if share <= OVERLAPPING:
+        return []
+    return [
+        Finding(
+            "durations",
+            "warning",
+            f"{share:.0%} of fixations end more than {OVERLAP:g} ms after the next one has begun",
+            "durations or onsets in another unit, both eyes in one path, or rows of several paths in one",
+            "look at the columns duration_ms and onset_ms, and at what tells paths apart",
+        )
+    ]
 
 
 def _rising(paths: Scanpaths) -> bool:

@@ -112,6 +112,51 @@ def test_onsets_in_the_place_of_durations(good):
     assert findings.found[0].probably == "times at which fixations began"
 
 
+def test_durations_that_nobody_fixates(good):
+    """A duration of 31 years was nothing suspicious, and neither was one of a minute."""
+    paths = good.scanpaths
+    findings = check(
+        replace(good, scanpaths=paths.replace(duration=np.where(np.arange(len(paths.x)) == 7, 6e4, paths.duration)))
+    )
+    assert worst(findings) == [("durations", "warning")]
+    assert findings.found[0].seen == f"1 of {len(paths.x)} durations are longer than 30 s (the longest: 6e+04 ms)"
+
+
+@pytest.mark.parametrize(("speed", "found"), [(1.0, []), (1.5, [("durations", "warning")])])
+def test_fixations_that_end_after_the_next_began(good, speed, found):
+    paths = good.scanpaths
+    ends = np.cumsum(paths.duration + 30)
+    onset = ends - np.repeat(ends[paths.offsets[1:] - 1], paths.lengths)
+    timed = paths.replace(onset=onset - paths.duration, duration=paths.duration * speed)
+    findings = check(replace(good, scanpaths=timed))
+    assert worst(findings) == found
+    assert not found or findings.found[0].seen.endswith(
+        "% of fixations end more than 20 ms after the next one has begun"
+    )
+
+
+@pytest.mark.parametrize(("limit", "found"), [(8, []), (4, [("limits", "warning")])])
+def test_a_limit_that_people_exceed(good, limit, found):
+    """Models were held to it, people were not: an unequal comparison, without a word."""
+    data = replace(good, trials=tuple(replace(t, max_fixations=limit) for t in good.trials))
+    findings = check(data)
+    assert worst(findings) == found
+    if found:
+        assert "120 of 120 paths have more fixations than max_fixations (first: " in findings.found[0].seen
+        assert " and 4 on 't0')" in findings.found[0].seen
+
+
+def test_a_limit_does_not_count_an_imposed_fixation(good):
+    paths = good.scanpaths
+    longest = int(paths.lengths.max())
+    data = replace(
+        good,
+        trials=tuple(replace(t, max_fixations=longest - 1) for t in good.trials),
+        scanpaths=paths.replace(facts=Facts(forced_first=True)),
+    )
+    assert "limits" not in {f.check for f in check(data).found}
+
+
 def test_durations_of_clicks_are_not_judged(good):
     paths = good.scanpaths
     clicks = paths.replace(duration=paths.duration * 20, facts=Facts(points="clicks"))
