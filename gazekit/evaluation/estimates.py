@@ -275,7 +275,7 @@ class MeansOverStimuli(Estimates):
                 counts = part.groupby("model", sort=False)[["undefined"]].sum()
                 columns = _columns(part, "value", stimuli)
                 found = parts.get((dataset, metric))
-                parted = {} if found is None else _parts(part, found, columns, stimuli)
+                parted = {} if found is None else _parts(part, found[found["stimulus"].isin(stimuli)], columns, stimuli)
                 yield cls(str(dataset), str(metric), columns, counts, over, **parted)
 
     def common(self, *models: str) -> dict[str, float]:

@@ -106,8 +106,8 @@ def test_a_warning_is_in_every_output_and_nothing_is_refused(table, tmp_path):
     assert json.loads(printed.stdout)["checks"]["own"]["found"][0]["check"] == "paths"
 
 
-def score(file, *more):
-    words = ("--data", "good.csv", "--root", "images", "--metrics", "scanmatch", "--out", "scored", "--quiet")
+def score(file, *more, out="scored"):
+    words = ("--data", "good.csv", "--root", "images", "--metrics", "scanmatch", "--out", out, "--quiet")
     return run("score", file, *words, *more)
 
 
@@ -120,7 +120,7 @@ def test_score_refuses_predictions_of_0_to_1_and_reads_them_when_told(table):
     ):
         score("share.csv")
     told = score("share.csv", "--predictions-set", "position_unit=share", "--json")
-    plain = score("pred.csv", "--out", "plain", "--json")
+    plain = score("pred.csv", "--json", out="plain")
     values = [[row["value"] for row in json.loads(r.stdout)["summary"]] for r in (told, plain)]
     assert values[0] == pytest.approx(values[1])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import Results
+from gazekit import Results, evaluate
 from gazekit.evaluation.results import SCORE_COLUMNS, SUMMARY_COLUMNS
 from gazekit.foundations.errors import DataError
 
@@ -62,3 +62,16 @@ def test_an_unfinished_run_is_not_loaded(tmp_path):
     RunFolder(tmp_path / "r", {"seed": 0}, kind="evaluation", command="gazekit evaluate --x", about={})
     with pytest.raises(DataError, match="not finished.*gazekit evaluate --x"):
         Results.load(tmp_path / "r")
+
+
+def test_scores_of_some_stimuli_take_the_parts_of_people_on_these_alone(small_dataset, tmp_path):
+    """The parts on other stimuli stood in those of the last one, and the interval was another in silence."""
+    data = small_dataset
+    all_of = evaluate(
+        data, ["levy"], ["scanmatch"], out=tmp_path / "r", n_samples=2, resamples=100, nulls=False, progress=False
+    )
+    some = data.stimuli[1:]
+    scores, cells = (table[table["stimulus"].isin(some)] for table in (all_of.scores, all_of.cells))
+    kept = Results(scores, all_of.manifest, cells=all_of.cells).summary
+    assert kept.equals(Results(scores, all_of.manifest, cells=cells).summary)
+    assert kept["stimuli"].tolist() == [5, 5]
