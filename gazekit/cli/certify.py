@@ -1,5 +1,6 @@
 """`gazekit certify`: one file of predictions under every protocol, beside people, controls and floors."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -162,7 +163,14 @@ def _read(files: list[Path], dataset: Any, kind: str | None, order: Path | None)
     """All predictions; a model is called by its file where two files have one name of a model."""
     from gazekit.cli.evaluate import read_predictions
     from gazekit.core.scanpaths import Scanpaths
+    from gazekit.files.untrusted import check_each_once
 
+    check_each_once(files)
+    if twice := [stem for stem, count in Counter(file.stem for file in files).items() if count > 1]:
+        raise DataError(
+            f"two files are called {twice[0]!r}: a certificate tells files, and models of one name, apart by that; "
+            f"rename one"
+        )
     parts = []
     for file in files:
         if kind is not None and file.suffix.lower() != ".parquet":

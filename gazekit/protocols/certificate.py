@@ -294,7 +294,7 @@ def equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int, 
         (name, score.name): scorer.of_these(score, everyone if name == HUMAN else paths, pairs[name])
         for score in scores
         for name, paths in sources.items()
-        if name == HUMAN or not score.needs_duration or _timed(paths)
+        if not score.needs_duration or (_timed(paths) and _timed(people))
     }
     images, counted = len(scorer.stimuli), 0
     for split in range(splits):

@@ -248,6 +248,18 @@ def test_the_command_writes_checks_and_refuses(files, data, models, monkeypatch)
     assert "is not JSON" in str(run("certify", "--check", made).exception)
 
 
+def test_files_of_one_name_are_refused(files, data, models, monkeypatch):
+    """Their paths were of one model with twice as many samples, and one of the two hashes was lost."""
+    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    (files / "other").mkdir()
+    models.save(files / "other" / "models.parquet")
+    given = ("certify", files / "models.parquet")
+    rest = ("--data", "osie", "--splits", "2", "-o", files / "c.json")
+    message = "two files are called 'models': a certificate tells files, and models of one name, apart by that"
+    assert message in str(run(*given, files / "other" / "models.parquet", *rest).exception)
+    assert "is given twice" in str(run(*given, files / "models.parquet", *rest).exception)
+
+
 def test_the_command_asks_for_the_model_again(files, data, models, monkeypatch):
     monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
     centre = models.replace(table=models.table.assign(source=models.table["source"].replace("mine", "centre")))
