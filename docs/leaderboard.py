@@ -74,13 +74,10 @@ control. † is told where the target is, or when it is found. ‡ was tuned on 
 model's own numbers of fixations; all other lines have people's, or say at the run that they have not. ↑ more is better,
 ↓ less is better. A dash is a value that is not defined for that model. All measures are in each run's `summary.csv`.
 Differences are paired over stimuli and have intervals that hold for all differences of the measure in that run
-together; those of other measures are in `differences.csv`. Old runs have no such table: {old}. Their intervals
-are over stimuli alone, and their lengths are the models' own, so read no difference off them.
+together; those of other measures are in `differences.csv`.{old}
 
 The 70 photographs of OSIE and the 20 of MIT1003 are those that the shipped readout of `priority` has not learned from
 (fold 0 of 5); on OSIE NeVA's fovea was not chosen on them either. It has learned from other photographs of both sets.
-`priority` drew its paths there before its durations and its end were learned anew; its densities of where to look next
-are the same to the bit since, and paths drawn now have other durations ([priority](results/priority.md)).
 
 NeVA stands on those 70 photographs of OSIE only. Its lines of before had one sample, lengths of its own, and
 photographs that its fovea was chosen on.
@@ -90,6 +87,9 @@ photographs that its fovea was chosen on.
 none of them. How to add your model: [howto/own-model.md](howto/own-model.md), then the top of `docs/leaderboard.py`.
 Other experiments have pages of their own: [results](results/README.md).
 """
+
+OLD = """ Old runs have no such table: {old}. Their intervals
+are over stimuli alone, and their lengths are the models' own, so read no difference off them."""
 
 
 def page(runs: Path = RUNS) -> str:
@@ -107,7 +107,7 @@ def page(runs: Path = RUNS) -> str:
     order = sorted(by_data, key=lambda data: (FIRST.index(data[0]) if data[0] in FIRST else len(FIRST), data[0]))
     sections = [_section(by_data[data]) for data in order]
     old = ", ".join(f"`{run.name}`" for run in found if "lengths" not in run.manifest["request"])
-    introduction = INTRODUCTION.format(old=old or "none is left")
+    introduction = INTRODUCTION.format(old=OLD.format(old=old) if old else "")
     return "\n".join([introduction, *_overview([by_data[d] for d in order]), *(s for part in sections for s in part)])
 
 
