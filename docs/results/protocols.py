@@ -35,7 +35,7 @@ MODELS = {"osie": SEEING, "mit1003": SEEING, "coco-search18": ("centre", "empiri
 AGAINST = {
     "osie": ("chen2021", "scandiff", "gazekit"),
     "mit1003": ("scandiff", "gazekit"),
-    "coco-search18": ("chen2021", "hat", "gazeformer", "irl2020", "gazekit"),
+    "coco-search18": ("chen2021", "hat", "gazeformer", "irl2020", "scandiff", "gazekit"),
 }
 
 
