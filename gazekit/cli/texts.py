@@ -27,6 +27,45 @@ def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any
         return [kind(part) for part in names(text, option)]
 
 
+def named(
+    pairs: Iterable[str], option: str, refused: str, *, one: str = "value", may_be_empty: bool = False
+) -> dict[str, str]:
+    """Read the `name=text` texts of a command-line option, blanks around both left out.
+
+    Parameters
+    ----------
+    pairs : iterable of str
+        What was given.
+    option : str
+        Name of the option, for messages.
+    refused : str
+        The message after it for a text of another form, with {!r} for the text.
+    one : str
+        What each name may have only one of.
+    may_be_empty : bool
+        Whether nothing may stand behind the sign.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form, or a name twice.
+
+    Examples
+    --------
+    >>> named(["lite0 = a.pth"], "--weights", "takes NAME=PATH, not {!r}")
+    {'lite0': 'a.pth'}
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, text = (part.strip() for part in pair.partition("="))
+        if not (name and equals and (text or may_be_empty)):
+            raise GazekitError(f"{option} {refused.format(pair)}")
+        if name in found:
+            raise GazekitError(f"{option} {name} is given twice; give one {one}")
+        found[name] = text
+    return found
+
+
 def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
     """Read the `name=value` texts of a command-line option: true, false, numbers and several of them as such.
 
@@ -47,15 +86,8 @@ def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
     >>> settings(["layouts=4x8,6x14", "set_sizes=1,4", "seed=3", "length_filter=true"], "--data-set")
     {'layouts': '4x8,6x14', 'set_sizes': (1, 4), 'seed': 3, 'length_filter': True}
     """
-    found: dict[str, Any] = {}
-    for pair in pairs or ():
-        name, equals, value = (part.strip() for part in pair.partition("="))
-        if not equals or not name or not value:
-            raise GazekitError(f"{option} {pair!r} is not of the form name=value")
-        if name in found:
-            raise GazekitError(f"{option} {name} is given twice; give one value")
-        found[name] = _value(value)
-    return found
+    found = named(pairs or (), option, "{!r} is not of the form name=value")
+    return {name: _value(value) for name, value in found.items()}
 
 
 def swept(text: str) -> tuple[str, list[Any]]:
@@ -71,9 +103,8 @@ def swept(text: str) -> tuple[str, list[Any]]:
     >>> swept("fovea_degrees=0.5,1,2")
     ('fovea_degrees', [0.5, 1, 2])
     """
-    option, equals, values = (part.strip() for part in text.partition("="))
-    if not equals or not option:
-        raise GazekitError(f"--sweep {text!r} is not of the form option=value,value, as fovea_degrees=1,2,4")
+    refused = "{!r} is not of the form option=value,value, as fovea_degrees=1,2,4"
+    [(option, values)] = named([text], "--sweep", refused, may_be_empty=True).items()
     return option.replace("-", "_"), [_value(value) for value in names(values, "--sweep")]
 
 
@@ -85,15 +116,10 @@ def column_names(texts: Iterable[str]) -> dict[str, str | None]:
     GazekitError
         Not of that form, or a name twice.
     """
-    found: dict[str, str | None] = {}
-    for pair in (part for text in texts for part in text.split(",")):
-        ours, equals, theirs = (part.strip() for part in pair.partition("="))
-        if not equals or not ours:
-            raise GazekitError(f"--columns {pair!r} is not of the form x=FIX_X, our name first")
-        if ours in found:
-            raise GazekitError(f"--columns {ours} is given twice; give one name")
-        found[ours] = theirs or None
-    return found
+    refused = "{!r} is not of the form x=FIX_X, our name first"
+    pairs = [part for text in texts for part in text.split(",")]
+    found = named(pairs, "--columns", refused, one="name", may_be_empty=True)
+    return {ours: theirs or None for ours, theirs in found.items()}
 
 
 def separator(text: str) -> str:

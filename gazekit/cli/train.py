@@ -8,9 +8,10 @@ import typer
 
 from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted, takes_groups
 from gazekit.cli.printing import estimate
-from gazekit.cli.texts import numbers, settings
-from gazekit.foundations.errors import GazekitError, check_choice
+from gazekit.cli.texts import named, numbers, settings
+from gazekit.foundations.errors import check_choice
 
+PATH = "takes NAME=PATH, not {!r}"
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
 
 Settings = Annotated[
@@ -177,12 +178,12 @@ def priority_command(
         with_changes(OPTIONS, training),
         out=run.out,
         backbone=backbone,
-        weights=_pairs(weights, "--weights"),
+        weights=named(weights or (), "--weights", PATH, one="path"),
         network=network if target == "none" else {"target": target, **network},
         fixations=fixations,
         start=None if start is None else load_readout(NAMED.get(start) or start),
         timing=timing,
-        also=[load_dataset(name, root) for name, root in _pairs(also, "--also").items()],
+        also=[load_dataset(name, root) for name, root in named(also or (), "--also", PATH, one="path").items()],
         by=split,
         **parts.arguments,
         notes=given.notes,
@@ -224,11 +225,3 @@ def oat_study_command(
         difference = estimate(row["difference"], row["low"], row["high"], 3, sign="+")
         typer.echo(f"{row['variant']} minus {row['against']}: {difference}")
     typer.echo(f"tables, trainings and manifest in {run.out}")
-
-
-def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
-    pairs = [text.partition("=") for text in texts or ()]
-    for name, equals, value in pairs:
-        if not (name and equals and value):
-            raise GazekitError(f"{option} takes NAME=PATH, not {name + equals + value!r}")
-    return {name: value for name, _, value in pairs}
