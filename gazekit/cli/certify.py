@@ -57,7 +57,7 @@ def certify_command(
 
     Example: gazekit certify chen.parquet --data osie --root data/osie --check certificate.json
     """
-    from gazekit.evaluation.fitting_alone import fit_alone
+    from gazekit.evaluation.fitting_alone import fit_alone, fitted_anew
     from gazekit.evaluation.score_file import check_predictions
     from gazekit.files.atomic import sha256_of, write_atomically
     from gazekit.models.specs import model_from_text
@@ -94,8 +94,11 @@ def certify_command(
         if missing := [name for name in exact if name not in named]:
             raise GazekitError(f"{check} has the exact likelihood of {missing[0]!r}: give --model {missing[0]} too")
     made_by = [model_from_text(name) for name in named]
+    shown = paths.filter(trial=[trial.id for trial in dataset.trials])
+    predicted = dataset.select(trials=shown.table["trial"].unique())
     for each in made_by:
-        fit_alone(each, dataset)
+        # What is not scored may have been learned; what learns anew leaves the paths on an image out by itself.
+        fit_alone(each, dataset if fitted_anew(each) else predicted)
     hashes = {file.name: sha256_of(file) for file in files}
     if known is not None and not known["predictions"]["files"]:
         hashes = {}  # it was made of paths in memory, whose hash it has

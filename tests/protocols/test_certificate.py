@@ -272,6 +272,25 @@ def test_the_command_asks_for_the_model_again(files, data, models, monkeypatch):
     assert "made again, and equal" in run(*again, "--model", "centre").stdout
 
 
+def test_a_model_may_have_learned_from_images_that_are_not_scored(files, data, models, monkeypatch):
+    """It was refused for one learned image of the whole data set, also where its predictions leave that image out."""
+    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    learned = load_model("centre")
+    kind = type(learned)
+    monkeypatch.setattr(kind, "learned_stimuli", property(lambda self: {data.stimuli[0]}))
+    monkeypatch.setattr(kind, "leaves_own_out", False)
+    learned.name = "mine"
+    monkeypatch.setattr("gazekit.models.specs.model_from_text", lambda _: learned)
+    rest = ("--data", "osie", "--against", "scandiff", "--splits", "2", "--model", "mine", "-o", files / "c.json")
+    assert "has learned from 1 of these 4 stimuli" in str(run("certify", files / "models.parquet", *rest).exception)
+    others = [trial.id for trial in data.trials if trial.stimulus != data.stimuli[0]]
+    models.filter(trial=others).save(files / "others.parquet")
+    done = run("certify", files / "others.parquet", *rest)
+    assert done.exit_code == 0, (done.output, done.exception)
+    rows = json.loads((files / "c.json").read_text())["likelihood"]["rows"]
+    assert next(row for row in rows if row["source"] == "mine")["exact"] is not None
+
+
 def test_the_command_says_what_it_needs(files, data, monkeypatch):
     monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
     given = ("certify", files / "models.parquet", "--data", "osie")
