@@ -80,7 +80,7 @@ def scores_text(found: "ProtocolScores") -> str:
     images = int(table["images"].max())
     lines = [f"{protocol.name} on {found.data}: {images} images, {protocol.paper}", ""]
     cells = {
-        (row.source, row.score): f"{row.value:.4f}"
+        (row.source, row.score): ("not defined" if math.isnan(row.value) else f"{row.value:.4f}")
         + (f" [{row.low:.4f}, {row.high:.4f}]" if math.isfinite(row.low) else "")
         + (f" {row.undefined} undefined" if row.undefined else "")
         for row in table.itertuples()

@@ -29,7 +29,7 @@ from gazekit.models.contract import ScanpathModel
 from gazekit.protocols.averages import Values, histogram_divergence, image_sums
 from gazekit.protocols.energy import energy_scores
 from gazekit.protocols.likelihood import len_of_most, likelihoods
-from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images
+from gazekit.protocols.paths import CENTRE, GAUSSIAN, OTHER_IMAGE, OTHERS, RESERVED, UNIFORM, protocol_images, untimed
 from gazekit.protocols.protocol import Protocol, Score, protocol_hash, protocols
 from gazekit.protocols.scoring import ProtocolScores, Scorer, prepared, scored
 from gazekit.protocols.training_images import seen_in_training
@@ -294,7 +294,7 @@ def equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int, 
         (name, score.name): scorer.of_these(score, everyone if name == HUMAN else paths, pairs[name])
         for score in scores
         for name, paths in sources.items()
-        if not score.needs_duration or (_timed(paths) and _timed(people))
+        if not score.needs_duration or not (untimed(paths) or untimed(people))
     }
     images, counted = len(scorer.stimuli), 0
     for split in range(splits):
@@ -334,10 +334,6 @@ def _value(score: Score, found: Values, kept: np.ndarray, reference: np.ndarray,
         return float(np.mean([histogram_divergence(people, model) for people, model in columns]))
     total, count, _ = image_sums(score, some, images)
     return float(total.sum() / count.sum()) if count.sum() else np.nan
-
-
-def _timed(paths: Scanpaths) -> bool:
-    return paths.duration is not None and bool(np.isfinite(paths.duration).any())
 
 
 # ---------------------------------------------------------------- controls and models

@@ -143,6 +143,15 @@ def padded(paths: Scanpaths, padding: Padding) -> Scanpaths:
     )
 
 
+def untimed(paths: Scanpaths, whose: str = "its") -> str | None:
+    """Why no path has durations to compare, in words; None where one has them for all its fixations."""
+    known = np.isfinite(paths.durations())
+    if not known.any():
+        return f"{whose} paths have no durations"
+    lack = np.bincount(paths.path_of(), ~known, len(paths))
+    return None if (lack == 0).any() else f"each of {whose} paths has a fixation without a duration"
+
+
 def lengths_of_people(people: Dataset, protocol: Protocol, n_samples: int, **options: Any) -> dict[str, np.ndarray]:
     """`matched_lengths`, where the protocol, or a model without a rule to stop, needs them.
 

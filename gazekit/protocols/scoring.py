@@ -35,6 +35,7 @@ from gazekit.protocols.paths import (
     in_protocol,
     not_whole,
     protocol_images,
+    untimed,
 )
 from gazekit.protocols.protocol import Protocol, Score, protocols
 
@@ -195,7 +196,8 @@ def prepared(
             f"with one (gazekit evaluate --protocol {chosen.name} --models centre; gazekit models says which have one)"
         )
     boxes = part.target_boxes()
-    if chosen.until_found and len(boxes) < len(part.trials):
+    searches = chosen.until_found or any(score.both_found for score in chosen.scores)
+    if searches and len(boxes) < len(part.trials):
         raise DataError(f"protocol {chosen.name!r} is about search, and some trials of {dataset.name!r} have no target")
     people, left_out = in_protocol(part.scanpaths, chosen, chosen.longest_person, boxes, people=True)
     notes = [f"not recommended: {chosen.not_recommended}"] if chosen.not_recommended else []
@@ -473,8 +475,9 @@ class Scorer:
             )
         if paths is None or (name == HUMAN and score.of_models_only):
             return ""
-        timed = all(p.duration is not None and np.isfinite(p.duration).any() for p in (paths, self.people))
-        return "its paths have no durations" if score.needs_duration and not timed else None
+        if not score.needs_duration:
+            return None
+        return untimed(paths, "its") or untimed(self.people, "people's")
 
     def rows(self, name: str, paths: Scanpaths | None) -> tuple[list[tuple[Any, ...]], dict[str, list[str]]]:
         """Rows of one source, and the scores that fall away, by the reason."""

@@ -54,6 +54,18 @@ def test_scores_under_a_protocol(run, files):
     assert found["headlines"] == {}
 
 
+def test_a_search_protocol_without_targets_is_refused_and_a_number_that_is_none_is_said(run, files):
+    """visions compares searches that found the target: without targets its table was of nan, and the exit status 0."""
+    people = pd.read_csv(files / "people.csv")
+    given = ("score", files / "mine.csv", "--data", files / "people.csv", "--transferred")
+    refused = run(*given, "--protocol", "visions").exception
+    assert "protocol 'visions' is about search, and some trials of 'own' have no target" in str(refused)
+    people.assign(target_x0=0, target_y0=0, target_x1=1, target_y1=1).to_csv(files / "people.csv", index=False)
+    done = run(*given, "--protocol", "visions")
+    assert "not defined" in done.stdout, (done.output, done.exception)
+    assert "nan" not in done.stdout
+
+
 def test_what_a_protocol_fixes_cannot_be_given(run, files):
     given = ("score", files / "mine.csv", "--data", files / "people.csv")
     more = ("--metrics", "frechet", "--out", files / "run")

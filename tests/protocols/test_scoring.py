@@ -232,6 +232,19 @@ def test_without_durations_rows_fall_away_by_name(data):
     assert found.value("mine", "MultiMatch vector") > 0
 
 
+def test_where_each_path_lacks_a_duration_it_is_said_whose_they_are(data):
+    """An imposed start has none: under `scandiff` no pair of such a model has a value, and nothing said why."""
+    predictions = some_predictions(data)
+    duration = predictions.durations().copy()
+    duration[predictions.offsets[:-1]] = np.nan
+    found = score_protocol(STRICT, data, predictions.replace(duration=duration), controls=False)
+    assert found.departures == {"mine": ("each of its paths has a fixation without a duration",)}
+    assert "MultiMatch duration" not in set(found.table[found.table["source"] == "mine"]["score"])
+    nobody = replace(data, scanpaths=data.scanpaths.replace(duration=None))
+    found = score_protocol(STRICT, nobody, predictions, controls=False)
+    assert found.departures["mine"] == ("people's paths have no durations",)
+
+
 def test_undefined_pairs_are_counted(data):
     short = some_predictions(data).truncate(2)
     found = score_protocol(STRICT, data, short, controls=False).table.set_index(["source", "score"])
@@ -521,6 +534,9 @@ def test_measures_of_sets_are_of_the_protocols_frame(search):
 
 def test_pairs_that_did_not_find_the_target_have_no_value(search):
     found = score_protocol(one("frechet", score={"both_found": True}), search, controls=False).table.iloc[0]
+    without = replace(search, trials=tuple(replace(trial, target_box=None) for trial in search.trials))
+    with pytest.raises(DataError, match="is about search, and some trials of 'made-up' have no target"):
+        score_protocol(one("frechet", score={"both_found": True}), without, controls=False)
     reached = np.array([((p.xy > [60, 40]) & (p.xy < [110, 90])).all(axis=1).any() for p in search.scanpaths])
     pairs = sum(n * (n - 1) for n in reached.reshape(3, 3).sum(axis=1))
     assert (found["pairs"], found["undefined"]) == (pairs, 18 - pairs)
