@@ -79,9 +79,7 @@ together; those of other measures are in `differences.csv`.{old}
 The 70 photographs of OSIE and the 20 of MIT1003 are those that the shipped readout of `priority` has not learned from
 (fold 0 of 5); on OSIE NeVA's fovea was not chosen on them either. It has learned from other photographs of both sets.
 
-NeVA stands on those 70 photographs of OSIE only. Its lines of before had one sample, lengths of its own, and
-photographs that its fovea was chosen on.
-[Its page](results/neva.md) has its tables.
+NeVA stands on those 70 photographs of OSIE only; [its page](results/neva.md) has more.
 
 `make leaderboard` writes this page from the committed runs in `docs/results/runs`; a test fails when a line comes from
 none of them. How to add your model: [howto/own-model.md](howto/own-model.md), then the top of `docs/leaderboard.py`.
