@@ -19,7 +19,7 @@ from gazekit.models.priority.checkpoint import Readout
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.priority.target import categories_of, has_target
-from gazekit.models.priority.training import FIXATIONS, View, train_readout, view_losses, views_of
+from gazekit.models.priority.training import FIXATIONS, View, check_timing, train_readout, view_losses, views_of
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
@@ -120,6 +120,8 @@ def train_priority(
         The folder holds another run; the split cannot be made; training failed.
     """
     check_workers(workers, scheduler)
+    if timing:
+        check_timing([each.name for each in (dataset, *also)], start)
     config = dict(network or {})
     target = config.get("target") or (start.network.config.target if start else "")
     if target == "category":

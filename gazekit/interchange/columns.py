@@ -409,6 +409,12 @@ class RowGroups:
                     f"{_how('fixation', str(theirs))} if it numbers the fixations, or take the column out"
                 )
 
+    def change(self, column: str) -> int | None:
+        """The first row in which a column has another value than in the first row of the same path; None: no row."""
+        code = codes(self.table[column])
+        changes = np.flatnonzero(code != code[self.first][self.path])
+        return int(changes[0]) if len(changes) else None
+
     def path_table(self) -> tuple[pd.DataFrame, dict[str, int]]:
         """Return what is known of each path, and the columns left out because they change within a path.
 
@@ -429,12 +435,10 @@ class RowGroups:
         for name in self.table.columns:
             if name in KEY or name in POINT_COLUMNS:
                 continue
-            code = codes(self.table[name])
-            changes = code != code[self.first][self.path]
-            if not changes.any():
+            row = self.change(name)
+            if row is None:
                 paths[name] = self.table[name].iloc[self.first].reset_index(drop=True)
             elif name in (*FRAME_COLUMNS, "task", *PLACEMENT):
-                row = int(np.flatnonzero(changes)[0])
                 raise DataError(
                     f"column {name!r} changes within one path ({self.describe(row)}); "
                     f"it must be the same in all its rows"

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.stimulus_names import match_names, nearest
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.delimited import Delimited
 from gazekit.files.images import image_file_size
 from gazekit.files.untrusted import decoding, reading
 from gazekit.foundations.errors import DataError, UnknownNameError, naming
-from gazekit.interchange.columns import KEY, names, our_columns, require
+from gazekit.interchange.columns import KEY, RowGroups, names, our_columns, require
 from gazekit.interchange.csv_files import paths_of
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.recordings import Recording, read_files
@@ -34,6 +34,7 @@ OPTIONS = tuple(
 )
 BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
 START = ("start_x", "start_y")
+ABOUT = ("caption", *BOX, *START, "max_fixations")  # what a table may say of a trial
 
 
 def dataset_from_table(
@@ -101,8 +102,8 @@ def dataset_from_table(
     Raises
     ------
     DataError
-        What `from_table` and `with_details` refuse; images that are not there or that two files could be; a trial about
-        which two rows disagree.
+        What `from_table` and `with_details` refuse; images that are not there or that two files could be; a path or a
+        trial about which two rows disagree.
 
     Examples
     --------
@@ -140,6 +141,7 @@ def dataset_from_table(
         frames = {stimulus: image_frame(file) for stimulus, file in files.items()}
     none = {ours: None for ours, theirs in (columns or {}).items() if not theirs}
     paths = paths_of(table, left_out, columns=none, frames=frames, px_per_degree=px_per_degree, **options)
+    _refuse_changing(table, paths)
     paths = _viewings_as_trials(paths)
     paths = paths[paths.table[list(KEY)].sort_values(list(KEY), kind="stable").index.to_numpy()]
     _refuse_second_viewing(paths)
@@ -259,6 +261,20 @@ def _space_of(recorded: Recording, kind: Format, said: Space | None) -> Space | 
     return Space(**known)
 
 
+def _refuse_changing(table: pd.DataFrame, paths: Scanpaths) -> None:
+    """Refuse a column about trials that changes within a path, which `from_table` leaves out."""
+    for column in ABOUT:
+        if column in table and column not in paths.table:
+            groups = RowGroups(table, HUMAN)
+            row = groups.change(column)
+            assert row is not None  # noqa: S101 -- or it would be in the table of paths
+            raise DataError(
+                f"column {column!r} says something of the trial, and changes within one path ({groups.describe(row)}): "
+                f"give it one value in all rows of a trial; if it says something else, leave it out, "
+                f"columns={{{column!r}: None}} (on the command line: --columns {column}=)"
+            )
+
+
 def _viewings_as_trials(paths: Scanpaths) -> Scanpaths:
     """Make trials `stimulus/trial` of numbers that count viewings: one person has one number on several images."""
     rows = paths.table[["subject", "trial", "stimulus"]].drop_duplicates()
@@ -282,7 +298,7 @@ def _refuse_second_viewing(paths: Scanpaths) -> None:
 
 def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
     table = paths.table
-    about = [c for c in ("stimulus", "width", "height", "task", "caption", *BOX, *START, "max_fixations") if c in table]
+    about = [c for c in ("stimulus", "width", "height", "task", *ABOUT) if c in table]
     grouped = table.groupby("trial", sort=False)[about]
     for column, counts in grouped.nunique(dropna=False).items():
         if not (counts > 1).any():

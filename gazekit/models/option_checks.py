@@ -45,3 +45,17 @@ def _number(value: Any) -> float:
     except (TypeError, ValueError):
         return float("nan")
     return number if np.isfinite(number) else float("nan")
+
+
+def allowing_seen(model: str, what: str) -> str:
+    """How a model that refuses what it has learned from is made to predict it all the same, for messages.
+
+    Parameters
+    ----------
+    model : str
+        Its name, with its options.
+    what : str
+        What it has learned from: "images".
+    """
+    anyway = f"allow_seen=True (on the command line: {model}:allow_seen=true)"
+    return f"{anyway}, after which scores say nothing about new {what}"

@@ -118,5 +118,10 @@ def test_a_search_begins_from_free_viewing(run, tmp_path):
     again = load_readout(run("timing", once, only=[0], start=start, timing=True).readouts[0])
     assert json.loads((tmp_path / "timing" / "manifest.json").read_text())["request"]["timing"] is True
     assert all(map(torch.equal, again.network.select.parameters(), start.network.select.parameters()))
+    with pytest.raises(GazekitError, match="nothing would be learned from 'example': leave it out"):
+        train_priority(named, once, also=[named], start=start, timing=True, out=tmp_path / "refused", **how)
+    with pytest.raises(GazekitError, match=r"timing alone cannot .* the readout to start from \(--start free-viewing"):
+        train_priority(named, once, timing=True, out=tmp_path / "refused", **how)
+    assert not (tmp_path / "refused").exists()
     with pytest.raises(GazekitError, match="timing alone leaves a network as it is, and this one would be another"):
         run("other", once, only=[0], start=start, timing=True, network={"maps": 3})

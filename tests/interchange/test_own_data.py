@@ -183,3 +183,18 @@ def test_what_is_said_of_a_trial_and_cannot_be_is_refused(details, said):
     rows = pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [1]}).assign(**about)
     with pytest.raises(DataError, match=re.escape(said)):
         dataset_from_table(rows, width=9, height=9)
+
+
+@pytest.mark.parametrize("column", ["target_x1", "start_x", "caption", "max_fixations"])
+def test_what_is_said_of_a_trial_may_not_change_within_a_path(column):
+    about = {"target_x0": 1, "target_y0": 1, "target_x1": 7, "target_y1": 7, "start_x": 5, "start_y": 5}
+    about |= {"caption": "a", "max_fixations": 3}
+    rows = pd.DataFrame({"stimulus": ["s", "s"], "x": [1, 2], "y": [1, 2]}).assign(**about)
+    dataset_from_table(rows, width=9, height=9)
+    rows[column] = ["a", "b"] if column == "caption" else [7, 8]
+    said = f"column '{column}' says something of the trial, and changes within one path (stimulus 's', subject '', "
+    with pytest.raises(DataError, match=re.escape(said)):
+        dataset_from_table(rows, width=9, height=9)
+    others = {"start_x": ("start_y",), "target_x1": BOX}.get(column, ())
+    left = dict.fromkeys((column, *others))
+    assert len(dataset_from_table(rows, width=9, height=9, columns=left).trials) == 1

@@ -15,6 +15,7 @@ from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.fast.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.scenes import ObjectPaths, batch_of, needs_of, padded, scene_of
+from gazekit.models.option_checks import allowing_seen
 from gazekit.models.threads import one_thread
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
@@ -161,12 +162,11 @@ class Oat(ScanpathModel):
         if self.checkpoint is None:
             raise DataError(
                 f"the network that comes with gazekit has learned from the stimulus {stimulus!r}; predict others "
-                f"(made-up shelves with covers='test'), or give allow_seen=True (the scores then say nothing about new "
-                f"stimuli)"
+                f"(made-up shelves with covers='test'), or give {allowing_seen(self.name, 'stimuli')}"
             )
         raise DataError(
             f"every network in {self.checkpoint} has learned from the stimulus {stimulus!r}; give the folder of a "
-            f"k-fold training, or allow_seen=True (the scores then say nothing about new stimuli)"
+            f"k-fold training, or {allowing_seen(self.name, 'stimuli')}"
         )
 
 

@@ -18,7 +18,7 @@ from gazekit.foundations.errors import DataError, GazekitError, check_choice
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
-from gazekit.models.option_checks import positive
+from gazekit.models.option_checks import allowing_seen, positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import REMEMBERED, events_of, path_events
@@ -248,7 +248,7 @@ class Priority(ScanpathModel):
             return self._readouts[0]
         raise DataError(
             f"model {self.name!r} has learned from the picture of stimulus {trial.stimulus!r}; predict others, give "
-            f"the folder of a k-fold training, or allow_seen=True (the scores then say nothing about new pictures)"
+            f"the folder of a k-fold training, or {allowing_seen(self.name, 'pictures')}"
         )
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:

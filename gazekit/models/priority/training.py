@@ -372,6 +372,25 @@ def held_out_images(images: Sequence[str], seed: int, share: float = VALIDATION)
     return {names[k] for k in order[:count]}
 
 
+def check_timing(datasets: Sequence[str], start: Readout | None) -> None:
+    """Refuse to learn timing alone from nothing, or from data sets (by name) after the first, which have no part in it.
+
+    Raises
+    ------
+    GazekitError
+        One of these.
+    """
+    if start is None:
+        raise GazekitError(
+            "timing alone cannot be learned from nothing: give the readout to start from (--start free-viewing)"
+        )
+    if len(datasets) > 1:
+        raise GazekitError(
+            f"how long fixations last and when viewing ends are learned from the first data set alone, so that nothing "
+            f"would be learned from {datasets[1]!r}: leave it out (--also)"
+        )
+
+
 def train_readout(
     datasets: Sequence[Dataset],
     reader: FeatureReader,
@@ -404,8 +423,8 @@ def train_readout(
         Where training begins: its weights, of the parts that are alike, and its statistics of the features. What sees
         the image then learns at `SLOW` of the rate, and the images that it has learned from count as learned.
     timing : bool
-        Learn only how long fixations last and when viewing ends, which differ between recordings; the densities stay
-        those of `start` to the bit. It takes a small part of the time.
+        Learn only how long fixations last and when viewing ends, which differ between recordings, from one data set;
+        the densities stay those of `start` to the bit. It takes a small part of the time.
     seed : int
         Of the weights, the order and the images that decide when to stop.
     fixations : int
@@ -420,6 +439,8 @@ def train_readout(
     readout : Readout
     log : list of Epoch
     """
+    if timing:
+        check_timing([each.name for each in datasets], start)
     if start is not None and start.features != reader.sha256:
         raise DataError(
             f"the readout to start from reads features of {start.backbone} with the hash {start.features}, and those "
@@ -428,8 +449,6 @@ def train_readout(
     changes = {**(start.network.config.choices if start else {}), **(config or {})}
     if changes.get("target") == "category":
         changes["categories"] = categories_of(datasets)
-    if timing and start is None:
-        raise GazekitError("timing alone cannot be learned from nothing: give the readout to start from")
     first = next((trial for each in datasets for trial in each.trials), None)
     if first is None:
         raise DataError("there is no trial to learn from")

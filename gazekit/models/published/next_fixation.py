@@ -23,6 +23,7 @@ from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
 from gazekit.models.fingerprints import digest_of, source_of
 from gazekit.models.networks.weights import fit_state, read_weights
+from gazekit.models.option_checks import allowing_seen
 from gazekit.models.priority.grid import Grid
 
 PATHS = FIXATIONS = 8  # of its own, over which the density of a fixation whatever came before is a mean
@@ -68,7 +69,7 @@ class NextFixation(ScanpathModel):
             if re.fullmatch(self.seen, trial.stimulus):
                 raise DataError(
                     f"model {self.name!r} has learned from {self.learned}, and {trial.stimulus!r} has a name of these; "
-                    f"predict other images, or give allow_seen=True (the scores then say nothing about new images)"
+                    f"predict other images, or give {allowing_seen(self.name, 'images')}"
                 )
 
     def network(self, device: str | None = None) -> Any:

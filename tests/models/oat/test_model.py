@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
 from gazekit.models.oat.config import OatConfig, preset
 from gazekit.models.oat.model import Oat, path_log_likelihoods
 from gazekit.models.oat.scenes import ObjectPaths
+from gazekit.models.specs import model_from_text
 from gazekit.models.tensor_files import read_tensors, save_tensors
 from gazekit.testing import check_model
 
@@ -99,6 +101,12 @@ def test_says_what_it_has_learned_from(checkpoint):
 def test_what_was_learned_is_not_predicted(checkpoint, tiny_network, shelf, tmp_path):
     with pytest.raises(DataError, match=r"every network in .*tiny\.safetensors has learned from the stimulus 'seen'"):
         Oat(checkpoint).predict([shelf(name="seen")], progress=False)
+    text = f"oat:checkpoint={checkpoint}"
+    with pytest.raises(
+        DataError, match=re.escape(f"{text}:allow_seen=true), after which scores say nothing about new")
+    ):
+        model_from_text(text).check_unseen([shelf(name="seen")])
+    model_from_text(f"{text}:allow_seen=true").check_unseen([shelf(name="seen")])
     assert len(Oat(checkpoint, allow_seen=True).predict([shelf(name="seen")], progress=False)) == 1
     folds = tmp_path / "folds"
     folds.mkdir()

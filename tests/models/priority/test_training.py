@@ -149,6 +149,8 @@ def test_timing_alone_can_be_learned_anew(tiny, discs):
     assert fast == pytest.approx(new, rel=1e-5)
     with pytest.raises(GazekitError, match="timing alone cannot be learned from nothing"):
         train_readout([slow], tiny, options, timing=True, progress=False)
+    with pytest.raises(GazekitError, match="from the first data set alone, so that nothing would be learned from"):
+        train_readout([slow, discs], tiny, options, start=start, timing=True, progress=False)
 
 
 def test_too_few_images():

@@ -176,7 +176,8 @@ def test_a_centre_bias_that_was_learned_is_not_scored_on_its_stimuli(files):
 def test_images_that_they_have_seen_are_refused(files, name, stimulus):
     make, trial = (deepgaze if name == "deepgaze3" else tpp), replace(shown(), stimulus=stimulus)
     with pytest.raises(
-        DataError, match=f"model '{name}' has learned from .*MIT1003.* '{stimulus}' has a name of these"
+        DataError,
+        match=rf"'{name}' has learned from .*MIT1003.* '{stimulus}' has a name of these; .* {name}:allow_seen=true\)",
     ):
         make(files).check_unseen([trial])
     make(files, allow_seen=True).check_unseen([trial])
