@@ -32,11 +32,9 @@ def demo_command(
     Example: gazekit demo --out runs/demo
     """
     from gazekit.experiments.demonstration import missing
-    from gazekit.report.demonstration import SIMULATED, demonstrate
+    from gazekit.report.demonstration import demonstrate, simulated
 
     page = demonstrate(run.out, osie=osie, **run.arguments)
-    if osie is None:
-        typer.echo(SIMULATED)
-    if left_out := missing():
-        typer.echo(left_out)
+    for text in filter(None, (simulated(osie), missing())):
+        typer.echo(text)
     typer.echo(f"open {page.resolve()}")

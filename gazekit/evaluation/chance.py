@@ -65,6 +65,33 @@ def compared(models: Sequence[str], metric: str) -> list[str]:
     return [name for name in models if name.endswith(OWN) or name + OWN not in models]
 
 
+def best_of(values: pd.Series, *, more: bool) -> list[str]:
+    """The best of some models: several where they have the same value.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Values by model; NaN where a model has none.
+    more : bool
+        Whether more is better.
+
+    Returns
+    -------
+    list of str
+        In the order of `values`; equal is what differs by less than 1 part in 10^12, as sums do in another order.
+
+    Examples
+    --------
+    >>> best_of(pd.Series({"a": 0.5, "b": 0.25, "c": 0.5}), more=True)
+    ['a', 'c']
+    """
+    values = values.dropna()
+    if values.empty:
+        return []
+    best = values.max() if more else values.min()
+    return [str(name) for name in values.index[np.isclose(values, best, rtol=1e-12, atol=0)]]
+
+
 def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """The best null of each data set and measure: chance.
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, compared, mark_of, reached, roles_of
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, best_of, compared, mark_of, reached, roles_of
 from gazekit.evaluation.estimates import (
     OVERS,
     Estimates,
@@ -148,7 +148,7 @@ class Results:
         return reached(self._values, self.differences, self.roles, self.chance)
 
     def best(self, dataset: str, metric: str) -> str | None:
-        """The best model; None where there is none, or no direction.
+        """The best model, the first of several with the same value; None where there is none, or no direction.
 
         People, nulls and controls are no models here; which lengths are compared says `chance.compared`.
         """
@@ -158,7 +158,7 @@ class Results:
         rows = rows[(rows["model"].map(self.roles) == MODEL) & rows["model"].isin(there)].dropna(subset="value")
         if more is None or rows.empty:
             return None
-        return str(rows.loc[rows["value"].idxmax() if more else rows["value"].idxmin(), "model"])
+        return best_of(rows.set_index("model")["value"], more=more)[0]
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -28,11 +28,16 @@ from gazekit.report.tables import ScoreTables, groups_of, overview
 PAGE = "demo.html"
 FREE, SEARCH, OBJECTS = "free-viewing", "search", "object-search"  # run folders
 FIRST = {"demo": "coffee", "osie": None}  # the photograph that is shown; None for the first
+PARTS = {False: "on photographs, in search for a shape, and in search for an object on a shelf", True: "on photographs"}
 CAPTIONS = ("something red", "something white")
+ABOUT = {
+    "priority": "<em>priority</em> has learned from people where the next fixation falls, how long it lasts and when "
+    "viewing ends",
+    "neva": "<em>NeVA</em> looks where a blurred image sharpens most for its network",
+    "ittikoch": "<em>Itti-Koch</em> follows contrast",
+    "levy": "<em>levy</em> is a walk of short and long jumps that contrast attracts",
+}
 WIDE = 1.2 * style.COLUMN * style.MM  # inches; a wider picture has a row of its own, so that its letters can be read
-SIMULATED = (
-    "Observers of photographs and searchers of shelves are simulated here: their numbers say nothing about people."
-)
 
 KEY = (
     "<p class='quiet'>Under each value its 95&nbsp;% interval. The best model is in bold; chance, underlined, is the "
@@ -84,16 +89,22 @@ def demonstrate(out: Path, *, osie: Path | None = None, seed: int = 0, command: 
         title="What gazekit does",
         kicker="gazekit demonstration",
         facts=[f"{len(photographs.trials)} photographs", f"{len(photographs.subjects)} {people}", "no network needed"],
-        sentence="Models of where people look, and in which order, beside people: on photographs, in search for a "
-        "shape, and in search for an object on a shelf.",
+        sentence=f"Models of where people look, and in which order, beside people: {PARTS[bool(missing)]}.",
         sections=sections,
         methods="",
         made={"Runs": ", ".join(s.id for s in sections)},
         manifest=manifest,
-        notices=[*([] if osie else [SIMULATED]), *([missing] if missing else [])],
+        notices=[text for text in (simulated(osie), missing) if text],
     )
     write_atomically(page, page_of(content).encode())
     return page
+
+
+def simulated(osie: Path | None) -> str:
+    """Who is simulated on the page; empty where nobody is."""
+    shelves = not demonstration.missing()
+    who = ("Searchers of shelves" if shelves else "") if osie else "Observers and searchers" if shelves else "Observers"
+    return f"{who} are simulated here: their numbers say nothing about people." if who else ""
 
 
 # ---------------------------------------------------------------- free viewing
@@ -134,11 +145,8 @@ def free_viewing_section(run: Path, data: Dataset, osie: Path | None) -> Section
     if osie is not None:
         command += f"   # all photographs; here {len(data.trials)} that priority has not learned from"
     tables = ScoreTables(results.summary, results.differences, results.shares)
-    text = (
-        "<p>A viewer looks at a photograph without a task. <em>priority</em> has learned from people where the next "
-        "fixation falls, how long it lasts and when viewing ends; <em>NeVA</em> looks where a blurred image sharpens "
-        "most for its network; <em>Itti-Koch</em> follows contrast. Nulls do not see the image.</p>"
-    )
+    told = "; ".join(ABOUT[name.partition(":")[0]] for name in models)
+    text = f"<p>A viewer looks at a photograph without a task. {told}. Nulls do not see the image.</p>"
     return section(
         FREE, "Free viewing", text, pictures, content_of(run, data).sentence, KEY + overview(tables), command
     )

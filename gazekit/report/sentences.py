@@ -1,14 +1,14 @@
 """What the report says in words."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from gazekit.checks import Effect, Finding
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import MODEL, compared, mark_of, notes_of
+from gazekit.evaluation.chance import MODEL, best_of, compared, mark_of, notes_of
 from gazekit.evaluation.results import Results
 from gazekit.metrics.outputs import higher_is_better, title_of, words_of
 
@@ -71,9 +71,10 @@ def summary_sentence(results: Results) -> str:
     ceiling = rows["value"].get(HUMAN, math.nan)
     if more is None:
         return f"{text}{title_of(metric)} of people is {ceiling:.3f}, of {models.index[0]} {models.iloc[0]:.3f}."
-    best = str(models.idxmax() if more else models.idxmin())
-    note = notes_of(results.sources).get(best)
-    text += f"by {name} the best model is {best}{f' ({note})' if note else ''} with {models[best]:.3f}"
+    equal, notes = best_of(models, more=more), notes_of(results.sources)
+    best = equal[0]
+    named = [f"{m} ({notes[m]})" if m in notes else m for m in equal]
+    text += f"by {name} {best_are(named)} with {models[best]:.3f}"
     if not math.isnan(ceiling):
         shares = results.shares
         share = float(shares.loc[(shares["metric"] == metric) & (shares["model"] == best), "share"].iloc[0])
@@ -81,14 +82,28 @@ def summary_sentence(results: Results) -> str:
         text += f", {of} human ceiling ({ceiling:.3f})"
     if null:
         text += f"; {blind}"
-        gap = _difference(results.differences, metric, best, null)
-        if gap is not None:
-            low, high = gap
-            better, worse = (low > 0, high < 0) if more else (high < 0, low > 0)
-            clear = "better than" if better else "worse than" if worse else "not told apart from"
-            text += f", and {best} is {clear} it"
+        for model in equal:
+            gap = _difference(results.differences, metric, model, null)
+            if gap is not None:
+                low, high = gap
+                better, worse = (low > 0, high < 0) if more else (high < 0, low > 0)
+                clear = "better than" if better else "worse than" if worse else "not told apart from"
+                text += f", and {model} is {clear} it"
     mark = mark_of(results.reached[results.reached["metric"] == metric])
     return f"{text}. Caution: {mark}." if mark else f"{text}."
+
+
+def best_are(names: Sequence[str]) -> str:
+    """The beginning of a sentence on the best model, or on several that have the same value.
+
+    Examples
+    --------
+    >>> best_are(["a"]), best_are(["a", "b", "c"])
+    ('the best model is a', 'the best models are a, b and c, equal')
+    """
+    if len(names) == 1:
+        return f"the best model is {names[0]}"
+    return f"the best models are {', '.join(names[:-1])} and {names[-1]}, equal"
 
 
 def _difference(table: pd.DataFrame, metric: str, a: str, b: str) -> tuple[float, float] | None:

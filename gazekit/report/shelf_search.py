@@ -8,13 +8,14 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
 from gazekit.core.trials import Dataset
-from gazekit.evaluation.chance import CONTROL, MODEL, NULL, roles_of
+from gazekit.evaluation.chance import CONTROL, MODEL, NULL, best_of, roles_of
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
 from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Exploration, Section, amount
 from gazekit.report.methods import general_methods
+from gazekit.report.sentences import best_are
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 
 READING = (
@@ -108,8 +109,8 @@ def _sentence(results: ShelfResults, name: str) -> str:
     people, chance, line = (results.value(row, "sequence_score") for row in (HUMAN, OTHER, "line"))
     if models:
         score = {m: results.value(m, "sequence_score") for m in models}
-        best = max(models, key=lambda m: score[m])
-        text += f"by Sequence Score the best model is {best} with {score[best]:.3f} (people {people:.3f}, "
+        equal = best_of(pd.Series(score), more=True)
+        text += f"by Sequence Score {best_are(equal)} with {score[equal[0]]:.3f} (people {people:.3f}, "
     else:
         text += f"no model beside nulls and controls (people have a Sequence Score of {people:.3f}, "
     text += f"another layout {chance:.3f}, a straight line to the target {line:.3f})"

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, compared, roles_of
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, best_of, compared, roles_of
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, title_of, why_undefined
 from gazekit.report.charts import domain_of, interval_mark
@@ -167,21 +167,20 @@ class ScoreTables:
             found |= dict(zip(self.summary["model"], self.summary["role"].replace(CHANCE, NULL), strict=True))
         return {**found, **self.roles}
 
-    def best(self, rows: pd.DataFrame, metric: str) -> str | None:
-        """The best model of a metric's rows; None for a description, and never a null or a control."""
+    def best(self, rows: pd.DataFrame, metric: str) -> list[str]:
+        """The best models of a metric's rows: none for a description, several where equal, no nulls, no controls."""
         return self._best([m for m in rows["model"] if self.role(m) == MODEL], rows, metric)
 
     def chance(self, rows: pd.DataFrame, metric: str) -> str | None:
         """The best image-blind null of a metric's rows."""
-        return self._best([m for m in rows["model"] if self.role(m) == NULL], rows, metric)
+        best = self._best([m for m in rows["model"] if self.role(m) == NULL], rows, metric)
+        return best[0] if best else None
 
-    def _best(self, models: Sequence[str], rows: pd.DataFrame, metric: str) -> str | None:
+    def _best(self, models: Sequence[str], rows: pd.DataFrame, metric: str) -> list[str]:
         more = self.more_is_better(metric)
         models = compared(models, metric)
-        values = rows[rows["model"].isin(models)].set_index("model")["value"].dropna()
-        if more is None or values.empty:
-            return None
-        return str(values.idxmax() if more else values.idxmin())
+        values = rows[rows["model"].isin(models)].set_index("model")["value"]
+        return [] if more is None else best_of(values, more=more)
 
     def mark(self, rows: pd.DataFrame) -> str:
         """What must be said of the controls on a metric; empty where none does well."""
@@ -267,7 +266,7 @@ def _overview(tables: ScoreTables, of: pd.DataFrame, metrics: Sequence[str], cap
             row = found.get((model, metric))
             value = math.nan if row is None else float(row.value)
             text = number(value, places[metric])
-            text = f"<strong>{text}</strong>" if model == best[metric] else text
+            text = f"<strong>{text}</strong>" if model in best[metric] else text
             text = f"<u>{text}</u>" if model == chance[metric] else text
             if row is not None and math.isfinite(row.low):
                 text += f"<small>{number(row.low, places[metric])}, {number(row.high, places[metric])}</small>"

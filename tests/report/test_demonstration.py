@@ -30,7 +30,10 @@ def test_what_is_missing_is_said_and_how_to_install_it(without_networks, tmp_pat
     text = page.read_text()
     assert page == tmp_path / "demo.html"
     assert escape(MISSING) in text
-    assert escape(demonstration.SIMULATED) in text
+    assert "Observers are simulated here: their numbers say nothing about people." in text
+    assert "levy</em> is a walk" in text
+    told = text.partition("<body")[2].partition("<h3>Result")[0]
+    assert not re.search("NeVA|shelf|shelves|priority</em>", re.sub("<pre>.*?</pre>", "", told, flags=re.DOTALL))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["demo.html", "free-viewing"]
     assert 'href="free-viewing/report.html"' in text
     assert (tmp_path / "free-viewing" / "report.html").is_file()
@@ -44,6 +47,16 @@ def test_pictures_have_the_code_that_draws_them_and_words_for_who_cannot_see_the
     assert pictures == re.findall(r"<figcaption>([^<]+)</figcaption>", text)
     assert len(pictures) == 2
     assert not re.search(r'(?:src|href)="https?:', text)
+
+
+def test_who_is_simulated_is_said_of_what_is_shown(monkeypatch, tmp_path):
+    says = " are simulated here: their numbers say nothing about people."
+    monkeypatch.setattr(parts, "missing", lambda: "")
+    assert demonstration.simulated(None) == f"Observers and searchers{says}"
+    assert demonstration.simulated(tmp_path) == f"Searchers of shelves{says}"
+    monkeypatch.setattr(parts, "missing", lambda: MISSING)
+    assert demonstration.simulated(None) == f"Observers{says}"
+    assert demonstration.simulated(tmp_path) == ""
 
 
 def test_the_commands_shown_make_the_same_data(monkeypatch, tmp_path):

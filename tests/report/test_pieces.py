@@ -79,6 +79,11 @@ def test_the_best_is_the_least_distance_and_never_people_or_chance():
         assert "<strong>8.00</strong>" in overview(ScoreTables(SUMMARY, roles={"b|<i>": role}))
 
 
+def test_models_with_the_same_value_are_both_the_best():
+    rows = SUMMARY.assign(value=[5.0] * len(SUMMARY), model=["human", *(f"m{k}" for k in range(len(SUMMARY) - 1))])
+    assert overview(ScoreTables(rows)).count("<strong>") == len(SUMMARY) - 1
+
+
 def test_chance_is_the_best_null_and_a_measure_on_which_a_control_does_well_is_marked():
     marked = SUMMARY.assign(
         role=["people", "chance", "model", "image-blind"][: len(SUMMARY)], mark="the control x reaches people"

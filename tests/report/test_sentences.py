@@ -62,6 +62,13 @@ def results_of(metric, **values):
             "centre-point reaches chance (empirical).",
             id="a control",
         ),
+        pytest.param(
+            "scanmatch",
+            {"human": 0.5, "a": 0.4, "b": 0.3, "c": 0.4, "other_image": 0.2},
+            "by ScanMatch the best models are a and c, equal with 0.400, 80 % of the human ceiling (0.500); chance "
+            "(the best image-blind null, other-image) is 0.200, and a is better than it, and c is better than it.",
+            id="two equal",
+        ),
         pytest.param("scanmatch", {"human": 0.5}, "no model has a defined ScanMatch.", id="none"),
     ],
 )
