@@ -18,6 +18,7 @@ _WORDS = {
 }
 _PLACED = "'centre', 'fit', (x, y) or (x, y, width, height), in px of the screen"
 _OVER = 1.0  # px by which an image may stick out of the screen: rounding
+_NEAREST, _NARROWEST = 100.0, 40.0  # mm: no eye is nearer to a screen, and no screen is narrower; cm and m would be
 _SQUARE = 0.02  # by how much a pixel may be wider than high: sizes of screens are rounded to mm
 
 
@@ -51,8 +52,9 @@ class Space:
     Raises
     ------
     DataError
-        An option of another value, or one of a pair without the other; from `of`, an image that was larger than the
-        screen or stuck out of it, and one that was stretched, whose px per degree are two.
+        An option of another value, a distance or a screen that cannot be in mm, or one of a pair without the other;
+        from `of`, an image that was larger than the screen or stuck out of it, and one that was stretched, whose px per
+        degree are two.
 
     Examples
     --------
@@ -91,6 +93,12 @@ class Space:
             if not good or (value <= 0 and not field.name.startswith("offset")):
                 kind = "a number of px" if field.name.startswith("offset") else "a number above 0"
                 raise DataError(f"{field.name} must be {kind}, not {value!r}")
+        for name, least in (
+            ("distance_mm", _NEAREST), ("screen_width_mm", _NARROWEST), ("screen_height_mm", _NARROWEST),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise DataError(_no_mm(name, value, least))
         for pair in ("recorded", "screen"):
             sides = [getattr(self, f"{pair}_{side}") for side in ("width", "height")]
             if (sides[0] is None) != (sides[1] is None):
@@ -297,6 +305,8 @@ class Space:
             distance = np.where(np.isnan(own), distance, own)
         if not (distance > 0).all():
             raise DataError("px per degree need the distance of the eyes from the screen in mm; give distance_mm")
+        if distance.min() < _NEAREST:
+            raise DataError(_no_mm("distance_mm", float(distance.min()), _NEAREST))
         return distance
 
     def _scale(self, table: Any, scale_x: np.ndarray, scale_y: np.ndarray) -> np.ndarray:
@@ -308,6 +318,10 @@ class Space:
                 f"as much in width as in height, so that px per degree are two numbers; leave the sizes in mm out"
             )
         return scale_x
+
+
+def _no_mm(name: str, value: float, least: float) -> str:
+    return f"{name} is {value:g}, less than {least:g} mm, which is no setting with a screen: give mm (60 cm are 600)"
 
 
 def _is_number(value: Any) -> bool:

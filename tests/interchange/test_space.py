@@ -203,3 +203,20 @@ def test_what_is_written_for_a_screen_comes_back_from_it():
     ):
         with pytest.raises(DataError, match=f"from its top left corner; leave {next(iter(told))} out"):
             Space(screen_width=1920, screen_height=1080, **told).to_screen(paths)
+
+
+@pytest.mark.parametrize(
+    "sizes", [{"distance_mm": 60}, {"distance_mm": 0.6}, {"screen_width_mm": 37.6}, {"screen_height_mm": 30.1}]
+)
+def test_sizes_that_are_cm_or_m(sizes):
+    """px per degree would be a tenth of what they are, and nothing else would show it."""
+    name, value = next(iter(sizes.items()))
+    with pytest.raises(DataError, match=f"{name} is {value:g}, less than .* mm, .*give mm .60 cm are 600"):
+        Space(**{"screen_width": 1280, "screen_height": 1024, "screen_width_mm": 376, "distance_mm": 600, **sizes})
+
+
+def test_distances_of_single_paths_in_cm():
+    rows = pd.DataFrame({"stimulus": ["a", "b"], "x": 1.0, "y": 2.0, "distance_mm": [600.0, 60.0]})
+    space = Space(screen_width=1280, screen_height=1024, screen_width_mm=376)
+    with pytest.raises(DataError, match="distance_mm is 60, less than 100 mm, which is no setting with a screen"):
+        from_table(rows, width=100, height=80, space=space)

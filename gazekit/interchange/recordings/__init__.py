@@ -108,7 +108,8 @@ def read_files(
         Name of the export, or "table"; default what the content says. A file whose x and y are named in `columns` is a
         table.
     columns : mapping, optional
-        {our name: the file's name}, before those of the export.
+        {our name: the file's name}, before those of the export. Of an `.asc`, a variable of the trial, or a message
+        with * for the value, "MSG image_onset *"; {"trial": "MSG start_trial"} is the one with which a trial begins.
     sep, decimal, stimuli
         As for `gazekit.interchange.formats.read_rows`.
     where : str, optional
@@ -144,7 +145,7 @@ def read_files(
     check_each_once(paths)
     parts: list[Recording] = []
     for path, image in zip(map(Path, paths), _images(paths, stimulus), strict=True):
-        notes = Notes(path)
+        notes = Notes(path, columns or {})
         if path.is_dir():
             raise DataError(
                 f"{path} is a folder; name the files in it (of BIDS: {path}/sub-*/*/*_events.tsv for events "
@@ -200,7 +201,8 @@ def _detected(
     on_screen = space is not None and (space.screen_width is not None or space.placed is not None)
     notes.positions = kind.positions if kind is not SAMPLES else "screen" if on_screen else "image"
     found = detected(path, kind, samples, how, notes, space=space, **told)
-    table = fixations(found, as_detected(kind), notes, stimulus=image, subject=person)
+    of_trials = told["columns"] if samples.rows else None  # names of a table are ours by now
+    table = fixations(found, as_detected(kind), notes, columns=of_trials, stimulus=image, subject=person)
     return Recording(table, kind, notes.positions, {**kind.space, **notes.space}, notes.dropped)
 
 

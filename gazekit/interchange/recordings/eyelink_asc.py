@@ -3,12 +3,13 @@
 Source: EyeLink 1000 Plus User Manual, "ASC File Format" (`EFIX eye start end duration x y pupil`, px of the display
 where EVENTS says GAZE, ms, a missing value is a full stop) and "Data Viewer integration messages" (`TRIALID`,
 `DISPLAY_COORDS left top right bottom`, `!V IMGLOAD FILL|TOP_LEFT|CENTER image [x y [width height]]`,
-`!V TRIAL_VAR name value`,
-`SYNCTIME` at the onset of the display). Samples (`time x y pupil`, of both eyes `time x y pupil x y pupil`) are passed
-over, or read trial by trial where fixations are to be found in them.
+`!V TRIAL_VAR name value`, `SYNCTIME` at the onset of the display). Where a script wrote messages of its own, the user
+says which ones begin a trial, name the image or hold another value (`MSG image_onset *`). Samples (`time x y pupil`, of
+both eyes `time x y pupil x y pupil`) are passed over, or read trial by trial where fixations are to be found in them.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,11 +18,13 @@ import numpy as np
 import pandas as pd
 
 from gazekit.files.delimited import Delimited
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, listed
 from gazekit.interchange.columns import PLACED, SYNONYMS, plain_name
 from gazekit.interchange.recordings.recording import BEFORE_IMAGE, Column, Format, Notes, Samples
 
 SAMPLES_BEFORE = "sample before the image, or of a trial without one (left out)"
+_OWN, _TRIALID = "MSG ", re.compile("TRIALID")  # messages that the user names; that with which a trial begins
+_SAID, _LONGEST = 6, 80  # messages of a trial that an error shows, and characters of each
 _EVENTS = ("MSG", "EFIX", "EVENTS", "SAMPLES")
 _EYES = {"L": "left", "R": "right"}
 _SAMPLE = ("time", "x_left", "y_left", "x_right", "y_right")
@@ -33,6 +36,12 @@ def _rows(path: Path, notes: Notes) -> Delimited:
     trials, sizes = [], []
     for trial in _trials(path, notes):
         name, since, about = trial.shown(notes)
+        if name is None and trial.fixations and trial.messages:
+            notes.hint = (
+                f"; say which message names the image, columns={{'stimulus': 'MSG image_onset *'}} (--columns "
+                f"'stimulus=MSG image_onset *', with * for the name); messages of trial {trial.index}: "
+                f"{listed(list(map(repr, trial.messages)), _SAID)}"
+            )
         kept = [fixation for fixation in trial.fixations if fixation.start >= since]
         notes.dropped.update({BEFORE_IMAGE: n} if (n := len(trial.fixations) - len(kept)) else {})
         if kept:
@@ -50,20 +59,21 @@ def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
     for trial in _trials(path, notes, samples=True):
         name, since, about = trial.shown(notes)
         if not trial.samples or name is None:
-            notes.dropped[SAMPLES_BEFORE] += len(trial.samples)
+            notes.dropped.update({SAMPLES_BEFORE: n} if (n := len(trial.samples)) else {})
             continue
         table = pd.DataFrame([[_number(word) for word in words] for words in trial.samples], columns=_SAMPLE)
         table = table.drop(
             columns=[f"{axis}_{eye}" for eye in _EYES.values() if eye not in trial.eyes for axis in "xy"]
         )
         before = table["time"] < since
-        notes.dropped[SAMPLES_BEFORE] += int(before.sum())
+        notes.dropped.update({SAMPLES_BEFORE: n} if (n := int(before.sum())) else {})
         yield table[~before].assign(trial=trial.index, stimulus=name, **about)
 
 
 def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Trial"]:
     """Recording blocks, one after the other, with their events, and with their samples if these are asked for."""
-    trial, eyes = _Trial(0), ["right"]
+    trial, eyes, said = _Trial(0), ["right"], _patterns(notes.columns, path)
+    begins = said.pop("trial", ("", _TRIALID))
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             for number, line in enumerate(file, 1):
@@ -79,10 +89,13 @@ def _trials(path: Path, notes: Notes, *, samples: bool = False) -> Iterator["_Tr
                     continue
                 words = line.split()
                 if words[0] == "MSG" and len(words) > 2:
-                    if words[2].startswith("TRIALID"):
+                    text, time = line.split(None, 2)[2].strip(), _time(words[1], path, number)
+                    if found := begins[1].match(text):
                         yield trial
                         trial = _Trial(trial.index + 1)
-                    _message(line.split(None, 2)[2].strip(), _time(words[1], path, number), trial, notes)
+                        if begins[0]:
+                            trial.variables[begins[0]] = found[1] if found.groups() else str(trial.index)
+                    _message(text, time, trial, notes, said)
                 elif words[0] == "EVENTS" and "GAZE" not in words:
                     raise DataError(
                         f"{path}, line {number}: events are not in px of the display ({' '.join(words[1:3])}); convert "
@@ -121,23 +134,53 @@ class _Trial:
         self.fixations: list[_Fixation] = []
         self.samples: list[tuple[str, ...]] = []
         self.eyes: set[str] = set()  # of the samples
+        self.messages: list[str] = []  # the first few
 
     def shown(self, notes: Notes) -> tuple[str | None, float, dict[str, Any]]:
         """The image, since when it was there, and its place with the variables of the trial."""
         named = [value for name, value in self.variables.items() if plain_name(name) in SYNONYMS["stimulus"]]
-        shown = self.images or [(value, float("-inf"), {}) for value in named[:1]]
+        own = notes.columns.get("stimulus") or ""
+        shown = self.images or [(value, float("-inf"), {}) for value in named[:1] if not own.startswith(_OWN)]
         names = [name for name, _ in groupby(name for name, _, _ in shown)]
         if len(names) > 1:
             raise DataError(
                 f"{notes.path}: trial {self.index} loads {len(names)} images ({', '.join(names[:3])}); a scanpath is "
-                f"of one image: convert each as a trial of its own"
+                f"of one image: convert each as a trial of its own, or say which message begins a trial, "
+                f"columns={{'trial': 'MSG start_trial'}} (--columns 'trial=MSG start_trial')"
             )
         name, since, place = shown[-1] if shown else (None, float("-inf"), {})
         return name, max(shown[0][1] if shown else since, self.synctime), {**place, **self.variables}
 
 
-def _message(text: str, time: float, trial: _Trial, notes: Notes) -> None:
+def _patterns(columns: Mapping[str, str | None], path: Path) -> dict[str, tuple[str, re.Pattern[str]]]:
+    """What the user says of messages: by our name of a column, the words and the pattern; * is the value."""
+    found = {}
+    for ours, theirs in columns.items():
+        if theirs is None or not theirs.startswith(_OWN):
+            continue
+        before, star, after = theirs.removeprefix(_OWN).strip().partition("*")
+        if not (before + after).strip() or "*" in after or (not star and ours != "trial"):
+            raise DataError(
+                f"{path}: columns={{{ours!r}: {theirs!r}}} must be the words of a message with one * for the value, "
+                f"'MSG image_onset *' (of the trial, the words with which it begins will do)"
+            )
+        value = f"({'.+?' if after else '.+'})" if star else ""
+        found[ours] = (theirs, re.compile(re.escape(before) + value + re.escape(after)))
+    return found
+
+
+def _message(
+    text: str, time: float, trial: _Trial, notes: Notes, said: Mapping[str, tuple[str, re.Pattern[str]]]
+) -> None:
     words = text.split()
+    if len(trial.messages) < _SAID:
+        trial.messages.append(text[:_LONGEST])
+    for ours, (theirs, pattern) in said.items():
+        if (found := pattern.match(text)) is None:
+            continue
+        if ours == "stimulus":
+            trial.images.append((found[1].strip(), time, {}))
+        trial.variables[theirs] = found[1].strip()
     if words[0] in ("DISPLAY_COORDS", "GAZE_COORDS"):
         left, top, right, bottom = (float(word) for word in words[-4:])
         if (left, top) != (0, 0):
@@ -147,7 +190,7 @@ def _message(text: str, time: float, trial: _Trial, notes: Notes) -> None:
         trial.synctime = time
     elif words[:2] == ["!V", "TRIAL_VAR"] and len(words) > 3:
         trial.variables[words[2]] = " ".join(words[3:])
-    elif words[:2] == ["!V", "IMGLOAD"] and len(words) > 3:
+    elif words[:2] == ["!V", "IMGLOAD"] and len(words) > 3 and "stimulus" not in said:
         trial.images.append((words[3], time, _place(words[2], words[4:], notes)))
 
 

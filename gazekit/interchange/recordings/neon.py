@@ -31,7 +31,11 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     if sections.is_file() and "section id" in rows:
         table = read_delimited(sections, is_text=lambda _: True).table
         if {"section id", "wearer name"} <= set(table.columns):
-            rows = rows.assign(wearer=rows["section id"].map(table.set_index("section id")["wearer name"]))
+            wearer = rows["section id"].map(table.drop_duplicates("section id").set_index("section id")["wearer name"])
+            nameless = wearer.isna() | (wearer == "")  # a section that the file does not name
+            if nameless.any() and "recording id" in rows:
+                wearer = wearer.mask(nameless, rows["recording id"])
+            rows = rows.assign(wearer=wearer)
     return rows
 
 

@@ -162,13 +162,18 @@ class Format:
 
 @dataclass
 class Notes:
-    """What a reader notes beside the rows: what was left out, what positions count from, what is said of the screen."""
+    """What a reader notes beside the rows: what was left out, what positions count from, what is said of the screen.
+
+    `columns` is what the user says of them, `hint` what may mend a file without an image.
+    """
 
     path: Path
+    columns: Mapping[str, str | None] = field(default_factory=dict)
     positions: str = "screen"
     dropped: Counter[str] = field(default_factory=Counter)
     space: dict[str, Any] = field(default_factory=dict)
     eyes: set[str] = field(default_factory=set)
+    hint: str = ""
 
     def screen(self, width: float, height: float) -> None:
         """The size of the screen, px, which must be the same in the whole file.
@@ -264,7 +269,7 @@ def fixations(
     table = _left_out(table, table["x"].isna() | table["y"].isna(), NO_POSITION, notes)
     if not len(table):
         left = ", ".join(f"{count} x {reason}" for reason, count in notes.dropped.items())
-        raise DataError(f"{notes.path} has no fixation that can be used: {left}")
+        raise DataError(f"{notes.path} has no fixation that can be used: {left}{notes.hint}")
     return _one_image(_in_order(table, notes), notes)
 
 

@@ -101,7 +101,10 @@ def detected(
         No degrees can be made; a column is not there; both eyes, and nobody said which; a clock that stands or goes
         back, rates that differ; no fixation at all.
     """
-    read = samples.rows(path, notes) if samples.rows else _table(path, samples, columns, where, sep, decimal, notes)
+    if samples.rows:
+        read = _chosen(samples.rows(path, notes), where, path, notes)
+    else:
+        read = _table(path, samples, columns, where, sep, decimal, notes)
     rows: list[pd.DataFrame] = []
     rates: dict[str, float] = {}
     seen: Counter[str] = Counter()
@@ -250,12 +253,8 @@ def _table(
 ) -> Iterator[pd.DataFrame]:
     """Pieces of a table under our names, numbers in ms and in the unit of positions."""
     told = {ours: theirs for ours, theirs in (said or {}).items() if theirs}
-    factor, dropped, any_row = None, 0, False
-    for rows in _blocks(path, samples, told, sep, decimal, notes):
-        if where is not None:
-            kept = where_rows(Delimited(rows, {}), where, path, may_be_empty=True)
-            dropped += sum(kept.dropped.values())
-            rows = kept.table
+    factor, first = None, True
+    for rows in _chosen(_blocks(path, samples, told, sep, decimal, notes), where, path, notes):
         if own := next((name for name in _ONE_VALUE if name in rows), None):
             raise DataError(
                 f"{path} has a column {own!r}, and thresholds in degrees are made with one value for all samples of "
@@ -283,14 +282,26 @@ def _table(
                 f"{path} has no column that can be {lacks!r} of samples; name it, columns={{{lacks!r}: ...}} "
                 f"(--columns {lacks}=COLUMN); its columns are: {', '.join(map(str, rows.columns))}"
             )
-        if not any_row and (others := [name for name in rows if name not in used]):
+        if first and (others := [name for name in rows if name not in used]):
             notes.dropped[DETAILS] += len(others)
-        any_row = any_row or bool(len(rows))
+        first = False
         yield _usable(found, samples, notes)
-    if where is not None:
-        if not any_row:
-            raise DataError(f"{path} has no row for which where={where!r} holds")
-        notes.dropped[f'row for which "{where}" does not hold (left out)'] += dropped
+
+
+def _chosen(read: Iterator[pd.DataFrame], where: str | None, path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
+    """The rows that `where` asks for; those left out are counted."""
+    if where is None:
+        yield from read
+        return
+    dropped, any_row = 0, False
+    for rows in read:
+        kept = where_rows(Delimited(rows, {}), where, path, may_be_empty=True)
+        dropped += sum(kept.dropped.values())
+        any_row = any_row or bool(len(kept.table))
+        yield kept.table
+    if not any_row:
+        raise DataError(f"{path} has no row for which where={where!r} holds")
+    notes.dropped.update({f'row for which "{where}" does not hold (left out)': dropped} if dropped else {})
 
 
 def _usable(rows: pd.DataFrame, samples: Samples, notes: Notes) -> pd.DataFrame:

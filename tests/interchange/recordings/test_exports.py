@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,17 @@ def test_neon_is_told_the_image_of_each_file(tmp_path, seen, images, exports):
         "r-ben",
         "r-cleo",
     ]
+
+
+def test_sections_of_neon_that_do_not_name_everybody(tmp_path, seen, images, exports):
+    """A person without a name is still one person: the recording tells."""
+    files = exports.neon(seen, tmp_path)[0]
+    for rows, people in (("s-anna,anna\ns-ben,\n", ["anna", "r-ben", "r-cleo"]), ("", ["r-anna", "r-ben", "r-cleo"])):
+        for file in files:
+            file.with_name("sections.csv").write_text(f"section id,wearer name\n{rows}")
+        data = read(files, images, {"stimulus": sorted(["kitchen", "street"])})
+        assert sorted(data.scanpaths.table["subject"].unique()) == people
+        assert len(data.trials) == 2
 
 
 @pytest.mark.parametrize("changed", [{"new": True}, {"media": "norm"}, {"media": "screen"}])
@@ -138,6 +150,13 @@ def test_what_an_asc_says_beside_fixations(tmp_path, seen, images, exports):
             "MSG\t100080 !V IMGLOAD CENTER other.png\nMSG\t100090 !V IMGLOAD",
             "trial 1 loads 2 images (other.png, kitchen.png); a scanpath is of one image",
         ),
+        (
+            "!V IMGLOAD TOP_LEFT",
+            "image_onset",
+            "say which message names the image, columns={'stimulus': 'MSG image_onset *'} (--columns 'stimulus=MSG "
+            "image_onset *', with * for the name); messages of trial 2: 'TRIALID 2', 'image_onset street",
+        ),
+        ("TRIALID", "BEGIN", "trial 0 loads 2 images (kitchen.png, street.png); a scanpath is of one image: convert"),
         ("EFIX", "ESACC", "is an EyeLink recording (.asc) without a fixation"),
     ],
 )  # fmt: skip
@@ -149,6 +168,30 @@ def test_an_asc_that_cannot_be_read(tmp_path, seen, images, exports, old, new, s
     with pytest.raises(DataError) as caught:
         read([file], images, {})
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("message", ["image_onset {}", "shown {} now", "-4 image_onset {}"])
+def test_messages_of_ones_own(tmp_path, seen, images, exports, same, message):
+    """Those that begin a trial, name the image and hold another value, with the words of the experiment."""
+    files = exports.asc(seen, tmp_path)[0]
+    for file in files:
+        text = re.sub(r"!V IMGLOAD TOP_LEFT (\S+) .*", lambda found: message.format(found[1]), file.read_text())
+        text = text.replace("TRIALID", "start_trial").replace("!V TRIAL_VAR condition", "cond:")
+        file.write_text(text.replace("TRIAL_RESULT 0", "!V IMGLOAD FILL mask.png"))
+    columns = {"trial": "MSG start_trial *", "stimulus": f"MSG {message.format('*')}", "kind": "MSG cond: *"}
+    data = read(files, images, {"placed": "centre"}, columns=columns)
+    same(data.scanpaths, atol=0.06)
+    assert data.scanpaths.table["kind"].unique().tolist() == ["free view"]
+    assert data.dropped["fixation that began before the image (left out)"] == 6
+    same(
+        read(files, images, {"placed": "centre"}, columns={**columns, "trial": "MSG start_trial"}).scanpaths, atol=0.06
+    )
+
+
+@pytest.mark.parametrize("words", ["MSG image_onset", "MSG *", "MSG a * b *"])
+def test_words_that_name_no_message(tmp_path, seen, images, exports, words):
+    with pytest.raises(DataError, match="must be the words of a message with one . for the value, 'MSG image_onset"):
+        read(exports.asc(seen, tmp_path)[0], images, {}, columns={"stimulus": words})
 
 
 # ---------------------------------------------------------------- the others

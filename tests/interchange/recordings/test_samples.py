@@ -262,6 +262,12 @@ def test_samples_of_an_asc_that_changes_between_one_eye_and_two(tmp_path, taken,
     data = Dataset.from_table(tmp_path / "anna.asc", images=images, detect="ivt", eye="left", space=told)
     assert [trial.id for trial in data.trials] == ["kitchen.png"]
     assert data.dropped["sample of the other eye (left out)"] == 200
+    told_right = {"detect": "ivt", "eye": "right", "space": told}
+    data = Dataset.from_table(tmp_path / "anna.asc", images=images, where="trial == 2", **told_right)
+    assert [trial.id for trial in data.trials] == ["street.png"]
+    assert data.dropped['row for which "trial == 2" does not hold (left out)'] == 200
+    with pytest.raises(DataError, match="no row for which where='trial == 9' holds"):
+        Dataset.from_table(tmp_path / "anna.asc", images=images, where="trial == 9", **told_right)
     (tmp_path / "anna.asc").write_text("\n".join([*lines[:4], lines[4].replace("RIGHT", "LEFT\tRIGHT"), "10004 1 2 3"]))
     with pytest.raises(DataError, match="line 6: '10004 1 2 3' is no sample of 2 eyes"):
         Dataset.from_table(tmp_path / "anna.asc", images=images, detect="ivt", space=told)
