@@ -92,29 +92,41 @@ def scored(views: tuple[list[View], list[View]], ablation: Ablation, seed: int, 
     return bits_over_centre(network, test)
 
 
-def table(folder: Path) -> str:
-    """The table of the page, of all that is in the folder."""
-    found = {name: sorted(folder.glob(f"{name}-fold-*.parquet")) for name in ABLATIONS}
-    there = {name: pd.concat([pd.read_parquet(f) for f in files]) for name, files in found.items() if files}
-    full, draws = there["full"], resample(len(there["full"]), seed=0)
+def table(there: dict[str, pd.DataFrame], head: str, less_head: str) -> str:
+    """Bits of each, and less the first of them: paired, with intervals that hold together."""
+    first = next(iter(there.values()))
+    draws = resample(len(first), seed=0)
 
     def gain(bits: pd.DataFrame, column: str) -> Ratio:
         return Ratio.of(bits[column].to_numpy(float), bits["fixations"].to_numpy(float), draws)
 
     rows = []
     for name, bits in there.items():
-        if bits["stimulus"].tolist() != full["stimulus"].tolist():
-            continue  # not all of its folds are there yet
         cells = []
         for column in ("static", "next"):
-            own, whole_ = gain(bits, column), gain(full, column)
+            own = gain(bits, column)
+            less = own.minus(gain(first, column))
+            ends = for_all_of(2 * (len(there) - 1), *less) if bits is not first else ()
             cells.append("{:.3f} [{:.3f}, {:.3f}]".format(*own.with_interval))
-            less = own.minus(whole_)
-            ends = for_all_of(2 * (len(there) - 1), *less) if name != "full" else ()
             cells.append("{:.3f} [{:.3f}, {:.3f}]".format(less[0], *ends) if ends else "–")
-        rows.append((ABLATIONS[name].words, *cells))
-    heads = ("left out", "static, bit", "less nothing", "after those before, bit", "less nothing")
+        rows.append((name, *cells))
+    heads = (head, "static, bit", less_head, "after those before, bit", less_head)
     return "\n".join(markdown(heads, rows)).rstrip()
+
+
+def made(folder: Path, seed: int) -> dict[str, pd.DataFrame]:
+    """Bits of all ablations of a seed that have the folds of the whole."""
+    found = {name: sorted(folder.glob(f"{name}-fold-*-seed-{seed}.parquet")) for name in ABLATIONS}
+    there = {name: pd.concat([pd.read_parquet(f) for f in files]) for name, files in found.items() if files}
+    return {
+        name: bits for name, bits in there.items() if bits["stimulus"].tolist() == there["full"]["stimulus"].tolist()
+    }
+
+
+def put(page: Path, head: str, text: str) -> None:
+    """Put a table between its marks."""
+    before, _, after = page.read_text(encoding="utf-8").split(head)
+    page.write_text(f"{before}{head}\n\n{text}\n\n{head}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -143,12 +155,11 @@ def main() -> None:
             bits = scored(parts, ABLATIONS[name], asked.seed, asked.out / file.stem)
             bits.to_parquet(file)
             print(json.dumps({"made": file.stem, "processor s": round(time.process_time() - began)}), flush=True)  # noqa: T201
-    text = table(asked.out)
+    there = made(asked.out, asked.seed)
+    text = table({ABLATIONS[name].words: bits for name, bits in there.items()}, "left out", "less nothing")
+    print(text)  # noqa: T201
     if asked.write:
-        before, _, after = PAGE.read_text(encoding="utf-8").split(HEAD)
-        PAGE.write_text(f"{before}{HEAD}\n\n{text}\n\n{HEAD}{after}", encoding="utf-8")
-    else:
-        print(text)  # noqa: T201
+        put(PAGE, HEAD, text)
 
 
 if __name__ == "__main__":

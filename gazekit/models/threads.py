@@ -1,16 +1,19 @@
-"""How many threads torch has: one, where more make a small network slower or a result depend on their number."""
+"""How many threads torch and numpy have: one, where more make a small computation slower or depend on their number."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep torch to one thread inside.
+    """Keep torch, and numpy's products of matrices, to one thread inside.
 
     Sums over channels may differ in their last bits with the number of threads, and threads wait for each other longer
-    than a small network computes. Nothing happens where torch has not been imported: no network is in use.
+    than a small network computes; while they wait they take processor time from others. Nothing happens where torch
+    has not been imported: no network is in use.
 
     Examples
     --------
@@ -26,6 +29,15 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with _pools().limit(limits=1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(before)
+
+
+@cache
+def _pools() -> Any:
+    """The libraries of this process that have threads; finding them takes 10 ms."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,7 +98,7 @@ class FeatureReader:
             raise GazekitError(f"priority has no backbone {unknown[0]!r}; it has {', '.join(RECIPES)}, or two with a +")
         self.recipes = [RECIPES[name] for name in names]
         self._networks: list[list[Backbone]] = []
-        self._sha256 = ""
+        self._sha256, self._folders = "", dict[int, str]()
         if self.cache is None and os.environ.get(CACHE_VARIABLE):
             self.cache = Path(os.environ[CACHE_VARIABLE])
 
@@ -114,12 +114,7 @@ class FeatureReader:
     def sha256(self) -> str:
         """What tells these features from others: weights, layers and sizes of the input (16 digits)."""
         if not self._sha256:
-            digest = hashlib.sha256()
-            for recipe, parts in zip(self.recipes, self.networks(), strict=True):
-                digest.update(repr(recipe).encode())
-                for part in parts:
-                    digest.update(sha256_of_tensors(part.state_dict()).encode())
-            self._sha256 = digest.hexdigest()[:DIGITS]
+            self._sha256 = _digest(zip(self.recipes, self.networks(), strict=True))
         return self._sha256
 
     def describe(self) -> str:
@@ -140,33 +135,50 @@ class FeatureReader:
         image : (H, W, 3) uint8
             Any size.
         """
+        return tuple(level for k in range(len(self.recipes)) for level in self._kept(k, image))
+
+    def _kept(self, k: int, image: np.ndarray) -> tuple[Tensor, ...]:
+        """Features of one of the networks; kept for each by itself, so that no two joined ones compute them again."""
         if self.cache is None:
-            return self.computed(image)
-        file = self.cache / self.sha256 / f"{image_hash(image)}.safetensors"
+            return self.computed(k, image)
+        file = self.cache / self._folder(k) / f"{image_hash(image)}.safetensors"
         kept = _read(file)
         if kept is None:
             from safetensors.torch import save
 
-            kept = self.computed(image)
+            kept = self.computed(k, image)
             make_folder(file.parent, within=self.cache)
-            write_atomically(file, save({f"{k:02d}": part.contiguous() for k, part in enumerate(kept)}))
+            write_atomically(file, save({f"{i:02d}": part.contiguous() for i, part in enumerate(kept)}))
             make_room(self.cache, self.room)
         return kept
 
+    def _folder(self, k: int) -> str:
+        if k not in self._folders:
+            self._folders[k] = _digest([(self.recipes[k], self.networks()[k])])
+        return self._folders[k]
+
     @torch.inference_mode()
-    def computed(self, image: np.ndarray, device: str = "cpu") -> tuple[Tensor, ...]:
-        """As `of_image`, computed anew."""
+    def computed(self, k: int, image: np.ndarray) -> tuple[Tensor, ...]:
+        """Features of one of the networks, computed anew."""
         from PIL import Image
 
+        high, wide = self.recipes[k].size(*image.shape[:2])
+        resized = np.array(Image.fromarray(image).resize((wide, high), Image.Resampling.BILINEAR))
+        pixels = torch.from_numpy(resized).permute(2, 0, 1)[None]
         out: list[Tensor] = []
-        for recipe, parts in zip(self.recipes, self.networks(), strict=True):
-            high, wide = recipe.size(*image.shape[:2])
-            resized = np.array(Image.fromarray(image).resize((wide, high), Image.Resampling.BILINEAR))
-            pixels = torch.from_numpy(resized).permute(2, 0, 1)[None].to(device)
-            for part in parts:
-                outputs = part.to(device)(pixels)
-                out += [outputs[level][0].half().cpu() for level in part.levels]
+        for part in self.networks()[k]:
+            outputs = part(pixels)
+            out += [outputs[level][0].half() for level in part.levels]
         return tuple(out)
+
+
+def _digest(parts: Iterable[tuple[Recipe, Sequence[Backbone]]]) -> str:
+    digest = hashlib.sha256()
+    for recipe, networks in parts:
+        digest.update(repr(recipe).encode())
+        for network in networks:
+            digest.update(sha256_of_tensors(network.state_dict()).encode())
+    return digest.hexdigest()[:DIGITS]
 
 
 def _read(file: Path) -> tuple[Tensor, ...] | None:

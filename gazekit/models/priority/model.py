@@ -28,6 +28,7 @@ from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
 from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
+from gazekit.models.threads import one_thread
 from gazekit.models.training import with_changes
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
@@ -72,9 +73,15 @@ class Looked:
         """What follows what gaze did here."""
         return OnImage(self.network, self.maps, *self.grid.centres())
 
+    @one_thread()
     def following(self, events: Events, temperature: float = 1.0) -> np.ndarray:
         """(N, rows x columns) float64: log density of the next fixation."""
         return self.after.following(Before.of(events), temperature)
+
+    @one_thread()
+    def end(self, events: Events) -> np.ndarray:
+        """(N,) float64: log odds that viewing ends."""
+        return self.after.end(Before.of(events))
 
 
 class Priority(ScanpathModel):
@@ -348,7 +355,7 @@ class Priority(ScanpathModel):
             events = Events(*(torch.cat(part, 1) for part in zip(*separate, strict=True)))
             density, target = looked.following(events, self.temperature), events.target[0].numpy()
             nats = np.where(target >= 0, density[np.arange(len(target)), np.maximum(target, 0)], -np.inf)
-            odds = looked.after.end(Before.of(events))
+            odds = looked.end(events)
             nats += np.where(events.made[0].numpy() > 0, -np.logaddexp(0, odds), 0.0)
             last = np.cumsum([len(path) + 1 for path in each]) - 1  # the event after each path's last fixation
             ended = events.ended[0].numpy()[last] == 1.0
@@ -377,6 +384,7 @@ class Priority(ScanpathModel):
             own = range(many) if self.decoding == "sample" else [chosen[n] for n in lengths]
             yield number, [_cut(drawn[k], n) for k, n in zip(own, lengths, strict=True)]
 
+    @one_thread()
     def _walk(
         self, looked: Looked, trial: Trial, rngs: list[np.random.Generator], limit: int, *, ends: bool
     ) -> list[DrawnPath]:

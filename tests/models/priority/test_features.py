@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.models.priority import features
 from gazekit.models.priority.features import FeatureReader, Recipe, image_hash, make_room
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
@@ -61,6 +62,15 @@ def test_inputs_have_the_asked_area(size):
 def test_several_backbones_stand_one_after_another(tiny):
     both = FeatureReader("tiny+tiny").of_image(IMAGE)
     assert [f.shape[0] for f in both] == [128, 256, 128, 256]
+
+
+def test_what_one_backbone_has_kept_a_joined_one_does_not_compute_again(tiny, monkeypatch):
+    monkeypatch.setitem(features.RECIPES, "other", Recipe("random", ("fire4",), 16, 96 * 96))
+    alone = [*tiny.of_image(IMAGE), *FeatureReader("other").of_image(IMAGE)]
+    monkeypatch.setattr(FeatureReader, "computed", lambda *_: pytest.fail("computed again"))
+    both = FeatureReader("tiny+other")
+    assert all(torch.equal(a, b) for a, b in zip(alone, both.of_image(IMAGE), strict=True))
+    assert both.sha256 not in (tiny.sha256, FeatureReader("other").sha256)
 
 
 def test_an_unknown_backbone_is_named():

@@ -1,0 +1,73 @@
+r"""`priority` on two backbones, alone and together: a table of priority.md, on unseen pictures of OSIE.
+
+Run from the project's root, with the extra `weights` and a file of DINOv2's weights; GAZEKIT_FEATURES names a folder in
+which features are kept:
+
+    python docs/results/priority_backbones.py --osie data/osie --dinov2 dinov2_vit_small_patch14.safetensors \
+        --out runs/priority-backbones --write
+
+The budget is that of `priority_ablations.py`. All three learn from the same pictures, every second one of the training
+part of fold 0, and are scored on every second one of the other.
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+import torch
+from priority_ablations import PAGE, Ablation, put, scored, table
+
+from gazekit import load_dataset
+from gazekit.models.priority.features import RECIPES, FeatureReader
+from gazekit.models.priority.training import View, views_of
+
+HEAD = "<!-- backbones -->"
+NAMES = ("lite0", "dinov2")
+EVERY = 2  # one picture in so many
+ROOM = 4_000_000_000  # bytes of features on the disk
+
+
+def levels(*wanted: str) -> Ablation:
+    """Features of some of the backbones."""
+    of = [name for name in NAMES for _ in RECIPES[name].levels]
+
+    def shown(view: View) -> View:
+        return view._replace(features=tuple(f for f, name in zip(view.features, of, strict=True) if name in wanted))
+
+    return Ablation(" and ".join(wanted), {}, shown)
+
+
+BACKBONES = {"lite0": levels("lite0"), "dinov2": levels("dinov2"), "both": levels("lite0", "dinov2")}
+
+
+def main() -> None:
+    """Train what is not there, and print or write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--osie", type=Path, required=True, help="its folder")
+    parser.add_argument("--dinov2", type=Path, required=True, help="file of its weights")
+    parser.add_argument("--out", type=Path, required=True, help="run folder")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--write", action="store_true", help="put the table into the page")
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)  # sums depend on the number of threads
+    data = load_dataset("osie", asked.osie)
+    split = data.split("stimulus", folds=5, fold=0, seed=0)
+    reader = FeatureReader("+".join(NAMES), {"dinov2": str(asked.dinov2)}, room=ROOM)
+    stimuli = [[t.stimulus for t in part.trials[::EVERY]] for part in (split.train, split.test)]
+    parts: tuple[list[View], ...] = ()
+    there: dict[str, pd.DataFrame] = {}
+    for name, which in BACKBONES.items():
+        file = asked.out / f"{name}-seed-{asked.seed}.parquet"
+        if not file.is_file():
+            parts = parts or tuple(views_of(data.select(stimuli=some), reader) for some in stimuli)
+            scored(parts, which, asked.seed, asked.out / file.stem).to_parquet(file)
+        there[name] = pd.read_parquet(file)
+    text = table({BACKBONES[name].words: bits for name, bits in there.items()}, "features", "less Lite0")
+    print(text)  # noqa: T201
+    if asked.write:
+        put(PAGE, HEAD, text)
+
+
+if __name__ == "__main__":
+    main()
