@@ -33,7 +33,8 @@ def scanpath(
     """Draw a scanpath: numbered fixations, joined by saccades, on the shown image.
 
     The area of a marker is proportional to the fixation's duration; the key below the picture states the
-    scale. The first fixation has a ring around it. Fixations outside the image are shown, outside its border.
+    scale. The first fixation has a ring around it; where gaze came back, one disc has all
+    numbers. Fixations outside the image are shown, outside its border.
 
     Parameters
     ----------
@@ -234,11 +235,44 @@ def draw(ax: "Axes", path: Scanpath, colour: str, *, numbers: bool = True, hollo
     inside, edge = ([pair[k in hollow] for k in index] for pair in ((colour, "white"), ("white", colour)))
     ax.scatter(x, y, s=area, facecolors=inside, edgecolors=edge, linewidths=0.6, zorder=4, clip_on=False)
     if numbers:
-        for k in range(len(x)):
+        for group in _together(ax, np.column_stack([x, y])):
+            k = group[-1]
             # outlined in the disc's colour, so that a number wider than its disc stays legible
             look: dict[str, Any] = {"color": edge[k], "path_effects": style.halo(1.8, inside[k]), "weight": "bold"}
             place: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 5}
-            ax.text(x[k], y[k], str(int(index[k]) + 1), fontsize=style.SMALL, **look, **place)
+            ax.text(x[k], y[k], _ranges(index[group] + 1), fontsize=style.SMALL, **look, **place)
+
+
+def _together(ax: "Axes", xy: np.ndarray) -> list[list[int]]:
+    """Fixations whose numbers would lie on each other, a group each: the later number would hide the earlier."""
+    ax.apply_aspect()
+    points = ax.transData.transform(xy) * 72 / ax.figure.dpi
+    groups: list[list[int]] = []
+    for k, place in enumerate(points):
+        near = (g for g in groups if np.hypot(*(points[g[-1]] - place)) < 0.75 * style.SMALL)
+        found = next(near, None)
+        if found is None:
+            groups.append([k])
+        else:
+            found.append(k)
+    return groups
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """Rising numbers with three and more in a row as a range.
+
+    Examples
+    --------
+    >>> _ranges([1, 2, 3, 5, 8, 9])
+    '1–3,5,8,9'
+    """
+    runs: list[list[int]] = []
+    for number in map(int, numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ",".join(f"{r[0]}–{r[-1]}" if len(r) > 2 else ",".join(map(str, r)) for r in runs)
 
 
 def _duration_key(ax: "Axes", colour: str) -> None:

@@ -60,9 +60,16 @@ def test_unknown_durations_draw_equal_marks_and_no_key():
 
 
 def test_numbers_skip_positions_that_are_missing():
-    ax = scanpath(path([1, np.nan, 2], [3, 3, 4]))
+    ax = scanpath(path([1, np.nan, 20], [3, 3, 4]))
     assert [t.get_text() for t in ax.texts] == ["1", "3"]
     assert not scanpath(path([1, 2], [3, 4]), numbers=False).texts
+
+
+def test_a_refixation_hides_no_number():
+    ax = scanpath(path([10, 80, 10, 80, 80, 81], [10, 40, 10, 40, 40, 40]))
+    assert [t.get_text() for t in ax.texts] == ["1,3", "2,4–6"]
+    ax = scanpath(path([10, 22], [10, 10], frame=Frame(100, 60)))  # 12 px of 100 are 10 mm in a column
+    assert [t.get_text() for t in ax.texts] == ["1", "2"]
 
 
 def test_an_empty_path_says_so():
