@@ -3,10 +3,15 @@
     python docs/results/protocols.py osie --root data/osie --out docs/results/certificates
     python docs/results/protocols.py osie --root data/osie --out docs/results/certificates --name osie-neva --samples 2
         --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors --against chen2021 gazekit
+    python docs/results/protocols.py mit1003 --root data/mit1003 --out docs/results/certificates --name mit1003-priority
+        --models priority --own
 
 Models give positions; lengths (at most 16) and durations of all are those of people's paths on other images, so that
 nothing else differs, and an imposed first fixation is the same for all. What learns is fitted on the other images of
 the data set, or, where all are scored, leaves an image's own people out.
+
+With --own models keep lengths and durations of their own, and have their exact likelihood beside the estimate; images
+that one has learned from are left out.
 """
 
 import argparse
@@ -21,9 +26,12 @@ from gazekit.cli.certify import swap_words
 from gazekit.datasets import load_dataset
 from gazekit.evaluation.fitting_alone import fit_alone
 from gazekit.files.atomic import write_atomically
+from gazekit.foundations.errors import DataError
 from gazekit.metrics.context import contents_of, with_start
 from gazekit.models.baselines.other_image import OtherImage
-from gazekit.models.capabilities import Learns
+from gazekit.models.capabilities import HasDensity, Learns
+from gazekit.models.priority.checkpoint import load_readout
+from gazekit.models.priority.model import NAMED, Priority
 from gazekit.models.specs import model_from_text
 from gazekit.protocols import protocols
 from gazekit.protocols.certificate import certify, text_of
@@ -77,6 +85,30 @@ def predictions(dataset, models, samples):
     return Scanpaths.concat(parts)
 
 
+def own_predictions(dataset, models, samples):
+    """Paths as the models end them, on those of these images that none of them has learned from."""
+    part = dataset.select(stimuli=images_of(dataset))
+    part = part.select(stimuli=[trial.stimulus for trial in part.trials if not any(has_seen(m, trial) for m in models)])
+    return Scanpaths.concat([model.predict(part.trials, n_samples=samples, seed=1) for model in models])
+
+
+def has_seen(model, trial):
+    """Whether a model refuses a trial because it has learned from it."""
+    try:
+        model.check_unseen([trial])
+    except DataError:
+        return True
+    return False
+
+
+def learned_by(models):
+    """Names of the images that readouts of priority have learned from; None of another model, which does not say."""
+    if not all(isinstance(model, Priority) for model in models):
+        return None
+    files = [NAMED.get(model.checkpoint or "free-viewing", model.checkpoint) for model in models]
+    return sorted({name for file in files for name in load_readout(file).trained_on["stimuli"]})
+
+
 def main() -> None:
     """Write the certificate, its page and the predictions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -87,14 +119,22 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", help="models with their options, in place of the usual ones")
     parser.add_argument("--samples", type=int, default=10)
     parser.add_argument("--against", nargs="+", help="protocols, in place of the usual ones")
+    parser.add_argument("--own", action="store_true", help="lengths, durations and likelihoods of the models' own")
     parser.add_argument("--name", help="of the files; default DATA-baselines")
     given = parser.parse_args()
     dataset = load_dataset(given.data, given.root)
-    paths = predictions(dataset, given.models or MODELS[given.data], given.samples)
+    models = given.models or MODELS[given.data]
+    more = {}
+    if given.own:
+        asked = [model_from_text(text) for text in models]
+        paths = own_predictions(dataset, asked, given.samples)
+        more = {"models": [m for m in asked if isinstance(m, HasDensity)], "trained_on": learned_by(asked)}
+    else:
+        paths = predictions(dataset, models, given.samples)
     given.out.mkdir(parents=True, exist_ok=True)
     name = given.name or f"{given.data}-baselines"
     paths.save(given.out / f"{name}.parquet")
-    made = certify(paths, dataset, against=given.against or AGAINST[given.data], splits=given.splits)
+    made = certify(paths, dataset, against=given.against or AGAINST[given.data], splits=given.splits, **more)
     write_atomically(given.out / f"{name}.json", (text_of(made) + "\n").encode())
     write_atomically(given.out / f"{name}.html", certificate_page(made).encode())
     typer.echo("\n".join(swap_words(swap) for swap in made["swaps"]) or "no swaps")

@@ -25,6 +25,11 @@ def energy_scores(people: Scanpaths, sources: Mapping[str, Scanpaths], threads: 
         Paths of the same trials.
     threads : int, optional
         Threads to use; the result does not depend on it.
+
+    Returns
+    -------
+    dict
+        `rows`: a source and a distance each. `images` counts those with paths, where not all have some.
     """
     rows = []
     stimuli = people.table["stimulus"].unique()
@@ -55,6 +60,8 @@ def energy_scores(people: Scanpaths, sources: Mapping[str, Scanpaths], threads: 
                 "distance": distance, "source": name, "energy": _mean(score), "low": low, "high": high,
                 "to_people": _mean(across), "to_itself": _mean(within),
             })  # fmt: skip
+            if (fewer := int(np.isfinite(across).sum())) < len(place):
+                rows[-1] |= {"images": fewer}
     return {"points": POINTS, "rows": rows}
 
 

@@ -40,8 +40,9 @@ def likelihoods(
     Returns
     -------
     dict
-        `rows`: a source each. `probability_0` counts people's fixations to which a model gives probability 0; its exact
-        value is then minus infinity, which stands as NaN or None.
+        `rows`: a source each. `images` counts those with a value, where not all have one. `probability_0` counts
+        people's fixations to which a model gives probability 0; its exact value is then minus infinity, which stands as
+        NaN or None.
 
     Raises
     ------
@@ -82,8 +83,11 @@ def likelihoods(
     rows: list[dict[str, Any]] = []
     of = {name: {"model": m.name, "sha256": digest_of(identity(m))} for name, m in models.items()}
     for name, each in bits.items():
-        value, low, high = _over_images(_chosen_on_the_other_half(np.stack(each)), draws)
+        values = _chosen_on_the_other_half(np.stack(each))
+        value, low, high = _over_images(values, draws)
         row = {"source": name, "bits": value, "low": low, "high": high, "exact": None, "bias": None}
+        if (fewer := int(np.isfinite(values).sum())) < len(trials):
+            row |= {"images": fewer}
         if name in exact:
             known, known_low, known_high = _over_images(np.array(exact[name]), draws)
             row |= {"exact": known, "bias": value - known}
@@ -100,13 +104,15 @@ def len_of_most(paths: Scanpaths) -> int:
 
 
 def _chosen_on_the_other_half(stacked: np.ndarray) -> np.ndarray:
-    """(images,): of (images, widths, shares), those that are best on the other half of the images."""
+    """(images,): of (images, widths, shares), those best on the other half; NaN where that half has no value."""
     count = len(stacked)
+    known = np.isfinite(stacked).all(axis=(1, 2))
     values, odd = np.full(count, np.nan), np.arange(count) % 2
     for half in (0, 1):
-        other = np.nanmean(stacked[odd != half], axis=0) if count > 1 else stacked[0]
-        best = np.unravel_index(np.nanargmax(other), other.shape) if np.isfinite(other).any() else (0, 0)
-        values[odd == half] = stacked[odd == half, best[0], best[1]]
+        other = stacked[known & (odd != half)] if count > 1 else stacked
+        if len(other):
+            best = np.unravel_index(np.nanargmax(other.mean(axis=0)), stacked.shape[1:])
+            values[odd == half] = stacked[odd == half, best[0], best[1]]
     return values
 
 

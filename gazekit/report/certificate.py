@@ -23,8 +23,11 @@ NOTES = {
     "likelihood": "Bits per fixation of people over a uniform density, from smoothed fixations of the samples; width "
     "and share of a uniform density are those under which people of the other half of the images are "
     "likeliest. Of two controls, and of models that were named, the density is known: exact is computed from it, "
-    "each fixation after those before it, and bias is the estimate less the exact value. A model that gives "
-    "probability 0 to some of people's fixations (counted) has minus infinity.",
+    "each fixation after those before it, and bias is the estimate less the exact value. Samples say nothing of what "
+    "comes after what: of a model that goes by the fixations before, the bias holds what these tell, too. A model that "
+    "gives probability 0 to some of people's fixations (counted) has minus infinity.",
+    "fewer": "Where images are counted, a source has paths on so many only, and its values are of other images than "
+    "those of the others.",
 }
 
 
@@ -64,9 +67,14 @@ def certificate_content(certificate: Mapping[str, Any]) -> Content:
             "likelihood",
             "Likelihood",
             f'<p class="about">{escape(NOTES["likelihood"])} {likelihood["cells"]} cells along the longer side, '
-            f"{likelihood['paths_an_image']} paths an image.</p>{_table(likelihood['rows'])}",
+            f"{likelihood['paths_an_image']} paths an image.{_fewer(likelihood['rows'])}</p>"
+            f"{_table(likelihood['rows'])}",
         ),
-        Section("energy", "Energy score", f'<p class="about">{escape(NOTES["energy"])}</p>{_table(energy["rows"])}'),
+        Section(
+            "energy",
+            "Energy score",
+            f'<p class="about">{escape(NOTES["energy"])}{_fewer(energy["rows"])}</p>{_table(energy["rows"])}',
+        ),
     ]
     trained, why = certificate["trained_on"], ""
     if not trained["known"]:
@@ -163,6 +171,10 @@ def _score_cell(row: Mapping[str, Any] | None) -> Cell:
     held = row is not None and row["low"] is not None
     interval = f"<small>{number(row['low'])}, {number(row['high'])}</small>" if row is not None and held else ""
     return Cell(f"{number(value)}{interval}", value)
+
+
+def _fewer(rows: list[dict[str, Any]]) -> str:
+    return f" {escape(NOTES['fewer'])}" if any("images" in row for row in rows) else ""
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

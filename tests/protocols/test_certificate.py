@@ -402,3 +402,25 @@ def testequal_counts_are_the_protocols_numbers(data, averaged, both):
     expected = np.mean(of_paths) if averaged == "paths" else np.mean([np.mean(v) for v in of_images.values() if v])
     assert row["source"] == "other people"
     assert row["value"] == pytest.approx(expected)
+
+
+@pytest.mark.filterwarnings("error")
+def test_paths_on_a_part_of_a_list_say_of_how_many_images_they_are(data, models, monkeypatch):
+    listed = replace(protocols["chen2021"], images={"osie": tuple(data.stimuli)})
+    monkeypatch.setattr(protocols, "_entries", {"chen2021": listed})
+    there = {trial.id for trial in data.trials[:3]}
+    made = certify(models.filter(trial=sorted(there)), data, splits=2)
+    for part in ("likelihood", "energy"):
+        images = {row["source"]: row.get("images") for row in made[part]["rows"]}
+        assert (images["mine"], images["human"], images["other-image"]) == (3, None, None)
+    page = certificate_page(made)
+    assert "Where images are counted, a source has paths on so many only" in page
+    one = certify(models.filter(trial=[data.trials[0].id]), data, splits=2)  # the other half has no image
+    rows = {row["source"]: row for row in one["likelihood"]["rows"]}
+    assert rows["mine"]["bits"] is None
+    assert rows["mine"]["images"] == 0
+    assert rows["human"]["bits"] is not None
+
+
+def test_a_page_counts_no_images_where_all_have_paths(certificate):
+    assert "Where images are counted" not in certificate_page(certificate)
