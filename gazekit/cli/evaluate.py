@@ -29,6 +29,7 @@ from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
 from gazekit.cli.texts import names, size_options
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.named_values import named
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
@@ -59,13 +60,8 @@ class EvaluationRun(ScoredRun):
 
 def tuned(given: list[str]) -> dict[str, str]:
     """Read `--tuned-on MODEL=WHERE`; a model's options may hold `=`, so that the last one counts."""
-    found = {}
-    for text in given:
-        name, _, where = text.rpartition("=")
-        if not name or not where:
-            raise typer.BadParameter(f"give MODEL=WHERE, for instance 'neva=350 of the images', not {text!r}")
-        found[name] = where
-    return found
+    refused = "takes MODEL=WHERE, for instance 'neva=350 of the images', not {!r}"
+    return named(given, "--tuned-on", refused, one="place", last_sign=True)
 
 
 @takes_groups

@@ -169,6 +169,7 @@ def gaze(what: list[Path], given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
     from gazekit.core.scanpaths import Scanpaths
     from gazekit.evaluation.preparation import prepare_humans, prepare_predictions
     from gazekit.evaluation.score_file import named_sources
+    from gazekit.files.untrusted import check_each_once
 
     predicted: Scanpaths | None = None
     if any(each.is_dir() for each in what):
@@ -176,6 +177,7 @@ def gaze(what: list[Path], given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
             raise GazekitError("plot takes one run folder, or files of paths; give one of them")
         dataset, predicted = of_run(what[0], given)
     elif given.data is not None:
+        check_each_once(what)
         dataset = given.read()
         read = [part for file in what for part in named_sources(read_predictions(file, dataset).paths)]
         parts = [part.replace(table=part.table.assign(source=name)) for name, part in read]

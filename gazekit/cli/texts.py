@@ -1,7 +1,6 @@
 """What texts on the command line mean: names, numbers, settings, sizes, places, columns, facts."""
 
 import re
-from ast import literal_eval
 from collections.abc import Iterable
 from dataclasses import fields
 from glob import glob
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, refusing
+from gazekit.foundations.named_values import named, value_of
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
 
@@ -25,45 +25,6 @@ def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any
     """Numbers given as one text, separated by commas; `wanted` says so where it is something else."""
     with refusing(ValueError, lambda _: GazekitError(f"{option} takes {wanted}, not {text!r}")):
         return [kind(part) for part in names(text, option)]
-
-
-def named(
-    pairs: Iterable[str], option: str, refused: str, *, one: str = "value", may_be_empty: bool = False
-) -> dict[str, str]:
-    """Read the `name=text` texts of a command-line option, blanks around both left out.
-
-    Parameters
-    ----------
-    pairs : iterable of str
-        What was given.
-    option : str
-        Name of the option, for messages.
-    refused : str
-        The message after it for a text of another form, with {!r} for the text.
-    one : str
-        What each name may have only one of.
-    may_be_empty : bool
-        Whether nothing may stand behind the sign.
-
-    Raises
-    ------
-    GazekitError
-        Not of that form, or a name twice.
-
-    Examples
-    --------
-    >>> named(["lite0 = a.pth"], "--weights", "takes NAME=PATH, not {!r}")
-    {'lite0': 'a.pth'}
-    """
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, text = (part.strip() for part in pair.partition("="))
-        if not (name and equals and (text or may_be_empty)):
-            raise GazekitError(f"{option} {refused.format(pair)}")
-        if name in found:
-            raise GazekitError(f"{option} {name} is given twice; give one {one}")
-        found[name] = text
-    return found
 
 
 def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
@@ -87,7 +48,7 @@ def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
     {'layouts': '4x8,6x14', 'set_sizes': (1, 4), 'seed': 3, 'length_filter': True}
     """
     found = named(pairs or (), option, "{!r} is not of the form name=value")
-    return {name: _value(value) for name, value in found.items()}
+    return {name: value_of(value) for name, value in found.items()}
 
 
 def swept(text: str) -> tuple[str, list[Any]]:
@@ -105,7 +66,7 @@ def swept(text: str) -> tuple[str, list[Any]]:
     """
     refused = "{!r} is not of the form option=value,value, as fovea_degrees=1,2,4"
     [(option, values)] = named([text], "--sweep", refused, may_be_empty=True).items()
-    return option.replace("-", "_"), [_value(value) for value in names(values, "--sweep")]
+    return option.replace("-", "_"), [value_of(value) for value in names(values, "--sweep")]
 
 
 def column_names(texts: Iterable[str]) -> dict[str, str | None]:
@@ -210,12 +171,3 @@ def declared(text: str) -> dict[str, Any]:
         check_known("fact", name, [field.name for field in fields(Facts)])
     Facts(**found)
     return found
-
-
-def _value(text: str) -> Any:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

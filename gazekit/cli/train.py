@@ -8,8 +8,9 @@ import typer
 
 from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted, takes_groups
 from gazekit.cli.printing import estimate
-from gazekit.cli.texts import named, numbers, settings
-from gazekit.foundations.errors import check_choice
+from gazekit.cli.texts import numbers, settings
+from gazekit.foundations.errors import check_choice, check_whole
+from gazekit.foundations.named_values import named
 
 PATH = "takes NAME=PATH, not {!r}"
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
@@ -168,7 +169,8 @@ def priority_command(
 
     check_choice("--target", target, ("auto", "none", *TARGETS[1:]))
     network, training = changes_of(setting)
-    fixations = int(network.pop("fixations", FIXATIONS))
+    fixations = network.pop("fixations", FIXATIONS)
+    check_whole("--set fixations", fixations, 1)
     dataset = given.read()
     if target == "auto":
         target = "picture" if all(trial.has("target") for trial in dataset.trials) else "none"

@@ -8,25 +8,17 @@ Options are checked against the signature of the loader before it is called.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
-from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from gazekit.core.card import Card, Download
 from gazekit.core.trials import Dataset
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.untrusted import parse_toml
 from gazekit.foundations.errors import DataError, GazekitError, refusing
+from gazekit.foundations.option_kinds import wanted
 from gazekit.foundations.registry import Registry, imported
 
-_KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
-    bool: (bool, "true or false"),
-    int: (Integral, "a whole number"),
-    float: (Real, "a number"),
-    str: (str, "a name"),
-    Path: (Path, "a path"),
-    type(None): (type(None), "None"),
-}
 TABLE_LOADER = "gazekit.datasets.published.table:load"
 
 
@@ -68,25 +60,11 @@ def check_options(name: str, loaders: Sequence[Callable[..., Any]], options: Map
     for option, value in options.items():
         if option not in known:
             raise GazekitError(f"data set {name!r} has no option {option!r}; it has {', '.join(known) or 'none'}")
-        wanted = _wanted(kinds.get(option), value)
-        if wanted:
+        if must := wanted(kinds.get(option), value):
             raise GazekitError(
-                f"option {option} of data set {name!r} must be {wanted}, not {value!r}; its options are "
+                f"option {option} of data set {name!r} must be {must}, not {value!r}; its options are "
                 f"{', '.join(known)}"
             )
-
-
-def _wanted(kind: Any, value: Any) -> str | None:
-    """What a value must be, in words, if it is not; None where it may be what it is, or only the loader can judge."""
-    kinds = get_args(kind) or (kind,)
-    if get_origin(kind) is Literal:
-        return None if value in kinds else " or ".join(map(repr, kinds))
-    if not all(k in _KINDS for k in kinds):
-        return None
-    truth = isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"  # True is a whole number to Python
-    if (bool in kinds) if truth else any(isinstance(value, _KINDS[k][0]) for k in kinds):
-        return None
-    return " or ".join(_KINDS[k][1] for k in kinds)
 
 
 class Cards(Registry):
@@ -188,7 +166,7 @@ def _wanted_of_card(kind: Any, value: Any) -> str | None:
         return None if good else f"a list{' of texts' * texts}"
     if any(get_origin(part) is Mapping for part in (kind, *get_args(kind))):
         return None if isinstance(value, Mapping) else "a section"
-    return _wanted(kind, value)
+    return wanted(kind, value)
 
 
 def load_dataset(name: str | Path, root: str | Path | None = None, **options: Any) -> Dataset:

@@ -3,9 +3,8 @@
 import numpy as np
 from scipy import special
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.option_checks import check_count
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -42,7 +41,7 @@ def resample(n_stimuli: int, *, seed: int = 0, resamples: int = RESAMPLES) -> np
     """
     if n_stimuli < 1:
         raise GazekitError("there is no stimulus to resample")
-    check_count("resamples", resamples)
+    check_whole("resamples", resamples, 1)
     return keyed_rng(seed, "bootstrap", n_stimuli).integers(0, n_stimuli, size=(resamples, n_stimuli))
 
 

@@ -34,14 +34,12 @@ from gazekit.evaluation.pieces import CLUSTERING
 from gazekit.evaluation.preparation import checked, prepare_humans
 from gazekit.evaluation.results import Results
 from gazekit.evaluation.set_scoring import halvings
-from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
-from gazekit.foundations.randomness import check_seed
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_whole
 from gazekit.metrics.context import Context, contents_of
 from gazekit.metrics.fixation_maps.reference import SIZES
 from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
-from gazekit.models.option_checks import check_count
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import Tally, check_workers
@@ -154,8 +152,8 @@ def evaluate(
     """
     check_workers(workers, scheduler)
     check_lengths(lengths)
-    check_seed(seed)
-    check_count("resamples", resamples)
+    check_whole("seed", seed)
+    check_whole("resamples", resamples, 1)
     if intervals not in OVERS:
         raise GazekitError(f"intervals are over {' or over '.join(map(repr, OVERS))}, not {intervals!r}")
     loaded = load_models(models, nulls)

@@ -7,6 +7,7 @@ ends with exit code 2. Anything else is a defect of ours and keeps its traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from numbers import Integral
 from typing import TypeVar
 
 _E = TypeVar("_E", bound=Exception)
@@ -68,6 +69,20 @@ def check_choice(option: str, value: object, choices: Collection[object]) -> Non
     """
     if value not in choices:
         raise GazekitError(f"{option} must be one of {', '.join(map(repr, choices))}, not {value!r}")
+
+
+def check_whole(what: str, value: object, least: int | None = None) -> None:
+    """Refuse what is no whole number, or one below `least`.
+
+    Examples
+    --------
+    >>> check_whole("n_samples", 2.5, 1)
+    Traceback (most recent call last):
+    gazekit.GazekitError: n_samples must be a whole number of at least 1, not 2.5
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or (least is not None and int(value) < least):
+        bound = "" if least is None else f" of at least {least}"
+        raise GazekitError(f"{what} must be a whole number{bound}, not {value!r}")
 
 
 def listed(names: Sequence[str], shown: int = 3, joint: str = ", ") -> str:

@@ -1,11 +1,10 @@
 """Random numbers by key: the same (seed, key) gives the same draws whatever else is computed, and in which order."""
 
 import hashlib
-from numbers import Integral
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import check_whole
 
 
 def keyed_rng(seed: int, *key: str | int) -> np.random.Generator:
@@ -36,20 +35,7 @@ def keyed_rng(seed: int, *key: str | int) -> np.random.Generator:
     >>> float(keyed_rng(0, "a", "b").random()) == float(keyed_rng(0, "ab").random())
     False
     """
-    check_seed(seed)
+    check_whole("seed", seed)
     parts = [f"{type(part).__name__}:{len(str(part))}:{part}" for part in (int(seed), *key)]
     digest = hashlib.blake2b("|".join(parts).encode(), digest_size=16).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
-
-
-def check_seed(seed: object) -> None:
-    """Refuse a seed that is no whole number: 1.5 would give the draws of 1.
-
-    Examples
-    --------
-    >>> check_seed(1.5)
-    Traceback (most recent call last):
-    gazekit.GazekitError: seed must be a whole number, not 1.5
-    """
-    if not isinstance(seed, Integral):
-        raise GazekitError(f"seed must be a whole number, not {seed!r}")

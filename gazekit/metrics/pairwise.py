@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.frames import check_comparable
 from gazekit.core.scanpaths import Scanpaths, check_frames
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_of_single
 from gazekit.metrics.measure import Measure, find
 
@@ -266,8 +266,7 @@ def _on_threads(work: Callable[[Given], Done], items: Iterable[Given], count: in
 def _threads(given: int | None) -> int:
     if given is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if given < 1:
-        raise GazekitError(f"threads must be at least 1, not {given}")
+    check_whole("threads", given, 1)
     return given
 
 

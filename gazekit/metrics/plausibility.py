@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError, check_choice
+from gazekit.foundations.errors import GazekitError, check_choice, check_whole
 from gazekit.metrics.columns import AnyPath, columns_of
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import trial_pairs
@@ -275,8 +275,8 @@ def _expected_best(values: np.ndarray, people: np.ndarray, drawn: np.ndarray) ->
 
 def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Sequence[int]:
     check_choice("plausibility: definition", definition, DEFINITIONS)
-    if n_humans is not None and n_humans < 1:
-        raise GazekitError(f"plausibility: n_humans is a number of people, 1 or more, not {n_humans!r}")
+    if n_humans is not None:
+        check_whole("plausibility: n_humans", n_humans, 1)
     if not len(lengths):
         raise GazekitError("plausibility: give at least one window length")
     return [int(k) for k in lengths]

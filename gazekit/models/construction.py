@@ -4,12 +4,13 @@ import inspect
 import re
 import reprlib
 from abc import ABCMeta
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, get_type_hints
 
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.option_kinds import wanted
 
 RENAMED = "name"  # models given as text are called by the whole text: the one argument that may change
 RECORD = ("_arguments", "_files", "_learned_from", "_learned_stimuli")  # attributes that are kept here, not by a model
@@ -35,10 +36,28 @@ class Recorded(ABCMeta):
         check_methods(cls)
         model = super().__call__(*args, **kwargs)
         given = bound_arguments(cls, args, kwargs)
+        check_kinds(cls, given)
         # vars(), because `__setattr__` refuses to change what is recorded
         vars(model)["_arguments"] = given
         vars(model)["_files"] = files_named(cls, given)
         return model
+
+
+def check_kinds(cls: type, given: Mapping[str, Any]) -> None:
+    """Refuse an option of another kind than the constructor's signature says: the text "false" would count as true.
+
+    Raises
+    ------
+    GazekitError
+        The message names the option, and what it must be.
+    """
+    try:
+        kinds = get_type_hints(cls.__init__)  # type: ignore[misc]
+    except NameError:  # names that are imported for a type checker only
+        return
+    for name, parameter in inspect.signature(cls).parameters.items():
+        if name in given and given[name] is not parameter.default and (must := wanted(kinds.get(name), given[name])):
+            raise GazekitError(f"{name} must be {must}, not {given[name]!r}")
 
 
 def bound_arguments(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,10 @@ import pandas as pd
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
+from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, check_whole
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.construction import Construction
-from gazekit.models.option_checks import check_count
 
 Role = Literal["model", "image-blind", "control"]
 
@@ -244,14 +243,16 @@ class ScanpathModel(Construction):
             it was asked for.
         """
         shown = tuple(trials)
-        check_count("n_samples", n_samples)
-        check_count("max_fixations", max_fixations)
+        check_whole("n_samples", n_samples, 1)
+        if max_fixations is not None:
+            check_whole("max_fixations", max_fixations, 1)
         asked = None if lengths is None else _checked_lengths(lengths, len(shown), n_samples)
         given = None if self.stops else asked
         request = Request(self.random_key, shown, n_samples, seed, max_fixations, device, progress, given)
         self.check_needs(request.trials)
         for number, trial in enumerate(request.trials):
-            check_count("max_fixations", request.limit(number), f" (trial {trial.id!r})")
+            if (limit := request.limit(number)) is not None:
+                check_whole(f"max_fixations of trial {trial.id!r}", limit, 1)
         found = self.scanpaths(request)
         return found if asked is None else cut_to_lengths(found, shown, asked)
 

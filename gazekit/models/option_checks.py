@@ -7,21 +7,6 @@ import numpy as np
 from gazekit.foundations.errors import GazekitError
 
 
-def check_count(name: str, value: int | None, what: str = "", *, least: int = 1) -> None:
-    """Raise an error unless a count is None, or a whole number of at least `least`.
-
-    Examples
-    --------
-    >>> check_count("n_samples", 0)
-    Traceback (most recent call last):
-    gazekit.GazekitError: n_samples must be at least 1, not 0
-    """
-    if value is not None and not value >= least:
-        raise GazekitError(f"{name} must be at least {least}, not {value}{what}")
-    if value is not None and int(value) != value:
-        raise GazekitError(f"{name} must be a whole number, not {value}{what}")
-
-
 def positive(name: str, value: Any, *, zero: bool = False) -> float:
     """Check an option that must be a positive finite number (or zero, where that means something)."""
     number = _number(value)

@@ -1,11 +1,11 @@
 """Models as text: `centre` or `centre:spread=0.2`, for command lines and manifests."""
 
-import ast
 from difflib import get_close_matches
 from inspect import signature
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.named_values import named, value_of
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.registry import load_model, model_class
 
@@ -34,17 +34,16 @@ def model_from_text(text: str, **more: Any) -> ScanpathModel:
     'centre:spread=0.2'
     """
     name, *parts = text.strip().split(":")
-    options: dict[str, str] = {}
+    whole: list[str] = []
     for part in parts:
-        key, equals, value = part.partition("=")
-        if equals and key.strip():
-            options[key.strip()] = value
-        elif options and not equals:  # "encoder=open_clip:RN50"
-            options[next(reversed(options))] += f":{part}"
+        if whole and "=" not in part:  # "encoder=open_clip:RN50"
+            whole[-1] += f":{part}"
         else:
-            raise GazekitError(f"the option {part!r} of model {text!r} is not of the form option=value")
+            whole.append(part)
+    refused = "has an option {!r} that is not of the form option=value"
+    options = named(whole, f"model {text!r}:", refused, may_be_empty=True)
     try:
-        model = load_model(name.strip(), **{key: _value(value.strip()) for key, value in options.items()} | more)
+        model = load_model(name.strip(), **{key: value_of(value) for key, value in options.items()} | more)
     except TypeError as error:
         why = _unknown(name.strip(), options | more) or error
         raise GazekitError(
@@ -64,10 +63,3 @@ def _unknown(name: str, options: dict[str, Any]) -> str:
     close = get_close_matches(wrong, known, n=1, cutoff=0.5)
     hint = f", did you mean {close[0]!r}?" if close else ""
     return f"it has no option {wrong!r}{hint}; its options are {', '.join(known) or 'none'}"
-
-
-def _value(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

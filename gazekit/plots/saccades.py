@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError, MismatchError
+from gazekit.foundations.errors import GazekitError, MismatchError, check_whole
 from gazekit.metrics.behaviour.saccades import saccades
 from gazekit.plots import style
 
@@ -54,8 +54,7 @@ def saccade_amplitudes(
     'saccade amplitude, px'
     """
     unit = _unit(sources)
-    if bins < 2:
-        raise GazekitError(f"bins are a whole number, 2 at least, not {bins!r}")
+    check_whole("bins", bins, 2)
     amplitude = {name: _found(name, saccades(paths).amplitude) for name, paths in sources.items()}
     if longest is None:
         longest = float(np.percentile(np.concatenate(list(amplitude.values())), 99))

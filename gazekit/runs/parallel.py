@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from gazekit.files.atomic import writing
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.foundations.progress import tqdm
 from gazekit.runs.environment import RunEnvironment
 from gazekit.runs.parcels import Parcels, unpack
@@ -78,8 +78,7 @@ def check_workers(workers: int, scheduler: str | None) -> None:
     GazekitError
         No worker, both ways at once, or a scheduler that cannot be used; see `gazekit.runs.scheduler`.
     """
-    if workers < 1:
-        raise GazekitError(f"workers must be at least 1, not {workers}")
+    check_whole("workers", workers, 1)
     if scheduler is None:
         return
     if workers > 1:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_whole
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import MultiMatch, pairwise
@@ -92,8 +92,8 @@ def _chosen(paths: Scanpaths, name: str, max_pairs: int | None, seed: int) -> tu
     if not usable.all():  # the reference is not defined there
         notes.append(f"left out: {int((~usable).sum())} pairs with a coordinate that is not a number")
         pairs = pairs[usable]
-    if max_pairs is not None and max_pairs < 1:
-        raise GazekitError(f"max_pairs must be at least 1, not {max_pairs}")
+    if max_pairs is not None:
+        check_whole("max_pairs", max_pairs, 1)
     if max_pairs is not None and max_pairs < len(pairs):
         notes.append(f"a random part: {max_pairs} of {len(pairs)} pairs, seed {seed}")
         chosen = keyed_rng(seed, "verify multimatch", name).choice(len(pairs), max_pairs, replace=False)

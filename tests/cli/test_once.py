@@ -2,6 +2,9 @@
 
 import pytest
 
+from gazekit.cli.evaluate import tuned
+from gazekit.foundations.errors import GazekitError
+
 
 @pytest.mark.parametrize(
     ("arguments", "option"),
@@ -24,3 +27,15 @@ def test_options_of_several_values_and_flags_may_be_given_again(run):
     assert code == 2
     assert "times" not in err
     assert "nothing.csv" in err
+
+
+def test_a_model_is_tuned_on_one_thing():
+    """Of --tuned-on neva=a --tuned-on neva=b the first was left out in silence; a model's options may hold the sign."""
+    assert tuned(["neva:sigma=2=350 images", "oat = set b"]) == {
+        "neva:sigma=2": "350 images",
+        "oat": "set b",
+    }
+    with pytest.raises(GazekitError, match="--tuned-on neva is given twice; give one place"):
+        tuned(["neva=a", "neva=b"])
+    with pytest.raises(GazekitError, match="--tuned-on takes MODEL=WHERE, for instance 'neva=350 of the images', not"):
+        tuned(["neva"])

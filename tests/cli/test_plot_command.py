@@ -230,6 +230,13 @@ def test_mistakes_end_in_one_sentence(plot, kind, arguments, message):
     assert not out.exists()
 
 
+def test_a_file_that_is_named_twice_is_refused(plot):
+    """Its paths were drawn twice."""
+    code, _, err, out = plot("saccades", files=("models.csv", "models.csv"))
+    assert (code, out.exists()) == (2, False)
+    assert "models.csv is given twice: what it holds would count twice; name it once" in err
+
+
 def test_files_that_are_not_there_or_would_be_lost(plot, place):
     assert "must end in .png, .jpg, .pdf or .svg" in plot("density", *ON, name="figure.gif")[2]
     assert "does not exist; make it first" in plot("density", *ON, name="no/figure.png")[2]

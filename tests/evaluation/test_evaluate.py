@@ -184,8 +184,8 @@ def test_wrong_requests_write_nothing(small_dataset, tmp_path, models, metrics, 
     [
         ({"seed": 1.5}, "seed must be a whole number, not 1.5"),
         ({"seed": "1"}, "seed must be a whole number, not '1'"),
-        ({"resamples": 0}, "resamples must be at least 1, not 0"),
-        ({"resamples": 10.5}, "resamples must be a whole number, not 10.5"),
+        ({"resamples": 0}, "resamples must be a whole number of at least 1, not 0"),
+        ({"resamples": 10.5}, "resamples must be a whole number of at least 1, not 10.5"),
     ],
 )
 def test_wrong_seeds_and_resamples_write_nothing(small_dataset, tmp_path, options, message):

@@ -141,7 +141,7 @@ def test_pairs_may_be_read_only_or_of_another_type(paths):
         pytest.param({"pairs": [[-1, 3]]}, GazekitError, "name row -1 of a", id="negative"),
         pytest.param({"pairs": [[0, 1, 2]]}, GazekitError, r"array \(n, 2\) of whole numbers", id="shape"),
         pytest.param({"pairs": [[0.0, 1.0]]}, GazekitError, "not float64", id="not-whole"),
-        pytest.param({"threads": 0}, GazekitError, "threads must be at least 1", id="threads"),
+        pytest.param({"threads": 0}, GazekitError, "threads must be a whole number of at least 1", id="threads"),
     ],
 )
 def test_errors_say_what_to_do(paths, change, error, message):

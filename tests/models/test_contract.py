@@ -20,11 +20,11 @@ NAMES = [name for name in models if name not in PUBLISHED]
 def test_counts_limits_needs_and_options_are_refused_alike(name):
     model, trials = load_model(name), example_trials()
     for count in ("n_samples", "max_fixations"):
-        with pytest.raises(GazekitError, match=f"{count} must be at least 1, not 0"):
+        with pytest.raises(GazekitError, match=f"{count} must be a whole number of at least 1, not 0"):
             model.predict(trials, **{count: 0}, progress=False)
-        with pytest.raises(GazekitError, match=rf"{count} must be a whole number, not 2\.5"):
+        with pytest.raises(GazekitError, match=rf"{count} must be a whole number of at least 1, not 2\.5"):
             model.predict(trials, **{count: 2.5}, progress=False)
-    with pytest.raises(GazekitError, match=r"max_fixations must be at least 1, not 0 \(trial 'example-trial-1'\)"):
+    with pytest.raises(GazekitError, match="max_fixations of trial 'example-trial-1' must be a whole number of at"):
         model.predict([trials[0], replace(trials[1], max_fixations=0)], progress=False)
     model.needs = (*model.needs, "cells")  # an instance may add a need
     with pytest.raises(MissingNeedError, match="needs 'cells', which trial 'example-trial-0'"):
@@ -36,7 +36,7 @@ def test_counts_limits_needs_and_options_are_refused_alike(name):
 def test_a_model_of_given_paths_refuses_the_same():
     trials = example_trials()
     given = Precomputed(load_model("uniform").predict(trials, progress=False))
-    with pytest.raises(GazekitError, match="max_fixations must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match="max_fixations must be a whole number of at least 1, not 0"):
         given.predict(trials, max_fixations=0, progress=False)
     assert given.predict(trials, max_fixations=2, progress=False).lengths.tolist() == [2] * 5
 

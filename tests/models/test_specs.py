@@ -23,3 +23,15 @@ def test_what_is_no_option_is_refused(text):
 def test_a_stray_word_belongs_to_the_value_before_it_which_the_model_refuses():
     with pytest.raises(GazekitError, match=r"spread.*0\.2:oops"):
         model_from_text("centre:spread=0.2:oops")
+
+
+def test_an_option_twice_is_refused():
+    """The first was dropped in silence."""
+    with pytest.raises(GazekitError, match="model 'levy:alpha=1:alpha=2': alpha is given twice; give one value"):
+        model_from_text("levy:alpha=1:alpha=2")
+
+
+def test_off_is_off():
+    """The text "false" counted as true."""
+    assert model_from_text("levy:repeat_rejected=false").arguments["repeat_rejected"] is False
+    assert model_from_text("levy:repeat_rejected=True").arguments["repeat_rejected"] is True

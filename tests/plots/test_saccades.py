@@ -66,7 +66,7 @@ def test_messages(sources, scanpaths_of):
             draw({})
         with pytest.raises(GazekitError, match="'still' has no saccade to draw"):
             draw({"still": scanpaths_of([1, 1])})
-    with pytest.raises(GazekitError, match="bins are a whole number, 2 at least, not 1"):
+    with pytest.raises(GazekitError, match="bins must be a whole number of at least 2, not 1"):
         saccade_amplitudes(sources, bins=1)
     with pytest.raises(GazekitError, match="sectors are a whole number, 4 at least, not 3"):
         saccade_directions(sources, sectors=3)

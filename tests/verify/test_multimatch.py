@@ -52,7 +52,7 @@ def test_a_part_is_drawn_by_key_and_said(dataset_of):
     assert first.rows == second.rows
     assert first.passed
     assert "a random part: 10 of 36 pairs, seed 0" in str(first)
-    with pytest.raises(GazekitError, match="max_pairs must be at least 1"):
+    with pytest.raises(GazekitError, match="max_pairs must be a whole number of at least 1"):
         verify_multimatch(dataset, max_pairs=0)
 
 

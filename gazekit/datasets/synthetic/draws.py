@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.randomness import keyed_rng
 
 
@@ -56,16 +55,3 @@ class Draws:
 
     def _raw(self, n: int) -> np.ndarray:
         return np.asarray(self._bits.random_raw(n), dtype=np.uint64)
-
-
-def check_whole(what: str, value: object, least: int | None = None) -> None:
-    """Refuse what is no whole number, or one below `least`.
-
-    Raises
-    ------
-    GazekitError
-        `what` names it in the message.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or (least is not None and value < least):
-        bound = "" if least is None else f" of at least {least}"
-        raise GazekitError(f"{what} must be a whole number{bound}, not {value!r}")

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from gazekit.experiments.asymmetry.reaction_times import MS_BASE, MS_PER_SACCADE
-from gazekit.foundations.errors import GazekitError, UnknownNameError, check_known
+from gazekit.foundations.errors import GazekitError, check_known
+from gazekit.foundations.named_values import named
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.capabilities import Searches
 from gazekit.models.contract import ScanpathModel
@@ -82,16 +83,13 @@ class Stopping:
         """
         name, *parts = (part.strip() for part in text.split(":"))
         given: dict[str, float] = {}
-        for part in parts:
-            option, _, value = (p.strip() for p in part.partition("="))
-            if option not in ("misses", "value", "guesses"):
-                raise UnknownNameError("option of a stopping rule", option, ("misses", "value", "guesses"))
-            if option in given:
-                raise GazekitError(f"the stopping rule {text!r} says {option} twice; give it once")
+        refused = "has an option {!r} that is not of the form misses=0.05"
+        for option, value in named(parts, f"the stopping rule {text!r}:", refused, may_be_empty=True).items():
+            check_known("option of a stopping rule", option, ("misses", "value", "guesses"))
             try:
                 given[option] = float(value)
             except ValueError:
-                raise GazekitError(f"the option {part!r} of a stopping rule must be a number, as misses=0.05") from None
+                raise GazekitError(f"{option} of a stopping rule must be a number, as misses=0.05") from None
         return cls(name, **given)
 
     @property

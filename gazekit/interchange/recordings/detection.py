@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gazekit.foundations.errors import DataError, UnknownNameError, check_known
+from gazekit.foundations.errors import DataError, check_known
+from gazekit.foundations.named_values import named
 
 LOST = "sample without a position (left out)"
 SKIPPED = 1.5  # intervals between two samples from which on one is missing between them
@@ -99,10 +100,10 @@ shortest=80.0)
         rule, _, options = str(said).partition(":")
         told: dict[str, Any] = {}
         names = [field.name for field in fields(cls)[1:]]
-        for option in filter(None, options.split(",")):
-            name, _, value = (part.strip() for part in option.partition("="))
-            if name not in names:
-                raise UnknownNameError("option of detection", name, names)
+        refused = "has an option {!r} that is not of the form velocity=30"
+        texts = named(filter(None, options.split(",")), f"detect: {said!r}", refused, may_be_empty=True)
+        for name, value in texts.items():
+            check_known("option of detection", name, names)
             try:
                 told[name] = float(value)
             except ValueError:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths, indices_of
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.behaviour.divergences import (
     circular_wasserstein,
     js_divergence,
@@ -113,8 +113,7 @@ def _amplitude_counts(
 
 
 def _direction_counts(angle: np.ndarray, *, bins: int = DIRECTION_BINS) -> np.ndarray:
-    if bins < 1:
-        raise GazekitError(f"directions need at least one bin, not {bins}")
+    check_whole("bins", bins, 1)
     step = 360.0 / bins
     cell = np.floor(np.mod(angle[np.isfinite(angle)] + step / 2, 360.0) / step).astype(np.int64)
     return np.bincount(np.minimum(cell, bins - 1), minlength=bins)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
@@ -142,8 +142,7 @@ def return_curve(paths: Scanpaths, *, radius_degrees: float = RADIUS, max_lag: i
     >>> curve.observed.tolist(), curve.chance.round(2).tolist()
     ([0.0, 1.0, 0.0], [0.33, 0.33, 0.33])
     """
-    if max_lag < 1:
-        raise GazekitError(f"return_curve needs a lag of at least 1, not {max_lag}")
+    check_whole("max_lag", max_lag, 1)
     paths = _in_degrees(paths, radius_degrees)
     of, lengths = paths.path_of(), paths.lengths
     longest = int(lengths.max(initial=1)) - 1

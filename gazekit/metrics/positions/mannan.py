@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import check_whole
 from gazekit.foundations.notices import notify_once
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.columns import AnyPath, Columns, Size
@@ -170,8 +170,7 @@ def _room(longest: int) -> int:
 
 
 def _check_draws(draws: int) -> None:
-    if int(draws) != draws or draws < 1:
-        raise GazekitError(f"mannan_similarity: draws is a whole number of pairs, 1 or more, not {draws!r}")
+    check_whole("mannan_similarity: draws", draws, 1)
 
 
 def _prepare(columns: Columns, *, draws: int, seed: int) -> Positions:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.columns import AnyPath, Columns, Size, columns_of, columns_of_single
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import pair_measure
@@ -180,8 +180,7 @@ def _checked(name: str, unit: str, radius: float | None, shortest_line: int) -> 
         radius = RADIUS_PX
     if not (np.isfinite(radius) and radius >= 0):
         raise GazekitError(f"{name}: radius is a distance of 0 or more, not {radius!r}")
-    if int(shortest_line) != shortest_line or shortest_line < 1:
-        raise GazekitError(f"{name}: shortest_line is a whole number of recurrences, 1 or more, not {shortest_line!r}")
+    check_whole(f"{name}: shortest_line", shortest_line, 1)
     return float(radius), int(shortest_line)
 
 

@@ -7,7 +7,7 @@ finds a near one, so these measures reward saying little.
 
 import numpy as np
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import check_whole
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
@@ -115,20 +115,14 @@ def stde(a: AnyPath, b: AnyPath, *, size: Size = None, longest: int | None = Non
     return score_pair("stde", a, b, size, longest=longest, by_fixation=by_fixation)[0]
 
 
-def check_width(metric: str, name: str, width: int) -> None:
-    """Refuse a window of less than a fixation."""
-    if int(width) != width or width < 1:
-        raise GazekitError(f"{metric}: {name} is a whole number of fixations, 1 or more, not {width!r}")
-
-
 def _prepare(columns: Columns, *, k: int, furthest: bool) -> Positions:
-    check_width("tde", "k", k)
+    check_whole("tde: k", k, 1)
     return positions(columns)
 
 
 def _prepare_scaled(columns: Columns, *, longest: int | None, by_fixation: bool) -> Positions:
     if longest is not None:
-        check_width("stde", "longest", longest)
+        check_whole("stde: longest", longest, 1)
     side = np.repeat(np.maximum(columns.width, columns.height), np.diff(columns.offsets))
     at = positions(columns)
     return at._replace(x=at.x / side, y=at.y / side)

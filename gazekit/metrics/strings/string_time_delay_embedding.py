@@ -9,11 +9,12 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from gazekit.foundations.errors import check_whole
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.options import takes_options_of
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.positions.time_delay_embedding import WIDTH, check_width
+from gazekit.metrics.positions.time_delay_embedding import WIDTH
 from gazekit.metrics.strings.symbols import StringOptions, Strings, distance_rows, strings_of
 
 LONGEST_IN_MEMO = 4  # windows whose distances are kept by their pattern of equal symbols: 2 ** (k * k) patterns
@@ -78,7 +79,7 @@ def sbtde(
 
 
 def _prepare(columns: Columns, *, k: int, furthest: bool, transpositions: bool, **options: Any) -> Strings:
-    check_width("sbtde", "k", k)
+    check_whole("sbtde: k", k, 1)
     return strings_of(columns, "sbtde", **options)
 
 

@@ -12,19 +12,12 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_whole
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.capabilities import Donor
 from gazekit.models.contract import ScanpathModel
 
 DEFAULT_LENGTH = 10  # fixations; the human mean in OSIE is 9.4
-
-
-def checked_length(default_length: int) -> int:
-    """Check the option `default_length`."""
-    if default_length < 1:
-        raise GazekitError(f"default_length is a number of fixations, at least 1, not {default_length}")
-    return int(default_length)
 
 
 class OtherThan:
@@ -225,7 +218,8 @@ class Baseline(ScanpathModel):
     leaves_own_out = True
 
     def __init__(self, *, default_length: int = DEFAULT_LENGTH) -> None:
-        self.default_length = checked_length(default_length)
+        check_whole("default_length", default_length, 1)
+        self.default_length = default_length
         self.humans: HumanPaths | None = None
 
     def fit(self, dataset: Dataset) -> Self:

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import check_whole
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline, OtherThan
 from gazekit.models.capabilities import Donor
@@ -51,9 +51,8 @@ class OtherImage(Baseline):
 
     def __init__(self, same_size: int = 10, *, default_length: int = DEFAULT_LENGTH) -> None:
         super().__init__(default_length=default_length)
-        if same_size < 0:
-            raise GazekitError(f"same_size is a number of stimuli, at least 0, not {same_size}")
-        self.same_size = int(same_size)
+        check_whole("same_size", same_size, 0)
+        self.same_size = same_size
 
     def fit(self, dataset: Dataset) -> Self:
         """Keep the human scanpaths of a data set, and return self; see `Baseline.fit`."""

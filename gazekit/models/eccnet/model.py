@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError, check_choice
+from gazekit.foundations.errors import GazekitError, check_choice, check_whole
 from gazekit.models.capabilities import SearchResult
 from gazekit.models.contract import Request, ScanpathModel
 from gazekit.models.devices import chosen_device, full_float32
@@ -142,22 +142,25 @@ class EccNet(ScanpathModel):
     ) -> None:
         for option, value in zip(CHOICES, (level_weights, winner, exhausted, window), strict=True):
             check_choice(option, value, CHOICES[option])
+        for name, side in (("max_side", max_side), ("recognition_size", recognition_size)):
+            if side is not None:
+                check_whole(name, side, 1)
+        check_whole("margin", margin, 0)
+        check_whole("inhibition_size", inhibition_size, 2)
         self.variant = variant_named(variant)
         self.level_weights, self.px_per_degree = level_weights, px_or_trial(px_per_degree)
         self.fovea_degrees = positive("fovea_degrees", fovea_degrees)
         self.fast, self.round_degrees = fast, round_degrees
         self._display = {
             "background": background,
-            "max_side": None if max_side is None else int(at_least("max_side", max_side, 1)),
+            "max_side": max_side,
             "whole_image": whole_image,
             "swap_target": swap_target,
         }
         self.recognition_size = recognition_size
-        if recognition_size is not None:
-            at_least("recognition_size", recognition_size, 1)
         self.settings = Settings(
-            margin=int(at_least("margin", margin, 0)),
-            inhibition_size=int(at_least("inhibition_size", inhibition_size, 2)),
+            margin=margin,
+            inhibition_size=inhibition_size,
             blurs=pair_of_blurs(difference_of_gaussians),
             winner=winner,
             exhausted=exhausted,
@@ -289,13 +292,6 @@ def px_or_trial(px_per_degree: float | str) -> float | None:
     if isinstance(px_per_degree, str) or not px_per_degree > 0:
         raise GazekitError(f"px_per_degree must be a positive number or 'trial', not {px_per_degree!r}")
     return float(px_per_degree)
-
-
-def at_least(name: str, value: float, least: float) -> float:
-    """Check a number of px."""
-    if isinstance(value, str) or not value >= least:
-        raise GazekitError(f"{name} must be a number of px, at least {least:g}, not {value!r}")
-    return value
 
 
 def pair_of_blurs(pairs: Any) -> tuple[tuple[float, float], tuple[float, float]]:

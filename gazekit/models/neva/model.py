@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gazekit.core.frames import Frame
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH, checked_length
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
 from gazekit.models.networks import Encoder, load_encoder
@@ -132,7 +132,8 @@ class Neva(ScanpathModel):
         self.saccade_cost = positive("saccade_cost", saccade_cost, zero=True)
         self.fovea = _fovea(sigma, sigma_px, fovea_degrees)
         self.px_per_degree = None if px_per_degree is None else positive("px_per_degree", px_per_degree)
-        self.default_length = checked_length(default_length)
+        check_whole("default_length", default_length, 1)
+        self.default_length = default_length
         self.objective = objective_from(objective)
         self.encoder = load_encoder(encoder, weights)
         if "caption" in self.objective.needs and not self.encoder.has_text:

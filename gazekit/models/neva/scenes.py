@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import GazekitError, check_choice
+from gazekit.foundations.errors import GazekitError, check_choice, check_whole
 from gazekit.models.devices import full_float32
 from gazekit.models.networks import Encoder
 from gazekit.models.neva.view import View
@@ -117,8 +117,7 @@ class Runner:
         precision: Precision = "float32",
     ) -> None:
         check_choice("precision", precision, get_args(Precision))
-        if chunk < 1:
-            raise GazekitError(f"chunk is a number of images, at least 1, not {chunk}")
+        check_whole("chunk", chunk, 1)
         for output in outputs:
             encoder.check_output(output)
         self.encoder, self.outputs, self.device, self.chunk = encoder.to(device), tuple(outputs), device, chunk

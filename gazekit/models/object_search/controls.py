@@ -5,8 +5,8 @@ from typing import Any, Self
 import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import GazekitError
-from gazekit.models.baselines.baseline import DEFAULT_LENGTH, OtherThan, checked_length
+from gazekit.foundations.errors import GazekitError, check_whole
+from gazekit.models.baselines.baseline import DEFAULT_LENGTH, OtherThan
 from gazekit.models.object_search.human_paths import human_paths
 from gazekit.models.object_search.layout import ObjectLayout
 from gazekit.models.object_search.walk import ObjectModel
@@ -39,11 +39,10 @@ class Line(ObjectModel):
     deterministic = True
 
     def __init__(self, dwell: int = 2, step: float = 1.0) -> None:
-        if dwell < 0:
-            raise GazekitError(f"dwell is a number of fixations, at least 0, not {dwell}")
+        check_whole("dwell", dwell, 0)
         if not step > 0:
             raise GazekitError(f"step must be above 0 cells, not {step}")
-        self.dwell, self.step = int(dwell), float(step)
+        self.dwell, self.step = dwell, float(step)
 
     def walk(self, layout: ObjectLayout, seen: Any, rng: np.random.Generator, limit: int | None) -> np.ndarray:
         """Draw the path; see `ObjectModel.walk`."""
@@ -79,7 +78,8 @@ class TargetRepeated(ObjectModel):
     leaves_own_out = True
 
     def __init__(self, default_length: int = DEFAULT_LENGTH) -> None:
-        self.default_length = checked_length(default_length)
+        check_whole("default_length", default_length, 1)
+        self.default_length = default_length
         self._lengths: np.ndarray | None = None
         self._others: OtherThan | None = None
 

@@ -14,11 +14,11 @@ from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.files.arrays import parse_npy
 from gazekit.files.atomic import read_whole
-from gazekit.foundations.errors import DataError, GazekitError, refusing
+from gazekit.foundations.errors import DataError, GazekitError, check_whole, refusing
 from gazekit.models.capabilities import HasDensity, log_density_on
 from gazekit.models.cells import resampled
 from gazekit.models.contract import DrawnPath, ScanpathModel
-from gazekit.models.option_checks import check_count, positive
+from gazekit.models.option_checks import positive
 from gazekit.models.priority.grid import Grid
 from gazekit.models.published.next_fixation import NextFixation, building
 from gazekit.models.registry import load_model, models
@@ -100,7 +100,7 @@ class DeepGaze3(NextFixation):
     ) -> None:
         super().__init__(weights, RELEASE, allow_seen)
         self.centre_bias, self.default_length = centre_bias, default_length
-        check_count("default_length", default_length)
+        check_whole("default_length", default_length, 1)
         if centre_bias is None:
             raise GazekitError(f"model 'deepgaze3' needs a centre bias: {BIAS}")
         self._bias = _centre_bias(centre_bias)

@@ -113,7 +113,7 @@ def test_a_rule_is_written_as_it_was_given():
         ("all-items:misses=0.1", "misses says nothing to the stopping rule 'all-items', which has no threshold"),
         ("people:value=3", "value says nothing to the stopping rule 'people'"),
         ("activation:misses=0.1:value=0.5", "misses chooses the threshold of a stopping rule and value gives it"),
-        ("activation:misses=0.1:misses=0.2", "says misses twice"),
+        ("activation:misses=0.1:misses=0.2", "misses is given twice; give one value"),
     ],
 )
 def test_options_that_would_be_ignored(text, said):

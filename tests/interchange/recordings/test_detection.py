@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gazekit import DataError, UnknownNameError
+from gazekit import DataError, GazekitError, UnknownNameError
 from gazekit.foundations.errors import MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.interchange.recordings.detection import LOST, Detection, detect
@@ -114,10 +114,12 @@ def test_options():
     assert Detection.of("idt:dispersion=2").shortest == 100
     for said, message in (
         ("ivt:velocity=fast", "detect: velocity must be a number, not 'fast'; write it as ivt:velocity=30"),
+        ("ivt:velocity=30,velocity=60", "detect: .* velocity is given twice; give one value"),
+        ("ivt:velocity", "has an option .velocity. that is not of the form velocity=30"),
         ("ivt:velocity=0", "detect: velocity must be a number above 0, not 0.0"),
         ("ivt:bridge=-1", "detect: bridge must be a number of at least 0, not -1.0"),
     ):
-        with pytest.raises(DataError, match=message):
+        with pytest.raises(GazekitError, match=message):
             Detection.of(said)
     with pytest.raises(UnknownNameError, match="did you mean 'velocity'"):
         Detection.of("ivt:velocty=30")

@@ -95,7 +95,7 @@ def test_refused(scanpaths_of):
     degree_paths = scanpaths_of([3], frame=FRAME)
     with pytest.raises(GazekitError, match="amplitude bins need 0 < bin_degrees"):
         amplitude_histogram(degree_paths, bin_degrees=0)
-    with pytest.raises(GazekitError, match="directions need at least one bin, not 0"):
+    with pytest.raises(GazekitError, match="bins must be a whole number of at least 1, not 0"):
         direction_histogram(paths, bins=0)
 
 

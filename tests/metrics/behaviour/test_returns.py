@@ -99,7 +99,7 @@ def test_refused(scanpaths_of):
     paths = scanpaths_of([3], frame=FRAME, durations=False)
     with pytest.raises(GazekitError, match="durations_before_returns needs fixation durations"):
         durations_before_returns(paths)
-    with pytest.raises(GazekitError, match="return_curve needs a lag of at least 1, not 0"):
+    with pytest.raises(GazekitError, match="max_lag must be a whole number of at least 1, not 0"):
         return_curve(paths, max_lag=0)
     with pytest.raises(GazekitError, match="a radius must be a number of degrees of 0 or more, not -1"):
         return_rates(paths, radius_degrees=-1)

@@ -131,7 +131,7 @@ def test_set_metric_is_the_mean_of_defined_values(scanpaths_of):
     ("call", "error", "message"),
     [
         pytest.param(lambda p: cross_recurrence(p, p, radius=-1), GazekitError, "radius is a distance", id="radius"),
-        pytest.param(lambda p: auto_recurrence(p, shortest_line=0), GazekitError, "shortest_line is a", id="line"),
+        pytest.param(lambda p: auto_recurrence(p, shortest_line=0), GazekitError, "shortest_line must be a", id="line"),
         pytest.param(lambda p: auto_recurrence([1, 2]), GazekitError, "auto_recurrence: .*not of shape", id="shape"),
         pytest.param(
             lambda p: cross_recurrence(Scanpath([1], [1], None, Frame(8, 6)), Scanpath([1], [1], None, Frame(8, 7))),

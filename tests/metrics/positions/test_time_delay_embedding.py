@@ -126,9 +126,9 @@ def test_tde_needs_no_size_but_respects_frames():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        pytest.param(lambda p: tde(p, p, k=0), "tde: k is a whole number", id="k-zero"),
-        pytest.param(lambda p: tde(p, p, k=1.5), "tde: k is a whole number", id="k-fraction"),
-        pytest.param(lambda p: stde(p, p, size=SIZE, longest=0), "stde: longest is a whole", id="longest"),
+        pytest.param(lambda p: tde(p, p, k=0), "tde: k must be a whole number", id="k-zero"),
+        pytest.param(lambda p: tde(p, p, k=1.5), "tde: k must be a whole number", id="k-fraction"),
+        pytest.param(lambda p: stde(p, p, size=SIZE, longest=0), "stde: longest must be a whole number", id="longest"),
         pytest.param(lambda p: stde(p, p), "give size", id="size"),
         pytest.param(lambda p: tde([1, 2], p), "not of shape", id="shape"),
     ],

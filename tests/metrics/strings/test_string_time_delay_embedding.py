@@ -77,10 +77,10 @@ def test_one_place_repeated_costs_a_third():
 
 
 def test_errors_say_what_to_do(scanpaths_of):
-    with pytest.raises(GazekitError, match="sbtde: k is a whole number"):
+    with pytest.raises(GazekitError, match="sbtde: k must be a whole number"):
         sbtde([0], [0], k=0, symbols="objects")
     paths = scanpaths_of([3])
-    with pytest.raises(GazekitError, match="sbtde: k is a whole number"):
+    with pytest.raises(GazekitError, match="sbtde: k must be a whole number"):
         pairwise("sbtde", paths, paths, [[0, 0]], k=-1)
 
 

@@ -94,13 +94,13 @@ def test_only_empty_paths_on_the_others_is_an_error(name, scanpaths_of):
 @pytest.mark.parametrize("name", [*RULE, "other-image"])
 def test_limits_below_one(name, lengths_dataset):
     model = load_model(name).fit(lengths_dataset)
-    with pytest.raises(GazekitError, match=r"max_fixations must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match=r"max_fixations must be a whole number of at least 1, not 0"):
         model.predict([trial_of("b")], max_fixations=0, progress=False)
 
 
 @pytest.mark.parametrize("name", [*RULE, "other-image"])
 def test_default_length_below_one(name):
-    with pytest.raises(GazekitError, match="default_length is a number of fixations, at least 1, not 0"):
+    with pytest.raises(GazekitError, match="default_length must be a whole number of at least 1, not 0"):
         load_model(name, default_length=0)
 
 

@@ -80,7 +80,7 @@ def test_forced_first_is_not_emitted(small_dataset):
 
 
 def test_negative_same_size():
-    with pytest.raises(GazekitError, match="same_size is a number of stimuli, at least 0, not -1"):
+    with pytest.raises(GazekitError, match="same_size must be a whole number of at least 0, not -1"):
         load_model("other-image", same_size=-1)
 
 

@@ -103,10 +103,10 @@ def test_made_by_names_and_pickled():
         ({"window": 3}, "window must be one of"),
         ({"px_per_degree": 0}, "px_per_degree must be a positive number or 'trial'"),
         ({"px_per_degree": "image"}, "px_per_degree must be a positive number or 'trial'"),
-        ({"margin": -1}, "margin must be a number of px, at least 0"),
-        ({"inhibition_size": 1}, "inhibition_size must be a number of px, at least 2"),
-        ({"recognition_size": "big"}, "recognition_size must be a number of px"),
-        ({"max_side": 0}, "max_side must be a number of px"),
+        ({"margin": -1}, "margin must be a whole number of at least 0"),
+        ({"inhibition_size": 1}, "inhibition_size must be a whole number of at least 2"),
+        ({"recognition_size": "big"}, "recognition_size must be a whole number of at least 1"),
+        ({"max_side": 0}, "max_side must be a whole number of at least 1"),
         ({"difference_of_gaussians": ((4, 1), (5, 1))}, "difference_of_gaussians must be .* with odd sides"),
         ({"difference_of_gaussians": 3}, "difference_of_gaussians must be"),
         ({"weights": "x.safetensors"}, "go with a backbone's name, not with a Backbone object"),
@@ -127,7 +127,7 @@ def test_missing_needs_and_samples(model):
     trial = example_trials()[0]
     with pytest.raises(MissingNeedError, match="needs 'target', which trial 'example-trial-0'"):
         model().search(replace(trial, target_source=None))
-    with pytest.raises(GazekitError, match="n_samples must be at least 1"):
+    with pytest.raises(GazekitError, match="n_samples must be a whole number of at least 1"):
         model().predict([trial], n_samples=0)
 
 

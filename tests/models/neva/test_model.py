@@ -205,9 +205,9 @@ def test_photographs_that_cannot_be_read(tmp_path):
         ({"objective": "caption"}, "'filters' has no text side, which captions need"),
         ({"objective": "clear"}, "no objective called 'clear'; did you mean 'clean'"),
         ({"precision": "fp8"}, "precision must be one of 'float32', 'bf16', not 'fp8'"),
-        ({"chunk": -1}, "chunk is a number of images, at least 1, not -1"),
+        ({"chunk": -1}, "chunk must be a whole number of at least 1, not -1"),
         ({"blur_kernel": 4}, "blur_kernel must be an odd number of cells, at least 1, not 4"),
-        ({"default_length": 0}, "default_length is a number of fixations, at least 1, not 0"),
+        ({"default_length": 0}, "default_length must be a whole number of at least 1, not 0"),
         ({"view": "all"}, "a view must be one of 'letterbox', 'whole', 'crop', not 'all'"),
         ({"steps": 3}, "'blended' has no option 'steps'"),
     ],
@@ -224,9 +224,9 @@ def test_a_square_encoder_has_no_whole_view():
 
 def test_wrong_calls():
     trial = example_trials()[0]
-    with pytest.raises(GazekitError, match="n_samples must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match="n_samples must be a whole number of at least 1, not 0"):
         small().predict([trial], n_samples=0)
-    with pytest.raises(GazekitError, match="max_fixations must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match="max_fixations must be a whole number of at least 1, not 0"):
         small().predict([trial], max_fixations=0)
 
 

@@ -151,11 +151,11 @@ def test_auto_takes_what_the_encoder_allows():
         (lambda: search_from("grid", FilterBank(), step=1), "the optimiser 'grid' has no option 'step'; it has cells"),
         (lambda: search_from(Reference(), FilterBank(), step=1), "give step to the optimiser itself"),
         (lambda: SEARCHES["reference"](iterations=0), "iterations of at least 1 and a positive step, not 0"),
-        (lambda: SEARCHES["restarts"](starts=0), "starts is a number of descents, at least 1, not 0"),
+        (lambda: SEARCHES["restarts"](starts=0), "starts must be a whole number of at least 1, not 0"),
         (lambda: SEARCHES["linearised"](level=1), "level is a share of sharpness, from 0 to below 1, not 1"),
         (lambda: SEARCHES["blended"](rounds=(3, 0)), r"at least 1 each, not \(3, 0\)"),
         (lambda: SEARCHES["blended"](levels=(0.2, 1)), r"must rise from 0 to 1, not \(0.2, 1.0\)"),
-        (lambda: SEARCHES["grid"](cells=1), "places over a side, at least 2, not 1"),
+        (lambda: SEARCHES["grid"](cells=1), "cells must be a whole number of at least 2, not 1"),
     ],
 )
 def test_wrong_options(call, message):

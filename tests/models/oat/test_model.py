@@ -203,7 +203,7 @@ def test_options(checkpoint):
         Oat(checkpoint, decoding="beam")
     with pytest.raises(GazekitError, match="temperature must be above 0, not 0"):
         Oat(checkpoint, temperature=0)
-    with pytest.raises(GazekitError, match="n_samples must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match="n_samples must be a whole number of at least 1, not 0"):
         Oat(checkpoint).predict([], n_samples=0)
     with pytest.raises(UnknownNameError, match="preset of OAT called 'oat-smal'; did you mean 'oat-small'"):
         preset("oat-smal")

@@ -159,9 +159,9 @@ def test_similarity_and_saliency_see(shelf):
         (lambda: NearestObject(distance="far"), GazekitError, "distance must be a finite number"),
         (lambda: SimilarityObject(weight=float("inf")), GazekitError, "weight must be a finite number"),
         (lambda: SaliencyObject(saliency=3), GazekitError, "saliency must be a function"),
-        (lambda: Line(dwell=-1), GazekitError, "dwell is a number of fixations"),
+        (lambda: Line(dwell=-1), GazekitError, "dwell must be a whole number of at least 0"),
         (lambda: Line(step=0), GazekitError, "step must be above 0"),
-        (lambda: TargetRepeated(0), GazekitError, "default_length is a number of fixations"),
+        (lambda: TargetRepeated(0), GazekitError, "default_length must be a whole number of at least 1"),
     ],
 )
 def test_options_out_of_range_are_refused(make, error, message):
@@ -171,9 +171,9 @@ def test_options_out_of_range_are_refused(make, error, message):
 
 def test_bad_calls_are_refused(shelves, shelf):
     data = shelves(3)
-    with pytest.raises(GazekitError, match="n_samples must be at least 1"):
+    with pytest.raises(GazekitError, match="n_samples must be a whole number of at least 1"):
         UniformObject().predict(data.trials, n_samples=0)
-    with pytest.raises(GazekitError, match="max_fixations must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match="max_fixations must be a whole number of at least 1, not 0"):
         UniformObject().predict(data.trials, max_fixations=0, progress=False)
     with pytest.raises(DataError, match="all on the stimulus 's0'"):
         Move().fit(data.select(stimuli=["s0"]))

@@ -207,7 +207,7 @@ def test_all_names_of_mit1003_are_known(data_root):
         ({"centre_bias": "no.npy"}, "there is no centre bias no.npy"),
         ({"centre_bias": "levy"}, "model 'levy' has no density, and cannot be a centre bias"),
         ({"scale": "large"}, "scale must be a positive number, not 'large'"),
-        ({"default_length": 0}, "default_length must be at least 1"),
+        ({"default_length": 0}, "default_length must be a whole number of at least 1"),
     ],
 )
 def test_options_of_deepgaze(files, options, message):

@@ -8,8 +8,7 @@ from typing import Literal, Self, get_args
 
 import numpy as np
 
-from gazekit.datasets.synthetic.draws import check_whole
-from gazekit.foundations.errors import GazekitError, check_choice
+from gazekit.foundations.errors import GazekitError, check_choice, check_whole
 
 Grey = int
 Colour = tuple[int, int, int]

@@ -9,13 +9,12 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.registry import datasets
-from gazekit.datasets.synthetic.draws import check_whole
 from gazekit.datasets.synthetic.search_arrays.catalogue import PUBLISHED
 from gazekit.datasets.synthetic.search_arrays.catalogue import experiments as known_experiments
 from gazekit.datasets.synthetic.search_arrays.description import Experiment
 from gazekit.datasets.synthetic.search_arrays.display import search_trial
 from gazekit.files.untrusted import MAX_TRIALS, check_count
-from gazekit.foundations.errors import GazekitError, UnknownNameError, check_choice
+from gazekit.foundations.errors import GazekitError, UnknownNameError, check_choice, check_whole
 
 LightingTarget = Literal["published", "corrected"]
 Wanted = str | Experiment | Iterable[str | Experiment]

@@ -8,13 +8,13 @@ import pandas as pd
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.datasets.registry import datasets
-from gazekit.datasets.synthetic.draws import Draws, check_whole
+from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
 from gazekit.datasets.synthetic.shelves.covers import Covers, cover_library
 from gazekit.datasets.synthetic.shelves.scene import shelf_layout, shelf_of, shelf_trial
 from gazekit.datasets.synthetic.shelves.sight import Crowd, Sight
 from gazekit.files.untrusted import MAX_AGENTS, MAX_TRIALS, check_count
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 
 TOGETHER = 128  # paths simulated at once; results do not depend on it
 CHOICES = 4  # uniform numbers of a step beside those of the objects: recognition, dwell, giving up, staying
@@ -60,8 +60,7 @@ def agent_paths(
     >>> len(paths), paths.table["sample"].tolist()
     (6, [0, 1, 2, 0, 1, 2])
     """
-    if samples < 1:
-        raise GazekitError(f"samples must be at least 1, not {samples}")
+    check_whole("samples", samples, 1)
     shown = [trials] if isinstance(trials, Trial) else list(trials)
     jobs = [(trial, agent, name, ("again", name, trial.id, k)) for trial in shown for k in range(samples)]
     made = searched(jobs, seed)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import check_whole
 from gazekit.models.neva.algorithm import Found, Problem, Reference, Search
 
 FINEST, COARSEST = 40, 14  # steps over a side of 2 grid units
@@ -57,8 +57,7 @@ class Restarts(Search):
     step: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.starts < 1:
-            raise GazekitError(f"starts is a number of descents, at least 1, not {self.starts}")
+        check_whole("starts", self.starts, 1)
         Reference(self.iterations, self.step)  # checks them
 
     def find(self, problem: Problem) -> Found:
@@ -157,8 +156,7 @@ class Grid(Search):
     cells: int = 15
 
     def __post_init__(self) -> None:
-        if self.cells < 2:
-            raise GazekitError(f"cells is a number of places over a side, at least 2, not {self.cells}")
+        check_whole("cells", self.cells, 2)
 
     def find(self, problem: Problem) -> Found:
         """Find the next fixation; see `Search.find`."""

@@ -152,7 +152,7 @@ def test_guidance_is_at_chance_without_similarity():
 
 def test_bad_input(shelf):
     trial = load(covers="train", scenes=1, agents=1).trials[0]
-    with pytest.raises(GazekitError, match="samples must be at least 1, not 0"):
+    with pytest.raises(GazekitError, match="samples must be a whole number of at least 1, not 0"):
         agent_paths(trial, Agent(), 0)
     with pytest.raises(MissingNeedError, match="trial 'shelf' is not one of the data set 'shelves'"):
         agent_paths(shelf(), Agent())

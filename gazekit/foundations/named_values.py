@@ -1,0 +1,70 @@
+"""Texts of the form `name=value`, on command lines and in the names of models: each name once, each value as meant."""
+
+from ast import literal_eval
+from collections.abc import Iterable
+from typing import Any
+
+from gazekit.foundations.errors import GazekitError
+
+
+def named(
+    pairs: Iterable[str],
+    option: str,
+    refused: str,
+    *,
+    one: str = "value",
+    may_be_empty: bool = False,
+    last_sign: bool = False,
+) -> dict[str, str]:
+    """Read `name=text` texts, blanks around both left out.
+
+    Parameters
+    ----------
+    pairs : iterable of str
+        What was given.
+    option : str
+        What takes them, for messages: `--weights`.
+    refused : str
+        The message after it for a text of another form, with {!r} for the text.
+    one : str
+        What each name may have only one of.
+    may_be_empty : bool
+        Whether nothing may stand behind the sign.
+    last_sign : bool
+        Whether names may hold `=` and texts may not.
+
+    Raises
+    ------
+    GazekitError
+        Not of that form, or a name twice.
+
+    Examples
+    --------
+    >>> named(["lite0 = a.pth"], "--weights", "takes NAME=PATH, not {!r}")
+    {'lite0': 'a.pth'}
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, text = (part.strip() for part in (pair.rpartition("=") if last_sign else pair.partition("=")))
+        if not (name and equals and (text or may_be_empty)):
+            raise GazekitError(f"{option} {refused.format(pair)}")
+        if name in found:
+            raise GazekitError(f"{option} {name} is given twice; give one {one}")
+        found[name] = text
+    return found
+
+
+def value_of(text: str) -> Any:
+    """What a text means: true or false, numbers, several of them; any other text is itself.
+
+    Examples
+    --------
+    >>> value_of("false"), value_of("0.5"), value_of("1,2"), value_of("half")
+    (False, 0.5, (1, 2), 'half')
+    """
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text

@@ -1,0 +1,33 @@
+"""Whether a value is of the kind that the signature of a loader or of a model says: whole number, true or false, ..."""
+
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+_KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
+    bool: (bool, "true or false"),
+    int: (Integral, "a whole number"),
+    float: (Real, "a number"),
+    str: (str, "a name"),
+    Path: (Path, "a path"),
+    type(None): (type(None), "None"),
+}
+
+
+def wanted(kind: Any, value: Any) -> str | None:
+    """What a value must be, in words, if it is not; None where it is, or where the kind is not a plain one.
+
+    Examples
+    --------
+    >>> wanted(int, 1.5), wanted(bool, "false"), wanted(int | None, None), wanted(list, 3)
+    ('a whole number', 'true or false', None, None)
+    """
+    kinds = get_args(kind) or (kind,)
+    if get_origin(kind) is Literal:
+        return None if value in kinds else " or ".join(map(repr, kinds))
+    if not all(isinstance(k, type) and k in _KINDS for k in kinds):
+        return None
+    truth = isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"  # True is a whole number to Python
+    if (bool in kinds) if truth else any(isinstance(value, _KINDS[k][0]) for k in kinds):
+        return None
+    return " or ".join(_KINDS[k][1] for k in kinds)

@@ -1,0 +1,56 @@
+"""Values of another kind than a constructor's signature says are refused: of every model, option by option."""
+
+import inspect
+from types import NoneType
+from typing import get_args, get_type_hints
+
+import pytest
+
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import GazekitError
+from gazekit.models.contract import ScanpathModel
+from gazekit.models.registry import load_model, model_class, models
+
+WRONG = {bool: ("perhaps", "true or false"), int: (300.5, "a whole number")}
+NEEDS_WEIGHTS = {"deepgaze3", "tppgaze"}
+
+
+def plain_options(name):
+    """The options of a model that are true or false, or whole numbers, and which of the two."""
+    kinds = get_type_hints(model_class(name).__init__)
+    for option in inspect.signature(model_class(name)).parameters:
+        kind = tuple(each for each in get_args(kinds[option]) or (kinds[option],) if each is not NoneType)
+        if kind in ((bool,), (int,)):
+            yield option, kind[0]
+
+
+@pytest.mark.parametrize("name", [name for name in models if name not in NEEDS_WEIGHTS])
+def test_another_kind_is_refused(name):
+    """`fast=perhaps` counted as true, `default_length=300.5` as 300, a seed of 300.5 as 300."""
+    for option, kind in plain_options(name):
+        value, wanted = WRONG[kind]
+        with pytest.raises(GazekitError, match=rf"{wanted}|is a control of search|must be one of 0, 90"):
+            load_model(name, **{option: value})
+
+
+class Plugin(ScanpathModel):
+    name = "plugin"
+
+    def __init__(self, far: bool = False, steps: int = None, where: Trial | str = "here"):  # noqa: RUF013 -- as people write
+        self.far, self.steps, self.where = far, steps, where
+
+
+def test_a_model_of_somebody_elses_too():
+    assert Plugin(True, steps=None, where=3).arguments == {"far": True, "steps": None, "where": 3}
+    with pytest.raises(GazekitError, match="far must be true or false, not 'no'"):
+        Plugin("no")
+    with pytest.raises(GazekitError, match=r"steps must be a whole number, not 2\.5"):
+        Plugin(steps=2.5)
+
+
+def test_names_that_only_a_type_checker_knows_are_not_judged():
+    class Other(Plugin):
+        def __init__(self, far: "Nowhere" = 1):  # noqa: F821
+            super().__init__(far)
+
+    assert Other(True).arguments == {"far": True}
