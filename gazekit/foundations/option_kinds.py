@@ -1,8 +1,11 @@
 """Whether a value is of the kind that the signature of a loader or of a model says: whole number, true or false, ..."""
 
+from collections.abc import Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
+
+from gazekit.foundations.errors import GazekitError
 
 _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
     bool: (bool, "true or false"),
@@ -31,3 +34,17 @@ def wanted(kind: Any, value: Any) -> str | None:
     if (bool in kinds) if truth else any(isinstance(value, _KINDS[k][0]) for k in kinds):
         return None
     return " or ".join(_KINDS[k][1] for k in kinds)
+
+
+def check_kinds(kinds: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Refuse a value of another kind than `kinds` says: the text "false" would count as true.
+
+    Examples
+    --------
+    >>> check_kinds({"ends": bool}, {"ends": "false"})
+    Traceback (most recent call last):
+    gazekit.GazekitError: ends must be true or false, not 'false'
+    """
+    for name, value in given.items():
+        if must := wanted(kinds.get(name), value):
+            raise GazekitError(f"{name} must be {must}, not {value!r}")

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
-from gazekit.foundations.option_kinds import wanted
+from gazekit.foundations.option_kinds import check_kinds
 
 RENAMED = "name"  # models given as text are called by the whole text: the one argument that may change
 RECORD = ("_arguments", "_files", "_learned_from", "_learned_stimuli")  # attributes that are kept here, not by a model
@@ -36,28 +36,28 @@ class Recorded(ABCMeta):
         check_methods(cls)
         model = super().__call__(*args, **kwargs)
         given = bound_arguments(cls, args, kwargs)
-        check_kinds(cls, given)
+        check_arguments(cls, given)
         # vars(), because `__setattr__` refuses to change what is recorded
         vars(model)["_arguments"] = given
         vars(model)["_files"] = files_named(cls, given)
         return model
 
 
-def check_kinds(cls: type, given: Mapping[str, Any]) -> None:
-    """Refuse an option of another kind than the constructor's signature says: the text "false" would count as true.
+def check_arguments(cls: type, given: Mapping[str, Any]) -> None:
+    """Refuse an argument of another kind than the constructor's signature says.
 
     Raises
     ------
     GazekitError
-        The message names the option, and what it must be.
+        The message names the argument, and what it must be.
     """
     try:
         kinds = get_type_hints(cls.__init__)  # type: ignore[misc]
     except NameError:  # names that are imported for a type checker only
         return
-    for name, parameter in inspect.signature(cls).parameters.items():
-        if name in given and given[name] is not parameter.default and (must := wanted(kinds.get(name), given[name])):
-            raise GazekitError(f"{name} must be {must}, not {given[name]!r}")
+    parameters = inspect.signature(cls).parameters
+    defaults = {name: parameter.default for name, parameter in parameters.items()}
+    check_kinds(kinds, {name: each for name, each in given.items() if each is not defaults.get(name)})
 
 
 def bound_arguments(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

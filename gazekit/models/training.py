@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gazekit.files.links import make_folder
-from gazekit.foundations.errors import DataError, GazekitError, check_choice
+from gazekit.foundations.errors import DataError, GazekitError, check_choice, check_whole
+from gazekit.foundations.option_kinds import check_kinds
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.tensor_files import read_tensors, save_tensors
@@ -52,6 +53,9 @@ class TrainingOptions:
     precision: str = "float32"
 
     def __post_init__(self) -> None:
+        check_kinds(get_type_hints(type(self)), asdict(self))
+        for name in ("epochs", "patience", "batch"):
+            check_whole(name, getattr(self, name), 1)
         check_choice("schedule", self.schedule, ("cosine", "constant"))
         check_choice("precision", self.precision, ("float32", "bfloat16"))
 

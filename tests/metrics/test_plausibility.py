@@ -127,7 +127,7 @@ def test_models_meet_everyone_and_say_how_many_cells_they_visit(scanpaths_of):
         pytest.param({"definition": "best"}, "definition must be one of 'best_per_length'", id="definition"),
         pytest.param({"n_humans": 0}, "n_humans must be a whole number of at least 1", id="n-humans"),
         pytest.param({"lengths": []}, "at least one window length", id="no-length"),
-        pytest.param({"lengths": [0]}, "k is a whole number", id="length-zero"),
+        pytest.param({"lengths": [0]}, "k must be a whole number", id="length-zero"),
     ],
 )
 def test_errors_say_what_to_do(options, message):
