@@ -54,8 +54,8 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         check_kinds(get_type_hints(type(self)), asdict(self))
-        for name in ("epochs", "patience", "batch"):
-            check_whole(name, getattr(self, name), 1)
+        for name, least in (("epochs", 1), ("patience", 0), ("batch", 1)):
+            check_whole(name, getattr(self, name), least)
         check_choice("schedule", self.schedule, ("cosine", "constant"))
         check_choice("precision", self.precision, ("float32", "bfloat16"))
 
