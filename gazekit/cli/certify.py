@@ -1,25 +1,32 @@
 """`gazekit certify`: one file of predictions under every protocol, beside people, controls and floors."""
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
-from gazekit.cli.options import Accept, PerhapsData, Root, Seed, accepted, check_output, load, say_dropped
+from gazekit.cli.options import Accept, BesidePredictions, PerhapsNamed, Seed, accepted, check_output, takes_groups
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import DataError, GazekitError, listed
 
 SUFFIXES = (".json", ".html")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Certified(BesidePredictions, PerhapsNamed):
+    """People's data, which a certificate that is only looked at does not need."""
+
+
+@takes_groups
 def certify_command(
+    *,
     files: Annotated[
         list[Path] | None, typer.Argument(help="Predictions: the first are certified, all are ranked.")
     ] = None,
-    data: PerhapsData = None,
-    root: Root = None,
+    given: Certified,
     kind: Annotated[str | None, From] = None,
     order: Order = None,
     against: Annotated[
@@ -71,15 +78,14 @@ def certify_command(
             f"compute it again"
         )
         return
-    if not files or data is None:
+    if not files or given.data is None:
         raise GazekitError("certify needs files of predictions and --data, or --check certificate.json")
     if known is None and (out is None or out.suffix.lower() not in SUFFIXES):
         raise GazekitError(f"certify needs the file to write, -o certificate.html or certificate.json, not {out}")
     targets = [] if known is not None or out is None else [out.with_suffix(".json"), *([out] * (out.suffix == ".html"))]
     for target in targets:
         check_output(target, files, overwrite=overwrite)
-    dataset = load(data, root)
-    say_dropped(data, dataset.dropped)
+    dataset = given.read()
     paths = _read(files, dataset, kind, order)
     check_predictions(paths, dataset, accepted(accept))
     request: dict[str, Any] = {

@@ -9,12 +9,12 @@ import typer
 from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
 from gazekit.cli.options import (
     Accept,
+    BesidePredictions,
     Columns,
     DataAndPoints,
     Decimal,
     Metrics,
     Models,
-    NamedData,
     Outside,
     Samples,
     ScoredRun,
@@ -188,7 +188,7 @@ class ScoreRun(EvaluationRun):
 def score_command(
     *,
     predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or HDF5; or --from.")],
-    given: NamedData,
+    given: BesidePredictions,
     metrics: Metrics = METRICS,
     outside: Outside = "keep",
     missing: Annotated[str, typer.Option(help="Points without coordinates: error, drop or keep.")] = "error",
@@ -219,8 +219,8 @@ def score_command(
     """Score a predictions file against people, with the human ceiling, chance and 95 % intervals.
 
     A CSV needs the columns stimulus, x, y (px), and may have fixation, sample, source, task, trial, duration_ms.
-    --columns, --separator, --decimal and --missing are about the predictions; a table of people's takes the same as
-    --data-set columns=..., sep=..., decimal=..., missing=...
+    --columns, --separator, --decimal, --missing and --from are about the predictions; a table of people's takes the
+    same as --data-set columns=..., sep=..., decimal=..., missing=..., recording=...
 
     Example: gazekit score mine.csv --data osie --root data/osie
 

@@ -1,11 +1,23 @@
 """`gazekit export`: scanpaths as files of the tools that people have."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.cli.options import PerhapsNamed, Replace, check_output, load, names_in, say_dropped, takes_groups
+from gazekit.cli.options import (
+    PerhapsNamed,
+    Replace,
+    RowOptions,
+    Stimulus,
+    TableOptions,
+    check_output,
+    load,
+    names_in,
+    say_dropped,
+    takes_groups,
+)
 from gazekit.cli.plot import of_sources, run_paths
 from gazekit.cli.texts import place, size_options
 from gazekit.foundations.errors import GazekitError
@@ -15,6 +27,13 @@ if TYPE_CHECKING:
 
 
 target_names = names_in("gazekit.interchange.export", "TARGETS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported(RowOptions, TableOptions, PerhapsNamed):
+    """Scanpaths of one's own; --screen and --placed are of what is written."""
+
+    stimulus: Stimulus = None
 
 
 @takes_groups
@@ -28,7 +47,7 @@ def export_command(
             help="csv, parquet, coco-search18, pysaliency, eyelink-report, pymovements, bids.",
         ),
     ],
-    given: PerhapsNamed,
+    given: Exported,
     sources: Annotated[
         str | None, typer.Option("--sources", help="Only these: SOURCE, SOURCE:PERSON or SOURCE:SAMPLE.")
     ] = None,
@@ -47,6 +66,8 @@ def export_command(
     Example: gazekit export predictions.parquet --to eyelink-report --screen 1920x1080 --placed centre -o report.txt
 
     What the format has no place for is counted. `gazekit import` and `--data` read all of these files again.
+
+    --screen and --placed are of what is written; give recordings to `gazekit import` first.
     """
     from gazekit.interchange import Space
     from gazekit.interchange.export import TARGETS, export_scanpaths
@@ -77,13 +98,14 @@ def export_command(
         )
 
 
-def read(what: Path | None, given: PerhapsNamed) -> "Scanpaths":
+def read(what: Path | None, given: Exported) -> "Scanpaths":
     """The paths of a run, of a file or of a data set."""
     if (what is None) == (given.data is None):
         raise GazekitError("export takes one of: a file of paths, a run folder, or --data")
     if what is None:
         return given.read().scanpaths
     if what.is_dir():
+        given.refuse_options(what)
         return run_paths(what)[1]
     dataset = load(str(what), given.root, "keep", given.options)
     say_dropped(dataset.name, dataset.dropped)

@@ -7,7 +7,7 @@ import typer
 
 from gazekit.cli.options import (
     Accept,
-    NamedData,
+    BesidePredictions,
     Outside,
     PathsFile,
     Replace,
@@ -69,7 +69,7 @@ def import_predictions_command(
     *,
     files: Annotated[list[Path], typer.Argument(help="Files of one kind, as the model's own code leaves them.")],
     kind: Annotated[str, From],
-    given: NamedData,
+    given: BesidePredictions,
     order: Order = None,
     outside: Outside = "keep",
     accept: Accept = None,

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from gazekit.cli.options import (
-    DataAndPoints,
+    DataOptions,
+    Outside,
     PathsFile,
     Replace,
     check_output,
@@ -19,12 +20,12 @@ from gazekit.cli.options import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded(DataAndPoints):
+class Recorded(DataOptions):
     """What is read: exports of an eye tracker, and the images that were shown."""
 
     data: Annotated[list[str], typer.Argument(help="Exports of one kind; a file each, of one person or of many.")]  # type: ignore[assignment]
     root: Annotated[Path | None, typer.Option("--images", "--root", help="Folder of the images.")] = None
-    accept = None
+    outside: Outside = "keep"
 
 
 @takes_groups

@@ -184,7 +184,7 @@ class NamedData:
     @property
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
-        return reader_options(self.data_set, "--data-set")
+        return reader_options(self.data_set, "--data-set", _own_options(self))
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -204,43 +204,65 @@ class PerhapsNamed(NamedData):
 
     data: PerhapsData = None  # type: ignore[assignment]  # looked at before it is read
 
+    def refuse_options(self, folder: Path) -> None:
+        """A run says itself how its data were read.
+
+        Raises
+        ------
+        GazekitError
+            An option says it, too.
+        """
+        if self.options:
+            raise GazekitError(
+                f"{folder} is a run, which says how its data were read; leave out what does so here "
+                f"({', '.join(self.options)})"
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
-class DataOptions(NamedData):
-    """Which data set a command reads, as its authors made it or a user's own table, and how that table is read."""
+class TableOptions:
+    """How a user's own table is written."""
 
     columns: Columns = None
     separator: Separator = None
     decimal: Decimal = None
     missing: Missing = "error"
+    recording: Recording = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOptions:
+    """Which rows of a user's own table are read, and what they are."""
+
     where: Where = None
     name: Named = None
     facts: Declared = None
-    recording: Recording = None
     detect: Detect = None
     eye: Eye = None
-    stimulus: Stimulus = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenOptions:
+    """The screen that positions of a user's own table are px of."""
+
     screen: Screen = None
     placed: Placed = None
     screen_mm: ScreenMm = None
     distance_mm: DistanceMm = None
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """Options of the data set."""
-        more = table_options(self.columns, self.separator, self.decimal, self.missing)
-        for name in ("where", "name", "recording", "detect", "eye", "distance_mm"):
-            if (value := getattr(self, name)) is not None:
-                more[name] = value
-        if self.stimulus is not None:
-            more["stimulus"] = names(self.stimulus, "--stimulus")
-        if self.facts is not None:
-            more["facts"] = declared(self.facts)
-        if self.placed is not None:
-            more["placed"] = place(self.placed)
-        more |= size_options(self.screen, "--screen", "screen_width", "screen_height")
-        more |= size_options(self.screen_mm, "--screen-mm", "screen_width_mm", "screen_height_mm")
-        return reader_options(self.data_set, "--data-set", more)
+
+@dataclass(frozen=True, kw_only=True)
+class BesidePredictions(ScreenOptions, RowOptions, NamedData):
+    """People's data of a command whose --columns, --separator, --decimal, --missing and --from are of predictions."""
+
+    stimulus: Stimulus = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions(ScreenOptions, RowOptions, TableOptions, NamedData):
+    """Which data set a command reads, as its authors made it or a user's own table, and how that table is read."""
+
+    stimulus: Stimulus = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +276,26 @@ class DataAndPoints(DataOptions):
     def accepted(self) -> list[str]:
         """Checks whose findings are accepted."""
         return accepted(self.accept)
+
+
+def _own_options(given: Any) -> dict[str, Any]:
+    """Options of a user's own table that have an option of their own, of the groups that `given` is made of."""
+    more: dict[str, Any] = {}
+    if isinstance(given, TableOptions):
+        more = table_options(given.columns, given.separator, given.decimal, given.missing)
+    for name in ("where", "name", "recording", "detect", "eye", "distance_mm"):
+        if (value := getattr(given, name, None)) is not None:
+            more[name] = value
+    if (stimulus := getattr(given, "stimulus", None)) is not None:
+        more["stimulus"] = names(stimulus, "--stimulus")
+    if isinstance(given, RowOptions) and given.facts is not None:
+        more["facts"] = declared(given.facts)
+    if isinstance(given, ScreenOptions):
+        if given.placed is not None:
+            more["placed"] = place(given.placed)
+        more |= size_options(given.screen, "--screen", "screen_width", "screen_height")
+        more |= size_options(given.screen_mm, "--screen-mm", "screen_width_mm", "screen_height_mm")
+    return more
 
 
 def accepted(text: str | None) -> list[str]:

@@ -8,7 +8,18 @@ import typer
 
 from gazekit.cli.evaluate import read_predictions
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
-from gazekit.cli.options import PerhapsNamed, Replace, check_output, load, names_in, say_dropped, takes_groups
+from gazekit.cli.options import (
+    PerhapsNamed,
+    Replace,
+    RowOptions,
+    ScreenOptions,
+    TableOptions,
+    check_output,
+    load,
+    names_in,
+    say_dropped,
+    takes_groups,
+)
 from gazekit.cli.report import dataset_of_run
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError, UnknownNameError, listed
@@ -22,6 +33,11 @@ PATHS = ("predictions.parquet", "scanpaths.parquet")  # of a run
 
 
 kind_names = names_in("gazekit.cli.figures", "KINDS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plotted(ScreenOptions, RowOptions, TableOptions, PerhapsNamed):
+    """Scanpaths of one's own; --stimulus is what is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +99,7 @@ def plot_command(
     what: Annotated[
         list[Path] | None, typer.Argument(help="A run folder, or files of paths; people's data alone need none.")
     ] = None,
-    given: PerhapsNamed,
+    given: Plotted,
     chosen: Chosen,
     look: Look,
     width: Annotated[str, typer.Option(help="column (85 mm), page (170 mm) or a width, 90mm.")] = "column",
@@ -134,7 +150,7 @@ def width_mm(text: str) -> float:
     return float(number)
 
 
-def material(name: str, kind: Kind, what: list[Path], given: PerhapsNamed, chosen: Chosen, options: Any) -> Shown:
+def material(name: str, kind: Kind, what: list[Path], given: Plotted, chosen: Chosen, options: Any) -> Shown:
     """Read what a figure is made of."""
     if kind.of == "tables":
         said = [f"--{f.name}" for f in fields(chosen) if getattr(chosen, f.name) is not None]
@@ -164,7 +180,7 @@ def material(name: str, kind: Kind, what: list[Path], given: PerhapsNamed, chose
     return Shown(parts, one, tuple(trials), options=options)
 
 
-def gaze(what: list[Path], given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
+def gaze(what: list[Path], given: Plotted) -> "tuple[Dataset, Scanpaths]":
     """The trials, and all paths that may be drawn: people's, a run's, those of files."""
     from gazekit.core.scanpaths import Scanpaths
     from gazekit.evaluation.preparation import prepare_humans, prepare_predictions
@@ -175,6 +191,7 @@ def gaze(what: list[Path], given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
     if any(each.is_dir() for each in what):
         if len(what) > 1:
             raise GazekitError("plot takes one run folder, or files of paths; give one of them")
+        given.refuse_options(what[0])
         dataset, predicted = of_run(what[0], given)
     elif given.data is not None:
         check_each_once(what)
@@ -197,7 +214,7 @@ def gaze(what: list[Path], given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
     return dataset, Scanpaths.concat([people.paths, prepare_predictions(predicted, people.paths, dataset)])
 
 
-def of_run(folder: Path, given: PerhapsNamed) -> "tuple[Dataset, Scanpaths]":
+def of_run(folder: Path, given: Plotted) -> "tuple[Dataset, Scanpaths]":
     """The data and the paths of a run; trials without images and people where the data are not at hand.
 
     Raises

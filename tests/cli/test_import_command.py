@@ -1,11 +1,16 @@
 """`gazekit import`, and the options by which every command reads a recording."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from PIL import Image
 
 from gazekit import Scanpaths
+from gazekit.cli.app import app
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.interchange import read_scanpaths
 
@@ -94,3 +99,55 @@ def test_nothing_is_replaced(run, report, tmp_path):
     assert "paths.docx must end in .parquet" in run(*words, "-o", "paths.docx")[2]
     assert run(*words, "--overwrite", "-o", "paths.csv")[0] == 0
     assert "there is no file rec*.asc; check the folder" in run("check", "rec*.asc")[2]
+
+
+SELECTS = {"--where", "--name", "--facts", "--detect", "--eye"}
+OF_A_RUN = {"report", "verify"}  # they read what a run says of its data, and published data
+
+
+def commands(group, path=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), {option for p in command.params for option in p.opts}
+
+
+def test_every_command_that_takes_data_takes_a_selection():
+    takes = {
+        path: options
+        for path, options in commands(typer.main.get_command(app))
+        if path[0] not in OF_A_RUN and (path[0] in ("import", "check") or "--data" in options)
+    }
+    assert len(takes) > 12
+    for path, options in takes.items():
+        assert options >= SELECTS, path
+        assert "--screen" in options, path
+        if path[0] not in ("score", "certify", "import-predictions"):  # there these are of the predictions
+            assert options >= {"--columns", "--decimal", "--from"}, path
+
+
+def test_a_selection_beside_predictions_and_in_figures(run, report):
+    few = ("--root", "images", "--where", "RECORDING_SESSION_LABEL != 'carl'", "--name", "pilot")
+    data = ("--data", "report.txt", *WHERE, *few)
+    left = "12 x row for which \"RECORDING_SESSION_LABEL != 'carl'\" does not hold (left out)"
+    assert run("predict", "centre", *data, "--quiet", "-o", "preds.csv")[0] == 0
+    for words in (
+        ("score", "preds.csv", *data, "--metrics", "scanmatch", "--resamples", 100, "--quiet", "--out", "scored"),
+        ("certify", "preds.csv", *data, "--against", "gazekit", "-o", "certificate.json"),
+        ("plot", "density", *data, "--stimulus", "kitchen", "-o", "density.svg"),
+        ("plot", "density", "report.txt", *WHERE, *few, "--stimulus", "kitchen", "-o", "again.svg"),
+    ):
+        code, out, err = run(*words)
+        assert code == 0, err
+        assert left in out, words
+    assert json.loads(Path("scored/manifest.json").read_text())["loaded"]["options"]["where"] == few[3]
+    assert Path("density.svg").read_bytes() == Path("again.svg").read_bytes()
+    assert run("import", "report.txt", *WHERE, "--root", "images", "-o", "paths.csv")[0] == 0
+    code, out, err = run("export", "paths.csv", *few[:2], "--where", "subject != 'carl'", "--to", "csv", "-o", "b.csv")
+    assert code == 0, err
+    assert sorted(pd.read_csv("b.csv")["subject"].unique()) == ["anna", "ben"]
+    for words in (("plot", "saccades", "scored", "-o", "c.svg"), ("export", "scored", "--to", "csv", "-o", "c.csv")):
+        code, out, err = run(*words, "--where", "x > 1")
+        assert code == 2
+        assert "scored is a run, which says how its data were read; leave out what does so here (where)" in err
