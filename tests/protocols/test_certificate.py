@@ -225,7 +225,7 @@ def run(*arguments):
 
 
 def test_the_command_writes_checks_and_refuses(files, data, models, monkeypatch):
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    monkeypatch.setattr("gazekit.cli.options.load", lambda *_: data)
     out = files / "c.html"
     given = ("certify", files / "models.parquet", "--data", "osie", "--against", "chen2021", "--splits", "2")
     done = run(*given, "-o", out)
@@ -250,7 +250,7 @@ def test_the_command_writes_checks_and_refuses(files, data, models, monkeypatch)
 
 def test_files_of_one_name_are_refused(files, data, models, monkeypatch):
     """Their paths were of one model with twice as many samples, and one of the two hashes was lost."""
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    monkeypatch.setattr("gazekit.cli.options.load", lambda *_: data)
     (files / "other").mkdir()
     models.save(files / "other" / "models.parquet")
     given = ("certify", files / "models.parquet")
@@ -261,7 +261,7 @@ def test_files_of_one_name_are_refused(files, data, models, monkeypatch):
 
 
 def test_the_command_asks_for_the_model_again(files, data, models, monkeypatch):
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    monkeypatch.setattr("gazekit.cli.options.load", lambda *_: data)
     centre = models.replace(table=models.table.assign(source=models.table["source"].replace("mine", "centre")))
     centre.save(files / "models.parquet")
     given = ("certify", files / "models.parquet", "--data", "osie", "--against", "chen2021", "--splits", "2")
@@ -274,7 +274,7 @@ def test_the_command_asks_for_the_model_again(files, data, models, monkeypatch):
 
 def test_a_model_may_have_learned_from_images_that_are_not_scored(files, data, models, monkeypatch):
     """It was refused for one learned image of the whole data set, also where its predictions leave that image out."""
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    monkeypatch.setattr("gazekit.cli.options.load", lambda *_: data)
     learned = load_model("centre")
     kind = type(learned)
     monkeypatch.setattr(kind, "learned_stimuli", property(lambda self: {data.stimuli[0]}))
@@ -292,7 +292,7 @@ def test_a_model_may_have_learned_from_images_that_are_not_scored(files, data, m
 
 
 def test_the_command_says_what_it_needs(files, data, monkeypatch):
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: data)
+    monkeypatch.setattr("gazekit.cli.options.load", lambda *_: data)
     given = ("certify", files / "models.parquet", "--data", "osie")
     assert "needs files of predictions and --data" in str(run("certify").exception)
     assert "-o certificate.html" in str(run(*given, "-o", files / "c.txt").exception)
