@@ -16,7 +16,7 @@ SUFFIXES = (".json", ".html")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Certified(BesidePredictions, PerhapsNamed):
+class Certified(PerhapsNamed, BesidePredictions):
     """People's data, which a certificate that is only looked at does not need."""
 
 

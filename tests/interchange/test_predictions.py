@@ -121,7 +121,7 @@ def test_peoples_paths_come_back_from_each_form(name, data, frames, tmp_path):
 def test_each_form_goes_to_a_certificate_in_one_command(name, data, tmp_path, monkeypatch):
     people = data.scanpaths.replace(facts=replace(data.scanpaths.facts, forced_first=FORMATS[name].forced_first))
     shown = replace(data, name="osie", scanpaths=people)
-    monkeypatch.setattr("gazekit.cli.certify.load", lambda *_: shown)
+    monkeypatch.setattr("gazekit.cli.options.load", lambda *_: shown)
     brief = replace(protocols["chen2021"], images={"osie": ()}, scores=(Score("x", "frechet"),), headline="x")
     monkeypatch.setattr(protocols, "_entries", {"chen2021": brief})
     files = written(data.scanpaths, name, tmp_path)
