@@ -35,7 +35,7 @@ from gazekit.models.priority.training import (
     prepared_network,
     views_of,
 )
-from gazekit.models.training import train
+from gazekit.models.training import TrainingOptions, train
 
 PAGE = Path(__file__).with_name("priority.md")
 HEAD = "<!-- ablations -->"
@@ -77,7 +77,13 @@ ABLATIONS = {
 }
 
 
-def scored(views: tuple[list[View], list[View]], ablation: Ablation, seed: int, folder: Path) -> pd.DataFrame:
+def scored(
+    views: tuple[list[View], list[View]],
+    ablation: Ablation,
+    seed: int,
+    folder: Path,
+    options: TrainingOptions = BUDGET,
+) -> pd.DataFrame:
     """Train on the first views, and score the second: a row per picture, as `bits_over_centre` has it."""
     training, test = ([ablation.shown(view) for view in some] for some in views)
     config = PriorityConfig.of(channels_of(training[0].features), ablation.network)
@@ -86,8 +92,8 @@ def scored(views: tuple[list[View], list[View]], ablation: Ablation, seed: int, 
     stopping = [
         view._replace(events=view.events.at(slice(None, None, STOPPING))) for view in training if view.image in held
     ]
-    task = NextFixation(learned, stopping, config, BUDGET.batch, seed, fixations=FIXATIONS)
-    network, log = train(prepared_network(config, learned, seed), task, BUDGET, folder=folder, seed=seed)
+    task = NextFixation(learned, stopping, config, options.batch, seed, fixations=FIXATIONS)
+    network, log = train(prepared_network(config, learned, seed), task, options, folder=folder, seed=seed)
     print(pd.DataFrame([asdict(line) for line in log]).to_string(), flush=True)  # noqa: T201
     return bits_over_centre(network, test)
 

@@ -6,16 +6,17 @@ which features are kept:
     python docs/results/priority_backbones.py --osie data/osie --dinov2 dinov2_vit_small_patch14.safetensors \
         --out runs/priority-backbones --write
 
-The budget is that of `priority_ablations.py`. All three learn from the same pictures, every second one of the training
-part of fold 0, and are scored on every second one of the other.
+All three learn from the same pictures, 128 of OSIE's folds 1 to 4, and are scored on every second one of fold 0. The
+budget is that of `priority_ablations.py`, with eight epochs of these fewer pictures.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import torch
-from priority_ablations import PAGE, Ablation, put, scored, table
+from priority_ablations import BUDGET, PAGE, Ablation, put, scored, table
 
 from gazekit import load_dataset
 from gazekit.models.priority.features import RECIPES, FeatureReader
@@ -23,7 +24,8 @@ from gazekit.models.priority.training import View, views_of
 
 HEAD = "<!-- backbones -->"
 NAMES = ("lite0", "dinov2")
-EVERY = 2  # one picture in so many
+EVERY, LEARNED = 2, 128  # one picture in so many; of those to learn from the first so many
+OPTIONS = replace(BUDGET, epochs=8)
 ROOM = 4_000_000_000  # bytes of features on the disk
 
 
@@ -54,14 +56,14 @@ def main() -> None:
     data = load_dataset("osie", asked.osie)
     split = data.split("stimulus", folds=5, fold=0, seed=0)
     reader = FeatureReader("+".join(NAMES), {"dinov2": str(asked.dinov2)}, room=ROOM)
-    stimuli = [[t.stimulus for t in part.trials[::EVERY]] for part in (split.train, split.test)]
+    learned, unseen = ([t.stimulus for t in part.trials[::EVERY]] for part in (split.train, split.test))
     parts: tuple[list[View], ...] = ()
     there: dict[str, pd.DataFrame] = {}
     for name, which in BACKBONES.items():
         file = asked.out / f"{name}-seed-{asked.seed}.parquet"
         if not file.is_file():
-            parts = parts or tuple(views_of(data.select(stimuli=some), reader) for some in stimuli)
-            scored(parts, which, asked.seed, asked.out / file.stem).to_parquet(file)
+            parts = parts or tuple(views_of(data.select(stimuli=some), reader) for some in (learned[:LEARNED], unseen))
+            scored(parts, which, asked.seed, asked.out / file.stem, OPTIONS).to_parquet(file)
         there[name] = pd.read_parquet(file)
     text = table({BACKBONES[name].words: bits for name, bits in there.items()}, "features", "less Lite0")
     print(text)  # noqa: T201

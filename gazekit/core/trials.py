@@ -17,6 +17,7 @@ from gazekit.files.images import read_image_file
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 from gazekit.foundations.randomness import keyed_rng
 
+WHITE = 255
 SPLITS = ("stimulus", "layout", "target", "subject", "random")
 
 ImageSource = Callable[[], np.ndarray] | np.ndarray | Path | None
@@ -80,7 +81,8 @@ class Trial:
     frame : Frame
         The shown image's size.
     image_source : callable, array or path, optional
-        Where `image` comes from; read anew at each use, so that memory stays flat.
+        Where `image` comes from; read anew at each use, so that memory stays flat. An array has whole numbers from 0 to
+        255 (others are refused when the image is read), and 1, 3 or 4 channels, or none.
     caption, task : str, optional
         Text that belongs to the trial; what people were asked ("free viewing", "search: fork").
     word_onsets : (w,) tuple of float, optional
@@ -411,6 +413,15 @@ def _read_image(source: ImageSource, absent: str) -> np.ndarray:
     image = read_image_file(source) if isinstance(source, Path) else source() if callable(source) else source
     if image.ndim == 2:
         image = image[:, :, None]
+    if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or image.size == 0:
+        raise GazekitError(f"an image is an array of rows x columns x 1, 3 or 4 channels, not of shape {image.shape}")
+    if image.dtype != np.uint8:  # numbers from 0 to 1 would all become 0
+        whole = image.dtype.kind in "iu"
+        if not (whole and image.min() >= 0 and image.max() <= WHITE):
+            raise GazekitError(
+                f"an image has whole numbers from 0 (black) to {WHITE} (white), and this one is {image.dtype} from "
+                f"{image.min():g} to {image.max():g}; scale it to 0 to {WHITE}, and round: .round().astype('uint8')"
+            )
     if image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
     return np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)

@@ -22,10 +22,9 @@ def cells(frame: Frame, shape: tuple[int, int] | None) -> tuple[int, int]:
     """
     if shape is None:
         return max(1, round(frame.height)), max(1, round(frame.width))
-    rows, columns = shape
-    if not (rows >= 1 and columns >= 1 and int(rows) == rows and int(columns) == columns):
+    if len(shape) != 2 or not all(side >= 1 and int(side) == side for side in shape):
         raise GazekitError(f"the shape of a density is (rows, columns), 1 or more each, not {shape!r}")
-    return int(rows), int(columns)
+    return int(shape[0]), int(shape[1])
 
 
 def resampled(log_density: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -24,6 +24,29 @@ def test_alpha_is_left_out():
 
 
 @pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.linspace(0, 1, 12).reshape(3, 4), "this one is float64 from 0 to 1; scale it to 0 to 255, and round"),
+        (np.full((3, 4, 3), 65535, np.uint16), "this one is uint16 from 65535 to 65535"),
+        (np.full((3, 4), -1), "this one is int64 from -1 to -1"),
+        (np.ones((3, 4), bool), "this one is bool from 1 to 1"),
+        (np.zeros((3, 4, 2), np.uint8), r"rows x columns x 1, 3 or 4 channels, not of shape \(3, 4, 2\)"),
+        (np.zeros(4, np.uint8), "not of shape"),
+        (np.zeros((0, 4), np.uint8), "not of shape"),
+    ],
+)
+def test_arrays_that_are_no_images(image, message):
+    """Numbers from 0 to 1 were an image that is black."""
+    with pytest.raises(GazekitError, match=message):
+        _ = Trial("a", "a", Frame(4, 3), image_source=image).image
+
+
+def test_whole_numbers_of_another_type_are_an_image():
+    trial = Trial("a", "a", Frame(4, 3), image_source=np.arange(12).reshape(3, 4) * 20)
+    assert trial.image[..., 1].tolist() == (np.arange(12).reshape(3, 4) * 20).tolist()
+
+
+@pytest.mark.parametrize(
     ("content", "message"), [(None, "is not there"), (b"\x89PNG broken", "cannot be read as an image")]
 )
 def test_bad_image_files(tmp_path, content, message):
