@@ -275,8 +275,9 @@ def _unknown_message(paths: pd.DataFrame, name: str, column: np.ndarray, frames:
     if name in paths:
         return f"column {name!r} is empty for stimulus {stimuli[0]!r}; fill it in, or give frames="
     return (
-        f"the size of the shown image is not known: the table has no column {name!r}; give width= and height= in "
-        f"px, or frames="
+        f"the size of the shown image is not known: the table has no column {name!r}; say where the images are "
+        f"(--root FOLDER; in Python Dataset.from_table(..., images=FOLDER)), or give width= and height= in px "
+        f"(--data-set width=800), or frames="
     )
 
 

@@ -3,7 +3,6 @@
 import base64
 import inspect
 import io
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
@@ -138,12 +137,16 @@ def free_viewing_section(run: Path, data: Dataset, osie: Path | None) -> Section
                 data, paths, trial,
             ),
         ]  # fmt: skip
-    source = (
-        "--data demo --data-set displays_per_kind=0" if osie is None else f"--data osie --root {shlex.quote(str(osie))}"
+    command = (
+        f"gazekit evaluate --data demo --data-set displays_per_kind=0 --models {','.join(models)} "
+        f"--samples {demonstration.SAMPLES} --out runs/free"
     )
-    command = f"gazekit evaluate {source} --models {','.join(models)} --samples {demonstration.SAMPLES} --out runs/free"
     if osie is not None:
-        command += f"   # all photographs; here {len(data.trials)} that priority has not learned from"
+        command = (
+            f'import gazekit\n\ndata = gazekit.load_dataset("osie", {str(osie)!r}).split("stimulus", folds=5, fold=0)'
+            f".test  # priority has learned from the others; {len(data.trials)} of these are shown here\n"
+            f'gazekit.evaluate(data, {models}, n_samples={demonstration.SAMPLES}, out="runs/free")'
+        )
     tables = ScoreTables(results.summary, results.differences, results.shares)
     told = "; ".join(ABOUT[name.partition(":")[0]] for name in models)
     text = f"<p>A viewer looks at a photograph without a task. {told}. Nulls do not see the image.</p>"
@@ -324,6 +327,6 @@ def section(run: str, title: str, text: str, pictures: Sequence[str], result: st
     report = f'<a href="{run}/report.html">The report of this run</a>: all scores, every path, methods ready to paste.'
     html = (
         f'{text}<div class="figures">{"".join(pictures)}</div><h3>Result</h3><p>{escape(result)}</p>{table}'
-        f'<h3>Command</h3><pre class="command">{escape(command)}</pre><p>{report}</p>'
+        f'<h3>Make it yourself</h3><pre class="command">{escape(command)}</pre><p>{report}</p>'
     )
     return Section(run, title, html)

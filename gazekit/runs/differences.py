@@ -22,7 +22,8 @@ def in_words(old: Any, new: Any, where: str = "") -> list[str]:
     if old == new:
         return []
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        if "sha256" in old and "sha256" in new and old["sha256"] != new["sha256"]:
+        hashes = old.get("sha256"), new.get("sha256")
+        if all(isinstance(each, str) for each in hashes) and old["sha256"] != new["sha256"]:
             return [_changed(where, old["sha256"], new["sha256"])]
         if all({"name", "options"} <= set(each) for each in (old, new)) and not where.endswith(": "):  # one model
             where = f"{where} {_name(old)}: "
@@ -35,9 +36,16 @@ def in_words(old: Any, new: Any, where: str = "") -> list[str]:
             return [f"{where} were {', '.join(before) or 'none'} and are {', '.join(now) or 'none'}"]
         found = [in_words(before[name], now[name], f"{where.removesuffix('s')} {name}: ") for name in before]
         return [words for each in found for words in each]
-    if all(isinstance(value, str) and len(value) == 64 and " " not in value for value in (old, new)):
+    if _is_hash(old) and _is_hash(new):
         return [_changed(where, old, new)]
+    if all(isinstance(value, list) and value and all(map(_is_hash, value)) for value in (old, new)):
+        counts = "" if len(old) == len(new) else f" ({len(old)} of it, now {len(new)})"
+        return [f"{where.removesuffix('.sha256')} has other content{counts}"]
     return [f"{where} was {_short(old)} and is {_short(new)}"]
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 64 and " " not in value
 
 
 def _joined(where: str, key: str, *values: Mapping[str, Any]) -> str:

@@ -94,7 +94,7 @@ def rows(**columns):
         pytest.param(
             rows(),
             {"width": None},
-            "size of the shown image is not known: the table has no column 'width'",
+            "size of the shown image is not known: the table has no column 'width'; say where .*--root FOLDER",
             id="no-width",
         ),
         pytest.param(rows(), {"frames": {}}, "either as frames= or as width= and height=", id="two-sizes"),

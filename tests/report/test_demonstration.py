@@ -3,10 +3,13 @@
 import inspect
 import re
 from html import escape
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from gazekit import load_dataset
+import gazekit
+from gazekit import load_dataset, load_model
 from gazekit.experiments import demonstration as parts
 from gazekit.foundations.errors import DataError
 from gazekit.report import demonstration
@@ -64,9 +67,28 @@ def test_the_commands_shown_make_the_same_data(monkeypatch, tmp_path):
 
 
 @pytest.mark.data
-def test_photographs_of_osie_are_those_that_the_readout_has_not_learned_from(data_root):
-    from gazekit import load_model
+def test_what_is_shown_to_type_for_osie_predicts_no_picture_that_priority_has_learned_from(data_root, monkeypatch):
+    """A command of all photographs was shown, which priority refuses."""
+    monkeypatch.setattr(demonstration, "section", lambda *given: given[-1])
+    monkeypatch.setattr(demonstration, "write_report", lambda *given, **options: None)
+    monkeypatch.setattr(demonstration, "content_of", lambda *given: SimpleNamespace(sentence=""))
+    roles = dict.fromkeys(["priority", "ittikoch"], "model")
+    results = SimpleNamespace(roles=roles, summary=pd.DataFrame(), differences=pd.DataFrame(), shares=pd.DataFrame())
+    monkeypatch.setattr(demonstration.Results, "load", lambda run: results)
+    monkeypatch.setattr(demonstration, "Scanpaths", SimpleNamespace(load=lambda file: None))
+    for draw in ("figure", "overview"):
+        monkeypatch.setattr(demonstration, draw, lambda *given: "")
+    osie = data_root / "osie"
+    code = demonstration.free_viewing_section(osie, parts.photographs(osie, 0), osie)
+    asked = []
+    monkeypatch.setattr(gazekit, "evaluate", lambda data, models, **options: asked.append((data, models)))
+    exec(code, {})  # noqa: S102  # what the page tells people to type
+    load_model("priority").check_unseen(asked[0][0].trials)
+    assert asked[0][1] == ["priority", "ittikoch"]
 
+
+@pytest.mark.data
+def test_photographs_of_osie_are_those_that_the_readout_has_not_learned_from(data_root):
     chosen = parts.photographs(data_root / "osie", 0)
     assert len(chosen.trials) == parts.PHOTOGRAPHS_OF_OSIE
     load_model("priority").check_unseen(chosen.trials)

@@ -42,6 +42,12 @@ def neva(**options):
             {"models": [{"row": "neva, swapped", **neva(sigma=0.4)}]},
             ["model neva, swapped: sigma was 0.05 and is 0.4"],
         ),
+        (
+            {"split": {"trained": [0], "sha256": [ONE]}},
+            {"split": {"trained": [0, 1], "sha256": [ONE, TWO]}},
+            ["split.trained was [0] and is [0, 1]", "split has other content (1 of it, now 2)"],
+        ),
+        ({"split": {"sha256": [ONE]}}, {"split": {"sha256": [TWO]}}, ["split has other content"]),
         ({"rule": "x" * 200}, {"rule": "y"}, ['rule was "' + "x" * 116 + '... and is "y"']),
     ],
 )

@@ -12,7 +12,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import RESAMPLES
 from gazekit.evaluation.describing import inputs_of
-from gazekit.evaluation.fitting_alone import fit_alone
+from gazekit.evaluation.fitting_alone import check_alone, fit_alone
 from gazekit.evaluation.preparation import checked
 from gazekit.experiments.shelf_search.measures import (
     approach,
@@ -200,6 +200,7 @@ def shelf_search(
     trials = [t for t in dataset.trials if t.id in people.layouts]
     for model in rows:
         model.check_needs(trials)
+        check_alone(model, dataset)
     findings = checked(dataset, rows, accept)
     with RunFolder(
         out,

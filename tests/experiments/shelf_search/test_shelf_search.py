@@ -151,6 +151,9 @@ def test_another_request_in_the_folder_is_refused(results, data):
 def test_bad_requests_are_refused(data, shelf, tmp_path):
     with pytest.raises(GazekitError, match="two rows are called 'uniform-object'"):
         shelf_search(data, [UniformObject(), UniformObject()], tmp_path / "a", **OPTIONS)
+    with pytest.raises(DataError, match="has learned from 6 of these 6 stimuli"):
+        shelf_search(data, [Trained()], tmp_path / "learned", **OPTIONS)
+    assert not (tmp_path / "learned").exists()  # a folder would be in the way of the corrected command
     from dataclasses import replace
 
     blind = replace(data, trials=tuple(replace(t, image_source=None) for t in data.trials))
@@ -158,6 +161,17 @@ def test_bad_requests_are_refused(data, shelf, tmp_path):
         shelf_search(blind, [SimilarityObject()], tmp_path / "b", **OPTIONS)
     with pytest.raises(DataError, match="no results|in no folder"):
         ShelfResults(pd.DataFrame(), pd.DataFrame(), pd.DataFrame()).scanpaths()
+
+
+class Trained(UniformObject):
+    """A model that was trained on these very stimuli."""
+
+    name = "trained"
+    leaves_own_out = False
+
+    @property
+    def learned_stimuli(self):
+        return frozenset(f"s{k}" for k in range(6))
 
 
 class Nowhere(ObjectModel):
