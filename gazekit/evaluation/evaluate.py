@@ -163,7 +163,12 @@ def evaluate(
     maps = dict(label_maps or {})
     densities = any(isinstance(m, HasDensity) for m in loaded)
     context = Context(
-        humans.paths, contents_of(ready.trials), ready.trials, label_maps=maps, models_have_densities=densities
+        humans.paths,
+        contents_of(ready.trials),
+        ready.trials,
+        label_maps=maps,
+        models_have_densities=densities,
+        first_dropped=bool(dataset.scanpaths.facts.forced_first),
     )
     if folds is None and fold_by != "stimulus":
         raise GazekitError("fold_by says how folds are made; give folds, their number, as well")

@@ -77,8 +77,9 @@ def with_start(paths: Scanpaths, trials: Trials) -> Scanpaths:
     Returns
     -------
     Scanpaths
-        The same paths where they declare `forced_first=True`, or where a trial has no start; otherwise each path
-        one point longer, with `forced_first=True`.
+        The same paths where they declare `forced_first=True`, are in degrees, or where a trial has no start (measures
+        that need "start" are refused where only some have one); otherwise each path one point longer, with
+        `forced_first=True`.
 
     Examples
     --------
@@ -156,6 +157,8 @@ class Context:
         What measures of densities compare with, learned from all people.
     models_have_densities : bool
         Whether a model gives a log density.
+    first_dropped : bool
+        Whether people's paths had an imposed first fixation that was dropped.
     threads : int, optional
         Threads of the kernels; the result does not depend on it.
     """
@@ -167,6 +170,7 @@ class Context:
     clusters: Clusters | None = None
     density: DensityReference | None = None
     models_have_densities: bool = True
+    first_dropped: bool = False
     threads: int | None = 1
 
     def of_piece(self, piece: Dataset) -> Self:

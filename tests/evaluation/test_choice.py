@@ -68,6 +68,17 @@ def test_a_latency_that_was_dropped_is_not_applicable(people):
     assert "dropped before scoring" in reason("first_saccade_latency", Context(people, start))
 
 
+@pytest.mark.parametrize("name", ["first_saccade_amplitude", "first_saccade_latency", "first_saccade_leaves_centre"])
+def test_without_a_start_a_dropped_first_fixation_has_no_saccade(people, name):
+    """What is left of the path begins with the second saccade: its amplitude was called the first's."""
+    paths = people.replace(table=people.table.assign(px_per_degree=20.0))
+    dropped = Context(paths, first_dropped=True)
+    assert "dropped before scoring, and no trial says where it was; give start_x and start_y" in reason(name, dropped)
+    assert reason(name, Context(paths)) == ""
+    told = replace(dropped, contents={t: TrialContent(start=(5, 5)) for t in "st"})
+    assert "no trial says" not in reason(name, told)
+
+
 def test_measures_of_the_whole_set_come_last(people):
     choice = choose({"direction_js": {"bins": 8}, "scanmatch": {}, "paths_nss": {}}, Context(people))
     assert [measure.name for measure in choice.measures] == ["scanmatch", "paths_nss", "direction_js"]

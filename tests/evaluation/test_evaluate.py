@@ -202,6 +202,15 @@ def test_a_model_without_what_it_needs(small_dataset, tmp_path):
         evaluate(bare, ["ittikoch"], METRICS, out=tmp_path / "r", progress=False)
 
 
+def test_a_dropped_first_fixation_without_a_start_leaves_no_first_saccade(scanpaths_of, tmp_path):
+    columns = {"stimulus": list("aabb"), "subject": list("pqpq"), "facts": Facts(forced_first=True)}
+    paths = scanpaths_of([4, 5, 3, 4], **columns)
+    trials = tuple(Trial(s, s, paths.frame_of(k)) for k, s in ((0, "a"), (2, "b")))
+    few = {"n_samples": 2, "resamples": 100, "nulls": False, "progress": False}
+    with pytest.raises(GazekitError, match="'first_saccade_latency' cannot be used .* no trial says where it was"):
+        evaluate(Dataset("own", trials, paths), ["uniform"], ["first_saccade_latency"], out=tmp_path / "run", **few)
+
+
 def test_forced_first_fixations_are_dropped_and_said(scanpaths_of, tmp_path):
     paths = scanpaths_of(
         [4, 5, 1, 4], stimulus=list("aabb"), subject=list("pqpq"), facts=Facts(forced_first=True, points="fixations")

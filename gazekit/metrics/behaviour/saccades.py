@@ -200,10 +200,7 @@ def _mean(
 
 def _mean_of_rows(
     of_each: Callable[..., np.ndarray], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
-) -> OfRows | None:
-    starts = {trials[t].start is not None if t in trials else False for t in a.table["trial"].unique()}
-    if len(starts) > 1:  # whether a start is put back depends on which paths there are
-        return None
+) -> OfRows:
     values = of_each(with_start(a, trials), **options)
     return lambda mine, theirs: [mean_defined(values[mine])]
 
@@ -232,7 +229,7 @@ for _of_each, _name, _bounds, _unit, _need, _summary in (
         of_rows=_quick,
         bounds=_bounds,
         values_in=_unit,
-        needs=(_need,),
+        needs=(_need, "start"),
         summary=_summary,
         source="Usual definitions; see gazekit's card",
     )

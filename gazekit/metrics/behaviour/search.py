@@ -332,7 +332,7 @@ set_measure(
     _mean_ratio,
     "scanpath_ratio",
     bounds=(0.0, 1.0),
-    needs=("target_box",),
+    needs=("target_box", "start"),
     summary="Straight distance to the target over the way made until it was fixated; mean of the found trials",
     source="As used with COCO-Search18 (Chen et al. 2021, Scientific Reports 11)",
 )

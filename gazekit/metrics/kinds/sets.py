@@ -44,7 +44,7 @@ class RowSteps:
         return self.compute(a, b, trials, **options)
 
 
-NEEDS = ("degrees", "duration", "target_box", "objects", "target_object", "target_similarity")
+NEEDS = ("degrees", "duration", "start", "target_box", "objects", "target_object", "target_similarity")
 
 
 def set_measure(
@@ -88,7 +88,8 @@ def set_measure(
         people, so that it may be given all paths of both. Otherwise nobody's paths may be in both sets.
     **facts
         Further fields of `Measure`: bounds, summary, source at least. `needs` are among `NEEDS`: "degrees" is px per
-        degree of every path, "objects" object ids on the paths or boxes of the trials.
+        degree of every path, "objects" object ids on the paths or boxes of the trials, "start" where gaze was at the
+        start: the paths' first fixation, or the trials' start where an imposed one was dropped.
     """
     steps: Any = compute
     if without_each is not None:
@@ -176,6 +177,8 @@ def _lacking_need(need: str, paths: Scanpaths, trials: Trials) -> str:
         return ""
     if need == "duration":
         return "it needs fixation durations, and a set of scanpaths has none" if paths.duration is None else ""
+    if need == "start":
+        return _lacking_start(paths, trials)
     if need == "objects" and paths.object_id is not None:
         return ""
     check_known("need of a measure of sets", need, NEEDS)
@@ -188,10 +191,33 @@ def _lacking_need(need: str, paths: Scanpaths, trials: Trials) -> str:
     return ""
 
 
+def _lacking_start(paths: Scanpaths, trials: Trials) -> str:
+    """Starts are put back before all paths or before none: before some, values would be of two kinds."""
+    known = _starts_known(paths, trials)
+    if paths.facts.forced_first or not known.any():
+        return ""
+    if paths.facts.unit != "px":
+        return "the starts of the trials are in px, and these scanpaths are in degrees; score them in px"
+    if not known.all():
+        return f"it needs where gaze was at the start, which {(~known).sum()} of {len(known)} trials do not say"
+    return ""
+
+
+def _starts_known(paths: Scanpaths, trials: Trials) -> np.ndarray:
+    """(trials,) bool: which trials of the paths say where gaze was at the start."""
+    shown = paths.table["trial"].unique()
+    return np.array([name in trials and trials[name].start is not None for name in shown], dtype=bool)
+
+
 def _lacking(measure: Measure, context: Context) -> str:
     people = context.people
     if people.table["subject"].nunique() < 2:
         return "it compares people with other people, and there is only one subject"
+    if "start" in measure.needs and context.first_dropped and not _starts_known(people, context.contents).any():
+        return (
+            "it needs where gaze was at the start: the imposed first fixation is dropped before scoring, and no trial "
+            "says where it was; give start_x and start_y"
+        )
     why = lacking_in(measure, people, people, context.contents)
     if why or measure.unit != "data set":
         return why

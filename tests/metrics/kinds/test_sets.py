@@ -1,5 +1,7 @@
 """What every measure of sets of scanpaths promises, checked for all that are registered."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,19 @@ def test_lacking_says_what_is_missing(need, drop, message, two_sets):
     assert message in lacking_in(metric, a, b, trials)
     with pytest.raises(MissingNeedError, match=f"m cannot be computed: {message}"):
         score_sets(metric, a, b, trials)
+
+
+def test_starts_are_put_back_before_all_paths_or_none(two_sets):
+    a, b, trials = two_sets
+    metric, bare = made("start"), {name: replace(shown, start=None) for name, shown in trials.items()}
+    assert lacking_in(metric, a, b, trials) == lacking_in(metric, a, b, bare) == lacking_in(metric, a, b, {}) == ""
+    some = bare | {"s0": trials["s0"]}
+    assert lacking_in(metric, a, b, some) == "it needs where gaze was at the start, which 3 of 4 trials do not say"
+    imposed = [side.replace(facts=Facts(forced_first=True)) for side in (a, b)]
+    assert lacking_in(metric, *imposed, some) == ""
+    degrees = a.to_degrees(), b.to_degrees()
+    assert "starts of the trials are in px, and these scanpaths are in degrees" in lacking_in(metric, *degrees, trials)
+    assert lacking_in(metric, *degrees, bare) == ""
 
 
 def test_objects_may_come_from_boxes_or_from_the_paths(two_sets):
