@@ -1,6 +1,7 @@
 """Fixtures that many tests share: where the real data are, and small made-up scanpaths."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,23 @@ def data_root() -> Path:
     if not root.is_dir():
         pytest.skip(f"REAL DATA ABSENT: {root} is not a folder; set GAZEKIT_DATA to run this test")
     return root
+
+
+@pytest.fixture
+def gazekit(monkeypatch, capsys):
+    """Run a command in this process; gives (exit code, standard output, standard error)."""
+    from gazekit.cli.app import main
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["gazekit", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        return (code, *capsys.readouterr())
+
+    return call
 
 
 def make_scanpaths(lengths, *, frame=Frame(800, 600), seed=0, durations=True, facts=None, **columns) -> Scanpaths:

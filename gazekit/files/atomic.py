@@ -70,12 +70,12 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Refuse a file whose folder is not there.
+    """Refuse a file whose folder is not there, or takes none.
 
     Raises
     ------
     DataError
-        It is not.
+        There is no such folder; nothing may be written to it.
 
     Examples
     --------
@@ -85,6 +85,9 @@ def check_folder(path: Path) -> None:
     """
     if not path.parent.is_dir():
         raise DataError(f"{path} cannot be written: the folder {path.parent} does not exist; make it first")
+    if str(path) not in _HANDLES and not os.access(path.parent, os.W_OK | os.X_OK):
+        read_only = hasattr(os, "statvfs") and os.statvfs(path.parent).f_flag & os.ST_RDONLY
+        raise DataError(f"{path} was not written: {_REASONS[errno.EROFS if read_only else errno.EACCES]}")
 
 
 def check_length(path: str | Path) -> None:

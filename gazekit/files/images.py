@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gazekit.files.untrusted import BoundedFile, decoding, first_line
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, refusing
 
 DEEP = 257  # 65535 / 255: what a step of 8 bits is in 16 bits
 QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that exchange width and height
@@ -84,7 +84,9 @@ def _open(path: Path) -> Iterator[Any]:
     """Open an image with Pillow, which reads its header only, and look at its size before a pixel is decoded."""
     from PIL import Image
 
-    with BoundedFile(path) as file:
+    with refusing(OSError, lambda error: DataError(f"{path} cannot be read: {error.strerror or error}")):
+        readable = BoundedFile(path)
+    with readable as file:
         try:
             opened = Image.open(file, formats=FORMATS)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
-from gazekit.files.atomic import is_leftover
+from gazekit.files.atomic import is_leftover, why_not_written
 from gazekit.files.links import make_folder, refuse_link
 from gazekit.files.locking import FolderLock
 from gazekit.foundations.errors import DataError, GazekitError
@@ -44,7 +44,7 @@ def new_folder(out: Path) -> Iterator[Path]:
         part.mkdir()  # of a name that nobody could know, and new: no link is in it
         lock = FolderLock(part)
     except OSError as error:
-        raise DataError(f"{out} cannot be made: {error.strerror or error}; give another folder") from error
+        raise DataError(f"{out} cannot be made: {why_not_written(error)}") from error
     try:
         with lock:
             yield part

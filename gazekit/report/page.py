@@ -89,7 +89,9 @@ def write_report(
     remove_leftovers(run)
     with reading(run, "its manifest or tables are not those of a run: run its command again in a new folder"):
         page = page_of(content_of(run, dataset, results), images=images, samples=samples)
-    write_atomically(path, page.encode("utf-8", "backslashreplace"))
+    content = page.encode("utf-8", "backslashreplace")
+    if not path.is_file() or path.read_bytes() != content:  # a finished run may be somebody else's, and read-only
+        write_atomically(path, content)
     return path
 
 

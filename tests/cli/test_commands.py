@@ -11,29 +11,10 @@ import pandas as pd
 import pytest
 from skimage.io import imsave
 
-from gazekit.cli.app import main
-
 COMMANDS = [
     *("demo", "datasets", "models", "metrics", "predict", "score", "evaluate", "train", "asymmetry"),
     *("shelf-search", "report", "verify"),
 ]
-
-
-@pytest.fixture
-def gazekit(monkeypatch, capsys):
-    """Run a command in this process; gives (exit code, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gazekit", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

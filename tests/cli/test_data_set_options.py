@@ -5,25 +5,6 @@ import json
 import pandas as pd
 import pytest
 
-from gazekit.cli import main
-
-
-@pytest.fixture
-def gazekit(monkeypatch, capsys):
-    """Run a command in this process; gives (exit code, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["gazekit", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return (code, *capsys.readouterr())
-
-    return run
-
-
 DATA = ("--data", "shelves", "--data-set", "layouts=2x3", "--data-set", "scenes=3", "--data-set", "covers=test")
 
 

@@ -28,16 +28,16 @@ def place(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("to", ["eyelink-report", "pymovements", "bids"])
-def test_the_command_that_it_prints_reads_it_again(run, place, to):
+def test_the_command_that_it_prints_reads_it_again(gazekit, place, to):
     out = {"eyelink-report": "out.txt", "pymovements": "out.csv", "bids": "out"}[to]
-    code, said, err = run(
+    code, said, err = gazekit(
         "export", "paths.csv", "--root", "images", "--to", to, "--screen", "300x100", "--placed", "120,10", "-o", out
     )
     assert code == 0, err
     assert f"no place in {to}: 2 x path of nobody (called SOURCE-SAMPLE as a person)" in said
     assert "6 scanpaths with 18 fixations (px of the screen, origin top left; " in said
     again = said.splitlines()[-1].removeprefix("read again: gazekit ").replace("IMAGES", "images").replace("'", "")
-    assert run(*again.split())[0] == 0
+    assert gazekit(*again.split())[0] == 0
     back = Scanpaths.load("paths.parquet")
     assert back.table["subject"].unique().tolist() == ["anna", "ben", "neva-0"]
     anna = back.filter(subject="anna", stimulus="b.png")[0]
@@ -45,25 +45,25 @@ def test_the_command_that_it_prints_reads_it_again(run, place, to):
 
 
 @pytest.mark.parametrize(("to", "out"), [("csv", "o.csv"), ("coco-search18", "o.json"), ("pysaliency", "o.h5")])
-def test_px_of_the_image(run, place, to, out):
-    code, said, err = run("export", "paths.csv", "--root", "images", "--to", to, "-o", out)
+def test_px_of_the_image(gazekit, place, to, out):
+    code, said, err = gazekit("export", "paths.csv", "--root", "images", "--to", to, "-o", out)
     assert code == 0, err
     assert said.splitlines()[-1].startswith("6 scanpaths with 18 fixations (px of the image, origin top left")
-    code, _, err = run("export", out, "--to", "parquet", "--sources", "human:ben,neva", "-o", "back.parquet")
+    code, _, err = gazekit("export", out, "--to", "parquet", "--sources", "human:ben,neva", "-o", "back.parquet")
     assert code == 0, err
     back = Scanpaths.load("back.parquet")
     assert back.table[["source", "subject"]].drop_duplicates().to_numpy().tolist() == [["human", "ben"], ["neva", ""]]
     np.testing.assert_allclose(back[0].xyt, [[3, 30, 200], [13.25, 29, 201], [23.5, 28, 202]], atol=1e-3)
 
 
-def test_a_run_and_a_data_set(run, place):
+def test_a_run_and_a_data_set(gazekit, place):
     few = ("--models", "uniform", "--metrics", "scanmatch", "--samples", 1, "--no-nulls", "--resamples", 100)
     people = ("--data", "people.csv", "--root", "images")
     pd.read_csv("paths.csv").query("source == 'human'").drop(columns="source").to_csv("people.csv", index=False)
-    assert run("evaluate", *people, *few, "--quiet", "--out", "run")[0] == 0
-    assert run("export", "run", "--to", "csv", "-o", "run.csv")[0] == 0
+    assert gazekit("evaluate", *people, *few, "--quiet", "--out", "run")[0] == 0
+    assert gazekit("export", "run", "--to", "csv", "-o", "run.csv")[0] == 0
     assert pd.read_csv("run.csv")["source"].unique().tolist() == ["uniform"]
-    assert run("export", *people, "--to", "csv", "-o", "p.csv")[0] == 0
+    assert gazekit("export", *people, "--to", "csv", "-o", "p.csv")[0] == 0
     assert pd.read_csv("p.csv")["subject"].unique().tolist() == ["anna", "ben"]
 
 
@@ -84,8 +84,8 @@ def test_a_run_and_a_data_set(run, place):
         (("paths.csv", "--to", "csv", "--sources", "oat", "-o", "a.csv"), "there is no source 'oat'"),
     ],
 )
-def test_mistakes_end_in_one_sentence(run, place, arguments, message):
-    code, _, err = run("export", *arguments, *(() if "osie" in arguments else ("--root", "images")))
+def test_mistakes_end_in_one_sentence(gazekit, place, arguments, message):
+    code, _, err = gazekit("export", *arguments, *(() if "osie" in arguments else ("--root", "images")))
     assert code == 2
     assert message in err
     assert not (place / "a").exists()

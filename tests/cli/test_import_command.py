@@ -35,8 +35,8 @@ def report(tmp_path, monkeypatch):
     return table
 
 
-def test_from_the_report_to_the_ceiling(run, report):
-    code, out, err = run("import", "report.txt", "--images", "images", *WHERE, "-o", "paths.parquet")
+def test_from_the_report_to_the_ceiling(gazekit, report):
+    code, out, err = gazekit("import", "report.txt", "--images", "images", *WHERE, "-o", "paths.parquet")
     assert code == 0, err
     assert "6 scanpaths of 3 people on 2 images, 36 fixations, 0 of them outside the image" in out
     paths = Scanpaths.load("paths.parquet")
@@ -44,7 +44,7 @@ def test_from_the_report_to_the_ceiling(run, report):
     assert paths.table["width"].unique().tolist() == [320.0]
     scores = []
     for data in (("paths.parquet",), ("report.txt", *WHERE)):
-        code, out, err = run(
+        code, out, err = gazekit(
             "evaluate", "--data", *data, "--root", "images", "--models", "human,uniform", "--metrics", "scanmatch",
             "--samples", 1, "--resamples", 100, "--quiet", "--out", f"runs/{data[0]}",
         )  # fmt: skip
@@ -54,8 +54,8 @@ def test_from_the_report_to_the_ceiling(run, report):
     assert scores[0]["value"].notna().all()
 
 
-def test_what_a_selection_leaves_out_is_said(run, report):
-    code, out, err = run(
+def test_what_a_selection_leaves_out_is_said(gazekit, report):
+    code, out, err = gazekit(
         "import", "report.txt", "--images", "images", *WHERE, "--where", "TRIAL_INDEX == 1 and image != 'x'",
         "--name", "pilot", "--facts", "forced_first=false", "--distance-mm", 600, "--screen-mm", "376x301",
         "-o", "paths.csv",
@@ -82,23 +82,23 @@ def test_what_a_selection_leaves_out_is_said(run, report):
         ((*WHERE, "--data-set", "screen_width=9"), "--screen and --data-set screen_width= disagree"),
     ],
 )
-def test_what_cannot_be_read_is_a_sentence(run, report, words, said):
-    code, _, err = run("import", "report.txt", "--images", "images", *words, "-o", "paths.csv")
+def test_what_cannot_be_read_is_a_sentence(gazekit, report, words, said):
+    code, _, err = gazekit("import", "report.txt", "--images", "images", *words, "-o", "paths.csv")
     assert code == 2
     assert said in err
 
 
-def test_nothing_is_replaced(run, report, tmp_path):
+def test_nothing_is_replaced(gazekit, report, tmp_path):
     (tmp_path / "paths.csv").write_text("mine")
     words = ("import", "report.txt", "--images", "images", *WHERE)
-    assert "paths.csv exists already; give --overwrite or another name" in run(*words, "-o", "paths.csv")[2]
+    assert "paths.csv exists already; give --overwrite or another name" in gazekit(*words, "-o", "paths.csv")[2]
     assert (
         "is one of the files that are read here, and would be overwritten"
-        in run("import", "paths.csv", "-o", "paths.csv")[2]
+        in gazekit("import", "paths.csv", "-o", "paths.csv")[2]
     )
-    assert "paths.docx must end in .parquet" in run(*words, "-o", "paths.docx")[2]
-    assert run(*words, "--overwrite", "-o", "paths.csv")[0] == 0
-    assert "there is no file rec*.asc; check the folder" in run("check", "rec*.asc")[2]
+    assert "paths.docx must end in .parquet" in gazekit(*words, "-o", "paths.docx")[2]
+    assert gazekit(*words, "--overwrite", "-o", "paths.csv")[0] == 0
+    assert "there is no file rec*.asc; check the folder" in gazekit("check", "rec*.asc")[2]
 
 
 SELECTS = {"--where", "--name", "--facts", "--detect", "--eye"}
@@ -127,27 +127,27 @@ def test_every_command_that_takes_data_takes_a_selection():
             assert options >= {"--columns", "--decimal", "--from"}, path
 
 
-def test_a_selection_beside_predictions_and_in_figures(run, report):
+def test_a_selection_beside_predictions_and_in_figures(gazekit, report):
     few = ("--root", "images", "--where", "RECORDING_SESSION_LABEL != 'carl'", "--name", "pilot")
     data = ("--data", "report.txt", *WHERE, *few)
     left = "12 x row for which \"RECORDING_SESSION_LABEL != 'carl'\" does not hold (left out)"
-    assert run("predict", "centre", *data, "--quiet", "-o", "preds.csv")[0] == 0
+    assert gazekit("predict", "centre", *data, "--quiet", "-o", "preds.csv")[0] == 0
     for words in (
         ("score", "preds.csv", *data, "--metrics", "scanmatch", "--resamples", 100, "--quiet", "--out", "scored"),
         ("certify", "preds.csv", *data, "--against", "gazekit", "-o", "certificate.json"),
         ("plot", "density", *data, "--stimulus", "kitchen", "-o", "density.svg"),
         ("plot", "density", "report.txt", *WHERE, *few, "--stimulus", "kitchen", "-o", "again.svg"),
     ):
-        code, out, err = run(*words)
+        code, out, err = gazekit(*words)
         assert code == 0, err
         assert left in out, words
     assert json.loads(Path("scored/manifest.json").read_text())["loaded"]["options"]["where"] == few[3]
     assert Path("density.svg").read_bytes() == Path("again.svg").read_bytes()
-    assert run("import", "report.txt", *WHERE, "--root", "images", "-o", "paths.csv")[0] == 0
-    code, out, err = run("export", "paths.csv", *few[:2], "--where", "subject != 'carl'", "--to", "csv", "-o", "b.csv")
+    assert gazekit("import", "report.txt", *WHERE, "--root", "images", "-o", "paths.csv")[0] == 0
+    code, out, err = gazekit("export", "paths.csv", *few[:2], "--where", "subject != 'carl'", "--to", "csv", "-o", "b.csv")
     assert code == 0, err
     assert sorted(pd.read_csv("b.csv")["subject"].unique()) == ["anna", "ben"]
     for words in (("plot", "saccades", "scored", "-o", "c.svg"), ("export", "scored", "--to", "csv", "-o", "c.csv")):
-        code, out, err = run(*words, "--where", "x > 1")
+        code, out, err = gazekit(*words, "--where", "x > 1")
         assert code == 2
         assert "scored is a run, which says how its data were read; leave out what does so here (where)" in err

@@ -1,26 +1,6 @@
 """What the commands say of measures: which there are, which were left out, and their cautions."""
 
-import sys
-
-import pytest
-
-from gazekit.cli.app import main
 from gazekit.metrics.plausibility import CAUTION
-
-
-@pytest.fixture
-def gazekit(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gazekit", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_metrics_of_every_kind_are_listed(gazekit):

@@ -6,27 +6,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit.cli import main
-
 NAMES = {"x": "FIX_X", "y": "FIX_Y", "subject": "RECORDING_SESSION_LABEL", "duration_ms": "CURRENT_FIX_DURATION"}
 COLUMNS = ",".join(f"{ours}={theirs}" for ours, theirs in NAMES.items())
 FEW = ("--models", "centre", "--metrics", "scanmatch", "--samples", 1, "--no-nulls", "--resamples", 100, "--quiet")
-
-
-@pytest.fixture
-def gazekit(monkeypatch, capsys):
-    """Run a command in this process; gives (exit code, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["gazekit", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

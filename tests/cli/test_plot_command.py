@@ -45,13 +45,13 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture
-def plot(run, place, tmp_path):
+def plot(gazekit, place, tmp_path):
     """Draw a figure of the made-up data; gives (exit code, output, error, file)."""
     data = ("--data", place / "people.csv", "--root", place / "images")
 
     def call(kind, *arguments, name="figure.png", files=("models.csv",), data=data):
         out = tmp_path / name
-        code, said, err = run("plot", kind, *(place / f for f in files), *data, *arguments, "--dpi", 60, "-o", out)
+        code, said, err = gazekit("plot", kind, *(place / f for f in files), *data, *arguments, "--dpi", 60, "-o", out)
         return code, said, err, out
 
     return call
@@ -122,10 +122,10 @@ def test_a_file_of_paths_needs_no_data(plot, place):
     assert "the image kitchen.png is not at hand, so it is not in the figure; give --root" in err
 
 
-def test_a_run_folder_says_what_it_is_of(run, plot, place, tmp_path):
+def test_a_run_folder_says_what_it_is_of(gazekit, plot, place, tmp_path):
     few = ("--models", "uniform", "--metrics", "scanmatch", "--samples", 1, "--no-nulls", "--resamples", 100)
     data = ("--data", place / "people.csv", "--root", place / "images")
-    assert run("evaluate", *data, *few, "--quiet", "--out", place / "run")[0] == 0
+    assert gazekit("evaluate", *data, *few, "--quiet", "--out", place / "run")[0] == 0
     code, said, err, _ = plot("beside", *ON, "--sources", "human:anna,uniform:0", files=("run",), data=())
     assert code == 0, err
     assert "person anna (4 fixations); uniform, sample 0" in said
@@ -251,14 +251,14 @@ def test_files_that_are_not_there_or_would_be_lost(plot, place):
     assert "nothing; give the folder of a run that has a summary.csv, or such a file" in said
 
 
-def test_a_curve_is_of_searches(run, place, tmp_path):
+def test_a_curve_is_of_searches(gazekit, place, tmp_path):
     people = pd.read_csv(place / "people.csv")
     people.assign(max_fixations=3).to_csv(tmp_path / "limited.csv", index=False)
     people[["stimulus", "subject", "fixation", "x", "y"]].to_csv(tmp_path / "free.csv", index=False)
 
     def curve(name, *more):
         out = tmp_path / "curve.png"
-        return run("plot", "curve", "--data", tmp_path / name, "--root", place / "images", *more, "-o", out)
+        return gazekit("plot", "curve", "--data", tmp_path / name, "--root", place / "images", *more, "-o", out)
 
     assert "none here says where its target is" in curve("free.csv")[2]
     assert "trials here allow 3 fixations, so a curve has no more" in curve("limited.csv", "--fixations", 4)[2]

@@ -1,37 +1,26 @@
 """What `gazekit predict` says of its files before it computes, and after it was killed at its very end."""
 
 import shutil
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit.cli.app import main
 from gazekit.interchange import write_scanpaths
 
 SHELF = ("--image", "shelf.png", "--boxes", "boxes.csv", "--target", "1")
 
 
 @pytest.fixture
-def predict(monkeypatch, capsys, tmp_path, dataset_of):
+def predict(gazekit, monkeypatch, tmp_path, dataset_of):
     """predict(*arguments): exit code and standard error; in a folder with a table of 24 stimuli and a shelf."""
     monkeypatch.chdir(tmp_path)
     write_scanpaths(dataset_of(n_stimuli=24).scanpaths, "people.csv")
     Image.fromarray(np.full((40, 60, 3), 9, np.uint8)).save("shelf.png")
     (tmp_path / "boxes.csv").write_text("id,x0,y0,x1,y1\n1,2,2,20,30\n2,30,2,50,30\n")
 
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gazekit", "predict", *arguments, "--quiet"])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, capsys.readouterr().err
-
-    return run
+    return lambda *arguments: gazekit("predict", *arguments, "--quiet")[::2]
 
 
 @pytest.mark.parametrize(

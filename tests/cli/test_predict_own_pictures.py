@@ -1,7 +1,6 @@
 """`gazekit predict` on pictures of one's own: the file, the picture, and what it refuses."""
 
 import shutil
-import sys
 
 import numpy as np
 import pandas as pd
@@ -9,12 +8,11 @@ import pytest
 from PIL import Image
 
 from gazekit import Scanpaths
-from gazekit.cli import main
 from gazekit.models.networks import lite0
 
 
 @pytest.fixture
-def gazekit(monkeypatch, capsys, tmp_path):
+def gazekit(gazekit, monkeypatch, tmp_path):
     """Run a command in this process, in a folder with three pictures; gives (exit code, standard output, error)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GAZEKIT_FEATURES", str(tmp_path / "features"))
@@ -26,16 +24,7 @@ def gazekit(monkeypatch, capsys, tmp_path):
         Image.fromarray(picture).save(tmp_path / "photos" / name)
     (tmp_path / "photos" / "notes.txt").write_text("no picture")
 
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gazekit", "predict", *map(str, arguments), "--quiet"])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return (code, *capsys.readouterr())
-
-    return run
+    return lambda *arguments: gazekit("predict", *arguments, "--quiet")
 
 
 def test_a_picture_needs_no_more_than_its_name(gazekit, tmp_path):

@@ -6,24 +6,7 @@ import pytest
 from PIL import Image
 
 from gazekit import Scanpaths
-from gazekit.cli import main
 from gazekit.interchange import read_scanpaths
-
-
-@pytest.fixture
-def gazekit(monkeypatch, capsys):
-    """Run a command in this process; gives (exit code, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["gazekit", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

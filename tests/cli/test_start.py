@@ -11,16 +11,16 @@ from typer.main import get_command
 from gazekit.cli.app import BEGIN, COMMANDS, app, sentence, start_text
 
 
-def test_alone_it_says_where_to_begin(run):
-    code, out, err = run()
+def test_alone_it_says_where_to_begin(gazekit):
+    code, out, err = gazekit()
     assert (code, err) == (0, "")
     for what, how in BEGIN:
         assert what in out
         assert how in out
 
 
-def test_every_command_is_listed_once_under_what_it_is_for(run):
-    _, out, _ = run()
+def test_every_command_is_listed_once_under_what_it_is_for(gazekit):
+    _, out, _ = gazekit()
     for name in get_command(app).commands:
         assert len(re.findall(rf"^  {name} ", out.split("Begin:")[1], flags=re.MULTILINE)) == 1, name
         assert any(name in commands for commands in COMMANDS.values()), "say in COMMANDS what the command is for"
@@ -37,14 +37,14 @@ def test_a_command_without_a_place_is_listed_too():
 @pytest.mark.parametrize(
     ("wrong", "right"), [(["modles"], "models"), (["evaluat"], "evaluate"), (["datasets", "inf"], "info")]
 )
-def test_a_mistyped_command_is_told_the_right_one(run, wrong, right):
-    code, _, err = run(*wrong)
+def test_a_mistyped_command_is_told_the_right_one(gazekit, wrong, right):
+    code, _, err = gazekit(*wrong)
     assert code == 2
     assert re.search(rf"[Dd]id you mean '{right}'", err)
 
 
-def test_a_mistyped_option_is_told_the_right_one(run):
-    code, _, err = run("evaluate", "--data", "demo", "--out", "r", "--sample", "3")
+def test_a_mistyped_option_is_told_the_right_one(gazekit):
+    code, _, err = gazekit("evaluate", "--data", "demo", "--out", "r", "--sample", "3")
     assert code == 2
     assert "--samples" in err
 

@@ -33,11 +33,12 @@ import pandas as pd
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
+FEATURES = "features"  # the folder where priority keeps those of images
 CHAIN = 6  # kills of one folder, before it is left to finish
 PATIENCE = 120  # s, of an attempt
 TAKEN = ("seconds", "work")  # what the manifest says of the time and the work that this process took
 TIMED = "at a random time"
-COMMANDS = ("evaluate", "train oat", "asymmetry", "captions", "fetch", "protocol", "certify")
+COMMANDS = ("evaluate", "train oat", "train priority", "asymmetry", "captions", "fetch", "protocol", "certify")
 FETCHED = {
     "Amazon.json": b'{"whole": true}',
     "images/one two.bin": bytes(range(256)) * 2048,
@@ -67,7 +68,13 @@ class Zygote:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **threads, "MPLBACKEND": "Agg", "FAULTS_ROOT": str(self.runs)},
+            env={
+                **os.environ,
+                **threads,
+                "MPLBACKEND": "Agg",
+                "FAULTS_ROOT": str(self.runs),
+                "GAZEKIT_FEATURES": str(self.runs / FEATURES),
+            },
         )
         self.answer()
 
@@ -204,7 +211,8 @@ class World:
     @staticmethod
     def clear(name, out):
         """Remove what a command left; the folder of a certificate must be there before."""
-        shutil.rmtree(out, ignore_errors=True)
+        for folder in (out, out.with_name(FEATURES)):
+            shutil.rmtree(folder, ignore_errors=True)
         if name == "certify":
             out.mkdir()
 
@@ -281,6 +289,9 @@ class World:
             network = ("width=96", "heads=2", "feed_forward=32", "encoder_layers=1", "decoder_layers=1", "epochs=3")
             argv = ["train", "oat", "--fold", "0,1", "--folds", "2", *several("--set", *network)]
             argv += several("--data-set", "layouts=1x4", "scenes=8", "agents=2")
+        elif name == "train priority":
+            data = ["--data", f"{self.home / 'mine.csv'}", "--root", f"{self.home / 'images'}"]
+            argv = ["train", "priority", *data, "--folds", "2", *several("--set", "epochs=2", "fixations=4")]
         elif name == "asymmetry":
             argv = ["asymmetry", "--model", "uniform", "--experiments", "lighting,curvature", "--per-size", "2"]
             argv += ["--resamples", "100"]

@@ -28,7 +28,12 @@ MOMENTS = {
 }
 IMPORTED = (
     *("pyarrow.parquet", "requests", "safetensors.torch", "scipy.stats", "skimage.color"),
-    *("gazekit.cli.app", "gazekit.experiments.captions.experiment", "gazekit.experiments.oat.training"),
+    *(
+        "gazekit.cli.app",
+        "gazekit.experiments.captions.experiment",
+        "gazekit.experiments.oat.training",
+        "gazekit.experiments.priority",
+    ),
     *("gazekit.models.neva.model", "gazekit.models.oat.model", "gazekit.plots.saving", "gazekit.report"),
     *("gazekit.protocols.certificate", "gazekit.report.certificate"),
 )

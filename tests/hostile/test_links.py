@@ -53,18 +53,9 @@ def mine(tmp_path):
 
 
 @pytest.fixture
-def gazekit(monkeypatch, capsys):
+def gazekit(gazekit):
     """A command line in this process: gazekit(*arguments) gives (exit code, standard error)."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gazekit", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as stop:
-            return stop.code or 0, capsys.readouterr().err
-        return 0, capsys.readouterr().err
-
-    return call
+    return lambda *arguments: gazekit(*arguments)[::2]
 
 
 @pytest.fixture(scope="session")

@@ -49,17 +49,12 @@ def home(tmp_path, dataset_of, monkeypatch):
 
 
 @pytest.fixture
-def gazekit(monkeypatch, capsys):
+def gazekit(gazekit):
     """Run a command; an error that it prints fails the test."""
 
     def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gazekit", *map(str, arguments), "--quiet"])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        assert code == 0, capsys.readouterr().err
+        code, _, err = gazekit(*arguments, "--quiet")
+        assert code == 0, err
 
     return call
 
