@@ -144,7 +144,9 @@ def test_a_selection_beside_predictions_and_in_figures(gazekit, report):
     assert json.loads(Path("scored/manifest.json").read_text())["loaded"]["options"]["where"] == few[3]
     assert Path("density.svg").read_bytes() == Path("again.svg").read_bytes()
     assert gazekit("import", "report.txt", *WHERE, "--root", "images", "-o", "paths.csv")[0] == 0
-    code, out, err = gazekit("export", "paths.csv", *few[:2], "--where", "subject != 'carl'", "--to", "csv", "-o", "b.csv")
+    code, out, err = gazekit(
+        "export", "paths.csv", *few[:2], "--where", "subject != 'carl'", "--to", "csv", "-o", "b.csv"
+    )
     assert code == 0, err
     assert sorted(pd.read_csv("b.csv")["subject"].unique()) == ["anna", "ben"]
     for words in (("plot", "saccades", "scored", "-o", "c.svg"), ("export", "scored", "--to", "csv", "-o", "c.csv")):
