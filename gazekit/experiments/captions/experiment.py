@@ -58,7 +58,8 @@ def captions(
     Parameters
     ----------
     dataset : Dataset
-        A trial per observation, with a caption and one path (CapMIT1003).
+        A trial per observation, with a caption and one path (CapMIT1003), or per image with the paths of several
+        people: then nobody counts as the writer.
     out : path
         Run folder; an unfinished run of the same request is resumed, any other content is refused.
     people : Dataset, optional
@@ -102,7 +103,7 @@ def captions(
         "cut_captions": guided.too_long([t.caption or "" for t in captioned.observations]),
         "gamma": guided.gamma,
         "gammas": [float(g) for g in gammas if g != guided.gamma],
-        "compared_with": f"the writers' {theirs}" if people is None else people.name,
+        "compared_with": (people or dataset).name if captioned.own is None else f"the writers' {theirs}",
         "notes": list(captioned.notes),
     }
     evaluate(

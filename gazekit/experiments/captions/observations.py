@@ -32,7 +32,7 @@ class Captioned:
         Observation id to the person who wrote the caption.
     own : Scanpaths, optional
         What the writer of each observation looked at (`trial` is the observation); None where the paths are those of
-        other people.
+        other people, or of several people under one caption.
     notes : tuple of str
         What was done to the data, one sentence each.
     """
@@ -52,7 +52,7 @@ def image_by_image(
     Parameters
     ----------
     captions : Dataset
-        A trial per observation with its caption and one path (CapMIT1003).
+        A trial per observation with its caption and one path (CapMIT1003), or per image with everybody's.
     people : Dataset, optional
         Whose paths are compared with, a trial per image (MIT1003); default the paths of `captions`.
     reads : callable, optional
@@ -107,15 +107,22 @@ def image_by_image(
         if people is None
         else people.scanpaths.filter(stimulus=[t.id for t in images])
     )
-    notes = (CLICKS,) if seen.facts.points == "clicks" else ()
-    if notes:
+    notes = []
+    if seen.facts.points == "clicks":
+        notes.append(CLICKS)
         seen = seen.replace(facts=replace(seen.facts, points="fixations"))
+    if people is None and seen.facts.forced_first:  # of the writers' own paths, too
+        notes.append("The forced first fixation of every human path was dropped.")
+        seen = seen.drop_first()
+    shared = people is None and bool(seen.table.groupby("trial")["subject"].nunique().gt(1).any())
+    if shared:
+        notes.append("Several people share a caption (one trial): nobody counts as its writer.")
     paths = seen.replace(table=seen.table.assign(trial=seen.table["stimulus"]))
     source = captions if people is None else people
     name = source.name if people is None else f"{people.name} ({captions.name} captions)"
     _check_frames(images, paths, name)
     dataset = Dataset(name, images, paths, source.card, {**captions.dropped, **source.dropped, **counts})
-    return Captioned(dataset, tuple(kept), writers, seen if people is None else None, notes)
+    return Captioned(dataset, tuple(kept), writers, seen if people is None and not shared else None, tuple(notes))
 
 
 def by_observation(paths: Scanpaths, captioned: Captioned) -> Scanpaths:

@@ -1,8 +1,11 @@
 """The experiment on a world with a known answer: what each condition must show, resuming, bytes, and how it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from gazekit import Facts
 from gazekit.experiments.captions import CaptionResults, captions
 from gazekit.experiments.captions.conditions import GuidedModel
 from gazekit.experiments.captions.results import typical_example
@@ -189,6 +192,22 @@ def test_free_viewing_is_compared_with_the_captions_of_others(observations, view
     assert not (found.folder / "writers.csv").exists()
     row = found.difference("right caption", "other-image caption", "scanmatch")
     assert row["difference"] > 0
+
+
+def test_one_caption_for_everybody_who_saw_an_image(observations, quick, tmp_path):
+    """A table of one's own: a trial per image, its caption, and several people's paths. It ended in a traceback."""
+    first = {t.stimulus: t for t in reversed(observations.trials)}
+    table = observations.scanpaths.table
+    shared = table.assign(trial=table["stimulus"].map({s: t.id for s, t in first.items()}))
+    paths = observations.scanpaths.replace(table=shared, facts=Facts(points="fixations", forced_first=True))
+    data = replace(observations, trials=tuple(first.values()), scanpaths=paths)
+    found = captions(data, tmp_path / "run", scheduled=False, **{**quick, "metrics": ("scanmatch",)})
+    assert found.about["compared_with"] == data.name
+    assert not len(found.writers)
+    assert found.about["notes"] == [
+        "The forced first fixation of every human path was dropped.",
+        "Several people share a caption (one trial): nobody counts as its writer.",
+    ]
 
 
 class Listener(type(load_model("uniform"))):

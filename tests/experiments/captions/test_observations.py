@@ -44,6 +44,22 @@ def test_a_trial_per_image_with_everybodys_paths():
     assert image_by_image(observed(facts=Facts(points="fixations"))).notes == ()
 
 
+def test_a_forced_first_fixation_is_dropped_of_everybody_and_of_the_writers():
+    found = image_by_image(observed(facts=Facts(points="fixations", forced_first=True)))
+    for paths in (found.images.scanpaths, found.own):
+        assert paths.facts.forced_first is False
+        assert paths.lengths.tolist() == [1, 1, 1, 1]
+    assert found.notes == ("The forced first fixation of every human path was dropped.",)
+
+
+def test_a_caption_of_several_people_has_no_writer():
+    data = observed()
+    table = data.scanpaths.table.assign(trial=["a1", "a1", "a1", "b1"])
+    found = image_by_image(replace(data, scanpaths=data.scanpaths.replace(table=table)))
+    assert found.own is None
+    assert found.notes[-1] == "Several people share a caption (one trial): nobody counts as its writer."
+
+
 def test_what_is_left_out_is_counted():
     rows = [*ROWS, ("b2", "b", "y", None), ("b3", "b", "z", "  ")]
     data = observed(rows)
