@@ -102,7 +102,9 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
     return _findings(dataset.name, found, not_checked, accepted)
 
 
-def check_predictions(paths: Scanpaths, dataset: Dataset, *, accept: Iterable[str] = (), name: str = "") -> Findings:
+def check_predictions(
+    paths: Scanpaths, dataset: Dataset, *, accept: Iterable[str] = (), name: str = "", mend: str = ""
+) -> Findings:
     """Check predictions of a data set's trials: where they are, against where people looked, and their durations.
 
     Parameters
@@ -115,6 +117,8 @@ def check_predictions(paths: Scanpaths, dataset: Dataset, *, accept: Iterable[st
         As in `check`.
     name : str
         What to call the predictions; default their source.
+    mend : str
+        What to do where they were read in a way that takes no options (`--predictions-set`).
     """
     accepted = known_checks(accept)
     not_checked = dict.fromkeys((c for c in CHECKS if c not in (*PLACEMENT, "durations")), "these are predictions")
@@ -129,7 +133,12 @@ def check_predictions(paths: Scanpaths, dataset: Dataset, *, accept: Iterable[st
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     said = ("your own table", "the predictions"), ("--data-set", "--predictions-set")
-    found = [replace(f, mend=reduce(lambda text, pair: text.replace(*pair), said, f.mend)) for f in found]
+    found = [
+        replace(
+            f, mend=mend if mend and "--" in f.mend else reduce(lambda text, pair: text.replace(*pair), said, f.mend)
+        )
+        for f in found
+    ]
     return _findings(name or str(paths.table["source"].iloc[0] if len(paths) else ""), found, not_checked, accepted)
 
 

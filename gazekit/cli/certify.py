@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
+from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
 from gazekit.cli.options import Accept, BesidePredictions, PerhapsNamed, Seed, accepted, check_output, takes_groups
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import DataError, GazekitError, listed
 
 SUFFIXES = (".json", ".html")
+AS_THEY_ARE = (
+    "certify reads files as they are: give positions in px of the images from their upper left corner, times in ms"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ def certify_command(
         check_output(target, files, overwrite=overwrite)
     dataset = given.read()
     paths = _read(files, dataset, kind, order)
-    check_predictions(paths, dataset, accepted(accept))
+    check_predictions(paths, dataset, accepted(accept), AS_THEY_ARE if kind is None else mend_of(kind))
     request: dict[str, Any] = {
         "against": None if against is None else names(against, "--against"),
         "splits": splits,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.import_predictions import From, Order, read_matched, say_matched
+from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
 from gazekit.cli.options import (
     Accept,
     BesidePredictions,
@@ -263,8 +263,9 @@ def score_command(
             predictions, dataset, rescale=rescale or size is not None, outside=outside, facts=facts, to_stderr=as_json,
             **options,
         )  # fmt: skip
+    if kind is not None or protocol is not None:
+        check_predictions(matched.paths, dataset, accepted(accept), "" if kind is None else mend_of(kind))
     if protocol is not None:
-        check_predictions(matched.paths, dataset, accepted(accept))
         scores = score_protocol(protocol, dataset, matched.paths, transferred=transferred, seed=run.seed)
         print_scores(scores, as_json=as_json)
         return

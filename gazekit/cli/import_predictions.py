@@ -51,6 +51,16 @@ def read_matched(
     return matched
 
 
+def mend_of(format_name: str) -> str:
+    """What to do about a file that cannot be right in this form, whose reader takes no options."""
+    from gazekit.interchange.predictions import FORMATS
+
+    return (
+        f"look whether --from {format_name} is the form of this file ({FORMATS[format_name].title}), and whether what "
+        f"wrote it changed its units"
+    )
+
+
 def say_matched(name: str, matched: "MatchedPredictions", *, to_stderr: bool = False) -> None:
     """Say which paths belong to no trial, how many samples trials have, and whether there are durations."""
     for note in matched.notes:
@@ -90,7 +100,7 @@ def import_predictions_command(
     dataset = given.read()
     matched = read_matched(files, kind, dataset, order=order, outside=outside)
     say_matched(files[0].name, matched)
-    check_predictions(matched.paths, dataset, accepted(accept))
+    check_predictions(matched.paths, dataset, accepted(accept), mend_of(kind))
     write_scanpaths(matched.paths, out)
     typer.echo(
         f"{len(matched.paths)} paths on {matched.paths.table['trial'].nunique()} of {len(dataset.trials)} trials, "

@@ -123,9 +123,9 @@ def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: Me
     return evaluate(dataset, models, metrics, **options)
 
 
-def check_predictions(paths: Scanpaths, dataset: Dataset, accept: Iterable[str] = ()) -> list[Findings]:
+def check_predictions(paths: Scanpaths, dataset: Dataset, accept: Iterable[str] = (), mend: str = "") -> list[Findings]:
     """Check people's data and the predictions of a file before they are used; see `preparation.checked`."""
-    return checked(dataset, [Precomputed(part, name) for name, part in named_sources(paths)], accept)
+    return checked(dataset, [Precomputed(part, name) for name, part in named_sources(paths)], accept, mend)
 
 
 def named_sources(paths: Scanpaths, taken: Sequence[str] = (HUMAN, *NULLS)) -> list[tuple[str, Scanpaths]]:

@@ -258,3 +258,27 @@ def test_a_file_of_another_frame_is_seen(dataset_of, tmp_path):
     out = tmp_path / "o.csv"
     done = run("import-predictions", file, "--from", "chen", "--data", tmp_path / "people.csv", "-o", out)
     assert isinstance(done.exception, GazekitError) or "outside" in done.output, done.output
+
+
+def test_what_cannot_be_right_is_mended_by_what_the_command_has(dataset_of, tmp_path):
+    data = dataset_of(12, 5, seed=3)
+    table = data.scanpaths.to_table().drop(columns=["px_per_degree", "object_id"])
+    people, mine = tmp_path / "people.csv", tmp_path / "mine.csv"
+    table.to_csv(people, index=False)
+    table.assign(x=table["x"] / 160, y=table["y"] / 120, source="m", subject="").drop(
+        columns=["width", "height"]
+    ).assign(sample=table.groupby(["stimulus", "subject"]).ngroup() % 5).to_csv(mine, index=False)
+    shares = data.scanpaths.replace(x=data.scanpaths.x / 160, y=data.scanpaths.y / 120)
+    (file,) = written(shares, "chen", tmp_path)
+    where = ("--data", people, "--accept", "agreement")
+    form = "To mend it: look whether --from chen is the form of this file (Chen et al. 2021: test_predicts.json)"
+    for given in (
+        ("import-predictions", file, "--from", "chen", *where, "-o", tmp_path / "o.csv"),
+        ("score", file, "--from", "chen", *where, "--out", tmp_path / "run"),
+        ("certify", file, "--from", "chen", *where, "-o", tmp_path / "c.json"),
+    ):
+        assert form in str(run(*given).exception), given
+    said = str(run("certify", mine, *where, "-o", tmp_path / "c.json").exception)
+    assert "To mend it: certify reads files as they are: give positions in px of the images" in said
+    said = str(run("score", mine, *where, "--out", tmp_path / "run").exception)
+    assert "read the predictions with --predictions-set position_unit=" in said

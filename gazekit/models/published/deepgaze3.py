@@ -121,6 +121,7 @@ class DeepGaze3(NextFixation):
         """Bring an image and its centre bias to the network's size; see `ScanpathModel.prepare`."""
         from PIL import Image
 
+        self.refuse_seen(trial)
         width, height = trial.frame.size
         factor = self.scale if isinstance(self.scale, float) else LONGER_SIDE / max(width, height)
         if self.scale == "degrees":

@@ -65,12 +65,16 @@ class NextFixation(ScanpathModel):
         """Raise `DataError` for the first image that has a name of those that the weights have learned from."""
         shown = list(trials)
         super().check_unseen(shown)
-        for trial in () if self.allow_seen else shown:
-            if re.fullmatch(self.seen, trial.stimulus):
-                raise DataError(
-                    f"model {self.name!r} has learned from {self.learned}, and {trial.stimulus!r} has a name of these; "
-                    f"predict other images, or give {allowing_seen(self.name, 'images')}"
-                )
+        for trial in shown:
+            self.refuse_seen(trial)
+
+    def refuse_seen(self, trial: Trial) -> None:
+        """Raise `DataError` for an image that has such a name; predictions and densities are refused, too."""
+        if not self.allow_seen and re.fullmatch(self.seen, trial.stimulus):
+            raise DataError(
+                f"model {self.name!r} has learned from {self.learned}, and {trial.stimulus!r} has a name of these; "
+                f"predict other images, or give {allowing_seen(self.name, 'images')}"
+            )
 
     def network(self, device: str | None = None) -> Any:
         """The network with its weights; on another device if one is named."""

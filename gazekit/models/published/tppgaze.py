@@ -96,6 +96,7 @@ class TppGaze(NextFixation):
         """(3, 512, 512) float32: the image as the network was trained on it; see `ScanpathModel.prepare`."""
         from PIL import Image
 
+        self.refuse_seen(trial)
         with building(self.name, PACKAGE) as imported:
             found: Tensor = imported("tppgaze.utils").get_preprocess()(Image.fromarray(trial.image))
         return found

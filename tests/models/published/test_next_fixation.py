@@ -180,7 +180,12 @@ def test_images_that_they_have_seen_are_refused(files, name, stimulus):
         match=rf"'{name}' has learned from .*MIT1003.* '{stimulus}' has a name of these; .* {name}:allow_seen=true\)",
     ):
         make(files).check_unseen([trial])
+    with pytest.raises(DataError, match="has a name of these"):
+        make(files).predict([trial], max_fixations=1, progress=False)
+    with pytest.raises(DataError, match="has a name of these"):
+        make(files).log_density(trial, (6, 8), path(trial))
     make(files, allow_seen=True).check_unseen([trial])
+    assert len(make(files, allow_seen=True).predict([trial], max_fixations=1, progress=False)) == 1
     make(files).check_unseen([shown()])
 
 
