@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import FoveaDegrees, ScoredRun, Sweep, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Sweep
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names, swept
 from gazekit.foundations.errors import GazekitError

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Accept, DataOptions, ScoredRun, Setting, accepted, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import Accept, DataOptions, ScoredRun, Setting, accepted
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names, numbers, settings
 from gazekit.foundations.errors import GazekitError

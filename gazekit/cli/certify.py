@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
-from gazekit.cli.options import Accept, BesidePredictions, PerhapsNamed, Seed, accepted, check_output, takes_groups
+from gazekit.cli.options import Accept, BesidePredictions, PerhapsNamed, Seed, accepted
+from gazekit.cli.outputs import check_output
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import DataError, GazekitError, listed
 

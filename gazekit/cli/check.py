@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import DataAndPoints, dataset_names, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import DataAndPoints, dataset_names
 from gazekit.cli.printing import Json, print_json
 
 

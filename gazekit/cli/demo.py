@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import RunOptions, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import RunOptions
 
 
 @dataclass(frozen=True, kw_only=True)

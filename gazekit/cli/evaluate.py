@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
+from gazekit.cli.loading import reader_options, say_dropped, table_options
 from gazekit.cli.options import (
     Accept,
     BesidePredictions,
@@ -20,10 +22,6 @@ from gazekit.cli.options import (
     ScoredRun,
     Separator,
     accepted,
-    reader_options,
-    say_dropped,
-    table_options,
-    takes_groups,
 )
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores

@@ -6,18 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.cli.options import (
-    PerhapsNamed,
-    Replace,
-    RowOptions,
-    Stimulus,
-    TableOptions,
-    check_output,
-    load,
-    names_in,
-    say_dropped,
-    takes_groups,
-)
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.loading import load, say_dropped
+from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, Stimulus, TableOptions, names_in
+from gazekit.cli.outputs import check_output
 from gazekit.cli.plot import of_sources, run_paths
 from gazekit.cli.texts import place, size_options
 from gazekit.foundations.errors import GazekitError

@@ -5,19 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import (
-    Accept,
-    BesidePredictions,
-    Outside,
-    PathsFile,
-    Replace,
-    accepted,
-    check_output,
-    check_suffix,
-    names_in,
-    say_dropped,
-    takes_groups,
-)
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.loading import say_dropped
+from gazekit.cli.options import Accept, BesidePredictions, Outside, PathsFile, Replace, accepted, names_in
+from gazekit.cli.outputs import check_output, check_suffix
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset

@@ -6,17 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.options import (
-    DataOptions,
-    Outside,
-    PathsFile,
-    Replace,
-    check_output,
-    check_suffix,
-    load,
-    say_dropped,
-    takes_groups,
-)
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.loading import load, say_dropped
+from gazekit.cli.options import DataOptions, Outside, PathsFile, Replace
+from gazekit.cli.outputs import check_output, check_suffix
 
 
 @dataclass(frozen=True, kw_only=True)

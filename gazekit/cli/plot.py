@@ -8,18 +8,10 @@ import typer
 
 from gazekit.cli.evaluate import read_predictions
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
-from gazekit.cli.options import (
-    PerhapsNamed,
-    Replace,
-    RowOptions,
-    ScreenOptions,
-    TableOptions,
-    check_output,
-    load,
-    names_in,
-    say_dropped,
-    takes_groups,
-)
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.loading import load, say_dropped
+from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, ScreenOptions, TableOptions, names_in
+from gazekit.cli.outputs import check_output
 from gazekit.cli.report import dataset_of_run
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError, UnknownNameError, listed

@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazekit.cli.figures import path_on_trial
-from gazekit.cli.options import (
-    DataAndPoints,
-    Device,
-    PerhapsData,
-    RunOptions,
-    Samples,
-    check_output,
-    check_suffix,
-    say_dropped,
-    takes_groups,
-)
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.loading import say_dropped
+from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples
+from gazekit.cli.outputs import check_output, check_suffix
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:

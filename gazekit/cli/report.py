@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.cli.options import Root, load
+from gazekit.cli.loading import load
+from gazekit.cli.options import Root
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gazekit.cli.asymmetry import one_or_sweep, say_found
-from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep
 from gazekit.cli.printing import aligned, estimate
 from gazekit.cli.texts import settings
 from gazekit.foundations.errors import GazekitError

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Boxes, DataAndPoints, Models, Samples, ScoredRun, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import Boxes, DataAndPoints, Models, Samples, ScoredRun
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted
 from gazekit.cli.printing import estimate
 from gazekit.cli.texts import numbers, settings
 from gazekit.foundations.errors import check_choice, check_whole

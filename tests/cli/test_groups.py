@@ -7,7 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gazekit.cli.options import DataOptions, RunOptions, ScoredRun, TrainingRun, takes_groups
+from gazekit.cli.groups import takes_groups
+from gazekit.cli.options import DataOptions, RunOptions, ScoredRun, TrainingRun
 from gazekit.foundations.errors import GazekitError
 
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gazekit.cli import main
-from gazekit.cli.options import load
+from gazekit.cli.loading import load
 from gazekit.interchange import write_csv
 
 

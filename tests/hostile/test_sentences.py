@@ -10,7 +10,7 @@ import time
 import pytest
 
 from gazekit.cli.app import main
-from gazekit.cli.options import say_dropped
+from gazekit.cli.loading import say_dropped
 from gazekit.datasets.fetching import fetch
 from gazekit.files.locking import LOCK, FolderLock, _alive, _busy
 from gazekit.foundations.errors import BusyError, DataError, GazekitError

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gazekit import DataError, Dataset
-from gazekit.cli.options import load
+from gazekit.cli.loading import load
 from gazekit.interchange import own_pictures, with_objects
 
 BOX = {"target_x0": 1, "target_y0": 2, "target_x1": 9, "target_y1": 8}

@@ -1,11 +1,11 @@
-"""Options that commands share: how data sets are named, and what a manifest keeps of that."""
+"""Data as a command line names them, and what a manifest keeps of that."""
 
 import pandas as pd
 import pytest
 
-from gazekit.cli.options import check_output, how_loaded, load
+from gazekit.cli.loading import how_loaded, load
 from gazekit.cli.texts import settings
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import GazekitError
 
 
 def test_a_made_up_set_needs_no_folder_and_takes_its_options():
@@ -36,14 +36,3 @@ def test_options_of_a_table(tmp_path):
         match="a table of your own has no option 'scenes'; it has boxes, columns, decimal, detect, distance_mm, eye",
     ):
         load(str(table), options={"scenes": 3})
-
-
-def test_an_output_is_checked_before_anything_is_computed(tmp_path):
-    """Once a certificate was computed for minutes, and its folder was then not there."""
-    with pytest.raises(DataError, match=r"no/a.json cannot be written: the folder .*no does not exist; make it first"):
-        check_output(tmp_path / "no" / "a.json", overwrite=False)
-    check_output(tmp_path / "no" / "a", overwrite=False, folders=True)
-    for name in (".a.json.0a1b2c3d.part", ".b.json.0a1b2c3d.part"):
-        (tmp_path / name).touch()  # left by processes that were killed
-    check_output(tmp_path / "a.json", overwrite=False)
-    assert [file.name for file in tmp_path.iterdir()] == [".b.json.0a1b2c3d.part"]
