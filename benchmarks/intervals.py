@@ -172,32 +172,48 @@ def covered(kind: str, stimuli: int, people: int, estimates: list[Any], truth: f
     return Covered(kind, stimuli, people, hits, len(estimates), stated, float(np.sqrt(np.mean((values - truth) ** 2))))
 
 
-def sets(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
-    """Saccade amplitudes of people, compared as sets and described; the truth is the mean over worlds of this size."""
+def sets(stimuli: int, people: int, worlds: int, *, seed: int = 0, scale: float = 1.5) -> list[Covered]:
+    """Saccade amplitudes of people and of a model, compared as sets; the truth is the mean over worlds of this size.
+
+    Saccades depend on stimulus and person; those of the model, which are `scale` times as long, on the stimulus.
+    """
     from gazekit import Scanpaths
     from gazekit.metrics.context import Context
     from gazekit.metrics.measure import find
 
-    measures = [find("amplitude_js")]
+    shown, samples = [f"s{s:03d}" for s in range(stimuli)], min(5, people // 2)
+
+    def made(rng: np.random.Generator, size: np.ndarray, **columns: Any) -> Scanpaths:
+        """Paths of eight fixations with saccades of these sizes, (stimuli, paths), about 2 degrees."""
+        steps = 1.5 * size.ravel()[:, None, None] * rng.normal(0, 1, (size.size, 8, 2))
+        points = np.clip(10 + np.cumsum(steps, axis=1) - steps[:, :1], 0, 20) * 20
+        rows = pd.DataFrame({"stimulus": np.repeat(shown, size.shape[1]), "width": 400.0, "height": 400.0})
+        rows = rows.assign(trial=rows["stimulus"], px_per_degree=20.0)
+        rows = rows.assign(**{name: np.tile(of, stimuli) for name, of in columns.items()})
+        return Scanpaths(*points.reshape(-1, 2).T, 8 * np.arange(len(rows) + 1), rows)
+
     found: dict[str, list[Any]] = {}
+    shares: list[Any] = []
     for number in range(worlds):
         rng = keyed_rng(seed, "coverage of sets", stimuli, people, number)
-        size = np.exp(rng.normal(0, 0.2, stimuli))[:, None] * np.exp(rng.normal(0, 0.2, people))  # of saccades
-        steps = 1.5 * size.ravel()[:, None, None] * rng.normal(0, 1, (stimuli * people, 8, 2))
-        points = np.clip(10 + np.cumsum(steps, axis=1) - steps[:, :1], 0, 20) * 20
-        names = np.repeat([f"s{s:03d}" for s in range(stimuli)], people)
-        subjects = np.tile([f"p{i:02d}" for i in range(people)], stimuli)
-        facts = {"trial": names, "width": 400.0, "height": 400.0, "px_per_degree": 20.0}
-        rows = pd.DataFrame({"stimulus": names, "subject": subjects, **facts})
-        paths = Scanpaths(*points.reshape(-1, 2).T, 8 * np.arange(len(rows) + 1), rows)
-        shown = list(dict.fromkeys(names.tolist()))
-        work = SetWork(Context(paths, {}), measures, dict.fromkeys(shown, 5), shown, number)
-        tables = [score_whole(work, None, "human", ALL), score_whole(work, None, "human", PEOPLE, range(DRAWS))]
-        tables += [score_whole(work, None, "human", part, range(work.halvings[part])) for part in (STIMULI, CELLS)]
+        of_stimuli, of_people = np.exp(rng.normal(0, 0.2, stimuli))[:, None], np.exp(rng.normal(0, 0.2, people))
+        human = made(rng, of_stimuli * of_people, subject=[f"p{i:02d}" for i in range(people)])
+        of_model = scale * np.exp(rng.normal(0, 0.2, stimuli))[:, None] * np.ones(samples)
+        model = made(rng, of_model, source=["model"] * samples, sample=range(samples))
+        work = SetWork(Context(human, {}), [find("amplitude_js")], dict.fromkeys(shown, samples), shown, number)
+        tables = []
+        for source, paths in (("human", None), ("model", model)):
+            tables += [score_whole(work, paths, source, ALL), score_whole(work, paths, source, PEOPLE, range(DRAWS))]
+            for part in (STIMULI, CELLS):
+                tables.append(score_whole(work, paths, source, part, range(work.halvings[part])))
         joined = mean_of_people(pd.concat(tables, ignore_index=True)).assign(dataset="d")
-        for each in ValuesOfTheWhole.of_each(joined):
-            found.setdefault(f"set measure, {each.metric}", []).append(each.combine({"human": 1.0}).estimate())
-    return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+        (each,) = ValuesOfTheWhole.of_each(joined)
+        for kind, combine in DIFFERENCE.items():
+            found.setdefault(f"amplitude_js, {kind}", []).append(combine(each).estimate())
+        shares.append(each.ratio("human", "model").estimate())
+    done = [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+    truth = float(np.divide(*(np.mean([e.value for e in found[f"amplitude_js, {m}"]]) for m in ("people", "model"))))
+    return [*done, covered("amplitude_js, share of the ceiling", stimuli, people, shares, truth)]
 
 
 def judged(
@@ -278,9 +294,64 @@ def drawn(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cove
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
 
 
-def looked_at(rng: np.random.Generator, stimuli: int, people: int) -> np.ndarray:
+def shuffled(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
+    """`auc_shuffled` of densities: of the other people, of the centre, and of the centre and the three places alike.
+
+    Scored as an evaluation scores them: fixations of each person, then their mean. The truth is the mean over worlds.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    from gazekit.metrics.density import auc_shuffled
+
+    cells = 20
+    row, column = (np.arange(cells) + 0.5) * 400 / cells, (np.arange(cells) + 0.5) * 400 / cells
+
+    def around(places: np.ndarray, spread: float) -> np.ndarray:
+        far = (row[:, None, None] - places[:, 1]) ** 2 + (column[None, :, None] - places[:, 0]) ** 2
+        made = np.exp(-far / (2 * spread**2)).sum(axis=2)
+        return made / made.sum()
+
+    centre = around(np.array([[200.0, 200.0]]), 80.0)
+    names, subjects = [f"s{s:03d}" for s in range(stimuli)], [f"p{i:02d}" for i in range(people)]
+    kinds: dict[str, dict[str, float]] = {
+        "people": {"human": 1.0},
+        "the centre": {"centre": 1.0},
+        "a model that looks": {"looks": 1.0},
+        "a model that looks - the centre": {"looks": 1.0, "centre": -1.0},
+        "people - a model that looks": {"human": 1.0, "looks": -1.0},
+    }
+    found: dict[str, list[Any]] = {}
+    for number in range(worlds):
+        rng = keyed_rng(seed, "coverage of shuffled AUC", stimuli, people, number)
+        places = rng.uniform(60, 340, (stimuli, 3, 2))
+        points = looked_at(rng, stimuli, people, places)
+        maps = np.zeros((stimuli, people, cells, cells))
+        at = (points * cells / 400).astype(int)
+        who = np.arange(stimuli)[:, None, None], np.arange(people)[:, None]
+        np.add.at(maps, (*who, at[..., 1], at[..., 0]), 1 / 8)
+        maps = gaussian_filter(maps, (0, 0, 1, 1), mode="reflect")
+        rows = []
+        for s, name in enumerate(names):
+            others = np.delete(points, s, axis=0).reshape(-1, 2).T / 400
+            for i, person in enumerate(subjects):
+                looks = (centre + around(places[s], 30.0)) / 2
+                rest = np.delete(maps[s], i, axis=0).mean(axis=0)
+                for source, density in (("human", rest), ("centre", centre), ("looks", looks)):
+                    value = auc_shuffled(density, *points[s, i].T, *others, (400, 400)).mean()
+                    rows.append((source, "auc_shuffled", name, "", person, value, 1))
+        cell = pd.DataFrame(rows, columns=[c for c in CELL_COLUMNS if c not in ("dataset", "x", "y")])
+        score = cell.groupby(["model", "metric", "stimulus"], sort=False, as_index=False)["value"].mean()
+        score = score.assign(dataset="d", pairs=people, undefined=0)[SCORE_COLUMNS]
+        (each,) = MeansOverStimuli.of_each(score, cell.assign(dataset="d").reindex(columns=CELL_COLUMNS))
+        for kind, weights in kinds.items():
+            found.setdefault(f"auc_shuffled, {kind}", []).append(each.combine(weights).estimate())
+    return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def looked_at(rng: np.random.Generator, stimuli: int, people: int, places: np.ndarray | None = None) -> np.ndarray:
     """(stimuli, people, 8, 2) fixations on images of 400 px at three places each, which each person misses."""
-    places, which = rng.uniform(60, 340, (stimuli, 3, 2)), rng.integers(0, 3, (stimuli, people, 8))
+    places = rng.uniform(60, 340, (stimuli, 3, 2)) if places is None else places
+    which = rng.integers(0, 3, (stimuli, people, 8))
     points = places[np.arange(stimuli)[:, None, None], which] + rng.normal(0, 15, (1, people, 1, 2))
     return np.clip(points + rng.normal(0, 20, points.shape), 0, 399)
 
@@ -426,7 +497,7 @@ def lines(found: list[Covered]) -> list[str]:
         off = "" if 0.93 <= c.share <= 0.97 else f"{100 * (c.share - (0.93 if c.share < 0.93 else 0.97)):+.1f}"
         before = BEFORE.get((c.kind, c.stimuli), "")
         at = (c.kind, str(c.stimuli), str(c.people), str(c.worlds), f"{100 * c.share:.1f} +- {error:.1f} %")
-        rows.append((*at, off, f"{c.stated / c.right:.2f}", before))
+        rows.append((*at, off, f"{c.stated / c.right:.2f}" if c.right > 1e-12 else "does not move", before))
     heads = ("interval of", "stimuli", "people", "worlds", "holds the truth", "outside 93-97 % by", "error / right")
     return markdown((*heads, "review, before"), rows)
 
@@ -453,10 +524,12 @@ def main() -> None:
     if given.root:
         for one in osie(given.root, {20: given.worlds // 4, 60: given.worlds // 4, 200: given.worlds // 20}):
             note([one])
-    for n, times in ((20, given.worlds // 3), (60, given.worlds // 5)):
-        note(sets(n, 15, times))
+    for n, people in ((20, 6), (20, 15), (60, 15)):
+        note(sets(n, people, given.worlds // 3))
     for n, people in ((20, 6), (20, 15), (60, 6)):
         note(halves(n, people, given.worlds))
+    for n, people in ((20, 6), (60, 6)):
+        note(shuffled(n, people, given.worlds // 4))
     for people in (6, 15):
         note(drawn(20, people, given.worlds // 4))
     for n, people, times in ((20, 6, given.worlds // 5), (20, 15, given.worlds // 10), (60, 6, given.worlds // 20)):

@@ -23,8 +23,12 @@ from scipy import special
 
 from gazekit.evaluation.set_scoring import ALL, CELLS, PEOPLE, STIMULI, TOGETHER
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.metrics.outputs import measure_of
 
 LEVEL = 0.95
+# What is left of squares at least when what is in them twice is taken off. Half: all of a sum of squares is in it
+# twice. Of people more is left: pairs of them say it so unsurely that the rest came out too small where the value did.
+LEFT = {STIMULI: 0.5, PEOPLE: 0.75, CELLS: 0.5}
 PARTS = 5  # of the image's width and height, in which fixations count as alike
 Over = Literal["stimuli and people", "stimuli"]
 OVERS: tuple[Over, ...] = ("stimuli and people", "stimuli")
@@ -37,11 +41,13 @@ class Estimate:
     Parameters
     ----------
     value, low, high, error, df : float
-        The interval is value +- the quantile of Student's t times the standard error.
+        The interval is value +- the quantile of Student's t times the standard error, unless `on_logs`.
     stimuli : int
         Stimuli that it rests on.
     over : {"stimuli and people", "stimuli"}
         What the interval allows for: other stimuli and other people, or other stimuli only.
+    on_logs : bool
+        The interval is that of the logarithm: the value times and over the exponential of t x error / value.
     """
 
     value: float
@@ -51,6 +57,7 @@ class Estimate:
     df: float
     stimuli: int
     over: Over
+    on_logs: bool = False
 
     @property
     def p(self) -> float:
@@ -63,7 +70,11 @@ class Estimate:
 
     def within(self, level: float) -> tuple[float, float]:
         """The interval at another level."""
-        reach = special.stdtrit(self.df, (1 + level) / 2) * self.error
+        reach = float(special.stdtrit(self.df, (1 + level) / 2)) * self.error
+        if self.on_logs and self.value > 0:
+            with np.errstate(over="ignore"):
+                factor = float(np.exp(reach / self.value))
+            return self.value / factor, self.value * factor
         return self.value - reach, self.value + reach
 
 
@@ -111,6 +122,8 @@ class Deviations:
         Variance that stimuli and people both hold.
     count : int
         Stimuli that it rests on.
+    on_logs : bool
+        The number is a distance, or a share of distances: its interval is made on a logarithmic scale.
     """
 
     value: float
@@ -118,6 +131,7 @@ class Deviations:
     people: Part
     shared: float
     count: int
+    on_logs: bool = False
 
     def estimate(self) -> Estimate:
         """Value, error and interval; NaN where there are not two of anything."""
@@ -130,9 +144,10 @@ class Deviations:
         spread = first**2 / self.stimuli.df + second**2 / self.people.df  # Satterthwaite
         least = min(self.stimuli.df, self.people.df)
         df = max(variance**2 / spread, least) if spread > 0 else least
-        error = float(np.sqrt(variance))
-        reach = float(special.stdtrit(df, (1 + LEVEL) / 2)) * error
-        return Estimate(self.value, self.value - reach, self.value + reach, error, float(df), self.count, over)
+        nan, error = float("nan"), float(np.sqrt(variance))
+        found = Estimate(self.value, nan, nan, error, float(df), self.count, over, self.on_logs)
+        low, high = found.within(LEVEL)
+        return replace(found, low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,11 @@ class Estimates(ABC):
         """Models in the order of the run."""
         return list(self.columns)
 
+    @property
+    def distance(self) -> bool:
+        """Whether values are distances of sets as a whole, whose errors grow with them; see `Estimate.on_logs`."""
+        return False
+
     @abstractmethod
     def common(self, *models: str) -> dict[str, float]:
         """The value of each model over the stimuli that all of them have."""
@@ -189,7 +209,7 @@ class Estimates(ABC):
         weights[ceiling] -= share / whole
         if floor:
             weights[floor] += (share - 1) / whole
-        return replace(self.combine(weights), value=share)
+        return replace(self.combine(weights), value=share, on_logs=self.distance and not floor)
 
 
 class Donors(NamedTuple):
@@ -369,6 +389,12 @@ class ValuesOfTheWhole(Estimates):
             }
             yield cls(str(dataset), str(metric), columns, whole[["undefined", "stimuli"]], over, moved)
 
+    @property
+    def distance(self) -> bool:
+        """See `Estimates.distance`."""
+        measure = measure_of(self.metric)
+        return measure is not None and measure.higher_is_better is False and measure.bounds[0] == 0
+
     def common(self, *models: str) -> dict[str, float]:
         """See `Estimates.common`."""
         return {m: float(self.columns[m][0]) for m in models}
@@ -394,8 +420,7 @@ class ValuesOfTheWhole(Estimates):
         for name, together in TOGETHER.items():
             each, second = moved.get(name, np.empty(0)), moved.get(together, np.empty(0))
             square = float(each @ each)
-            # At most half of it: all of a sum of squares is in it twice.
-            found[name] = Part(each, float(second @ second), square / 2, max(len(each) - 1, 1))
+            found[name] = Part(each, float(second @ second), LEFT[name] * square, max(len(each) - 1, 1))
         stimuli = replace(found[STIMULI], df=min(len(moved[STIMULI]), max(count - 1, 1)))
         people = found[PEOPLE] if len(moved[PEOPLE]) else NOBODY
         shared = 0.0
@@ -404,7 +429,8 @@ class ValuesOfTheWhole(Estimates):
             low = 1 / len(moved[PEOPLE]), 1 / count
             shared = found[CELLS].variance - low[0] * stimuli.variance - low[1] * people.variance
             shared = max(shared, 0.0) / (1 - sum(low)) if sum(low) < 1 else 0.0
-        return Deviations(value, stimuli, people, shared, count)
+        alone = [weight for weight in weights.values() if weight != 0]
+        return Deviations(value, stimuli, people, shared, count, self.distance and alone == [1.0])
 
 
 def simultaneous(each: Sequence[Deviations], *key: str | int, seed: int, draws: int) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.estimates import Estimates
+from gazekit.evaluation.estimates import LEVEL, Estimates
 from gazekit.metrics.outputs import has_zero, higher_is_better
 
 LEAST, MOST = -1.0, 2.0  # shares beyond: the value is further from the range than the range is long
@@ -82,7 +82,7 @@ def _share(each: Estimates, value: str, ceiling: str, floor: str | None, *, sign
     length = each.combine(weights).estimate()
     if not np.isfinite(length.value):
         return _none(NOT_TOGETHER)
-    if not min(sign * length.low, sign * length.high) > 0:
+    if not (sign * length.value > 0 and length.p < 1 - LEVEL):
         return _none(unclear)
     found = each.ratio(value, ceiling, floor).estimate()
     return Share(found.value, found.low, found.high) if LEAST <= found.value <= MOST else _none(TOO_SMALL)

@@ -14,7 +14,7 @@ from gazekit.evaluation.estimates import (
     simultaneous,
 )
 from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
-from gazekit.evaluation.set_scoring import ALL, SET_COLUMNS, STIMULI, TOGETHER
+from gazekit.evaluation.set_scoring import ALL, PEOPLE, SET_COLUMNS, STIMULI, TOGETHER
 
 NO_CELLS = pd.DataFrame(columns=CELL_COLUMNS)
 
@@ -274,6 +274,54 @@ def test_a_sum_of_squares_does_not_move_twice(shift, most):
         (each,) = ValuesOfTheWhole.of_each(pd.DataFrame(rows, columns=SET_COLUMNS))
         stated.append(each.combine({"a": 1.0}).estimate().error ** 2)
     assert 0.88 < np.mean(stated) / (10 * (4 * shift**2 / n + 2 / n**2)) < most
+
+
+@pytest.fixture
+def distances(sets):
+    """The same, of people and a model: values .02 and .08 with errors of a fifth."""
+    table = sets.replace({"model": {"a": "human", "b": "m"}})
+    for model, value in (("human", 0.02), ("m", 0.08)):
+        mine, whole = table["model"] == model, table["part"] == ALL
+        table.loc[mine & whole, "value"] = value
+        moved = table.loc[mine & ~whole, "value"]
+        table.loc[mine & ~whole, "value"] = moved * 0.2 * value / np.sqrt((moved**2).sum())
+    return table
+
+
+def test_a_distance_of_sets_has_the_interval_of_its_logarithm(distances):
+    """Its error grows with it: the interval is a factor up and down, and does not reach 0."""
+    (each,) = ValuesOfTheWhole.of_each(distances)
+    for model, value in (("human", 0.02), ("m", 0.08)):
+        found = each.combine({model: 1.0}).estimate()
+        factor = np.exp(stats.t.ppf(0.975, found.df) * 0.2)
+        assert found.error == pytest.approx(0.2 * value)
+        assert (found.low, found.high) == pytest.approx((value / factor, value * factor))
+    assert each.combine({"m": 1.0, "human": 0.0}).estimate().low == pytest.approx(value / factor)
+    gap = each.combine({"m": 1.0, "human": -1.0}).estimate()
+    assert gap.high - gap.value == pytest.approx(gap.value - gap.low)  # of a difference it is as long on both sides
+    share = each.ratio("human", "m").estimate()
+    assert share.low > 0
+    assert share.high / share.value == pytest.approx(share.value / share.low)
+    assert each.ratio("human", "m", "m").estimate().on_logs is False
+
+
+def test_a_description_of_sets_and_a_distance_of_0_have_intervals_as_long_on_both_sides(distances):
+    (described,) = ValuesOfTheWhole.of_each(distances.assign(metric="tfp_auc"))
+    found = described.combine({"human": 1.0}).estimate()
+    assert found.high - found.value == pytest.approx(found.value - found.low)
+    distances.loc[distances["part"] == ALL, "value"] = 0.0
+    (each,) = ValuesOfTheWhole.of_each(distances)
+    found = each.combine({"human": 1.0}).estimate()
+    assert found.low == -found.high < 0
+
+
+def test_what_is_in_squares_of_people_twice_is_a_quarter_of_them_at_most(distances):
+    """Pairs of people say it so unsurely that more than is there would be taken off."""
+    moved = np.random.default_rng(2).normal(0, 0.01, 15)
+    rows = [("d", m, "direction_js", part, k, v, 0, 0) for m in ("human", "m") for part, values in (
+        (PEOPLE, moved), (TOGETHER[PEOPLE], moved * 9)) for k, v in enumerate(values)]  # fmt: skip
+    (each,) = ValuesOfTheWhole.of_each(pd.concat([distances, pd.DataFrame(rows, columns=SET_COLUMNS)]))
+    assert each.combine({"human": 1.0}).people.variance == pytest.approx(0.75 * (moved**2).sum())
 
 
 def independent(count: int, n: int = 400) -> list[Deviations]:

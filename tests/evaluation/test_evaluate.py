@@ -248,6 +248,18 @@ def test_identical_people_reach_a_ceiling_of_one(small_dataset, tmp_path):
     assert results.shares.set_index("model").loc["copy", "share_above_chance"] == pytest.approx(1)
 
 
+def test_paths_that_are_given_under_another_name_bear_it(small_dataset, tmp_path):
+    """They kept their source, so that `evaluate` refused what `Precomputed` promises."""
+    from gazekit.models.baselines.precomputed import Precomputed
+
+    first = small_dataset.scanpaths.filter(subject="p0")
+    given = first.replace(table=first.table.assign(source="theirs", subject=""))
+    how = {"out": tmp_path / "r", "lengths": "own", "nulls": False, "resamples": 100, "progress": False}
+    results = evaluate(small_dataset, [Precomputed(given, "one"), Precomputed(given, "two")], ["dtw"], **how)
+    assert results.models == ["human", "one", "two"]
+    assert set(given.table["source"]) == {"theirs"}
+
+
 @pytest.fixture
 def duration_metric(monkeypatch):
     """A registered metric that needs durations: the mean duration of the first path."""

@@ -197,14 +197,17 @@ density_measure(
     summary="Standard deviations of the density above its mean at the fixated pixel; chance 0",
     source="Peters, Iyer, Itti, Koch 2005, Vision Research 45",
 )
+SHARED_NEGATIVES = (
+    "Images share their negatives, which the interval does not know: it can be twice too wide, or a fifth too narrow."
+)
 _PYSALIENCY = "As in pysaliency; Tatler, Baddeley, Gilchrist 2005, Vision Research 45"
 _ZHANG = "Zhang et al. 2008, Journal of Vision 8"
 _OURS = "gazekit; the AUC that the conditional AUC of the COCO-Search18 line stands for"
 _OTHERS = "the places fixated on other images that are below the fixated pixel"
-for _name, _compute, _needs, _of, _source in (
-    ("auc_uniform", auc_uniform, (), "all pixels below the fixated one", _PYSALIENCY),
-    ("auc_shuffled", _shuffled, ("others",), _OTHERS, _ZHANG),
-    ("auc_one_positive", auc_one_positive, (), "the other pixels below the fixated one", _OURS),
+for _name, _compute, _needs, _of, _source, _caution in (
+    ("auc_uniform", auc_uniform, (), "all pixels below the fixated one", _PYSALIENCY, ""),
+    ("auc_shuffled", _shuffled, ("others",), _OTHERS, _ZHANG, SHARED_NEGATIVES),
+    ("auc_one_positive", auc_one_positive, (), "the other pixels below the fixated one", _OURS, ""),
 ):
     density_measure(
         _compute,
@@ -213,4 +216,5 @@ for _name, _compute, _needs, _of, _source in (
         needs=_needs,
         summary=f"Share of {_of}, ties half; chance 0.5",
         source=_source,
+        caution=_caution,
     )

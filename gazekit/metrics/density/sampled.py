@@ -12,7 +12,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.context import Trials
 from gazekit.metrics.density.maps import map_cc, map_kl, map_sim
-from gazekit.metrics.density.saliency import auc_uniform, nss
+from gazekit.metrics.density.saliency import SHARED_NEGATIVES, auc_uniform, nss
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at
 from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
@@ -248,4 +248,5 @@ for _name, (_, _better, _bounds, _values_in, _summary) in _MEASURES.items():
         values_in=_values_in,
         summary=f"{_summary}; mean over images",
         source="Bylinskii et al. 2019, IEEE TPAMI 41, on maps of sampled fixations",
+        caution=SHARED_NEGATIVES if _name == "paths_auc_shuffled" else "",
     )

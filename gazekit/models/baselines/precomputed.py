@@ -16,7 +16,7 @@ class Precomputed(ScanpathModel):
     paths : Scanpaths
         Predictions of one source; their `trial` column names the trials.
     name : str, optional
-        Name in tables; default is the paths' source.
+        Name in tables, and source of the paths that it returns; default is the source of those that are given.
 
     Examples
     --------
@@ -33,8 +33,8 @@ class Precomputed(ScanpathModel):
     gives_what_it_has = True
 
     def __init__(self, paths: Scanpaths, name: str | None = None) -> None:
-        self._paths = paths
         self.name = name or str(paths.table["source"].iloc[0])
+        self._paths = paths.replace(table=paths.table.assign(source=self.name))
 
     @property
     def given(self) -> Scanpaths:
