@@ -10,8 +10,8 @@ and the other fold, beside one of the same budget that has learned from all fift
 three, so that everybody is left out once.
 
 Then the shipped readout, which knows nobody: each person's fixations on half of the photographs choose how sharp its
-densities are for that person, how far a map of the person's own places is added, and by how many px the person's gaze
-is off; all that is scored on the other half, and the other way round.
+densities are for that person, make a map of the person's own places, and choose by how many px the person's gaze is
+off; all that is scored on the other half, and the other way round.
 """
 
 import argparse
@@ -38,7 +38,6 @@ from gazekit.models.priority.training import View, views_of
 
 GROUPS = 5
 TEMPERATURES = (0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5)
-SHARES = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the log ratio of a person's places to everybody's
 OFFSETS = tuple(product((-24, -16, -8, 0, 8, 16, 24), repeat=2))  # px
 WIDTH = 2.0  # cells: standard deviation of the kernel of places
 WAYS = (
@@ -159,11 +158,10 @@ def single_people(osie: Dataset) -> tuple[str, pd.DataFrame]:
             ratio = log_places(own, grid) - log_places(everybody, grid)
             t = best(TEMPERATURES, lambda t: bits(changed(own, t), grid))  # noqa: B023
             sharp = changed(own, t)
-            share = best(SHARES, lambda share: bits(changed(own, t, share * ratio), grid))  # noqa: B023
             off = best(OFFSETS, lambda off: bits(sharp, grid, off))  # noqa: B023
-            choices.append((side, name, common, t, share, *off))
+            choices.append((side, name, common, t, *off))
             seen = test[name]
-            how = (seen, changed(seen, common), changed(seen, t), changed(seen, t, share * ratio))
+            how = (seen, changed(seen, common), changed(seen, t), changed(seen, t, ratio))
             ways = *(bits(each, grid) for each in how), bits(changed(seen, t), grid, off)
             gained = pd.DataFrame(dict(zip(WAYS, ways, strict=True)))
             rows.append(gained.assign(subject=name, stimulus=seen.picture))
@@ -179,7 +177,7 @@ def single_people(osie: Dataset) -> tuple[str, pd.DataFrame]:
         lines.append((way, "–" if way == WAYS[1] else "{:.3f} [{:.3f}, {:.3f}]".format(*told)))
     text = "\n".join(markdown(("chosen on the other photographs", "bits, less one sharpness for all"), lines)).rstrip()
     by_person = all_rows.groupby("subject")[list(WAYS)].mean()
-    chosen = pd.DataFrame(choices, columns=["half", "subject", "common", "sharpness", "places", "off_x", "off_y"])
+    chosen = pd.DataFrame(choices, columns=["half", "subject", "common", "sharpness", "off_x", "off_y"])
     each = chosen.pivot_table(index="subject", columns="half")
     each.columns = [f"{name}, {side}" for name, side in each.columns]
     return text, by_person.join(each)
