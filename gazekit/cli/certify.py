@@ -165,12 +165,19 @@ def read_certificate(file: Path) -> dict[str, Any]:
 
 
 def _lines(file: Path) -> list[str]:
+    """Names of images, a line each; anything else would name none of them, and so say that none was trained on."""
     from gazekit.files.atomic import read_whole
 
-    lines = [line.strip() for line in read_whole(file).decode("utf-8", "replace").splitlines()]
-    if not any(lines):
+    try:
+        text = read_whole(file).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
         raise DataError(f"{file} names no image")
-    return [line for line in lines if line]
+    if "\0" in text or lines[0][0] in "[{" or any(all(mark in line for line in lines) for mark in ",;\t"):
+        raise DataError(f"{file} is no list of names: give a text (UTF-8) with one name in each line, or the folder")
+    return lines
 
 
 def _read(files: list[Path], dataset: Any, kind: str | None, order: Path | None) -> Any:

@@ -301,6 +301,10 @@ def test_the_command_says_what_it_needs(files, data, monkeypatch):
     (files / "names.txt").write_text("\n")
     wrong = run(*given, "-o", files / "d.json", "--trained-on", files / "names.txt")
     assert "names no image" in str(wrong.exception)
+    for content in (b"\x89PNG\r\n\x1a\n\0", b"img0\nim\xe4ge", b'["img0"]', b"img0,train\nimg1,test", b"img0\ttrain"):
+        (files / "names.txt").write_bytes(content)
+        wrong = run(*given, "-o", files / "d.json", "--trained-on", files / "names.txt")
+        assert "is no list of names: give a text (UTF-8) with one name in each line" in str(wrong.exception), content
 
 
 def test_a_protocol_that_is_another_today_is_said(certificate, tmp_path):
