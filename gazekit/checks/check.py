@@ -20,7 +20,7 @@ from gazekit.checks.references import (
 )
 from gazekit.checks.repeats import check_repeats
 from gazekit.checks.sample import Sample, draw_sample
-from gazekit.checks.start import check_first_fixation, check_image_sizes, check_limits
+from gazekit.checks.start import check_first_fixation, check_first_prediction, check_image_sizes, check_limits
 from gazekit.checks.times import check_durations, check_saccades
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
@@ -105,7 +105,10 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
 def check_predictions(
     paths: Scanpaths, dataset: Dataset, *, accept: Iterable[str] = (), name: str = "", mend: str = ""
 ) -> Findings:
-    """Check predictions of a data set's trials: where they are, against where people looked, and their durations.
+    """Check predictions of a data set's trials: positions, durations, an imposed first fixation that is not declared.
+
+    Positions are compared with where people looked; the first fixation is only judged where people say whether theirs
+    was imposed.
 
     Parameters
     ----------
@@ -123,6 +126,7 @@ def check_predictions(
     accepted = known_checks(accept)
     not_checked = dict.fromkeys((c for c in CHECKS if c not in (*PLACEMENT, "durations")), "these are predictions")
     found: list[Finding] = check_durations(paths)
+    first: list[Finding] = []
     sample = draw_sample(dataset, paths)
     if len(sample.x) < FEW or paths.facts.unit != "px":
         why = "positions are in degrees" if paths.facts.unit != "px" else f"{len(sample.x)} positions are too few"
@@ -130,6 +134,10 @@ def check_predictions(
     else:
         looked = looked_at_reference(sample, dataset.scanpaths)
         found += check_placement(sample, [looked], lattice=False)
+        imposed, declared = dataset.scanpaths.facts.forced_first, paths.facts.forced_first
+        if imposed is not None and declared is None and not any(f.level == "error" for f in found):
+            del not_checked["first-fixation"]
+            first = check_first_prediction(dataset, paths)
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     said = ("your own table", "the predictions"), ("--data-set", "--predictions-set")
@@ -139,6 +147,7 @@ def check_predictions(
         )
         for f in found
     ]
+    found += first
     return _findings(name or str(paths.table["source"].iloc[0] if len(paths) else ""), found, not_checked, accepted)
 
 

@@ -1,6 +1,7 @@
 """Whether the first fixation was imposed, and whether that was said; limits of lengths; sizes of image files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -63,6 +64,20 @@ def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
             )
         ]
     return []
+
+
+def check_first_prediction(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
+    """Say where predictions, which declare nothing, begin with the imposed fixation: people's is dropped."""
+    return [
+        replace(
+            finding,
+            probably="the first point is the imposed one, not a prediction; it is scored, and people's paths "
+            "are scored without",
+            mend="declare it: --forced-first of score, Facts(forced_first=True) in Python, a column forced_first of 1 "
+            "in the table (0 if the model chose it)",
+        )
+        for finding in check_first_fixation(dataset, paths)
+    ]
 
 
 def check_limits(dataset: Dataset, paths: Scanpaths) -> list[Finding]:

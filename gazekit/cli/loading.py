@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gazekit.cli.texts import column_names, files_named, separator, settings
+from gazekit.cli.texts import column_names, declared, files_named, separator, settings
 from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
 
@@ -93,10 +93,13 @@ def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, 
 
     Examples
     --------
-    >>> reader_options(["sep=tab", "columns=x=FIX_X"], "--data-set", {"missing": "drop"})
-    {'sep': '\t', 'columns': {'x': 'FIX_X'}, 'missing': 'drop'}
+    >>> reader_options(["sep=tab", "facts=forced_first"], "--data-set", {"missing": "drop"})
+    {'sep': '\t', 'facts': {'forced_first': True}, 'missing': 'drop'}
     """
     found = settings(pairs, option)
+    found |= {name: str(found[name]) for name in ("where", "boxes") if name in found}
+    if "facts" in found:
+        found["facts"] = declared(str(found["facts"]))
     if "columns" in found:
         found["columns"] = column_names([found["columns"]] if isinstance(found["columns"], str) else found["columns"])
     if "sep" in found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.core.stimulus_names import match_names, nearest
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.interchange.columns import (
     EMPTY_PATH,
     KEY,
@@ -243,6 +244,8 @@ def frame_sizes(
     same = np.ones(len(paths), dtype=bool)
     for name, value in zip(FRAME_COLUMNS, (width, height, px_per_degree), strict=True):
         column = numbers(paths[name]) if name in paths else np.full(len(paths), np.nan)
+        if value is not None and not isinstance(value, Real):
+            raise GazekitError(f"{name} must be a positive number, not {value!r}")
         if value is not None and ((column != value) & ~np.isnan(column)).any():
             raise DataError(
                 f"{name}={value:g} was given, but the table's own column {name!r} differs; keep one of them"

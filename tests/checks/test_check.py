@@ -249,6 +249,23 @@ def test_good_predictions_give_no_finding(good):
     }
 
 
+def test_predictions_that_begin_with_an_undeclared_start_are_told(good):
+    """People's imposed first fixation is dropped, and these were scored with one fixation more, in silence."""
+    paths = predictions_of(good)
+    first = paths.rank_of() == 0
+    imposed = paths.replace(x=np.where(first, WIDTH / 2, paths.x), y=np.where(first, HEIGHT / 2, paths.y))
+    for forced in (True, False):
+        people = replace(good, scanpaths=good.scanpaths.replace(facts=Facts(forced_first=forced)))
+        findings = check_predictions(imposed, people)
+        assert worst(findings) == [("first-fixation", "warning")]
+        assert "is scored, and people's paths are scored without" in findings.found[0].probably
+        assert "--forced-first of score" in findings.found[0].mend
+        assert worst(check_predictions(paths, people)) == []
+        for declared in (True, False):
+            assert worst(check_predictions(imposed.replace(facts=Facts(forced_first=declared)), people)) == []
+    assert worst(check_predictions(imposed, good)) == []  # nobody has said what people's are
+
+
 @pytest.mark.parametrize(
     ("move", "name"),
     [

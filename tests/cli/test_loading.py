@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from gazekit.cli.loading import how_loaded, load
+from gazekit import Facts
+from gazekit.cli.loading import how_loaded, load, reader_options
 from gazekit.cli.texts import settings
 from gazekit.foundations.errors import GazekitError
 
@@ -20,6 +21,14 @@ def test_what_a_manifest_keeps_loads_the_same_data():
     options = settings(["experiments=curvature", "per_size=1", "set_sizes=3,8"], "--data-set")
     kept = json.loads(json.dumps(how_loaded("search-arrays", None, "keep", options)))
     assert load(**kept).fingerprint() == load("search-arrays", options=options).fingerprint()
+
+
+def test_facts_are_declared_by_an_option_of_the_data_too(tmp_path):
+    """`score` has no --facts, whose people's facts ended in a TypeError."""
+    table = tmp_path / "mine.csv"
+    pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [2], "width": 9, "height": 9}).to_csv(table, index=False)
+    options = reader_options(["facts=forced_first,points=clicks"], "--data-set")
+    assert load(str(table), options=options).scanpaths.facts == Facts(forced_first=True, points="clicks")
 
 
 def test_outside_is_given_once(tmp_path):
