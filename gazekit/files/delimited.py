@@ -31,7 +31,13 @@ PIECE, BLOCK = 1 << 24, 1 << 20  # characters that are read at a time, and in wh
 _EXACT: dict[str, Any] = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
 _LINE = re.compile(r"[^\n]*(\n|\Z)")
 _SAID = re.compile(r'"?sep=(.)"?')  # Excel's own line that names the separator
-_END, _BLANK, _ASCII = 10, 32, 128  # bytes: a line's end, the last blank, the first that is no ASCII
+_END, _BLANK, _QUOTE, _ZERO, _ASCII = (
+    10,
+    32,
+    34,
+    48,
+    128,
+)  # bytes: a line's end, the last blank ..., the first that is no ASCII
 
 
 class Delimited(NamedTuple):
@@ -133,6 +139,10 @@ def read_pieces(
         head, line, _, said = _header(path, file)
         columns, kept = _Columns(path, head, sep or said, decimal, is_text, missing), ""
         while piece := file.read(PIECE):
+            if "\0" in piece:
+                raise DataError(
+                    f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8"
+                )
             kept += piece
             end = kept.rfind("\n") + 1
             if not end and len(kept) > MAX_LINE:
@@ -268,10 +278,27 @@ class _Columns:
         """Columns with a whole number that begins with 0."""
         cell = f'[ "]*0[0-9]+[ "]*(?:[\n{re.escape(self.sep)}]|\\Z)'
         after = ("\n", re.escape(self.sep))  # one pattern each: a literal beginning is found ten times as fast
+        if not self._may_be_padded(content):
+            return set()
         if not re.match(cell, content) and not any(re.search(sign + cell, content) for sign in after):
             return set()
         cells = ((name, cell) for row in self._read(content) for name, cell in zip(self.names, row, strict=False))
         return {name for name, cell in cells if cell[:1] == "0" and re.fullmatch("0[0-9]+ *", cell)}
+
+    def _may_be_padded(self, content: str) -> bool:
+        """Whether a cell begins with 0 and a digit, or with a blank or a quote, behind which that may stand."""
+        if not self.sep.isascii():
+            return True
+        sep = ord(self.sep)
+        for start in range(-1, len(content), BLOCK):
+            text = content[start : start + BLOCK + 2] if start >= 0 else "\n" + content[: BLOCK + 1]
+            data = np.frombuffer(text.encode(), np.uint8)
+            before, first, second = data[:-2], data[1:-1], data[2:]
+            begins = (before == _END) | (before == sep)
+            padded = (first == _ZERO) & (second - _ZERO < 10)
+            if (begins & (padded | (first == _BLANK) | (first == _QUOTE))).any():
+                return True
+        return False
 
     def _irregular(self, content: str, before: int) -> tuple[dict[int, tuple[int, list[str]]], int]:
         """{row: its line, its fields} where these are too few, too many or empty, and how many rows there are."""
@@ -301,7 +328,8 @@ class _Columns:
                 yield row, reader.line_num, fields
             yield row, 0, []
             return
-        sep, again = ord(self.sep), re.compile(re.escape(max(self.first, key=len).encode()))
+        longest = max(self.first, key=len)
+        sep, again = ord(self.sep), re.compile(re.escape(longest.encode()))
         while start < len(content):
             end = content.find("\n", start + BLOCK) + 1 or len(content)
             text = content[start:end].removesuffix("\n") + "\n"
@@ -315,7 +343,8 @@ class _Columns:
             if len(dark := np.flatnonzero((begins <= _BLANK) | (begins == sep) | (begins >= _ASCII))):
                 seen = np.concatenate([[0], np.cumsum((data > _BLANK) & (data != sep) & (data < _ASCII))])
                 suspect[dark] |= seen[stops[dark]] == seen[starts[dark]]
-            suspect[np.searchsorted(stops, [found.start() for found in again.finditer(data)])] = True
+            if longest in text:
+                suspect[np.searchsorted(stops, [found.start() for found in again.finditer(data)])] = True
             number = row + np.cumsum(stops > starts)
             for k in np.flatnonzero(suspect & (stops > starts)):
                 yield int(number[k]), line + int(k) + 1, next(self._read(bytes(data[starts[k] : stops[k]]).decode()))

@@ -14,6 +14,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from gazekit.files.atomic import read_whole
 from gazekit.foundations.errors import DataError, refusing
 
@@ -21,6 +23,7 @@ FLOOR = 1 << 28  # bytes (256 MiB)
 RATIO = 200  # tables of gaze shrink to a third or less, flat drawings in an .npz to a 300th, and those are small
 BLOCK = 1 << 20  # bytes
 TEXT_FLOOR, TEXT_RATIO = 1 << 24, 50  # of compressed text: a table takes many times its text in memory
+_END = 10  # byte of a newline
 MAX_LINE = 1_000_000  # bytes of a line of a table
 MAX_COLUMNS = 1_000  # of a table, and different keys of records; exports of trackers have some hundred
 MAX_FIELDS = 10_000  # of a line of a table: a quoted cell may hold a list
@@ -268,6 +271,8 @@ def read_csv_text(path: str | Path) -> str:
 
 
 def _check_lines(path: str | Path, content: bytes) -> None:
+    if _longest(content) < MAX_FIELDS:  # a shorter line has no more fields
+        return
     lines = content.splitlines()
     longest = max(map(len, lines), default=0)
     if longest > MAX_LINE:
@@ -275,11 +280,22 @@ def _check_lines(path: str | Path, content: bytes) -> None:
             f"{path}, line {[len(line) for line in lines].index(longest) + 1}, has more than {MAX_LINE:,} bytes, so it "
             f"is no table of gaze; check its line ends"
         )
-    if longest >= MAX_FIELDS:  # a shorter line has no more fields
-        fields = [1 + sum(map(line.count, (b",", b";", b"\t"))) for line in lines]
-        check_count(
-            f"{path}, line {fields.index(max(fields)) + 1}, has fields", max(fields), MAX_FIELDS, "check its separators"
-        )
+    fields = [1 + sum(map(line.count, (b",", b";", b"\t"))) for line in lines]
+    check_count(
+        f"{path}, line {fields.index(max(fields)) + 1}, has fields", max(fields), MAX_FIELDS, "check its separators"
+    )
+
+
+def _longest(content: bytes) -> int:
+    """Bytes of the longest line as newlines end them; other line ends make lines shorter."""
+    before, longest = -1, 0  # where the line before ended
+    for start in range(0, len(content), BLOCK):
+        block = np.frombuffer(content, np.uint8, min(BLOCK, len(content) - start), start)
+        ends = start + np.flatnonzero(block == _END)
+        if len(ends):
+            longest = max(longest, int(np.diff(ends, prepend=before).max()) - 1)
+            before = int(ends[-1])
+    return max(longest, len(content) - before - 1)
 
 
 def decoding(what: str, then: str) -> AbstractContextManager[None]:

@@ -1,7 +1,8 @@
 """Scanpaths as CSV: one row per fixation, plain text that a spreadsheet, pandas or R reads."""
 
 import gzip
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.atomic import write_atomically
-from gazekit.files.delimited import Delimited, read_delimited
+from gazekit.files.delimited import Delimited, read_delimited, read_pieces
 from gazekit.files.formulas import mark_formulas, unmark_formulas
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import KEY, SYNONYMS, describe_path, plain_name
@@ -19,6 +20,7 @@ from gazekit.interchange.declared_facts import combine, from_columns, to_columns
 from gazekit.interchange.tables import from_table, to_table
 
 TEXT = ("stimulus", "subject", "trial", "source", "task", "caption")
+_EMPTY, _STRING = "empty", "text"  # types of columns
 _TEXT = {*TEXT, *SYNONYMS["stimulus"], *SYNONYMS["subject"]}
 
 
@@ -90,6 +92,12 @@ def read_csv(path: str | Path, *, sep: str | None = None, decimal: str = ".", **
         return paths_of(found.table, found.dropped, **options)
 
 
+def _is_text(columns: Mapping[str, str | None] | None) -> Callable[[str], bool]:
+    """Whether a column, by its name, is text whatever it holds."""
+    named = {(columns or {}).get(name) for name in TEXT}
+    return lambda name: name in named or plain_name(name) in _TEXT
+
+
 def read_csv_table(
     path: str | Path,
     *,
@@ -104,11 +112,60 @@ def read_csv_table(
     DataError
         The file is not there or is not such a table.
     """
-    named = {(columns or {}).get(name) for name in TEXT}
-    found = read_delimited(
-        path, sep=sep, decimal=decimal, is_text=lambda name: name in named or plain_name(name) in _TEXT
-    )
+    found = read_delimited(path, sep=sep, decimal=decimal, is_text=_is_text(columns))
     return Delimited(unmark_formulas(found.table), found.dropped)
+
+
+def read_needed_rows(
+    path: str | Path,
+    needed: Callable[[pd.DataFrame], np.ndarray],
+    *,
+    sep: str | None = None,
+    decimal: str = ".",
+    columns: Mapping[str, str | None] | None = None,
+) -> Delimited | None:
+    """Some rows of what `read_csv_table` reads, with the same values and types, in a small part of the memory.
+
+    Parameters
+    ----------
+    path, sep, decimal, columns
+        As for `read_csv_table`.
+    needed : callable
+        Which of these rows, which follow each other, are kept: (n,) bool.
+
+    Returns
+    -------
+    Delimited or None
+        None where only the whole file tells the type of a column (numbers here, text there), or it cannot be read:
+        `read_csv_table` says why.
+    """
+    kept: list[pd.DataFrame] = []
+    types: dict[str, str] = {}
+    dropped: Counter[str] = Counter()
+    try:
+        for piece in read_pieces(path, sep=sep, decimal=decimal, is_text=_is_text(columns)):
+            dropped.update(piece.dropped)
+            for name, column in piece.table.items():
+                own = _type(column)
+                if own != _EMPTY and types.setdefault(str(name), own) != own:
+                    return None
+            if kept and list(kept[0]) != list(piece.table):
+                return None
+            kept.append(piece.table[needed(piece.table)])
+    except DataError:
+        return None
+    texts = [name for name, own in types.items() if own == _STRING]
+    table = pd.concat([part.astype(dict.fromkeys(texts, "str")) for part in kept], ignore_index=True)
+    return Delimited(unmark_formulas(table), dict(dropped))
+
+
+def _type(column: pd.Series) -> str:
+    """The type of a column, the same for whole and other numbers."""
+    if pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
+        return _STRING
+    if column.dtype in ("int64", "float64"):
+        return _EMPTY if column.isna().all() else "number"
+    return str(column.dtype)
 
 
 def paths_of(

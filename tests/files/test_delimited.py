@@ -226,3 +226,37 @@ def test_files_that_each_began_with_a_byte_order_mark_were_joined(tmp_path, monk
     again = written(tmp_path, head, *rows[:2], f"\ufeff{head}", *rows[2:])
     with pytest.raises(DataError, match="line 4, is the header again"):
         read_delimited(again)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 5, 1 << 20])
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        (["007", "8"], True), (["8", "007"], True), ([" 007", "8"], True), (["0", "0.5"], False),
+        (["70", "100"], False),
+        (["é", "007"], True), (["8", "00"], True), (["8", "0"], False), (["8", '"07"'], True), (["0x7", "8"], False),
+    ],
+)  # fmt: skip
+def test_whole_numbers_that_begin_with_0_wherever_they_stand(tmp_path, monkeypatch, block, cells, text):
+    monkeypatch.setattr("gazekit.files.delimited.BLOCK", block)
+    file = tmp_path / "a.csv"
+    file.write_text("n,code\n" + "".join(f"{k},{cell}\n" for k, cell in enumerate(cells)).removesuffix("\n"))
+    column = read_delimited(file).table["code"]
+    assert (column.tolist() == [cell.strip().strip('"') for cell in cells]) == (text or "x" in "".join(cells))
+
+
+@pytest.mark.parametrize("block", [1, 4, 1 << 20])
+def test_lines_that_are_too_long_wherever_they_stand(tmp_path, monkeypatch, block):
+    monkeypatch.setattr("gazekit.files.untrusted.BLOCK", block)
+    monkeypatch.setattr("gazekit.files.untrusted.MAX_LINE", 20)
+    monkeypatch.setattr("gazekit.files.untrusted.MAX_FIELDS", 5)
+    file = tmp_path / "a.csv"
+    for text, line in (("x,y\n1,2\n" + "1" * 21, 3), ("x,y\n" + "1" * 21 + "\n1,2\n", 2), ("x" * 21, 1)):
+        file.write_text(text)
+        with pytest.raises(DataError, match=f"line {line}, has more than 20 bytes"):
+            read_delimited(file)
+    file.write_text("x,y\n" + "1" * 20 + ",\n1,2\r\n")
+    with pytest.raises(DataError, match="line 2, has more than 20 bytes"):
+        read_delimited(file)
+    file.write_text("x,y\n" + "1" * 18 + ",2\n1,2")
+    assert len(read_delimited(file).table) == 2

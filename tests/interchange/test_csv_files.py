@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gazekit import Facts, Scanpaths
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_csv, write_csv
-from gazekit.interchange.csv_files import read_csv_table
+from gazekit.interchange.csv_files import read_csv_table, read_needed_rows
 from gazekit.interchange.points import EMPTIED
 
 PLAIN = "stimulus,x,y,width,height\na,1,2,9,9\n"
@@ -152,3 +152,46 @@ def test_paths_that_a_table_cannot_tell_apart(scanpaths_of, tmp_path):
 def test_a_column_with_the_name_of_a_fact(scanpaths_of, tmp_path):
     with pytest.raises(DataError, match=r"a.csv was not written: the table of paths has a column 'unit'; rename it"):
         write_csv(scanpaths_of([1], unit="px"), tmp_path / "a.csv")
+
+
+def thinned(tmp_path, monkeypatch, text, needed=lambda rows: np.ones(len(rows), bool)):
+    """A table read in pieces of 60 characters, and the whole of it."""
+    monkeypatch.setattr("gazekit.files.delimited.PIECE", 60)
+    file = tmp_path / "a.csv"
+    file.write_text(text)
+    return read_needed_rows(file, needed), read_csv_table(file)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1", "2"], ["1", "2.5"], ["1", ""], ["0.1", "1e300"], ["a", "b"], ["a", ""], ["", ""], ["'=x", "y"],
+        ["True", "False"], ["9007199254740993", "0.5"],
+    ],
+)  # fmt: skip
+def test_pieces_have_the_values_and_types_of_the_whole(tmp_path, monkeypatch, cells):
+    """The first half of the rows has the first value only, so that pieces differ."""
+    rows = [f"{k},{cells[0] if k < 40 or k % 2 else cells[1]},{k / 7},kitchen" for k in range(80)]
+    part, whole = thinned(tmp_path, monkeypatch, "\n".join(["n,value,x,stimulus", *rows]) + "\n")
+    pd.testing.assert_frame_equal(part.table, whole.table, check_exact=True)
+    assert part.dropped == whole.dropped
+    some, _ = thinned(tmp_path, monkeypatch, "\n".join(["n,value,x,stimulus", *rows]), lambda t: t["n"] % 3 == 0)
+    pd.testing.assert_frame_equal(some.table, whole.table[whole.table["n"] % 3 == 0].reset_index(drop=True))
+
+
+@pytest.mark.parametrize("cells", [["1", "a"], ["12", "007"], ["True", "a"], ["1", "True"]])
+def test_types_that_only_the_whole_tells(tmp_path, monkeypatch, cells):
+    rows = [f"{k},{cells[0] if k < 40 else cells[1]}" for k in range(80)]
+    assert thinned(tmp_path, monkeypatch, "\n".join(["n,value", *rows]) + "\n")[0] is None
+
+
+def test_pieces_that_cannot_be_read(tmp_path, monkeypatch):
+    """The whole file's reader says what is wrong."""
+    text = "n,value\n" + "1,2\n" * 40
+    for wrong in ("1,2,3\n", "n,value\n", "1\n"):
+        (tmp_path / "a.csv").write_text(text + wrong)
+        monkeypatch.setattr("gazekit.files.delimited.PIECE", 60)
+        assert read_needed_rows(tmp_path / "a.csv", lambda rows: rows["n"] > 0) is None
+    for wrong in (b"1,\0\n", b"1,\xff\n"):
+        (tmp_path / "a.csv").write_bytes(text.encode() + wrong)
+        assert read_needed_rows(tmp_path / "a.csv", lambda rows: rows["n"] > 0) is None

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from gazekit.files.delimited import header_of
+from gazekit.files.delimited import Delimited, header_of
 from gazekit.files.untrusted import check_each_once
 from gazekit.foundations.errors import DataError, check_known
-from gazekit.interchange.formats import first_bytes, read_rows
+from gazekit.interchange.csv_files import read_needed_rows
+from gazekit.interchange.formats import first_bytes, kind_of, read_rows
 from gazekit.interchange.recordings import (
     bids,
     eyelink_asc,
@@ -162,7 +163,8 @@ def read_files(
         if kind is not None and kind.rows is not None and (kind.begins is None or _begins(kind, path)):
             found = kind.rows(path, notes)
         else:
-            found = read_rows(path, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
+            needed = None if where or stimuli else _needed(path, kind, columns, sep, decimal)
+            found = needed or read_rows(path, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
             kind = kind if recording else kind or format_of_columns(found.table.columns)
         found = where_rows(found, where, path)
         if kind is None:
@@ -188,6 +190,18 @@ def read_files(
 
 
 # ---------------------------------------------------------------- inside
+
+
+def _needed(
+    path: Path, kind: Format | None, columns: Mapping[str, str | None] | None, sep: str | None, decimal: str | None
+) -> Delimited | None:
+    """The rows that are needed of a table with a row per sample; None of any other file."""
+    if not path.name.lower().endswith(TEXT) or path.name.lower().endswith(".gz") or kind_of(path) != "CSV":
+        return None
+    kind = kind or format_of_columns(header_of(path, sep))
+    if kind is None or kind.needed is None:
+        return None
+    return read_needed_rows(path, kind.needed, sep=sep, decimal=decimal or ".", columns=columns)
 
 
 def _detected(

@@ -128,6 +128,9 @@ class Format:
         Reads a file that is no plain table, one that `begins` knows.
     prepare : callable, optional
         Makes one row per fixation of the table, and says what the file knows of the screen.
+    needed : callable, optional
+        Of a table with a row per sample: which of rows that follow each other `prepare` needs; the others say nothing
+        that those before them do not say.
     begins : callable, optional
         Whether a file that is no plain table is of this kind, by its path and its first bytes.
     written : Written, optional
@@ -147,6 +150,7 @@ class Format:
     people: Literal["file", "folder"] = "file"
     rows: Callable[[Path, "Notes"], Delimited] | None = None
     prepare: Callable[[pd.DataFrame, "Notes"], pd.DataFrame] | None = None
+    needed: Callable[[pd.DataFrame], np.ndarray] | None = None
     begins: Callable[[Path, bytes], bool] | None = None
     written: Written | None = None
     samples: Samples | None = None

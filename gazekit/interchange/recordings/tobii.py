@@ -113,6 +113,21 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     return found.assign(trial=first["_trial"], fixation=first[index]).reset_index(drop=True)
 
 
+def _needed(rows: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: rows of the eye tracker that differ from the one before in what `_prepare` goes by.
+
+    Empty cells differ from each other here, so that a row is left out only after one of the eye tracker.
+    """
+    sensor, kind = their_name(rows, ("Sensor",)), their_name(rows, _TYPE)
+    if sensor is None or kind is None:
+        return np.ones(len(rows), bool)
+    types = rows[kind].mask(rows[kind].isin(Format.missing))
+    mine = (rows[sensor] == "Eye Tracker").to_numpy(bool) | types.notna().to_numpy()
+    named = [name for names in (_INDEX, _RECORDING, _PERSON, _MEDIA) if (name := their_name(rows, names))]
+    new = [(values != values.shift()).to_numpy(bool, na_value=True) for values in (types, *(rows[n] for n in named))]
+    return mine & np.logical_or.reduce(new, axis=0)
+
+
 def _positions(first: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """x, y and the place of the media: px of the display if the file says that place, else of the media, if it can."""
     place = [their_name(first, names) for names in _PLACE]
@@ -142,6 +157,7 @@ FORMAT = Format(
     title="an export of Tobii Pro Lab",
     knows_any=(("Eye movement type", "Participant name"), ("GazeEventType", "ParticipantName")),
     prepare=_prepare,
+    needed=_needed,
     samples=_SAMPLES,
     columns=(
         Column("subject", _PERSON),

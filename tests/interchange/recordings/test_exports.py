@@ -9,8 +9,12 @@ import pandas as pd
 import pytest
 
 from gazekit import DataError, Dataset
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.interchange import Space
+from gazekit.interchange.csv_files import read_needed_rows
+from gazekit.interchange.formats import read_rows
 from gazekit.interchange.recordings import FORMATS, read_files
+from gazekit.interchange.recordings.recording import Notes
 
 NAMES = ["eyelink-asc", "tobii", "pupil", "neon", "gazepoint", "smi", "bids", "pymovements"]
 
@@ -74,6 +78,36 @@ def test_versions_of_tobii(tmp_path, seen, images, exports, same, changed):
             *exports.tobii(seen, tmp_path, **changed)[:1], images, exports.tobii(seen, tmp_path, **changed)[1]
         ).scanpaths
     )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_of_tobii_that_repeat_are_not_needed(tmp_path, monkeypatch, seed):
+    """Any order of people, images, kinds and devices: the whole table says the same as the rows that are kept."""
+    rng = keyed_rng(seed)
+    runs = [
+        {
+            "Participant name": rng.choice(["anna", "ben"]), "Recording name": "R1", "Sensor": sensor,
+            "Presented Media name": rng.choice(["a.png", "b.png", ""]), "Eye movement type": kind,
+            "Eye movement type index": "" if kind in ("", "-") else int(rng.integers(1, 9)),
+            "Fixation point X": float(rng.integers(900)), "Fixation point Y": 5.25, "Gaze event duration": 200,
+        }
+        for sensor, kind in rng.choice([("Eye Tracker", k) for k in ("Fixation", "Saccade", "", "-")]
+                                       + [("Mouse", k) for k in ("", "-")], 60)
+    ]  # fmt: skip
+    rows = [{**run, "Recording timestamp": 10 * k + i} for k, run in enumerate(runs) for i in range(rng.integers(1, 4))]
+    file = tmp_path / "a.tsv"
+    pd.DataFrame(rows).to_csv(file, sep="\t", index=False)
+    monkeypatch.setattr("gazekit.files.delimited.PIECE", 1000)
+    part = read_needed_rows(file, FORMATS["tobii"].needed)
+    whole = read_rows(file)
+    assert len(part.table) < len(whole.table)
+    made = []
+    for found in (part, whole):
+        table = found.table.replace("-", np.nan)
+        notes = Notes(file)
+        made.append((FORMATS["tobii"].prepare(table, notes), notes.dropped))
+    pd.testing.assert_frame_equal(made[0][0], made[1][0], check_exact=True)
+    assert made[0][1] == made[1][1]
 
 
 def test_durations_of_tobii_without_a_unit(tmp_path, seen, images, exports, same):
