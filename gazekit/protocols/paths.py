@@ -115,10 +115,15 @@ def in_protocol(
 
 
 def from_the_start(paths: Scanpaths, people: Scanpaths, trials: Sequence[Trial]) -> Scanpaths:
-    """Predictions that declare no imposed first fixation begin with the trial's start where people's paths have one."""
-    if not people.facts.forced_first or paths.facts.forced_first is not False:
-        return paths
-    return with_start(paths, contents_of(trials))
+    """Predictions begin as people's paths do: with the trial's start, or without the first fixation that was imposed.
+
+    Where either declares nothing of an imposed first fixation, they stay as they are.
+    """
+    if people.facts.forced_first is False and paths.facts.forced_first:
+        return paths.drop_first()
+    if people.facts.forced_first and paths.facts.forced_first is False:
+        return with_start(paths, contents_of(trials))
+    return paths
 
 
 def padded(paths: Scanpaths, padding: Padding) -> Scanpaths:

@@ -223,7 +223,9 @@ def prepared(
             raise MismatchError(f"protocol {chosen.name!r} works on px, and {name} is in degrees")
         begun = shown if chosen.first_fixation != "kept" else from_the_start(shown, people, part.trials)
         if begun is not shown and begun.facts != shown.facts and name not in given:
-            notes.append(f"{name}: the imposed start was put before every path, as people's have it")
+            put = "put before every path, as people's have it"
+            taken = "taken from every path, as people's are without it"
+            notes.append(f"{name}: the imposed start was {put if begun.facts.forced_first else taken}")
         mine, left_out = in_protocol(begun, chosen, chosen.longest_prediction, boxes, people=False)
         if chosen.lengths == "matched":
             mine = at_matched_lengths(mine, replace(part, scanpaths=people), chosen, seed)

@@ -10,6 +10,7 @@ import pytest
 from gazekit import Facts, Scanpaths
 from gazekit.evaluation.bootstrap import resample
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError, UnknownNameError
+from gazekit.metrics.context import contents_of, with_start
 from gazekit.protocols import Padding, Score, protocols, score_protocol
 from gazekit.protocols.averages import histogram_divergence
 
@@ -277,8 +278,6 @@ def test_a_part_of_the_images_is_counted(data):
 def test_what_cannot_be_compared_is_refused(data):
     with pytest.raises(UnknownNameError, match="protocol"):
         score_protocol("chen2012", data)
-    with pytest.raises(MismatchError, match="forced_first"):
-        score_protocol(STRICT, data, some_predictions(data, facts=Facts(forced_first=True)))
     with pytest.raises(DataError, match="fewer than two"):
         score_protocol(STRICT, data.select(subjects=["p0"]))
     scaled = data.scanpaths.replace(table=data.scanpaths.table.assign(px_per_degree=30.0))
@@ -513,7 +512,6 @@ def test_measures_of_sets_are_of_the_protocols_frame(search):
         replace(STRICT, scores=scores, headline="TFP-AUC"), search, some_predictions(search), controls=False
     )
     boxes = search.target_boxes()
-    from gazekit.metrics.context import contents_of, with_start
 
     curves = [
         target_fixation_probability(with_start(p, contents_of(search.trials)), boxes)
@@ -703,6 +701,21 @@ def test_the_imposed_start_is_put_before_predictions(data):
     found = score_protocol(protocol, shown, some_predictions(data), controls=False)
     assert found.value("mine", "x") == 0
     assert found.notes == ("mine: the imposed start was put before every path, as people's have it",)
+
+
+def test_the_imposed_start_is_taken_from_predictions_where_people_are_without_it(data):
+    """A file of visions on Interiors, whose people are without it, was refused."""
+    people = data.scanpaths.replace(facts=Facts(forced_first=False))
+    mine = some_predictions(data)
+    begun = with_start(
+        mine.replace(facts=Facts(forced_first=False)),
+        contents_of([replace(trial, start=(80.0, 60.0)) for trial in data.trials]),
+    )
+    shown = replace(data, scanpaths=people)
+    protocol = one("frechet")
+    found = score_protocol(protocol, shown, begun, controls=False)
+    assert found.notes == ("mine: the imposed start was taken from every path, as people's are without it",)
+    assert found.value("mine", "x") == score_protocol(protocol, shown, mine, controls=False).value("mine", "x")
 
 
 def test_one_image_has_values_and_no_interval(data):
