@@ -16,6 +16,7 @@ OUTSIDE = {
     "drop": "points outside the image (dropped)",
 }
 EMPTIED = "scanpaths left without a point (kept, empty)"
+IMPOSED = "imposed first fixations without a position (kept: evaluations drop them)"
 
 
 def check_choice(name: str, value: str, known: Any) -> None:
@@ -28,7 +29,8 @@ def clean_points(scanpaths: Scanpaths, *, outside: Outside = "keep", missing: Mi
     """Apply the two policies that every reader of scanpaths has; what they find is counted in `dropped`.
 
     Points outside the image are counted whatever is done with them. Points that are kept are counted once, however
-    often the paths are written and read again.
+    often the paths are written and read again. The first fixation of paths that declare `forced_first` is never left
+    out: the next one, which somebody chose, would pass for it, and be dropped before scoring.
 
     Parameters
     ----------
@@ -61,19 +63,29 @@ def clean_points(scanpaths: Scanpaths, *, outside: Outside = "keep", missing: Mi
     check_choice("outside", outside, OUTSIDE)
     check_choice("missing", missing, ("error", "drop", "keep"))
     x, y, dropped = scanpaths.x, scanpaths.y, dict(scanpaths.dropped)
-    before = dropped.pop(OUTSIDE["keep"], 0)
+    for kept in (OUTSIDE["keep"], IMPOSED):  # counted anew
+        dropped.pop(kept, None)
     lost = ~(np.isfinite(x) & np.isfinite(y))
     if lost.any() and missing == "error":
         raise DataError(_missing_message(scanpaths, lost))
     right, bottom = (scanpaths.table[side].to_numpy(float)[scanpaths.path_of()] for side in ("width", "height"))
     beyond = ~lost & ((x < 0) | (x > right) | (y < 0) | (y > bottom))
-    keep = ~(lost & (missing == "drop") | beyond & (outside == "drop"))
+    imposed = (scanpaths.rank_of() == 0) & (scanpaths.facts.forced_first is True)
+    without, out = lost & (missing == "drop"), beyond & (outside == "drop")
+    keep = ~(without | out) | imposed
     emptied = (scanpaths.lengths > 0) & (np.bincount(scanpaths.path_of()[keep], minlength=len(scanpaths)) == 0)
-    reasons = {"x or y missing: dropped": lost & (missing == "drop"), OUTSIDE[outside]: beyond, EMPTIED: emptied}
+    reasons = {
+        "x or y missing: dropped": without & ~imposed,
+        IMPOSED: without & imposed,
+        OUTSIDE[outside]: beyond & ~(out & imposed),
+        EMPTIED: emptied,
+    }
+    if (out & imposed).any():
+        reasons[OUTSIDE["keep"]] = out & imposed
     for reason, rows in reasons.items():
         if rows.any():
             dropped[reason] = dropped.get(reason, 0) + int(rows.sum())
-    if dropped == scanpaths.dropped and before == dropped.get(OUTSIDE["keep"], 0):
+    if dropped == scanpaths.dropped:
         return scanpaths
     if outside == "clip":
         x, y = np.where(beyond, np.clip(x, 0, right), x), np.where(beyond, np.clip(y, 0, bottom), y)

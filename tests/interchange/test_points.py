@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gazekit import Frame
+from gazekit import Facts, Frame
 from gazekit.foundations.errors import DataError
 from gazekit.interchange.points import clean_points
 
@@ -23,6 +23,24 @@ def test_durations_and_objects_go_with_their_fixations_and_counts_add_up(scanpat
     assert clean.duration.tolist() == paths.duration[[0, 3]].tolist()
     assert clean.lengths.tolist() == [1, 1]
     assert clean.dropped == {"x or y missing: dropped": 2, "points outside the image (dropped)": 2}
+
+
+@pytest.mark.parametrize(("options", "value"), [({"missing": "drop"}, np.nan), ({"outside": "drop"}, 11.0)])
+def test_an_imposed_first_fixation_is_never_left_out(scanpaths_of, options, value):
+    """Without it the next one passed for it, and an evaluation dropped a fixation that somebody had chosen."""
+    x = np.array([5.0, value, 2, value, 3, value])
+    paths = scanpaths_of([3, 3], frame=Frame(10, 10)).replace(x=x, y=np.ones(6), facts=Facts(forced_first=True))
+    clean = clean_points(paths, **options)
+    assert clean.lengths.tolist() == [2, 2]
+    assert clean.drop_first().x.tolist() == [2, 3]
+    missing = "imposed first fixations without a position (kept: evaluations drop them)"
+    counts = [missing, "x or y missing: dropped"]
+    if "outside" in options:
+        counts = ["points outside the image (kept)", "points outside the image (dropped)"]
+    assert clean.dropped == dict(zip(counts, (1, 2), strict=True))
+    assert clean_points(clean, **options) is clean
+    free = clean_points(paths.replace(facts=Facts(forced_first=False)), **options)
+    assert free.x.tolist() == [5, 2, 3]
 
 
 def test_edges_are_inside(scanpaths_of):
