@@ -210,12 +210,18 @@ def bare(ax: "Axes") -> None:
 
 
 def outline(ax: "Axes", box: Sequence[float] | np.ndarray, *, target: bool) -> None:
-    """Draw the edge of a box (x0, y0, x1, y1; px), thin and grey; that of a target strong and orange."""
+    """Draw the edge of a box (x0, y0, x1, y1; px), thin and grey; that of a target strong and orange.
+
+    Its rim of white and black shows on any image, to readers of every colour vision.
+    """
     from matplotlib.patches import Rectangle
 
     x0, y0, x1, y1 = box
     colour, line = (TARGET, 1.6) if target else ("#777777", 0.5)
-    ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=line, zorder=1.5))
+    edge = Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=line, zorder=1.5)
+    if target:
+        edge.set_path_effects([*halo(line + 1.8, "black"), *halo(line + 1.0)])
+    ax.add_patch(edge)
 
 
 def name_axes(ax: "Axes", x: str, y: str) -> None:

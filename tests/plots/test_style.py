@@ -46,3 +46,16 @@ def test_spread_keeps_apart_in_order_and_moves_nothing_without_need(places, room
     assert np.mean(moved or [0]) == pytest.approx(np.mean(places or [0]), abs=1e-9)
     if all(abs(a - b) >= room for a, b in itertools.combinations(places, 2)):
         assert moved == pytest.approx(places)
+
+
+def test_the_frame_of_a_target_shows_on_an_image_of_its_own_colour():
+    """As an orange frame on a brown image does to a reader who confuses the two."""
+    ax = style.new_axes()
+    ax.set(xlim=(0, 10), ylim=(0, 10), facecolor=style.TARGET)
+    style.outline(ax, (3, 3, 7, 7), target=True)
+    ax.figure.canvas.draw()
+    grey = np.asarray(ax.figure.canvas.buffer_rgba())[..., :3].mean(axis=2)
+    left, right = (int(ax.transData.transform((x, 5))[0]) for x in (2.6, 3.4))
+    row = grey[len(grey) - int(ax.transData.transform((0, 5))[1]), left:right]
+    assert row.min() < 60  # black
+    assert row.max() > 195  # white
