@@ -29,6 +29,10 @@ NOTES = {
     "fewer": "Where images are counted, a source has paths on so many only, and its values are of other images than "
     "those of the others.",
 }
+COLUMNS = (
+    "source", "distance", "bits", "energy", "low", "high", "exact", "exact_low", "exact_high", "bias", "to_people",
+    "to_itself", "images", "probability_0",
+)  # fmt: skip
 
 
 def certificate_page(certificate: Mapping[str, Any]) -> str:
@@ -179,5 +183,6 @@ def _fewer(rows: list[dict[str, Any]]) -> str:
 
 def _table(rows: list[dict[str, Any]]) -> str:
     table = pd.DataFrame(rows).drop(columns="density", errors="ignore")  # a hash, for --check
+    table = table[[column for column in COLUMNS if column in table]]  # a certificate's JSON has them by the alphabet
     table = table.rename(columns=lambda name: name.replace("_", " "))
     return plain_table(table.replace({None: float("nan")}).infer_objects(), "Numbers")

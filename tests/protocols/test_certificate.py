@@ -25,7 +25,7 @@ from gazekit.protocols.certificate import (
     sealed,
     text_of,
 )
-from gazekit.report.certificate import certificate_page
+from gazekit.report.certificate import COLUMNS, _table, certificate_page
 
 
 @pytest.fixture(scope="module")
@@ -424,6 +424,15 @@ def test_paths_on_a_part_of_a_list_say_of_how_many_images_they_are(data, models,
     assert rows["mine"]["bits"] is None
     assert rows["mine"]["images"] == 0
     assert rows["human"]["bits"] is not None
+
+
+def test_tables_of_a_page_are_the_same_when_the_certificate_is_read_again(certificate):
+    """JSON has its keys by the alphabet, so that a source stood behind its numbers."""
+    again = json.loads(text_of(certificate))
+    known = {key for part in ("likelihood", "energy") for row in certificate[part]["rows"] for key in row}
+    assert known - {"density"} <= set(COLUMNS)
+    for part in ("likelihood", "energy"):
+        assert _table(again[part]["rows"]) == _table(certificate[part]["rows"])
 
 
 def test_a_page_counts_no_images_where_all_have_paths(certificate):
