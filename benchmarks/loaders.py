@@ -5,6 +5,8 @@ Run: python benchmarks/loaders.py. Real data: environment variable GAZEKIT_DATA,
 
 import json
 import runpy
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -66,6 +68,7 @@ def report(repeat: int = 3) -> list[str]:
         *table(("data set", "what it holds", "gazekit", "parsing alone", "ratio"), rows),
         "",
         *exports(),
+        *samples(),
     ]
 
 
@@ -95,6 +98,41 @@ def exports(fixations: int = FIXATIONS) -> list[str]:
         *table(("export", "fixations", "gazekit", "pandas alone", "ratio"), rows),
         "",
     ]
+
+
+def samples(trials: int = 334, each: int = 30_000) -> list[str]:
+    """Find fixations in samples at 1,000 Hz, in a process of its own, whose memory is its own."""
+    rng = np.random.default_rng(0)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "samples.csv"
+        with file.open("w") as out:
+            out.write("subject,trial,stimulus,time,x,y\n")
+            for trial in range(trials):
+                places = rng.uniform((300, 250), (980, 770), (each // 300, 2)).repeat(300, axis=0)
+                points = (places + rng.normal(0, 0.6, places.shape)).round(1).tolist()
+                about = f"p{trial % 10},{trial},i{trial % 34:02d}.png"
+                out.writelines(f"{about},{time},{x},{y}\n" for time, (x, y) in enumerate(points))
+        size = file.stat().st_size
+        found = subprocess.run([sys.executable, "-c", _DETECT, file], capture_output=True, text=True, check=True)
+    before, peak, seconds = map(float, found.stdout.split())
+    return [
+        f"Raw samples, fixations found by `ivt`: {trials * each:,} samples at 1,000 Hz ({size / 1e6:.0f} MB, {trials} "
+        f"trials) took {seconds:.1f} s of processor time and {peak:.0f} MB at the most, of which {before:.0f} MB are "
+        f"Python's and its libraries'.",
+        "",
+    ]
+
+
+_DETECT = """
+import resource, sys, time
+from gazekit.interchange import Space
+from gazekit.interchange.recordings import read_files
+UNIT = 2**20 if sys.platform == "darwin" else 2**10  # of ru_maxrss, MB
+before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / UNIT, time.process_time()
+screen = Space(screen_width=1280, screen_height=1024, screen_width_mm=376, screen_height_mm=301, distance_mm=600)
+read_files([sys.argv[1]], detect="ivt", space=screen)
+print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / UNIT, time.process_time() - start)
+"""
 
 
 def _copied(files: list[Path]) -> list[Path]:
