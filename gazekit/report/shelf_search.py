@@ -36,6 +36,7 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
     name = str(request["data"]["name"])
     tables, card = score_tables(results, name), None if dataset is None else dataset.card
     simulated = card is not None and bool(card.simulated)
+    who = "simulated searchers" if simulated else "people"
     mean, high = results.delta_floor
     scores = (
         f"{READING}{overview(tables)}<p class='quiet'>Delta of people on half of the layouts from people on the other "
@@ -51,10 +52,10 @@ def shelf_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | Non
         kicker="gazekit report: object search",
         facts=[
             f"{manifest['trials']:,} trials",
-            f"{manifest['scanpaths']:,} scanpaths of {'simulated searchers' if simulated else 'people'}",
+            f"{manifest['scanpaths']:,} scanpaths of {who}",
             amount(len(request["models"]), "model", "models and controls"),
         ],
-        sentence=_sentence(results, name),
+        sentence=_sentence(results, name, who),
         sections=[
             Section("scores", "Scores", scores),
             Section(
@@ -99,7 +100,7 @@ def _asked(results: ShelfResults) -> list[str]:
     return [m for m in results.models if m not in (HUMAN, SAME_CELL, OTHER, *CONTROLS)]
 
 
-def _sentence(results: ShelfResults, name: str) -> str:
+def _sentence(results: ShelfResults, name: str, who: str) -> str:
     asked = _asked(results)
     roles = roles_of(asked, {})
     models = [m for m in asked if roles[m] == MODEL]
@@ -110,14 +111,14 @@ def _sentence(results: ShelfResults, name: str) -> str:
     if models:
         score = {m: results.value(m, "sequence_score") for m in models}
         equal = best_of(pd.Series(score), more=True)
-        text += f"by Sequence Score {best_are(equal)} with {score[equal[0]]:.3f} (people {people:.3f}, "
+        text += f"by Sequence Score {best_are(equal)} with {score[equal[0]]:.3f} ({who} {people:.3f}, "
     else:
-        text += f"no model beside nulls and controls (people have a Sequence Score of {people:.3f}, "
+        text += f"no model beside nulls and controls ({who} have a Sequence Score of {people:.3f}, "
     text += f"another layout {chance:.3f}, a straight line to the target {line:.3f})"
     if len(likely):
         row = likely.sort_values("value").iloc[0]
         blind = " (a null)" if roles[row["model"]] == NULL else ""
-        text += f"; people’s paths are likeliest under {row['model']}{blind}, {row['value']:.3f} nats per step"
+        text += f"; paths of {who} are likeliest under {row['model']}{blind}, {row['value']:.3f} nats per step"
     return text + "."
 
 

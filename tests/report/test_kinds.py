@@ -4,11 +4,13 @@ import base64
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from PIL import Image
 
+from gazekit.datasets import load_dataset
 from gazekit.experiments.asymmetry import asymmetry
 from gazekit.experiments.shelf_search import shelf_search
 from gazekit.foundations.errors import DataError
@@ -144,11 +146,15 @@ def test_shelf_search(shelf_run, browser):
     folder, data = shelf_run
     text = opened(browser, write_report(folder, dataset=data))
     assert "no model beside nulls and controls (people have a Sequence Score of " in text
-    assert "people’s paths are likeliest under uniform-object (a null), " in text
+    assert "paths of people are likeliest under uniform-object (a null), " in text
     assert "NLL per step" in text
     assert 'aria-label="Distance of gaze from the target by fixation"' in text
     assert "Delta of people on half of the layouts" in text
     assert browser.run("return window.explorer.names")[0] == "p0"
+    card = load_dataset("shelves", layouts=["2x3"], scenes=1).card
+    text = write_report(folder, dataset=replace(data, card=card)).read_text()
+    assert "(simulated searchers have a Sequence Score of " in text
+    assert "paths of simulated searchers are likeliest under" in text
     without = opened(browser, write_report(folder))
     assert "no people’s scanpaths here" in without
 
