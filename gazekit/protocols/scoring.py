@@ -28,6 +28,7 @@ from gazekit.models.capabilities import HasDensity, next_log_densities
 from gazekit.models.contract import ScanpathModel
 from gazekit.protocols.averages import Number, Values, averaged, divergence, diversity
 from gazekit.protocols.paths import (
+    CONTROLS,
     RESERVED,
     at_matched_lengths,
     controls,
@@ -202,6 +203,13 @@ def prepared(
     people, left_out = in_protocol(part.scanpaths, chosen, chosen.longest_person, boxes, people=True)
     notes = [f"not recommended: {chosen.not_recommended}"] if chosen.not_recommended else []
     notes += [f"{HUMAN}: {line}" for line in left_out]
+    if not chosen.of_densities:
+        notes += [
+            f"{model.name}: the protocol's own control of this name is shown, with lengths and durations of people on "
+            f"other images; the model is left out"
+            for model in models
+            if model.name in CONTROLS
+        ]
     if people.table["subject"].nunique() < 2:
         raise DataError(
             f"protocol {chosen.name!r} compares people, and {dataset.name!r} has fewer than two on its images"

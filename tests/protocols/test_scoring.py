@@ -616,6 +616,12 @@ def test_predictions_are_as_many_and_as_long_as_is_asked(data):
 
     paths = predict_for(STRICT, data, [load_model("centre"), load_model("uniform")], progress=False)
     assert set(paths.table["source"]) == {"centre"}
+    models = [load_model("centre"), load_model("uniform")]
+    told = [note for note in score_protocol(STRICT, data, paths, models=models).notes if "left out" in note]
+    assert told == [
+        "uniform: the protocol's own control of this name is shown, with lengths and durations of people on other "
+        "images; the model is left out"
+    ]
     wanted = matched_lengths(data, 2, seed=0)
     assert [list(part.lengths) for _, part in paths.groupby("trial")] == [list(wanted[t]) for t in sorted(wanted)]
     own = predict_for(replace(STRICT, models="own person", samples=1), data, [load_model("centre")], progress=False)
