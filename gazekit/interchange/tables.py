@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -11,7 +10,8 @@ import pandas as pd
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, Scanpaths
 from gazekit.core.stimulus_names import match_names, nearest
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError
+from gazekit.foundations.option_kinds import check_kinds
 from gazekit.interchange.columns import (
     EMPTY_PATH,
     KEY,
@@ -242,10 +242,10 @@ def frame_sizes(
     )
     size: dict[str, np.ndarray] = {}
     same = np.ones(len(paths), dtype=bool)
-    for name, value in zip(FRAME_COLUMNS, (width, height, px_per_degree), strict=True):
+    sizes = dict(zip(FRAME_COLUMNS, (width, height, px_per_degree), strict=True))
+    check_kinds(dict.fromkeys(sizes, float | None), sizes)
+    for name, value in sizes.items():
         column = numbers(paths[name]) if name in paths else np.full(len(paths), np.nan)
-        if value is not None and not isinstance(value, Real):
-            raise GazekitError(f"{name} must be a positive number, not {value!r}")
         if value is not None and ((column != value) & ~np.isnan(column)).any():
             raise DataError(
                 f"{name}={value:g} was given, but the table's own column {name!r} differs; keep one of them"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import UnknownNameError
+from gazekit.foundations.option_kinds import check_kinds
 from gazekit.foundations.registry import Registry
 from gazekit.metrics.context import Context, Source
 
@@ -143,10 +144,11 @@ class Measure:
         return replace(self, options=self.options_with(given))
 
     def options_with(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All options, those given among them; an unknown one is refused."""
+        """All options, those given among them; an unknown one is refused, and what is neither on nor off."""
         for name in given:
             if name not in self.options:
                 raise UnknownNameError(f"option of {self.name}", name, self.options)
+        check_kinds({name: bool for name, usual in self.options.items() if isinstance(usual, bool)}, given)
         return {**self.options, **given}
 
     @property

@@ -70,7 +70,7 @@ def test_predictions_of_a_copy_in_another_size(gazekit, people, tmp_path):
         ("check {}", ("--decimal", ",,"), "sep=',' and decimal=',,' must be one character each"),
         ("check {}", ("--columns", "x=FIX_X"), "no column 'FIX_X'"),
         ("check {}", ("--data-set", "facts=forced"), "there is no fact called 'forced'; did you mean 'forced_first'?"),
-        ("check {}", ("--data-set", "px_per_degree=a"), "px_per_degree must be a positive number, not 'a'"),
+        ("check {}", ("--data-set", "px_per_degree=a"), "px_per_degree must be a number or None, not 'a'"),
         ("check {}", ("--data-set", "where=7"), "where='7' is neither true nor false"),
         ("check {}", ("--data-set", "boxes=3"), "there is no file 3"),
         ("check osie", ("--columns", "x=FIX_X"), "'columns' is an option of tables of your own; 'osie' is a published"),

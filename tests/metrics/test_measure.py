@@ -63,6 +63,8 @@ def test_other_options(scanpaths_of):
     assert measures["sequence_score_labels"].parameters["labels"] == "label_maps"
     with pytest.raises(UnknownNameError, match="no option of scanmatch called 'bin'; did you mean 'bins'"):
         measures["scanmatch"].with_options(bin=3)
+    with pytest.raises(GazekitError, match="skip_first must be true or false, not 'no'"):
+        measures["amplitude_js"].with_options(skip_first="no")
     assert measures["multimatch"].lacking(Context(scanpaths_of([3, 4]))) == ""
 
 
