@@ -1,9 +1,10 @@
-"""Whether a value is of the kind that the signature of a loader or of a model says: whole number, true or false, ..."""
+"""Whether an option is of the kind that a signature or a dataclass declares: a whole number, true or false, ..."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from gazekit.foundations.errors import GazekitError
 
@@ -48,3 +49,19 @@ def check_kinds(kinds: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         if must := wanted(kinds.get(name), value):
             raise GazekitError(f"{name} must be {must}, not {value!r}")
+
+
+def check_fields(made: Any) -> None:
+    """Refuse a dataclass with a field of another kind than it declares.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Settings:
+    ...     steps: int = 3
+    >>> check_fields(Settings(2.5))
+    Traceback (most recent call last):
+    gazekit.GazekitError: steps must be a whole number, not 2.5
+    """
+    check_kinds(get_type_hints(type(made)), {field.name: getattr(made, field.name) for field in fields(made)})

@@ -25,6 +25,8 @@ def finite_nats(name: str, value: Any) -> float:
 
 def _number(value: Any) -> float:
     """As a float; NaN for what is no finite number."""
+    if isinstance(value, bool):
+        return float("nan")
     try:
         number = float(value)
     except (TypeError, ValueError):

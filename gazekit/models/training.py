@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import DataError, GazekitError, check_choice, check_whole
-from gazekit.foundations.option_kinds import check_kinds
+from gazekit.foundations.option_kinds import check_fields
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.tensor_files import read_tensors, save_tensors
@@ -53,7 +53,7 @@ class TrainingOptions:
     precision: str = "float32"
 
     def __post_init__(self) -> None:
-        check_kinds(get_type_hints(type(self)), asdict(self))
+        check_fields(self)
         for name, least in (("epochs", 1), ("patience", 0), ("batch", 1)):
             check_whole(name, getattr(self, name), least)
         check_choice("schedule", self.schedule, ("cosine", "constant"))

@@ -9,7 +9,9 @@ import pytest
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.contract import ScanpathModel
+from gazekit.models.oat.config import OatConfig
 from gazekit.models.registry import load_model, model_class, models
+from gazekit.models.specs import model_from_text
 
 WRONG = {bool: ("perhaps", "true or false"), int: (300.5, "a whole number")}
 NEEDS_WEIGHTS = {"deepgaze3", "tppgaze"}
@@ -54,3 +56,24 @@ def test_names_that_only_a_type_checker_knows_are_not_judged():
             super().__init__(far)
 
     assert Other(True).arguments == {"far": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("centre:spread=true", "spread must be a positive number, not True"),
+        ("neva:optimiser=reference:iterations=2.5", "iterations must be a whole number, not 2.5"),
+        ("neva:optimiser=reference:restart=no", "restart must be true or false, not 'no'"),
+    ],
+)
+def test_options_that_the_signature_does_not_name(text, message):
+    """`spread=true` was a spread of 1, `restart=no` was yes."""
+    with pytest.raises(GazekitError, match=message):
+        model_from_text(text)
+
+
+def test_sizes_of_a_network():
+    with pytest.raises(GazekitError, match="target must be true or false, not 'no'"):
+        OatConfig(target="no")
+    with pytest.raises(GazekitError, match=r"encoder_layers must be a whole number, not 1\.5"):
+        OatConfig(encoder_layers=1.5)

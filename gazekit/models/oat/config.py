@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
+from gazekit.foundations.option_kinds import check_fields
 
 RENAMED = {"way_hidden": "history_hidden"}  # options by the names that earlier versions gave them
 
@@ -90,6 +91,7 @@ class OatConfig:
             choices = get_args(kind)
             if choices and getattr(self, name) not in choices:
                 raise UnknownNameError(f"value of OAT's option {name}", str(getattr(self, name)), choices)
+        check_fields(self)
         if self.pointer == "none" and self.pointer_bias == "none":
             raise GazekitError("OAT without a pointer needs pointer_bias='history'; else it has no score at all")
         if self.width % (4 * self.heads):

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, check_known
+from gazekit.foundations.option_kinds import check_fields
 from gazekit.models.networks import Encoder
 from gazekit.models.neva.algorithm import Reference, Search
 from gazekit.models.neva.searches.direct import Evaluated, Grid, Restarts
@@ -43,4 +44,6 @@ def search_from(what: str | Search, encoder: Encoder, **options: Any) -> Search:
     wrong = next((option for option in options if option not in known), None)
     if wrong is not None:
         raise GazekitError(f"the optimiser {name!r} has no option {wrong!r}; it has {', '.join(known)}")
-    return SEARCHES[name](**options)
+    made = SEARCHES[name](**options)
+    check_fields(made)
+    return made
