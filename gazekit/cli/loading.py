@@ -45,8 +45,7 @@ def load(
         if unknown:
             raise GazekitError(f"a table of your own has no option {unknown[0]!r}; it has {', '.join(known)}")
         if "facts" in given:
-            facts = given["facts"]
-            given["facts"] = Facts(**(facts if isinstance(facts, Mapping) else declared(str(facts))))
+            given["facts"] = Facts(**given["facts"])
         named = [files_named(text) for text in ([data] if isinstance(data, str) else data)]
         files = named[0] if len(named) == 1 else [f for one in named for f in ([one] if isinstance(one, str) else one)]
         boxes = given.pop("boxes", None)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from gazekit.foundations.errors import GazekitError
 
@@ -23,10 +24,10 @@ def wanted(kind: Any, value: Any) -> str | None:
 
     Examples
     --------
-    >>> wanted(int, 1.5), wanted(bool, "false"), wanted(int | None, None), wanted(list, 3)
+    >>> wanted(int, 1.5), wanted(bool, "false"), wanted(int | None, None), wanted(list[int], 3)
     ('a whole number', 'true or false', None, None)
     """
-    kinds = get_args(kind) or (kind,)
+    kinds = get_args(kind) if get_origin(kind) in (Literal, Union, UnionType) else (kind,)
     if get_origin(kind) is Literal:
         return None if value in kinds else " or ".join(map(repr, kinds))
     if not all(isinstance(k, type) and k in _KINDS for k in kinds):

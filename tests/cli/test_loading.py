@@ -55,13 +55,3 @@ def test_a_scale_is_a_number(tmp_path, scale):
     options = {"width": 9, "height": 5, **settings([f"px_per_degree={scale}"], "--data-set")}
     with pytest.raises(GazekitError, match="px_per_degree must be a number or None, not"):
         load(str(table), options=options)
-
-
-def test_facts_among_the_options_of_a_table(tmp_path):
-    table = tmp_path / "mine.csv"
-    pd.DataFrame({"stimulus": ["a"], "x": [1], "y": [2]}).to_csv(table, index=False)
-    given = settings(["facts=forced_first,points=clicks"], "--data-set")
-    facts = load(str(table), options={"width": 9, "height": 5, **given}).scanpaths.facts
-    assert (facts.forced_first, facts.points) == (True, "clicks")
-    with pytest.raises(GazekitError, match="there is no fact called 'True'"):
-        load(str(table), options={"width": 9, "height": 5, "facts": True})
