@@ -410,7 +410,11 @@ class Split:
 def _read_image(source: ImageSource, absent: str) -> np.ndarray:
     if source is None:
         raise GazekitError(absent)
-    image = read_image_file(source) if isinstance(source, Path) else source() if callable(source) else source
+    found = read_image_file(source) if isinstance(source, Path) else source() if callable(source) else source
+    if not hasattr(found, "ndim"):
+        what = type(found).__name__
+        raise GazekitError(f"an image is an array, a function that gives one, or a pathlib.Path, not {what}: {found!r}")
+    image = np.asarray(found)
     if image.ndim == 2:
         image = image[:, :, None]
     if image.ndim != 3 or image.shape[2] not in (1, 3, 4) or image.size == 0:

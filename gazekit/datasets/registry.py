@@ -16,7 +16,7 @@ from gazekit.core.trials import Dataset
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.files.untrusted import parse_toml
 from gazekit.foundations.errors import DataError, GazekitError, refusing
-from gazekit.foundations.option_kinds import wanted
+from gazekit.foundations.option_kinds import kinds_of, wanted
 from gazekit.foundations.registry import Registry, imported
 
 TABLE_LOADER = "gazekit.datasets.published.table:load"
@@ -56,7 +56,7 @@ def check_options(name: str, loaders: Sequence[Callable[..., Any]], options: Map
     blocks, scenes
     """
     known = sorted(option for loader in loaders for option in options_of(loader))
-    kinds = {option: kind for loader in loaders for option, kind in get_type_hints(loader).items()} if options else {}
+    kinds = {option: kind for loader in loaders for option, kind in kinds_of(loader).items()} if options else {}
     for option, value in options.items():
         if option not in known:
             raise GazekitError(f"data set {name!r} has no option {option!r}; it has {', '.join(known) or 'none'}")

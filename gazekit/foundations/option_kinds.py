@@ -1,6 +1,6 @@
 """Whether an option is of the kind that a signature or a dataclass declares: a whole number, true or false, ..."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields
 from numbers import Integral, Real
 from pathlib import Path
@@ -29,13 +29,31 @@ def wanted(kind: Any, value: Any) -> str | None:
     """
     kinds = get_args(kind) if get_origin(kind) in (Literal, Union, UnionType) else (kind,)
     if get_origin(kind) is Literal:
-        return None if value in kinds else " or ".join(map(repr, kinds))
+        return None if isinstance(value, Hashable) and value in kinds else " or ".join(map(repr, kinds))
     if not all(isinstance(k, type) and k in _KINDS for k in kinds):
         return None
     truth = isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"  # True is a whole number to Python
     if (bool in kinds) if truth else any(isinstance(value, _KINDS[k][0]) for k in kinds):
         return None
     return " or ".join(_KINDS[k][1] for k in kinds)
+
+
+def kinds_of(declared: Callable[..., Any]) -> dict[str, Any]:
+    """The kinds that a function's signature or a dataclass declares, by name.
+
+    None of them where one cannot be read: a name is imported for a type checker only, or the text is no Python.
+
+    Examples
+    --------
+    >>> def search(steps: int, far: bool = False): ...
+    >>> def other(steps: int, network: "array of floats"): ...
+    >>> kinds_of(search), kinds_of(other)
+    ({'steps': <class 'int'>, 'far': <class 'bool'>}, {})
+    """
+    try:
+        return get_type_hints(declared)
+    except (NameError, AttributeError, TypeError, SyntaxError):
+        return {}
 
 
 def check_kinds(kinds: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -65,4 +83,6 @@ def check_fields(made: Any) -> None:
     Traceback (most recent call last):
     gazekit.GazekitError: steps must be a whole number, not 2.5
     """
-    check_kinds(get_type_hints(type(made)), {field.name: getattr(made, field.name) for field in fields(made)})
+    given = {field.name: getattr(made, field.name) for field in fields(made)}
+    usual = {field.name: field.default for field in fields(made)}
+    check_kinds(kinds_of(type(made)), {name: value for name, value in given.items() if value is not usual[name]})

@@ -22,7 +22,9 @@ def cells(frame: Frame, shape: tuple[int, int] | None) -> tuple[int, int]:
     """
     if shape is None:
         return max(1, round(frame.height)), max(1, round(frame.width))
-    if len(shape) != 2 or not all(side >= 1 and int(side) == side for side in shape):
+    sides = np.asarray(shape)
+    plain = sides.shape == (2,) and sides.dtype.kind in "iuf"
+    if not (plain and sides.min() >= 1 and sides.max() < np.inf and (sides == sides.round()).all()):
         raise GazekitError(f"the shape of a density is (rows, columns), 1 or more each, not {shape!r}")
     return int(shape[0]), int(shape[1])
 

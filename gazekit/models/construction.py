@@ -6,11 +6,11 @@ import reprlib
 from abc import ABCMeta
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import Any
 
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import GazekitError
-from gazekit.foundations.option_kinds import check_kinds
+from gazekit.foundations.option_kinds import check_kinds, kinds_of
 
 RENAMED = "name"  # models given as text are called by the whole text: the one argument that may change
 RECORD = ("_arguments", "_files", "_learned_from", "_learned_stimuli")  # attributes that are kept here, not by a model
@@ -44,20 +44,18 @@ class Recorded(ABCMeta):
 
 
 def check_arguments(cls: type, given: Mapping[str, Any]) -> None:
-    """Refuse an argument of another kind than the constructor's signature says.
+    """Refuse an argument of another kind than the constructor's signature says; those of `*args` are not judged.
 
     Raises
     ------
     GazekitError
         The message names the argument, and what it must be.
     """
-    try:
-        kinds = get_type_hints(cls.__init__)  # type: ignore[misc]
-    except NameError:  # names that are imported for a type checker only
-        return
-    parameters = inspect.signature(cls).parameters
-    defaults = {name: parameter.default for name, parameter in parameters.items()}
-    check_kinds(kinds, {name: each for name, each in given.items() if each is not defaults.get(name)})
+    parameters = inspect.signature(cls).parameters.values()
+    kinds = kinds_of(cls.__init__)  # type: ignore[misc]
+    one = {p.name: kinds[p.name] for p in parameters if p.name in kinds and p.kind is not p.VAR_POSITIONAL}
+    defaults = {p.name: p.default for p in parameters}
+    check_kinds(one, {name: each for name, each in given.items() if each is not defaults.get(name)})
 
 
 def bound_arguments(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def test_alpha_is_left_out():
         (np.zeros((3, 4, 2), np.uint8), r"rows x columns x 1, 3 or 4 channels, not of shape \(3, 4, 2\)"),
         (np.zeros(4, np.uint8), "not of shape"),
         (np.zeros((0, 4), np.uint8), "not of shape"),
+        ("a.png", "an image is an array, a function that gives one, or a pathlib.Path, not str: 'a.png'"),
+        (lambda: [[1, 2], [3, 4]], "or a pathlib.Path, not list"),
     ],
 )
 def test_arrays_that_are_no_images(image, message):

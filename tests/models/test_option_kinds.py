@@ -2,13 +2,18 @@
 
 import inspect
 from types import NoneType
-from typing import get_args, get_type_hints
+from typing import Literal, get_args, get_type_hints
 
+import numpy as np
 import pytest
 
 from gazekit.core.trials import Trial
+from gazekit.datasets.registry import check_options
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.option_kinds import wanted
 from gazekit.models.contract import ScanpathModel
+from gazekit.models.neva.algorithm import Reference
+from gazekit.models.neva.searches import search_from
 from gazekit.models.oat.config import OatConfig
 from gazekit.models.registry import load_model, model_class, models
 from gazekit.models.specs import model_from_text
@@ -50,12 +55,43 @@ def test_a_model_of_somebody_elses_too():
         Plugin(steps=2.5)
 
 
-def test_names_that_only_a_type_checker_knows_are_not_judged():
+@pytest.mark.parametrize("kind", ["Nowhere", "inspect.nothing", "inspect | None", "array of floats"])
+def test_what_cannot_be_read_as_a_kind_is_not_judged(kind):
+    """Names that only a type checker knows, and words: of a model, and of a data set's loader."""
+
     class Other(Plugin):
-        def __init__(self, far: "Nowhere" = 1):  # noqa: F821
+        def __init__(self, far=1):
             super().__init__(far)
 
+    def loader(root, *, far=1): ...
+
+    Other.__init__.__annotations__["far"] = loader.__annotations__["far"] = kind
     assert Other(True).arguments == {"far": True}
+    check_options("own", [loader], {"far": True})
+
+
+def test_arguments_of_any_number_are_not_judged():
+    """Several were refused as no number."""
+
+    class Other(Plugin):
+        def __init__(self, *scales: float, far: bool = False):
+            super().__init__(far)
+
+    assert Other(1.0, 2.0).arguments == {"scales": (1.0, 2.0), "far": False}
+    with pytest.raises(GazekitError, match="far must be true or false, not 'no'"):
+        Other(far="no")
+
+
+def test_an_array_is_none_of_several_words():
+    must = wanted(Literal["a", "b"], np.array(["a", "b"]))
+    assert must == "'a' or 'b'"
+    assert wanted(Literal["a", "b"], np.array(["a", "b"])[0]) is None
+
+
+def test_a_search_of_neva_that_is_given_is_checked_too():
+    """The text counted as yes."""
+    with pytest.raises(GazekitError, match="restart must be true or false, not 'no'"):
+        search_from(Reference(restart="no"), None)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from gazekit.core.scanpaths import Scanpaths
+from gazekit.foundations.errors import GazekitError, listed
 from gazekit.models.contract import Request, ScanpathModel
 
 
@@ -14,9 +15,15 @@ class Precomputed(ScanpathModel):
     Parameters
     ----------
     paths : Scanpaths
-        Predictions of one source; their `trial` column names the trials.
+        Predictions of one source; their `trial` column names the trials. With a name they may be of several, each
+        for trials of its own.
     name : str, optional
         Name in tables, and source of the paths that it returns; default is the source of those that are given.
+
+    Raises
+    ------
+    GazekitError
+        Paths of several sources, without a name or for one trial.
 
     Examples
     --------
@@ -33,6 +40,13 @@ class Precomputed(ScanpathModel):
     gives_what_it_has = True
 
     def __init__(self, paths: Scanpaths, name: str | None = None) -> None:
+        sources = paths.table["source"].unique()
+        of_trials = paths.table.groupby("trial")["source"].nunique()
+        if len(sources) > 1 and (not name or of_trials.max() > 1):
+            raise GazekitError(
+                f"Precomputed takes predictions of one source, and these are of {listed(list(map(repr, sources)))}; "
+                f"select one: paths.filter(source={sources[0]!r})"
+            )
         self.name = name or str(paths.table["source"].iloc[0])
         self._paths = paths.replace(table=paths.table.assign(source=self.name))
 

@@ -254,9 +254,13 @@ class Priority(ScanpathModel):
         if self.allow_seen:
             return self._readouts[0]
         raise DataError(
-            f"model {self.name!r} has learned from the picture of stimulus {trial.stimulus!r}; predict others, give "
-            f"the folder of a k-fold training, or {allowing_seen(self.name, 'pictures')}"
+            f"model {self.name!r} has learned from the picture of stimulus {trial.stimulus!r}; predict others, "
+            f"{self._seen_all_the_same()}"
         )
+
+    def _seen_all_the_same(self) -> str:
+        """How pictures that were learned are predicted, for a message."""
+        return f"give the folder of a k-fold training, or {allowing_seen(self.name, 'pictures')}"
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:
         """Raise `DataError` for the first picture that all readouts have learned from; see `readout_for`."""
@@ -488,6 +492,9 @@ class PriorityFitted(Priority):
         self._readouts = [train_readout([dataset], self._reader, options, **how, progress=False)[0]]
         self._looked.cache_clear()
         return self
+
+    def _seen_all_the_same(self) -> str:
+        return "or evaluate it with folds=5 (--folds 5), which fits it on the other pictures"
 
     def save(self, path: Path) -> None:
         """Write the readout; see `gazekit.models.capabilities.Saves`."""

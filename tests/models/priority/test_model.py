@@ -240,6 +240,10 @@ def test_what_was_learned_travels_in_a_file(tiny, tmp_path, discs):
     one, two = (m.predict(unseen, seed=3, progress=False) for m in (model, other))
     assert np.array_equal(one.x, two.x)
     assert np.array_equal(one.duration, two.duration)
+    with pytest.raises(
+        DataError, match="'disc-0'; predict others, or evaluate it with folds=5"
+    ):  # it has no allow_seen
+        model.predict(discs.trials[:1], progress=False)
     assert np.array_equal(pickle.loads(pickle.dumps(model)).predict(unseen, seed=3, progress=False).x, one.x)  # noqa: S301
 
 

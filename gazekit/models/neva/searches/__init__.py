@@ -1,6 +1,7 @@
 """Searches for the next fixation beside the published one (`algorithm.Reference`): one idea a file, and all by name."""
 
 import inspect
+from dataclasses import is_dataclass
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, check_known
@@ -32,11 +33,13 @@ def search_from(what: str | Search, encoder: Encoder, **options: Any) -> Search:
     UnknownNameError
         No search of this name.
     GazekitError
-        An option that this search does not have.
+        An option that this search does not have, or of another kind than it declares.
     """
     if isinstance(what, Search):
         if options:
             raise GazekitError(f"give {', '.join(options)} to the optimiser itself, not beside it")
+        if is_dataclass(what):
+            check_fields(what)
         return what
     name = ("blended" if encoder.spatial else "linearised") if what == AUTO else what
     check_known("optimiser of NeVA", name, [*SEARCHES, AUTO])
