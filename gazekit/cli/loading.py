@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gazekit.cli.texts import column_names, declared, files_named, separator, settings
+from gazekit.cli.texts import column_names, declared, files_named, names, separator, settings
 from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
 
@@ -96,14 +96,15 @@ def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, 
     >>> reader_options(["sep=tab", "facts=forced_first"], "--data-set", {"missing": "drop"})
     {'sep': '\t', 'facts': {'forced_first': True}, 'missing': 'drop'}
     """
-    found = settings(pairs, option)
-    found |= {name: str(found[name]) for name in ("where", "boxes") if name in found}
+    found = settings(pairs, option, _TEXTS)
+    if "stimulus" in found:
+        found["stimulus"] = names(found["stimulus"], f"{option} stimulus=")
     if "facts" in found:
-        found["facts"] = declared(str(found["facts"]))
+        found["facts"] = declared(found["facts"])
     if "columns" in found:
-        found["columns"] = column_names([found["columns"]] if isinstance(found["columns"], str) else found["columns"])
+        found["columns"] = column_names([found["columns"]])
     if "sep" in found:
-        found["sep"] = separator(str(found["sep"]))
+        found["sep"] = separator(found["sep"])
     for name, value in (more or {}).items():
         if found.setdefault(name, value) != value:
             own = _SAID_BY.get(name, name.replace("_", "-"))
@@ -111,6 +112,7 @@ def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, 
     return found
 
 
+_TEXTS = ("where", "boxes", "name", "source", "stimulus", "facts", "columns", "sep", "decimal")
 _SAID_BY = {
     "sep": "separator", "recorded_width": "size", "recorded_height": "size", "recording": "from",
     "screen_width": "screen", "screen_height": "screen", "screen_width_mm": "screen-mm",

@@ -1,7 +1,7 @@
 """What texts on the command line mean: names, numbers, settings, sizes, places, columns, facts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from glob import glob
 from pathlib import Path
@@ -27,7 +27,7 @@ def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any
         return [kind(part) for part in names(text, option)]
 
 
-def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
+def settings(pairs: Iterable[str] | None, option: str, texts: Collection[str] = ()) -> dict[str, Any]:
     """Read the `name=value` texts of a command-line option: true, false, numbers and several of them as such.
 
     Parameters
@@ -36,6 +36,8 @@ def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
         What was given; the option may be repeated.
     option : str
         Name of the option, for messages.
+    texts : collection of str
+        Names whose values are text, whatever they look like.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def settings(pairs: Iterable[str] | None, option: str) -> dict[str, Any]:
     {'layouts': '4x8,6x14', 'set_sizes': (1, 4), 'seed': 3, 'length_filter': True}
     """
     found = named(pairs or (), option, "{!r} is not of the form name=value")
-    return {name: value_of(value) for name, value in found.items()}
+    return {name: value if name in texts else value_of(value) for name, value in found.items()}
 
 
 def swept(text: str) -> tuple[str, list[Any]]:

@@ -86,6 +86,7 @@ class Facts:
         for name in ("forced_first", "cut_at_target"):
             if (value := getattr(self, name)) not in (None, True, False):
                 raise GazekitError(f"{name} must be True, False or None, not {value!r}")
+            object.__setattr__(self, name, None if value is None else bool(value))  # 1 and numpy's own true are True
         if self.points not in (None, "fixations", "clicks", "mouse"):
             raise GazekitError(f"points must be 'fixations', 'clicks', 'mouse' or None, not {self.points!r}")
         if self.unit not in ("px", "degrees"):

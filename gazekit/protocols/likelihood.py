@@ -40,9 +40,9 @@ def likelihoods(
     Returns
     -------
     dict
-        `rows`: a source each. `images` counts those with a value, where not all have one. `probability_0` counts
-        people's fixations to which a model gives probability 0; its exact value is then minus infinity, which stands as
-        NaN or None.
+        `rows`: a source each. `images` counts those with an estimate, where not all have one; the exact value is of
+        these, too. `probability_0` counts people's fixations to which a model gives probability 0; its exact value is
+        then minus infinity, which stands as NaN or None.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def likelihoods(
     shapes = {trial.id: grid_of(trial.frame.size) for trial in part.trials}
     people = _ByTrial(part.scanpaths, shapes)
     given = {name: _ByTrial(paths, shapes) for name, paths in sources.items()}
-    impossible = dict.fromkeys(models, 0)
+    impossible: dict[str, list[int]] = {name: [] for name in models}
     trials = [trial for trial in part.trials if trial.id in people.rows]
     samples = min(len_of_most(paths) for paths in sources.values())
     bits: dict[str, list[np.ndarray]] = {name: [] for name in (HUMAN, *sources)}
@@ -78,22 +78,23 @@ def likelihoods(
         for name, model in models.items():
             bits_here, without = _bits(model, trial, people, shape)
             exact[name].append(bits_here)
-            impossible[name] += without
+            impossible[name].append(without)
     draws = resample(len(trials))
     rows: list[dict[str, Any]] = []
     of = {name: {"model": m.name, "sha256": digest_of(identity(m))} for name, m in models.items()}
     for name, each in bits.items():
         values = _chosen_on_the_other_half(np.stack(each))
+        there = np.isfinite(values)
         value, low, high = _over_images(values, draws)
         row = {"source": name, "bits": value, "low": low, "high": high, "exact": None, "bias": None}
-        if (fewer := int(np.isfinite(values).sum())) < len(trials):
-            row |= {"images": fewer}
-        if name in exact:
-            known, known_low, known_high = _over_images(np.array(exact[name]), draws)
+        if not there.all():
+            row |= {"images": int(there.sum())}
+        if name in exact:  # of the same images, or the bias would hold how these differ from the others
+            known, known_low, known_high = _over_images(np.where(there, exact[name], np.nan), draws)
             row |= {"exact": known, "bias": value - known}
             row |= {"exact_low": known_low, "exact_high": known_high, "density": of[name]} if name in models else {}
-            if impossible.get(name):  # the value is minus infinity, which JSON does not have
-                row |= {"probability_0": impossible[name]}
+            if name in models and (never := int(np.array(impossible[name])[there].sum())):
+                row |= {"probability_0": never}  # the value is minus infinity, which JSON does not have
         rows.append(row)
     return {"cells": CELLS, "paths_an_image": samples, "average": "fixations of an image, then images", "rows": rows}
 
@@ -109,9 +110,9 @@ def _chosen_on_the_other_half(stacked: np.ndarray) -> np.ndarray:
     known = np.isfinite(stacked).all(axis=(1, 2))
     values, odd = np.full(count, np.nan), np.arange(count) % 2
     for half in (0, 1):
-        other = stacked[known & (odd != half)] if count > 1 else stacked
+        other = stacked[known & (odd != half)] if count > 1 else stacked[known]
         if len(other):
-            best = np.unravel_index(np.nanargmax(other.mean(axis=0)), stacked.shape[1:])
+            best = np.unravel_index(np.argmax(other.mean(axis=0)), stacked.shape[1:])
             values[odd == half] = stacked[odd == half, best[0], best[1]]
     return values
 

@@ -31,6 +31,21 @@ def test_facts_are_declared_by_an_option_of_the_data_too(tmp_path):
     assert load(str(table), options=options).scanpaths.facts == Facts(forced_first=True, points="clicks")
 
 
+@pytest.mark.parametrize(
+    ("given", "said", "own"),
+    [("stimulus=7", "stimulus", ["7"]), ("stimulus=a.png,b.png", "stimulus", ["a.png", "b.png"]),
+     ("stimulus=1,2", "stimulus", ["1", "2"]), ("name=1e3", "name", "1e3"), ("source=1,2", "source", "1,2"),
+     ("where=7", "where", "7")],
+)  # fmt: skip
+def test_names_that_look_like_numbers_are_names(given, said, own):
+    """`--data-set stimulus=7` ended in a TypeError, and two images were one of a name with a comma."""
+    assert reader_options([given], "--data-set") == {said: own}
+
+
+def test_one_stimulus_may_be_said_twice():
+    assert reader_options(["stimulus=a.png"], "--data-set", {"stimulus": ["a.png"]}) == {"stimulus": ["a.png"]}
+
+
 def test_outside_is_given_once(tmp_path):
     with pytest.raises(GazekitError, match="--outside and --data-set outside= disagree"):
         load("osie", tmp_path, "clip", {"outside": "drop"})

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from gazekit import Facts, Frame, GazekitError
@@ -54,3 +55,11 @@ def test_undeclared_facts_are_not_checked():
 def test_unknown_facts_are_refused(wrong):
     with pytest.raises(GazekitError, match="must be"):
         Facts(**wrong)
+
+
+@pytest.mark.parametrize("true", [1, np.True_, 1.0])
+def test_true_of_another_kind_is_true(true):
+    """`--facts forced_first=1` counted as declared in one place, and as not declared in another."""
+    facts = Facts(forced_first=true, cut_at_target=0)
+    assert facts.forced_first is True
+    assert facts.cut_at_target is False

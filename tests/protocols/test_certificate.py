@@ -25,6 +25,7 @@ from gazekit.protocols.certificate import (
     sealed,
     text_of,
 )
+from gazekit.protocols.likelihood import NOTHING, _chosen_on_the_other_half
 from gazekit.report.certificate import COLUMNS, _table, certificate_page
 
 
@@ -424,6 +425,31 @@ def test_paths_on_a_part_of_a_list_say_of_how_many_images_they_are(data, models,
     assert rows["mine"]["bits"] is None
     assert rows["mine"]["images"] == 0
     assert rows["human"]["bits"] is not None
+
+
+def test_the_exact_likelihood_is_of_the_images_of_the_estimate(data, models, monkeypatch):
+    """It was of all images, so that the bias held how the three differ from the fourth; of one image it was a crash."""
+    listed = replace(protocols["chen2021"], images={"osie": tuple(data.stimuli)})
+    monkeypatch.setattr(protocols, "_entries", {"chen2021": listed})
+    there = [trial.id for trial in data.trials[:3]]
+
+    def row_of(dataset, paths, model):
+        made = certify(paths, dataset, models=[model], splits=2, threads=1)
+        return next(row for row in made["likelihood"]["rows"] if row["source"] == "mine")
+
+    part = models.filter(trial=there)
+    row, alone = (row_of(each, part, Stays()) for each in (data, data.select(trials=there)))
+    assert (row["images"], alone.get("images")) == (3, None)
+    assert row["exact"] == pytest.approx(alone["exact"])
+    assert row["bias"] == pytest.approx(row["bits"] - alone["exact"])
+    never = row_of(data, part, Told("nothing on the left"))["probability_0"]
+    assert never == (data.scanpaths.filter(trial=there).x < 80).sum()
+
+
+def test_a_source_without_a_fixation_on_the_only_image_has_no_estimate():
+    """It ended in `All-NaN slice encountered`."""
+    assert np.isnan(_chosen_on_the_other_half(NOTHING[None])).all()
+    assert _chosen_on_the_other_half(np.zeros((1, *NOTHING.shape))).tolist() == [0]
 
 
 def test_tables_of_a_page_are_the_same_when_the_certificate_is_read_again(certificate):
