@@ -108,6 +108,8 @@ class ScanpathModel(Construction):
         should fail (it never moves, or is told the answer), so that a measure on which it does well says little.
     stops : bool
         Whether its paths end by a rule of its own (the target is found, an end is drawn), not at the length asked for.
+    ends_itself : bool
+        Whether its paths end by a rule of its own where no length is asked for, and go on to the length that is.
     needs_fit, leaves_own_out : bool
         Of a model that learns (`fit`): whether it cannot predict before, and whether a prediction for a stimulus never
         uses scanpaths of that stimulus, so that it may be fitted on the data set on which it is evaluated.
@@ -122,6 +124,7 @@ class ScanpathModel(Construction):
     deterministic: bool = False
     role: Role = "model"
     stops: bool = False
+    ends_itself: bool = False
     needs_fit: bool = False
     leaves_own_out: bool = False
     gives_what_it_has: bool = False

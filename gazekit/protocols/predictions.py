@@ -176,8 +176,8 @@ def predict_for(
     -------
     Scanpaths or None
         As many of each trial as the protocol asks for, each for the person whom it is for. A model without a rule
-        to stop has the lengths of people on other images, at most as long as the protocol lets them be. None where
-        densities alone are scored, of which the fitted models are asked.
+        to end its paths has the lengths of people on other images, at most as long as the protocol lets them be. None
+        where densities alone are scored, of which the fitted models are asked.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def _predictions(
     asked = asked_for(chosen, people)
     most, limit = max(map(len, asked.values())), chosen.longest_prediction
     shown = [model for model in models if model.name not in CONTROLS]
-    own = [model.stops and chosen.lengths == "own" for model in shown]
+    own = [(model.stops or model.ends_itself) and chosen.lengths == "own" for model in shown]
     if not all(own):
         lengths = lengths_of_people(replace(part, scanpaths=people), chosen, most, seed=seed, max_fixations=limit)
         wanted = np.stack([lengths[trial.id] for trial in part.trials])

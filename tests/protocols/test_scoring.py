@@ -751,3 +751,21 @@ def test_a_model_that_stops_needs_no_lengths_of_other_images(data):
 
     alone = data.select(stimuli=["img0"])
     assert (predict_for(STRICT, alone, [Three()], progress=False).lengths == 3).all()
+
+
+def test_a_model_that_can_go_on_has_lengths_of_its_own_where_the_protocol_leaves_it_them(data):
+    from gazekit.models import ScanpathModel
+    from gazekit.protocols.predictions import predict_for
+
+    class Two(ScanpathModel):
+        name, ends_itself = "two", True
+
+        def draw(self, trial, prepared, rng, max_fixations):
+            count = 2 if max_fixations is None else max_fixations
+            return np.full(count, 5.0), np.full(count, 7.0), None
+
+    assert (predict_for(STRICT, data, [Two()], progress=False).lengths == 2).all()
+    matched = predict_for(replace(STRICT, lengths="matched"), data, [Two()], progress=False)
+    plain = type("Plain", (Two,), {"ends_itself": False})()
+    assert not (matched.lengths == 2).all()
+    assert (matched.lengths == predict_for(STRICT, data, [plain], progress=False).lengths).all()

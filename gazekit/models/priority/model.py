@@ -175,7 +175,7 @@ class Priority(ScanpathModel):
         self.needs = ("image", *(() if no_target else NEEDS[known_by]))
         check_choice("priority's decoding", decoding, DECODING)
         self.weights, self.decoding, self.temperature = weights, decoding, positive("temperature", temperature)
-        self.ends = bool(ends)
+        self.ends = self.ends_itself = bool(ends)
         self.deterministic = decoding != "sample"
         self._reader = FeatureReader(backbone, _weights_of(backbone, weights))
         self._looked = lru_cache(KEPT)(self._look)

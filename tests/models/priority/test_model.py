@@ -140,6 +140,8 @@ def test_argmax_is_one_path_and_ends_can_be_left_out(readout):
     assert long.lengths.tolist() == [5] * 9
     own = Priority(readout).predict([replace(trial, max_fixations=None)], n_samples=9, progress=False)
     assert own.lengths.max() <= 6  # the longest that it learned from
+    assert Priority(readout).ends_itself
+    assert not Priority(readout, ends=False).ends_itself
     assert len(set(own.lengths)) > 1
 
 
