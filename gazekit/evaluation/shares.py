@@ -77,7 +77,7 @@ def shares_of(estimates: Iterable[Estimates], chance: Mapping[tuple[str, str], s
 
 
 def _share(each: Estimates, value: str, ceiling: str, floor: str | None, *, sign: int, unclear: str) -> Share:
-    """(value - floor) / (ceiling - floor), if that range has the sign that it should, by its interval."""
+    """(value - floor) / (ceiling - floor), if that range clearly has the sign that it should: p below .05."""
     weights = {value: 0.0, **({} if floor is None else {floor: -1.0}), ceiling: 1.0}
     length = each.combine(weights).estimate()
     if not np.isfinite(length.value):

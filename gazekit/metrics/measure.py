@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple, Self
 import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import UnknownNameError
-from gazekit.foundations.option_kinds import check_kinds
+from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.option_kinds import wanted
 from gazekit.foundations.registry import Registry
 from gazekit.metrics.context import Context, Source
 
@@ -135,6 +135,8 @@ class Measure:
         ------
         UnknownNameError
             An option that it does not have.
+        GazekitError
+            A switch that is neither true nor false, or a number that is one of these.
 
         Examples
         --------
@@ -144,11 +146,15 @@ class Measure:
         return replace(self, options=self.options_with(given))
 
     def options_with(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All options, those given among them; an unknown one is refused, and what is neither on nor off."""
+        """All options, those given among them; refused as in `with_options`."""
         for name in given:
             if name not in self.options:
                 raise UnknownNameError(f"option of {self.name}", name, self.options)
-        check_kinds({name: bool for name, usual in self.options.items() if isinstance(usual, bool)}, given)
+        for name, value in given.items():
+            usual, switch = self.options[name], isinstance(self.options[name], bool)
+            if isinstance(usual, int | float) and switch != (wanted(bool, value) is None):  # true is 1 to Python
+                must = "true or false" if switch else "a number"
+                raise GazekitError(f"{self.name}: {name} must be {must}, not {value!r}")
         return {**self.options, **given}
 
     @property

@@ -279,6 +279,8 @@ def _check(definition: str, n_humans: int | None, lengths: Sequence[int]) -> Seq
         check_whole("plausibility: n_humans", n_humans, 1)
     if not len(lengths):
         raise GazekitError("plausibility: give at least one window length")
+    for k in lengths:
+        check_whole("plausibility: a window's k", k, 1)
     return [int(k) for k in lengths]
 
 
@@ -324,6 +326,7 @@ def plausibility_by_stimulus(
     >>> plausibility_by_stimulus(people, people)[["plausibility_mean", "distinct_cells"]].round(3).to_dict("index")
     {'s': {'plausibility_mean': 0.667, 'distinct_cells': 2.5}}
     """
+    check_whole("plausibility: fixed_humans", fixed_humans, 1)
     options |= {"symbols": symbols, "bins": bins, "temporal_bin_ms": temporal_bin_ms}
     return _By(a, b, options).without(None, np.arange(len(a)), fixed_humans)
 

@@ -63,8 +63,12 @@ def test_other_options(scanpaths_of):
     assert measures["sequence_score_labels"].parameters["labels"] == "label_maps"
     with pytest.raises(UnknownNameError, match="no option of scanmatch called 'bin'; did you mean 'bins'"):
         measures["scanmatch"].with_options(bin=3)
-    with pytest.raises(GazekitError, match="skip_first must be true or false, not 'no'"):
+    with pytest.raises(GazekitError, match="amplitude_js: skip_first must be true or false, not 'no'"):
         measures["amplitude_js"].with_options(skip_first="no")
+    with pytest.raises(GazekitError, match="eyenalysis: px_per_ms must be a number, not True"):  # it was 1
+        measures["eyenalysis"].with_options(px_per_ms=True)
+    assert measures["eyenalysis"].with_options(px_per_ms=np.int64(1)).options["px_per_ms"] == 1
+    assert measures["amplitude_js"].with_options(skip_first=np.bool_(True)).options["skip_first"]
     assert measures["multimatch"].lacking(Context(scanpaths_of([3, 4]))) == ""
 
 

@@ -127,12 +127,20 @@ def test_models_meet_everyone_and_say_how_many_cells_they_visit(scanpaths_of):
         pytest.param({"definition": "best"}, "definition must be one of 'best_per_length'", id="definition"),
         pytest.param({"n_humans": 0}, "n_humans must be a whole number of at least 1", id="n-humans"),
         pytest.param({"lengths": []}, "at least one window length", id="no-length"),
-        pytest.param({"lengths": [0]}, "k must be a whole number", id="length-zero"),
+        pytest.param({"lengths": [0]}, "a window's k must be a whole number of at least 1, not 0", id="length-zero"),
+        pytest.param({"lengths": [1.5]}, "a window's k must be a whole number", id="length-part"),
     ],
 )
 def test_errors_say_what_to_do(options, message):
     with pytest.raises(GazekitError, match=message):
         plausibility([0, 1], LONG, symbols="objects", **options)
+
+
+def test_a_part_of_a_person_is_refused(scanpaths_of):
+    """2.5 people had a value."""
+    people = scanpaths_of([4, 5], stimulus=["s", "s"], subject=["a", "b"])
+    with pytest.raises(GazekitError, match=r"fixed_humans must be a whole number of at least 1, not 2\.5"):
+        plausibility_by_stimulus(people, people, fixed_humans=2.5)
 
 
 tables = st.integers(1, 5).flatmap(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.context import Trials, with_start
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined
@@ -146,8 +146,7 @@ def cumulative_performance(steps: ArrayLike, max_fixations: int = MAX_FIXATIONS)
     >>> cumulative_performance([1, 3, np.inf, 1], 3).share.tolist()
     [0.0, 0.5, 0.5, 0.75]
     """
-    if max_fixations < 0:
-        raise GazekitError(f"max_fixations must be 0 or more, not {max_fixations}")
+    check_whole("max_fixations", max_fixations, 0)
     step = np.asarray(steps, dtype=np.float64).ravel()
     step = np.sort(step[~np.isnan(step)])
     numbers = np.arange(max_fixations + 1)

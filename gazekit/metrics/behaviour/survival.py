@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.behaviour.search import MAX_FIXATIONS, steps_to_target, target_boxes
 from gazekit.metrics.context import Trials, with_start
 from gazekit.metrics.kinds.sets import set_measure
@@ -51,8 +51,7 @@ class SurvivalCurve(NamedTuple):
         NaN if the longest search is shorter than `limit` and the curve has not reached 0 by then: nobody
         looked that long, so nothing is known.
         """
-        if limit < 1:
-            raise GazekitError(f"a mean is restricted to a limit of at least 1 fixation, not {limit}")
+        check_whole("the limit of a restricted mean", limit, 1)
         if not len(self.survival):
             return np.nan
         seen = self.survival[:limit]

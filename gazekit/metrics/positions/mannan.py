@@ -131,7 +131,7 @@ def mannan_baseline(m: int, n: int, size: tuple[float, float], *, draws: int = D
     >>> round(mannan_baseline(10, 10, (1024, 768)), 2)
     0.14
     """
-    _check_draws(draws)
+    _check(draws, seed)
     return float(_expected(np.array([m]), np.array([n]), float(size[0]), float(size[1]), draws, seed)[0])
 
 
@@ -169,12 +169,13 @@ def _room(longest: int) -> int:
     return -(-longest // 64) * 64 if longest > 64 else 1 << max(4, (longest - 1).bit_length())
 
 
-def _check_draws(draws: int) -> None:
+def _check(draws: int, seed: int) -> None:
     check_whole("mannan_similarity: draws", draws, 1)
+    check_whole("mannan_similarity: seed", seed)
 
 
 def _prepare(columns: Columns, *, draws: int, seed: int) -> Positions:
-    _check_draws(draws)
+    _check(draws, seed)
     return positions(columns)
 
 

@@ -131,8 +131,9 @@ def test_scanpath_ratio_where_it_is_undefined(table, scanpaths_of):
 
 
 def test_refused():
-    with pytest.raises(GazekitError, match="max_fixations must be 0 or more, not -1"):
-        cumulative_performance([1], -1)
+    for wrong in (-1, 2.5):  # 2.5 was 2
+        with pytest.raises(GazekitError, match=f"max_fixations must be a whole number of at least 0, not {wrong}"):
+            cumulative_performance([1], wrong)
     with pytest.raises(GazekitError, match="at most one mark in each row"):
         steps_from_one_hot([[1, 1]])
     with pytest.raises(GazekitError, match=r"same number of fixations, not shapes \(2,\) and \(3,\)"):

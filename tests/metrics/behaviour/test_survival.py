@@ -83,8 +83,9 @@ def test_refused():
         survival_to_target([1], [1, 2])
     with pytest.raises(GazekitError, match="found after the end of its path"):
         survival_to_target([3], [2])
-    with pytest.raises(GazekitError, match="at least 1 fixation, not 0"):
-        survival_to_target([1], [1]).restricted_mean(0)
+    for wrong in (0, 2.5):
+        with pytest.raises(GazekitError, match=f"limit of a restricted mean must be a whole number .* not {wrong}"):
+            survival_to_target([1], [1]).restricted_mean(wrong)
 
 
 def test_registered_form(scanpaths_of):

@@ -106,6 +106,8 @@ def test_undefined_is_nan():
         pytest.param(lambda p: mannan(p, p), GazekitError, "mannan: .*give size", id="size"),
         pytest.param(lambda p: mannan_similarity(p, p, size=SIZE, draws=0), GazekitError, "draws must", id="draws"),
         pytest.param(lambda p: mannan_baseline(1, 1, SIZE, draws=1.5), GazekitError, "draws must", id="draws-part"),
+        pytest.param(lambda p: mannan_similarity(p, p, size=SIZE, seed=1.5), GazekitError, "seed must be", id="seed"),
+        pytest.param(lambda p: mannan_baseline(1, 1, SIZE, seed=1.5), GazekitError, "seed must be", id="seed-baseline"),
         pytest.param(lambda p: mannan(p, [1, 2], size=SIZE), GazekitError, "not of shape", id="shape"),
         pytest.param(
             lambda p: mannan(Scanpath([1], [1], None, Frame(8, 6)), Scanpath([1], [1], None, Frame(8, 7))),
