@@ -261,9 +261,9 @@ def score_command(
             predictions, dataset, rescale=rescale or size is not None, outside=outside, facts=facts, to_stderr=as_json,
             **options,
         )  # fmt: skip
-    if kind is not None or protocol is not None:
-        check_predictions(matched.paths, dataset, accepted(accept), "" if kind is None else mend_of(kind))
+    mend = "" if kind is None else mend_of(kind)
     if protocol is not None:
+        check_predictions(matched.paths, dataset, accepted(accept), mend)
         scores = score_protocol(protocol, dataset, matched.paths, transferred=transferred, seed=run.seed)
         print_scores(scores, as_json=as_json)
         return
@@ -281,6 +281,7 @@ def score_command(
         out=folder,
         notes=given.notes,
         accept=accepted(accept),
+        mend=mend,
         **run.arguments,
     )
     print_results(results, folder, write_report(folder, dataset=dataset, results=results), as_json=as_json)

@@ -57,12 +57,8 @@ def prepare_humans(dataset: Dataset) -> PreparedHumans:
     return PreparedHumans(paths, tuple(notes))
 
 
-def checked(
-    dataset: Dataset, models: Sequence[ScanpathModel] = (), accept: Iterable[str] = (), mend: str = ""
-) -> "list[Findings]":
+def checked(dataset: Dataset, models: Sequence[ScanpathModel] = (), accept: Iterable[str] = ()) -> "list[Findings]":
     """Check people's data and predictions that came from files; say what is suspicious, and refuse nonsense.
-
-    `mend` is that of `gazekit.checks.check_predictions`.
 
     Returns
     -------
@@ -82,7 +78,7 @@ def checked(
     found = [check(dataset, accept=accept)]
     for model in models:
         if isinstance(model, Precomputed):
-            found.append(check_predictions(model.given, dataset, accept=accept, name=model.name, mend=mend))
+            found.append(check_predictions(model.given, dataset, accept=accept, name=model.name, mend=model.mend))
     for findings in found:
         findings.refuse_nonsense()
         for line in findings.lines():

@@ -102,7 +102,9 @@ def match_trials(predictions: Scanpaths, dataset: Dataset, *, rescale: bool = Fa
     return MatchedPredictions(paths, int((~keep).sum()), len(dataset.trials) - len(frames), tuple(notes))
 
 
-def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: MetricChoice, **options: Any) -> Results:
+def score_predictions(
+    matched: MatchedPredictions, dataset: Dataset, metrics: MetricChoice, *, mend: str = "", **options: Any
+) -> Results:
     """Score anybody's predictions with the same code, ceiling, chance and intervals as `evaluate`.
 
     Parameters
@@ -113,19 +115,28 @@ def score_predictions(matched: MatchedPredictions, dataset: Dataset, metrics: Me
         Trials and human scanpaths.
     metrics
         As in `evaluate`.
+    mend : str
+        As in `gazekit.checks.check_predictions`.
     **options
         As in `evaluate`: out, seed, workers, resamples, progress, command.
     """
-    models = []
-    for name, part in named_sources(matched.paths):
-        part = part.replace(table=part.table.assign(source=name, subject=""), dropped={})
-        models.append(Precomputed(part, name))
-    return evaluate(dataset, models, metrics, **options)
+    paths = matched.paths.replace(table=matched.paths.table.assign(subject=""), dropped={})
+    return evaluate(dataset, _models(paths, mend), metrics, **options)
 
 
 def check_predictions(paths: Scanpaths, dataset: Dataset, accept: Iterable[str] = (), mend: str = "") -> list[Findings]:
     """Check people's data and the predictions of a file before they are used; see `preparation.checked`."""
-    return checked(dataset, [Precomputed(part, name) for name, part in named_sources(paths)], accept, mend)
+    return checked(dataset, _models(paths, mend), accept)
+
+
+def _models(paths: Scanpaths, mend: str) -> list[Precomputed]:
+    """A model for each source."""
+    models = [
+        Precomputed(part.replace(table=part.table.assign(source=name)), name) for name, part in named_sources(paths)
+    ]
+    for model in models:
+        model.mend = mend
+    return models
 
 
 def named_sources(paths: Scanpaths, taken: Sequence[str] = (HUMAN, *NULLS)) -> list[tuple[str, Scanpaths]]:

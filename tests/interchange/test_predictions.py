@@ -282,3 +282,20 @@ def test_what_cannot_be_right_is_mended_by_what_the_command_has(dataset_of, tmp_
     assert "To mend it: certify reads files as they are: give positions in px of the images" in said
     said = str(run("score", mine, *where, "--out", tmp_path / "run").exception)
     assert "read the predictions with --predictions-set position_unit=" in said
+
+
+def test_a_warning_is_said_once_and_names_what_the_command_has(dataset_of, tmp_path):
+    """With `--from` it was said a second time, and kept in the manifest, with an option that is refused there."""
+    data = dataset_of(12, 5, seed=3)
+    data.scanpaths.to_table().drop(columns=["px_per_degree", "object_id"]).to_csv(tmp_path / "people.csv", index=False)
+    slow = data.scanpaths.replace(duration=data.scanpaths.durations() * 40)
+    (file,) = written(slow, "chen", tmp_path)
+    given = ("score", file, "--from", "chen", "--data", tmp_path / "people.csv", "--accept", "agreement", "--quiet")
+    done = run(*given, "--metrics", "scanmatch", "--resamples", 100, "--no-nulls", "--out", tmp_path / "run")
+    assert done.exit_code == 0, (done.output, done.exception)
+    said = done.output
+    assert said.count("gazekit: chen: warning (durations)") == 1, said
+    assert "--predictions-set" not in said
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    (found,) = [f for f in manifest["checks"]["chen"]["found"] if f["check"] == "durations"]
+    assert found["mend"].startswith("look whether --from chen is the form of this file")

@@ -36,6 +36,7 @@ class Precomputed(ScanpathModel):
     ('mine', 1)
     """
 
+    mend = ""  # what to do where these cannot be right and their file is read without options
     stops = True  # they end where they end
     gives_what_it_has = True
 
