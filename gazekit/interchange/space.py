@@ -305,8 +305,8 @@ class Space:
             distance = np.where(np.isnan(own), distance, own)
         if not (distance > 0).all():
             raise DataError("px per degree need the distance of the eyes from the screen in mm; give distance_mm")
-        if distance.min() < _NEAREST:
-            raise DataError(_no_mm("distance_mm", float(distance.min()), _NEAREST))
+        if (near := distance < _NEAREST).any():
+            raise DataError(_no_mm("distance_mm", float(distance[near].min()), _NEAREST))
         return distance
 
     def _scale(self, table: Any, scale_x: np.ndarray, scale_y: np.ndarray) -> np.ndarray:

@@ -220,3 +220,10 @@ def test_distances_of_single_paths_in_cm():
     space = Space(screen_width=1280, screen_height=1024, screen_width_mm=376)
     with pytest.raises(DataError, match="distance_mm is 60, less than 100 mm, which is no setting with a screen"):
         from_table(rows, width=100, height=80, space=space)
+
+
+def test_no_path_is_at_no_distance():
+    """Where no prediction was of these images, it ended in `zero-size array`."""
+    space = Space(screen_width=1280, screen_height=1024, screen_width_mm=376, distance_mm=600)
+    none = from_table(pd.DataFrame({"stimulus": ["a"], "x": 1.0, "y": 2.0}), width=100, height=80)[[]]
+    assert len(space.of(none)) == 0

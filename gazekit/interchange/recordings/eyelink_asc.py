@@ -39,8 +39,7 @@ def _rows(path: Path, notes: Notes) -> Delimited:
         if name is None and trial.fixations and trial.messages:
             notes.hint = (
                 f"; say which message names the image, columns={{'stimulus': 'MSG image_onset *'}} (--columns "
-                f"'stimulus=MSG image_onset *', with * for the name); messages of trial {trial.index}: "
-                f"{listed(list(map(repr, trial.messages)), _SAID)}"
+                f"'stimulus=MSG image_onset *', with * for the name); {trial.heard()}"
             )
         kept = [fixation for fixation in trial.fixations if fixation.start >= since]
         notes.dropped.update({BEFORE_IMAGE: n} if (n := len(trial.fixations) - len(kept)) else {})
@@ -49,6 +48,10 @@ def _rows(path: Path, notes: Notes) -> Delimited:
             trials.append({"trial": trial.index, "image": name, **shown, **about})
             sizes.append(len(kept))
             found += kept
+            last = trial
+    for theirs, _ in _patterns(notes.columns, path).values():
+        if trials and not any(theirs in each for each in trials):
+            raise DataError(f"{path}: no trial that has fixations has a message as {theirs!r}; {last.heard()}")
     each = pd.DataFrame(trials).drop(columns=list(_Fixation._fields), errors="ignore")
     rows = each.iloc[np.repeat(np.arange(len(each)), sizes)].reset_index(drop=True)
     return Delimited(rows.join(pd.DataFrame(found, columns=_Fixation._fields)), {})
@@ -135,6 +138,10 @@ class _Trial:
         self.samples: list[tuple[str, ...]] = []
         self.eyes: set[str] = set()  # of the samples
         self.messages: list[str] = []  # the first few
+
+    def heard(self) -> str:
+        """Its first messages, for an error."""
+        return f"messages of trial {self.index}: {listed(list(map(repr, self.messages)), _SAID)}"
 
     def shown(self, notes: Notes) -> tuple[str | None, float, dict[str, Any]]:
         """The image, since when it was there, and its place with the variables of the trial."""

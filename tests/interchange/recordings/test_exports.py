@@ -222,6 +222,15 @@ def test_messages_of_ones_own(tmp_path, seen, images, exports, same, message):
     )
 
 
+def test_a_message_that_no_trial_has(tmp_path, seen, images, exports):
+    """One that a script sends once, before the first trial, was said to be no column."""
+    (file, *_) = exports.asc(seen, tmp_path)[0]
+    file.write_text(file.read_text().replace("MSG", "MSG\t1 person anna\nMSG", 1))
+    said = "no trial that has fixations has a message as 'MSG person .'; messages of trial 2: 'TRIALID 2', '!V IMGLOAD"
+    with pytest.raises(DataError, match=said):
+        read([file], images, {}, columns={"subject": "MSG person *"})
+
+
 @pytest.mark.parametrize("words", ["MSG image_onset", "MSG *", "MSG a * b *"])
 def test_words_that_name_no_message(tmp_path, seen, images, exports, words):
     with pytest.raises(DataError, match="must be the words of a message with one . for the value, 'MSG image_onset"):
