@@ -13,8 +13,8 @@ _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
     bool: (bool, "true or false"),
     int: (Integral, "a whole number"),
     float: (Real, "a number"),
-    str: (str, "a name"),
-    Path: (Path, "a path"),
+    str: ((str, Path), "a name"),
+    Path: ((str, Path), "a path"),  # on a command line all paths are texts
     type(None): (type(None), "None"),
 }
 

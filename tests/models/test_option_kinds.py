@@ -1,6 +1,7 @@
 """Values of another kind than a constructor's signature says are refused: of every model, option by option."""
 
 import inspect
+from pathlib import Path
 from types import NoneType
 from typing import Literal, get_args, get_type_hints
 
@@ -80,6 +81,18 @@ def test_arguments_of_any_number_are_not_judged():
     assert Other(1.0, 2.0).arguments == {"scales": (1.0, 2.0), "far": False}
     with pytest.raises(GazekitError, match="far must be true or false, not 'no'"):
         Other(far="no")
+
+
+def test_a_path_may_be_a_text_and_a_text_a_path():
+    """A model with `weights: Path` could not be made on the command line."""
+
+    class Other(Plugin):
+        def __init__(self, weights: Path | None = None, table: str = ""):
+            super().__init__()
+
+    assert Other("a.pt", Path("b.csv")).arguments == {"weights": "a.pt", "table": Path("b.csv")}
+    with pytest.raises(GazekitError, match="weights must be a path or None, not 3"):
+        Other(3)
 
 
 def test_an_array_is_none_of_several_words():
