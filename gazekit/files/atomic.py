@@ -149,7 +149,7 @@ def why_not_written(error: OSError) -> str:
     >>> why_not_written(OSError(errno.EROFS, "Read-only file system"))
     'the disk is read-only; choose another folder'
     """
-    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+    return _REASONS.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
 
 
 def remove_leftovers(folder: Path, of: str = "") -> None:

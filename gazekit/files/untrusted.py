@@ -14,8 +14,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
 from gazekit.files.atomic import read_whole
 from gazekit.foundations.errors import DataError, refusing
 
@@ -288,6 +286,8 @@ def _check_lines(path: str | Path, content: bytes) -> None:
 
 def _longest(content: bytes) -> int:
     """Bytes of the longest line as newlines end them; other line ends make lines shorter."""
+    import numpy as np  # here, as commands that only tell something need this file
+
     before, longest = -1, 0  # where the line before ended
     for start in range(0, len(content), BLOCK):
         block = np.frombuffer(content, np.uint8, min(BLOCK, len(content) - start), start)

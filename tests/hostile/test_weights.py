@@ -60,7 +60,10 @@ def checkpoint(**changes):
         ({"config": {"width": 4_096}}, "does not fit its own configuration (it needs"),
         ({"config": {"encoder_layers": 10**9}}, "its encoder_layers is 1000000000, not a number up to 100"),
         ({"config": {"heads": 0}}, "does not fit its own configuration"),
-        ({"config": {"feed_forward": "wide"}}, "its feed_forward is wide, not a number"),
+        (
+            {"config": {"feed_forward": "wide"}},
+            "is damaged (feed_forward must be a whole number, not 'wide'); train again",
+        ),
         ({"longest": "long"}, "does not fit its own configuration"),
         ({"trained_on": "[" * 100_000}, "nested too deeply"),
         ({"papers": "[" * 100_000}, "nested too deeply"),

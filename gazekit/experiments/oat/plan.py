@@ -127,11 +127,18 @@ def _plan(found: dict[str, Any], path: Path) -> Plan:
         raise DataError(f"the plan {path} has no variant; give at least one table [variants.NAME]")
     if "data" not in study:
         raise DataError(f"the plan {path} names no data: study.data = {{ name = 'bookcovers' }}")
-    variants = tuple(_variant(name, changes, found, study) for name, changes in found["variants"].items())
+    variants = []
+    for name, changes in found["variants"].items():
+        try:
+            variants.append(_variant(name, changes, found, study))
+        except UnknownNameError:
+            raise
+        except GazekitError as error:
+            raise DataError(f"variant {name!r} of the plan {path}: {error}") from error
     against = study.get("against", variants[0].name)
     check_known("variant to compare with", against, [v.name for v in variants])
     references = tuple(study.get("references", ()))
-    return Plan(dict(study["data"]), variants, int(study.get("split_seed", 0)), against, references)
+    return Plan(dict(study["data"]), tuple(variants), int(study.get("split_seed", 0)), against, references)
 
 
 def _variant(name: str, changes: dict[str, Any], found: dict[str, Any], study: dict[str, Any]) -> Variant:

@@ -110,7 +110,7 @@ class OatConfig:
         Raises
         ------
         DataError
-            Not such a text, or one of another version.
+            Not such a text, one of another version, or values that no network can have.
         """
         try:
             values = {RENAMED.get(name, name): value for name, value in parse_json(text).items()}
@@ -122,7 +122,10 @@ class OatConfig:
                 f"the checkpoint's configuration has {sorted(unknown)[0]!r}, which this gazekit does not know; "
                 f"use the version that wrote it, or train again"
             )
-        return cls(**values)
+        try:
+            return cls(**values)
+        except GazekitError as error:
+            raise DataError(f"the checkpoint's configuration is damaged ({error}); train again") from error
 
 
 PRESETS = {

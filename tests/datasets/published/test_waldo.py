@@ -50,8 +50,9 @@ def test_paths_begin_at_the_centre_and_end_at_the_target(waldo):
 @pytest.mark.data
 def test_points_outside_can_be_dropped(data_root):
     data = load_dataset("waldo", data_root / "visual_search" / "saccade", outside="drop")
-    assert len(data.scanpaths.x) == 28708 - 1037
-    assert data.dropped["points outside the image (dropped)"] == 1037
+    assert len(data.scanpaths.x) == 28708 - 1036
+    assert data.dropped["points outside the image (dropped)"] == 1036
+    assert data.dropped["points outside the image (kept)"] == 1  # an imposed first fixation
 
 
 def test_axes_padding_and_boxes(tmp_path, saccades_in):

@@ -102,7 +102,7 @@ def test_an_empty_folder_is_used(tmp_path):
 
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match=r"out cannot be made: .*; give another folder"):
+    with pytest.raises(DataError, match=r"out cannot be made: .*; choose another folder"):
         write_image_folder(in_one(*grey_trials("a")), tmp_path / "file" / "out", progress=False)
 
 
