@@ -34,8 +34,12 @@ class Recorded(ABCMeta):
         from gazekit.models.fingerprints import files_named
 
         check_methods(cls)
-        model = super().__call__(*args, **kwargs)
         given = bound_arguments(cls, args, kwargs)
+        try:
+            model = super().__call__(*args, **kwargs)
+        except (TypeError, AttributeError):  # it has compared a text with a number, for instance
+            check_arguments(cls, given)
+            raise
         check_arguments(cls, given)
         # vars(), because `__setattr__` refuses to change what is recorded
         vars(model)["_arguments"] = given

@@ -41,6 +41,23 @@ def test_another_kind_is_refused(name):
             load_model(name, **{option: value})
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("line:step=far", "step must be a number, not 'far'"),
+        ("move:penalty=none", "penalty must be a number, not 'none'"),
+        ("oat:temperature=hot", "temperature must be a number, not 'hot'"),
+        ("oat:checkpoint=5", "checkpoint must be a name or a path or None, not 5"),
+        ("priority-fitted:backbone=5", "backbone must be a name, not 5"),
+        ("eccnet:backbone=5", "no backbone called '5'"),
+    ],
+)
+def test_what_the_constructor_stumbles_over_is_named(text, message):
+    """It said that '>' is not supported between instances of 'str' and 'int', or ended in a traceback."""
+    with pytest.raises(GazekitError, match=message):
+        model_from_text(text)
+
+
 class Plugin(ScanpathModel):
     name = "plugin"
 

@@ -90,6 +90,7 @@ def network_names(view: str | None = None) -> tuple[tuple[str, str], ...]:
 def _build(view: str, name: str, weights: str | Path | None, **options: Any) -> Any:
     """Find the builder of a network by its name, and call it."""
     # "open_clip:RN50", or "open_clip/RN50" as in earlier command lines
+    name = str(name)  # "backbone=5" of a command line is a number
     family, _, member = name.replace("/", ":", 1).partition(":")
     entry = FAMILIES.get(family) if member else NETWORKS.get(name)
     if entry is None:
