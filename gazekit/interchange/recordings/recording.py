@@ -265,7 +265,8 @@ def fixations(
     details = [c for c in rows.columns if c not in used and re.search(kind.details, str(c))]
     if details:
         notes.dropped[DETAILS] += len(details)
-    more = [c for c in rows.columns if c not in used and c not in details and c not in table]
+    none = {ours for ours, theirs in (columns or {}).items() if not theirs}  # columns that the user leaves out
+    more = [c for c in rows.columns if c not in (*used, *details, *none) and c not in table]
     table = table.join(rows[more])
     table = _left_out(table, nameless, NOBODY, notes)
     table = _left_out(table, _empty(table["stimulus"]), NO_IMAGE, notes)

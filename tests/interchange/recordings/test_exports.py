@@ -237,6 +237,17 @@ def test_words_that_name_no_message(tmp_path, seen, images, exports, words):
         read(exports.asc(seen, tmp_path)[0], images, {}, columns={"stimulus": words})
 
 
+@pytest.mark.parametrize("own", ["caption", "start_x"])
+def test_a_column_of_an_export_is_left_out_when_that_is_said(tmp_path, seen, images, exports, own):
+    """Where it changes within a path it is refused, and what the message asks for did not help."""
+    (file,), told = exports.writers["eyelink-report"](seen, tmp_path)
+    table = read_rows(file).table
+    table.assign(**{own: np.arange(len(table))}).to_csv(file, sep="\t", index=False)
+    with pytest.raises(DataError, match=f"column '{own}' .* changes within one path .*columns={{'{own}': None}}"):
+        read([file], images, told)
+    assert own not in read([file], images, told, columns={own: None}).scanpaths.table
+
+
 # ---------------------------------------------------------------- the others
 
 
