@@ -114,7 +114,7 @@ def export_scanpaths(paths: Scanpaths, path: str | Path, to: str, *, space: Spac
         No such format.
     DataError
         Degrees; a suffix that this format does not have; a screen for one whose positions are of the image; no path
-        that the format has a place for; whatever its writer refuses.
+        that the format has a place for, or an imposed first fixation; whatever its writer refuses.
 
     Examples
     --------
@@ -138,7 +138,14 @@ def export_scanpaths(paths: Scanpaths, path: str | Path, to: str, *, space: Spac
     check_path_columns(paths)
     lost = _lost(paths, target.lacks)
     if "positions" in target.lacks:
-        paths = paths.keep_fixations(np.isfinite(paths.x) & np.isfinite(paths.y))
+        known = np.isfinite(paths.x) & np.isfinite(paths.y)
+        if paths.facts.forced_first and (without := int((~known & (paths.rank_of() == 0)).sum())):
+            raise DataError(
+                f"{without} imposed first fixations have no position, and {to} has no place for such: the next ones "
+                f"would pass for imposed when they are read again; export csv or parquet, or, in Python, what "
+                f"drop_first() leaves"
+            )
+        paths = paths.keep_fixations(known)
     if "empty" in target.lacks:
         emptied = int((paths.lengths == 0).sum()) - lost.get(LOST["empty"], 0)
         lost |= {LOST["empty"]: lost.get(LOST["empty"], 0) + emptied} if emptied else {}

@@ -68,7 +68,7 @@ def test_what_has_no_place_is_counted(paths, tmp_path, to):
     some = Scanpaths.concat([paths[:2], paths[:1].keep_fixations(np.zeros(len(paths[0]), bool))])
     table = some.table.assign(trial=["one", "two", "three"], px_per_degree=[30.0, np.nan, np.nan])
     x = some.x.copy()
-    x[0] = np.nan
+    x[1] = np.nan
     facts = Facts(forced_first=True, cut_at_target=False, points="clicks")
     some = some.replace(x=x, table=table, object_id=np.arange(len(x)) - 1, facts=facts, dropped={"row (left out)": 7})
     done = export_scanpaths(some, tmp_path / f"out{(*TARGETS[to].suffixes, '')[0]}", to)
@@ -130,6 +130,17 @@ def test_onsets_that_are_known_are_written(scanpaths_of, tmp_path, to):
 def test_labels_of_people_are_told_apart(scanpaths_of, tmp_path):
     export_scanpaths(scanpaths_of([1] * 4, subject=["a b", "ab", "a-B", "!"]), tmp_path / "out", "bids")
     assert sorted(f.name for f in (tmp_path / "out").glob("sub-*")) == ["sub-aBx3", "sub-ab", "sub-abx2", "sub-x"]
+
+
+@pytest.mark.parametrize("to", [name for name, target in TARGETS.items() if "positions" in target.lacks])
+def test_an_imposed_first_fixation_without_a_position(tmp_path, scanpaths_of, to):
+    """It was left out, so that the next one passed for imposed when the file was read with --facts forced_first."""
+    lost = scanpaths_of([3, 2], facts=Facts(forced_first=True))
+    lost = lost.replace(x=np.where(np.arange(5) == 3, np.nan, lost.x))
+    with pytest.raises(DataError, match=f"1 imposed first fixations have no position, and {to} has no place for such"):
+        export_scanpaths(lost, tmp_path / f"a{''.join(TARGETS[to].suffixes[:1])}", to)
+    free = lost.drop_first()
+    assert export_scanpaths(free, tmp_path / f"b{''.join(TARGETS[to].suffixes[:1])}", to).fixations == 3
 
 
 def test_mistakes(paths, tmp_path, scanpaths_of):
