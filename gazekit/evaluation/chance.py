@@ -105,7 +105,8 @@ def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str
     Returns
     -------
     dict of (dataset, metric) to model
-        Without measures of which neither more nor less is better, and those that no null has.
+        The first of several that are equal (`best_of`); without measures of which neither more nor less is better, and
+        those that no null has.
     """
     found = {}
     nulls = values[values["model"].map(roles) == NULL].dropna(subset="value")
@@ -113,8 +114,7 @@ def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str
         more = higher_is_better(str(metric))
         rows = of[of["model"].isin(compared(list(of["model"]), str(metric)))]
         if more is not None and len(rows):
-            best = rows["value"].idxmax() if more else rows["value"].idxmin()
-            found[str(dataset), str(metric)] = str(rows.loc[best, "model"])
+            found[str(dataset), str(metric)] = best_of(rows.set_index("model")["value"], more=more)[0]
     return found
 
 

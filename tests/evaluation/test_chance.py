@@ -94,6 +94,13 @@ def test_a_control_reaches_chance_unless_all_intervals_together_say_no(sim_high,
     assert ("empirical" in set(found["reaches"])) == marked
 
 
+def test_nulls_of_equal_value_are_one_chance_everywhere():
+    """Tables took the first, differences and shares that which was better by the order of a sum."""
+    results = results_of({"human": BASE + 0.2, "a": BASE, "centre": BASE, "uniform": BASE + 2e-16})
+    assert results.chance == {("d", "scanmatch"): "centre"}
+    assert ScoreTables(results.summary).chance(results.summary, "scanmatch") == "centre"
+
+
 def test_a_description_has_no_chance_and_without_nulls_nothing_is_said():
     assert results_of({"human": BASE, "uniform": BASE}, "distinct_cells").chance == {}
     results = results_of({"human": BASE + 0.2, "a": BASE})
