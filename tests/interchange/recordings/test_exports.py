@@ -216,6 +216,8 @@ def test_messages_of_ones_own(tmp_path, seen, images, exports, same, message):
     data = read(files, images, {"placed": "centre"}, columns=columns)
     same(data.scanpaths, atol=0.06)
     assert data.scanpaths.table["kind"].unique().tolist() == ["free view"]
+    with pytest.raises(DataError, match="has no row for which where=.* holds"):
+        read(files, images, {"placed": "centre"}, columns=columns, where="`MSG cond: *` == 'search'")
     assert data.dropped["fixation that began before the image (left out)"] == 6
     same(
         read(files, images, {"placed": "centre"}, columns={**columns, "trial": "MSG start_trial"}).scanpaths, atol=0.06
