@@ -22,7 +22,7 @@ from gazekit.interchange.csv_files import paths_of
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.recordings import Recording, read_files
 from gazekit.interchange.recordings.detection import Detection
-from gazekit.interchange.recordings.recording import Format
+from gazekit.interchange.recordings.recording import BEFORE_IMAGE, Format
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
 from gazekit.interchange.tables import from_table
@@ -133,6 +133,12 @@ def dataset_from_table(
             columns = None
             options["space"] = _space_of(recorded, recorded.kind, options.get("space"))
             options["facts"] = combine(Facts(points="fixations"), options.get("facts"))
+            if (before := left_out.get(BEFORE_IMAGE)) and options["facts"].forced_first:
+                raise DataError(
+                    f"forced_first is declared, and {before:,} fixations that began before the image was shown are "
+                    f"left out, the imposed one among them: an evaluation would drop the next, which somebody chose. "
+                    f"Declare forced_first=False (on the command line: --facts forced_first=false)"
+                )
     table = our_columns(table, columns)
     shown = names(require(table, "stimulus", "stimulus")).unique()
     files = {} if images is None else find_images(shown, Path(images))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import DataError, Dataset
+from gazekit import DataError, Dataset, Facts
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.interchange import Space
 from gazekit.interchange.csv_files import read_needed_rows
@@ -169,6 +169,8 @@ def test_what_an_asc_says_beside_fixations(tmp_path, seen, images, exports):
     data = read(exports.asc(seen, tmp_path)[0], images, {})
     assert data.scanpaths.table["condition"].unique().tolist() == ["free view"]
     assert data.dropped["fixation that began before the image (left out)"] == 6
+    with pytest.raises(DataError, match=r"^forced_first is declared, and 6 fixations that began before the image was"):
+        read(exports.asc(seen, tmp_path)[0], images, {}, facts=Facts(forced_first=True))
 
 
 @pytest.mark.parametrize(
