@@ -5,6 +5,8 @@
         --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors --against chen2021 gazekit
     python docs/results/protocols.py mit1003 --root data/mit1003 --out docs/results/certificates --name mit1003-priority
         --models priority --own
+    python docs/results/protocols.py mit1003 --root data/mit1003 --out docs/results/certificates --name mit1003-neva
+        --samples 2 --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors
 
 Models give positions; lengths (at most 16) and durations of all are those of people's paths on other images, so that
 nothing else differs, and an imposed first fixation is the same for all. What learns is fitted on the other images of

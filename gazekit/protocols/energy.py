@@ -29,12 +29,12 @@ def energy_scores(people: Scanpaths, sources: Mapping[str, Scanpaths], threads: 
     Returns
     -------
     dict
-        `rows`: a source and a distance each. `images` counts those with paths, where not all have some.
+        `rows`: a source and a distance each. Energy and its interval are of the images on which a source has two
+        paths or more; `images` counts these (or, where there are none, those with a path), where they are not all.
     """
     rows = []
     stimuli = people.table["stimulus"].unique()
     place = {stimulus: k for k, stimulus in enumerate(stimuli)}
-    draws = resample(len(stimuli))
     everybody = {HUMAN: people, **{name: paths.filter(stimulus=list(stimuli)) for name, paths in sources.items()}}
     embedded = {name: _embedded(paths) for name, paths in everybody.items()}
 
@@ -54,13 +54,13 @@ def energy_scores(people: Scanpaths, sources: Mapping[str, Scanpaths], threads: 
             across = by_image(distance, name, HUMAN)
             within = across if name == HUMAN else by_image(distance, name, name)
             score = across - within / 2
-            known = len(score) > 1 and np.isfinite(score).all()
-            low, high = interval(score[draws].mean(axis=1)) if known else (np.nan, np.nan)
+            known = score[np.isfinite(score)]
+            low, high = interval(known[resample(len(known))].mean(axis=1)) if len(known) > 1 else (np.nan, np.nan)
             rows.append({
                 "distance": distance, "source": name, "energy": _mean(score), "low": low, "high": high,
                 "to_people": _mean(across), "to_itself": _mean(within),
             })  # fmt: skip
-            if (fewer := int(np.isfinite(across).sum())) < len(place):
+            if (fewer := len(known) or int(np.isfinite(across).sum())) < len(place):
                 rows[-1] |= {"images": fewer}
     return {"points": POINTS, "rows": rows}
 

@@ -25,6 +25,7 @@ from gazekit.protocols.certificate import (
     sealed,
     text_of,
 )
+from gazekit.protocols.energy import energy_scores
 from gazekit.protocols.likelihood import NOTHING, _chosen_on_the_other_half
 from gazekit.report.certificate import COLUMNS, _table, certificate_page
 
@@ -125,6 +126,19 @@ def test_energy_of_paths_by_hand(certificate, data, models):
     assert rows["euclidean", "same"]["to_itself"] == 0
     assert rows["scanmatch", "same"]["to_itself"] == pytest.approx(0)
     assert rows["euclidean", "human"]["energy"] == pytest.approx(rows["euclidean", "human"]["to_people"] / 2)
+
+
+def test_energy_is_of_the_images_with_two_paths_and_says_how_many(data, models):
+    mine = models.filter(source="mine")
+    few = mine[~((mine.table["trial"] == data.trials[0].id) & (mine.table["sample"] > 0)).to_numpy()]
+    rows = energy_scores(data.scanpaths, {"mine": few}, None)["rows"]
+    rest = data.select(stimuli=data.stimuli[1:])
+    plain = energy_scores(rest.scanpaths, {"mine": mine}, None)["rows"]
+    for row, other in zip(rows, plain, strict=True):
+        if row["source"] == "mine":
+            assert [row[k] for k in ("energy", "low", "high")] == [other[k] for k in ("energy", "low", "high")]
+            assert (row["images"], "images" in other) == (3, False)
+            assert row["low"] < row["energy"] < row["high"]
 
 
 def test_the_bias_of_the_estimate_is_that_of_known_densities(certificate):
