@@ -32,7 +32,7 @@ def run(*arguments):
 
 
 @pytest.mark.slow
-def test_tables_sentences_and_pictures(world, tmp_path, request):
+def test_tables_sentences_and_pictures(world, tmp_path, gazekit):
     out = tmp_path / "run"
     command = ("--root", world, "--gammas", "0", *SHORT, "--out", out)
     result = run(*command)
@@ -65,8 +65,7 @@ def test_tables_sentences_and_pictures(world, tmp_path, request):
         with Image.open(out / name) as picture:
             assert min(picture.size) > 200
     figure = tmp_path / "beside.png"
-    plot = request.getfixturevalue("run")
-    code, said, err = plot(
+    code, said, err = gazekit(
         "plot", "beside", out, "--stimulus", "i0", "--sources", "human,right caption:0", "-o", figure
     )
     assert code == 0, err
