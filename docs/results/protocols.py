@@ -1,7 +1,7 @@
 """The certificates behind docs/results/protocols.md: models and controls on OSIE, MIT1003 and COCO-Search18.
 
     python docs/results/protocols.py osie --root data/osie --out docs/results/certificates
-    python docs/results/protocols.py osie --root data/osie --out docs/results/certificates --name osie-neva --samples 2
+    python docs/results/protocols.py osie --root data/osie --out docs/results/certificates --name osie-neva --samples 10
         --models neva:encoder=squeezenet:weights=squeezenet1_0_imagenet.safetensors --against chen2021 gazekit
     python docs/results/protocols.py mit1003 --root data/mit1003 --out docs/results/certificates --name mit1003-priority
         --models priority --own
