@@ -180,7 +180,10 @@ def _curve(shown: Shown) -> Drawn:
 
     boxes = {t.id: box for t in shown.trials if (box := _target_box(t)) is not None}
     if not boxes:
-        raise GazekitError("a search curve needs trials with a target, and none here says where its target is")
+        raise GazekitError(
+            "a search curve needs trials with a target, and none that was read says where its target is: give data "
+            "that do, --data and --root (in a table of your own: target_x0, target_y0, target_x1, target_y1)"
+        )
     limit = min((t.max_fixations for t in shown.trials if t.max_fixations), default=None)
     longest = shown.options.get("fixations")
     if longest is None:

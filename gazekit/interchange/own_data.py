@@ -262,7 +262,8 @@ def _space_of(recorded: Recording, kind: Format, said: Space | None) -> Space | 
         raise DataError(
             f"{kind.title} has positions of the screen: say {lacks}, with "
             f"Space(screen_width=1920, screen_height=1080, placed='centre') or placed='fit', (x, y), (x, y, width, "
-            f"height) (on the command line: --screen 1920x1080 --placed centre)"
+            f"height) (on the command line: --screen 1920x1080 --placed centre; those of `gazekit export` are of what "
+            f"it writes: `gazekit import` first)"
         )
     return Space(**known)
 

@@ -24,6 +24,16 @@ def place(tmp_path, monkeypatch):
     ]
     columns = ["stimulus", "subject", "source", "fixation", "x", "y", "duration_ms"]
     pd.DataFrame(rows, columns=columns).to_csv("paths.csv", index=False)
+    gazepoint = {
+        "MEDIA_NAME": ["a.png"],
+        "FPOGX": 0.5,
+        "FPOGY": 0.5,
+        "FPOGS": 0.1,
+        "FPOGD": 0.2,
+        "FPOGID": 1,
+        "FPOGV": 1,
+    }
+    pd.DataFrame(gazepoint).to_csv("shares.csv", index=False)
     return tmp_path
 
 
@@ -82,6 +92,10 @@ def test_a_run_and_a_data_set(gazekit, place):
         (("paths.csv", "--to", "csv", "--screen", "9x9", "-o", "a.csv"), "px of the image; leave the screen out"),
         (("paths.csv", "--to", "bids", "-o", "images"), "has something in it, and nothing is overwritten"),
         (("paths.csv", "--to", "csv", "--sources", "oat", "-o", "a.csv"), "there is no source 'oat'"),
+        (
+            ("shares.csv", "--to", "bids", "--screen", "80x60", "--placed", "centre", "-o", "a"),
+            "those of `gazekit export` are of what it writes: `gazekit import` first",
+        ),
     ],
 )
 def test_mistakes_end_in_one_sentence(gazekit, place, arguments, message):

@@ -260,7 +260,7 @@ def test_a_curve_is_of_searches(gazekit, place, tmp_path):
         out = tmp_path / "curve.png"
         return gazekit("plot", "curve", "--data", tmp_path / name, "--root", place / "images", *more, "-o", out)
 
-    assert "none here says where its target is" in curve("free.csv")[2]
+    assert "none that was read says where its target is: give data that do, --data and" in curve("free.csv")[2]
     assert "trials here allow 3 fixations, so a curve has no more" in curve("limited.csv", "--fixations", 4)[2]
     assert "within 3 fixations" in curve("limited.csv")[1]
 
