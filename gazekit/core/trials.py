@@ -14,7 +14,7 @@ from gazekit.core.exchange import exchange
 from gazekit.core.frames import Frame
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.files.images import read_image_file
-from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_whole
 from gazekit.foundations.randomness import keyed_rng
 
 WHITE = 255
@@ -310,8 +310,10 @@ class Dataset:
             )
         if by not in SPLITS:
             raise UnknownNameError("split", by, SPLITS)
-        if folds < 2 or not 0 <= fold < folds:
-            raise GazekitError(f"folds must be at least 2 and fold from 0 to folds - 1, not folds={folds}, fold={fold}")
+        check_whole("folds", folds, 2)
+        check_whole("fold", fold, 0)
+        if fold >= folds:
+            raise GazekitError(f"fold is a number from 0 to folds - 1, not {fold} of {folds} folds")
         groups = self._groups(by)
         names = sorted(set(groups))
         if len(names) < folds:

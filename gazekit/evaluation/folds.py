@@ -20,7 +20,7 @@ from gazekit.checks.names import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
 from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
-from gazekit.foundations.errors import GazekitError, UnknownNameError
+from gazekit.foundations.errors import GazekitError, UnknownNameError, check_whole
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.measure import Measure
 from gazekit.metrics.outputs import why_undefined
@@ -69,8 +69,7 @@ class Folds:
         """
         if by not in FOLD_BY:
             raise UnknownNameError("group to make folds of", by, FOLD_BY)
-        if folds < 2:
-            raise GazekitError(f"folds must be 2 or more, not {folds}: every fold is scored by a fit on the others")
+        check_whole("folds", folds, 2)
         dealt = cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
         if by != "subject" and (leaks := dealt.leaks()):
             names = " and ".join(map(repr, leaks[0]))

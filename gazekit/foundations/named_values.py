@@ -66,5 +66,5 @@ def value_of(text: str) -> Any:
         return text.lower() == "true"
     try:
         return literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # {{}} is text, too, and - 10,000 times
         return text

@@ -105,8 +105,7 @@ def saccade_directions(sources: Mapping[str, Scanpaths], ax: "Axes | None" = Non
     """
     if not sources:
         raise GazekitError("there is no source of scanpaths to draw")
-    if sectors < 4:
-        raise GazekitError(f"sectors are a whole number, 4 at least, not {sectors!r}")
+    check_whole("sectors", sectors, 4)
     direction = {name: _found(name, saccades(paths).direction) for name, paths in sources.items()}
     ax = style.new_axes(height=78, subplot_kw={"projection": "polar"}) if ax is None else ax
     if ax.name != "polar":

@@ -132,8 +132,10 @@ def test_split_by_target():
     [
         pytest.param({"by": "trial"}, GazekitError, "by='random' if the leak", id="trial"),
         pytest.param({"by": "stimuli"}, UnknownNameError, "did you mean 'stimulus'", id="name"),
-        pytest.param({"folds": 1}, GazekitError, "folds must be at least 2", id="folds"),
-        pytest.param({"folds": 3, "fold": 3}, GazekitError, "fold from 0", id="fold"),
+        pytest.param({"folds": 1}, GazekitError, "folds must be a whole number of at least 2", id="folds"),
+        pytest.param({"folds": 2.5}, GazekitError, r"folds must be a whole number of at least 2, not 2\.5", id="part"),
+        pytest.param({"folds": 3, "fold": 3}, GazekitError, "from 0 to folds - 1, not 3 of 3 folds", id="fold"),
+        pytest.param({"folds": 3, "fold": -1}, GazekitError, "fold must be a whole number of at least 0", id="before"),
         pytest.param({"folds": 7}, GazekitError, "too few for 7 folds", id="too many"),
         pytest.param({"by": "target"}, GazekitError, "names no task", id="no task"),
     ],

@@ -243,7 +243,7 @@ def test_workers_change_nothing(small_dataset, tmp_path):
 @pytest.mark.parametrize(
     ("how", "error", "told"),
     [
-        ({"folds": 1}, GazekitError, "folds must be 2 or more, not 1"),
+        ({"folds": 1}, GazekitError, "folds must be a whole number of at least 2, not 1"),
         ({"folds": 7}, GazekitError, "has 6 groups by stimulus: too few for 7 folds"),
         ({"folds": 5, "fold_by": "subject"}, GazekitError, "has 4 groups by subject: too few for 5 folds"),
         ({"folds": 2, "fold_by": "subjects"}, UnknownNameError, "did you mean 'subject'"),

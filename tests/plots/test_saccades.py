@@ -68,7 +68,7 @@ def test_messages(sources, scanpaths_of):
             draw({"still": scanpaths_of([1, 1])})
     with pytest.raises(GazekitError, match="bins must be a whole number of at least 2, not 1"):
         saccade_amplitudes(sources, bins=1)
-    with pytest.raises(GazekitError, match="sectors are a whole number, 4 at least, not 3"):
+    with pytest.raises(GazekitError, match="sectors must be a whole number of at least 4, not 3"):
         saccade_directions(sources, sectors=3)
     degrees = scanpaths_of([4], facts=Facts(unit="degrees"))
     with pytest.raises(MismatchError, match="'human' is in px and 'other' in degrees; convert with Scanpaths.to_deg"):

@@ -262,9 +262,8 @@ def _curve_distance(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) 
 
 def _curve_distance_of_rows(
     a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float, max_lag: int
-) -> OfRows | None:
-    if max_lag < 1:
-        return None
+) -> OfRows:
+    check_whole("max_lag", max_lag, 1)
     counts = [np.zeros((2, max_lag, len(side)), dtype=np.int64) for side in (a, b)]  # near, and all, by lag and path
     for side, found in zip((a, b), counts, strict=True):
         paths, of = _in_degrees(side, radius_degrees), side.path_of()

@@ -11,7 +11,7 @@ from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.pairwise import score_pair
-from gazekit.metrics.strings.symbols import Rounding, repeated
+from gazekit.metrics.strings.symbols import Rounding, check_bins, repeated
 
 BINS = (12, 8)  # the toolbox's defaults, Cristino et al. 2010
 THRESHOLD = 3.5
@@ -162,8 +162,7 @@ def symbol_table(
         raise GazekitError(f"scanmatch: gap is a score of 0 or below, not {gap!r}")
     if columns.unit != "px":
         raise MismatchError("scanmatch counts px, and these scanpaths are in degrees; score them before to_degrees()")
-    if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
-        raise GazekitError(f"scanmatch: bins are a whole number of columns and of rows, not {bins!r}")
+    check_bins("scanmatch", bins)
     duration = columns.duration
     if toolbox_durations and duration is not None:
         duration = _toolbox_durations(duration, columns.offsets)
@@ -303,8 +302,7 @@ def recommended_threshold(paths: Scanpaths, *, bins: tuple[int, int] = BINS) -> 
     >>> recommended_threshold(paths, bins=(12, 8))  # amplitudes of 1, 3 and 2 cells
     2.0
     """
-    if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
-        raise GazekitError(f"recommended_threshold: bins are a whole number of columns and of rows, not {bins!r}")
+    check_bins("recommended_threshold", bins)
     if paths.facts.unit != "px":
         raise MismatchError("recommended_threshold works on px, and these scanpaths are in degrees; use the px paths")
     unknown = ~(np.isfinite(paths.x) & np.isfinite(paths.y))

@@ -178,9 +178,22 @@ def repeated(
     return _made(np.repeat(symbol, repeat), np.concatenate([[0], np.cumsum(repeat)])[offsets])
 
 
-def _cells(columns: Columns, good: np.ndarray, bins: tuple[int, int], fixatons_grid: bool, metric: str) -> np.ndarray:
-    if len(bins) != 2 or any(int(count) != count or count < 1 for count in bins):
+def check_bins(metric: str, bins: object) -> None:
+    """Refuse bins that are no whole numbers of columns and of rows, 1 or more each.
+
+    Examples
+    --------
+    >>> check_bins("scanmatch", (12, 7.5))
+    Traceback (most recent call last):
+    gazekit.GazekitError: scanmatch: bins are a whole number of columns and of rows, not (12, 7.5)
+    """
+    sides = np.asarray(bins)
+    if sides.shape != (2,) or sides.dtype.kind not in "iu" or sides.min() < 1:
         raise GazekitError(f"{metric}: bins are a whole number of columns and of rows, not {bins!r}")
+
+
+def _cells(columns: Columns, good: np.ndarray, bins: tuple[int, int], fixatons_grid: bool, metric: str) -> np.ndarray:
+    check_bins(metric, bins)
     x, y, width, height = columns.x, columns.y, columns.width, columns.height
     if columns.same_frame:
         width, height = width[:1], height[:1]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from gazekit import Frame, Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.behaviour import durations_before_returns, return_curve, return_rates
+from gazekit.metrics.kinds.sets import Parts
+from gazekit.metrics.measure import find
 
 FRAME = Frame(60, 60, px_per_degree=10)
 
@@ -101,6 +103,8 @@ def test_refused(scanpaths_of):
         durations_before_returns(paths)
     with pytest.raises(GazekitError, match="max_lag must be a whole number of at least 1, not 0"):
         return_curve(paths, max_lag=0)
+    with pytest.raises(GazekitError, match=r"max_lag must be a whole number of at least 1, not 2\.5"):
+        Parts([find("return_curve_distance").with_options(max_lag=2.5)], paths, paths, {}).values([0], [0])
     with pytest.raises(GazekitError, match="a radius must be a number of degrees of 0 or more, not -1"):
         return_rates(paths, radius_degrees=-1)
     with pytest.raises(MismatchError, match="to_degrees needs px per degree"):

@@ -106,6 +106,8 @@ def test_rounded_repetition():
     [
         pytest.param(lambda: written([[1, 1]], symbols="letters"), GazekitError, "are 'grid' or 'objects'", id="kind"),
         pytest.param(lambda: written([[1, 1]], bins=(4, 0)), GazekitError, "bins are a whole", id="bins"),
+        pytest.param(lambda: written([[1, 1]], bins="ab"), GazekitError, "bins are a whole .* not 'ab'", id="word"),
+        pytest.param(lambda: written([[1, 1]], bins=5), GazekitError, "bins are a whole .* not 5", id="one-number"),
         pytest.param(
             lambda: written([[1, 1]], (3, 3), fixatons_grid=True),
             GazekitError,

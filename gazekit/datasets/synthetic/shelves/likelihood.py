@@ -14,7 +14,7 @@ from gazekit.datasets.synthetic.draws import Draws
 from gazekit.datasets.synthetic.shelves.agent import Agent, agent_name, individual
 from gazekit.datasets.synthetic.shelves.scene import shelf_of
 from gazekit.datasets.synthetic.shelves.sight import Crowd, Sight
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, check_whole
 
 
 class Outlook(NamedTuple):
@@ -143,7 +143,7 @@ def agent_log_likelihood(
     >>> bool(len(found.values[0]) == data.scanpaths.lengths[0] + 1)
     True
     """
-    _check_draws(draws)
+    check_whole("draws", draws, 2)
     shown = {trial.id: trial for trial in dataset.trials}
     paths = dataset.scanpaths
     if paths.object_id is None:
@@ -195,7 +195,7 @@ def next_step(
     >>> round(float(probability.sum()), 9), float(error.max()) < 0.02
     (1.0, True)
     """
-    _check_draws(draws)
+    check_whole("draws", draws, 2)
     crowd = Crowd.of([Sight.of(trial, agent.row_weight)], [agent])
     noise = Draws(seed, "shelves", "next step", trial.id, *map(int, path))
     size = crowd.there.shape[1]
@@ -242,11 +242,6 @@ def _moves(crowd: Crowd, path: Sequence[int], noise: Draws, draws: int) -> tuple
 def _softmax(priorities: np.ndarray) -> np.ndarray:
     weight = np.exp(priorities - priorities.max(axis=-1, keepdims=True))
     return weight / weight.sum(axis=-1, keepdims=True)
-
-
-def _check_draws(draws: int) -> None:
-    if draws < 2:
-        raise GazekitError(f"draws must be at least 2, so that there is a standard error, not {draws}")
 
 
 def _agent_of(subject: str, trial: Trial, agents: Mapping[str, Agent] | None) -> Agent:

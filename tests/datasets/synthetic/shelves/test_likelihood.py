@@ -161,5 +161,6 @@ def test_subjects_that_are_no_agents(agents, subject):
 
 def test_too_few_draws():
     data = load(covers="train", scenes=1, agents=1)
-    with pytest.raises(GazekitError, match="draws must be at least 2, so that there is a standard error, not 1"):
-        agent_log_likelihood(data, draws=1)
+    for wrong in (1, 2.5):
+        with pytest.raises(GazekitError, match=f"draws must be a whole number of at least 2, not {wrong}"):
+            agent_log_likelihood(data, draws=wrong)
