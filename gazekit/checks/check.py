@@ -141,13 +141,11 @@ def check_predictions(
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     said = ("your own table", "the predictions"), ("--data-set", "--predictions-set")
-    found = [
-        replace(
-            f, mend=mend if mend and "--" in f.mend else reduce(lambda text, pair: text.replace(*pair), said, f.mend)
-        )
-        for f in found
-    ]
-    found += first
+
+    def mended(usual: str) -> str:
+        return mend if mend and "--" in usual else reduce(lambda text, pair: text.replace(*pair), said, usual)
+
+    found = [replace(f, mend=mended(f.mend)) for f in found] + first
     return _findings(name or str(paths.table["source"].iloc[0] if len(paths) else ""), found, not_checked, accepted)
 
 

@@ -19,6 +19,8 @@ from gazekit.models.contract import ScanpathModel
 if TYPE_CHECKING:
     from gazekit.checks import Findings
 
+FIRST_DROPPED = "The forced first fixation of every human path was dropped."
+
 
 @dataclass(frozen=True)
 class PreparedHumans:
@@ -47,7 +49,7 @@ def prepare_humans(dataset: Dataset) -> PreparedHumans:
     paths, notes = dataset.scanpaths, []
     if paths.facts.forced_first:
         paths = paths.drop_first()
-        notes.append("The forced first fixation of every human path was dropped.")
+        notes.append(FIRST_DROPPED)
     empty = paths.lengths == 0
     if empty.any():
         paths = paths.filter(~empty)

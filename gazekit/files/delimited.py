@@ -31,13 +31,7 @@ PIECE, BLOCK = 1 << 24, 1 << 20  # characters that are read at a time, and in wh
 _EXACT: dict[str, Any] = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
 _LINE = re.compile(r"[^\n]*(\n|\Z)")
 _SAID = re.compile(r'"?sep=(.)"?')  # Excel's own line that names the separator
-_END, _BLANK, _QUOTE, _ZERO, _ASCII = (
-    10,
-    32,
-    34,
-    48,
-    128,
-)  # bytes: a line's end, the last blank ..., the first that is no ASCII
+_END, _BLANK, _QUOTE, _ZERO, _ASCII = b'\n "0\x80'  # a line's end, the last blank, ..., the first that is no ASCII
 
 
 class Delimited(NamedTuple):

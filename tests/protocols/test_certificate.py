@@ -100,7 +100,7 @@ def test_ranks_are_of_the_headline_and_swaps_contradict_each_other(certificate):
         assert {swap["better_or_worse"], swap["than"]} & {"mine", "same"}
 
 
-def testequal_counts_have_as_many_pairs_for_all(certificate):
+def test_equal_counts_have_as_many_pairs_for_all(certificate):
     equal = certificate["protocols"]["scandiff"]["equal_counts"]
     assert equal["pairs"] == 4 * 2 * 4  # images, paths, judges
     sources = {row["source"] for row in equal["rows"]}
@@ -393,7 +393,7 @@ def test_fixations_that_a_model_calls_impossible_are_counted(data, models):
 
 
 @pytest.mark.parametrize(("averaged", "both"), [("images", True), ("paths", False)])
-def testequal_counts_are_the_protocols_numbers(data, averaged, both):
+def test_equal_counts_are_the_protocols_numbers(data, averaged, both):
     """Pairs that did not find the target counted, and a path with more judges weighed more, whatever was asked."""
     from gazekit.protocols.certificate import _chosen, equal_counts
     from gazekit.protocols.scoring import prepared

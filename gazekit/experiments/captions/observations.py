@@ -9,6 +9,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
+from gazekit.evaluation.preparation import FIRST_DROPPED
 from gazekit.foundations.errors import DataError
 
 CLICKS = (
@@ -112,7 +113,7 @@ def image_by_image(
         notes.append(CLICKS)
         seen = seen.replace(facts=replace(seen.facts, points="fixations"))
     if people is None and seen.facts.forced_first:  # of the writers' own paths, too
-        notes.append("The forced first fixation of every human path was dropped.")
+        notes.append(FIRST_DROPPED)
         seen = seen.drop_first()
     shared = people is None and bool(seen.table.groupby("trial")["subject"].nunique().gt(1).any())
     if shared:

@@ -49,8 +49,7 @@ def _events(path: Path, notes: Notes) -> Delimited:
     found = read_delimited(path, sep="\t", is_text=lambda name: name in ("stim_file", "subject", "trial", "source"))
     rows = found.table
     fixation = rows["trial_type"] == "fixation"
-    if not fixation.all():
-        notes.dropped[OTHER] += int((~fixation).sum())
+    notes.leave_out(int((~fixation).sum()), OTHER)
     rows = rows[fixation].drop(columns="trial_type")
     rows = rows.mask(rows == "n/a")
     table = rows.drop(columns=[c.theirs[0] for c in EVENTS]).rename(columns={"stim_file": "image"})
@@ -105,7 +104,7 @@ def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
     found = pd.DataFrame({"time": clock * tick, "x": x, "y": y, "trial": _trial(person, shown["event"])})
     if "image" in shown:
         found["stimulus"] = shown["image"]
-        notes.dropped[NO_IMAGE] += int(shown["image"].isna().sum())
+        notes.leave_out(int(shown["image"].isna().sum()), NO_IMAGE)
     yield found.assign(subject=person[1]) if person else found
 
 
@@ -210,7 +209,7 @@ def _screen(path: Path, task: str, notes: Notes) -> None:
     if {"ScreenResolution", "ScreenSize", "ScreenDistance"} <= set(shown):
         distance = float(np.linalg.norm(shown["ScreenDistance"]))  # m, or x, y, z from the middle of the screen
         if not 0 < distance < FARTHEST:
-            notes.dropped[NO_DISTANCE] += 1
+            notes.leave_out(1, NO_DISTANCE)
             return
         width, height = (1000.0 * float(side) for side in shown["ScreenSize"])
         notes.space |= {"screen_width_mm": width, "screen_height_mm": height, "distance_mm": 1000.0 * distance}

@@ -42,7 +42,7 @@ def _rows(path: Path, notes: Notes) -> Delimited:
                 f"'stimulus=MSG image_onset *', with * for the name); {trial.heard()}"
             )
         kept = [fixation for fixation in trial.fixations if fixation.start >= since]
-        notes.dropped.update({BEFORE_IMAGE: n} if (n := len(trial.fixations) - len(kept)) else {})
+        notes.leave_out(len(trial.fixations) - len(kept), BEFORE_IMAGE)
         if kept:
             shown = {} if since == float("-inf") else {"shown": since}
             trials.append({"trial": trial.index, "image": name, **shown, **about})
@@ -62,14 +62,14 @@ def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
     for trial in _trials(path, notes, samples=True):
         name, since, about = trial.shown(notes)
         if not trial.samples or name is None:
-            notes.dropped.update({SAMPLES_BEFORE: n} if (n := len(trial.samples)) else {})
+            notes.leave_out(len(trial.samples), SAMPLES_BEFORE)
             continue
         table = pd.DataFrame([[_number(word) for word in words] for words in trial.samples], columns=_SAMPLE)
         table = table.drop(
             columns=[f"{axis}_{eye}" for eye in _EYES.values() if eye not in trial.eyes for axis in "xy"]
         )
         before = table["time"] < since
-        notes.dropped.update({SAMPLES_BEFORE: n} if (n := int(before.sum())) else {})
+        notes.leave_out(int(before.sum()), SAMPLES_BEFORE)
         yield table[~before].assign(trial=trial.index, stimulus=name, **about)
 
 

@@ -19,8 +19,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """The last row of each fixation, whose position and duration are those of all its samples."""
     if "FPOGV" in rows:
         valid = rows["FPOGV"].astype("str").isin(["1", "1.0", "True"])
-        if not valid.all():
-            notes.dropped[INVALID] += int((~valid).sum())
+        notes.leave_out(int((~valid).sum()), INVALID)
         rows = rows[valid]
     name = their_name(rows, ("MEDIA_NAME", "MEDIA_ID"))
     by = [column for column in (name, "MEDIA_ID", "USER", "FPOGID", "FPOGS") if column is not None and column in rows]
@@ -29,8 +28,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     if "USER" not in rows:
         rows = rows.assign(USER=re.sub(r"_(fixations|all_gaze)$", "", notes.path.stem))
     others = [column for column in rows.columns if column not in (*_KEPT, "FPOGV")]
-    if others:
-        notes.dropped[DETAILS] += len(others)
+    notes.leave_out(len(others), DETAILS)
     return rows[[column for column in _KEPT if column in rows]].reset_index(drop=True)
 
 

@@ -24,8 +24,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             f"fixations of an enrichment that maps them to the image (Reference Image Mapper)"
         )
     inside = rows[on].astype("str").str.strip().str.lower().isin(["true", "1", "1.0"])
-    if (off := int((~inside).sum())) > 0:
-        notes.dropped[OFF] += off
+    notes.leave_out(int((~inside).sum()), OFF)
     rows = rows[inside].drop(columns=on)
     sections = notes.path.with_name("sections.csv")
     if sections.is_file() and "section id" in rows:

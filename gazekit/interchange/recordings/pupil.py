@@ -25,12 +25,10 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
         )
     inside = rows[on].astype("str").str.strip().str.lower().isin(["true", "1", "1.0"])
     off = rows[number].nunique() - rows.loc[inside, number].nunique()
-    if off:
-        notes.dropped[OFF] += off
+    notes.leave_out(off, OFF)
     kept = {"norm_pos_x": "mean", "norm_pos_y": "mean", "start_timestamp": "first", "duration": "first"}
     others = [name for name in rows.columns if name not in (on, number, *kept)]
-    if others:
-        notes.dropped[DETAILS] += len(others)
+    notes.leave_out(len(others), DETAILS)
     found = rows[inside].groupby(number, sort=False).agg({n: how for n, how in kept.items() if n in rows}).reset_index()
     if notes.path.name.startswith(_BEGINS):
         found["surface"] = notes.path.stem[len(_BEGINS) :]

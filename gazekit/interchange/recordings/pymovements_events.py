@@ -18,8 +18,7 @@ _DEGREES = 90.0  # no position on a screen is farther out; px of a screen are
 def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """Fixations only, their location in two columns."""
     fixation = rows["name"].astype("str").str.startswith("fixation")
-    if not fixation.all():
-        notes.dropped[OTHER] += int((~fixation).sum())
+    notes.leave_out(int((~fixation).sum()), OTHER)
     rows = rows[fixation].drop(columns="name").reset_index(drop=True)
     if "location" in rows:
         pairs = rows["location"].map(lambda v: v.strip("[]() ").split(",") if isinstance(v, str) else list(v))

@@ -179,6 +179,11 @@ class Notes:
     eyes: set[str] = field(default_factory=set)
     hint: str = ""
 
+    def leave_out(self, count: int, reason: str) -> None:
+        """Count what was left out; of none, nothing is said."""
+        if count:
+            self.dropped[reason] += count
+
     def screen(self, width: float, height: float) -> None:
         """The size of the screen, px, which must be the same in the whole file.
 
@@ -263,8 +268,7 @@ def fixations(
             table[name] = value
     _need(table, rows, kind, notes)
     details = [c for c in rows.columns if c not in used and re.search(kind.details, str(c))]
-    if details:
-        notes.dropped[DETAILS] += len(details)
+    notes.leave_out(len(details), DETAILS)
     none = {ours for ours, theirs in (columns or {}).items() if not theirs}  # columns that the user leaves out
     more = [c for c in rows.columns if c not in (*used, *details, *none) and c not in table]
     table = table.join(rows[more])
@@ -477,7 +481,7 @@ def _empty(column: pd.Series) -> pd.Series:
 def _left_out(table: pd.DataFrame, rows: Any, reason: str, notes: Notes) -> pd.DataFrame:
     if not rows.any():
         return table
-    notes.dropped[reason] += int(rows.sum())
+    notes.leave_out(int(rows.sum()), reason)
     return table[~rows]
 
 
@@ -503,8 +507,7 @@ def _one_eye(table: pd.DataFrame, eye: str | None, kind: Format, notes: Notes) -
     notes.eyes.update(of.dropna() if eye is None else {eye})
     if eye is None:
         return table
-    if lost := number.nunique() - number[of == eye].nunique():
-        notes.dropped[NOT_THAT_EYE] += lost
+    notes.leave_out(number.nunique() - number[of == eye].nunique(), NOT_THAT_EYE)
     return _left_out(table, of != eye, OTHER_EYE, notes)
 
 
@@ -520,7 +523,7 @@ def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     if "onset_ms" in table and "fixation" not in table:
         stood = np.argsort(group, kind="stable")  # rows of several trials may stand between each other
         back = (np.diff(keys[0][stood]) < 0) & (np.diff(group[stood]) == 0)
-        notes.dropped.update({SORTED: int(back.sum())} if back.any() else {})
+        notes.leave_out(int(back.sum()), SORTED)
     table, group = table.iloc[order], group[order]
     if "onset_ms" in table:
         onset = table["onset_ms"].to_numpy(float)
@@ -538,8 +541,7 @@ def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:
                     f"apart (columns={{'trial': ...}}, eye=; --columns trial=COLUMN, --eye right)"
                 )
         table = table.assign(onset_ms=onset - table.get("shown_ms", np.nan))
-        unknown = int(table["onset_ms"].isna().sum())
-        notes.dropped.update({NO_ZERO: unknown} if unknown else {})
+        notes.leave_out(int(table["onset_ms"].isna().sum()), NO_ZERO)
     return table.drop(columns=["shown_ms", "fixation"], errors="ignore").reset_index(drop=True)
 
 

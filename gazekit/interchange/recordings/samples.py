@@ -203,7 +203,7 @@ def _one_eye(read: Iterator[pd.DataFrame], eye: str | None, notes: Notes) -> Ite
                 )
             side = eye or eyes[0]
             if side not in eyes:  # a part of the recording is of one eye only
-                notes.dropped[OTHER_EYE.replace("fixation", "sample")] += len(rows)
+                notes.leave_out(len(rows), OTHER_EYE.replace("fixation", "sample"))
                 continue
             if eye is not None or "x" not in rows:
                 rows = rows.assign(x=rows[f"x_{side}"], y=rows[f"y_{side}"])
@@ -282,8 +282,8 @@ def _table(
                 f"{path} has no column that can be {lacks!r} of samples; name it, columns={{{lacks!r}: ...}} "
                 f"(--columns {lacks}=COLUMN); its columns are: {', '.join(map(str, rows.columns))}"
             )
-        if first and (others := [name for name in rows if name not in used]):
-            notes.dropped[DETAILS] += len(others)
+        if first:
+            notes.leave_out(len([name for name in rows if name not in used]), DETAILS)
         first = False
         yield _usable(found, samples, notes)
 
@@ -301,15 +301,14 @@ def _chosen(read: Iterator[pd.DataFrame], where: str | None, path: Path, notes: 
         yield kept.table
     if not any_row:
         raise DataError(f"{path} has no row for which where={where!r} holds")
-    notes.dropped.update({f'row for which "{where}" does not hold (left out)': dropped} if dropped else {})
+    notes.leave_out(dropped, f'row for which "{where}" does not hold (left out)')
 
 
 def _usable(rows: pd.DataFrame, samples: Samples, notes: Notes) -> pd.DataFrame:
     """Rows of the eye tracker, lost where they are not valid; the size of the screen goes to the notes."""
     if "of" in rows:
         mine = rows["of"] == samples.of
-        if not mine.all():
-            notes.dropped[OTHER_ROWS] += int((~mine).sum())
+        notes.leave_out(int((~mine).sum()), OTHER_ROWS)
         rows = rows[mine]
     if "screen_width" in rows:
         for width, height in rows[["screen_width", "screen_height"]].dropna().drop_duplicates().itertuples(index=False):

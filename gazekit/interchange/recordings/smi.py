@@ -73,8 +73,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     if category is None:
         return rows
     fixation = rows[category].astype("str").str.strip().isin(_CATEGORIES)
-    if not fixation.all():
-        notes.dropped[OTHER] += int((~fixation).sum())
+    notes.leave_out(int((~fixation).sum()), OTHER)
     return rows[fixation].drop(columns=category).reset_index(drop=True)
 
 

@@ -92,8 +92,8 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     each = pd.DataFrame({"whose": whose, "index": rows[index].to_numpy(), "trial": trial})[fixation]
     again = each.duplicated(["whose", "index"]).to_numpy()
     first = rows.iloc[np.flatnonzero(fixation)[~again]].assign(_trial=each["trial"].to_numpy()[~again])
-    if moved := len(each.drop_duplicates()) - len(first):  # there when the image changed: it is of the image before
-        notes.dropped[BEFORE_IMAGE] += moved
+    moved = len(each.drop_duplicates()) - len(first)  # there when the image changed: it is of the image before
+    notes.leave_out(moved, BEFORE_IMAGE)
     found = _positions(first, notes)
     duration, time = their_name(first, _DURATION), their_name(first, _TIME)
     if duration is not None:
@@ -108,8 +108,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
         for width, height in first[size].dropna().drop_duplicates().itertuples(index=False):
             notes.screen(width, height)
     others = [c for c in rows.columns if c not in (*found, kind, index, recording, sensor, *size)]
-    if others:
-        notes.dropped[DETAILS] += len(others)
+    notes.leave_out(len(others), DETAILS)
     return found.assign(trial=first["_trial"], fixation=first[index]).reset_index(drop=True)
 
 

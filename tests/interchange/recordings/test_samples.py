@@ -160,6 +160,10 @@ def test_samples_of_bids(tmp_path, taken, images):
     data = Dataset.from_table(files, images=images, detect="ivt", space=Space(placed="centre"))
     expect(data)
     assert data.dropped["sample of no image (left out)"] == 2 * (6250 - 400)
+    for file in tmp_path.glob("*_events.tsv"):
+        events.assign(onset=[5.0, 20.0], duration="n/a").to_csv(file, sep="\t", index=False)
+    data = Dataset.from_table(files, images=images, detect="ivt", space=Space(placed="centre"))
+    assert 0 not in data.dropped.values()  # "0 x sample of no image"
 
 
 def broken(taken, what):

@@ -1,4 +1,4 @@
-"""See `tppgaze.py` beside it."""
+"""Named by the published package, whose module `tppgaze.utils` it stands in for; see `tppgaze.py` beside it."""
 
 import numpy as np
 import torch
