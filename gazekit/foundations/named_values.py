@@ -33,6 +33,10 @@ def named(
     last_sign : bool
         Whether names may hold `=` and texts may not.
 
+    Returns
+    -------
+    dict of name to text
+
     Raises
     ------
     GazekitError
@@ -42,6 +46,8 @@ def named(
     --------
     >>> named(["lite0 = a.pth"], "--weights", "takes NAME=PATH, not {!r}")
     {'lite0': 'a.pth'}
+    >>> named(["neva:sigma=2=350 images"], "--tuned-on", "takes MODEL=WHERE, not {!r}", last_sign=True)
+    {'neva:sigma=2': '350 images'}
     """
     found: dict[str, str] = {}
     for pair in pairs:

@@ -5,46 +5,32 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gazekit.cli import main
 from gazekit.cli.loading import load
 from gazekit.interchange import write_csv
-
-
-def call(monkeypatch, capsys, *arguments):
-    monkeypatch.setattr("sys.argv", ["gazekit", *map(str, arguments)])
-    code = 0
-    try:
-        main()
-    except SystemExit as stop:
-        code = stop.code or 0
-    return code, capsys.readouterr()
-
 
 SMALL = ("width=96", "heads=2", "feed_forward=32", "encoder_layers=1", "decoder_layers=1", "epochs=1")
 
 
 @pytest.mark.data
-def test_trains_on_book_covers(data_root, tmp_path, monkeypatch, capsys):
+def test_trains_on_book_covers(data_root, tmp_path, gazekit):
     settings = [word for s in (*SMALL, "appearance=none") for word in ("--set", s)]
     root = data_root / "bookcovers"
-    code, out = call(
-        monkeypatch, capsys, "train", "oat", "--data", "bookcovers", "--root", root, "--fold", "0", "--quiet",
+    code, out, err = gazekit(
+        "train", "oat", "--data", "bookcovers", "--root", root, "--fold", "0", "--quiet",
         "--out", tmp_path / "run", *settings,
     )  # fmt: skip
-    assert code == 0, out.err
-    assert 3 < float(re.search(r"loss on unseen stimuli: (\S+) ", out.out)[1]) < 4.443
-    assert "a uniform choice has 4.443" in out.out  # log 85
+    assert code == 0, err
+    assert 3 < float(re.search(r"loss on unseen stimuli: (\S+) ", out)[1]) < 4.443
+    assert "a uniform choice has 4.443" in out  # log 85
     assert (tmp_path / "run" / "fold-0.safetensors").is_file()
 
 
-def test_without_data_it_learns_from_drawn_shelves(tmp_path, monkeypatch, capsys):
+def test_without_data_it_learns_from_drawn_shelves(tmp_path, gazekit):
     settings = [word for s in SMALL for word in ("--set", s)]
     made = [word for s in ("layouts=1x4", "scenes=8", "agents=2") for word in ("--data-set", s)]
-    code, out = call(
-        monkeypatch, capsys, "train", "oat", "--fold", "0", "--quiet", "--out", tmp_path / "run", *settings, *made
-    )
-    assert code == 0, out.err
-    assert "a uniform choice has 1.609" in out.out  # log 5
+    code, out, err = gazekit("train", "oat", "--fold", "0", "--quiet", "--out", tmp_path / "run", *settings, *made)
+    assert code == 0, err
+    assert "a uniform choice has 1.609" in out  # log 5
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["request"]["data"]["name"] == "shelves"
     again = load(**manifest["loaded"])
@@ -61,19 +47,19 @@ def test_without_data_it_learns_from_drawn_shelves(tmp_path, monkeypatch, capsys
         ([], "has no objects; object search needs the boxes of every trial"),
     ],
 )
-def test_what_is_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys):
+def test_what_is_wrong_is_said(arguments, message, tmp_path, gazekit):
     table = tmp_path / "mine.csv"
     table.write_text("stimulus,subject,x,y\n" + "".join(f"s{k},p,1,1\n" for k in range(6)))
     images = tmp_path / "images"
     images.mkdir()
     for k in range(6):
         Image.new("L", (8, 8)).save(images / f"s{k}.png")
-    code, out = call(
-        monkeypatch, capsys, "train", "oat", "--data", table, "--root", images, "--quiet",
+    code, _, err = gazekit(
+        "train", "oat", "--data", table, "--root", images, "--quiet",
         "--out", tmp_path / "run", *arguments,
     )  # fmt: skip
     assert code == 2
-    assert message in out.err
+    assert message in err
 
 
 @pytest.fixture
@@ -91,26 +77,25 @@ def few(data_root, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.data
-def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_path, monkeypatch, capsys):
+def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_path, gazekit):
     settings = [word for s in ("epochs=2", "fixations=8") for word in ("--set", s)]
     command = ("train", "priority", *few, "--folds", "2", "--fold", "0", "--quiet", "--out", tmp_path / "run")
-    code, out = call(monkeypatch, capsys, *command, *settings)
-    assert code == 0, out.err
-    said = out.out
+    code, said, err = gazekit(*command, *settings)
+    assert code == 0, err
     static, following = (float(v) for v in re.findall(r"unseen images, .*?: (\S+) \[.*bit over the centre bias", said))
     assert np.isfinite([static, following]).all()
     assert {"fold-0.safetensors", "log.parquet", "bits.parquet", "loss.png"} <= {
         p.name for p in (tmp_path / "run").iterdir()
     }
-    assert call(monkeypatch, capsys, *command, *settings)[1].out == said
-    code, out = call(monkeypatch, capsys, *command, "--set", "epochs=3")
+    assert gazekit(*command, *settings)[1] == said
+    code, _, err = gazekit(*command, "--set", "epochs=3")
     assert code == 2
-    assert "epochs" in out.err
-    code, out = call(
-        monkeypatch, capsys, "predict", f"priority:checkpoint={tmp_path / 'run'}", *few, "-o", tmp_path / "p.csv",
+    assert "epochs" in err
+    code, _, err = gazekit(
+        "predict", f"priority:checkpoint={tmp_path / 'run'}", *few, "-o", tmp_path / "p.csv",
     )  # fmt: skip
     assert code == 2
-    assert "has learned from the picture of stimulus" in out.err
+    assert "has learned from the picture of stimulus" in err
 
 
 @pytest.mark.parametrize(
@@ -129,11 +114,9 @@ def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_pa
         (["--fold", "x"], "--fold takes numbers such as 0 or 0,2, or all, not 'x'"),
     ],
 )
-def test_mistakes_of_priority_end_in_one_sentence(tmp_path, monkeypatch, capsys, arguments, message):
-    code, out = call(
-        monkeypatch, capsys, "train", "priority", "--data", "demo", *arguments, "--quiet", "--out", tmp_path / "run"
-    )
+def test_mistakes_of_priority_end_in_one_sentence(tmp_path, gazekit, arguments, message):
+    code, _, err = gazekit("train", "priority", "--data", "demo", *arguments, "--quiet", "--out", tmp_path / "run")
     assert code == 2
-    assert message in out.err
-    assert out.err.count("\n") == 1
+    assert message in err
+    assert err.count("\n") == 1
     assert not (tmp_path / "run").exists()
