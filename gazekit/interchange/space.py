@@ -123,7 +123,10 @@ class Space:
                 f"(on the command line: --screen 1920x1080)"
             )
         if self.screen_width_mm is None and (self.distance_mm, self.screen_height_mm) != (None, None):
-            raise DataError("px per degree need the width of the screen in mm; give screen_width_mm")
+            raise DataError(
+                "px per degree need the width of the screen in mm; give screen_width_mm "
+                "(on the command line: --screen-mm 531x299)"
+            )
         if self.screen_width_mm is None:
             return
         if self.screen_width is None or self.screen_height is None:
@@ -304,7 +307,10 @@ class Space:
             own = numbers(table["distance_mm"])
             distance = np.where(np.isnan(own), distance, own)
         if not (distance > 0).all():
-            raise DataError("px per degree need the distance of the eyes from the screen in mm; give distance_mm")
+            raise DataError(
+                "px per degree need the distance of the eyes from the screen in mm; give distance_mm "
+                "(on the command line: --distance-mm 600)"
+            )
         if (near := distance < _NEAREST).any():
             raise DataError(_no_mm("distance_mm", float(distance[near].min()), _NEAREST))
         return distance

@@ -163,12 +163,18 @@ def test_columns_say_it_for_single_trials():
         ({"placed": (1, 2, 3)}, "not (1, 2, 3)"),
         ({"placed": (1, 2, 0, 3)}, "not (1, 2, 0, 3)"),
         ({"placed": "fit", "screen_width": None, "screen_height": None}, "placed='fit' is a place on a screen: give"),
-        ({"distance_mm": 600}, "px per degree need the width of the screen in mm; give screen_width_mm"),
+        (
+            {"distance_mm": 600},
+            "px per degree need the width of the screen in mm; give screen_width_mm (on the command line: --screen",
+        ),
         (
             {"screen_width_mm": 530, "screen_height_mm": 400},
             "has pixels that are not square (0.75 times as wide as high); check both sizes",
         ),
-        ({"screen_width_mm": 530}, "need the distance of the eyes from the screen in mm; give distance_mm"),
+        (
+            {"screen_width_mm": 530},
+            "need the distance of the eyes from the screen in mm; give distance_mm (on the command line: --dist",
+        ),
         (
             {"screen_width_mm": 530, "distance_mm": 600, "placed": (0, 0, 1600, 600)},
             "'a' was stretched, 2.00 times as much in width as in height, so that px per degree are two numbers",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from gazekit.files.delimited import Delimited, header_of
-from gazekit.files.untrusted import check_each_once
+from gazekit.files.untrusted import check_each_once, reading
 from gazekit.foundations.errors import DataError, check_known
 from gazekit.interchange.csv_files import read_needed_rows
 from gazekit.interchange.formats import first_bytes, kind_of, read_rows
@@ -147,45 +147,46 @@ def read_files(
     parts: list[Recording] = []
     for path, image in zip(map(Path, paths), _images(paths, stimulus), strict=True):
         notes = Notes(path, columns or {})
-        if path.is_dir():
-            raise DataError(
-                f"{path} is a folder; name the files in it (of BIDS: {path}/sub-*/*/*_events.tsv for events "
-                f"with positions, {path}/sub-*/*/*_physioevents.tsv.gz for recordings)"
+        with reading(path, "export it again, with the files that belong beside it"):
+            if path.is_dir():
+                raise DataError(
+                    f"{path} is a folder; name the files in it (of BIDS: {path}/sub-*/*/*_events.tsv for events "
+                    f"with positions, {path}/sub-*/*/*_physioevents.tsv.gz for recordings)"
+                )
+            kind = FORMATS.get(recording) if recording else format_of(path)
+            if detect is not None:
+                told = {"columns": columns, "where": where, "sep": sep, "decimal": decimal, "eye": eye}
+                parts.append(
+                    _detected(path, kind or _kind_of_header(path, recording), Detection.of(detect), notes, image,
+                              _person(path, paths, kind or SAMPLES), space=space, px_per_degree=px_per_degree, **told)
+                )  # fmt: skip
+                continue
+            if kind is not None and kind.rows is not None and (kind.begins is None or _begins(kind, path)):
+                found = kind.rows(path, notes)
+            else:
+                needed = None if where or stimuli else _needed(path, kind, columns, sep, decimal)
+                found = needed or read_rows(path, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
+                kind = kind if recording else kind or format_of_columns(found.table.columns)
+            found = where_rows(found, where, path)
+            if kind is None:
+                for name, value in (("eye", eye), ("stimulus", stimulus)):
+                    if value is not None:
+                        raise DataError(f"{name}= is for exports of eye trackers, and {path} is a table; leave it out")
+                parts.append(Recording(found.table, None, "image", {}, found.dropped))
+                continue
+            notes.positions = kind.positions
+            table = fixations(
+                found,
+                kind,
+                notes,
+                columns=columns,
+                decimal=decimal or ".",
+                eye=eye,
+                stimulus=image,
+                subject=_person(path, paths, kind),
             )
-        kind = FORMATS.get(recording) if recording else format_of(path)
-        if detect is not None:
-            told = {"columns": columns, "where": where, "sep": sep, "decimal": decimal, "eye": eye}
-            parts.append(
-                _detected(path, kind or _kind_of_header(path, recording), Detection.of(detect), notes, image,
-                          _person(path, paths, kind or SAMPLES), space=space, px_per_degree=px_per_degree, **told)
-            )  # fmt: skip
-            continue
-        if kind is not None and kind.rows is not None and (kind.begins is None or _begins(kind, path)):
-            found = kind.rows(path, notes)
-        else:
-            needed = None if where or stimuli else _needed(path, kind, columns, sep, decimal)
-            found = needed or read_rows(path, columns=columns, sep=sep, decimal=decimal, stimuli=stimuli)
-            kind = kind if recording else kind or format_of_columns(found.table.columns)
-        found = where_rows(found, where, path)
-        if kind is None:
-            for name, value in (("eye", eye), ("stimulus", stimulus)):
-                if value is not None:
-                    raise DataError(f"{name}= is for exports of eye trackers, and {path} is a table; leave it out")
-            parts.append(Recording(found.table, None, "image", {}, found.dropped))
-            continue
-        notes.positions = kind.positions
-        table = fixations(
-            found,
-            kind,
-            notes,
-            columns=columns,
-            decimal=decimal or ".",
-            eye=eye,
-            stimulus=image,
-            subject=_person(path, paths, kind),
-        )
-        space_of = {**kind.space, **notes.space}
-        parts.append(Recording(table, kind, notes.positions, space_of, notes.dropped, notes.eyes))
+            space_of = {**kind.space, **notes.space}
+            parts.append(Recording(table, kind, notes.positions, space_of, notes.dropped, notes.eyes))
     return _joined(paths, parts)
 
 

@@ -55,7 +55,8 @@ def _events(path: Path, notes: Notes) -> Delimited:
     table = rows.drop(columns=[c.theirs[0] for c in EVENTS]).rename(columns={"stim_file": "image"})
     for column in EVENTS:
         seconds = 1000.0 if column.unit == "s" else 1.0
-        table[_INTERNAL[column.ours]] = numbers(rows[column.theirs[0]]) * seconds
+        with naming(path):
+            table[_INTERNAL[column.ours]] = numbers(rows[column.theirs[0]]) * seconds
     task = path.name.removesuffix("_events.tsv")
     _screen(path, task, notes)
     if "subject" not in table and (person := re.match(r"sub-([^_]+)", task)):

@@ -8,7 +8,8 @@ positions in the scene camera's picture, which moves with the head, and is refus
 
 import pandas as pd
 
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
+from gazekit.interchange.columns import numbers
 from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, their_name
 
 OFF = "fixation that is not on the surface (left out)"
@@ -23,13 +24,23 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             f"{notes.path} has positions in the picture of the scene camera, which moves with the head: export the "
             f"fixations on a surface that is the image (Surface Tracker, surfaces/{_BEGINS}NAME.csv)"
         )
+    if number is None:
+        raise DataError(
+            f"{notes.path} has no column 'fixation_id', which says which rows are one fixation: export it, too; its "
+            f"columns are: {', '.join(map(str, rows.columns))}"
+        )
     inside = rows[on].astype("str").str.strip().str.lower().isin(["true", "1", "1.0"])
     off = rows[number].nunique() - rows.loc[inside, number].nunique()
     notes.leave_out(off, OFF)
     kept = {"norm_pos_x": "mean", "norm_pos_y": "mean", "start_timestamp": "first", "duration": "first"}
     others = [name for name in rows.columns if name not in (on, number, *kept)]
     notes.leave_out(len(others), DETAILS)
-    found = rows[inside].groupby(number, sort=False).agg({n: how for n, how in kept.items() if n in rows}).reset_index()
+    rows = rows[inside]
+    with naming(notes.path):
+        rows = rows.assign(
+            **{name: numbers(rows[name]) for name, how in kept.items() if how == "mean" and name in rows}
+        )
+    found = rows.groupby(number, sort=False).agg({n: how for n, how in kept.items() if n in rows}).reset_index()
     if notes.path.name.startswith(_BEGINS):
         found["surface"] = notes.path.stem[len(_BEGINS) :]
     return found

@@ -5,9 +5,12 @@ Source: pymovements documentation, `Events`: `name` (fixation, saccade, or with 
 after `unnest`. `location` is in the unit of the column that it was computed of; degrees are refused.
 """
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import numbers
 from gazekit.interchange.recordings.recording import Column, Format, Notes, Written
 
@@ -17,25 +20,43 @@ _DEGREES = 90.0  # no position on a screen is farther out; px of a screen are
 
 def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """Fixations only, their location in two columns."""
+    if "name" not in rows:
+        raise DataError(
+            f"{notes.path} has no column 'name', which says which events are fixations; its columns are: "
+            f"{', '.join(map(str, rows.columns))}"
+        )
     fixation = rows["name"].astype("str").str.startswith("fixation")
     notes.leave_out(int((~fixation).sum()), OTHER)
     rows = rows[fixation].drop(columns="name").reset_index(drop=True)
     if "location" in rows:
-        pairs = rows["location"].map(lambda v: v.strip("[]() ").split(",") if isinstance(v, str) else list(v))
-        rows = rows.drop(columns="location").assign(
-            location_x=[float(pair[0]) for pair in pairs], location_y=[float(pair[1]) for pair in pairs]
-        )
+        with naming(notes.path):
+            pairs = [_pair(value) for value in rows["location"]]
+        x, y = ([pair[axis] for pair in pairs] for axis in (0, 1))
+        rows = rows.drop(columns="location").assign(location_x=x, location_y=y)
     if "location_x" not in rows:
         raise DataError(
             f"{notes.path} has no positions of fixations: compute them with "
             f"gaze.compute_event_properties(('location', {{'position_column': 'pixel'}}))"
         )
-    if len(rows) and (abs(numbers(rows["location_x"])) < _DEGREES).all():
+    with naming(notes.path):
+        across = numbers(rows["location_x"])
+    if len(rows) and (abs(across) < _DEGREES).all():
         raise DataError(
             f"{notes.path} has locations within {_DEGREES:g} of 0, which are degrees, not px of a screen: compute them "
             f"with gaze.compute_event_properties(('location', {{'position_column': 'pixel'}}))"
         )
     return rows
+
+
+def _pair(value: Any) -> tuple[Any, ...]:
+    """X and y of a location, which may be text; without it NaN."""
+    if isinstance(value, str):
+        value = value.strip("[]() ").split(",") if value else None
+    empty = value is None or (np.ndim(value) == 0 and np.isnan(value))
+    pair = (np.nan, np.nan) if empty else tuple(np.atleast_1d(value))
+    if len(pair) != 2:
+        raise DataError(f"column 'location' holds {value!r}, which is not two numbers, x and y")
+    return pair
 
 
 FORMAT = Format(

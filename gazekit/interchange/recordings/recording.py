@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.files.delimited import Delimited
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import SYNONYMS, names, numbers, plain_name
 
 NO_IMAGE = "fixation of a trial without an image (left out)"
@@ -260,7 +260,8 @@ def fixations(
         raise DataError(
             f"{notes.path} is {kind.title} without a fixation; if it holds samples or saccades, export its fixations"
         )
-    table, used = _ours(rows, kind, columns or {}, decimal)
+    with naming(notes.path):
+        table, used = _ours(rows, kind, columns or {}, decimal)
     table = table.drop(columns=[n for n in ("subject", "trial") if n in table and _empty(table[n]).all()])
     nameless = _empty(table["subject"]) if "subject" in table else pd.Series(False, table.index)
     for name, value in (("stimulus", stimulus), ("subject", subject)):

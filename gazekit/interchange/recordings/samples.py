@@ -272,7 +272,8 @@ def _table(
                 )
             used.add(theirs)
             text = column.ours in (*_KEYS, "eye", "valid", "of")
-            found[column.ours] = rows[theirs] if text else numbers(rows[theirs])
+            with naming(path):
+                found[column.ours] = rows[theirs] if text else numbers(rows[theirs])
             if column.ours == "time":
                 factor = factor or _to_ms(found["time"].to_numpy(), unit_of(theirs, column.unit), theirs, path)
                 found["time"] *= factor

@@ -10,7 +10,7 @@ us or ms, depending on the version.
 import numpy as np
 import pandas as pd
 
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import PLACED, numbers
 from gazekit.interchange.recordings.recording import (
     BEFORE_IMAGE,
@@ -138,17 +138,17 @@ def _positions(first: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     if not placed and media[0] is not None:
         notes.positions = "image"
         return pd.DataFrame({"x": first[media[0]], "y": first[media[1]]})
-    if display[0] is None:
+    if None in display:
+        absent = f"Fixation point {'XY'[display.index(None)]}"
         raise DataError(
-            f"{notes.path} has no column 'Fixation point X': export the positions of fixations, too; its columns are: "
+            f"{notes.path} has no column {absent!r}: export the positions of fixations, too; its columns are: "
             f"{', '.join(map(str, first.columns[:40]))}"
         )
     found = pd.DataFrame({"x": first[display[0]], "y": first[display[1]]})
-    return (
-        found.assign(**{ours: numbers(first[theirs]) for ours, theirs in zip(PLACED, place, strict=True)})
-        if placed
-        else found
-    )
+    if not placed:
+        return found
+    with naming(notes.path):
+        return found.assign(**{ours: numbers(first[theirs]) for ours, theirs in zip(PLACED, place, strict=True)})
 
 
 FORMAT = Format(

@@ -5,6 +5,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gazekit import DataError, Dataset
@@ -226,3 +227,73 @@ def test_files_of_both_eyes(tmp_path, seen, images, exports):
     both = [files[0], files[0].with_name(files[0].name.replace("eye1", "eye2"))]
     with pytest.raises(DataError, match="has the right eye of subject 'anna' on 'kitchen.png', and .* the other one"):
         Dataset.from_table(both, images=images, space=Space(placed="centre"))
+
+
+POSITION = {
+    "eyelink-report": "CURRENT_FIX_X",
+    "tobii": "Fixation point X [DACS px]",
+    "pupil": "norm_pos_x",
+    "neon": "fixation x [px]",
+    "gazepoint": "FPOGX",
+    "smi": "Fixation Position X [px]",
+    "pymovements": "location_x",
+}
+
+
+@pytest.mark.parametrize("name", POSITION)
+def test_a_cell_that_is_no_number_is_named_with_its_file(read, name):
+    """Of several files, too, a person knows which one to open."""
+
+    def words(text):
+        head, first, rest = text.split("\n", 2)
+        sep = "\t" if "\t" in head else ","
+        cells = first.split(sep)
+        cells[head.split(sep).index(POSITION[name])] = "abc"
+        return "\n".join((head, sep.join(cells), rest))
+
+    with pytest.raises(DataError, match=r"\.(txt|tsv|csv): column '.*', row 0 \(from 0\), holds 'abc', which is not"):
+        read(name, text=words)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("pupil", ("fixation_id", "number"), "no column 'fixation_id', which says which rows are one fixation"),
+        ("tobii", ("Fixation point Y", "Height"), "no column 'Fixation point Y': export the positions"),
+        ("tobii", ("\t1280\t", "\twide\t"), r"does not hold what it should \(ValueError.*'wide'.*export it again"),
+        ("pymovements", (",name,", ",kind,"), "no column 'name', which says which events are fixations"),
+        ("eyelink-asc", (" 1279 1023", " wide 1023"), r"anna\.asc does not hold what it should .*'wide'.*export it"),
+        ("smi-events", ("Area:\t1280", "Area:\twide"), r"Events\.txt does not hold what it should .*'wide'"),
+    ],
+)
+def test_what_a_format_cannot_be_without(read, name, change, message):
+    with pytest.raises(DataError, match=message):
+        read(name, text=lambda t: t.replace(*change), recording=name.removesuffix("-events"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('"SamplingFrequency": 500', '"SamplingFrequency": 0'), "ZeroDivisionError"),
+        (('"StartTime": 10.0', '"StartTime": "noon"'), "'noon'"),
+        (('"Columns": [', '"Columns": 5, "Other": ['), "TypeError"),
+    ],
+)
+def test_a_sidecar_that_says_something_else(read, change, message):
+    with pytest.raises(DataError, match=rf"physioevents.* does not hold what it should .*{message}.*beside it"):
+        read("bids", beside=(("physioevents.tsv.gz", "physio.json"), lambda t: t.replace(*change)))
+
+
+@pytest.mark.parametrize("value", ["", "abc", "[1]", "[1, 2, 3]", "[a, b]"])
+def test_a_location_of_pymovements(tmp_path, images, value):
+    """An empty one is a fixation without a position; others are two numbers."""
+    rows = {"subject_id": "a", "image": "kitchen.png", "name": "fixation", "onset": [0, 500], "offset": [300, 800]}
+    table = pd.DataFrame({**rows, "duration": 300, "location": ["[500, 400]", value]})
+    table.to_csv(tmp_path / "events.csv", index=False)
+    on = Space(screen_width=1280, screen_height=1024, placed="centre")
+    if value:
+        with pytest.raises(DataError, match=r"events\.csv: column 'location.*(not two numbers|not a number)"):
+            Dataset.from_table(tmp_path / "events.csv", images=images, space=on)
+        return
+    data = Dataset.from_table(tmp_path / "events.csv", images=images, space=on)
+    assert data.dropped["fixation without a position (left out)"] == 1
