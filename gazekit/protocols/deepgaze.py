@@ -54,7 +54,7 @@ DEEPGAZE35VL = Protocol(
     headline="LL",
     effects=(
         NEXT,
-        "Cells are a hundredth of the image's width and height, whatever its shape: bit per fixation on them are not "
+        "Cells are a hundredth of the image's width and height, whatever its shape: bits per fixation on them are not "
         "those on pixels, which deepgaze takes.",
         "The mean is taken over the fixations of a path, then over paths, so that short paths count as much as long "
         "ones; deepgaze takes that of images.",
