@@ -102,7 +102,7 @@ def evaluate(
         Longest predicted path.
     lengths : {"matched", "own"}
         "matched": every source is asked for the same numbers of fixations, drawn for each trial and sample from people
-        on the other stimuli; a model that stops by itself gets a second row, with its own lengths, and so does every
+        on the other stimuli; a model that ends by itself gets a second row, with its own lengths, and so does every
         model where finding a target is measured in trials with a limit: it may then go on up to the limit, as people
         may. "own": each model's own; a part of a difference between two models may then be their lengths.
     nulls : bool

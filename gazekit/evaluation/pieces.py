@@ -81,8 +81,8 @@ class StimuliPiece:
     options : mapping
         Of `ScanpathModel.predict`.
     lengths : (trials, samples) int64, optional
-        Fixations that each path should have. A model that stops by itself is then two sources: cut at these lengths,
-        and as it is.
+        Fixations that each path should have. A model with an end of its own (`stops`, `ends_itself`) is then two
+        sources: of these lengths, and as it is.
     limits : (trials,) int64, optional
         Fixations allowed in a search: every model is then two sources, and the second goes on up to the limit.
     donors : mapping of trial id to a Donor per sample
@@ -110,7 +110,8 @@ class StimuliPiece:
         return found
 
     def _whole_too(self, model: ScanpathModel) -> bool:
-        return self.lengths is not None and (model.stops or self.limits is not None)
+        ends = model.stops or model.ends_itself
+        return self.lengths is not None and (ends or self.limits is not None)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -167,22 +168,25 @@ class StimuliPiece:
         return found
 
     def _sources(self, model: ScanpathModel, dataset: Dataset) -> list[Source]:
-        """Predict once: paths of the lengths asked for, and a model's own."""
+        """Predict: paths of the lengths asked for, and a model's own, which are others only where it can go on."""
         asked = None if model.stops else self.lengths
         if asked is not None and self.limits is not None:
             asked = np.maximum(asked, self.limits[:, None])
         whole = predicted(model, dataset.trials, **self.options, lengths=asked, progress=False)
-        made = [whole]
+        made, wanted = [whole], [asked]
         if self._whole_too(model) and self.lengths is not None:
-            own = whole.replace(table=whole.table.assign(source=model.name + OWN))
-            made = [cut_to_lengths(whole, dataset.trials, self.lengths), own]
+            own, own_wanted = whole, asked
+            if model.ends_itself and self.limits is None:
+                own, own_wanted = predicted(model, dataset.trials, **self.options, progress=False), None
+            own = own.replace(table=own.table.assign(source=model.name + OWN))
+            made, wanted = [cut_to_lengths(whole, dataset.trials, self.lengths), own], [asked, own_wanted]
         densities: tuple[Any, Any] = (None, None)
         if isinstance(model, HasDensity):
             densities = partial(log_density_on, model), partial(next_log_densities, model)
         sources = []
-        for name, paths in zip(self.predictions, made, strict=True):
+        for name, paths, lengths in zip(self.predictions, made, wanted, strict=True):
             ready = prepare_predictions(paths, dataset.scanpaths, dataset)
-            drawn = {"seed": self.options["seed"], "max_fixations": self.options.get("max_fixations"), "asked": asked}
+            drawn = {"seed": self.options["seed"], "max_fixations": self.options.get("max_fixations"), "asked": lengths}
             of_lengths = None if self.lengths is None or name.endswith(OWN) else self.donors
             donors = donors_of(model, ready, dataset.trials, **drawn, of_lengths=of_lengths)
             log_density, following = densities

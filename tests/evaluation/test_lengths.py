@@ -133,6 +133,39 @@ def test_evaluate_asks_everybody_for_the_same_and_reports_a_model_that_stops_bot
     assert results.manifest["request"]["lengths"] == "matched"
 
 
+class EndsItself(Stops):
+    """Three fixations, or as many as are asked for."""
+
+    name, stops, ends_itself = "ends", False, True
+
+    def paths(self, request):
+        for number, trial in enumerate(request.trials):
+            lengths = [3 if request.lengths is None else request.length(number, k) for k in range(request.n_samples)]
+            yield number, [DrawnPath(np.arange(n) * 9.0, np.full(n, trial.frame.height / 2)) for n in lengths]
+
+
+def test_a_model_that_can_go_on_past_its_end_is_reported_both_ways_too(tmp_path):
+    people = example_dataset()
+    results = evaluate(people, [EndsItself()], ["dtw"], out=tmp_path / "r", **HOW)
+    assert results.models[:3] == ["human", "ends", "ends" + OWN]
+    paths = Scanpaths.load(tmp_path / "r" / "predictions.parquet")
+    asked = lengths_of(people, matched_lengths(people, 2, seed=0)).ravel()
+    assert paths.filter(source="ends").lengths.tolist() == asked.tolist()
+    assert set(paths.filter(source="ends" + OWN).lengths) == {3}
+    table = pd.read_csv(tmp_path / "r" / "path_lengths.csv").set_index("model")
+    assert table.loc["ends", "shorter"] == 0
+    assert table.loc["ends" + OWN, "mean"] == 3
+    cells = pd.read_parquet(tmp_path / "r" / "cells.parquet").groupby("model")["donor"]
+    assert (cells.get_group("ends") != "").any()
+    assert (cells.get_group("ends" + OWN) == "").all()  # nobody else's length
+    search = evaluate(people, [EndsItself()], ["probability_mismatch"], out=tmp_path / "s", nulls=False, **HOW)
+    assert search.models == ["human", "ends", "ends" + OWN]
+    found = Scanpaths.load(tmp_path / "s" / "predictions.parquet")
+    assert set(found.filter(source="ends" + OWN).lengths) == {8}  # up to the limit, as every model
+    own = evaluate(people, [EndsItself()], ["dtw"], out=tmp_path / "o", lengths="own", nulls=False, **HOW)
+    assert own.models == ["human", "ends"]
+
+
 def test_own_lengths_and_no_nulls(tmp_path):
     results = evaluate(
         example_dataset(), ["uniform", Stops()], ["dtw"], out=tmp_path / "r", lengths="own", nulls=False, **HOW

@@ -156,7 +156,8 @@ class CaptionCondition(ScanpathModel):
         self, name: str, model: ScanpathModel, given: Sequence[Trial], options: Mapping[str, Any] | None = None
     ) -> None:
         self.name, self.model, self.options = name, model, dict(options or {})
-        self.facts, self.stops, self.role = model.facts, model.stops, model.role
+        self.facts, self.role = model.facts, model.role
+        self.stops, self.ends_itself = model.stops, model.ends_itself
         self._given: dict[str, list[Trial]] = {}
         for trial in given:
             self._given.setdefault(trial.stimulus, []).append(trial)

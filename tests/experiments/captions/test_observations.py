@@ -141,6 +141,9 @@ class Echo(type(load_model("uniform"))):
 def test_a_condition_is_a_model_that_looks_once_per_caption():
     found = image_by_image(observed())
     condition = CaptionCondition("right caption", Echo(), found.observations)
+    ends = Echo()
+    ends.ends_itself = True
+    assert (CaptionCondition("it", ends, found.observations).ends_itself, condition.ends_itself) == (True, False)
     paths = condition.predict(found.images.trials, n_samples=2, progress=False)
     assert len(condition) == 4
     assert paths.table["trial"].tolist() == ["a"] * 6 + ["b"] * 2
