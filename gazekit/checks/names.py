@@ -3,13 +3,12 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from pathlib import Path
 
 from gazekit.checks.finding import Finding
+from gazekit.checks.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.stimulus_names import parts_of
 from gazekit.core.trials import Trial
-from gazekit.files.atomic import sha256_of
 
 SHOWN = 3  # groups of names in a message
 UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # Unicode's categories of blanks and of marks that cannot be seen
@@ -28,7 +27,7 @@ def check_names(paths: Scanpaths, trials: Sequence[Trial]) -> list[Finding]:
             Finding(
                 "names",
                 "warning",
-                f"stimuli whose image files hold the same bytes: {_shown(alike)}",
+                f"stimuli that show the same picture, or nearly: {_shown(alike)}",
                 "one picture under two names: chance and models that learn use it as another image",
                 "give a picture one name, and several viewings of it a column trial",
             )
@@ -60,15 +59,6 @@ def _twice(column: str, differ: str, alike: list[list[str]]) -> list[Finding]:
             f"write each {column} in one way",
         )
     ]
-
-
-def same_pictures(trials: Iterable[Trial]) -> list[list[str]]:
-    """Names of stimuli whose image files hold the same bytes, in groups of two or more."""
-    files = {
-        t.stimulus: t.image_source for t in trials if isinstance(t.image_source, Path) and t.image_source.is_file()
-    }
-    sizes = _alike(files, lambda name: files[name].stat().st_size)
-    return [names for same in sizes for names in _alike(same, lambda name: sha256_of(files[name]))]
 
 
 def _shown(alike: list[list[str]]) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.checks.names import same_pictures
+from gazekit.checks.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
 from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
@@ -65,7 +65,7 @@ class Folds:
         Warns
         -----
         UserWarning
-            One picture, byte by byte, has two names, and is in two folds under them.
+            One picture has two names, and is in two folds under them; see `gazekit.checks.pictures.same_pictures`.
         """
         if by not in FOLD_BY:
             raise UnknownNameError("group to make folds of", by, FOLD_BY)
@@ -74,8 +74,8 @@ class Folds:
         if by != "subject" and (leaks := dealt.leaks()):
             names = " and ".join(map(repr, leaks[0]))
             warnings.warn(
-                f"{names} are one picture, in several folds (there are {len(leaks)} like this): a model is fitted on "
-                f"what it is scored on; give a picture one name in the column stimulus",
+                f"{names} show one picture, or nearly, in several folds (there are {len(leaks)} like this): a model is "
+                f"fitted on what it is scored on; leave one out, or give both one name in the column stimulus",
                 UserWarning,
                 stacklevel=2,
             )

@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from gazekit.checks.pictures import SIDE, copies, small_grey
 from gazekit.core.stimulus_names import SUFFIXES, match_names
 from gazekit.core.trials import Dataset
 from gazekit.files.images import read_image_file
 from gazekit.foundations.errors import DataError
-
-SIDE = 16  # rows and columns of signs of a picture's hash
-NEAR = 26  # of its 256 signs may differ between a picture and its copy in another size, coding or brightness
 
 
 def seen_in_training(part: Dataset, trained_on: str | Path | Iterable[str] | None) -> dict[str, Any]:
@@ -29,8 +27,8 @@ def seen_in_training(part: Dataset, trained_on: str | Path | Iterable[str] | Non
     -------
     dict
         `known`; where it is, `listed` (how many were named or compared), `images` (those that were trained on, by their
-        names, or because a picture is nearly the same) and, of a folder, `near`: image, file and how many of
-        the 256 signs of the hashes differ.
+        names, or because a picture is nearly the same) and, of a folder, `near`: image, file and their correlation; see
+        `gazekit.checks.pictures.copies`.
 
     Raises
     ------
@@ -51,36 +49,14 @@ def seen_in_training(part: Dataset, trained_on: str | Path | Iterable[str] | Non
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES[:11])
     if not files:
         raise DataError(f"{folder} has no picture: give the folder of the training images, or a list of their names")
-    theirs = np.stack([picture_hash(read_image_file(file)) for file in files])
+    shown = {trial.stimulus: trial for trial in part.trials if trial.has("image")}
     near = []
-    for trial in {trial.stimulus: trial for trial in part.trials}.values():
-        if not trial.has("image"):
-            continue
-        apart = (theirs != picture_hash(trial.image)).sum(axis=1)
-        near += [
-            {"image": trial.stimulus, "file": files[k].relative_to(folder).as_posix(), "signs": int(apart[k])}
-            for k in np.flatnonzero(apart <= NEAR)
+    if shown:
+        ours = np.stack([small_grey(trial.image) for trial in shown.values()])
+        theirs = np.stack([small_grey(read_image_file(file, at_least=2 * SIDE)) for file in files])
+        names = list(shown)
+        near = [
+            {"image": names[i], "file": files[j].relative_to(folder).as_posix(), "correlation": round(r, 3)}
+            for i, j, r in copies(ours, theirs)
         ]
     return {"known": True, "listed": len(files), "images": sorted({each["image"] for each in near}), "near": near}
-
-
-def picture_hash(image: np.ndarray) -> np.ndarray:
-    """(256,) bool: whether each part of the picture is darker than the part right of it.
-
-    A picture that is scaled, coded again, or made brighter keeps most of them; about half differ of two pictures.
-
-    Parameters
-    ----------
-    image : (H, W, 3) uint8
-
-    Examples
-    --------
-    >>> image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    >>> int((picture_hash(image) != picture_hash(np.repeat(image, 2, axis=0))).sum())
-    0
-    """
-    from PIL import Image
-
-    grey = Image.fromarray(np.ascontiguousarray(image)).convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
-    values = np.asarray(grey, dtype=np.int16)
-    return (np.diff(values, axis=1) > 0).ravel()

@@ -73,4 +73,4 @@ def test_one_picture_under_two_names(good, tmp_path):
     assert worst(check(data)) == []
     (tmp_path / "1.png").write_bytes((tmp_path / "0.png").read_bytes())
     found = [f for f in check(data).warnings if f.check == "names"]
-    assert [f.seen for f in found] == ["stimuli whose image files hold the same bytes: 't0' and 't1'"]
+    assert [f.seen for f in found] == ["stimuli that show the same picture, or nearly: 't0' and 't1'"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from gazekit import GazekitError, evaluate
 from gazekit.evaluation import evaluate as evaluation
@@ -16,6 +17,7 @@ from gazekit.evaluation import folds as folding
 from gazekit.evaluation.choice import choose
 from gazekit.evaluation.folds import FoldedModel, Folds, joined_cells, joined_over_people, lacking, taken_as_given
 from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameError
+from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import score_pair
 from gazekit.metrics.context import Context, contents_of
 from gazekit.models import ScanpathModel
@@ -262,14 +264,16 @@ def test_one_picture_under_two_names(small_dataset, tmp_path):
     """In two folds: models are fitted on what they are scored on."""
     trials = []
     for k, trial in enumerate(small_dataset.trials):
-        file = tmp_path / f"{k}.png"
-        file.write_bytes(bytes([max(k, 1)]))  # the first two are the same
+        picture = keyed_rng(0, max(k, 1)).integers(0, 256, (48, 64, 3), dtype=np.uint8)  # the first two are the same
+        Image.fromarray(picture).save(file := tmp_path / f"{k}.png")
         trials.append(replace(trial, image_source=file))
     data = replace(small_dataset, trials=tuple(trials))
     first, second = (trial.stimulus for trial in trials[:2])
-    with pytest.warns(UserWarning, match=rf"'{first}' and '{second}' are one picture, in several folds \(there are 1"):
+    with pytest.warns(
+        UserWarning, match=rf"'{first}' and '{second}' show one picture, or nearly, in several folds \(there are 1"
+    ):
         Folds.of(data, len(trials), "stimulus", seed=0)
-    (tmp_path / "1.png").write_bytes(b"another")
+    Image.fromarray(picture[::-1]).save(tmp_path / "1.png")
     Folds.of(data, len(trials), "stimulus", seed=0)  # a warning would be an error
 
 
