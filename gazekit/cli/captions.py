@@ -9,7 +9,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import Accept, DataOptions, ScoredRun, Setting, accepted
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names, numbers, settings
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
@@ -172,4 +172,6 @@ def _cell(row: Any) -> str:
 
 
 def _interval(row: Any) -> str:
-    return f"{estimate(row['difference'], row['low'], row['high'], 3, sign='+')} on {int(row['stimuli'])} images"
+    return (
+        f"{estimate(row['difference'], row['low'], row['high'], 3, sign='+')} on {amount(int(row['stimuli']), 'image')}"
+    )

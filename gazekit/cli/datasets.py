@@ -9,7 +9,7 @@ import typer
 from gazekit.cli.options import Outside, Progress, dataset_names
 from gazekit.cli.printing import Json, print_json
 from gazekit.cli.texts import settings
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 
 if TYPE_CHECKING:
     from gazekit.core.card import Card
@@ -116,7 +116,7 @@ def fetch_command(
     report = fetch(name, root, mirrors=mirror or (), replace=replace, progress=progress)
     replaced = f", {len(report.replaced)} of them replaced" if report.replaced else ""
     typer.echo(
-        f"{name}: {len(report.fetched)} files fetched{replaced}, {len(report.present)} were there already: {root}"
+        f"{name}: {amount(len(report.fetched), 'file')} fetched{replaced}, {len(report.present)} there already: {root}"
     )
 
 

@@ -26,7 +26,7 @@ from gazekit.cli.options import (
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
 from gazekit.cli.texts import names, size_options
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 from gazekit.foundations.named_values import named
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def read_predictions(
         typer.echo(f"{file.name}: {note}", err=to_stderr)
     unknown = sum(count for reason, count in paths.dropped.items() if reason.startswith(UNKNOWN))
     typer.echo(
-        f"{file.name}: {len(matched.paths)} paths matched, {matched.unmatched + unknown} left out, "
-        f"{matched.trials_without} of {len(dataset.trials)} trials without a prediction",
+        f"{file.name}: {amount(len(matched.paths), 'path')} matched, {matched.unmatched + unknown} left out, "
+        f"{matched.trials_without} of {amount(len(dataset.trials), 'trial')} without a prediction",
         err=to_stderr,
     )
     return matched

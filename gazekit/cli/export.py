@@ -12,7 +12,7 @@ from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, Stimulus, Tab
 from gazekit.cli.outputs import check_output
 from gazekit.cli.plot import of_sources, run_paths
 from gazekit.cli.texts import place, size_options
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 
 if TYPE_CHECKING:
     from gazekit.core.scanpaths import Scanpaths
@@ -79,7 +79,8 @@ def export_command(
     for reason, count in done.lost.items():
         typer.echo(f"no place in {to}: {count} x {reason}")
     target = TARGETS[to]
-    typer.echo(f"{done.paths} scanpaths with {done.fixations} fixations ({target.positions}; {target.times}) in {out}")
+    written = f"{amount(done.paths, 'scanpath')} with {amount(done.fixations, 'fixation')}"
+    typer.echo(f"{written} ({target.positions}; {target.times}) in {out}")
     if done.space is not None:
         at = done.space.placed if isinstance(done.space.placed, tuple) else None
         where = ",".join(f"{number:g}" for number in at) if at else done.space.placed or "centre"

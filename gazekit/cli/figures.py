@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gazekit.foundations.errors import GazekitError, check_choice, listed
+from gazekit.foundations.errors import GazekitError, amount, check_choice, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -147,9 +147,8 @@ def _pair(shown: Shown) -> Drawn:
     if alignment is not None:
         aligned = int(((alignment.a >= 0) & (alignment.b >= 0)).sum())
         ties = f" Dotted lines join the {aligned} pairs of {alignment.unit}s that {how} aligns."
-    return Drawn(
-        ax.figure, f"Scanpaths of {first} ({len(a)} fixations) and {second} ({len(b)} fixations){_on(shown)}.{ties}"
-    )
+    one, other = (f"{name} ({amount(len(path), 'fixation')})" for name, path in ((first, a), (second, b)))
+    return Drawn(ax.figure, f"Scanpaths of {one} and {other}{_on(shown)}.{ties}")
 
 
 def _saccades(shown: Shown) -> Drawn:
@@ -344,7 +343,7 @@ def _fixations(path: "Scanpath") -> str:
 
     ms = path.durations()
     known = f" in {np.nansum(ms) / 1000:.1f} s of fixation" if len(ms) and np.isfinite(ms).all() else ""
-    return f"{len(path)} numbered fixation{'' if len(path) == 1 else 's'}{known}, from {_place(path)}"
+    return f"{amount(len(path), 'numbered fixation')}{known}, from {_place(path)}"
 
 
 def _place(path: "Scanpath") -> str:
@@ -360,7 +359,7 @@ def _place(path: "Scanpath") -> str:
 
 
 def _counted(label: str, paths: "Scanpaths") -> str:
-    return f"{label} ({len(paths)} paths)" if len(paths) != 1 else f"{label} ({len(paths[0])} fixations)"
+    return f"{label} ({amount(len(paths), 'path') if len(paths) != 1 else amount(len(paths[0]), 'fixation')})"
 
 
 def _told_apart(path: "Scanpath") -> str:

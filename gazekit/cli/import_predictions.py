@@ -9,6 +9,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import say_dropped
 from gazekit.cli.options import Accept, BesidePredictions, Outside, PathsFile, Replace, accepted, names_in
 from gazekit.cli.outputs import check_output, check_suffix
+from gazekit.foundations.errors import amount
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
@@ -93,7 +94,8 @@ def import_predictions_command(
     say_matched(files[0].name, matched)
     check_predictions(matched.paths, dataset, accepted(accept), mend_of(kind))
     write_scanpaths(matched.paths, out)
+    shown = matched.paths.table["trial"].nunique()
     typer.echo(
-        f"{len(matched.paths)} paths on {matched.paths.table['trial'].nunique()} of {len(dataset.trials)} trials, "
+        f"{amount(len(matched.paths), 'path')} on {shown} of {amount(len(dataset.trials), 'trial')}, "
         f"{matched.unmatched} left out, written to {out}"
     )

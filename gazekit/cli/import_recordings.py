@@ -10,6 +10,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import load, say_dropped
 from gazekit.cli.options import DataOptions, Outside, PathsFile, Replace
 from gazekit.cli.outputs import check_output, check_suffix
+from gazekit.foundations.errors import amount
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,8 @@ def import_command(
     width, height = (paths.table[side].to_numpy(float)[paths.path_of()] for side in ("width", "height"))
     outside = int(((paths.x < 0) | (paths.x > width) | (paths.y < 0) | (paths.y > height)).sum())
     write_scanpaths(paths, out)
+    people, images = paths.table["subject"].nunique(), paths.table["stimulus"].nunique()
     typer.echo(
-        f"{len(paths)} scanpaths of {paths.table['subject'].nunique()} people on {paths.table['stimulus'].nunique()} "
-        f"images, {len(paths.x)} fixations, {outside} of them outside the image, written to {out}"
+        f"{amount(len(paths), 'scanpath')} of {amount(people, 'person', 'people')} on {amount(images, 'image')}, "
+        f"{amount(len(paths.x), 'fixation')}, {outside} of them outside the image, written to {out}"
     )

@@ -98,7 +98,7 @@ def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, 
     """
     found = settings(pairs, option, _TEXTS)
     if "stimulus" in found:
-        found["stimulus"] = names(found["stimulus"], f"{option} stimulus=")
+        found["stimulus"] = names(found["stimulus"], f"{option} stimulus=", repeats=True)
     if "facts" in found:
         found["facts"] = declared(found["facts"])
     if "columns" in found:

@@ -281,7 +281,7 @@ def _own_options(given: Any) -> dict[str, Any]:
         if (value := getattr(given, name, None)) is not None:
             more[name] = value
     if (stimulus := getattr(given, "stimulus", None)) is not None:
-        more["stimulus"] = names(stimulus, "--stimulus")
+        more["stimulus"] = names(stimulus, "--stimulus", repeats=True)  # one per file
     if isinstance(given, RowOptions) and given.facts is not None:
         more["facts"] = declared(given.facts)
     if isinstance(given, ScreenOptions):

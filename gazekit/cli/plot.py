@@ -14,7 +14,7 @@ from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, ScreenOptions
 from gazekit.cli.outputs import check_output
 from gazekit.cli.report import dataset_of_run
 from gazekit.cli.texts import names
-from gazekit.foundations.errors import GazekitError, UnknownNameError, listed
+from gazekit.foundations.errors import GazekitError, UnknownNameError, amount, listed
 
 if TYPE_CHECKING:
     from gazekit.core.scanpaths import Scanpaths
@@ -270,7 +270,10 @@ def on_common_trials(parts: "dict[str, Scanpaths]") -> "dict[str, Scanpaths]":
     if not common:
         raise GazekitError(f"no trial has paths of all of {', '.join(parts)}; choose others with --sources")
     if len(common) < len(every):
-        typer.echo(f"{len(common)} trials have paths of all sources; {len(every) - len(common)} others are left out")
+        shown, left = len(common), len(every) - len(common)
+        typer.echo(
+            f"{amount(shown, 'trial has', 'trials have')} paths of all sources; {amount(left, 'other')} left out"
+        )
     return {label: part.filter(trial=common) for label, part in parts.items()}
 
 

@@ -12,7 +12,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import say_dropped
 from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples
 from gazekit.cli.outputs import check_output, check_suffix
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 
 if TYPE_CHECKING:
     from gazekit.core.scanpaths import Scanpath, Scanpaths
@@ -134,9 +134,11 @@ def predict_command(
     check_workers(run.workers, run.scheduler)
     chosen = model_from_text(model)
     if chosen.needs_fit and given.data is None:
+        trained = "oat" if "objects" in chosen.needs else "priority"
         raise GazekitError(
-            f"model {chosen.name!r} learns from people, and nobody has looked at these pictures; choose another model, "
-            f"or give people's scanpaths with --data"
+            f"model {chosen.name!r} learns from people, and nobody has looked at these pictures: choose one that has "
+            f"learned before ({trained}, or {trained}:checkpoint=FOLDER of your own `gazekit train {trained}`) or that "
+            f"learns nothing, or give people's scanpaths with --data"
         )
     if "objects" in chosen.needs and not shelf and given.data is None:
         raise GazekitError(f"model {chosen.name!r} goes from object to object: {SHELF}")
@@ -193,7 +195,7 @@ def predict_command(
         draw_each(dataset, paths, album)
     elif picture is not None:
         draw(dataset.trials[0], paths[0], picture)
-    typer.echo(f"{len(paths)} scanpaths with {len(paths.x)} fixations written to {out}")
+    typer.echo(f"{amount(len(paths), 'scanpath')} with {amount(len(paths.x), 'fixation')} written to {out}")
 
 
 def check_choice(data: str | None, image: Path | None, images: Path | None, told: dict[str, object]) -> None:
@@ -262,7 +264,7 @@ def shelf_lines(dataset: "Dataset") -> list[str]:
     assert trial.objects.names is not None  # noqa: S101
     rows = int(reading_order(trial.objects.boxes)[1].max()) + 1
     lines = [
-        f"{trial.id}: {_many(len(trial.objects), 'object')} in {_many(rows, 'row')}, numbered from 0 in "
+        f"{trial.id}: {amount(len(trial.objects), 'object')} in {amount(rows, 'row')}, numbered from 0 in "
         f"reading order whatever the order of the table (column object_id; in a CSV, column object has your own ids)"
     ]
     if trial.target_object is not None:
@@ -273,10 +275,6 @@ def shelf_lines(dataset: "Dataset") -> list[str]:
     elif trial.target_source is not None:
         lines.append(f"{trial.id}: sought by its picture; nobody says which object it is, or that it is there")
     return [*lines, *(f"{trial.id}: {count} {what}" for what, count in dataset.dropped.items())]
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def write_paths(paths: "Scanpaths", dataset: "Dataset", out: Path) -> None:

@@ -11,7 +11,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep
 from gazekit.cli.printing import aligned, estimate
 from gazekit.cli.texts import settings
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,4 +119,4 @@ def _show(design: Path, out: Path, seed: int, per_size: int | None) -> str:
     trials = design_trials(read_design(design), seed=seed, per_size=per_size)
     out.parent.mkdir(parents=True, exist_ok=True)
     [name] = save_figures({f"{out.name}-displays.png": sheet(trials)}, out.parent, dpi=110)
-    return f"{len(trials)} displays; one of each condition and set size is in {out.parent / name}"
+    return f"{amount(len(trials), 'display')}; one of each condition and set size is in {out.parent / name}"

@@ -8,23 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError, refusing
-from gazekit.foundations.named_values import named, value_of
+from gazekit.foundations.named_values import check_once, named, value_of
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "blank": " ", "space": " "}
 
 
-def names(text: str, option: str) -> list[str]:
-    """Split a comma-separated list of names."""
+def names(text: str, option: str, *, repeats: bool = False) -> list[str]:
+    """Split a comma-separated list of names; each may be there once, unless `repeats`."""
     found = [part.strip() for part in text.split(",") if part.strip()]
     if not found:
         raise GazekitError(f"{option} needs at least one name")
+    if not repeats:
+        check_once(found, option)
     return found
 
 
-def numbers(text: str, option: str, wanted: str, kind: type = float) -> list[Any]:
+def numbers(text: str, option: str, wanted: str, kind: type = float, *, repeats: bool = False) -> list[Any]:
     """Numbers given as one text, separated by commas; `wanted` says so where it is something else."""
     with refusing(ValueError, lambda _: GazekitError(f"{option} takes {wanted}, not {text!r}")):
-        return [kind(part) for part in names(text, option)]
+        found = [kind(part) for part in names(text, option, repeats=True)]
+    if not repeats:
+        check_once(found, option)
+    return found
 
 
 def settings(pairs: Iterable[str] | None, option: str, texts: Collection[str] = ()) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def place(text: str) -> str | tuple[float, ...]:
     """
     if text in ("centre", "fit"):
         return text
-    found = numbers(text, "--placed", "centre, fit, x,y or x,y,width,height")
+    found = numbers(text, "--placed", "centre, fit, x,y or x,y,width,height", repeats=True)
     if len(found) not in (2, 4):
         raise GazekitError(f"--placed takes centre, fit, x,y or x,y,width,height, not {text!r}")
     return tuple(found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.named_values import check_once
 from gazekit.metrics.context import Context
 from gazekit.metrics.kinds.densities import DENSITIES
 from gazekit.metrics.measure import Measure, all_measures, find
@@ -82,6 +83,7 @@ def choose(wanted: MetricChoice, context: Context, also: Callable[[Measure], str
         reasons = {measure.name: measure.lacking(context) or also(measure) for measure in all_measures()}
         met = [measure for measure in all_measures() if not reasons[measure.name]]
         return Choice(tuple(met), {name: why for name, why in reasons.items() if why})
+    check_once(list(wanted), "metrics")
     options: Mapping[str, Any] = wanted if isinstance(wanted, Mapping) else {name: {} for name in wanted}
     chosen = [find(name).with_options(**given) for name, given in options.items()]
     for measure in chosen:

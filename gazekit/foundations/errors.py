@@ -97,6 +97,17 @@ def listed(names: Sequence[str], shown: int = 3, joint: str = ", ") -> str:
     return joint.join(names[:shown]) + (f" and {more} more" if more > 0 else "")
 
 
+def amount(number: int, one: str, more: str = "") -> str:
+    """How many there are, with the word for one or for more.
+
+    Examples
+    --------
+    >>> amount(1, "model"), amount(1200, "stimulus", "stimuli")
+    ('1 model', '1,200 stimuli')
+    """
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
+
+
 class RunFolderError(GazekitError):
     """A run folder cannot be used: another version, another request, or not a run folder."""
 

@@ -1,7 +1,7 @@
 """Texts of the form `name=value`, on command lines and in the names of models: each name once, each value as meant."""
 
 from ast import literal_eval
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError
@@ -49,15 +49,28 @@ def named(
     >>> named(["neva:sigma=2=350 images"], "--tuned-on", "takes MODEL=WHERE, not {!r}", last_sign=True)
     {'neva:sigma=2': '350 images'}
     """
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     for pair in pairs:
         name, equals, text = (part.strip() for part in (pair.rpartition("=") if last_sign else pair.partition("=")))
         if not (name and equals and (text or may_be_empty)):
             raise GazekitError(f"{option} {refused.format(pair)}")
-        if name in found:
-            raise GazekitError(f"{option} {name} is given twice; give one {one}")
-        found[name] = text
-    return found
+        found.append((name, text))
+    check_once([name for name, _ in found], option, f"give one {one}")
+    return dict(found)
+
+
+def check_once(values: Sequence[object], option: str, instead: str = "give it once") -> None:
+    """Refuse a value that is given twice.
+
+    Examples
+    --------
+    >>> check_once(["nss", "kl", "nss"], "--metrics")
+    Traceback (most recent call last):
+    gazekit.GazekitError: --metrics nss is given twice; give it once
+    """
+    twice = next((value for k, value in enumerate(values) if value in values[:k]), None)
+    if twice is not None:
+        raise GazekitError(f"{option} {twice} is given twice; {instead}")
 
 
 def value_of(text: str) -> Any:

@@ -14,7 +14,7 @@ from gazekit.core.scanpaths import FRAME_COLUMNS, HUMAN, ID_COLUMNS, Scanpaths
 from gazekit.files.atomic import write_atomically
 from gazekit.files.formulas import mark_formulas
 from gazekit.files.new_folder import new_folder
-from gazekit.foundations.errors import DataError, check_known
+from gazekit.foundations.errors import DataError, amount, check_known
 from gazekit.interchange.coco_search18 import write_coco_search18
 from gazekit.interchange.columns import row_per_fixation
 from gazekit.interchange.csv_files import write_csv
@@ -140,10 +140,10 @@ def export_scanpaths(paths: Scanpaths, path: str | Path, to: str, *, space: Spac
     if "positions" in target.lacks:
         known = np.isfinite(paths.x) & np.isfinite(paths.y)
         if paths.facts.forced_first and (without := int((~known & (paths.rank_of() == 0)).sum())):
+            firsts = amount(without, "imposed first fixation has", "imposed first fixations have")
             raise DataError(
-                f"{without} imposed first fixations have no position, and {to} has no place for such: the next ones "
-                f"would pass for imposed when they are read again; export csv or parquet, or, in Python, what "
-                f"drop_first() leaves"
+                f"{firsts} no position, and {to} has no place for such: what follows would pass for imposed when it is "
+                f"read again; export csv or parquet, or, in Python, what drop_first() leaves"
             )
         paths = paths.keep_fixations(known)
     if "empty" in target.lacks:

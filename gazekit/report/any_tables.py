@@ -11,8 +11,8 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
-from gazekit.foundations.errors import DataError
-from gazekit.report.content import Content, Exploration, Section, amount
+from gazekit.foundations.errors import DataError, amount
+from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table
 

@@ -11,9 +11,9 @@ import pandas as pd
 from gazekit.core.trials import Dataset, Trial
 from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
 from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import GazekitError, amount
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
-from gazekit.report.content import Content, Exploration, Section, amount, bare_trials
+from gazekit.report.content import Content, Exploration, Section, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from gazekit.report.content import Content, Section, amount
+from gazekit.foundations.errors import amount
+from gazekit.report.content import Content, Section
 from gazekit.report.page import page_of
 from gazekit.report.tables import ACROSS, Cell, between, number, plain_table, table, text_cell
 

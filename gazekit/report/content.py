@@ -60,17 +60,6 @@ class Exploration:
         return cls(paths, bare_trials(paths) if dataset is None else dataset.trials, **more)
 
 
-def amount(number: int, one: str, more: str = "") -> str:
-    """How many there are, with the word for one or for more.
-
-    Examples
-    --------
-    >>> amount(1, "model"), amount(1200, "stimulus", "stimuli")
-    ('1 model', '1,200 stimuli')
-    """
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
-
-
 def bare_trials(paths: Scanpaths) -> list[Trial]:
     """Trials made of what scanpaths know: name and frame, no image."""
     rows = np.flatnonzero(~paths.table["trial"].duplicated().to_numpy()).tolist()

@@ -18,11 +18,12 @@ from gazekit.evaluation.lengths import TABLE as PATH_LENGTHS
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
 from gazekit.experiments.captions.observations import image_by_image
+from gazekit.foundations.errors import amount
 from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.any_tables import more_tables, read_csv
 from gazekit.report.charts import line_chart, series_of
-from gazekit.report.content import Content, Exploration, Section, amount
+from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.sentences import left_out, summary_sentence
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table

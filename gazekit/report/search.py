@@ -13,9 +13,10 @@ from gazekit.experiments.search.experiment import displays_of_run
 from gazekit.experiments.search.pictures import DISPLAYS, SEARCHES
 from gazekit.experiments.search.results import SearchExperiment
 from gazekit.experiments.search.stopping import RULES
+from gazekit.foundations.errors import amount
 from gazekit.report.asymmetry import NO_WIDTH, time_chart, words
 from gazekit.report.charts import domain_of, interval_mark
-from gazekit.report.content import Content, Exploration, Section, amount, bare_trials
+from gazekit.report.content import Content, Exploration, Section, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 

@@ -12,8 +12,9 @@ from gazekit.evaluation.chance import CONTROL, MODEL, NULL, best_of, roles_of
 from gazekit.experiments.shelf_search.measures import HIGHER
 from gazekit.experiments.shelf_search.paths import OTHER, SAME_CELL, People
 from gazekit.experiments.shelf_search.results import ShelfResults
+from gazekit.foundations.errors import amount
 from gazekit.report.charts import line_chart, series_of
-from gazekit.report.content import Content, Exploration, Section, amount
+from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import general_methods
 from gazekit.report.sentences import best_are
 from gazekit.report.tables import ScoreTables, overview, panels, plain_table

@@ -97,7 +97,7 @@ def test_a_figure_of_a_page_keeps_its_shape(plot):
 def test_sources_are_compared_on_the_same_trials(plot):
     code, said, err, _ = plot("saccades", "--sources", "human,levy")
     assert code == 0, err
-    assert "1 trials have paths of all sources; 1 others are left out" in said
+    assert "1 trial has paths of all sources; 1 other left out" in said
     assert "people (9 saccades" in said
 
 
@@ -212,7 +212,7 @@ def test_tables_of_a_search_of_ones_own(plot, place):
         ),
         ("pair", (*ON, "--sources", "neva:7,levy"), "'neva' has no '7' on kitchen.png; it has 0, 1"),
         ("pair", (*ON, "--sources", "oat,levy"), "no source 'oat' on kitchen.png; there are 'human', 'neva', 'levy'"),
-        ("beside", (*ON, "--sources", "levy,levy"), "--sources names 'levy' twice"),
+        ("beside", (*ON, "--sources", "levy,levy"), "--sources levy is given twice; give it once"),
         ("beside", ("--stimulus", "street", "--sources", "levy"), "no source 'levy' on street.png; there are 'human'"),
         ("density", (*ON, "--sources", "human,levy"), "a density is of one source, and 2 are chosen here"),
         ("pair", (*ON, "--alignment", "dtw", "--sources", "human:anna,levy"), "--alignment must be one of 'scanmatch'"),

@@ -30,7 +30,7 @@ def gazekit(gazekit, monkeypatch, tmp_path):
 def test_a_picture_needs_no_more_than_its_name(gazekit, tmp_path):
     code, said, err = gazekit("ittikoch", "--image", "photos/b.png", "--picture", "drawn.png")
     assert code == 0, err
-    assert "1 scanpaths with 10 fixations written to paths.csv" in said
+    assert "1 scanpath with 10 fixations written to paths.csv" in said
     table = pd.read_csv(tmp_path / "paths.csv")
     assert table["stimulus"].unique().tolist() == ["b.png"]
     assert table["x"].between(0, 80).all()
@@ -144,6 +144,8 @@ def test_objects_in_several_pictures(gazekit):
         (["oat", "--image", "photos/b.png"], "model 'oat' goes from object to object: a shelf of your own needs"),
         (["eccnet", "--image", "photos/b.png"], "model 'eccnet' needs 'target', which trial 'b.png'"),
         (["other-image", "--image", "photos/b.png"], "learns from people, and nobody has looked at these pictures"),
+        (["priority-fitted", "--images", "photos"], "learned before (priority, or priority:checkpoint=FOLDER of your"),
+        (["move", "--image", "photos/b.png"], "learned before (oat, or oat:checkpoint=FOLDER of your own `gazekit tr"),
     ],
 )
 def test_mistakes_end_in_one_sentence(gazekit, tmp_path, arguments, message):

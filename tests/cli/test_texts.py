@@ -2,7 +2,7 @@
 
 import pytest
 
-from gazekit.cli.texts import settings
+from gazekit.cli.texts import names, numbers, place, settings
 from gazekit.foundations.errors import GazekitError
 
 
@@ -23,3 +23,16 @@ def test_no_setting(pair):
 def test_a_name_twice():
     with pytest.raises(GazekitError, match="--set a is given twice; give one value"):
         settings(["a=1", "a=2"], "--set")
+
+
+@pytest.mark.parametrize(
+    "read", [lambda: names("a, b,a", "--metrics"), lambda: numbers("0,1,0.0", "--gammas", "numbers")]
+)
+def test_what_is_listed_is_listed_once(read):
+    """Of `--metrics a,a`, `--accept x,x` and `--fold 0,0` the second was left out in silence."""
+    with pytest.raises(GazekitError, match=r"--(metrics a|gammas 0\.0) is given twice; give it once"):
+        read()
+
+
+def test_numbers_of_a_place_may_be_equal():
+    assert place("0,0") == (0, 0)

@@ -42,6 +42,7 @@ def test_without_data_it_learns_from_drawn_shelves(tmp_path, gazekit):
     [
         (["--set", "epochs"], "--set 'epochs' is not of the form name=value"),
         (["--set", "epoch=3"], "there is no option of OAT called 'epoch'"),
+        (["--fold", "0,0"], "--fold 0 is given twice; give it once"),
         (["--fold", "x"], "--fold takes numbers such as 0 or 0,2, or all, not 'x'"),
         (["--preset", "oat-tiny"], "there is no preset of OAT called 'oat-tiny'"),
         ([], "has no objects; object search needs the boxes of every trial"),
@@ -111,6 +112,7 @@ def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_pa
         (["--target", "smell"], "--target must be one of 'auto', 'none', 'picture', 'box', 'category', not 'smell'"),
         (["--target", "box"], "what is sought is to be known by its box, and 8 of 20 trials of 'demo'"),
         (["--start", "nowhere"], "the readout nowhere is not there; train one with `gazekit train priority`"),
+        (["--fold", "0,0"], "--fold 0 is given twice; give it once"),
         (["--fold", "x"], "--fold takes numbers such as 0 or 0,2, or all, not 'x'"),
     ],
 )

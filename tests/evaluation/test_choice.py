@@ -98,6 +98,7 @@ def test_measures_of_the_whole_set_come_last(people):
         ),
         (["tfp_auc"], GazekitError, "'tfp_auc' cannot be used on this data set: it needs target_box"),
         ("scanmatch", GazekitError, "as a list of names"),
+        (["scanmatch", "scanmatch"], GazekitError, "metrics scanmatch is given twice; give it once"),
     ],
 )
 def test_refusals(people, wanted, error, message):

@@ -137,7 +137,7 @@ def test_an_imposed_first_fixation_without_a_position(tmp_path, scanpaths_of, to
     """It was left out, so that the next one passed for imposed when the file was read with --facts forced_first."""
     lost = scanpaths_of([3, 2], facts=Facts(forced_first=True))
     lost = lost.replace(x=np.where(np.arange(5) == 3, np.nan, lost.x))
-    with pytest.raises(DataError, match=f"1 imposed first fixations have no position, and {to} has no place for such"):
+    with pytest.raises(DataError, match=f"1 imposed first fixation has no position, and {to} has no place for such"):
         export_scanpaths(lost, tmp_path / f"a{''.join(TARGETS[to].suffixes[:1])}", to)
     free = lost.drop_first()
     assert export_scanpaths(free, tmp_path / f"b{''.join(TARGETS[to].suffixes[:1])}", to).fixations == 3

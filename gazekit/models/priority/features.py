@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from gazekit.core.trials import Trial
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import make_folder
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.networks import load_backbone
 from gazekit.models.networks.backbone import Backbone
 from gazekit.models.networks.weights import sha256_of_tensors
@@ -147,9 +148,10 @@ class FeatureReader:
             from safetensors.torch import save
 
             kept = self.computed(k, image)
-            make_folder(file.parent, within=self.cache)
-            write_atomically(file, save({f"{i:02d}": part.contiguous() for i, part in enumerate(kept)}))
-            make_room(self.cache, self.room)
+            with _keeping(self.cache):
+                make_folder(file.parent, within=self.cache)
+                write_atomically(file, save({f"{i:02d}": part.contiguous() for i, part in enumerate(kept)}))
+                make_room(self.cache, self.room)
         return kept
 
     def _folder(self, k: int) -> str:
@@ -179,6 +181,19 @@ def _digest(parts: Iterable[tuple[Recipe, Sequence[Backbone]]]) -> str:
         for network in networks:
             digest.update(sha256_of_tensors(network.state_dict()).encode())
     return digest.hexdigest()[:DIGITS]
+
+
+@contextmanager
+def _keeping(folder: Path) -> Iterator[None]:
+    """Say of features that cannot be written who has named their folder: no option of a command has."""
+    try:
+        yield
+    except (OSError, DataError) as error:
+        why = f"the system answers {error.strerror!r}" if isinstance(error, OSError) else error
+        raise GazekitError(
+            f"features of images cannot be kept in {folder}, which the environment variable {CACHE_VARIABLE} names: "
+            f"{why}; name another folder there, or unset it, and nothing is kept"
+        ) from error
 
 
 def _read(file: Path) -> tuple[Tensor, ...] | None:

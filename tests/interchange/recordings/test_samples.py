@@ -243,8 +243,8 @@ def test_by_the_command_line(tmp_path, monkeypatch, capsys, taken, images):
         main()
     said = capsys.readouterr()
     assert not stop.value.code, said.err
-    assert "2 scanpaths of 1 people on 2 images, 16 fixations" not in said.out
-    assert "2 scanpaths of 1 people on 2 images, 8 fixations" in said.out
+    assert "2 scanpaths of 1 person on 2 images, 16 fixations" not in said.out
+    assert "2 scanpaths of 1 person on 2 images, 8 fixations" in said.out
     assert "400 x" in said.out + said.err or "400" in said.out + said.err
 
 

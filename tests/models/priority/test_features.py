@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazekit.foundations.errors import GazekitError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.priority import features
 from gazekit.models.priority.features import FeatureReader, Recipe, image_hash, make_room
 
@@ -76,3 +76,23 @@ def test_what_one_backbone_has_kept_a_joined_one_does_not_compute_again(tiny, mo
 def test_an_unknown_backbone_is_named():
     with pytest.raises(GazekitError, match="priority has no backbone 'resnet'; it has lite0, dinov2"):
         FeatureReader("lite0+resnet")
+
+
+@pytest.mark.parametrize("inside", ["", "features"])
+def test_a_folder_that_cannot_be_written_is_named_with_its_variable(tiny, tmp_path, monkeypatch, inside):
+    """The message gave the advice to choose another folder, and no option names one."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GAZEKIT_FEATURES", str(tmp_path / "file" / inside))
+    with pytest.raises(
+        GazekitError, match=r"file.*, which the environment variable GAZEKIT_FEATURES names: the system"
+    ):
+        FeatureReader("tiny").of_image(IMAGE)
+
+
+def test_a_full_disk_names_the_variable_too(tiny, monkeypatch):
+    def full(*_):
+        raise DataError("a was not written: the disk is full; free some space and write it again")
+
+    monkeypatch.setattr(features, "write_atomically", full)
+    with pytest.raises(GazekitError, match="GAZEKIT_FEATURES names: a was not written: the disk is full"):
+        tiny.of_image(IMAGE)
