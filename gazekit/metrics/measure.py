@@ -10,7 +10,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, UnknownNameError
-from gazekit.foundations.option_kinds import wanted
+from gazekit.foundations.option_kinds import holds_truth, wanted
 from gazekit.foundations.registry import Registry
 from gazekit.metrics.context import Context, Source
 
@@ -152,9 +152,11 @@ class Measure:
                 raise UnknownNameError(f"option of {self.name}", name, self.options)
         for name, value in given.items():
             usual, switch = self.options[name], isinstance(self.options[name], bool)
-            if isinstance(usual, int | float) and switch != (wanted(bool, value) is None):  # true is 1 to Python
-                must = "true or false" if switch else "a number"
-                raise GazekitError(f"{self.name}: {name} must be {must}, not {value!r}")
+            if (wanted(bool, value) is not None) if switch else holds_truth(value):  # true is 1 to Python
+                no_switch = "a number" if isinstance(usual, int | float) else "neither true nor false"
+                raise GazekitError(
+                    f"{self.name}: {name} must be {'true or false' if switch else no_switch}, not {value!r}"
+                )
         return {**self.options, **given}
 
     @property

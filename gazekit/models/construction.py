@@ -58,8 +58,7 @@ def check_arguments(cls: type, given: Mapping[str, Any]) -> None:
     parameters = inspect.signature(cls).parameters.values()
     kinds = kinds_of(cls.__init__)  # type: ignore[misc]
     one = {p.name: kinds[p.name] for p in parameters if p.name in kinds and p.kind is not p.VAR_POSITIONAL}
-    defaults = {p.name: p.default for p in parameters}
-    check_kinds(one, {name: each for name, each in given.items() if each is not defaults.get(name)})
+    check_kinds(one, given, {p.name: p.default for p in parameters})
 
 
 def bound_arguments(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

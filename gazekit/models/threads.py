@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,8 @@ def one_thread() -> Iterator[None]:
 
     Sums over channels may differ in their last bits with the number of threads, and threads wait for each other longer
     than a small network computes; while they wait they take processor time from others. Nothing happens where torch
-    has not been imported: no network is in use.
+    has not been imported: no network is in use. numpy is left alone where threadpoolctl is not installed, which comes
+    with `gazekit[models]`.
 
     Examples
     --------
@@ -29,7 +30,8 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with _pools().limit(limits=1, user_api="blas"):
+        pools = _pools()
+        with nullcontext() if pools is None else pools.limit(limits=1, user_api="blas"):
             yield
     finally:
         torch.set_num_threads(before)
@@ -37,7 +39,9 @@ def one_thread() -> Iterator[None]:
 
 @cache
 def _pools() -> Any:
-    """The libraries of this process that have threads; finding them takes 10 ms."""
-    from threadpoolctl import ThreadpoolController
-
+    """The libraries of this process that have threads; finding them takes 10 ms. None without threadpoolctl."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ModuleNotFoundError:
+        return None
     return ThreadpoolController()

@@ -67,6 +67,15 @@ def test_other_options(scanpaths_of):
         measures["amplitude_js"].with_options(skip_first="no")
     with pytest.raises(GazekitError, match="eyenalysis: px_per_ms must be a number, not True"):  # it was 1
         measures["eyenalysis"].with_options(px_per_ms=True)
+    for name, option, value in [
+        ("scanmatch", "bins", (True, 8)),
+        ("multimatch", "simplify", (45.0, True, 300.0)),
+        ("cross_recurrence", "radius", True),
+        ("stde", "longest", np.bool_(True)),
+        ("probability_mismatch", "by", True),
+    ]:
+        with pytest.raises(GazekitError, match=f"{name}: {option} must be neither true nor false, not "):
+            measures[name].with_options(**{option: value})
     assert measures["eyenalysis"].with_options(px_per_ms=np.int64(1)).options["px_per_ms"] == 1
     assert measures["amplitude_js"].with_options(skip_first=np.bool_(True)).options["skip_first"]
     assert measures["multimatch"].lacking(Context(scanpaths_of([3, 4]))) == ""

@@ -84,8 +84,31 @@ def test_what_cannot_be_read_as_a_kind_is_not_judged(kind):
     def loader(root, *, far=1): ...
 
     Other.__init__.__annotations__["far"] = loader.__annotations__["far"] = kind
-    assert Other(True).arguments == {"far": True}
-    check_options("own", [loader], {"far": True})
+    with pytest.warns(UserWarning, match=rf"far of .*Other\.__init__ is not checked: its annotation .*{kind[:7]}"):
+        assert Other(True).arguments == {"far": True}
+    with pytest.warns(UserWarning, match=r"far of .*loader is not checked"):
+        check_options("own", [loader], {"far": True})
+
+
+def test_the_others_are_judged_beside_one_that_cannot_be_read():
+    """One name of a type checker switched the check off for all options of the class."""
+
+    class Other(Plugin):
+        def __init__(self, net: "Nowhere" = None, steps: int = 1):  # noqa: F821
+            super().__init__()
+
+    with (
+        pytest.warns(UserWarning, match="net of .* is not checked"),
+        pytest.raises(GazekitError, match=r"steps must be a whole number, not 2\.5"),
+    ):
+        Other(steps=2.5)
+
+
+@pytest.mark.parametrize("option", [{"sigma": True}, {"sigma_px": (1, True)}, {"fovea_degrees": True}])
+def test_true_is_no_number_in_a_pair_either(option):
+    """`sigma=True` was a fovea of 1."""
+    with pytest.raises(GazekitError, match=rf"{next(iter(option))} must be numbers \(true and false are none\), not "):
+        load_model("neva", **option)
 
 
 def test_arguments_of_any_number_are_not_judged():

@@ -1,10 +1,12 @@
 """One thread of torch and of numpy's products inside, and as many as before after it."""
 
+import sys
+
 import numpy as np
 import pytest
 
 import gazekit
-from gazekit.models.threads import one_thread
+from gazekit.models.threads import _pools, one_thread
 
 torch = pytest.importorskip("torch")
 threadpoolctl = pytest.importorskip("threadpoolctl")
@@ -36,6 +38,16 @@ def test_the_number_comes_back_also_after_an_error(two_threads):
         fails()
     assert seen == [(1, 1)]
     assert (torch.get_num_threads(), of_products()) == (2, 2)
+
+
+def test_torch_alone_where_threadpoolctl_is_not_installed(two_threads, monkeypatch):
+    """Models of torch stopped, though only the extra `models` brings threadpoolctl."""
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    _pools.cache_clear()
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    _pools.cache_clear()
 
 
 def test_oat_decodes_on_one_thread_and_leaves_the_number_to_others(two_threads, monkeypatch):
