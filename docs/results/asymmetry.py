@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from between_marks import put
 
 HEAD = "<!-- tables -->"
 
@@ -47,7 +48,5 @@ def tables(runs: dict[str, Path]) -> str:
 
 if __name__ == "__main__":
     page = Path(__file__).with_suffix(".md")
-    before, _, rest = page.read_text().partition(HEAD)
-    _, _, after = rest.partition(HEAD)
     made = tables({name: Path(folder) for name, folder in (word.split("=", 1) for word in sys.argv[1:])})
-    page.write_text(f"{before}{HEAD}\n\n{made}\n\n{HEAD}{after}")
+    put(page, HEAD, made)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from between_marks import put
 
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset
@@ -255,9 +256,7 @@ def page(out: Path) -> None:
     every = pd.concat(found, names=["network", "level_weights", ""])
     every.reset_index(level=[0, 1]).to_csv(folder / "effects.csv", index=False, float_format="%.4g")
     write_known(out, found)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(HEAD)
-    _, _, after = rest.partition(HEAD)
-    PAGE.write_text(f"{before}{HEAD}\n\n{tables(found)}\n\n{HEAD}{after}", encoding="utf-8")
+    put(PAGE, HEAD, tables(found))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from between_marks import put
 
 from gazekit.evaluation.bootstrap import for_all_of
 from gazekit.experiments.oat.study import TRAININGS, StudyResults
@@ -109,7 +110,4 @@ def tables(study: Path, folders: list[Path]) -> str:
 
 if __name__ == "__main__":
     page = Path(__file__).with_name("oat-bookcovers.md")
-    before, _, rest = page.read_text().partition(HEAD)
-    _, _, after = rest.partition(HEAD)
-    made = tables(Path(sys.argv[1]), [Path(folder) for folder in sys.argv[2:]])
-    page.write_text(f"{before}{HEAD}\n\n{made}\n\n{HEAD}{after}")
+    put(page, HEAD, tables(Path(sys.argv[1]), [Path(folder) for folder in sys.argv[2:]]))

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import torch
+from between_marks import put
 from priority_inside import markdown, remembering, shuffled, without_durations
 
 from gazekit import load_dataset
@@ -127,12 +128,6 @@ def made(folder: Path, seed: int) -> dict[str, pd.DataFrame]:
     return {
         name: bits for name, bits in there.items() if bits["stimulus"].tolist() == there["full"]["stimulus"].tolist()
     }
-
-
-def put(page: Path, head: str, text: str) -> None:
-    """Put a table between its marks."""
-    before, _, after = page.read_text(encoding="utf-8").split(head)
-    page.write_text(f"{before}{head}\n\n{text}\n\n{head}{after}", encoding="utf-8")
 
 
 def main() -> None:

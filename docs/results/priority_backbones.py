@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from priority_ablations import BUDGET, PAGE, Ablation, put, scored, table
+from between_marks import put
+from priority_ablations import BUDGET, PAGE, Ablation, scored, table
 
 from gazekit import load_dataset
 from gazekit.models.priority.features import RECIPES, FeatureReader

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from between_marks import put
 from scipy.ndimage import gaussian_filter
 
 from gazekit import Scanpaths, load_dataset
@@ -313,8 +314,7 @@ def main() -> None:
         made.append(pd.read_parquet(file))
     text = tables(pd.concat(made[:2], axis=1), made[2])
     if asked.write:
-        before, _, after = PAGE.read_text(encoding="utf-8").split(HEAD)
-        PAGE.write_text(f"{before}{HEAD}\n\n{text}\n\n{HEAD}{after}", encoding="utf-8")
+        put(PAGE, HEAD, text)
     else:
         print(text)  # noqa: T201
 

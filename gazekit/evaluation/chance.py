@@ -92,6 +92,20 @@ def best_of(values: pd.Series, *, more: bool) -> list[str]:
     return [str(name) for name in values.index[np.isclose(values, best, rtol=1e-12, atol=0)]]
 
 
+def best_in(rows: pd.DataFrame, metric: str, roles: Mapping[str, str], role: str, *, more: bool | None) -> list[str]:
+    """The best of a measure's rows that have a role: none where there is none, or `more` is None.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": ["human", "a", "b"], "value": [0.5, 0.25, 0.125]})
+    >>> best_in(rows, "scanmatch", {"human": PEOPLE, "a": MODEL, "b": MODEL}, MODEL, more=True)
+    ['a']
+    """
+    names = rows["model"]
+    there = rows[(names.map(roles) == role) & names.isin(compared(list(names), metric))]
+    return [] if more is None else best_of(there.set_index("model")["value"], more=more)
+
+
 def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """The best null of each data set and measure: chance.
 
@@ -109,12 +123,9 @@ def best_nulls(values: pd.DataFrame, roles: Mapping[str, str]) -> dict[tuple[str
         those that no null has.
     """
     found = {}
-    nulls = values[values["model"].map(roles) == NULL].dropna(subset="value")
-    for (dataset, metric), of in nulls.groupby(["dataset", "metric"], sort=False):
-        more = higher_is_better(str(metric))
-        rows = of[of["model"].isin(compared(list(of["model"]), str(metric)))]
-        if more is not None and len(rows):
-            found[str(dataset), str(metric)] = best_of(rows.set_index("model")["value"], more=more)[0]
+    for (dataset, metric), rows in values.groupby(["dataset", "metric"], sort=False):
+        if best := best_in(rows, str(metric), roles, NULL, more=higher_is_better(str(metric))):
+            found[str(dataset), str(metric)] = best[0]
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.evaluation.bootstrap import RESAMPLES
-from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_nulls, best_of, compared, mark_of, reached, roles_of
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, best_in, best_nulls, mark_of, reached, roles_of
 from gazekit.evaluation.estimates import (
     OVERS,
     Estimates,
@@ -152,13 +152,8 @@ class Results:
 
         People, nulls and controls are no models here; which lengths are compared says `chance.compared`.
         """
-        more = higher_is_better(metric)
         rows = self._values[(self._values["dataset"] == dataset) & (self._values["metric"] == metric)]
-        there = compared(list(rows["model"]), metric)
-        rows = rows[(rows["model"].map(self.roles) == MODEL) & rows["model"].isin(there)].dropna(subset="value")
-        if more is None or rows.empty:
-            return None
-        return best_of(rows.set_index("model")["value"], more=more)[0]
+        return next(iter(best_in(rows, metric, self.roles, MODEL, more=higher_is_better(metric))), None)
 
     @cached_property
     def summary(self) -> pd.DataFrame:

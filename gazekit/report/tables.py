@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, best_of, compared, roles_of
+from gazekit.evaluation.chance import CHANCE, MODEL, NULL, PEOPLE, WORDS, best_in, roles_of
 from gazekit.evaluation.shares import without_share
 from gazekit.metrics.outputs import better_words, caution, higher_is_better, measure_of, title_of, why_undefined
 from gazekit.report.charts import domain_of, interval_mark
@@ -169,18 +169,12 @@ class ScoreTables:
 
     def best(self, rows: pd.DataFrame, metric: str) -> list[str]:
         """The best models of a metric's rows: none for a description, several where equal, no nulls, no controls."""
-        return self._best([m for m in rows["model"] if self.role(m) == MODEL], rows, metric)
+        return best_in(rows, metric, self._roles, MODEL, more=self.more_is_better(metric))
 
     def chance(self, rows: pd.DataFrame, metric: str) -> str | None:
         """The best image-blind null of a metric's rows."""
-        best = self._best([m for m in rows["model"] if self.role(m) == NULL], rows, metric)
+        best = best_in(rows, metric, self._roles, NULL, more=self.more_is_better(metric))
         return best[0] if best else None
-
-    def _best(self, models: Sequence[str], rows: pd.DataFrame, metric: str) -> list[str]:
-        more = self.more_is_better(metric)
-        models = compared(models, metric)
-        values = rows[rows["model"].isin(models)].set_index("model")["value"]
-        return [] if more is None else best_of(values, more=more)
 
     def mark(self, rows: pd.DataFrame) -> str:
         """What must be said of the controls on a metric; empty where none does well."""
