@@ -12,11 +12,13 @@ one that is in the folder is not made again. With --write the table goes into th
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import torch
 from between_marks import put
@@ -78,6 +80,18 @@ ABLATIONS = {
 }
 
 
+def task_of(
+    views: Sequence[View], config: PriorityConfig, seed: int, batch: int, fixations: int = FIXATIONS
+) -> NextFixation:
+    """To learn from nine in ten pictures; some events of the others decide when to stop."""
+    held = held_out_images([view.image for view in views], seed)
+    learned = [view for view in views if view.image not in held]
+    stopping = [
+        view._replace(events=view.events.at(slice(None, None, STOPPING))) for view in views if view.image in held
+    ]
+    return NextFixation(learned, stopping, config, batch, seed, fixations=fixations)
+
+
 def scored(
     views: tuple[list[View], list[View]],
     ablation: Ablation,
@@ -88,46 +102,55 @@ def scored(
     """Train on the first views, and score the second: a row per picture, as `bits_over_centre` has it."""
     training, test = ([ablation.shown(view) for view in some] for some in views)
     config = PriorityConfig.of(channels_of(training[0].features), ablation.network)
-    held = held_out_images([view.image for view in training], seed)
-    learned = [view for view in training if view.image not in held]
-    stopping = [
-        view._replace(events=view.events.at(slice(None, None, STOPPING))) for view in training if view.image in held
-    ]
-    task = NextFixation(learned, stopping, config, options.batch, seed, fixations=FIXATIONS)
-    network, log = train(prepared_network(config, learned, seed), task, options, folder=folder, seed=seed)
+    task = task_of(training, config, seed, options.batch)
+    network, log = train(prepared_network(config, task.training, seed), task, options, folder=folder, seed=seed)
     print(pd.DataFrame([asdict(line) for line in log]).to_string(), flush=True)  # noqa: T201
     return bits_over_centre(network, test)
 
 
-def table(there: dict[str, pd.DataFrame], head: str, less_head: str) -> str:
-    """Bits of each, and less the first of them: paired, with intervals that hold together."""
+def table(there: Mapping[str, Sequence[pd.DataFrame]], head: str, less_head: str) -> str:
+    """Bits of each, and less the first of them: paired, with intervals that hold together.
+
+    Of each there are the bits of one seed, or of several; these are averaged, and what each says stands beside it.
+    """
     first = next(iter(there.values()))
-    draws = resample(len(first), seed=0)
+    draws = resample(len(first[0]), seed=0)
 
-    def gain(bits: pd.DataFrame, column: str) -> Ratio:
-        return Ratio.of(bits[column].to_numpy(float), bits["fixations"].to_numpy(float), draws)
+    def gain(seeds: Sequence[pd.DataFrame], column: str) -> Ratio:
+        total, weight = (sum(bits[what].to_numpy(float) for bits in seeds) for what in (column, "fixations"))
+        return Ratio.of(np.asarray(total), np.asarray(weight), draws)
 
+    several = len(first) > 1
     rows = []
-    for name, bits in there.items():
+    for name, seeds in there.items():
         cells = []
         for column in ("static", "next"):
-            own = gain(bits, column)
-            less = own.minus(gain(first, column))
-            ends = for_all_of(2 * (len(there) - 1), *less) if bits is not first else ()
+            own, whole = gain(seeds, column), gain(first, column)
+            less = own.minus(whole)
+            ends = for_all_of(2 * (len(there) - 1), *less) if seeds is not first else ()
             cells.append("{:.3f} [{:.3f}, {:.3f}]".format(*own.with_interval))
             cells.append("{:.3f} [{:.3f}, {:.3f}]".format(less[0], *ends) if ends else "–")
+            alone = [
+                gain([one], column).value - (gain([of_first], column).value if ends else 0.0)
+                for one, of_first in zip(seeds, first, strict=True)
+            ]
+            cells += [", ".join(f"{value:.3f}" for value in alone)] * several
         rows.append((name, *cells))
-    heads = (head, "static, bit", less_head, "after those before, bit", less_head)
+    seed = ("each seed",) * several
+    heads = (head, "static, bit", less_head, *seed, "after those before, bit", less_head, *seed)
     return "\n".join(markdown(heads, rows)).rstrip()
 
 
-def made(folder: Path, seed: int) -> dict[str, pd.DataFrame]:
-    """Bits of all ablations of a seed that have the folds of the whole."""
-    found = {name: sorted(folder.glob(f"{name}-fold-*-seed-{seed}.parquet")) for name in ABLATIONS}
-    there = {name: pd.concat([pd.read_parquet(f) for f in files]) for name, files in found.items() if files}
-    return {
-        name: bits for name, bits in there.items() if bits["stimulus"].tolist() == there["full"]["stimulus"].tolist()
+def made(folder: Path, seeds: Sequence[int]) -> dict[str, list[pd.DataFrame]]:
+    """Bits of all ablations, by seed, that have the folds of the whole in every seed."""
+    found = {name: [sorted(folder.glob(f"{name}-fold-*-seed-{seed}.parquet")) for seed in seeds] for name in ABLATIONS}
+    there = {
+        name: [pd.concat([pd.read_parquet(f) for f in files]) for files in each]
+        for name, each in found.items()
+        if all(each)
     }
+    folds = there["full"][0]["stimulus"].tolist()
+    return {name: each for name, each in there.items() if all(bits["stimulus"].tolist() == folds for bits in each)}
 
 
 def main() -> None:
@@ -137,26 +160,26 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--folds", default="0", help="of 5, comma-separated; default %(default)s")
     parser.add_argument("--only", default=",".join(ABLATIONS), help="comma-separated; default all")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", default="0", help="comma-separated; default %(default)s")
     parser.add_argument("--write", action="store_true", help="put the table into the page")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # sums depend on the number of threads
     data, reader = load_dataset("osie", asked.osie), FeatureReader("lite0")
     views: dict[str, View] = {}
-    for fold in map(int, asked.folds.split(",")):
-        for name in asked.only.split(","):
-            file = asked.out / f"{name}-fold-{fold}-seed-{asked.seed}.parquet"
-            if file.is_file():
-                continue
-            views = views or {view.stimulus: view for view in views_of(data, reader)}
-            split = data.split("stimulus", folds=5, fold=fold, seed=0)
-            parts = tuple([views[t.stimulus] for t in part.trials] for part in (split.train, split.test))
-            began = time.process_time()
-            bits = scored(parts, ABLATIONS[name], asked.seed, asked.out / file.stem)
-            bits.to_parquet(file)
-            print(json.dumps({"made": file.stem, "processor s": round(time.process_time() - began)}), flush=True)  # noqa: T201
-    there = made(asked.out, asked.seed)
+    folds, seeds = ([int(k) for k in some.split(",")] for some in (asked.folds, asked.seeds))
+    for seed, fold, name in product(seeds, folds, asked.only.split(",")):
+        file = asked.out / f"{name}-fold-{fold}-seed-{seed}.parquet"
+        if file.is_file():
+            continue
+        views = views or {view.stimulus: view for view in views_of(data, reader)}
+        split = data.split("stimulus", folds=5, fold=fold, seed=0)
+        parts = tuple([views[t.stimulus] for t in part.trials] for part in (split.train, split.test))
+        began = time.process_time()
+        bits = scored(parts, ABLATIONS[name], seed, asked.out / file.stem)
+        bits.to_parquet(file)
+        print(json.dumps({"made": file.stem, "processor s": round(time.process_time() - began)}), flush=True)  # noqa: T201
+    there = made(asked.out, seeds)
     text = table({ABLATIONS[name].words: bits for name, bits in there.items()}, "left out", "less nothing")
     print(text)  # noqa: T201
     if asked.write:

@@ -66,7 +66,7 @@ def main() -> None:
             parts = parts or tuple(views_of(data.select(stimuli=some), reader) for some in (learned[:LEARNED], unseen))
             scored(parts, which, asked.seed, asked.out / file.stem, OPTIONS).to_parquet(file)
         there[name] = pd.read_parquet(file)
-    text = table({BACKBONES[name].words: bits for name, bits in there.items()}, "features", "less Lite0")
+    text = table({BACKBONES[name].words: [bits] for name, bits in there.items()}, "features", "less Lite0")
     print(text)  # noqa: T201
     if asked.write:
         put(PAGE, HEAD, text)

@@ -74,7 +74,7 @@ def unseen_people(osie: Dataset, whole: Path, out: Path) -> str:
     known = scored((parts[0], unseen), ABLATIONS["full"], 0, whole / "full-fold-0-seed-0")  # trained already
     alone = pd.concat(left_out).groupby("stimulus", as_index=False).sum()
     assert (alone["fixations"].to_numpy() == known.sort_values("stimulus")["fixations"].to_numpy()).all()  # noqa: S101
-    there = {"all fifteen": known.sort_values("stimulus"), "the other twelve": alone}
+    there = {"all fifteen": [known.sort_values("stimulus")], "the other twelve": [alone]}
     return table(there, "learned from", "less all fifteen")
 
 

@@ -172,6 +172,8 @@ def priority_command(
     network, training = changes_of(setting)
     fixations = network.pop("fixations", FIXATIONS)
     check_whole("--set fixations", fixations, 1)
+    firsts = network.pop("firsts", 0)
+    check_whole("--set firsts", firsts, 0)
     dataset = given.read()
     if target == "auto":
         target = "picture" if all(trial.has("target") for trial in dataset.trials) else "none"
@@ -184,6 +186,7 @@ def priority_command(
         weights=named(weights or (), "--weights", PATH, one="path"),
         network=network if target == "none" else {"target": target, **network},
         fixations=fixations,
+        firsts=firsts,
         start=None if start is None else load_readout(NAMED.get(start) or start),
         timing=timing,
         also=[load_dataset(name, root) for name, root in named(also or (), "--also", PATH, one="path").items()],

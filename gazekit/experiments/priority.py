@@ -66,6 +66,7 @@ def train_priority(
     weights: Mapping[str, str] | None = None,
     network: Mapping[str, Any] | None = None,
     fixations: int = FIXATIONS,
+    firsts: int = 0,
     start: Readout | None = None,
     timing: bool = False,
     also: Sequence[Dataset] = (),
@@ -99,8 +100,8 @@ def train_priority(
     network : mapping, optional
         Fields of `PriorityConfig`, besides the channels. With a target, all trials of `dataset` must have it; in those
         of `also` that do not, nothing is sought.
-    fixations : int
-        Of each image and step.
+    fixations, firsts : int
+        Of each image and step, and first ones besides; see `train_readout`.
     start : Readout, optional
         Where each fold begins; see `train_readout`.
     timing : bool
@@ -121,7 +122,7 @@ def train_priority(
     """
     check_workers(workers, scheduler)
     if timing:
-        check_timing([each.name for each in (dataset, *also)], start)
+        check_timing([each.name for each in (dataset, *also)], start, firsts)
     config = dict(network or {})
     target = config.get("target") or (start.network.config.target if start else "")
     if target == "category":
@@ -153,6 +154,7 @@ def train_priority(
             "fixations": fixations,
             **({"start": start.sha256} if start is not None else {}),
             **({"timing": True} if timing else {}),
+            **({"firsts": firsts} if firsts else {}),
             "split": {"by": by, "folds": folds, "trained": list(splits), "sha256": [s.sha256 for s in splits.values()]},
             "seed": seed,
             **({"accept": list(findings[0].accepted)} if findings[0].accepted else {}),
@@ -167,6 +169,7 @@ def train_priority(
             how: dict[str, Any] = {
                 "seed": seed,
                 "fixations": fixations,
+                "firsts": firsts,
                 "config": dict(network or {}),
                 "start": start,
                 "timing": timing,

@@ -103,6 +103,7 @@ def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_pa
     ("arguments", "message"),
     [
         (["--set", "epochs=2.7"], "epochs must be a whole number, not 2.7"),
+        (["--set", "firsts=-1"], "--set firsts must be a whole number of at least 0, not -1"),
         (["--set", "fixations=2.7"], "--set fixations must be a whole number of at least 1, not 2.7"),
         (["--set", "epoch=3"], "there is no option of priority's network called 'epoch'"),
         (["--backbone", "vgg"], "priority has no backbone 'vgg'; it has lite0, dinov2, or two with a +"),

@@ -139,6 +139,8 @@ class NextFixation:
         "cpu" or "cuda".
     fixations : int
         Of each image and step, drawn anew; the likelihood of all that are drawn is computed at once.
+    firsts : int
+        First fixations of each image and step that are drawn besides, of which only where they go is learned.
     slow : bool
         Whether what sees the image learns at `SLOW` of the rate: of a network that has learned before.
     timing : bool
@@ -152,6 +154,7 @@ class NextFixation:
     seed: int
     device: str = "cpu"
     fixations: int = FIXATIONS
+    firsts: int = 0
     slow: bool = False
     timing: bool = False
     name: str = field(default="priority", init=False)
@@ -159,7 +162,7 @@ class NextFixation:
     @property
     def config(self) -> str:
         """See `gazekit.models.training.Task`."""
-        return self.network.to_json() + (" timing" if self.timing else "")
+        return self.network.to_json() + " timing" * self.timing + f" firsts {self.firsts}" * bool(self.firsts)
 
     def batches(self, epoch: int) -> Iterator[list[int]]:
         """Numbers of images: those of a batch have features and cells of one shape."""
@@ -178,8 +181,11 @@ class NextFixation:
         for k in batch:
             rng = keyed_rng(self.seed, "priority fixations", epoch, k)
             view = self.training[k].to(self.device)
-            n = view.events.made.shape[1]
-            chosen = np.resize(rng.permutation(n), self.fixations)
+            made = view.events.made[0].cpu().numpy()
+            order = rng.permutation(len(made))
+            chosen = np.resize(order, self.fixations)
+            if self.firsts:
+                chosen = np.append(chosen, np.resize(order[made[order] == 0], self.firsts))
             views.append(view._replace(events=view.events.at(torch.from_numpy(chosen).to(view.events.made.device))))
             turned.append(bool(rng.integers(2)))
         grid = views[0].grid
@@ -195,7 +201,8 @@ class NextFixation:
         if target[0] is not None:
             flip = [s.flip(-1) if turn else s for s, turn in zip(target[0], turned, strict=True)]
             target = torch.stack(flip), None
-        return sum_of(event_losses(network, levels, joined, grid, *target, timing=self.timing))
+        found = event_losses(network, levels, joined, grid, *target, timing=self.timing)
+        return sum_of(found if not self.firsts else of_place_alone(found, self.firsts))
 
     @torch.no_grad()
     def held_out(self, network: PriorityNetwork) -> float:
@@ -288,6 +295,14 @@ def view_losses(network: PriorityNetwork, view: View, *, at_once: int = 256, tim
     return Losses(*(torch.cat(part, 1) for part in zip(*parts, strict=True)))
 
 
+def of_place_alone(losses: Losses, last: int) -> Losses:
+    """The same, but of the last events of each image only where they go after what came before counts."""
+    left_out = torch.arange(losses.next.shape[1], device=losses.next.device) >= losses.next.shape[1] - last
+    nan = torch.tensor(float("nan"), device=losses.next.device)
+    static = torch.where(left_out, torch.zeros_like(nan), losses.static)
+    return Losses(losses.next, static, *(torch.where(left_out, nan, part) for part in losses[2:]))
+
+
 def sum_of(losses: Losses, static: float = STATIC) -> Tensor:
     """(n,) nats of the events that looked somewhere: what is minimised. The end's and the durations' are added."""
     looked = losses.next.isfinite().flatten()
@@ -372,8 +387,8 @@ def held_out_images(images: Sequence[str], seed: int, share: float = VALIDATION)
     return {names[k] for k in order[:count]}
 
 
-def check_timing(datasets: Sequence[str], start: Readout | None) -> None:
-    """Refuse to learn timing alone from nothing, or from data sets (by name) after the first, which have no part in it.
+def check_timing(datasets: Sequence[str], start: Readout | None, firsts: int) -> None:
+    """Refuse to learn timing alone from nothing, or from data sets (by name) or fixations that have no part in it.
 
     Raises
     ------
@@ -389,6 +404,11 @@ def check_timing(datasets: Sequence[str], start: Readout | None) -> None:
             f"how long fixations last and when viewing ends are learned from the first data set alone, so that nothing "
             f"would be learned from {datasets[1]!r}: leave it out (--also)"
         )
+    if firsts:
+        raise GazekitError(
+            f"of the first fixations that are drawn besides (firsts={firsts}) only places are learned, and timing "
+            f"alone learns none: leave firsts out"
+        )
 
 
 def train_readout(
@@ -401,6 +421,7 @@ def train_readout(
     timing: bool = False,
     seed: int = 0,
     fixations: int = FIXATIONS,
+    firsts: int = 0,
     folder: Path | None = None,
     device: str = "cpu",
     progress: bool = True,
@@ -429,6 +450,9 @@ def train_readout(
         Of the weights, the order and the images that decide when to stop.
     fixations : int
         Of each image and step.
+    firsts : int
+        First fixations of each image and step besides, of which only where they go is learned: of ten fixations of a
+        path one is the first, so that a short training learns little of it. Not with `timing`.
     folder : path, optional
         Where the state is kept, so that a stopped training goes on.
     device, progress
@@ -440,7 +464,7 @@ def train_readout(
     log : list of Epoch
     """
     if timing:
-        check_timing([each.name for each in datasets], start)
+        check_timing([each.name for each in datasets], start, firsts)
     if start is not None and start.features != reader.sha256:
         raise DataError(
             f"the readout to start from reads features of {start.backbone} with the hash {start.features}, and those "
@@ -465,7 +489,7 @@ def train_readout(
     held = held_out_images([view.image for view in views], seed)
     learned, stopping = ([view for view in views if (view.image in held) == side] for side in (False, True))
     task = NextFixation(
-        learned, stopping, made, options.batch, seed, device, fixations, slow=start is not None, timing=timing
+        learned, stopping, made, options.batch, seed, device, fixations, firsts, slow=start is not None, timing=timing
     )
     prepared = prepared_network(made, learned, seed, None if start is None else start.network)
     if timing and start is not None:

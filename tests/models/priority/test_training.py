@@ -10,7 +10,9 @@ from gazekit.models.priority.network import PriorityConfig
 from gazekit.models.priority.training import (
     OPTIONS,
     NextFixation,
+    event_losses,
     held_out_images,
+    of_place_alone,
     prepared_network,
     sum_of,
     train_readout,
@@ -151,6 +153,39 @@ def test_timing_alone_can_be_learned_anew(tiny, discs):
         train_readout([slow], tiny, options, timing=True, progress=False)
     with pytest.raises(GazekitError, match="from the first data set alone, so that nothing would be learned from"):
         train_readout([slow, discs], tiny, options, start=start, timing=True, progress=False)
+    with pytest.raises(GazekitError, match=r"firsts=2\) only places are learned, and timing alone learns none"):
+        train_readout([slow], tiny, options, start=start, timing=True, firsts=2, progress=False)
+
+
+def test_first_fixations_besides_are_learned_for_where_they_go_alone(tiny, discs, monkeypatch):
+    """They change neither the others that are drawn nor what these are learned for."""
+    views, drawn = views_of(discs, tiny), []
+
+    def seen(network, levels, events, grid, *target, timing):
+        drawn.append(events)
+        return event_losses(network, levels, events, grid, *target, timing=timing)
+
+    monkeypatch.setattr("gazekit.models.priority.training.event_losses", seen)
+    plain, _ = task_of(views)
+    more = replace(plain, firsts=3)
+    network = prepared_network(plain.network, views[:9], 0)
+    both = [task.losses(network, [0, 1, 2], 0, 0) for task in (plain, more)]
+    for of_plain, of_more in zip(*drawn, strict=True):
+        assert torch.equal(of_plain.nan_to_num(), of_more[:, :8].nan_to_num())
+    assert (drawn[1].made[:, 8:] == 0).all()
+    assert not (drawn[0].made == 0).all()
+    looked = drawn[0].target >= 0
+    with torch.no_grad():
+        each = event_losses(network, [torch.stack(of) for of in zip(*(v.features for v in views[:3]), strict=True)],
+                            drawn[1], views[0].grid)  # fmt: skip
+    kept = of_place_alone(each, 3)
+    assert torch.equal(kept.next.nan_to_num(), each.next.nan_to_num())
+    assert (kept.static[:, 8:] == 0).all()
+    assert kept.duration[:, 8:].isnan().all()
+    assert kept.end[:, 8:].isnan().all()
+    assert all(torch.equal(a[:, :8].nan_to_num(), b[:, :8].nan_to_num()) for a, b in zip(kept, each, strict=True))
+    assert [len(found) for found in both] == [int(looked.sum()), int(looked.sum()) + 9]
+    assert more.config != plain.config  # a training that was stopped goes on with the same
 
 
 def test_too_few_images():
