@@ -51,7 +51,7 @@ def with_centre(network: PriorityNetwork, people: gazekit.Dataset) -> PriorityNe
             grid = Grid.of(trial.frame)
             walked = [path for path in (people.scanpaths[int(row)] for row in rows[trial.id]) if len(path)]
             if walked:
-                views.append(View(trial.stimulus, "", (), grid, trial_events(trial, walked, grid)))
+                views.append(View(trial.stimulus, "", "", (), grid, trial_events(trial, walked, grid)))
     other = PriorityNetwork(network.config)
     other.load_state_dict(network.state_dict())
     other.get_buffer("centre").copy_(centre_bias(views))

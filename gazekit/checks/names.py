@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from gazekit.checks.finding import Finding
-from gazekit.checks.pictures import same_pictures
+from gazekit.core.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.stimulus_names import parts_of
 from gazekit.core.trials import Trial

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from gazekit.checks.pictures import same_pictures
+from gazekit.core.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
 from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
@@ -65,7 +65,7 @@ class Folds:
         Warns
         -----
         UserWarning
-            One picture has two names, and is in two folds under them; see `gazekit.checks.pictures.same_pictures`.
+            One picture has two names, and is in two folds under them; see `gazekit.core.pictures.same_pictures`.
         """
         if by not in FOLD_BY:
             raise UnknownNameError("group to make folds of", by, FOLD_BY)

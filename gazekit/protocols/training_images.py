@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.checks.pictures import SIDE, copies, small_grey
+from gazekit.core.pictures import SIDE, copies, small_grey
 from gazekit.core.stimulus_names import SUFFIXES, match_names
 from gazekit.core.trials import Dataset
 from gazekit.files.images import read_image_file
@@ -28,7 +28,7 @@ def seen_in_training(part: Dataset, trained_on: str | Path | Iterable[str] | Non
     dict
         `known`; where it is, `listed` (how many were named or compared), `images` (those that were trained on, by their
         names, or because a picture is nearly the same) and, of a folder, `near`: image, file and their correlation; see
-        `gazekit.checks.pictures.copies`.
+        `gazekit.core.pictures.copies`.
 
     Raises
     ------

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from gazekit.core.pictures import look_of, looks_like
 from gazekit.files.atomic import sha256_of
 from gazekit.files.untrusted import first_line, parse_json
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.networks.shapes import without_memory
+from gazekit.models.priority.features import image_hash
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.tensor_files import read_tensors, save_tensors
 
@@ -31,7 +35,8 @@ class Readout:
     longest : int
         Fixations of the longest path it learned from; the default limit when it predicts.
     trained_on : mapping
-        Data sets with their SHA-256, `stimuli` (their names) and `images` (hashes of the pictures).
+        Data sets with their SHA-256, `stimuli` (their names), `images` (hashes of the pictures) and `looks` (what is
+        kept of each to know it again when it was coded or scaled; see `look_of`).
     sha256 : str
         Of the file that it was read from.
     """
@@ -56,9 +61,11 @@ class Readout:
         }
         save_tensors(Path(path), self.network.state_dict(), papers)
 
-    def has_seen(self, image: str) -> bool:
-        """Whether it has learned from the picture of this hash."""
-        return image in self.trained_on.get("images", ())
+    def has_seen(self, image: np.ndarray) -> bool:
+        """Whether it has learned from a picture, perhaps in other pixels; see `looks_like`."""
+        return image_hash(image) in self.trained_on.get("images", ()) or looks_like(
+            look_of(image), self.trained_on.get("looks", ())
+        )
 
 
 def load_readout(path: str | Path) -> Readout:

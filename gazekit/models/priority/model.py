@@ -23,7 +23,7 @@ from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import REMEMBERED, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
-from gazekit.models.priority.features import FeatureReader, image_hash
+from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
@@ -217,7 +217,7 @@ class Priority(ScanpathModel):
     def _look(self, key: "_Key") -> Looked:
         trial = key.trial
         image = trial.image
-        readout = self.readout_for(trial, image_hash(image))
+        readout = self.readout_for(trial, image)
         if self._reader.sha256 != readout.features:
             raise DataError(
                 f"model {self.name!r} was trained on features of {readout.backbone} with the hash {readout.features}, "
@@ -238,8 +238,8 @@ class Priority(ScanpathModel):
             )
         return Looked(readout, grid, maps)
 
-    def readout_for(self, trial: Trial, image: str) -> Readout:
-        """The first readout that has not learned from a picture, given by its hash.
+    def readout_for(self, trial: Trial, image: np.ndarray) -> Readout:
+        """The first readout that has not learned from a picture, as it is or coded, scaled or made brighter.
 
         Raises
         ------
@@ -265,7 +265,7 @@ class Priority(ScanpathModel):
     def check_unseen(self, trials: Iterable[Trial]) -> None:
         """Raise `DataError` for the first picture that all readouts have learned from; see `readout_for`."""
         for trial in trials:
-            self.readout_for(trial, image_hash(trial.image))
+            self.readout_for(trial, trial.image)
 
     def visibility(self, distances: Sequence[float] = DISTANCES) -> pd.DataFrame:
         """How far the similarity to the target counts at a distance from gaze: the law that was learned.

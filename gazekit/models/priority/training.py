@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gazekit.core.pictures import look_of
 from gazekit.core.trials import Dataset
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.progress import tqdm
@@ -42,6 +43,8 @@ class View(NamedTuple):
         Its name.
     image : str
         Its hash.
+    look : str
+        What is kept of it to know it again; see `look_of`.
     features : tuple of (channels, h, w) float16
         See `FeatureReader.of_image`.
     grid : Grid
@@ -56,6 +59,7 @@ class View(NamedTuple):
 
     stimulus: str
     image: str
+    look: str
     features: tuple[Tensor, ...]
     grid: Grid
     events: Events
@@ -104,7 +108,12 @@ def views_of(
         if walked:
             image, grid = trial.image, Grid.of(trial.frame)
             view = View(
-                trial.stimulus, image_hash(image), reader.of_image(image), grid, trial_events(trial, walked, grid)
+                trial.stimulus,
+                image_hash(image),
+                look_of(image),
+                reader.of_image(image),
+                grid,
+                trial_events(trial, walked, grid),
             )
             if config is not None and has_target(trial, config):
                 similarity, category = sought(trial, config, reader, grid)
@@ -508,13 +517,14 @@ def train_readout(
         "sha256": [each.fingerprint() for each in datasets],
         "stimuli": sorted({view.stimulus for view in views}),
         "images": sorted({view.image for view in views}),
+        "looks": sorted({view.look for view in views} - {""}),
         "seed": seed,
     }
     if start is not None:
         before = start.trained_on
         about["data"] += f", after {before.get('data', 'unknown data')}"
         about["start"] = start.sha256
-        for what in ("stimuli", "images"):
+        for what in ("stimuli", "images", "looks"):
             about[what] = sorted({*about[what], *before.get(what, ())})
     longest = max(int(view.events.made.max()) for view in views)
     return Readout(network, reader.backbone, reader.sha256, max(1, longest), about), log

