@@ -20,7 +20,7 @@ from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table,
 EXAMPLES = 3  # displays of each condition and set size in the explorer: all of them would be too small to see
 PUBLISHED = (
     "Gupta, Zhang, Wu, Wolfe and Kreiman (2021), Visual search asymmetry: deep nets and humans share similar inherent "
-    "biases, NeurIPS."
+    "biases, NeurIPS 34."
 )
 
 
@@ -173,7 +173,7 @@ def _tests(results: AsymmetryResults) -> str:
 def _methods(results: AsymmetryResults) -> list[str]:
     request = results.manifest["request"]
     return [
-        f"Displays. {results.manifest['trials']:,} search displays of {len(results.conditions)} experiments "
+        f"Displays. {results.manifest['trials']:,} search displays of {amount(len(results.conditions), 'experiment')} "
         f"({', '.join(results.conditions)}) were made with seed {request['seed']} and searched once by each model.",
         "Measures. A search of n saccades counts 252.359 n + 376.271 ms (the published map of saccades to reaction "
         f"times). Unsolved searches were counted by the rule {results.rule!r}. Slopes are unweighted least squares "

@@ -87,8 +87,9 @@ def evaluation_content(
         notices.append(ABSENT)
     elif dataset.fingerprint() != manifest["request"]["data"]["sha256"]:
         notices.append(OTHER_DATA)
+    title = dataset.card.title if dataset is not None and dataset.card is not None else ""
     return Content(
-        title=dataset.card.title if dataset is not None and dataset.card is not None else str(about["name"]),
+        title=title or str(about["name"]),
         kicker="gazekit report: models of gaze beside people",
         facts=[
             amount(about["stimuli"], "stimulus", "stimuli"),
@@ -98,7 +99,7 @@ def evaluation_content(
         ],
         sentence=summary_sentence(results),
         sections=sections,
-        methods=evaluation_methods(manifest),
+        methods=evaluation_methods(manifest, title),
         made=_made(manifest),
         manifest=manifest,
         notices=notices,

@@ -183,7 +183,7 @@ def test_methods_name_what_was_done_and_whom_to_cite():
         "Left out when the data were read: 3 x rows outside. First cut.",
         "mine (x = 1).",  # not a registered class: nothing is imported, nothing is said
         "levy (saliency = conspicuity): Constrained Levy exploration",
-        "ScanMatch (bins = [12, 8]): global alignment",
+        "ScanMatch (bins = 12 x 8): Global alignment",
         "100 draws",
         "gazekit 9.9 on Python 3.11 (numpy 2)",
         "- Somebody (2020)",
@@ -201,6 +201,37 @@ def test_methods_of_another_kind():
     text = general_methods(["Displays. Ten."], manifest()["request"], ["A (1999)"])
     assert text.startswith("Displays. Ten.\n\nModels. mine")
     assert "- A (1999)" in text
+
+
+def test_methods_read_like_a_paper():
+    """Options were written as Python has them, all of them for each variant of a model; sources that are no
+    publication were references; names of people began with a small letter; folds and weights were not named."""
+    about = manifest()
+    about["request"] |= {"lengths": "matched", "folds": {"folds": 5, "by": "stimulus", "sha256": []}}
+    where = "gazekit.models.eccnet.model.EccNet"
+    options = {"fovea_degrees": 4.0, "swap_target": False, "round_degrees": True, "px_per_degree": 30}
+    about["request"]["models"] = [
+        {"name": "eccnet", "class": where, "options": options, "provenance": "VGG16"},
+        {"name": "eccnet, swapped", "class": where, "options": {**options, "swap_target": True}},
+        {"name": "levy", "class": "gazekit.models.baselines.levy.Levy",
+         "options": {"default_length": 10, "repeat_rejected": False}},
+    ]  # fmt: skip
+    about["request"]["metrics"] = {
+        "amplitude_kl": {"skip_first": False, "smoothing": 0.50, "shown": [[3, 0], [5, 1]]},
+        "auc_one_positive": {},
+    }
+    text = evaluation_methods(about, "OSIE: free viewing of 700 photographs")
+    for part in (
+        "made on 2 stimuli of OSIE (free viewing of 700 photographs) were scored.",
+        "people's scanpaths on other stimuli. Models that learn were fitted in 5 folds (split",
+        "eccnet (fovea degrees = 4, px per degree = 30): Search for a target",
+        "(Gupta et al. 2021). Provenance: VGG16. eccnet, swapped: as eccnet, with swap target = yes.",
+        "levy (repeat rejected = no): Constrained",
+        "(smoothing = 0.5, shown = (3 x 0, 5 x 1)): Kullback-Leibler divergence",
+    ):
+        assert part in text
+    assert "- gazekit;" not in text
+    assert "on 2 stimuli were scored" in evaluation_methods(manifest(name="own"))
 
 
 def test_clicks_are_called_clicks():
@@ -236,7 +267,7 @@ def test_methods_name_no_class_of_this_program():
     options |= {"name": "mine", "paths": {"object": "gazekit.core.scanpaths.Scanpaths", "sha256": "0123456789abcdef"}}
     options |= {"weights": {"file": "w.pth", "sha256": "fedcba9876543210"}}
     text = general_methods(["Displays. Ten."], {"models": [{"name": "mine", "options": options}]})
-    assert "mine (px_per_degree = 30, paths = SHA-256 0123456789ab, weights = w.pth SHA-256 fedcba987654)." in text
+    assert "mine (px per degree = 30, paths = SHA-256 0123456789ab, weights = w.pth SHA-256 fedcba987654)." in text
     assert "gazekit.models" not in text
 
 

@@ -210,7 +210,7 @@ def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = Fal
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
-_LATENCY = "Mean duration of the fixation that the first saccade leaves; NaN once a forced first one was dropped"
+_LATENCY = "Mean duration of the fixation that the first saccade leaves; undefined where a forced first one was dropped"
 _LEAVES = "Share of first saccades that land farther than a radius from the image's centre"
 _compute: Callable[..., Any]
 for _of_each, _name, _bounds, _unit, _need, _summary in (

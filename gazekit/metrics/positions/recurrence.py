@@ -262,7 +262,7 @@ pair_measure(
     values_in="%",
     px_defaults=("radius",),
     summary="How far apart in time recurrences of the two paths lie on average (centre of recurrence mass, its size); "
-    "with signed=True positive where the second path is later",
+    "where signed, positive if the second path is later",
     source=_SOURCE,
 )
 set_measure(

@@ -429,7 +429,7 @@ class Priority(ScanpathModel):
 
 
 class PriorityFitted(Priority):
-    """`priority`, trained on the data set that it is given: for `--folds`, and for pictures of your own.
+    """The network of `priority`, trained on the data that it is given: with folds, on the other folds.
 
     Parameters
     ----------
