@@ -45,13 +45,24 @@ def model_from_text(text: str, **more: Any) -> ScanpathModel:
     try:
         model = load_model(name.strip(), **{key: value_of(value) for key, value in options.items()} | more)
     except TypeError as error:
-        why = _unknown(name.strip(), options | more) or error
+        why, lacks = _unknown(name.strip(), options | more), _lacking(name.strip(), options | more)
+        if lacks and not why:
+            raise GazekitError(
+                f"model {name!r} needs its option {lacks!r}: {name}:{lacks}=...; see `gazekit models {name}`"
+            ) from error
         raise GazekitError(
-            f"model {name!r} does not take these options ({why}); see `gazekit models {name}`"
+            f"model {name!r} does not take these options ({why or error}); see `gazekit models {name}`"
         ) from error
     if options:
         model.name = text.strip()
     return model
+
+
+def _lacking(name: str, options: dict[str, Any]) -> str:
+    """An option without a default that is not given; empty where there is none."""
+    options_of = signature(model_class(name)).parameters.values()
+    needed = [p.name for p in options_of if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+    return next((option for option in needed if option not in options), "")
 
 
 def _unknown(name: str, options: dict[str, Any]) -> str:

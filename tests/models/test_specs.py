@@ -35,3 +35,11 @@ def test_off_is_off():
     """The text "false" counted as true."""
     assert model_from_text("levy:repeat_rejected=false").arguments["repeat_rejected"] is False
     assert model_from_text("levy:repeat_rejected=True").arguments["repeat_rejected"] is True
+
+
+def test_an_option_that_a_model_needs_is_named():
+    """The message was Python's, of a missing argument."""
+    with pytest.raises(
+        GazekitError, match=r"'worker' needs its option 'adapter': worker:adapter=\.\.\.; see `gazekit mo"
+    ):
+        model_from_text("worker")

@@ -377,7 +377,8 @@ def _fetch(name: str, asked: str, chosen: Published, *, download: bool) -> "Path
     )
     if not download:
         raise DataError(
-            f"no weights of {name} are on this machine; ask for weights {asked!r} to download them, or {place}"
+            f"no weights of {name} are on this machine; ask for weights {asked!r} to download them (on the command "
+            f"line --weights {asked}, or MODEL:weights={asked}), or {place}"
         )
     try:
         return chosen.fetch()

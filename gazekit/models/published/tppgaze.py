@@ -74,7 +74,8 @@ class TppGaze(NextFixation):
     ) -> None:
         super().__init__(weights, RELEASE, allow_seen)
         if config is None or not Path(config).is_file():
-            raise DataError(f"model 'tppgaze' needs config=data/config.yaml of its authors, and {config} is not there")
+            lacks = "" if config is None else f", and {config} is not there"
+            raise DataError(f"model 'tppgaze' needs its authors' data/config.yaml: config=FILE{lacks}")
         self.config, self.seconds = str(config), positive("seconds", seconds)
         self.temperature = None if temperature is None else positive("temperature", temperature)
 

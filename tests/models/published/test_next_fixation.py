@@ -315,5 +315,5 @@ def test_a_path_without_durations_has_no_density(files):
 
 
 def test_a_configuration_is_needed(files):
-    with pytest.raises(DataError, match=r"needs config=data/config\.yaml of its authors, and None is not there"):
+    with pytest.raises(DataError, match=r"needs its authors' data/config\.yaml: config=FILE$"):
         load_model("tppgaze", weights=files / "model.pth")
