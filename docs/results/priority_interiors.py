@@ -1,61 +1,119 @@
-r"""Search by `priority` in the rooms of Interiors that its readout has not learned from, beside people and nulls.
+r"""Search by `priority` in the rooms of Interiors that its readouts have not learned from, beside people and nulls.
 
 Run from the project's root, with the extra `weights`:
 
-    gazekit train priority --data interiors --root data/interiors --start free-viewing --fold 0 \
-        --set epochs=6 --set patience=3 --out runs/s
-    python docs/results/priority_interiors.py --interiors data/interiors \
-        --readout runs/s/fold-0.safetensors --out runs/search
+    gazekit train priority --data interiors --root data/interiors --start free-viewing \
+        --set epochs=8 --set patience=8 --set fixations=48 --out runs/s
+    python docs/results/priority_interiors.py --interiors data/interiors --readouts runs/s --out runs/search
 
-First the likelihood of people's next fixations with the right target, that of another room, and none; then paths.
+First the likelihood of people's next fixations with the right target, others, and none; then paths. Two rooms are one
+picture and lie in different folds, so that a readout has learned from each: they are not scored.
 """
 
 import argparse
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 import gazekit
 from gazekit.experiments.priority import TrainedReadouts, bits_over_centre
 from gazekit.models.priority.checkpoint import load_readout
 from gazekit.models.priority.features import FeatureReader
+from gazekit.models.priority.target import sought
 from gazekit.models.priority.training import views_of
 
-MODELS = ("priority:checkpoint={}", "priority:checkpoint={}:swap_target=True", "priority:checkpoint={}:no_target=True")
+CONTROLS = ("", ":swap_target=True", ":no_target=True")
 METRICS = ("scanmatch", "sequence_score")
-SAMPLES = 3
+SAMPLES, FOLDS = 3, 5
+LEARNED = ("grayscale_13_kitchen.jpg", "grayscale_37_oliva.jpg")  # one picture, in two folds
 
 
-def likelihood(dataset: gazekit.Dataset, file: Path) -> None:
-    """Print bits per fixation over the centre bias of the training rooms, and the law of visibility."""
-    readout = load_readout(file)
-    views = views_of(dataset, FeatureReader(readout.backbone), readout.network.config)
-    swapped = [view._replace(similarity=views[k - 1].similarity) for k, view in enumerate(views)]
-    without = [view._replace(similarity=None) for view in views]
-    for name, some in (("right target", views), ("target of another room", swapped), ("no target", without)):
-        bits = bits_over_centre(readout.network, some)
-        told = ", ".join(
-            f"{c} {v:.3f} [{low:.3f}, {high:.3f}]"
-            for c in ("static", "next")
-            for v, low, high in [TrainedReadouts((), bits, bits).gain(c)]
+def bits_of_fold(test: gazekit.Dataset, file: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Bits by room with the right target, another piece of the room, another room's target, and none."""
+    readout, trials = load_readout(file), {trial.stimulus: trial for trial in test.trials}
+    network, reader = readout.network, FeatureReader(readout.backbone)
+    right = views_of(test, reader, network.config)
+    views = {"right target": right, "no target": [view._replace(similarity=None) for view in right]}
+    own = [trials[view.stimulus] for view in right]
+    others = [replace(trial, target_source=own[k - 1].target_source) for k, trial in enumerate(own)]
+    for name, seeking, swapped in (("another piece of the room", own, True), ("target of another room", others, False)):
+        views[name] = [
+            view._replace(similarity=sought(trial, network.config, reader, view.grid, swapped=swapped)[0])
+            for view, trial in zip(right, seeking, strict=True)
+        ]
+    for name, some in views.items():
+        yield name, bits_over_centre(network, some)
+    half, steep = (part.detach().exp()[-1] for part in (network.half_seen, network.steepness))
+    spread, worth = float(network.spread.detach().exp()), float(network.target_weight.weight[0, -1])
+    print(  # noqa: T201
+        f"{file.name}: the match is half visible at {float(half):.3f}, steepness {float(steep):.2f}; it counts for "
+        f"{worth:.2f} nats, and around it with a standard deviation of {spread:.2f} cells",
+        flush=True,
+    )
+
+
+def likelihood(dataset: gazekit.Dataset, readouts: Path) -> None:
+    """Print bits per fixation over the centre bias of the training rooms, and how far each lies below the right one."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for fold in range(FOLDS):
+        test = dataset.split("stimulus", folds=FOLDS, fold=fold).test
+        scored = test.select(stimuli=[name for name in test.stimuli if name not in LEARNED])
+        for name, bits in bits_of_fold(scored, readouts / f"fold-{fold}.safetensors"):
+            parts.setdefault(name, []).append(bits)
+    tables = {name: pd.concat(bits, ignore_index=True) for name, bits in parts.items()}
+    right = tables["right target"]
+    for name, table in tables.items():
+        less = table.assign(**{c: right[c] - table[c] for c in ("static", "next")})
+        for column in ("static", "next"):
+            values = TrainedReadouts((), right, table).gain(column), TrainedReadouts((), right, less).gain(column)
+            told = [f"{value:.3f} [{low:.3f}, {high:.3f}]" for value, low, high in values]
+            print(  # noqa: T201
+                f"{name}, {len(table)} rooms, {table['fixations'].sum():,} fixations, {column}: {told[0]} bit; "
+                f"right target less this: {told[1]}",
+                flush=True,
+            )
+
+
+def found(paths: gazekit.Scanpaths, dataset: gazekit.Dataset, limits: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12)) -> str:
+    """Shares of paths that have been on the target (16 px around its box) by so many fixations; Kaplan-Meier."""
+    boxes, at, length = {trial.id: trial.target_box for trial in dataset.trials}, [], []
+    for path in paths:
+        box = boxes[path.ids["trial"]]
+        inside = (np.abs(path.x - box.centre[0]) <= (box.x1 - box.x0) / 2 + 16) & (
+            np.abs(path.y - box.centre[1]) <= (box.y1 - box.y0) / 2 + 16
         )
-        print(f"{name}, {len(bits)} rooms, {bits['fixations'].sum():,} fixations: {told} bit", flush=True)  # noqa: T201
-    law = readout.network
-    for name, half, steep in zip(
-        law.config.similarities, law.half_seen.detach().exp(), law.steepness.detach().exp(), strict=True
-    ):
-        print(f"{name}: half visible at {float(half):.3f}, steepness {float(steep):.2f}")  # noqa: T201
+        at.append(int(inside.argmax()) + 1 if inside.any() else 10**6)
+        length.append(len(path))
+    first, last, left, told = np.array(at), np.array(length), 1.0, []
+    for k in range(1, max(limits) + 1):
+        looking = (first >= k) & (last >= k)
+        left *= 1 - (first[looking] == k).mean()
+        if k in limits:
+            told.append(f"{1 - left:.2f}")
+    return " ".join(told)
 
 
 def main() -> None:
-    """Print the likelihood; evaluate on fold 0 of 5, and print the summary."""
+    """Print the likelihood; evaluate over five folds, and print the summary and how soon targets are found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--interiors", type=Path, required=True, help="its folder")
     parser.add_argument("--out", type=Path, required=True, help="run folder; resumed where it is there")
-    parser.add_argument("--readout", type=Path, required=True, help="trained on the other folds")
+    parser.add_argument("--readouts", type=Path, required=True, help="folder with fold-0 to fold-4.safetensors")
     asked = parser.parse_args()
-    unseen = gazekit.load_dataset("interiors", asked.interiors).split("stimulus", folds=5, fold=0).test
-    likelihood(unseen, asked.readout)
-    models = [name.format(asked.readout) for name in MODELS]
-    results = gazekit.evaluate(unseen, models, list(METRICS), out=asked.out, n_samples=SAMPLES, accept=["paths"])
+    dataset = gazekit.load_dataset("interiors", asked.interiors)
+    likelihood(dataset, asked.readouts)
+    scored = dataset.select(stimuli=[name for name in dataset.stimuli if name not in LEARNED])
+    print("people have found it by 1, 2, 3, 4, 6, 8, 12:", found(scored.scanpaths, scored))  # noqa: T201
+    models = [f"priority:checkpoint={asked.readouts}{control}" for control in CONTROLS]
+    for control in CONTROLS:
+        options = {control[1:].partition("=")[0]: True} if control else {}
+        model = gazekit.load_model("priority", checkpoint=asked.readouts, ends=False, **options)
+        paths = model.predict(scored.trials, n_samples=SAMPLES, seed=0, max_fixations=12, progress=False)
+        print(f"priority{control}:", found(paths, scored), flush=True)  # noqa: T201
+    results = gazekit.evaluate(scored, models, list(METRICS), out=asked.out, n_samples=SAMPLES, accept=["paths"])
     print(results.summary.to_string())  # noqa: T201
     print(results.differences.to_string())  # noqa: T201
 

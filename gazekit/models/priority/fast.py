@@ -55,7 +55,7 @@ class OnImage:
     ----------
     network : PriorityNetwork
         Trained, on the CPU; its weights are shared.
-    maps : (1, maps + similarities, rows, columns) Tensor
+    maps : (1, maps + maps of the target, rows, columns) Tensor
         Of `network.look`.
     x, y : (columns,), (rows,) float32
         Centres of the cells, as places.
@@ -141,7 +141,7 @@ class OnImage:
             np.matmul(bumps[0].T, bumps[1], out=mark)
 
     def seen(self, events: Before) -> np.ndarray:
-        """(N, similarities, cells) float32; see `PriorityNetwork.seen`."""
+        """(N, maps of the target, cells) float32; see `PriorityNetwork.seen`."""
         places, network = events.places, self.network
         there = np.arange(places.shape[1]) <= events.made[:, None]
         across = ((self.x - places[..., :1]) ** 2)[:, :, None]

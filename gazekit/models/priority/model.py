@@ -278,7 +278,8 @@ class Priority(ScanpathModel):
         Returns
         -------
         table
-            A row per distance, a column per map of similarity: from 1 (all of it) to 0. `.plot()` draws it.
+            A row per distance, a column per map of similarity and one for their match: from 1 (all of it) to 0.
+            `.plot()` draws it.
 
         Raises
         ------
@@ -292,7 +293,7 @@ class Priority(ScanpathModel):
             )
         with torch.inference_mode():
             law = network.visibility(torch.tensor(list(distances), dtype=torch.float32)).double().numpy()
-        return pd.DataFrame(law, pd.Index(distances, name="distance"), network.config.similarities)
+        return pd.DataFrame(law, pd.Index(distances, name="distance"), network.config.known_of_target)
 
     # ------------------------------------------------------------------ densities and likelihoods
 

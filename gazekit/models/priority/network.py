@@ -11,8 +11,8 @@
 In the manner of DeepGaze III: frozen image features become a few priority maps, the last fixations become a field over
 the same cells, and a small network, the same in every cell, selects. New here: the state (what lies at the last two
 fixations, how many there were, how long they took) steers the selection, and fixations have durations and an end.
-Where something is sought, maps say how similar each place is to it, and each of them counts as far as it is visible: a
-learned law of the distance from the nearest fixation so far.
+Where something is sought, maps say how similar each place is to it, and one more how far all of them together match it
+there or near by. Each counts as far as it is visible: a learned law of the distance from the nearest fixation so far.
 
 References
 ----------
@@ -43,6 +43,8 @@ BLURS = (0.0, 2.0, 4.0, 8.0)  # px of the network's input: standard deviations a
 KINDS = 2  # log-normals of a duration
 NARROWEST, WIDEST = -2.5, 1.0  # logarithms of their standard deviations, in units of SD_LOG
 HALF, STEEP = 0.3, 2.0  # the law of visibility before it has learned
+MATCH_SLOPE, MATCH_BIAS, MATCH_GAIN, SPREAD = 5.0, -10.0, 3.0, 1.5  # how a match counts before it has learned
+REACH = 6  # cells to each side of a smoothed one
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 MEAN_LOG, SD_LOG = 5.5, 0.6  # of a duration's logarithm (ms), about; brings it to the size of the other inputs
 
@@ -94,6 +96,11 @@ class PriorityConfig:
             features = [f"{what}, level {level + 1}" for level in levels for what in ("patch", "mean")]
             return (*features, *(f"grey, blur {blur:g} px" for blur in BLURS))
         return ("category",) if self.target else ()
+
+    @property
+    def known_of_target(self) -> tuple[str, ...]:
+        """Names of the maps that say where the target may be: of similarity, and of a picture also their match."""
+        return (*self.similarities, "match") if self.target in ("picture", "box") else self.similarities
 
     @classmethod
     def of(cls, channels: Sequence[int], options: Mapping[str, Any]) -> Self:
@@ -244,7 +251,7 @@ class PriorityNetwork(nn.Module):
     def __init__(self, config: PriorityConfig) -> None:
         super().__init__()
         self.config = config
-        hidden, maps, sought = config.hidden, config.maps, len(config.similarities)
+        hidden, maps, sought = config.hidden, config.maps, len(config.known_of_target)
         content = 2 * (maps + sought) if config.content else 0
         self.readout = nn.ModuleList(nn.Conv2d(n, hidden, 1) for n in config.channels)
         for level, n in enumerate(config.channels):  # statistics of the features that it learned from
@@ -279,6 +286,9 @@ class PriorityNetwork(nn.Module):
             self.select_target = nn.Linear(sought, hidden, bias=False)
             self.target_weight = nn.Linear(sought, 1, bias=False)
             self.static_target = nn.Sequential(nn.Conv2d(sought, 16, 1), nn.GELU(), nn.Conv2d(16, 1, 1, bias=False))
+        if config.known_of_target != config.similarities:
+            self.match = nn.Conv2d(len(config.similarities), 1, 1)
+            self.spread = nn.Parameter(torch.full((1,), math.log(SPREAD)))  # log of the standard deviation, cells
         if config.categories:
             self.category = nn.Embedding(len(config.categories), maps)
             self.category_key = nn.Conv2d(maps, maps, 1)
@@ -288,6 +298,10 @@ class PriorityNetwork(nn.Module):
             self.stay[-1].get_parameter("bias")[KINDS : 2 * KINDS] = torch.linspace(-1, 1, KINDS)  # kinds begin apart
             if sought:
                 self.target_weight.weight.mul_(0.1)
+            if config.known_of_target != config.similarities:
+                self.target_weight.weight[:, -1] = MATCH_GAIN
+                self.match.weight.fill_(MATCH_SLOPE / len(config.similarities))  # of their mean
+                self.match.get_parameter("bias").fill_(MATCH_BIAS)
 
     # ------------------------------------------------------------------ features -> priority maps
 
@@ -299,7 +313,7 @@ class PriorityNetwork(nn.Module):
         similarity: Tensor | None = None,
         category: Tensor | None = None,
     ) -> Tensor:
-        """Priority maps of images, and after them the maps of similarity to the target.
+        """Priority maps of images, and after them the maps of similarity to the target and of the match with it.
 
         Parameters
         ----------
@@ -314,7 +328,8 @@ class PriorityNetwork(nn.Module):
 
         Returns
         -------
-        (B, maps + similarities, rows, columns)
+        (B, maps + maps of the target, rows, columns)
+            Without those of the target where the network seeks nothing.
         """
         mixed: Tensor | None = None
         for level, (features, readout) in enumerate(zip(levels, self.readout, strict=True)):
@@ -335,21 +350,29 @@ class PriorityNetwork(nn.Module):
             if category is not None:
                 sought = self.category(category.clamp(min=0)) * (category >= 0)[:, None]
                 similarity = (self.category_key(maps) * sought[:, :, None, None]).sum(1, keepdim=True)
-        return torch.cat([maps, similarity.to(maps)], 1)
+        known = [maps, similarity.to(maps)]
+        if self.config.known_of_target != self.config.similarities:
+            known.append(self.matching(known[1]))
+        return torch.cat(known, 1)
 
     def parts(self, maps: Tensor) -> tuple[Tensor, Tensor]:
-        """What `look` gives, as priority maps and maps of similarity."""
+        """What `look` gives, as priority maps and what is known of the target."""
         return maps[:, : self.config.maps], maps[:, self.config.maps :]
 
     def blurred(self, maps: Tensor) -> Tensor:
         """Each map smoothed by a Gaussian whose width is learned."""
-        deviation, reach = self.blur.exp().clamp(0.2, 3.0), 6
-        steps = torch.arange(-reach, reach + 1, device=maps.device, dtype=maps.dtype)
-        kernel = torch.exp(-0.5 * (steps / deviation[:, None]) ** 2)
-        kernel = (kernel / kernel.sum(1, keepdim=True))[:, None]
-        padded = functional.pad(maps, (reach,) * 4, mode="replicate")
-        once = functional.conv2d(padded, kernel[:, :, None], groups=maps.shape[1])
-        return functional.conv2d(once, kernel[..., None], groups=maps.shape[1])
+        kernel = bumps(self.blur)
+        return smoothed(maps, kernel / kernel.sum(1, keepdim=True))
+
+    def matching(self, similarity: Tensor) -> Tensor:
+        """How far the target is in a cell or near it, by all maps of similarity together: (B, 1, rows, columns).
+
+        It is near 1 where they agree, however similar the rest of the image is, and 0 while nothing is sought. People
+        land around what they seek, by a few degrees: a match counts in the cells around it, too, by a Gaussian whose
+        width is learned.
+        """
+        found = torch.sigmoid(self.match(similarity)) - torch.sigmoid(self.match.get_parameter("bias"))
+        return torch.tanh(smoothed(found, bumps(self.spread)))
 
     # ------------------------------------------------------------------ centre bias and static density
 
@@ -419,7 +442,7 @@ class PriorityNetwork(nn.Module):
         return self.state(self._with(x, maps, *cells))
 
     def _content(self, maps: Tensor, part: int, *cells: Tensor) -> Tensor:
-        """What the priority maps (part 0) or the maps of similarity (1) hold at some cells."""
+        """What the priority maps (part 0) or those of the target (1) hold at some cells."""
         return torch.cat([content(self.parts(maps)[part], at) for at in cells], -1)
 
     def _with(self, known: Tensor, maps: Tensor, *cells: Tensor) -> Tensor:
@@ -429,7 +452,7 @@ class PriorityNetwork(nn.Module):
     # ------------------------------------------------------------------ target -> what is seen of it
 
     def visibility(self, distance: Tensor) -> Tensor:
-        """How far each map of similarity counts at a distance from gaze: (..., similarities), from 1 to 0.
+        """How far what is known of the target counts at a distance from gaze: (..., maps), from 1 to 0.
 
         It is 1 / (1 + (distance / half) ** steep), with `half` and `steep` of each map learned.
         """
@@ -437,7 +460,7 @@ class PriorityNetwork(nn.Module):
         return torch.sigmoid(self.steepness.exp() * (self.half_seen - away))
 
     def seen(self, maps: Tensor, events: Events, x: Tensor, y: Tensor) -> Tensor:
-        """Maps of similarity as far as they have been visible: (B, N, similarities, rows x columns).
+        """What is known of the target, as far as it was visible: (B, N, maps, rows x columns).
 
         A place counts as it was seen from the nearest of the fixations so far (of those that are remembered), or from
         the start.
@@ -512,6 +535,19 @@ def over(layer: nn.Linear, field: Tensor) -> Tensor:
     weight = layer.weight.expand(len(each), -1, -1)  # `weight @ field` would copy the field to transpose it
     out = torch.bmm(weight, each) if layer.bias is None else torch.baddbmm(layer.bias[:, None], weight, each)
     return out.unflatten(0, field.shape[:2])
+
+
+def bumps(log_deviation: Tensor) -> Tensor:
+    """Gaussians of given widths (logarithms of cells), 1 in the middle: (n, 2 REACH + 1)."""
+    steps = torch.arange(-REACH, REACH + 1, device=log_deviation.device, dtype=log_deviation.dtype)
+    return torch.exp(-0.5 * (steps / log_deviation.exp().clamp(0.2, 3.0)[:, None]) ** 2)
+
+
+def smoothed(maps: Tensor, kernel: Tensor) -> Tensor:
+    """Each of the maps (B, n, rows, columns) with its own kernel (n, 2 REACH + 1), down and across."""
+    padded = functional.pad(maps, (REACH,) * 4, mode="replicate")
+    once = functional.conv2d(padded, kernel[:, None, :, None], groups=maps.shape[1])
+    return functional.conv2d(once, kernel[:, None, None], groups=maps.shape[1])
 
 
 def content(maps: Tensor, cells: Tensor) -> Tensor:

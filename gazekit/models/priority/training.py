@@ -31,6 +31,8 @@ VALIDATION = 0.1  # share of the training images that decides when to stop
 STATIC = 0.5  # weight of the static density's loss
 SLOW = 0.15  # of the rate
 IMAGE = ("readout", "around", "mixture", "blur", "static")  # parts of the network that see the image alone
+FAST = 5.0  # times the rate
+LAW = ("half_seen", "steepness", "spread")  # single numbers, logarithms, that have a long way to go
 TIMING = ("stay", "leave")  # parts that say how long fixations last and when viewing ends; no other learns from them
 
 
@@ -220,13 +222,13 @@ class NextFixation:
         return float(torch.cat(totals).double().mean())
 
     def groups(self, network: PriorityNetwork, decay: float) -> list[dict[str, Any]]:
-        """Weights decay; single numbers and biases do not."""
+        """Weights decay; single numbers and biases do not. What is in `LAW` learns faster."""
         groups: dict[tuple[float, float], list[Tensor]] = {}
         for name, p in network.named_parameters():
             part = name.partition(".")[0]
             if self.timing and part not in TIMING:
                 continue
-            share = SLOW if self.slow and part in IMAGE else 1.0
+            share = FAST if part in LAW else SLOW if self.slow and part in IMAGE else 1.0
             groups.setdefault((share, decay if p.ndim > 1 else 0.0), []).append(p)
         return [{"params": of, "weight_decay": rate, "share": share} for (share, rate), of in groups.items()]
 

@@ -15,10 +15,19 @@ from gazekit.models.priority.events import events_of, path_events
 from gazekit.models.priority.features import channels_of
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.model import Priority, PriorityFitted
-from gazekit.models.priority.network import BLURS, PriorityConfig, PriorityNetwork
+from gazekit.models.priority.network import BLURS, Events, PriorityConfig, PriorityNetwork
 from gazekit.models.priority.target import category_number, category_of, picture_of, similarity_maps
-from gazekit.models.priority.training import OPTIONS, take_weights, train_readout, view_losses, views_of
-from gazekit.models.training import with_changes
+from gazekit.models.priority.training import (
+    OPTIONS,
+    NextFixation,
+    View,
+    prepared_network,
+    take_weights,
+    train_readout,
+    view_losses,
+    views_of,
+)
+from gazekit.models.training import TrainingOptions, train, with_changes
 from gazekit.testing import check_model, example_trials
 
 SMALL = {"hidden": 16, "maps": 4, "dropout": 0.0}
@@ -144,6 +153,25 @@ def test_targets_that_cannot_be_sought(searches):
     assert category_of(replace(trial, task="free viewing")) == ""
 
 
+# ------------------------------------------------------------------ match
+
+
+@torch.no_grad()
+def test_a_match_counts_around_it_by_a_gaussian():
+    """In plain numbers: a cell where all maps agree, cells beside it, and nothing where nothing is sought."""
+    network = PriorityNetwork(PriorityConfig((3,), **SMALL, target="picture"))
+    network.spread.fill_(np.log(1.5))
+    nothing = torch.zeros(1, len(network.config.similarities), 15, 20)
+    assert network.matching(nothing).abs().max() == 0
+    alike = nothing.clone()
+    alike[0, :, 7, 9] = 5.0
+    found = network.matching(alike)[0, 0]
+    middle = 1 / (1 + np.exp(-(5.0 * 5.0 - 10))) - 1 / (1 + np.exp(10))
+    for row, column in ((7, 9), (7, 11), (4, 9), (6, 10)):
+        away = (row - 7) ** 2 + (column - 9) ** 2
+        assert float(found[row, column]) == pytest.approx(np.tanh(middle * np.exp(-0.5 * away / 1.5**2)), abs=1e-5)
+
+
 # ------------------------------------------------------------------ visibility
 
 
@@ -152,13 +180,13 @@ def test_what_is_seen_is_what_the_law_says():
     """Cell by cell in plain numbers: similarity times the visibility from the nearest fixation so far, or the start."""
     torch.manual_seed(0)
     network = PriorityNetwork(PriorityConfig((3,), **SMALL, target="picture")).eval()
-    many = len(network.config.similarities)
+    many = len(network.config.known_of_target)
     network.half_seen.copy_(torch.linspace(-2, 0, many))
     network.steepness.copy_(torch.linspace(0, 1, many))
     grid = Grid.of(Frame(40, 30), 48)
     x, y = np.array([5.0, 30, 22]), np.array([25.0, 10, 12])
     events = path_events(x, y, None, grid)
-    maps = network.look([torch.randn(1, 3, 6, 8)], *grid.shape, torch.randn(1, many, *grid.shape))
+    maps = network.look([torch.randn(1, 3, 6, 8)], *grid.shape, torch.randn(1, many - 1, *grid.shape))
     found = network.seen(maps, events, *(torch.from_numpy(side) for side in grid.centres()))[0].numpy()
     across, down = grid.centres()
     trace = np.concatenate([[(0.0, 0.0)], grid.places(x, y)])
@@ -173,7 +201,7 @@ def test_what_is_seen_is_what_the_law_says():
 def test_visibility_can_be_read(tiny, tmp_path):
     model = Priority(readout_of(tiny, tmp_path / "r.safetensors"))
     law = model.visibility([0.0, 0.3, 1.0])
-    assert law.columns.tolist()[-1] == f"grey, blur {BLURS[-1]:g} px"
+    assert law.columns.tolist()[-2:] == [f"grey, blur {BLURS[-1]:g} px", "match"]
     assert np.allclose(law.to_numpy(), np.array([1, 0.5, 1 / (1 + (1 / 0.3) ** 2)])[:, None], atol=1e-3)
     with pytest.raises(GazekitError, match="has learned to seek nothing: nothing has a visibility"):
         PriorityFitted("tiny").visibility()
@@ -275,6 +303,49 @@ def test_it_learns_what_people_seek(tiny, searches, tmp_path, target):
         views = views_of(unseen, tiny, network.config)
         mean = torch.cat([view_losses(network, view).next.nanmean()[None] for view in views])
     assert torch.isfinite(mean).all()
+
+
+def test_people_who_land_beside_what_they_seek_are_followed_there():
+    """Features say nothing, a peak of similarity all: on unseen pictures as much goes near it as people's gaze does.
+
+    People land with a standard deviation of 8 px, 1.6 cells. With the peak of another picture nothing is found.
+    """
+    grid, config = Grid.of(Frame(160, 120)), PriorityConfig((3,), **SMALL, target="picture")
+    middles, views = [], []
+    for k in range(20):
+        rng = keyed_rng(0, "scattered", k)
+        middle = rng.uniform((25, 25), (135, 95))
+        cell = grid.cells(*middle[:, None])
+        similarity = rng.normal(size=(len(config.similarities), grid.rows * grid.columns))
+        similarity[:, cell] = 8.0
+        events = []
+        for _ in range(10):
+            away = rng.uniform((0, 0), (160, 120), (4, 2))
+            at = np.where(rng.random((4, 1)) < 0.5, rng.normal(middle, 8, (4, 2)), away).clip((0, 0), (160, 120))
+            events.append(path_events(at[:, 0], at[:, 1], None, grid))
+        joined = Events(*(torch.cat(part, 1) for part in zip(*events, strict=True)))
+        features = (torch.from_numpy(rng.normal(size=(3, 6, 8))).half(),)
+        sought = torch.from_numpy(similarity).float().reshape(-1, *grid.shape)
+        views.append(View(str(k), str(k), "", features, grid, joined, sought))
+        middles.append(middle)
+    options = TrainingOptions(epochs=30, patience=30, batch=2, rate=3e-3)
+    task = NextFixation(views[:12], views[12:14], config, 2, 0, fixations=40)
+    network, _ = train(prepared_network(config, views[:12], 0), task, options, folder=None, progress=False)
+    sides = [torch.from_numpy(side) for side in grid.centres()]
+    x, y = grid.points(np.arange(grid.rows * grid.columns), 0.5, 0.5)
+    people, right, other = [], [], []
+    for view, middle, another in zip(views[14:], middles[14:], views[13:], strict=False):
+        near = np.hypot(x - middle[0], y - middle[1]) < 16
+        looked = view.events.target[0] >= 0
+        people.append(near[view.events.target[0][looked]].mean())
+        for similarity, found in ((view.similarity, right), (another.similarity, other)):
+            with torch.no_grad():
+                maps = network.look([view.features[0][None]], *grid.shape, similarity[None])
+                found.append(
+                    float(network.next_density(maps, view.events, *sides)[0, looked].exp()[:, near].sum(1).mean())
+                )
+    assert np.mean(right) == pytest.approx(np.mean(people), rel=0.15)
+    assert np.mean(other) < 0.3 * np.mean(right)
 
 
 def test_controls_of_search_need_a_search(tiny, tmp_path):
