@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from gazekit.cli.options import Outside, Progress, dataset_names
 from gazekit.cli.printing import Json, print_json
@@ -15,8 +16,20 @@ if TYPE_CHECKING:
     from gazekit.core.card import Card
     from gazekit.core.trials import Dataset
 
+
+class NamesToo(TyperGroup):
+    """Commands, and names of data sets, each of which stands for `info` of it: as `gazekit models NAME`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """See `click.Group.resolve_command`."""
+        from gazekit.datasets.registry import datasets
+
+        return super().resolve_command(ctx, ["info", *args] if args[0] in datasets else args)
+
+
 app = typer.Typer(
-    help="List, explain, check, fetch and write data sets.\n\nExample: gazekit datasets info osie",
+    cls=NamesToo,
+    help="List, explain, check, fetch and write data sets.\n\nExample: gazekit datasets osie",
     invoke_without_command=True,
 )
 Name = Annotated[
@@ -27,9 +40,11 @@ SHOWN = 20  # lines of problems printed without --all
 
 
 @app.callback(invoke_without_command=True)
-def _default(context: typer.Context) -> None:
+def _default(context: typer.Context, as_json: Json = False) -> None:
     if context.invoked_subcommand is None:
-        list_command()
+        list_command(as_json)
+    elif as_json:
+        raise GazekitError(f"--json goes behind the command: gazekit datasets {context.invoked_subcommand} ... --json")
 
 
 @app.command("list")

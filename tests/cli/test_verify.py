@@ -1,5 +1,6 @@
 """`gazekit verify` and `gazekit metrics`: what they print, and how they end."""
 
+import json
 import shutil
 
 import numpy as np
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from gazekit.cli import verify
 from gazekit.cli.metrics import metrics_command
 from gazekit.foundations.errors import DataError, UnknownNameError
+from gazekit.verify import Outcome
 
 
 @pytest.fixture
@@ -49,6 +51,26 @@ def test_multimatch_of_a_part_of_a_data_set(run, data_root):
     assert result.exit_code == 0, result.output
     assert "a random part: 60 of 73500 pairs, seed 0" in result.stdout
     assert result.stdout.splitlines()[-1].endswith("passed")
+
+
+@pytest.mark.parametrize("command", [command.name for command in verify.app.registered_commands])
+def test_every_one_prints_json_too(run, command):
+    """The table of no `verify` could be had by another program."""
+    assert "--json" in run(command, "--help").stdout
+
+
+def test_json_of_a_table(capsys):
+    columns = {"name": "", "difference": ".1e"}
+    with pytest.raises(typer.Exit):
+        verify._finish(Outcome(columns, (("a", 0.25),), 0.25, 1e-12, passed=False), as_json=True)
+    assert json.loads(capsys.readouterr().out) == {
+        "columns": ["name", "difference"],
+        "rows": [{"name": "a", "difference": 0.25}],
+        "figure": 0.25,
+        "tolerance": 1e-12,
+        "passed": False,
+        "notes": [],
+    }
 
 
 @pytest.mark.parametrize("command", ["scanmatch", "multimatch"])

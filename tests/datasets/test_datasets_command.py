@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import pytest
@@ -5,7 +6,7 @@ from typer.testing import CliRunner
 
 from gazekit.cli.datasets import app
 from gazekit.datasets import datasets
-from gazekit.foundations.errors import DataError, UnknownNameError
+from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError
 
 
 def run(*arguments):
@@ -86,3 +87,17 @@ def test_fetch_by_hand_is_a_data_error(tmp_path):
 
 def test_a_wrong_name_is_an_unknown_name_error():
     assert isinstance(run("info", "osi").exception, UnknownNameError)
+
+
+def test_a_name_alone_is_explained():
+    """`gazekit models NAME` explained a model, and `gazekit datasets NAME` was no command."""
+    done = run("osie", "--json")
+    assert done.exit_code == 0
+    assert done.output == run("info", "osie", "--json").output
+    assert "No such command 'osi'" in run("osi").output
+
+
+def test_the_list_as_json():
+    assert [card["name"] for card in json.loads(run("--json").output)] == list(datasets)
+    with pytest.raises(GazekitError, match="--json goes behind the command: gazekit datasets info ... --json"):
+        raise run("--json", "info", "osie").exception
