@@ -77,7 +77,7 @@ def test_check_prints_the_first_problems_unless_told(tmp_path):
 def test_fetch_of_a_whole_folder_fetches_nothing(data_root):
     done = run("fetch", "bookcovers", "--root", data_root / "bookcovers", "--quiet")
     assert done.exit_code == 0
-    assert "0 files fetched, 1 were there already" in done.output
+    assert "0 files fetched, 1 there already" in done.output
 
 
 def test_fetch_by_hand_is_a_data_error(tmp_path):
