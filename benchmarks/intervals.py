@@ -295,24 +295,32 @@ def drawn(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cove
 
 
 def shuffled(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Covered]:
-    """`auc_shuffled` of densities: of the other people, of the centre, and of the centre and the three places alike.
+    """Densities of the other people, of the centre, and of the centre and the three places alike, scored as ever.
 
-    Scored as an evaluation scores them: fixations of each person, then their mean. The truth is the mean over worlds.
+    Where people look on one stimulus is a negative on the others (`auc_shuffled`), and each person makes the gold
+    standard of the others. The truth is the mean over worlds of this size.
     """
-    from scipy.ndimage import gaussian_filter
+    from gazekit import Scanpaths
+    from gazekit.core.frames import Frame
+    from gazekit.core.trials import Trial
+    from gazekit.metrics.context import Context, Source
+    from gazekit.metrics.fixation_maps.reference import DensityReference
+    from gazekit.metrics.measure import find, score_parts
 
-    from gazekit.metrics.density import auc_shuffled
+    measures = [find(name) for name in ("auc_shuffled", "nss", "information_gain")]
+    names = [f"s{s:03d}" for s in range(stimuli)]
+    trials = [Trial(name, name, Frame(400, 400)) for name in names]
+    rows = pd.DataFrame(
+        {"stimulus": np.repeat(names, people), "subject": [f"p{i:02d}" for i in range(people)] * stimuli}
+    )
+    rows = rows.assign(trial=rows["stimulus"], width=400.0, height=400.0)
 
-    cells = 20
-    row, column = (np.arange(cells) + 0.5) * 400 / cells, (np.arange(cells) + 0.5) * 400 / cells
-
-    def around(places: np.ndarray, spread: float) -> np.ndarray:
+    def around(shape: tuple[int, int], places: np.ndarray, spread: float) -> np.ndarray:
+        row, column = ((np.arange(cells) + 0.5) * 400 / cells for cells in shape)
         far = (row[:, None, None] - places[:, 1]) ** 2 + (column[None, :, None] - places[:, 0]) ** 2
         made = np.exp(-far / (2 * spread**2)).sum(axis=2)
         return made / made.sum()
 
-    centre = around(np.array([[200.0, 200.0]]), 80.0)
-    names, subjects = [f"s{s:03d}" for s in range(stimuli)], [f"p{i:02d}" for i in range(people)]
     kinds: dict[str, dict[str, float]] = {
         "people": {"human": 1.0},
         "the centre": {"centre": 1.0},
@@ -325,26 +333,22 @@ def shuffled(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[C
         rng = keyed_rng(seed, "coverage of shuffled AUC", stimuli, people, number)
         places = rng.uniform(60, 340, (stimuli, 3, 2))
         points = looked_at(rng, stimuli, people, places)
-        maps = np.zeros((stimuli, people, cells, cells))
-        at = (points * cells / 400).astype(int)
-        who = np.arange(stimuli)[:, None, None], np.arange(people)[:, None]
-        np.add.at(maps, (*who, at[..., 1], at[..., 0]), 1 / 8)
-        maps = gaussian_filter(maps, (0, 0, 1, 1), mode="reflect")
-        rows = []
-        for s, name in enumerate(names):
-            others = np.delete(points, s, axis=0).reshape(-1, 2).T / 400
-            for i, person in enumerate(subjects):
-                looks = (centre + around(places[s], 30.0)) / 2
-                rest = np.delete(maps[s], i, axis=0).mean(axis=0)
-                for source, density in (("human", rest), ("centre", centre), ("looks", looks)):
-                    value = auc_shuffled(density, *points[s, i].T, *others, (400, 400)).mean()
-                    rows.append((source, "auc_shuffled", name, "", person, value, 1))
-        cell = pd.DataFrame(rows, columns=[c for c in CELL_COLUMNS if c not in ("dataset", "x", "y")])
-        score = cell.groupby(["model", "metric", "stimulus"], sort=False, as_index=False)["value"].mean()
-        score = score.assign(dataset="d", pairs=people, undefined=0)[SCORE_COLUMNS]
-        (each,) = MeansOverStimuli.of_each(score, cell.assign(dataset="d").reindex(columns=CELL_COLUMNS))
-        for kind, weights in kinds.items():
-            found.setdefault(f"auc_shuffled, {kind}", []).append(each.combine(weights).estimate())
+        human = Scanpaths(*points.reshape(-1, 2).T, 8 * np.arange(len(rows) + 1), rows)
+        reference = DensityReference.of(human, trials, seed=number, gold=(0.04, 0.03))
+        context = Context(human, trials=trials, density=reference)
+
+        def centre(trial: Any, shape: tuple[int, int]) -> np.ndarray:
+            return np.log(around(shape, np.array([[200.0, 200.0]]), 80.0))
+
+        def looks(trial: Any, shape: tuple[int, int], places: np.ndarray = places) -> np.ndarray:
+            return np.log((np.exp(centre(trial, shape)) + around(shape, places[names.index(trial.id)], 30.0)) / 2)
+
+        sources = Source("human", human), Source("centre", human, centre), Source("looks", human, looks)
+        scored = [score_parts(measures, source, human, context) for source in sources]
+        tables = (pd.concat(each, ignore_index=True).assign(dataset="d") for each in zip(*scored, strict=True))
+        for each in MeansOverStimuli.of_each(*tables):
+            for kind, weights in kinds.items():
+                found.setdefault(f"{each.metric}, {kind}", []).append(each.combine(weights).estimate())
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
 
 

@@ -59,7 +59,7 @@ class Sample:
         return later if len(later.x) else self
 
 
-def draw_sample(dataset: Dataset, paths: Scanpaths | None = None, *, trials: int = TRIALS) -> Sample:
+def draw_sample(dataset: Dataset, paths: Scanpaths | None = None) -> Sample:
     """Draw the trials that the checks look at, by key; those with a target or a picture come first.
 
     Parameters
@@ -68,20 +68,18 @@ def draw_sample(dataset: Dataset, paths: Scanpaths | None = None, *, trials: int
         Trials, and people's paths.
     paths : Scanpaths, optional
         Other paths of these trials: a model's.
-    trials : int
-        At most so many.
 
     Returns
     -------
     Sample
-        At most `PEOPLE` paths of a trial.
+        At most `TRIALS` trials, and `PEOPLE` paths of each.
     """
     paths = dataset.scanpaths if paths is None else paths
     rows_of = {str(t): np.asarray(rows) for t, rows in paths.table.groupby("trial", sort=False).indices.items()}
     known = [t for t in dataset.trials if t.id in rows_of]
     order = keyed_rng(0, "checks", "trials", len(known)).permutation(len(known))
     telling = np.array([t.target_box is not None or t.has("image") for t in known], dtype=bool)[order]
-    drawn = np.concatenate([order[telling], order[~telling]])[:trials]
+    drawn = np.concatenate([order[telling], order[~telling]])[:TRIALS]
     chosen = [known[k] for k in sorted(drawn.tolist())]
     rows, of = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for k, trial in enumerate(chosen):

@@ -316,7 +316,8 @@ class MeansOverStimuli(Estimates):
         copied, noise = self._copied(weights, means, there)
         inflate = np.sqrt(n / (n - 1))
         learned = self._learned(weights, there)
-        moved = inflate * (mine + np.bincount(donor, copied, len(there)) + learned.sum(axis=0))
+        mine += learned.sum(axis=0)
+        moved = inflate * (mine + np.bincount(donor, copied, len(there)))
         stimuli = Part(moved, inflate**2 * noise, inflate**2 * float(mine @ mine), n - 1)
         if not all(m in self.people for m in weights):
             return Deviations(value, stimuli, NOBODY, 0.0, n)
@@ -326,9 +327,10 @@ class MeansOverStimuli(Estimates):
             gone = few * np.where(there, self.columns[m] - means[m], 0.0)
             cells -= weight * np.where(there, self.people[m].without - gone * self.people[m].alone, 0.0) / n
         moved = cells.sum(axis=1)
-        moved -= moved.mean()
-        given = few * (np.bincount(person, copied, len(moved)) + learned.sum(axis=1))
-        people = Part(moved + given, few**2 * noise, float(moved @ moved), len(moved) - 1)
+        moved += few * learned.sum(axis=1) - moved.mean()
+        people = Part(
+            moved + few * np.bincount(person, copied, len(moved)), few**2 * noise, float(moved @ moved), len(moved) - 1
+        )
         np.add.at(cells, (person, donor), copied)
         cells += learned - learned.mean(axis=0)
         return Deviations(value, stimuli, people, float((cells**2).sum()) - noise, n)
@@ -534,8 +536,8 @@ def _parts(
         number, stimulus = _places(part["donor"], numbers), _places(part["stimulus"], stimuli)
         person, value = _places(part["subject"], subjects), np.nan_to_num(part["value"].to_numpy(float))
         score, owed = part["subject"].to_numpy() == "", person >= 0
-        fit.change[number[score], stimulus[score]] = value[score]
-        fit.moved[number[owed], person[owed], stimulus[owed]] = value[owed]
+        np.add.at(fit.change, (number[score], stimulus[score]), value[score])
+        np.add.at(fit.moved, (number[owed], person[owed], stimulus[owed]), value[owed])  # pieces know a part each
         fits[str(model)] = fit
     return {"people": people, "donors": donors, "from_whom": from_whom, "fits": fits}
 

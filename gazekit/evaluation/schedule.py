@@ -35,6 +35,8 @@ from gazekit.metrics.measure import Measure
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import RunFolder, read_table
 
+MOST_ROWS = 1_000_000  # about numbers that were learned, before they are added up
+
 
 def cut(dataset: Dataset, stimuli: int) -> list[Dataset]:
     """Parts of a number of whole stimuli, the same for every number of workers."""
@@ -141,20 +143,43 @@ def join_scores(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The tables `scores`, `cells` and `sets` of `Results`: measures as in `outputs`, in them sources as they came."""
     tables = [read_table(piece.scores) for piece in pieces]
-    cells = [read_table(piece.cells) for piece in pieces]
+    judged: list[pd.DataFrame] = []
+    copied: list[pd.DataFrame] = []
+    learned: list[
+        pd.DataFrame
+    ] = []  # rows are sorted by what they are, so that it does not matter how stimuli were cut
+
+    def add(cells: pd.DataFrame) -> None:
+        of_people = (cells["donor"] == "").to_numpy()
+        of_numbers = (cells["pairs"] == 0).to_numpy() & ~of_people
+        for kind, which in ((judged, of_people), (copied, ~of_people & ~of_numbers), (learned, of_numbers)):
+            kind.append(cells[which])
+        if sum(map(len, learned)) > MOST_ROWS:
+            learned[:] = [added_up(learned)]
+
+    for piece in pieces:
+        add(read_table(piece.cells))
     if drawn := [read_table(piece.part) for piece in sets if piece.draw is not None]:
         of_draws = mean_of_draws(drawn)
         tables.append(of_draws.rows)
-        cells.append(of_draws.cells)
-    if cells:  # judges, donors, learned numbers, however the stimuli were cut
-        kinds = [np.where(table["donor"] == "", 0, np.where(table["pairs"] > 0, 1, 2)) for table in cells]
-        cells = [table[kind == k] for k in range(3) for table, kind in zip(cells, kinds, strict=True)]
+        add(of_draws.cells)
+    cells = [*judged, *copied, added_up(learned)]
     whole = [table for piece in sets if piece.draw is None if len(table := read_table(piece.part))]
     whole = [mean_of_people(pd.concat(whole, ignore_index=True))] if whole else []
     order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most
     wanted = ((tables, SCORE_COLUMNS), (cells, CELL_COLUMNS), (whole, SET_COLUMNS))
     scores, parts, of_sets = (_joined(found, dataset, columns, order) for found, columns in wanted)
     return scores, parts, of_sets
+
+
+def added_up(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of `Scored.cells` with `pairs` 0: what pieces know of the same number and person adds up."""
+    filled = [table for table in tables if len(table)]
+    if not filled:
+        return pd.DataFrame(columns=CELL_COLUMNS)
+    keys = ["model", "metric", "stimulus", "donor", "subject"]
+    found = pd.concat(filled, ignore_index=True).groupby(keys, sort=False, as_index=False)["value"].sum(min_count=1)
+    return found.assign(pairs=0).reindex(columns=CELL_COLUMNS)
 
 
 def _joined(

@@ -32,7 +32,7 @@ from gazekit.metrics.context import Context
 from gazekit.metrics.kinds.leaving_out import cells_of, pseudo_values
 from gazekit.metrics.kinds.sets import Parts
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.measure import Measure, Scored, Unit
+from gazekit.metrics.measure import CELL_COLUMNS, NEGATIVES, Measure, Scored, Unit
 
 HALVINGS = {"stimuli": 24, "paths": 12}  # most random halves of each; a measure is computed twice on half of them
 BLOCK = 6  # halvings of one piece of work
@@ -314,6 +314,7 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
     pandas.DataFrame
         model, metric, stimulus, subject, draw, value, side; NaN where there is no set. With a subject the value is what
         this person (or group of people) stands for in this draw, one of `side` people; see `leaving_out.pseudo_values`.
+        With a `side` of -1 it is how far the stimulus has moved the mean as a negative of others (`SharesNegatives`).
     """
     measures = work.of("stimulus")
     outputs = [output for measure in measures for output in measure.outputs]
@@ -329,6 +330,8 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
 
     whole = values()
     tables = [pd.DataFrame({"value": whole}, index=places).reset_index().assign(subject="", side=0)]
+    as_negatives = parts.as_negatives(*rows.drawn(draw)).rename_axis("stimulus").reset_index()
+    tables.append(as_negatives.melt("stimulus", var_name="metric").assign(subject="", side=-1))
     groups = groups_of_people(human, seed=work.seed)
     names = names_of_groups(human, groups)
     seen = {k: set(human.table["stimulus"][groups == k]) for k in names}
@@ -349,6 +352,7 @@ def score_drawn_stimuli(work: SetWork, predicted: Scanpaths | None, model: str, 
 def mean_of_draws(parts: Sequence[pd.DataFrame]) -> Scored:
     """Join the draws of `score_drawn_stimuli`: `pairs` is the number of draws, `undefined` those without a value."""
     joined = pd.concat(parts, ignore_index=True)
+    as_negatives, joined = joined[joined["side"] < 0], joined[joined["side"] >= 0]
     drawn, people = joined[joined["subject"] == ""], joined[joined["subject"] != ""]
     groups = drawn.groupby(["model", "metric", "stimulus"], sort=False)["value"]
     size, count = groups.size(), groups.count()
@@ -365,4 +369,16 @@ def mean_of_draws(parts: Sequence[pd.DataFrame]) -> Scored:
         for row in each[each["model"] == model].itertuples():
             of.setdefault((row.metric, row.stimulus), []).append((row.subject, row.value))
         cells.append(cells_of(str(model), rows, of))
-    return Scored(table, pd.concat(cells, ignore_index=True))
+    draws = joined["draw"].nunique()
+    for (model, metric), of_draws in as_negatives.groupby(["model", "metric"], sort=False):
+        of_model = [t[(t["model"] == model) & (t["metric"] == metric)] for t in (table, each)]
+        scored, subjects = of_model[0]["stimulus"][of_model[0]["value"].notna()], of_model[1]["subject"].unique()
+        moved = of_draws.groupby("stimulus", sort=False)["value"].sum().reset_index()
+        # Who of the people was it is known from leaving them out; here all have the same part.
+        owed = moved.assign(value=moved["value"] / (draws * max(len(subjects), 1))).merge(
+            pd.DataFrame({"subject": subjects}), how="cross"
+        )
+        change = pd.DataFrame({"stimulus": scored, "subject": "", "value": 1.0})
+        facts = {"model": model, "metric": metric, "donor": NEGATIVES, "pairs": 0}
+        cells.append(pd.concat([change, owed], ignore_index=True).assign(**facts).reindex(columns=CELL_COLUMNS))
+    return Scored(table, pd.concat([c for c in cells if len(c)] or cells, ignore_index=True))

@@ -390,7 +390,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
-def first_line(error: BaseException, longest: int = 200) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of an error's text, shortened; what kind of error it is where it has no text."""
     lines = str(error).splitlines()
-    return lines[0][:longest].rstrip(".") if lines and lines[0] else type(error).__name__
+    return lines[0][:200].rstrip(".") if lines and lines[0] else type(error).__name__

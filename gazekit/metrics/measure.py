@@ -17,6 +17,7 @@ from gazekit.metrics.context import Context, Source
 Unit = Literal["pair", "path", "fixation", "stimulus", "data set"]
 ROW_COLUMNS = ["model", "metric", "stimulus", "value", "pairs", "undefined"]
 CELL_COLUMNS = ["model", "metric", "stimulus", "donor", "subject", "value", "pairs", "x", "y"]
+NEGATIVES = "fixations on other images"  # a number on which scores depend, see `Scored.cells`
 measures = Registry("metric", group="gazekit.metrics")
 
 
@@ -34,6 +35,8 @@ class Scored(NamedTuple):
         place of a fixation (shares of the image), NaN of a whole path or its length. Empty where there are no parts.
         With `pairs` 0, `donor` is a number that the model has learned: without a subject `value` is how far the score
         moves where the number is moved by one step, with one how many steps the number owes to this person here.
+        `NEGATIVES` is such a number, of measures that judge against fixations on other images: its step is the mean
+        over stimuli, so that each scored stimulus moves by 1.
     """
 
     rows: pd.DataFrame

@@ -96,7 +96,7 @@ def fixation_density(
     if points:
         ax.scatter(x, y, s=3, color="#222222", edgecolors="white", linewidths=0.25, zorder=4)
     if key:
-        _key(ax, shares, f"σ = {sigma:.3g} px")
+        _key(ax, shares, f"σ = {_width(sigma, frame)}")
     return ax
 
 
@@ -115,6 +115,14 @@ def _inside(paths: list[Scanpath]) -> tuple[Frame, np.ndarray, np.ndarray]:
     if not within.any():
         raise GazekitError("there is no fixation inside the image, so there is no density to draw")
     return paths[0].frame, x[within], y[within]
+
+
+def _width(sigma: float, frame: Frame) -> str:
+    """A width in degrees where px per degree are known, else in px."""
+    if not frame.px_per_degree:
+        return f"{sigma:.3g} px"
+    degrees = f"{sigma / frame.px_per_degree:.3g}"
+    return f"{degrees} {'degree' if degrees == '1' else 'degrees'}"
 
 
 def _grey(image: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Z95 = 1.96
 ROOM = 0.052  # least distance of two names at the right, as a share of the axis
+UNITS = dict.fromkeys(FEATURES, "share of fixations") | {"correct": "share of paths", "length": "fixations"}
 LABELS = {"start": "fixation", "target": "fixation before the target is reached"}
 
 
@@ -122,7 +123,7 @@ def five_features(summary: "pd.DataFrame", *, axes: "list[Axes] | None" = None) 
         import matplotlib.pyplot as plt
 
         _, made = plt.subplots(
-            1, len(FEATURES), figsize=(7.1, 0.6 + 0.22 * len(models)), layout="constrained", sharey=True
+            1, len(FEATURES), figsize=(7.1, 0.8 + 0.22 * len(models)), layout="constrained", sharey=True
         )
         axes = list(made)
     for ax, name in zip(axes, FEATURES, strict=True):
@@ -134,8 +135,11 @@ def five_features(summary: "pd.DataFrame", *, axes: "list[Axes] | None" = None) 
         if HUMAN in models:
             ax.axvline(part.loc[HUMAN, "value"], color=style.CHANCE, linewidth=style.LINE / 2, linestyle=":")
         ax.set_title(name, fontsize=style.TEXT)
+        ax.set_xlabel(UNITS[name], fontsize=style.SMALL)
+        ax.locator_params(axis="x", nbins=3)
         ax.set_xlim(left=0)
         style.bare(ax)
-    axes[0].set_yticks(range(len(models)), models, fontsize=style.SMALL)
+    called = ["people" if model == HUMAN else model for model in models]
+    axes[0].set_yticks(range(len(models)), called, fontsize=style.SMALL)
     axes[0].set_ylim(len(models) - 0.5, -0.5)
     return axes

@@ -142,9 +142,10 @@ def free_viewing_section(run: Path, data: Dataset, osie: Path | None) -> Section
         f"--samples {demonstration.SAMPLES} --out runs/free"
     )
     if osie is not None:
+        others = "priority has learned from the others; " if "priority" in models else ""
         command = (
             f'import gazekit\n\ndata = gazekit.load_dataset("osie", {str(osie)!r}).split("stimulus", folds=5, fold=0)'
-            f".test  # priority has learned from the others; {len(data.trials)} of these are shown here\n"
+            f".test  # {others}{len(data.trials)} of these are shown here\n"
             f'gazekit.evaluate(data, {models}, n_samples={demonstration.SAMPLES}, out="runs/free")'
         )
     tables = ScoreTables(results.summary, results.differences, results.shares)

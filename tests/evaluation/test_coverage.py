@@ -50,6 +50,18 @@ def test_intervals_of_maps_of_sampled_paths(bench):
         assert 0.4 <= each.stated / each.right <= 2.5, each
 
 
+def test_intervals_of_densities(bench):
+    """Images are negatives of each other, and people each other's gold standard."""
+    found = {each.kind: each for each in bench.shuffled(8, 4, 16)}
+    centre, looks = (found[f"auc_shuffled, {kind}"] for kind in ("the centre", "a model that looks"))
+    assert centre.right < 1e-6  # as good as chance, whatever the stimuli are
+    assert centre.stated < 0.3 * looks.stated
+    for kind in ("people", "a model that looks", "a model that looks - the centre"):
+        each = found[f"auc_shuffled, {kind}"]
+        assert each.share >= 0.85, each
+        assert 0.7 <= each.stated / each.right <= 1.5, each
+
+
 def test_intervals_of_divergences(bench):
     """People's own, whose error is small where they are, and shares of them: .875 of these held before."""
     found = {each.kind: each for each in bench.sets(12, 5, 40)}

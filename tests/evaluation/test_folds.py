@@ -20,6 +20,7 @@ from gazekit.foundations.errors import DataError, RunFolderError, UnknownNameErr
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import score_pair
 from gazekit.metrics.context import Context, contents_of
+from gazekit.metrics.measure import NEGATIVES
 from gazekit.models import ScanpathModel
 from gazekit.models.baselines.baseline import Baseline
 from gazekit.models.baselines.empirical import Empirical
@@ -377,3 +378,16 @@ def test_parts_of_persons_are_joined_over_folds():
     assert found.query("donor == ''")["value"].to_dict() == pytest.approx({"p": 0.2, "r": 0.4})
     assert found.loc["q", "value"].tolist() == [0.2, 0.5]  # two paths
     assert found["pairs"].tolist() == [2, 1, 2, 1]
+
+
+def test_negatives_of_groups_of_people_count_as_these_do():
+    columns = ["model", "metric", "stimulus", "donor", "subject", "value", "pairs"]
+
+    def group(pairs, moved):
+        rows = [("m", "auc_shuffled", "s", "", "p", 0.2, pairs), ("m", "auc_shuffled", "s", NEGATIVES, "", 1.0, 0)]
+        return pd.DataFrame([*rows, ("m", "auc_shuffled", "t", NEGATIVES, "p", moved, 0)], columns=columns)
+
+    found = joined_cells([group(3, 0.4), group(1, 0.8)]).query("donor != ''")
+    assert found.groupby(["stimulus", "subject"])["value"].sum().to_dict() == pytest.approx(
+        {("s", ""): 1.0, ("t", "p"): 0.5}
+    )

@@ -50,7 +50,8 @@ def test_the_densest_place_is_where_the_fixations_are():
 
 
 def test_the_width_is_a_degree_where_degrees_are_known():
-    assert texts(fixation_density([cloud(frame=Frame(160, 100, 12))]))[-1] == "σ = 12 px"
+    assert texts(fixation_density([cloud(frame=Frame(160, 100, 12))]))[-1] == "σ = 1 degree"
+    assert texts(fixation_density([cloud(frame=Frame(160, 100, 12))], sigma=6))[-1] == "σ = 0.5 degrees"
     assert texts(fixation_density([cloud()]))[-1] == "σ = 5.66 px"  # 3 % of the diagonal
     assert texts(fixation_density([cloud()], sigma=4, shares=(0.9,))) == ["90 % of the density", "σ = 4 px"]
 

@@ -85,6 +85,9 @@ def test_what_is_shown_to_type_for_osie_predicts_no_picture_that_priority_has_le
     exec(code, {})  # noqa: S102  # what the page tells people to type
     load_model("priority").check_unseen(asked[0][0].trials)
     assert asked[0][1] == ["priority", "ittikoch"]
+    assert "test  # priority has learned from the others; 3 of" in code.replace(str(parts.PHOTOGRAPHS_OF_OSIE), "3")
+    del roles["priority"]  # as without the models extra: the comment spoke of it all the same
+    assert "priority" not in demonstration.free_viewing_section(osie, parts.photographs(osie, 0), osie)
 
 
 @pytest.mark.data

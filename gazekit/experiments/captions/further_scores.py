@@ -18,9 +18,7 @@ from gazekit.metrics.measure import Measure, score
 from gazekit.metrics.plausibility import LENGTHS, combine, similarities_to_people
 
 
-def by_length(
-    sources: Sequence[tuple[str, Scanpaths]], people: Scanpaths, dataset: str, lengths: Sequence[int] = LENGTHS
-) -> pd.DataFrame:
+def by_length(sources: Sequence[tuple[str, Scanpaths]], people: Scanpaths, dataset: str) -> pd.DataFrame:
     """Similarity to the best person at each window length, as `plausibility` takes it before averaging.
 
     Everybody is judged by the expected best of as many people as judge a person: one fewer than looked at the image.
@@ -33,8 +31,6 @@ def by_length(
         People's paths on the same trials.
     dataset : str
         For the table.
-    lengths : sequence of int
-        Window lengths, fixations.
 
     Returns
     -------
@@ -45,15 +41,15 @@ def by_length(
     rows = []
     for name, paths in sources:
         others = paths.table["trial"].map(judges).fillna(0).to_numpy(dtype=np.int64) - 1
-        judged = similarities_to_people(paths, people, lengths=lengths, threads=1)
+        judged = similarities_to_people(paths, people, threads=1)
         values = np.column_stack(
             [
                 combine(judged.similarities[..., [k]], "best_per_length", others, judged.counted)
-                for k in range(len(lengths))
+                for k in range(len(LENGTHS))
             ]
         )
         for stimulus, of in paths.table.groupby("stimulus", sort=False).indices.items():
-            for k, length in enumerate(lengths):
+            for k, length in enumerate(LENGTHS):
                 own = values[of, k]
                 defined = own[np.isfinite(own)]
                 mean = float(defined.mean()) if len(defined) else np.nan

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gazekit.core.trials import Dataset
-from gazekit.evaluation.bootstrap import RESAMPLES, resample
+from gazekit.evaluation.bootstrap import resample
 from gazekit.evaluation.describing import inputs_of
 from gazekit.evaluation.preparation import checked
 from gazekit.experiments.fold_trainings import LOG, finish, splits_of
@@ -166,7 +166,7 @@ def train_oat(
     return Trained(tuple(run.path / f"fold-{k}.safetensors" for k in splits), log, likelihood, loss, low, high, steps)
 
 
-def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAMPLES) -> tuple[float, float, float]:
+def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0) -> tuple[float, float, float]:
     """Mean loss over steps, with a 95 % interval by bootstrap over stimuli.
 
     Parameters
@@ -175,8 +175,6 @@ def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAM
         A row per fold and test stimulus, columns stimulus, steps and loss.
     seed : int
         Seed of the bootstrap.
-    resamples : int
-        How many.
 
     Returns
     -------
@@ -185,7 +183,7 @@ def mean_loss(likelihood: pd.DataFrame, *, seed: int = 0, resamples: int = RESAM
     """
     sums = likelihood.assign(total=likelihood["loss"] * likelihood["steps"])
     grouped = sums.groupby("stimulus", sort=True)[["total", "steps"]].sum()
-    draws = resample(len(grouped), seed=seed, resamples=resamples)
+    draws = resample(len(grouped), seed=seed)
     # a ratio of sums: long paths count by their steps, in every resample too
     return Ratio.of(grouped["total"].to_numpy(), grouped["steps"].to_numpy(float), draws).with_interval
 

@@ -6,7 +6,9 @@ from numpy.typing import ArrayLike
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Size
 from gazekit.metrics.fixation_maps.pixels import as_map, check_shares, values_at
-from gazekit.metrics.kinds.densities import density_measure
+from gazekit.metrics.kinds.densities import AgainstOthers, density_measure
+
+FEW = 16  # fixations that are compared with every negative sooner than these are sorted
 
 
 def nss(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size = None, *, ddof: int = 0) -> np.ndarray:
@@ -165,12 +167,28 @@ def _share_below(negatives: np.ndarray, positives: np.ndarray) -> np.ndarray:
     """Share of the negatives below each positive, equal ones half; NaN where a positive is."""
     out = np.full(len(positives), np.nan)
     defined = ~np.isnan(positives)
-    if len(negatives):
+    if len(negatives) and defined.sum() <= FEW:
+        at = positives[defined, None]
+        below, equal = (np.count_nonzero(which(negatives, at), axis=1) for which in (np.less, np.equal))
+        out[defined] = (2 * below + equal) / (2 * len(negatives))
+    elif len(negatives):
         ordered = np.sort(negatives)
         below = np.searchsorted(ordered, positives[defined], side="left")
         up_to = np.searchsorted(ordered, positives[defined], side="right")
         out[defined] = (below + up_to) / (2 * len(ordered))
     return out
+
+
+def _shares_above(
+    values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size, *, weights: np.ndarray, others: np.ndarray
+) -> np.ndarray:
+    """(m,) float64: the weight of the fixations that lie higher than each of the others, of those alike half."""
+    saliency = _ordered(values)
+    positives, negatives = values_at(saliency, x, y, size), values_at(saliency, others[:, 0], others[:, 1], (1.0, 1.0))
+    order = np.argsort(positives, kind="stable")[: int((~np.isnan(positives)).sum())]  # NaN are last
+    up_to = np.concatenate([[0.0], np.cumsum(weights[order])])
+    lower, equal = (np.searchsorted(positives[order], negatives, side=side) for side in ("left", "right"))
+    return up_to[-1] - (up_to[lower] + up_to[equal]) / 2
 
 
 def _ordered(values: ArrayLike) -> np.ndarray:
@@ -197,17 +215,14 @@ density_measure(
     summary="Standard deviations of the density above its mean at the fixated pixel; chance 0",
     source="Peters, Iyer, Itti, Koch 2005, Vision Research 45",
 )
-SHARED_NEGATIVES = (
-    "Images share their negatives, which the interval does not know: it can be twice too wide, or a fifth too narrow."
-)
 _PYSALIENCY = "As in pysaliency; Tatler, Baddeley, Gilchrist 2005, Vision Research 45"
 _ZHANG = "Zhang et al. 2008, Journal of Vision 8"
 _OURS = "gazekit; the AUC that the conditional AUC of the COCO-Search18 line stands for"
 _OTHERS = "the places fixated on other images that are below the fixated pixel"
-for _name, _compute, _needs, _of, _source, _caution in (
-    ("auc_uniform", auc_uniform, (), "all pixels below the fixated one", _PYSALIENCY, ""),
-    ("auc_shuffled", _shuffled, ("others",), _OTHERS, _ZHANG, SHARED_NEGATIVES),
-    ("auc_one_positive", auc_one_positive, (), "the other pixels below the fixated one", _OURS, ""),
+for _name, _compute, _needs, _of, _source in (
+    ("auc_uniform", auc_uniform, (), "all pixels below the fixated one", _PYSALIENCY),
+    ("auc_shuffled", AgainstOthers(_shuffled, _shares_above), ("others",), _OTHERS, _ZHANG),
+    ("auc_one_positive", auc_one_positive, (), "the other pixels below the fixated one", _OURS),
 ):
     density_measure(
         _compute,
@@ -216,5 +231,4 @@ for _name, _compute, _needs, _of, _source, _caution in (
         needs=_needs,
         summary=f"Share of {_of}, ties half; chance 0.5",
         source=_source,
-        caution=_caution,
     )

@@ -12,9 +12,9 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
 from gazekit.metrics.context import Trials
 from gazekit.metrics.density.maps import map_cc, map_kl, map_sim
-from gazekit.metrics.density.saliency import SHARED_NEGATIVES, auc_uniform, nss
+from gazekit.metrics.density.saliency import auc_uniform, nss
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at
-from gazekit.metrics.kinds.sets import OfRows, set_measure
+from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined
 
 # Cells of the map per standard deviation. On 60 images of OSIE four times as many change AUC, CC and SIM by less
@@ -97,7 +97,7 @@ class _Images:
 
     def __call__(self, *rows: np.ndarray) -> Iterator[tuple[str, _OneImage]]:
         """The images that paths of both sides have fixations on, sorted by name."""
-        at = [self._by_stimulus(k, chosen) for k, chosen in enumerate(rows)]
+        at = [self.by_stimulus(k, chosen) for k, chosen in enumerate(rows)]
         everyone = self.sides[1].fixations_of(rows[1])
         totals: dict[tuple[int, int], np.ndarray] = {}
         for code in sorted(at[0].keys() & at[1].keys()):
@@ -124,7 +124,7 @@ class _Images:
             human = partial(make, 1, code, people)
             yield str(self.names[code]), _OneImage(smooth, human, cells[cells >= 0], other)
 
-    def _by_stimulus(self, k: int, rows: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    def by_stimulus(self, k: int, rows: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         """Paths with fixations of one side, and these, by stimulus."""
         rows = rows[self.sides[k].lengths[rows] > 0]
         of = self.stimulus[k][rows]
@@ -231,9 +231,50 @@ def _scored(images: Iterable[tuple[str, _OneImage]], measures: tuple[str, ...]) 
 
 def _parts_as_maps(
     a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float, sigma_degrees: float | None
-) -> OfRows:
-    images = _Images(a, b, sigma_share, sigma_degrees)
-    return lambda mine, theirs: _scored(images(mine, theirs), tuple(_MEASURES))
+) -> "_PartsAsMaps":
+    return _PartsAsMaps(_Images(a, b, sigma_share, sigma_degrees))
+
+
+@dataclass(frozen=True)
+class _PartsAsMaps:
+    """Any rows of two sets, scored; see `SharesNegatives`."""
+
+    images: _Images
+
+    def __call__(self, mine: np.ndarray, theirs: np.ndarray) -> pd.DataFrame:
+        return _scored(self.images(mine, theirs), tuple(_MEASURES))
+
+    def as_negatives(self, mine: np.ndarray, theirs: np.ndarray) -> pd.DataFrame:
+        of = {str(self.images.names[c]): points for c, (_, points) in self.images.by_stimulus(1, theirs).items()}
+        total: dict[tuple[int, int], np.ndarray] = {}
+        own, count = dict.fromkeys(of, 0.0), 0
+        for stimulus, image in self.images(mine, theirs):
+            value, shape = _auc_shuffled(image), image.smooth.values.shape
+            if np.isnan(value):
+                continue
+            moved = (_shares_above(image) - value) / image.other.sum()
+            total[shape] = total.get(shape, 0.0) + moved
+            own[stimulus] = _sum_at(moved, self.images.cells[shape][of[stimulus]])
+            count += 1
+        cells = self.images.cells
+        found = {
+            stimulus: (sum(_sum_at(m, cells[shape][points]) for shape, m in total.items()) - own[stimulus]) / count
+            for stimulus, points in of.items()
+            if count
+        }
+        return pd.DataFrame({"paths_auc_shuffled": found}, dtype=np.float64)
+
+
+def _shares_above(image: _OneImage) -> np.ndarray:
+    """(cells,) float64: share of people's fixations that lie on a higher cell than this one, on one alike half."""
+    values = image.smooth.values.ravel()
+    positives = np.sort(values[image.cells])
+    lower, up_to = (np.searchsorted(positives, values, side=side) for side in ("left", "right"))
+    return np.asarray(1 - (lower + up_to) / (2 * len(positives)))
+
+
+def _sum_at(values: np.ndarray, cells: np.ndarray) -> float:
+    return float(values[cells[cells >= 0]].sum())
 
 
 _as_maps = partial(paths_as_maps, measures=tuple(_MEASURES))
@@ -248,5 +289,4 @@ for _name, (_, _better, _bounds, _values_in, _summary) in _MEASURES.items():
         values_in=_values_in,
         summary=f"{_summary}; mean over images",
         source="Bylinskii et al. 2019, IEEE TPAMI 41, on maps of sampled fixations",
-        caution=SHARED_NEGATIVES if _name == "paths_auc_shuffled" else "",
     )

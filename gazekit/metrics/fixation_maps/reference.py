@@ -164,10 +164,11 @@ class DensityReference:
     ----------
     bias : CentreBias
         Baseline: where people look on the other images.
-    others : (m, 3) float64
-        Fixations in a random order: x and y as shares of width and height, and the number of their stimulus.
-    stimuli : tuple of str
-        Stimuli by number.
+    others : (m, 4) float64
+        Fixations in a random order: x and y as shares of width and height, the number of their stimulus and of their
+        person.
+    stimuli, subjects : tuple of str
+        Stimuli and people by number.
     bandwidth, centre_share : float
         Of the gold standard: standard deviation as a share of the width, and weight of the centre bias, under which
         each person's fixations are likeliest given the other people's.
@@ -181,14 +182,17 @@ class DensityReference:
     bias: CentreBias
     others: np.ndarray
     stimuli: tuple[str, ...]
+    subjects: tuple[str, ...]
     bandwidth: float
     centre_share: float
     seed: int
     following: tuple[float, float] = (0.1, 0.0)
 
     @classmethod
-    def of(cls, human: Scanpaths, trials: Sequence[Trial], *, seed: int) -> Self:
-        """Learn from people's paths, px."""
+    def of(
+        cls, human: Scanpaths, trials: Sequence[Trial], *, seed: int, gold: tuple[float, float] | None = None
+    ) -> Self:
+        """Learn from people's paths, px; the gold standard's two numbers are chosen where `gold` does not give them."""
         of = human.path_of()
         size = human.table[["width", "height"]].to_numpy(float)[of]
         codes, names = pd.factorize(human.table["stimulus"])
@@ -197,13 +201,15 @@ class DensityReference:
         bias = CentreBias(x, y, np.asarray(names, dtype=object)[code])
         inside = np.flatnonzero((x >= 0) & (x <= 1) & (y >= 0) & (y <= 1))
         order = inside[keyed_rng(seed, "other fixations").permutation(len(inside))]
-        others = np.column_stack([x, y, code])[order]
-        return cls(bias, others, tuple(map(str, names)), *_choose_gold(bias, human, trials, seed), seed)
+        persons, subjects = pd.factorize(human.table["subject"].astype(str))
+        others = np.column_stack([x, y, code, persons[of]])[order]
+        named = tuple(map(str, names)), tuple(map(str, subjects))
+        return cls(bias, others, *named, *(gold or _choose_gold(bias, human, trials, seed)), seed)
 
     def others_than(self, stimulus: str) -> np.ndarray:
-        """(m, 2) float64: up to `OTHERS` fixations on other images."""
+        """(m,) int64: rows of `others`, up to `OTHERS` fixations on other images."""
         number = self.stimuli.index(stimulus) if stimulus in self.stimuli else -1
-        return self.others[self.others[:, 2] != number][:OTHERS, :2]
+        return np.flatnonzero(self.others[:, 2] != number)[:OTHERS]
 
     def gold(self, maps: np.ndarray, baseline: np.ndarray) -> np.ndarray:
         """Log density of people whose smoothed maps (p, rows, columns) are given; `baseline` is the centre bias's."""

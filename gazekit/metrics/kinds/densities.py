@@ -5,7 +5,8 @@ gold standard: for each person a smoothed map of the other people's fixations, m
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,15 +20,50 @@ from gazekit.metrics.columns import Size
 from gazekit.metrics.context import Context, LogDensity, Source
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, as_log_density, density_shape
 from gazekit.metrics.fixation_maps.reference import DRAWS_OF_HALVES, DensityReference, PeopleMaps, Saccades
-from gazekit.metrics.kinds.leaving_out import cells_of, pseudo_values
+from gazekit.metrics.kinds.leaving_out import cells_of, deviations, pseudo_values
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.measure import CELL_COLUMNS, ROW_COLUMNS, Kind, Measure, Scored, Unit, find, join_scored, make
+from gazekit.metrics.measure import (
+    CELL_COLUMNS,
+    NEGATIVES,
+    ROW_COLUMNS,
+    Kind,
+    Measure,
+    Scored,
+    Unit,
+    find,
+    join_scored,
+    make,
+)
 
+# People without each of whom a judge is left out: others' densities move with each judge nearly alike, and what is
+# left to chance here is in all sums of squares that make an interval, and goes out of them.
+JUDGED = 3
 _NEEDS = {
     "baseline": "the log density of a baseline or prior",
     "others": "people's fixations on the other images",
     "sigma": "sigma, the width of the Gaussian that smooths people's fixations",
 }
+
+
+@dataclass(frozen=True)
+class AgainstOthers:
+    """A measure that is a mean over fixations on the other images: each of them moves the score as well.
+
+    Parameters
+    ----------
+    compute : callable
+        As for `density_measure`.
+    of_each : callable
+        `of_each(log_density, x, y, size, weights=..., others=...)`, (m,) float64: the sum of the weighted values of the
+        fixations, if there were no other fixation than this one of m.
+    """
+
+    compute: Callable[..., Any]
+    of_each: Callable[..., np.ndarray]
+
+    def __call__(self, log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size, **needs: Any) -> Any:
+        """All of them together."""
+        return self.compute(log_density, x, y, size, **needs)
 
 
 def density_measure(
@@ -46,7 +82,7 @@ def density_measure(
     ----------
     compute : callable
         `compute(log_density, x, y, size, **needs)` gives (n, k) values, or (k,) for the unit "stimulus"; each need is
-        given by its name.
+        given by its name. An `AgainstOthers` where the other images' fixations are judged against.
     name : str
         The measure's name.
     unit : {"fixation", "stimulus"}
@@ -136,34 +172,47 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
     of the other people. Where one fixation has probability 0 the mean would be -inf: the stimulus has no value, and
     all its people count as undefined. Measures of maps are averaged over draws of half of the people, whose map the
     density is compared with; the gold standard is made of the other half. Cells: a person's mean, for measures of
-    fixations; for measures of maps, each person left out.
+    fixations of a model; for people, whose gold standard is made of them too, and for measures of maps, each person
+    left out. Fixations that are other images' negatives are a number that the source has learned (`NEGATIVES`).
     """
     if context.density is None:
         raise AssertionError("measures of densities are asked for and their reference was not learned")
     found: dict[tuple[str, str], list[tuple[str | None, float]]] = {}
-    left_out: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    left_out: dict[tuple[str, str], list[_LeftOut]] = {}
+    negatives: dict[tuple[str, str], np.ndarray] = {}
     if source.is_people or source.log_density is not None:
         rows_of = people.table.groupby("trial", sort=False).indices
         for trial in context.trials:
             if trial.id in rows_of:
                 human = people[rows_of[trial.id]]
                 still = [m for m in chosen if "history" not in m.needs]
-                values, moved = _score_trial(still, source.log_density, trial, human, context.density)
-                for output, of_persons in moved.items():
-                    left_out.setdefault((output, trial.stimulus), []).extend(of_persons)
+                scored = _score_trial(still, source.log_density, trial, human, context.density)
+                for output, of_persons in scored.left_out.items():
+                    count = int(np.isfinite([value for _, value in scored.values[output]]).sum())
+                    left_out.setdefault((output, trial.stimulus), []).append(_LeftOut(count, of_persons))
+                for output, above in scored.negatives.items():
+                    key = (output, trial.stimulus)
+                    negatives[key] = negatives.get(key, 0.0) + above
                 here = [
-                    *values.items(),
+                    *scored.values.items(),
                     *_score_next([m for m in chosen if m not in still], source, trial, human, context.density).items(),
                 ]
                 for output, each in here:
                     found.setdefault((output, trial.stimulus), []).extend(each)
     rows, cells = [], []
+    moved: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    by_other: dict[str, dict[str, np.ndarray]] = {}
     for (output, stimulus), named in found.items():
-        scored = np.array([value for _, value in named])
-        if np.isinf(scored).any():  # leaving out whom the model gave probability 0 would reward it
-            scored = np.full(len(scored), np.nan)
-        fine = np.isfinite(scored)
-        rows.append((source.name, output, stimulus, mean_defined(scored[fine]), len(scored), int((~fine).sum())))
+        numbers = np.array([value for _, value in named])
+        if np.isinf(numbers).any():  # leaving out whom the model gave probability 0 would reward it
+            numbers = np.full(len(numbers), np.nan)
+        fine = np.isfinite(numbers)
+        rows.append((source.name, output, stimulus, mean_defined(numbers[fine]), len(numbers), int((~fine).sum())))
+        if fine.any() and (output, stimulus) in negatives:
+            by_other.setdefault(output, {})[stimulus] = negatives[output, stimulus] / fine.sum() - numbers[fine].mean()
+        if (output, stimulus) in left_out:
+            moved[output, stimulus] = _joined(left_out[output, stimulus])
+            continue
         of_person: dict[str, list[float]] = {}
         for (subject, value), defined in zip(named, fine, strict=True):
             if subject is not None and defined:
@@ -172,7 +221,65 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
         for person, v in of_person.items():
             cells.append((source.name, output, stimulus, "", person, float(np.mean(v)), len(v), *nowhere))
     table = pd.DataFrame(rows, columns=ROW_COLUMNS)
-    return join_scored([table], [pd.DataFrame(cells, columns=CELL_COLUMNS), cells_of(source.name, table, left_out)])
+    others = [_cells_of_others(source.name, output, of, context.density) for output, of in by_other.items()]
+    parts = [pd.DataFrame(cells, columns=CELL_COLUMNS), cells_of(source.name, table, moved), *others]
+    return join_scored([table], parts)
+
+
+class _LeftOut(NamedTuple):
+    """Deviations of each person on one trial, and how many values of the stimulus are this trial's."""
+
+    size: int
+    of_persons: list[tuple[str, float]]
+
+
+def _joined(trials: Sequence[_LeftOut]) -> list[tuple[str, float]]:
+    """Deviations of each person on a stimulus, whose value is the mean over its trials."""
+    total = max(sum(each.size for each in trials), 1)
+    found: dict[str, float] = {}
+    for size, of_persons in trials:
+        for subject, deviation in of_persons:
+            found[subject] = found.get(subject, 0.0) + deviation * size / total
+    return list(found.items())
+
+
+def _cells_of_others(
+    model: str, output: str, by_stimulus: Mapping[str, np.ndarray], reference: DensityReference
+) -> pd.DataFrame:
+    """How far each person on each image has moved the mean over stimuli as a negative of the others.
+
+    A stimulus without a value has moved nothing, and takes none of it on itself.
+    """
+    moved, used = np.zeros(len(reference.others)), np.zeros(len(reference.others), dtype=bool)
+    for stimulus, above in by_stimulus.items():
+        rows = reference.others_than(stimulus)
+        moved[rows] += above / len(rows)
+        used[rows] = True
+    codes, who = np.unique(reference.others[used, 2:].astype(np.int64), axis=0, return_inverse=True)
+    value = np.bincount(who.reshape(-1), moved[used], len(codes)) / len(reference.stimuli)
+    names = np.array(reference.stimuli, dtype=object), np.array(reference.subjects, dtype=object)
+    owed = {"stimulus": names[0][codes[:, 0]], "subject": names[1][codes[:, 1]], "value": value}
+    parts = [pd.DataFrame({"stimulus": list(by_stimulus), "subject": "", "value": 1.0}), pd.DataFrame(owed)]
+    facts = {"model": model, "metric": output, "donor": NEGATIVES, "pairs": 0}
+    return pd.concat(parts, ignore_index=True).assign(**facts).reindex(columns=CELL_COLUMNS)
+
+
+class _OfTrial(NamedTuple):
+    """What one trial gives.
+
+    Attributes
+    ----------
+    values : mapping of output to list of (subject, value)
+        Of each person with their name, or of each draw without one.
+    left_out : mapping of output to list of (subject, deviation)
+        Of measures of maps, over all draws, and of people's own values.
+    negatives : mapping of output to (m,) float64
+        The sum of people's values against each single fixation on the other images (`DensityReference.others_than`).
+    """
+
+    values: dict[str, list[tuple[str | None, float]]]
+    left_out: dict[str, list[tuple[str, float]]]
+    negatives: dict[str, np.ndarray]
 
 
 def _score_trial(
@@ -181,21 +288,20 @@ def _score_trial(
     trial: Trial,
     human: Scanpaths,
     reference: DensityReference,
-) -> tuple[Mapping[str, list[tuple[str | None, float]]], Mapping[str, list[tuple[str, float]]]]:
-    """Values of each person with their name, or of each draw without one, by output; deviations of each person.
-
-    The latter are of measures of maps, over all draws.
-    """
+) -> _OfTrial:
+    """Score one trial by measures whose density is that of any fixation."""
     shape = density_shape(trial.frame)
     people = PeopleMaps(human, trial.frame, shape, reference.bandwidth if log_density is None else None)
     baseline = reference.bias.log_density(trial.stimulus, shape)
     given = {
         "baseline": baseline,
-        "others": reference.others_than(trial.stimulus),
+        "others": reference.others[reference.others_than(trial.stimulus), :2],
         "sigma": trial.frame.px_per_degree or SIGMA_SHARE * trial.frame.width,
     }
     own = None if log_density is None else np.asarray(log_density(trial, shape), dtype=np.float64)
-    out: dict[str, list[tuple[str | None, float]]] = {}
+    found = _OfTrial({}, {}, {})
+    by_fixation = [m for m in chosen if m.unit == "fixation"]
+    outputs = [output for measure in by_fixation for output in measure.outputs]
     subjects = [str(subject) for subject in pd.unique(human.table["subject"])]  # as `People` orders them
 
     def judged_by(judges: np.ndarray) -> np.ndarray | None:
@@ -204,20 +310,24 @@ def _score_trial(
             return own
         return reference.gold(people.maps[judges], baseline)
 
-    def of_fixations(judges: np.ndarray, group: np.ndarray) -> None:
-        """Score at the fixations of a group of people."""
+    def of_fixations(judges: np.ndarray, group: np.ndarray, *, others_too: bool = True) -> np.ndarray:
+        """(group, outputs) float64: means over the fixations of each of a group of people."""
         judged = judged_by(judges)
+        if judged is None:
+            return np.full((len(group), len(outputs)), np.nan)
         x, y = (np.concatenate([people.points[k][axis] for k in group]) for axis in (0, 1))
-        ends = np.cumsum([len(people.points[k][0]) for k in group])[:-1]
-        for measure in (m for m in chosen if m.unit == "fixation"):
-            values = np.full((len(x), len(measure.outputs)), np.nan)
-            if judged is not None:
-                values = score_density(measure, judged, x, y, size=trial.frame.size, **given)
-            for k, part in zip(group, np.split(values, ends), strict=True):
-                inside = part[~np.isnan(part).any(axis=1)]  # one of probability 0 makes the mean -inf
-                means = inside.mean(axis=0) if len(inside) else np.full(part.shape[1], np.nan)
-                for output, mean in zip(measure.outputs, means.tolist(), strict=True):
-                    out.setdefault(output, []).append((subjects[k], mean))
+        who = np.repeat(np.arange(len(group)), [len(people.points[k][0]) for k in group])
+        columns = []
+        for measure in by_fixation:
+            values = score_density(measure, judged, x, y, size=trial.frame.size, **given)
+            inside = ~np.isnan(values).any(axis=1)  # one of probability 0 makes the mean -inf
+            parts = [values[inside & (who == k)] for k in range(len(group))]
+            columns.append([p.mean(axis=0) if len(p) else np.full(values.shape[1], np.nan) for p in parts])
+            if others_too and isinstance(measure.steps, AgainstOthers):
+                weights = np.where(inside, 1 / np.maximum(np.bincount(who[inside], minlength=len(group)), 1)[who], 0.0)
+                above = measure.steps.of_each(judged, x, y, trial.frame.size, weights=weights, others=given["others"])
+                found.negatives[measure.name] = found.negatives.get(measure.name, 0.0) + above
+        return np.concatenate(columns, axis=1)
 
     def of_maps(judges: np.ndarray, group: np.ndarray) -> np.ndarray:
         """Compare with the map of a group of people: one value for each of `maps`."""
@@ -230,23 +340,41 @@ def _score_trial(
 
     everybody = np.arange(len(people.points))
     # A model's density is scored at everybody's fixations at once, people's once per person left out.
-    for group in [everybody] if own is not None else [everybody[[person]] for person in everybody]:
-        of_fixations(np.setdiff1d(everybody, group), group)
+    groups = [everybody] if own is not None else [everybody[[person]] for person in everybody]
+    if outputs:
+        values = np.concatenate([of_fixations(np.setdiff1d(everybody, group), group) for group in groups])
+        for k, output in enumerate(outputs):
+            found.values[output] = list(zip(subjects, values[:, k].tolist(), strict=True))
+        if own is None and len(everybody) > 2:
+            lost = np.stack([_means(values[everybody != judge]) for judge in everybody]) - _means(values)
+            order = keyed_rng(reference.seed, "judges left out", trial.id).permutation(len(everybody))
+            for judge in everybody:
+                place = int(np.flatnonzero(order == judge)[0])
+                moved = [
+                    of_fixations(np.setdiff1d(everybody, [person, judge]), person[None], others_too=False)[0]
+                    - values[person]
+                    for person in order[(place - np.arange(1, min(JUDGED, len(order) - 1) + 1)) % len(order)]
+                ]
+                lost[judge] += np.nan_to_num(_means(np.array(moved)))
+            for output, without in zip(outputs, lost.T, strict=True):
+                known = np.flatnonzero(np.isfinite(without))
+                moved = deviations(without[known]).tolist()
+                found.left_out[output] = [(subjects[k], d) for k, d in zip(known, moved, strict=True)]
     by_map = [m for m in chosen if m.unit == "stimulus"]
     maps = [output for measure in by_map for output in measure.outputs]
     if not maps:
-        return out, {}
+        return found
     halves = []
     for draw in range(DRAWS_OF_HALVES):
         order = keyed_rng(reference.seed, "halves of people", trial.id, draw).permutation(len(everybody))
         halves.append((order[: len(order) // 2], order[len(order) // 2 :]))
     drawn = [of_maps(*half) for half in halves]
     for k, output in enumerate(maps):
-        out[output] = [(None, float(value[k])) for value in drawn]
+        found.values[output] = [(None, float(value[k])) for value in drawn]
     if len(everybody) < 4:
-        return out, {}
+        return found
     value, fine = np.array([mean_defined(each) for each in np.transpose(drawn)]), np.isfinite(drawn).sum(axis=0)
-    moved = np.zeros((len(everybody), len(maps)))
+    stands = np.zeros((len(everybody), len(maps)))
     for (judges, group), whole in zip(halves, drawn, strict=True):
         sides = [(group, np.array([of_maps(judges, group[group != k]) for k in group]) - whole)]
         if own is None:
@@ -254,9 +382,15 @@ def _score_trial(
         for side, lost in sides:
             count = np.maximum(np.isfinite(lost).sum(axis=0), 1)
             share = (pseudo_values(whole, lost) - value) / (count * np.maximum(fine, 1))
-            moved[side] += np.where(np.isfinite(whole), share, 0.0)
-    moved *= np.sqrt(len(everybody) / (len(everybody) - 1))
-    return out, {o: list(zip(subjects, moved[:, k].tolist(), strict=True)) for k, o in enumerate(maps)}
+            stands[side] += np.where(np.isfinite(whole), share, 0.0)
+    stands *= np.sqrt(len(everybody) / (len(everybody) - 1))
+    found.left_out.update({o: list(zip(subjects, stands[:, k].tolist(), strict=True)) for k, o in enumerate(maps)})
+    return found
+
+
+def _means(values: np.ndarray) -> np.ndarray:
+    """(outputs,) float64: means over people, (people, outputs), of those who have a value."""
+    return np.array([mean_defined(column) for column in values.T])
 
 
 def _score_next(

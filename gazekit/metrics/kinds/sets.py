@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,17 @@ class PathSteps:
 
 
 OfRows = Callable[[np.ndarray, np.ndarray], Any]
+
+
+@runtime_checkable
+class SharesNegatives(Protocol):
+    """Rows of two sets, scored image by image against what people did on the other images too."""
+
+    def __call__(self, mine: np.ndarray, theirs: np.ndarray) -> pd.DataFrame:
+        """As `RowSteps.of_rows` says."""
+
+    def as_negatives(self, mine: np.ndarray, theirs: np.ndarray) -> pd.DataFrame:
+        """How far each stimulus (the index) has moved the mean over stimuli of some outputs, as others' negative."""
 
 
 @dataclass(frozen=True)
@@ -297,6 +308,16 @@ class Parts:
                 tables.append((measure.steps, measure.options, table))
             found.append(table.reindex(columns=list(measure.outputs)))
         return pd.concat(found, axis=1)
+
+    def as_negatives(self, mine: ArrayLike, theirs: ArrayLike) -> pd.DataFrame:
+        """Outputs (columns) that are judged against other stimuli, too: see `SharesNegatives`."""
+        rows = np.asarray(mine, dtype=np.int64), np.asarray(theirs, dtype=np.int64)
+        found: dict[str, pd.Series] = {}
+        for measure, quick in self.steps:
+            if isinstance(quick, SharesNegatives) and len(rows[0]) and len(rows[1]):
+                missing = [o for o in measure.outputs if o not in found]
+                found.update({o: of for o, of in quick.as_negatives(*rows).items() if o in missing})
+        return pd.DataFrame(found)
 
     def _quick(self, measure: Measure) -> OfRows | None:
         if not isinstance(measure.steps, RowSteps) or lacking_in(measure, self.a, self.b, self.trials):

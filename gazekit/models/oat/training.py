@@ -123,10 +123,10 @@ def step_losses(network: OatNetwork, batch: ObjectPaths, device: str, reflection
 
 
 @torch.no_grad()
-def evaluate_loss(network: OatNetwork, paths: ObjectPaths, device: str = "cpu", batch: int = 64) -> float:
+def evaluate_loss(network: OatNetwork, paths: ObjectPaths, device: str = "cpu") -> float:
     """Mean negative log-likelihood per step, the end included, nats."""
     network.eval()
-    losses = [step_losses(network, part, device) for part in scene_batches(paths, batch, None)]
+    losses = [step_losses(network, part, device) for part in scene_batches(paths, 64, None)]
     return float(torch.cat(losses).double().mean())
 
 

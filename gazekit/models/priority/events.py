@@ -23,7 +23,6 @@ def path_events(
     *,
     start: tuple[float, float] | None = None,
     limit: int | None = None,
-    remembered: int = REMEMBERED,
 ) -> Events:
     """Events of one path: one before each of its n fixations, and one after the last.
 
@@ -39,8 +38,6 @@ def path_events(
         Where gaze was before, px; default the image's centre.
     limit : int, optional
         Most fixations that could be made: of a path of so many nobody knows that viewing ended.
-    remembered : int
-        Places that are kept.
 
     Returns
     -------
@@ -54,7 +51,7 @@ def path_events(
     n = len(x)
     first = (grid.width / 2, grid.height / 2) if start is None or not np.isfinite(start).all() else start
     real = np.isfinite(x) & np.isfinite(y)
-    places = np.zeros((n + 1, remembered, 2))
+    places = np.zeros((n + 1, REMEMBERED, 2))
     count, here, before, target = (np.zeros(n + 1, dtype=np.int64) for _ in range(4))
     numbers, reach = np.zeros((n + 1, NUMBERS)), np.zeros(n + 1)
     log_duration, ended = np.full(n + 1, np.nan), np.zeros(n + 1)
@@ -66,7 +63,7 @@ def path_events(
     elapsed, complete, previous = 0.0, True, -1
     for i in range(n + 1):
         made = len(trace) - 1
-        recent = np.array(trace[::-1][:remembered])
+        recent = np.array(trace[::-1][:REMEMBERED])
         places[i, : len(recent)] = recent
         count[i], here[i], before[i] = made, last[0], last[1]
         step = float(np.linalg.norm(trace[-1] - trace[-2])) if made else 0.0

@@ -138,7 +138,8 @@ def test_pictures_have_what_they_show(results):
         assert line.get_ydata() == pytest.approx(part["distance"].to_numpy())
     axes = five_features(results.summary)
     assert [ax.get_title() for ax in axes] == ["correct", "length", "search", "refix", "revisit"]
-    assert [t.get_text() for t in axes[0].get_yticklabels()] == ["human", *results.models[3:]]
+    assert [t.get_text() for t in axes[0].get_yticklabels()] == ["people", *results.models[3:]]
+    assert [ax.get_xlabel() for ax in axes] == ["share of paths", "fixations", *["share of fixations"] * 3]
 
 
 def test_another_request_in_the_folder_is_refused(results, data):

@@ -22,7 +22,8 @@ from gazekit.metrics.fixation_maps.reference import (
     Saccades,
 )
 from gazekit.metrics.kinds.densities import score_density
-from gazekit.metrics.measure import score_parts
+from gazekit.metrics.kinds.leaving_out import deviations
+from gazekit.metrics.measure import NEGATIVES, score_parts
 from gazekit.models.baselines.centre import Centre
 from gazekit.models.baselines.empirical import Empirical
 from gazekit.models.baselines.uniform import Uniform
@@ -104,6 +105,90 @@ def test_a_map_moves_with_people_as_it_does_in_every_draw(agreeing, reference):
     found = cells.query("stimulus == @trial.stimulus").set_index("subject")["value"]
     expected = mean + 4 * np.sqrt(5 / 4) * np.sqrt(5 / 4) * moved  # as parts of a mean of five
     assert found.loc[[path.ids["subject"] for path in paths]].tolist() == pytest.approx(expected.tolist())
+
+
+def parts(name, source, people, trials, reference):
+    return score_parts([measures[name]], source, people, Context(people, trials=trials, density=reference))
+
+
+@pytest.mark.parametrize("kind", ["human", "m"])
+def test_who_looks_at_an_image_is_a_negative_on_the_others(dataset_of, kind):
+    """Brute force: the mean over the other images without these fixations among their negatives."""
+    spread = dataset_of(n_stimuli=4, n_subjects=5, frame=Frame(160, 120))  # people who look anywhere
+    reference = DensityReference.of(spread.scanpaths, spread.trials, seed=0)
+    source = Source(kind, spread.scanpaths, None if kind == "human" else Centre().log_density)
+    rows, cells = parts("auc_shuffled", source, spread.scanpaths, spread.trials, reference)
+    before = rows.set_index("stimulus")["value"]
+    moved = cells[cells["donor"] == NEGATIVES].set_index(["stimulus", "subject"])["value"]
+    assert (moved.xs("", level="subject") == 1).all()
+    assert moved.drop("", level="subject").sum() == pytest.approx(0, abs=1e-12)
+    assert moved.drop("", level="subject").abs().max() > 1e-3
+    for k, stimulus in enumerate(reference.stimuli):
+        for i, subject in enumerate(reference.subjects):
+            gone = (reference.others[:, 2:] == (k, i)).all(axis=1)
+            less = parts(
+                "auc_shuffled", source, spread.scanpaths, spread.trials,
+                replace(reference, others=reference.others[~gone]),
+            ).rows.set_index("stimulus")["value"]  # fmt: skip
+            total = 0.0
+            for s in before.index.drop(stimulus):
+                count = len(reference.others_than(s))
+                total += (before[s] - less[s]) * (count - gone.sum()) / count
+            assert moved[stimulus, subject] == pytest.approx(total / len(before), abs=1e-12), (stimulus, subject)
+
+
+def test_most_fixations_are_negatives_of_nobody(agreeing, reference, monkeypatch):
+    """Of many fixations `OTHERS` are drawn: who has none among them has moved nothing."""
+    monkeypatch.setattr("gazekit.metrics.fixation_maps.reference.OTHERS", 3)
+    source = Source("m", agreeing.scanpaths, Centre().log_density)
+    rows, cells = parts("auc_shuffled", source, agreeing.scanpaths, agreeing.trials, reference)
+    assert rows["value"].notna().all()
+    used = np.unique(np.concatenate([reference.others_than(s) for s in reference.stimuli]))
+    of = cells[(cells["donor"] == NEGATIVES) & (cells["subject"] != "")]
+    assert len(of) == len(np.unique(reference.others[used, 2:], axis=0)) < 10
+
+
+def without(agreeing, reference):
+    """Deviations of people on the second image, as cells have them; and by leaving each person out altogether."""
+    trial = agreeing.trials[1]
+    people = agreeing.scanpaths.filter(trial=trial.id)
+    rows, cells = parts("nss", Source("human", people), people, [trial], reference)
+    found = (cells.set_index("subject")["value"] - rows["value"].item()) / (4 * np.sqrt(5 / 4))
+    names = list(found.index)
+    rest = [people.filter(subject=[n for n in names if n != name]) for name in names]
+    values = [parts("nss", Source("human", each), each, [trial], reference).rows["value"].item() for each in rest]
+    return found.to_numpy(), deviations(np.array(values) - rows["value"].item())
+
+
+def test_people_move_the_gold_standard_of_the_others(agreeing, reference, monkeypatch):
+    """Brute force: each person left out, of whom is scored and of who makes the gold standard."""
+    monkeypatch.setattr("gazekit.metrics.kinds.densities.JUDGED", 4)
+    found, expected = without(agreeing, reference)
+    assert found == pytest.approx(expected)
+
+
+def test_a_judge_is_left_out_for_a_few_people(agreeing, reference):
+    """The mean over seeds is what leaving them out for everybody gives."""
+    each, expected = zip(*(without(agreeing, replace(reference, seed=k)) for k in range(24)), strict=True)
+    assert np.std(each, axis=0).max() > 0
+    error = np.std(each, axis=0) / np.sqrt(len(each))
+    assert np.abs(np.mean(each, axis=0) - expected[0]) == pytest.approx(0, abs=4 * error.max())
+
+
+def test_a_stimulus_of_two_trials_moves_with_people_on_both(agreeing, reference):
+    """Its value is the mean over trials, and so is what each person has moved it."""
+    first, second = agreeing.trials[:2]
+    named = {first.id: "one", second.id: "one"}
+    paths = agreeing.scanpaths.filter(trial=list(named))
+    both = [replace(trial, stimulus="one") for trial in (first, second)]
+    joined = paths.replace(table=paths.table.assign(stimulus="one"))
+    found = []
+    for people, trials in ((joined, both), *((joined.filter(trial=t.id), [t]) for t in both)):
+        rows, cells = parts("map_cc", Source("m", people, Centre().log_density), people, trials, reference)
+        count = rows["pairs"].item()
+        found.append((cells.set_index("subject")["value"] - rows["value"].item()).sort_index() / (count - 1))
+        assert len(found[-1]) == 5
+    assert found[0].to_numpy() == pytest.approx(((found[1] + found[2]) / 2).to_numpy())
 
 
 def test_one_person_has_no_gold_standard(agreeing, reference):

@@ -1,11 +1,14 @@
 """Parts of sets, scored from work that is done once per path, beside each part as a set of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from gazekit import MismatchError, Scanpaths
 from gazekit.metrics.context import TrialContent
+from gazekit.metrics.density.sampled import _auc_shuffled
 from gazekit.metrics.kinds.sets import Parts, RowSteps, value_of_whole
 from gazekit.metrics.measure import all_measures, find
 
@@ -68,6 +71,31 @@ def test_parts_of_stimuli(sets, options):
             continue
         simple = chosen[0].steps(sets[0][mine], sets[1][theirs], {}, **chosen[0].options)
         pd.testing.assert_frame_equal(found, simple[list(found)], rtol=1e-9, atol=1e-12)
+
+
+def test_images_as_negatives_of_others(sets):
+    """Brute force: each image's value without the people who look at another one among its negatives."""
+    a, b = sets
+    quick = Parts(OF_STIMULI, a, b, {})
+    for mine, theirs in [*parts_of(a, b)][2:-1]:
+        found = quick.as_negatives(mine, theirs)
+        assert list(found) == ["paths_auc_shuffled"]
+        value = quick.by_stimulus(mine, theirs)["paths_auc_shuffled"].dropna()
+        steps = quick.steps[0][0].steps.of_rows(a, b, {}, sigma_share=0.03, sigma_degrees=None)
+        images = dict(steps.images(mine, theirs))
+        of = b.table["stimulus"].to_numpy()[theirs]
+        for stimulus in found.index:
+            points = b.fixations_of(theirs[of == stimulus])
+            total = 0.0
+            for s in value.index.drop(stimulus, errors="ignore"):
+                image, size = images[s], images[s].smooth.values.shape
+                cells = steps.images.cells[size][points]
+                gone = np.bincount(cells[cells >= 0], minlength=image.other.size)
+                count, left = image.other.sum(), image.other - gone
+                if left.sum():
+                    total += (value[s] - _auc_shuffled(replace(image, other=left))) * left.sum() / count
+            assert found.loc[stimulus, "paths_auc_shuffled"] == pytest.approx(total / len(value), abs=1e-12)
+    assert not len(quick.as_negatives([], []))
 
 
 def test_maps_that_have_no_room_are_made_again(sets, monkeypatch):
