@@ -47,6 +47,17 @@ def _role(name: str, sources: Mapping[str, Any]) -> str:
         return MODEL
 
 
+def models_of(roles: Mapping[str, str]) -> list[str]:
+    """The models of a run, each once: a second row with own lengths is no other model.
+
+    Examples
+    --------
+    >>> models_of({"oat": "model", "oat (own lengths)": "model", "uniform": "null"})
+    ['oat']
+    """
+    return [name for name, role in roles.items() if role == MODEL and not name.endswith(OWN)]
+
+
 def compared(models: Sequence[str], metric: str) -> list[str]:
     """Those rows that are compared on a measure.
 

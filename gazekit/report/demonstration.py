@@ -13,6 +13,7 @@ import numpy as np
 
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.chance import models_of
 from gazekit.evaluation.results import Results
 from gazekit.experiments import demonstration
 from gazekit.experiments.shelf_search.results import ShelfResults
@@ -113,7 +114,7 @@ def free_viewing_section(run: Path, data: Dataset, osie: Path | None) -> Section
     """Paths of all models on one photograph, densities, what NeVA perceives, and two captions."""
     write_report(run, dataset=data)
     results, paths = Results.load(run), Scanpaths.load(run / "predictions.parquet")
-    models = [name for name, role in results.roles.items() if role == "model"]
+    models = models_of(results.roles)
     trial = next((t for t in data.trials if t.stimulus == FIRST[data.name]), data.trials[0]).id
     pictures = [
         figure(

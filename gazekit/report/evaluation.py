@@ -13,7 +13,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
-from gazekit.evaluation.chance import MODEL, notes_of
+from gazekit.evaluation.chance import models_of, notes_of
 from gazekit.evaluation.lengths import TABLE as PATH_LENGTHS
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
@@ -95,7 +95,7 @@ def evaluation_content(
             amount(about["stimuli"], "stimulus", "stimuli"),
             amount(about["subjects"], *(["simulated observer"] if about.get("simulated") else ["person", "people"])),
             amount(about["scanpaths"], "scanpath"),
-            amount(list(results.roles.values()).count(MODEL), "model"),
+            amount(len(models_of(results.roles)), "model"),
         ],
         sentence=summary_sentence(results),
         sections=sections,

@@ -72,7 +72,7 @@ def test_what_is_shown_to_type_for_osie_predicts_no_picture_that_priority_has_le
     monkeypatch.setattr(demonstration, "section", lambda *given: given[-1])
     monkeypatch.setattr(demonstration, "write_report", lambda *given, **options: None)
     monkeypatch.setattr(demonstration, "content_of", lambda *given: SimpleNamespace(sentence=""))
-    roles = dict.fromkeys(["priority", "ittikoch"], "model")
+    roles = dict.fromkeys(["priority", "priority (own lengths)", "ittikoch"], "model")
     results = SimpleNamespace(roles=roles, summary=pd.DataFrame(), differences=pd.DataFrame(), shares=pd.DataFrame())
     monkeypatch.setattr(demonstration.Results, "load", lambda run: results)
     monkeypatch.setattr(demonstration, "Scanpaths", SimpleNamespace(load=lambda file: None))
