@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from gazekit.checks.finding import CHECKS, Finding, Findings, known_checks
+from gazekit.checks.finding import CHECKS, Finding, Findings, NotChecked, known_checks
 from gazekit.checks.names import check_names
 from gazekit.checks.people import check_people
 from gazekit.checks.placement import FEW, TRIALS_NEEDED, check_placement
@@ -63,6 +63,7 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
     accepted = known_checks(accept)
     paths = dataset.scanpaths
     found: list[Finding] = []
+    seen: list[Finding | NotChecked] = []
     not_checked: dict[str, str] = {}
     sample = draw_sample(dataset)
     chosen = sample.chosen()
@@ -84,19 +85,16 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
         later = ("agreement", "person", "first-fixation", "saccades", "samples")
         not_checked |= dict.fromkeys(later, "positions are not px of these images")
     elif paths.facts.unit == "px" and "scale" not in not_checked:
-        people, reasons = check_people(chosen)
-        found += [*people, *check_first_fixation(dataset, paths), *check_saccades(paths)]
-        not_checked |= reasons
-    sizes, reasons = check_image_sizes(dataset.trials)
-    repeats, more = check_repeats(paths)
-    not_checked |= {**reasons, **more}
-    found += [
-        *sizes,
+        seen += [*check_people(chosen), *check_first_fixation(dataset, paths), *check_saccades(paths)]
+    seen += [
+        *check_image_sizes(dataset.trials),
         *check_limits(dataset, paths),
         *check_durations(paths),
-        *repeats,
+        *check_repeats(paths),
         *check_names(paths, dataset.trials),
     ]
+    found += [each for each in seen if isinstance(each, Finding)]
+    not_checked |= dict(each for each in seen if isinstance(each, NotChecked))
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     return _findings(dataset.name, found, not_checked, accepted)
@@ -125,7 +123,7 @@ def check_predictions(
     """
     accepted = known_checks(accept)
     not_checked = dict.fromkeys((c for c in CHECKS if c not in (*PLACEMENT, "durations")), "these are predictions")
-    found: list[Finding] = check_durations(paths)
+    found = list(check_durations(paths))
     first: list[Finding] = []
     sample = draw_sample(dataset, paths)
     if len(sample.x) < FEW or paths.facts.unit != "px":
@@ -137,7 +135,7 @@ def check_predictions(
         imposed, declared = dataset.scanpaths.facts.forced_first, paths.facts.forced_first
         if imposed is not None and declared is None and not any(f.level == "error" for f in found):
             del not_checked["first-fixation"]
-            first = check_first_prediction(dataset, paths)
+            first = list(check_first_prediction(dataset, paths))
     if paths.duration is None:
         not_checked["durations"] = "there are no durations"
     said = ("your own table", "the predictions"), ("--data-set", "--predictions-set")

@@ -1,8 +1,8 @@
 """What a check found: what was seen, what it probably is, what mends it, and what that does to NSS."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from gazekit.foundations.errors import DataError, UnknownNameError
 
@@ -81,6 +81,16 @@ class Finding:
     def __str__(self) -> str:
         effect = f" {self.effect}." if self.effect else ""
         return f"{self.level} ({self.check}): {self.seen}. Probably: {self.probably}. To mend it: {self.mend}.{effect}"
+
+
+class NotChecked(NamedTuple):
+    """A check that could not be made, and why."""
+
+    check: str
+    why: str
+
+
+Seen = Iterator[Finding | NotChecked]  # what a check yields
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from gazekit.checks.finding import Finding
 from gazekit.core.pictures import same_pictures
@@ -14,51 +14,41 @@ SHOWN = 3  # groups of names in a message
 UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # Unicode's categories of blanks and of marks that cannot be seen
 
 
-def check_names(paths: Scanpaths, trials: Sequence[Trial]) -> list[Finding]:
+def check_names(paths: Scanpaths, trials: Sequence[Trial]) -> Iterator[Finding]:
     """Say where one person, stimulus or picture seems to have two names, and where only some rows name a person."""
     subjects = _alike(paths.table["subject"].unique(), _plain)
     stimuli = _alike(paths.table["stimulus"].unique(), parts_of)
-    found = [
-        *_twice("subject", "case, blanks, marks that cannot be seen or zeros of a number", subjects),
-        *_twice("stimulus", "case, blanks or the suffix of an image", stimuli),
-    ]
+    yield from _twice("subject", "case, blanks, marks that cannot be seen or zeros of a number", subjects)
+    yield from _twice("stimulus", "case, blanks or the suffix of an image", stimuli)
     if alike := same_pictures(trials):
-        found.append(
-            Finding(
-                "names",
-                "warning",
-                f"stimuli that show the same picture, or nearly: {_shown(alike)}",
-                "one picture under two names: chance and models that learn use it as another image",
-                "give a picture one name, and several viewings of it a column trial",
-            )
+        yield Finding(
+            "names",
+            "warning",
+            f"stimuli that show the same picture, or nearly: {_shown(alike)}",
+            "one picture under two names: chance and models that learn use it as another image",
+            "give a picture one name, and several viewings of it a column trial",
         )
     nobody = paths.table["subject"] == ""
     if nobody.any() and not nobody.all():
         first = paths.table.loc[nobody, "stimulus"].iloc[0]
-        found.append(
-            Finding(
-                "names",
-                "warning",
-                f"{nobody.sum():,} of {len(paths):,} paths name no subject (first: on {first!r}), the others do",
-                "cells that were left empty: fixations that somebody's path lacks, or one more person",
-                "fill in the subject of these rows, or leave them out",
-            )
+        yield Finding(
+            "names",
+            "warning",
+            f"{nobody.sum():,} of {len(paths):,} paths name no subject (first: on {first!r}), the others do",
+            "cells that were left empty: fixations that somebody's path lacks, or one more person",
+            "fill in the subject of these rows, or leave them out",
         )
-    return found
 
 
-def _twice(column: str, differ: str, alike: list[list[str]]) -> list[Finding]:
-    if not alike:
-        return []
-    return [
-        Finding(
+def _twice(column: str, differ: str, alike: list[list[str]]) -> Iterator[Finding]:
+    if alike:
+        yield Finding(
             "names",
             "warning",
             f"names in the column {column} differ in nothing but {differ}: {_shown(alike)}",
             f"one {column} under two names, which counts as two",
             f"write each {column} in one way",
         )
-    ]
 
 
 def _shown(alike: list[list[str]]) -> str:

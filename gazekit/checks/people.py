@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from gazekit.checks.finding import Effect, Finding
+from gazekit.checks.finding import Effect, Finding, NotChecked, Seen
 from gazekit.checks.placement import (
     CENTRE,
     CENTRE_UP,
@@ -24,7 +24,7 @@ PERSON_GAIN = 0.3  # NSS; on published data every move of a person lowers it
 MENDS = (SHARE, PERCENT, CENTRE, CENTRE_UP, *ORIENTATIONS)
 
 
-def check_people(sample: Sample) -> tuple[list[Finding], dict[str, str]]:
+def check_people(sample: Sample) -> Seen:
     """Compare where each person looked with where the others did, on the same image and on another.
 
     Parameters
@@ -37,7 +37,8 @@ def check_people(sample: Sample) -> tuple[list[Finding], dict[str, str]]:
     trials = np.unique(sample.trial[known])
     if len(trials) < TRIALS_NEEDED:
         why = f"{len(trials)} trials with two people; {TRIALS_NEEDED} are needed"
-        return [], {"agreement": why, "person": why}
+        yield from (NotChecked(each, why) for each in ("agreement", "person"))
+        return
     part, unit = sample.only(known), unit[known]
     u, v = part.x / part.width, part.y / part.height
     own = reference.at(unit, u, v)
@@ -49,28 +50,29 @@ def check_people(sample: Sample) -> tuple[list[Finding], dict[str, str]]:
     both = np.isfinite(elsewhere)
     found = [_named(part, reference, unit, own, who, name) for who, name in enumerate(sample.people)]
     persons = [f for f in found if f is not None]
+    yield from persons
     if persons or not both.any():
-        return persons, {}
+        return
     shared = np.unique(part.trial[both])
     here = means(own[both], part.trial[both], shared)
     there = means(elsewhere[both], part.trial[both], shared)
     if len(shared) < TRIALS_NEEDED:
-        return [], {"agreement": f"{len(shared)} trials to compare with others; {TRIALS_NEEDED} are needed"}
+        yield NotChecked("agreement", f"{len(shared)} trials to compare with others; {TRIALS_NEEDED} are needed")
+        return
     gain = here - there
     margin = special.stdtrit(len(shared) - 1, SURE) * gain.std(ddof=1) / np.sqrt(len(shared))
     if gain.mean() + margin >= AGREEMENT:
-        doubtful = gain.mean() - margin <= 0
-        return [], {"agreement": f"{len(shared)} trials are too few to tell whether people agree"} if doubtful else {}
-    return [
-        Finding(
-            "agreement",
-            "warning",
-            f"people agree no more on an image than across images "
-            f"(NSS {here.mean():.2f} against {there.mean():.2f}, {len(shared)} trials)",
-            "names of images that belong to other paths, or an offset that differs from image to image",
-            "look at how stimulus and trial were joined to the fixations",
-        )
-    ], {}
+        if gain.mean() - margin <= 0:
+            yield NotChecked("agreement", f"{len(shared)} trials are too few to tell whether people agree")
+        return
+    yield Finding(
+        "agreement",
+        "warning",
+        f"people agree no more on an image than across images "
+        f"(NSS {here.mean():.2f} against {there.mean():.2f}, {len(shared)} trials)",
+        "names of images that belong to other paths, or an offset that differs from image to image",
+        "look at how stimulus and trial were joined to the fixations",
+    )
 
 
 def _named(

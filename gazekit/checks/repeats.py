@@ -1,11 +1,12 @@
 """What is there twice: rows, whole paths, one position again and again."""
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 
-from gazekit.checks.finding import Finding
+from gazekit.checks.finding import Finding, NotChecked, Seen
 from gazekit.core.scanpaths import Scanpaths
 
 ROWS = 0.2  # share of points equal to the one before; published sets have none, object arrays .04
@@ -16,9 +17,10 @@ SHORTEST = 4  # fixations of a path that nobody makes twice
 SAME, TRIALS = 0.9, 20  # share of two people's paths that are equal, on so many trials; object arrays have .16 at most
 
 
-def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
+def check_repeats(paths: Scanpaths) -> Seen:
     """Say which rows, paths and positions are there more than once, and what could not be told."""
-    found = _rows(paths)
+    twice = list(_rows(paths))
+    yield from twice
     later = paths.rank_of() > 0
     points = np.column_stack([paths.x, paths.y])[later]
     points = points[np.isfinite(points).all(axis=1)]
@@ -27,35 +29,34 @@ def check_repeats(paths: Scanpaths) -> tuple[list[Finding], dict[str, str]]:
         (places <= 0).all(axis=1) & (count >= LEAST)
     )  # 0, 0 or -1, -1: what stands for no position
     if len(points) < 50 and not len(nowhere):
-        why = f"{len(points)} positions after the first of a path are too few"
-        return [*found, *_paths(paths)], {"repeated-position": why}
+        yield from _paths(paths)
+        yield NotChecked("repeated-position", f"{len(points)} positions after the first of a path are too few")
+        return
     top = int(count.argmax()) if len(points) >= 50 else int(nowhere[count[nowhere].argmax()])
     rest = len(points) - count[top]
-    objects = rest > 0 and (len(places) - 1) / rest < DISTINCT and not found
+    objects = rest > 0 and (len(places) - 1) / rest < DISTINCT and not twice
     if objects:  # one of them may be looked at often, but none lies at the corner of the image
         corner = np.flatnonzero((places == 0).all(axis=1))
         top, count = (int(corner[0]), count) if len(corner) else (top, np.zeros_like(count))
     share = count[top] / len(points)
     if share > ONE_POSITION:
         place = f"({places[top][0]:g}, {places[top][1]:g})"
-        found.append(
-            Finding(
-                "repeated-position",
-                "warning",
-                f"{share:.1%} of {len(points):,} positions after the first are exactly {place}",
-                "what the tracker writes when it has lost the eye",
-                "leave these rows out, or empty their x and y and give --data-set missing=drop",
-            )
+        yield Finding(
+            "repeated-position",
+            "warning",
+            f"{share:.1%} of {len(points):,} positions after the first are exactly {place}",
+            "what the tracker writes when it has lost the eye",
+            "leave these rows out, or empty their x and y and give --data-set missing=drop",
         )
-    return [*found, *(_same_person(paths) if objects else _paths(paths))], {}
+    yield from _same_person(paths) if objects else _paths(paths)
 
 
-def _rows(paths: Scanpaths) -> list[Finding]:
+def _rows(paths: Scanpaths) -> Iterator[Finding]:
     columns = (paths.x, paths.y, np.nan_to_num(paths.durations(), nan=-1.0))
     path = paths.path_of()
     within = path[1:] == path[:-1]
     if within.sum() < 20:
-        return []
+        return
     same = within & np.logical_and.reduce([np.diff(column) == 0 for column in columns])
     share = same.sum() / within.sum()
     seen = f"{share:.0%} of points are equal to the one before"
@@ -65,16 +66,14 @@ def _rows(paths: Scanpaths) -> list[Finding]:
         share = twice / max(1, min(len(even), 500))
         seen = f"{share:.0%} of the paths of an even number of points are one half twice"
         if len(even) < 5 or share <= ROWS:
-            return []
-    return [
-        Finding(
-            "rows",
-            "warning",
-            seen,
-            "a table with each row twice, which two exports or a join can cause",
-            "leave the second row of each pair out (pandas: drop_duplicates())",
-        )
-    ]
+            return
+    yield Finding(
+        "rows",
+        "warning",
+        seen,
+        "a table with each row twice, which two exports or a join can cause",
+        "leave the second row of each pair out (pandas: drop_duplicates())",
+    )
 
 
 def _halves_equal(paths: Scanpaths, columns: tuple[np.ndarray, ...], i: int) -> bool:
@@ -83,7 +82,7 @@ def _halves_equal(paths: Scanpaths, columns: tuple[np.ndarray, ...], i: int) -> 
     return all(np.array_equal(column[a:half], column[half:b]) for column in columns)
 
 
-def _paths(paths: Scanpaths) -> list[Finding]:
+def _paths(paths: Scanpaths) -> Iterator[Finding]:
     """Equal paths of at least four fixations: of two people, or of two images."""
     seen: dict[tuple[bytes, ...], int] = {}
     pairs: list[tuple[int, int]] = []
@@ -97,12 +96,11 @@ def _paths(paths: Scanpaths) -> list[Finding]:
             pairs.append((seen[key], int(i)))
         else:
             seen[key] = int(i)
-    if len(pairs) < 2:
-        return []
-    return [_twice(paths, pairs)]
+    if len(pairs) >= 2:
+        yield _twice(paths, pairs)
 
 
-def _same_person(paths: Scanpaths) -> list[Finding]:
+def _same_person(paths: Scanpaths) -> Iterator[Finding]:
     """Two people whose paths are equal on nearly all trials; on positions of objects other people's are on some."""
     rows: dict[str, dict[str, int]] = {}
     for i, (subject, trial) in enumerate(zip(paths.table["subject"], paths.table["trial"], strict=True)):
@@ -116,8 +114,8 @@ def _same_person(paths: Scanpaths) -> list[Finding]:
             alike.append((len(equal) / len(both), equal))
     share, pairs = max(alike, key=lambda pair: pair[0], default=(0.0, []))
     if share < SAME or np.median([each for each, _ in alike]) > SAME / 2:
-        return []
-    return [_twice(paths, pairs)]
+        return
+    yield _twice(paths, pairs)
 
 
 def _twice(paths: Scanpaths, pairs: list[tuple[int, int]]) -> Finding:

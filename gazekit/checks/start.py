@@ -1,11 +1,11 @@
 """Whether the first fixation was imposed, and whether that was said; limits of lengths; sizes of image files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from gazekit.checks.finding import Finding
+from gazekit.checks.finding import Finding, NotChecked, Seen
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.files.images import image_file_size
@@ -22,11 +22,11 @@ FILES = 200
 ASPECT = 0.02
 
 
-def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
+def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> Iterator[Finding]:
     """Compare what is declared of the first fixation with where it lies."""
     some = paths.lengths >= 2
     if some.sum() < PATHS:
-        return []
+        return
     path = paths.path_of()
     diagonal = np.hypot(paths.table["width"], paths.table["height"]).to_numpy(float)[path]
     rank, of = paths.rank_of(), some[path]
@@ -44,67 +44,59 @@ def check_first_fixation(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
         f"{later:.0%} of later ones; {said[paths.facts.forced_first]}"
     )
     if paths.facts.forced_first is not True and first >= IMPOSED and later < FREE:
-        return [
-            Finding(
-                "first-fixation",
-                "warning",
-                seen,
-                "the experiment imposed the first fixation, which raises every score of a path that begins there",
-                "declare it: Facts(forced_first=True) in Python, a column forced_first of 1 in the table",
-            )
-        ]
-    if paths.facts.forced_first is True and first < ELSEWHERE:
-        return [
-            Finding(
-                "first-fixation",
-                "warning",
-                seen,
-                "the first fixation is dropped already, or positions are not px of these images",
-                "declare forced_first=False, or look at the units of x and y",
-            )
-        ]
-    return []
+        yield Finding(
+            "first-fixation",
+            "warning",
+            seen,
+            "the experiment imposed the first fixation, which raises every score of a path that begins there",
+            "declare it: Facts(forced_first=True) in Python, a column forced_first of 1 in the table",
+        )
+    elif paths.facts.forced_first is True and first < ELSEWHERE:
+        yield Finding(
+            "first-fixation",
+            "warning",
+            seen,
+            "the first fixation is dropped already, or positions are not px of these images",
+            "declare forced_first=False, or look at the units of x and y",
+        )
 
 
-def check_first_prediction(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
+def check_first_prediction(dataset: Dataset, paths: Scanpaths) -> Iterator[Finding]:
     """Say where predictions, which declare nothing, begin with the imposed fixation: people's is dropped."""
-    return [
-        replace(
+    for finding in check_first_fixation(dataset, paths):
+        yield replace(
             finding,
             probably="the first point is the imposed one, not a prediction; it is scored, and people's paths "
             "are scored without",
             mend="declare it: --forced-first of score, Facts(forced_first=True) in Python, a column forced_first of 1 "
             "in the table (0 if the model chose it)",
         )
-        for finding in check_first_fixation(dataset, paths)
-    ]
 
 
-def check_limits(dataset: Dataset, paths: Scanpaths) -> list[Finding]:
+def check_limits(dataset: Dataset, paths: Scanpaths) -> Iterator[Finding]:
     """Say where people made more fixations than trials allow: models are held to the limit, people are not."""
     limits = {t.id: t.max_fixations or np.inf for t in dataset.trials}
     most = np.array([limits[trial] for trial in paths.table["trial"]])
     longer = paths.lengths - int(paths.facts.forced_first is True) > most
     if longer.sum() <= BEYOND * np.isfinite(most).sum():
-        return []
+        return
     first = int(np.flatnonzero(longer)[0])
-    return [
-        Finding(
-            "limits",
-            "warning",
-            f"{longer.sum():,} of {np.isfinite(most).sum():,} paths have more fixations than max_fixations (first: "
-            f"{paths.lengths[first]} and {most[first]:g} on {paths.table['stimulus'].iloc[first]!r})",
-            "a limit that is not that of the experiment: models are held to it, and people were not",
-            "give max_fixations as it was, or leave it out",
-        )
-    ]
+    yield Finding(
+        "limits",
+        "warning",
+        f"{longer.sum():,} of {np.isfinite(most).sum():,} paths have more fixations than max_fixations (first: "
+        f"{paths.lengths[first]} and {most[first]:g} on {paths.table['stimulus'].iloc[first]!r})",
+        "a limit that is not that of the experiment: models are held to it, and people were not",
+        "give max_fixations as it was, or leave it out",
+    )
 
 
-def check_image_sizes(trials: Sequence[Trial]) -> tuple[list[Finding], dict[str, str]]:
+def check_image_sizes(trials: Sequence[Trial]) -> Seen:
     """Compare the stated size of the shown images with that of their files."""
     files = {t.stimulus: t for t in trials if t.has("image") and not callable(t.image_source)}
     if not files:
-        return [], {"image-size": "no image files"}
+        yield NotChecked("image-size", "no image files")
+        return
     other, bent, first, looked = 0, 0, "", 0
     for trial in [*files.values()][:FILES]:
         size = _size(trial)
@@ -116,28 +108,25 @@ def check_image_sizes(trials: Sequence[Trial]) -> tuple[list[Finding], dict[str,
             other += 1
             bent += abs(size[0] / size[1] / (width / height) - 1) > ASPECT
             first = first or f"{trial.stimulus!r} is {size[0]} x {size[1]} and stated as {width:g} x {height:g}"
-    if not other:
-        return [], {} if looked else {"image-size": "no image file can be read"}
+    if not looked:
+        yield NotChecked("image-size", "no image file can be read")
     seen = f"{other} of {looked} images have another size in their files than is stated (first: {first})"
     if bent:
-        return [
-            Finding(
-                "image-size",
-                "warning",
-                seen,
-                "other images than people saw, or width and height of the screen",
-                "take the images that were shown, or their size in the columns width and height",
-            )
-        ], {}
-    return [
-        Finding(
+        yield Finding(
+            "image-size",
+            "warning",
+            seen,
+            "other images than people saw, or width and height of the screen",
+            "take the images that were shown, or their size in the columns width and height",
+        )
+    elif other:
+        yield Finding(
             "image-size",
             "note",
             seen,
             "images that were shown larger or smaller than their files; the shape is the same",
             "nothing, if x and y are px of the stated size",
         )
-    ], {}
 
 
 def _size(trial: Trial) -> tuple[int, int] | None:

@@ -1,5 +1,7 @@
 """Whether durations are ms of fixations: other units, times in the place of durations, and raw samples."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gazekit.checks.finding import Finding, Level
@@ -16,125 +18,110 @@ OVERLAP, OVERLAPPING = 20.0, 0.05  # ms, and the share of fixations that end so 
 STEP, MANY = 0.01, 30  # median saccade as a share of the diagonal (published: .09 to .34), and points of a path
 
 
-def check_durations(paths: Scanpaths) -> list[Finding]:
+def check_durations(paths: Scanpaths) -> Iterator[Finding]:
     """Say where durations are not those of fixations in ms, or do not go with the times at which they began."""
-    found = _in_other_units(paths)
-    if any(each.level == "error" for each in found) or paths.facts.points in ("clicks", "mouse"):
-        return found
-    return [*found, *_too_long(paths), *_overlapping(paths)]
+    found = list(_in_other_units(paths))
+    yield from found
+    if not any(each.level == "error" for each in found) and paths.facts.points not in ("clicks", "mouse"):
+        yield from _too_long(paths)
+        yield from _overlapping(paths)
 
 
-def _in_other_units(paths: Scanpaths) -> list[Finding]:
+def _in_other_units(paths: Scanpaths) -> Iterator[Finding]:
     known = paths.durations()[np.isfinite(paths.durations())]
     if len(known) < FEW or paths.facts.points in ("clicks", "mouse"):
-        return []
+        return
     median = float(np.median(known))
     low, high = np.quantile(known, [0.01, 0.99])
     rate = f", {1000 / known.mean():.3g} fixations a second of looking" if known.mean() > 0 else ""
     seen = f"the median duration is {median:.4g} ms (98 % within {low:.4g} and {high:.4g}{rate})"
     if median == 0:
-        return [Finding("durations", "warning", seen, "durations that are not known, written as 0", "leave them empty")]
-    if (known == known[0]).all():
+        yield Finding("durations", "warning", seen, "durations that are not known, written as 0", "leave them empty")
+    elif (known == known[0]).all():
         probably = "a sampling interval" if median < SHORT else "a constant in the place of measured durations"
         level: Level = "warning" if median < SHORT else "note"
-        return [
-            Finding(
-                "durations",
-                level,
-                f"every duration is {median:g} ms",
-                probably,
-                "leave durations out, or detect fixations",
-            )
-        ]
-    if median < SECONDS:
-        return [Finding("durations", "error", seen, "durations in seconds", "give --data-set time_unit=s")]
-    if median > MICROSECONDS:
+        yield Finding(
+            "durations",
+            level,
+            f"every duration is {median:g} ms",
+            probably,
+            "leave durations out, or detect fixations",
+        )
+    elif median < SECONDS:
+        yield Finding("durations", "error", seen, "durations in seconds", "give --data-set time_unit=s")
+    elif median > MICROSECONDS:
         unit, words = ("ns", "nanoseconds") if median > 1000 * MICROSECONDS else ("us", "microseconds")
-        return [Finding("durations", "error", seen, f"durations in {words}", f"give --data-set time_unit={unit}")]
-    if _rising(paths):
-        return [
-            Finding(
-                "durations",
-                "warning",
-                f"durations only rise within a path, up to {known.max():.4g} ms",
-                "times at which fixations began",
-                "make durations of them (end minus beginning), or leave the column out",
-            )
-        ]
-    if not SHORT <= median <= LONG:
+        yield Finding("durations", "error", seen, f"durations in {words}", f"give --data-set time_unit={unit}")
+    elif _rising(paths):
+        yield Finding(
+            "durations",
+            "warning",
+            f"durations only rise within a path, up to {known.max():.4g} ms",
+            "times at which fixations began",
+            "make durations of them (end minus beginning), or leave the column out",
+        )
+    elif not SHORT <= median <= LONG:
         probably = "samples counted in the place of ms, or fragments of fixations" if median < SHORT else "another unit"
-        return [
-            Finding("durations", "warning", seen, probably, "give --data-set time_unit=, or detect fixations again")
-        ]
-    return []
+        yield Finding("durations", "warning", seen, probably, "give --data-set time_unit=, or detect fixations again")
 
 
-def check_saccades(paths: Scanpaths) -> list[Finding]:
+def check_saccades(paths: Scanpaths) -> Iterator[Finding]:
     """Say where successive points are too near each other, or too far apart, to be fixations."""
     if paths.facts.points in ("clicks", "mouse") or len(paths) == 0:
-        return []
+        return
     path = paths.path_of()
     within = path[1:] == path[:-1]
     diagonal = np.hypot(paths.table["width"], paths.table["height"]).to_numpy(float)[path][1:]
     step = (np.hypot(np.diff(paths.x), np.diff(paths.y)) / diagonal)[within]
     step = step[np.isfinite(step)]
     if len(step) < 50:
-        return []
+        return
     median, points = float(np.median(step)), float(np.median(paths.lengths))
     seen = (
         f"the median distance of successive points is {median:.2%} of the image's diagonal, at {points:g} points a path"
     )
     if median < STEP and points >= MANY:
-        return [
-            Finding(
-                "samples",
-                "error",
-                seen,
-                "raw samples of gaze, not fixations",
-                "detect fixations first (docs/howto/fixation-detection.md)",
-            )
-        ]
-    if median < 2 * STEP or median > 0.5:
+        yield Finding(
+            "samples",
+            "error",
+            seen,
+            "raw samples of gaze, not fixations",
+            "detect fixations first (docs/howto/fixation-detection.md)",
+        )
+    elif median < 2 * STEP or median > 0.5:
         probably = "fragments of fixations" if median < 0.5 else "points in another order than people looked at them"
-        return [
-            Finding("saccades", "warning", seen, probably, "look at the order of rows, and how fixations were found")
-        ]
-    return []
+        yield Finding("saccades", "warning", seen, probably, "look at the order of rows, and how fixations were found")
 
 
-def _too_long(paths: Scanpaths) -> list[Finding]:
+def _too_long(paths: Scanpaths) -> Iterator[Finding]:
     duration = paths.durations()
     if not (count := int((duration > LONGEST).sum())):
-        return []
-    return [
-        Finding(
-            "durations",
-            "warning",
-            f"{count:,} of {len(duration):,} durations are longer than {LONGEST / 1000:g} s (the longest: "
-            f"{np.nanmax(duration):.4g} ms)",
-            "a gap in the recording, a value in another unit, or a value that stands for none",
-            "leave these durations empty",
-        )
-    ]
+        return
+    yield Finding(
+        "durations",
+        "warning",
+        f"{count:,} of {len(duration):,} durations are longer than {LONGEST / 1000:g} s (the longest: "
+        f"{np.nanmax(duration):.4g} ms)",
+        "a gap in the recording, a value in another unit, or a value that stands for none",
+        "leave these durations empty",
+    )
 
 
-def _overlapping(paths: Scanpaths) -> list[Finding]:
+def _overlapping(paths: Scanpaths) -> Iterator[Finding]:
     """Say where fixations go on after the next one of their path has begun."""
     path, onset = paths.path_of(), paths.onsets()
     beyond = ((onset + paths.durations())[:-1] - onset[1:])[path[1:] == path[:-1]]
     beyond = beyond[np.isfinite(beyond)]
     share = np.mean(beyond > OVERLAP) if len(beyond) >= FEW else 0.0
     if share <= OVERLAPPING:
-        return []
-    return [
-        Finding(
-            "durations",
-            "warning",
-            f"{share:.0%} of fixations end more than {OVERLAP:g} ms after the next one has begun",
-            "durations or onsets in another unit, both eyes in one path, or rows of several paths in one",
-            "look at the columns duration_ms and onset_ms, and at what tells paths apart",
-        )
-    ]
+        return
+    yield Finding(
+        "durations",
+        "warning",
+        f"{share:.0%} of fixations end more than {OVERLAP:g} ms after the next one has begun",
+        "durations or onsets in another unit, both eyes in one path, or rows of several paths in one",
+        "look at the columns duration_ms and onset_ms, and at what tells paths apart",
+    )
 
 
 def _rising(paths: Scanpaths) -> bool:
