@@ -31,11 +31,11 @@ from gazekit.evaluation.set_scoring import (
 )
 from gazekit.metrics.context import Context
 from gazekit.metrics.fixation_maps.reference import DensityReference
-from gazekit.metrics.measure import Measure
+from gazekit.metrics.measure import NEGATIVES, Measure
 from gazekit.models.contract import ScanpathModel
 from gazekit.runs.folder import RunFolder, read_table
 
-MOST_ROWS = 1_000_000  # about numbers that were learned, before they are added up
+MOST_ROWS = 500_000  # of `NEGATIVES`, before they are added up
 
 
 def cut(dataset: Dataset, stimuli: int) -> list[Dataset]:
@@ -143,19 +143,16 @@ def join_scores(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The tables `scores`, `cells` and `sets` of `Results`: measures as in `outputs`, in them sources as they came."""
     tables = [read_table(piece.scores) for piece in pieces]
-    judged: list[pd.DataFrame] = []
-    copied: list[pd.DataFrame] = []
-    learned: list[
-        pd.DataFrame
-    ] = []  # rows are sorted by what they are, so that it does not matter how stimuli were cut
+    # Judges, donors, learned numbers, negatives: so that the order does not depend on how the stimuli were cut.
+    sorts: list[list[pd.DataFrame]] = [[], [], [], []]
 
     def add(cells: pd.DataFrame) -> None:
-        of_people = (cells["donor"] == "").to_numpy()
-        of_numbers = (cells["pairs"] == 0).to_numpy() & ~of_people
-        for kind, which in ((judged, of_people), (copied, ~of_people & ~of_numbers), (learned, of_numbers)):
-            kind.append(cells[which])
-        if sum(map(len, learned)) > MOST_ROWS:
-            learned[:] = [added_up(learned)]
+        kind = np.where(cells["pairs"] > 0, 1, np.where(cells["donor"] == NEGATIVES, 3, 2))
+        kind[cells["donor"] == ""] = 0
+        for k, tables_of_kind in enumerate(sorts):
+            tables_of_kind.append(cells[kind == k])
+        if sum(map(len, sorts[3])) > MOST_ROWS:
+            sorts[3] = [added_up(sorts[3])]
 
     for piece in pieces:
         add(read_table(piece.cells))
@@ -163,7 +160,7 @@ def join_scores(
         of_draws = mean_of_draws(drawn)
         tables.append(of_draws.rows)
         add(of_draws.cells)
-    cells = [*judged, *copied, added_up(learned)]
+    cells = [*sorts[0], *sorts[1], *sorts[2], added_up(sorts[3])]
     whole = [table for piece in sets if piece.draw is None if len(table := read_table(piece.part))]
     whole = [mean_of_people(pd.concat(whole, ignore_index=True))] if whole else []
     order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most
@@ -173,7 +170,7 @@ def join_scores(
 
 
 def added_up(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of `Scored.cells` with `pairs` 0: what pieces know of the same number and person adds up."""
+    """Rows of `NEGATIVES` in `Scored.cells`: what pieces know of the same person on the same image adds up."""
     filled = [table for table in tables if len(table)]
     if not filled:
         return pd.DataFrame(columns=CELL_COLUMNS)
