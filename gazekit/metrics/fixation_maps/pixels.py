@@ -152,9 +152,7 @@ def as_map(values: ArrayLike, what: str = "a map") -> np.ndarray:
     GazekitError
         Anything else; `what` names it.
     """
-    out = np.asarray(values, dtype=np.float64)
-    if out.ndim != 2 or out.size == 0:
-        raise GazekitError(f"{what} has the shape (rows, columns), not {out.shape}")
+    out = _of_pixels(values, what)
     if not np.isfinite(out).all():
         raise GazekitError(f"{what} has {int((~np.isfinite(out)).sum())} values that are not finite")
     return out
@@ -174,9 +172,7 @@ def as_log_density(values: ArrayLike, what: str = "a log density") -> np.ndarray
     Traceback (most recent call last):
     gazekit.GazekitError: a log density adds up to a probability of 2, not 1; make it with log_density_of(map)
     """
-    out = np.asarray(values, dtype=np.float64)
-    if out.ndim != 2 or out.size == 0:
-        raise GazekitError(f"{what} has the shape (rows, columns), not {out.shape}")
+    out = _of_pixels(values, what)
     if np.isnan(out).any() or (out == np.inf).any():
         raise GazekitError(f"{what} has values that are NaN or +inf; only -inf (probability 0) is allowed")
     top = out.max()
@@ -185,6 +181,13 @@ def as_log_density(values: ArrayLike, what: str = "a log density") -> np.ndarray
         raise GazekitError(
             f"{what} adds up to a probability of {np.exp(total):g}, not 1; make it with log_density_of(map)"
         )
+    return out
+
+
+def _of_pixels(values: ArrayLike, what: str) -> np.ndarray:
+    out = np.asarray(values, dtype=np.float64)
+    if out.ndim != 2 or out.size == 0:
+        raise GazekitError(f"{what} has the shape (rows, columns), not {out.shape}")
     return out
 
 

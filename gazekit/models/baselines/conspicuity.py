@@ -10,8 +10,10 @@ from cachetools import LRUCache, cached
 from scipy.ndimage import correlate1d, maximum_filter
 from scipy.sparse import csr_array
 
+from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 
+Saliency = Callable[[np.ndarray], np.ndarray]  # from the image, (H, W, 3) uint8, to a map (h, w)
 WORK_SIDE = 320  # px; longest side at pyramid level 1
 MAP_SIDE = 40  # cells; longest side at level 4
 CENTRES, DELTAS, MAP_LEVEL = (2, 3, 4), (3, 4), 4  # the paper's: centre c, surround c + delta, sum at level 4
@@ -87,6 +89,21 @@ def _map(image: np.ndarray) -> np.ndarray:
     total = np.mean([promote(channel) for channel in channels], axis=0)
     peak = total.max()
     return (total / peak if peak > 0 else total).astype(np.float64)
+
+
+def a_saliency(function: Saliency) -> Saliency:
+    """Check an option that is a function from an image to a map of saliency."""
+    if not callable(function):
+        raise GazekitError(f"saliency must be a function from an image to a map, not {function!r}")
+    return function
+
+
+def saliency_of(function: Saliency, trial: Trial) -> np.ndarray:
+    """The saliency map of a trial's image, (h, w) float64, by whatever function was given."""
+    found = np.asarray(function(trial.image), dtype=float)
+    if found.ndim != 2 or not np.isfinite(found).all():
+        raise GazekitError(f"the saliency map of trial {trial.id!r} must be (h, w) and finite")
+    return found
 
 
 def across_scales(level: dict[int, np.ndarray], maps_of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

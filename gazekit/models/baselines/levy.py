@@ -1,6 +1,5 @@
 """Levy baseline: gaze as a Levy flight over a saliency landscape."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.baselines.baseline import DEFAULT_LENGTH, Baseline
-from gazekit.models.baselines.conspicuity import conspicuity, resample
+from gazekit.models.baselines.conspicuity import Saliency, a_saliency, conspicuity, resample, saliency_of
 from gazekit.models.contract import DrawnPath
 from gazekit.models.option_checks import positive
 
@@ -93,7 +92,7 @@ class Levy(Baseline):
         self,
         alpha: float = 1.0,
         repeat_rejected: bool = True,
-        saliency: Callable[[np.ndarray], np.ndarray] = conspicuity,
+        saliency: Saliency = conspicuity,
         *,
         default_length: int = DEFAULT_LENGTH,
     ) -> None:
@@ -101,17 +100,12 @@ class Levy(Baseline):
         self.alpha = positive("alpha", alpha)
         if self.alpha > 2:
             raise GazekitError(f"alpha must be in (0, 2], not {alpha!r}")
-        if not callable(saliency):
-            raise GazekitError(f"saliency must be a function from an image to a map, not {saliency!r}")
         self.repeat_rejected = bool(repeat_rejected)
-        self.saliency = saliency
+        self.saliency = a_saliency(saliency)
 
     def prepare(self, trial: Trial) -> Landscape:
         """Compute the trial's landscape; see `ScanpathModel.prepare`."""
-        saliency = np.asarray(self.saliency(trial.image), dtype=float)
-        if saliency.ndim != 2 or not np.isfinite(saliency).all():
-            raise GazekitError(f"the saliency map of trial {trial.id!r} must be (h, w) and finite")
-        return landscape(saliency, trial.frame.size)
+        return landscape(saliency_of(self.saliency, trial), trial.frame.size)
 
     def draw(self, trial: Trial, prepared: Any, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:
         """Draw one path; see `ScanpathModel.draw`."""

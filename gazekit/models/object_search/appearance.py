@@ -1,13 +1,12 @@
 """Walks that see: objects that look like the target, and salient ones."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gazekit.core.trials import Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
-from gazekit.models.baselines.conspicuity import conspicuity, resample
+from gazekit.models.baselines.conspicuity import Saliency, a_saliency, conspicuity, resample, saliency_of
 from gazekit.models.object_search.crops import crops_of, cut
 from gazekit.models.object_search.layout import ObjectLayout
 from gazekit.models.object_search.walk import FittedWalk
@@ -105,19 +104,14 @@ class SaliencyObject(SeenObject):
     needs = ("objects", "image")
     knows_target = False
 
-    def __init__(self, weight: float = 1.0, saliency: Callable[[np.ndarray], np.ndarray] = conspicuity) -> None:
+    def __init__(self, weight: float = 1.0, saliency: Saliency = conspicuity) -> None:
         super().__init__(weight)
-        if not callable(saliency):
-            raise GazekitError(f"saliency must be a function from an image to a map, not {saliency!r}")
-        self.saliency = saliency
+        self.saliency = a_saliency(saliency)
 
     def evidence(self, trial: Trial) -> np.ndarray:
         """Mean saliency of every box."""
         height, width = (max(1, round(side)) for side in (trial.frame.height, trial.frame.width))
-        values = np.asarray(self.saliency(trial.image), dtype=float)
-        if values.ndim != 2 or not np.isfinite(values).all():
-            raise GazekitError(f"the saliency map of trial {trial.id!r} must be (h, w) and finite")
-        whole = resample(values[..., None], height, width)[..., 0]
+        whole = resample(saliency_of(self.saliency, trial)[..., None], height, width)[..., 0]
         boxes = np.empty((0, 4)) if trial.objects is None else trial.objects.boxes
         return np.array([part.mean() for part in cut(whole, boxes, trial.id)])
 
