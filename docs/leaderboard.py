@@ -35,7 +35,7 @@ import pandas as pd
 from committed_runs import LeaderboardError, Run, add, read_run
 
 from gazekit.core.scanpaths import HUMAN
-from gazekit.evaluation.chance import CHANCE, CONTROL, MODEL, NULL, WORDS, best_nulls, compared, notes_of, roles_of
+from gazekit.evaluation.chance import CHANCE, CONTROL, MODEL, NULL, WORDS, best_in, best_nulls, notes_of, roles_of
 from gazekit.evaluation.lengths import OWN
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.markdown import code, escaped, fenced
@@ -135,8 +135,8 @@ def _overview(groups: list[list[Run]]) -> list[str]:
         rows = _rows(runs)
         cells = {(row.model, row.metric): row for row in rows.itertuples()}
         roles, facts = _roles(rows), _facts(runs)
-        there = compared(list(rows["model"].unique()), RANKED_BY)
-        best = next((m for m in _order(rows) if roles[m] == MODEL and m in there), None)
+        ranked = rows[rows["metric"] == RANKED_BY]
+        best = next(iter(best_in(ranked, RANKED_BY, roles, MODEL, more=higher_is_better(RANKED_BY))), None)
         null = best_nulls(rows, roles).get((runs[0].data[0], RANKED_BY))
         human, model, chance = (_cell(cells.get((m, RANKED_BY))) for m in (HUMAN, best, null))
         named = f"{_name(best, roles, facts)} {model}" if best else "–"
