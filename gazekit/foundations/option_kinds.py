@@ -7,7 +7,7 @@ from dataclasses import fields
 from numbers import Integral, Real
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from gazekit.foundations.errors import GazekitError
 
@@ -21,8 +21,16 @@ _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
 }
 
 
+class Unread(NamedTuple):
+    """In place of a kind: its annotation cannot be read, because of what."""
+
+    why: str
+
+
 def wanted(kind: Any, value: Any) -> str | None:
     """What a value must be, in words, if it is not; None where it is, or where the kind is not a plain one.
+
+    Of a kind that cannot be read there is a warning that the value is not checked.
 
     Of kinds that are not plain only one thing is known: true and false are no numbers, also as one of several.
 
@@ -33,6 +41,9 @@ def wanted(kind: Any, value: Any) -> str | None:
     >>> wanted(tuple[int, int], (True, 4))
     'numbers (true and false are none)'
     """
+    if isinstance(kind, Unread):
+        warnings.warn(kind.why, stacklevel=2)
+        return None
     kinds = get_args(kind) if get_origin(kind) in (Literal, Union, UnionType) else (kind,)
     if get_origin(kind) is Literal:
         return None if isinstance(value, Hashable) and value in kinds else " or ".join(map(repr, kinds))
@@ -70,8 +81,7 @@ def _parts(kind: Any) -> Iterator[Any]:
 def kinds_of(declared: Callable[..., Any]) -> dict[str, Any]:
     """The kinds that a function's signature or a dataclass declares, by name.
 
-    One that cannot be read is left out, with a warning: a name is imported for a type checker only, or the text is no
-    Python.
+    One that cannot be read is `Unread`: a name is imported for a type checker only, or the text is no Python.
 
     Examples
     --------
@@ -86,10 +96,8 @@ def kinds_of(declared: Callable[..., Any]) -> dict[str, Any]:
             try:
                 found |= get_type_hints(alone)
             except (NameError, AttributeError, TypeError, SyntaxError) as err:
-                warnings.warn(
-                    f"{name} of {declared.__qualname__} is not checked: its annotation {kind!r} cannot be read ({err})",
-                    stacklevel=2,
-                )
+                why = f"its annotation {kind!r} cannot be read ({err})"
+                found[name] = Unread(f"{name} of {declared.__qualname__} is not checked: {why}")
     return found
 
 

@@ -97,11 +97,11 @@ def test_the_others_are_judged_beside_one_that_cannot_be_read():
         def __init__(self, net: "Nowhere" = None, steps: int = 1):  # noqa: F821
             super().__init__()
 
-    with (
-        pytest.warns(UserWarning, match="net of .* is not checked"),
-        pytest.raises(GazekitError, match=r"steps must be a whole number, not 2\.5"),
-    ):
+    with pytest.raises(GazekitError, match=r"steps must be a whole number, not 2\.5"):
         Other(steps=2.5)
+    assert Other().arguments == {"net": None, "steps": 1}  # without a warning: nothing was given
+    with pytest.warns(UserWarning, match="net of .* is not checked"):
+        Other(net=3)
 
 
 @pytest.mark.parametrize("option", [{"sigma": True}, {"sigma_px": (1, True)}, {"fovea_degrees": True}])
