@@ -14,6 +14,7 @@ import numpy as np
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.chance import models_of
+from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.results import Results
 from gazekit.experiments import demonstration
 from gazekit.experiments.shelf_search.results import ShelfResults
@@ -37,6 +38,10 @@ ABOUT = {
     "ittikoch": "<em>Itti-Koch</em> follows contrast",
     "levy": "<em>levy</em> is a walk of short and long jumps that contrast attracts",
 }
+OWN_LENGTHS = (
+    "<p class='quiet'>A row (own lengths) has the paths of a model as it ends them; all others have the lengths of "
+    "people's paths on other photographs.</p>"
+)
 WIDE = 1.2 * style.COLUMN * style.MM  # inches; a wider picture has a row of its own, so that its letters can be read
 
 KEY = (
@@ -151,9 +156,10 @@ def free_viewing_section(run: Path, data: Dataset, osie: Path | None) -> Section
         )
     tables = ScoreTables(results.summary, results.differences, results.shares)
     told = "; ".join(ABOUT[name.partition(":")[0]] for name in models)
+    own = OWN_LENGTHS if any(name.endswith(OWN) for name in results.roles) else ""
     text = f"<p>A viewer looks at a photograph without a task. {told}. Nulls do not see the image.</p>"
     return section(
-        FREE, "Free viewing", text, pictures, content_of(run, data).sentence, KEY + overview(tables), command
+        FREE, "Free viewing", text, pictures, content_of(run, data).sentence, KEY + own + overview(tables), command
     )
 
 

@@ -69,7 +69,7 @@ def test_the_commands_shown_make_the_same_data(monkeypatch, tmp_path):
 @pytest.mark.data
 def test_what_is_shown_to_type_for_osie_predicts_no_picture_that_priority_has_learned_from(data_root, monkeypatch):
     """A command of all photographs was shown, which priority refuses."""
-    monkeypatch.setattr(demonstration, "section", lambda *given: given[-1])
+    monkeypatch.setattr(demonstration, "section", lambda *given: given[-2:])
     monkeypatch.setattr(demonstration, "write_report", lambda *given, **options: None)
     monkeypatch.setattr(demonstration, "content_of", lambda *given: SimpleNamespace(sentence=""))
     roles = dict.fromkeys(["priority", "priority (own lengths)", "ittikoch"], "model")
@@ -79,15 +79,18 @@ def test_what_is_shown_to_type_for_osie_predicts_no_picture_that_priority_has_le
     for draw in ("figure", "overview"):
         monkeypatch.setattr(demonstration, draw, lambda *given: "")
     osie = data_root / "osie"
-    code = demonstration.free_viewing_section(osie, parts.photographs(osie, 0), osie)
+    table, code = demonstration.free_viewing_section(osie, parts.photographs(osie, 0), osie)
+    assert "A row (own lengths) has the paths of a model as it ends them" in table
     asked = []
     monkeypatch.setattr(gazekit, "evaluate", lambda data, models, **options: asked.append((data, models)))
     exec(code, {})  # noqa: S102  # what the page tells people to type
     load_model("priority").check_unseen(asked[0][0].trials)
     assert asked[0][1] == ["priority", "ittikoch"]
     assert "test  # priority has learned from the others; 3 of" in code.replace(str(parts.PHOTOGRAPHS_OF_OSIE), "3")
-    del roles["priority"]  # as without the models extra: the comment spoke of it all the same
-    assert "priority" not in demonstration.free_viewing_section(osie, parts.photographs(osie, 0), osie)
+    del roles["priority"], roles["priority (own lengths)"]  # as without the models extra: the comment spoke of it
+    table, code = demonstration.free_viewing_section(osie, parts.photographs(osie, 0), osie)
+    assert "priority" not in code
+    assert "own lengths" not in table
 
 
 @pytest.mark.data
