@@ -12,6 +12,7 @@ def tqdm(*args: Any, **kwargs: Any) -> Any:
 
     On a terminal and in a notebook it is tqdm's own. Where standard error is a file or a pipe (a batch system, a CI
     job), nothing can be overwritten: the bar is then a line at the start, one every 30 s at most, and one at the end.
+    A bar of `total` 0 is not shown.
 
     Examples
     --------
@@ -23,6 +24,8 @@ def tqdm(*args: Any, **kwargs: Any) -> Any:
     if not (sys.stderr.isatty() or in_notebook()):
         whole = {"file": Lines(sys.stderr), "mininterval": EVERY, "bar_format": LINE}
         kwargs = {**whole, **kwargs}
+    if kwargs.get("total") == 0:  # a stage of a run that has nothing to do
+        kwargs["disable"] = True
     return bar(*args, **kwargs)
 
 

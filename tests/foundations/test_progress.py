@@ -58,3 +58,10 @@ def test_lines_are_passed_on_as_they_come():
         assert lines.write(text) == len(text)
         lines.flush()
     assert stream.getvalue() == "x 1/2\nx 2/2\n"
+
+
+def test_a_stage_without_work_has_no_bar(capsys):
+    """An evaluation printed "fit: 0/0 piece" and "score sets of osie: 0/0 piece"."""
+    with tqdm(total=0, desc="fit", unit="piece") as bar:
+        bar.update(0)
+    assert capsys.readouterr().err == ""
