@@ -153,6 +153,16 @@ def made(folder: Path, seeds: Sequence[int]) -> dict[str, list[pd.DataFrame]]:
     return {name: each for name, each in there.items() if all(bits["stimulus"].tolist() == folds for bits in each)}
 
 
+def spread(folder: Path, name: str, seeds: Sequence[int]) -> str:
+    """Standard deviation between the seeds of one fold, of the static bits and of those after the fixations before."""
+    means = []
+    for seed in seeds:
+        each = [pd.read_parquet(file) for file in sorted(folder.glob(f"{name}-fold-*-seed-{seed}.parquet"))]
+        means.append([(bits[["static", "next"]].sum() / bits["fixations"].sum()).to_numpy(float) for bits in each])
+    static, following = np.sqrt(np.var(means, axis=0, ddof=1).mean(0))
+    return f"{ABLATIONS[name].words}: {static:.3f}, {following:.3f}"
+
+
 def main() -> None:
     """Train what is not there, and print or write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -182,6 +192,8 @@ def main() -> None:
     there = made(asked.out, seeds)
     text = table({ABLATIONS[name].words: bits for name, bits in there.items()}, "left out", "less nothing")
     print(text)  # noqa: T201
+    for name in there if len(seeds) > 1 else ():
+        print("standard deviation between the seeds of one fold,", spread(asked.out, name, seeds))  # noqa: T201
     if asked.write:
         put(PAGE, HEAD, text)
 
