@@ -21,7 +21,7 @@ from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import allowing_seen, positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import consensus
-from gazekit.models.priority.events import REMEMBERED, events_of, path_events
+from gazekit.models.priority.events import LONGEST, REMEMBERED, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.grid import Grid
@@ -422,7 +422,7 @@ class Priority(ScanpathModel):
             weight, mean, deviation = after.durations(so_far, cell, reach)
             share = np.exp(weight).cumsum(1)
             kind = weight.argmax(1) if argmax else (share < u[:, 4:5] * share[:, -1:]).sum(1)
-            logs = mean[each, kind] + deviation[each, kind] * normal
+            logs = np.minimum(mean[each, kind] + deviation[each, kind] * normal, np.log(LONGEST))
             columns.append((x, y, np.exp(logs)))
             gaze.move(grid.places(x, y), cell, logs)
         walked = np.stack([np.stack(column) for column in columns])  # (steps, 3, paths)

@@ -189,6 +189,17 @@ def test_durations_are_drawn_from_their_mixture(readout):
     assert np.allclose(np.log(argmax.predict([trial], max_fixations=2, progress=False).duration), mean[0])
 
 
+def test_no_fixation_is_longer_than_those_that_are_learned_from(readout):
+    """Time that went by is an input, so that one endless fixation would make the next ones endless, and nonsense."""
+    model = Priority(readout, ends=False)
+    with torch.no_grad():
+        model._readouts[0].network.stay[-1].bias.add_(2000.0)
+    paths = model.predict(example_trials()[:1], max_fixations=30, progress=False)
+    assert len(paths[0]) == 30
+    assert np.allclose(paths.duration, 10_000)
+    assert np.isfinite(paths.x).all()
+
+
 def test_a_temperature_is_that_of_the_density(readout):
     trial, shape = example_trials()[0], Grid.of(example_trials()[0].frame).shape
     history = Scanpath([80.0], [60.0], [200.0], trial.frame)
