@@ -138,7 +138,8 @@ def priority_command(
         ),
     ] = "auto",
     start: Annotated[
-        str | None, typer.Option(help="Readout to begin from: a file, or free-viewing, which comes with gazekit.")
+        str | None,
+        typer.Option(help="Readout to begin from: a file, or free-viewing or search, which come with gazekit."),
     ] = None,
     timing: Annotated[
         bool, typer.Option("--timing", help="Learn only durations and the end, and leave all else as --start has it.")

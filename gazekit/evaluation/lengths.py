@@ -167,7 +167,8 @@ class Asked:
     lengths : mapping of trial id to (n_samples,) int64
         From `matched_lengths`.
     limits : mapping of trial id to int, optional
-        From `search_limits`, where there are measures of finding: every model then has a second row.
+        From `search_limits`, where there are measures of finding: every model then has a second row, up to the limit
+        or its own end.
     donors : mapping of trial id to a Donor per sample
         From `length_donors`.
     """

@@ -84,7 +84,8 @@ class StimuliPiece:
         Fixations that each path should have. A model with an end of its own (`stops`, `ends_itself`) is then two
         sources: of these lengths, and as it is.
     limits : (trials,) int64, optional
-        Fixations allowed in a search: every model is then two sources, and the second goes on up to the limit.
+        Fixations allowed in a search: every model is then two sources, and the second goes on up to the limit, or to
+        an end of its own (`ends_itself`).
     donors : mapping of trial id to a Donor per sample
         Whose path has each of the lengths.
     """
@@ -176,7 +177,7 @@ class StimuliPiece:
         made, wanted = [whole], [asked]
         if self._whole_too(model) and self.lengths is not None:
             own, own_wanted = whole, asked
-            if model.ends_itself and self.limits is None:
+            if model.ends_itself:
                 own, own_wanted = predicted(model, dataset.trials, **self.options, progress=False), None
             own = own.replace(table=own.table.assign(source=model.name + OWN))
             made, wanted = [cut_to_lengths(whole, dataset.trials, self.lengths), own], [asked, own_wanted]

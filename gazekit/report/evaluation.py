@@ -3,6 +3,7 @@
 That of a caption experiment is this page with plausibility by length and the writers' tables.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
+from gazekit.evaluation.bootstrap import interval, resample, resampled_means
 from gazekit.evaluation.chance import models_of, notes_of
 from gazekit.evaluation.lengths import TABLE as PATH_LENGTHS
 from gazekit.evaluation.preparation import prepare_humans
@@ -26,7 +28,7 @@ from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.sentences import left_out, summary_sentence
-from gazekit.report.tables import ScoreTables, overview, panels, plain_table
+from gazekit.report.tables import Cell, ScoreTables, between, breakable, number, overview, panels, plain_table, table
 
 READING = (
     "<p>Means over stimuli, with 95&nbsp;% intervals over stimuli and people. The ceiling is each person’s path "
@@ -139,7 +141,57 @@ def search_sections(
         f"over scanpaths, of the trials that allowed so many fixations. A path that ended without the target counts as "
         f"not found.</p><figure>{chart}</figure>"
     )
+    limits = pd.concat([found_by_limit(paths, dataset).assign(source=name) for name, paths in rows])
+    if len(limits["limit"].unique()) > 1:
+        text += (
+            "<p>Share that has found the target by the trial’s own limit, for each limit apart: shares of trials with "
+            "different limits are not comparable. 95&nbsp;% intervals over stimuli.</p>"
+        ) + _by_limit(limits)
     return [Section("search", "Search", text)]
+
+
+def found_by_limit(paths: Scanpaths, dataset: Dataset) -> pd.DataFrame:
+    """Share of paths that have found the target, for each number of fixations that trials allow.
+
+    Columns limit, trials, stimuli, share (mean over stimuli), low, high (95 % interval over stimuli; NaN of one).
+    """
+    found = pd.DataFrame(
+        {
+            "limit": paths.table["trial"].map({trial.id: trial.max_fixations for trial in dataset.trials}),
+            "trial": paths.table["trial"],
+            "stimulus": paths.table["stimulus"],
+            "found": np.isfinite(steps_to_target(paths, dataset.target_boxes())),
+        }
+    ).dropna(subset="limit")
+    rows = []
+    for limit, part in found.groupby("limit"):
+        shares = part.groupby("stimulus")["found"].mean().to_numpy(float)
+        low, high = (
+            (math.nan, math.nan) if len(shares) < 2 else interval(resampled_means(shares, resample(len(shares))))
+        )
+        rows.append((int(limit), part["trial"].nunique(), len(shares), shares.mean(), low, high))
+    return pd.DataFrame(rows, columns=["limit", "trials", "stimuli", "share", "low", "high"])
+
+
+def _by_limit(limits: pd.DataFrame) -> str:
+    """A row per source, a column per limit."""
+    heads, shown = ["Source"], sorted(limits["limit"].unique())
+    for limit in shown:
+        of_people = limits[(limits["limit"] == limit) & (limits["source"] == HUMAN)]
+        trials = f"<br>{amount(int(of_people['trials'].iloc[0]), 'trial')}" if len(of_people) else ""
+        heads.append(f"{amount(limit, 'fixation')}{trials}")
+    lines = []
+    for name, of in limits.groupby("source", sort=False):
+        cells = [Cell(breakable(name), name)]
+        for limit in shown:
+            row = of[of["limit"] == limit]
+            if row.empty:
+                cells.append(Cell(number(math.nan)))
+                continue
+            share, low, high = row[["share", "low", "high"]].iloc[0]
+            cells.append(Cell(f"{number(share, 2)} {between(low, high, 2)}", share))
+        lines.append(("", cells))
+    return table(heads, lines, "Share of searches that found the target, by limit")
 
 
 def search_curve(paths: Scanpaths, dataset: Dataset, longest: int) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from html import unescape
 from types import SimpleNamespace
 
@@ -9,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import Frame, Trial
+from gazekit import Box, Dataset, Frame, Trial
 from gazekit.foundations.errors import DataError
 from gazekit.report import search
 from gazekit.report.certificate import _sentence
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, series_of, ticks
 from gazekit.report.content import Content
+from gazekit.report.evaluation import found_by_limit, search_sections
 from gazekit.report.exploring import pictures
 from gazekit.report.methods import evaluation_methods, general_methods
 from gazekit.report.page import page_of
@@ -120,6 +122,35 @@ def test_differences_that_are_clear_are_bold():
 def test_digits_follow_the_intervals():
     assert digits(SUMMARY) == 2
     assert digits(SUMMARY.assign(low=np.nan)) == 4
+
+
+def test_searches_are_told_by_the_limit_that_trials_have(scanpaths_of):
+    """Shares of trials with different limits were pooled."""
+    box = Box(0, 0, 20, 20)
+    limits = {"a": 2, "b": 2, "c": 4}
+    trials = [Trial(name, name, Frame(100, 80), target_box=box, max_fixations=n) for name, n in limits.items()]
+
+    def walks(found, **columns):
+        """One path for each: it ends on the target, or elsewhere."""
+        names = [name for name, _ in found]
+        paths = scanpaths_of([2] * len(found), frame=Frame(100, 80), stimulus=names, **columns)
+        x = np.ravel([(50, 10 if there else 90) for _, there in found]).astype(float)
+        return paths.replace(x=x, y=x.clip(10, 79))
+
+    people = walks([("a", 1), ("a", 0), ("b", 1), ("c", 0)], subject=["p", "q", "p", "p"])
+    data = Dataset("made", trials, people)
+    told = found_by_limit(people, data)
+    assert told[["limit", "trials", "stimuli", "share"]].to_numpy().tolist() == [[2, 2, 2, 0.75], [4, 1, 1, 0.0]]
+    assert (told["low"][0], told["high"][0]) == (0.5, 1.0)
+    assert told[["low", "high"]].iloc[1].isna().all()  # of one stimulus
+    predicted = walks([("a", 0), ("b", 1)], source="m", sample=[0, 0])
+    (section,) = search_sections(people, predicted, data)
+    assert '<th scope="col"><button type="button">2 fixations<br>2 trials</button></th>' in section.html
+    assert '<td data-value="0.5">0.50 [0.00, 1.00]</td>' in section.html
+    same = replace(data, trials=tuple(replace(trial, max_fixations=4) for trial in trials))
+    assert (
+        "for each limit apart" not in search_sections(people, predicted, same)[0].html
+    )  # one limit: nothing to tell apart
 
 
 def test_any_table():

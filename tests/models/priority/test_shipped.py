@@ -15,19 +15,21 @@ from PIL import Image
 from gazekit import evaluate, load_dataset
 from gazekit.cli import main
 from gazekit.core.frames import Frame
-from gazekit.core.trials import Trial
+from gazekit.core.trials import Box, Trial
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import read_scanpaths
+from gazekit.metrics.behaviour.search import steps_to_target
 from gazekit.models import load_model
 from gazekit.models.networks import lite0
 from gazekit.models.priority.checkpoint import load_readout
 from gazekit.models.priority.features import CACHE_VARIABLE
-from gazekit.models.priority.model import SHIPPED, Priority
+from gazekit.models.priority.model import NAMED, SHIPPED, Priority
 from gazekit.models.tensor_files import read_tensors
 from gazekit.testing import check_model
 
 # Of the file that docs/models/shipped_priority.py wrote; it prints it.
 SHA256 = "b200f68660c37a7172e73e1f3664fedf28572bc4ea82cf8845f498706066c0c0"
+SEARCH, SEARCH_SHA256 = NAMED["search"], "95de6d675e78d191e0eb9fa3332221415580a9c6c10d65cc792574040d38e4a6"
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -51,16 +53,53 @@ def face():
     return Trial("astronaut", "astronaut", Frame(512, 512), image_source=image), (170, 50, 280, 180)
 
 
-def test_is_the_file_that_was_made():
-    content = SHIPPED.read_bytes()
+@pytest.mark.parametrize(("file", "sha256", "name"), [(SHIPPED, SHA256, None), (SEARCH, SEARCH_SHA256, "search")])
+def test_is_the_file_that_was_made(file, sha256, name):
+    content = file.read_bytes()
     assert len(content) < 1_000_000
-    assert hashlib.sha256(content).hexdigest() == SHA256
-    assert SHA256[:16] in load_model("priority").provenance
+    assert hashlib.sha256(content).hexdigest() == sha256
+    assert sha256[:16] in load_model("priority", checkpoint=name).provenance
 
 
-def test_is_part_of_the_package():
+@pytest.mark.parametrize("file", NAMED.values(), ids=NAMED)
+def test_is_part_of_the_package(file):
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["gazekit"]
-    assert any(SHIPPED in (ROOT / "gazekit").glob(pattern) for pattern in patterns)
+    assert any(file in (ROOT / "gazekit").glob(pattern) for pattern in patterns)
+
+
+def test_the_readout_of_search_says_what_it_has_learned_from():
+    about = load_readout(SEARCH).trained_on
+    assert about["data"] == "interiors, after osie and mit1003 (folds 1 to 4 of 5 each)"
+    assert about["start"] == SHA256
+    assert len(about["images"]) == len(about["stimuli"]) == 747
+    model = load_model("priority", checkpoint="search")
+    assert model.needs == ("image", "target")
+    assert model.provenance.startswith("the readout of search that comes with gazekit: lite0, learned from 747 images")
+
+
+@pytest.mark.usefixtures("weights")
+def test_it_seeks_what_it_is_shown():
+    """Two cups of the same photograph: paths come to the one whose picture is given, and sooner than to the other."""
+    image = skimage.data.coffee()
+    boxes = {"cup": Box(150, 60, 450, 330), "corner": Box(0, 300, 100, 400)}
+    found = {}
+    for name, box in boxes.items():
+        part = image[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
+        trial = Trial("coffee", "coffee", Frame(600, 400), image_source=image, target_source=part, start=(590.0, 10.0))
+        paths = load_model("priority", checkpoint="search").predict([trial], n_samples=40, progress=False)
+        found[name] = {
+            other: np.isfinite(steps_to_target(paths, {"coffee": tuple(b)})).mean() for other, b in boxes.items()
+        }
+    assert found["corner"]["corner"] > found["cup"]["corner"] + 0.2
+
+
+@pytest.mark.data
+def test_rooms_that_it_has_learned_from_are_refused(data_root):
+    split = load_dataset("interiors", data_root / "interiors").split("stimulus", folds=5, fold=0)
+    model = load_model("priority", checkpoint="search")
+    model.check_unseen(split.test.trials)
+    with pytest.raises(DataError, match="has learned from the picture of stimulus"):
+        model.check_unseen(split.train.trials[:1])
 
 
 def test_carries_its_manifest():
@@ -81,9 +120,10 @@ def test_the_script_makes_such_a_readout():
     assert (about["fixations"], about["seed"]) == (script.FIXATIONS, script.SEED)
 
 
+@pytest.mark.parametrize("name", NAMED)
 @pytest.mark.usefixtures("weights")
-def test_keeps_the_contract():
-    report = check_model(Priority())
+def test_keeps_the_contract(name):
+    report = check_model(Priority(name))
     assert report.passed, str(report)
 
 
