@@ -14,7 +14,7 @@ def one_thread() -> Iterator[None]:
     Sums over channels may differ in their last bits with the number of threads, and threads wait for each other longer
     than a small network computes; while they wait they take processor time from others. Nothing happens where torch
     has not been imported: no network is in use. numpy is left alone where threadpoolctl is not installed, which comes
-    with `gazekit[models]`.
+    with `gazekit-scanpaths[models]`.
 
     Examples
     --------
