@@ -138,48 +138,57 @@ def search_sections(
     chart = line_chart(series, label=label, x="fixation", y="target found (share)")
     text = (
         f"<p>Share of scanpaths that have fixated the target’s box by each fixation; bands are ±1.96 standard errors "
-        f"over scanpaths, of the trials that allowed so many fixations. A path that ended without the target counts as "
+        f"over scanpaths, of those that were allowed so many fixations. A path that ended without the target counts as "
         f"not found.</p><figure>{chart}</figure>"
     )
-    limits = pd.concat([found_by_limit(paths, dataset).assign(source=name) for name, paths in rows])
+    limits = pd.concat([found_by_limit(people, paths, dataset).assign(source=name) for name, paths in rows])
     if len(limits["limit"].unique()) > 1:
         text += (
-            "<p>Share that has found the target by the trial’s own limit, for each limit apart: shares of trials with "
-            "different limits are not comparable. 95&nbsp;% intervals over stimuli.</p>"
+            "<p>Share found by the limit, for each limit that people had apart, since shares with different limits are "
+            "not comparable: people’s searches that had it, and paths of the others on the same trials, up to it. "
+            "95&nbsp;% intervals over stimuli.</p>"
         ) + _by_limit(limits)
     return [Section("search", "Search", text)]
 
 
-def found_by_limit(paths: Scanpaths, dataset: Dataset) -> pd.DataFrame:
-    """Share of paths that have found the target, for each number of fixations that trials allow.
+def limits_of(paths: Scanpaths, dataset: Dataset) -> np.ndarray:
+    """(n,) fixations that each path was allowed: the person's (`saccades_allowed`), else the trial's, else inf."""
+    of_trial = {trial.id: trial.max_fixations or np.inf for trial in dataset.trials}
+    limits = paths.table["trial"].map(of_trial).to_numpy(float)
+    if "saccades_allowed" in paths.table:
+        own = paths.table["saccades_allowed"].to_numpy(float)
+        limits = np.where(np.isnan(own), limits, own)
+    return limits
 
-    Columns limit, trials, stimuli, share (mean over stimuli), low, high (95 % interval over stimuli; NaN of one).
+
+def found_by_limit(people: Scanpaths, paths: Scanpaths, dataset: Dataset) -> pd.DataFrame:
+    """Share of paths that have found the target, for each number of fixations that people were allowed.
+
+    Of people those who had the limit; of others the paths on the trials of these people, up to the limit.
+
+    Columns limit, paths, share (mean over stimuli), low, high (95 % interval over stimuli; NaN of one).
     """
-    found = pd.DataFrame(
-        {
-            "limit": paths.table["trial"].map({trial.id: trial.max_fixations for trial in dataset.trials}),
-            "trial": paths.table["trial"],
-            "stimulus": paths.table["stimulus"],
-            "found": np.isfinite(steps_to_target(paths, dataset.target_boxes())),
-        }
-    ).dropna(subset="limit")
-    rows = []
-    for limit, part in found.groupby("limit"):
-        shares = part.groupby("stimulus")["found"].mean().to_numpy(float)
-        low, high = (
-            (math.nan, math.nan) if len(shares) < 2 else interval(resampled_means(shares, resample(len(shares))))
-        )
-        rows.append((int(limit), part["trial"].nunique(), len(shares), shares.mean(), low, high))
-    return pd.DataFrame(rows, columns=["limit", "trials", "stimuli", "share", "low", "high"])
+    theirs, ours = limits_of(people, dataset), limits_of(paths, dataset)
+    steps, rows = steps_to_target(paths, dataset.target_boxes()), []
+    for limit in np.unique(theirs[np.isfinite(theirs)]):
+        trials = people.table["trial"][theirs == limit]
+        chosen = ours == limit if paths is people else paths.table["trial"].isin(trials).to_numpy() & (ours >= limit)
+        if not chosen.any():
+            continue
+        found = pd.Series(steps[chosen] <= limit)
+        shares = found.groupby(paths.table["stimulus"][chosen].to_numpy()).mean().to_numpy(float)
+        several = len(shares) > 1
+        low, high = interval(resampled_means(shares, resample(len(shares)))) if several else (math.nan, math.nan)
+        rows.append((int(limit), int(chosen.sum()), shares.mean(), low, high))
+    return pd.DataFrame(rows, columns=["limit", "paths", "share", "low", "high"])
 
 
 def _by_limit(limits: pd.DataFrame) -> str:
     """A row per source, a column per limit."""
     heads, shown = ["Source"], sorted(limits["limit"].unique())
     for limit in shown:
-        of_people = limits[(limits["limit"] == limit) & (limits["source"] == HUMAN)]
-        trials = f"<br>{amount(int(of_people['trials'].iloc[0]), 'trial')}" if len(of_people) else ""
-        heads.append(f"{amount(limit, 'fixation')}{trials}")
+        of_people = limits[(limits["limit"] == limit) & (limits["source"] == HUMAN)]["paths"]
+        heads.append(f"{amount(limit, 'fixation')}<br>{amount(int(of_people.sum()), 'search', 'searches')}")
     lines = []
     for name, of in limits.groupby("source", sort=False):
         cells = [Cell(breakable(name), name)]
@@ -195,12 +204,11 @@ def _by_limit(limits: pd.DataFrame) -> str:
 
 
 def search_curve(paths: Scanpaths, dataset: Dataset, longest: int) -> pd.DataFrame:
-    """Share of paths that have found the target by each fixation, only over the trials that allow so many.
+    """Share of paths that have found the target by each fixation, only over those that were allowed so many.
 
     Columns fixation, share, low, high.
     """
-    limits = {trial.id: trial.max_fixations or np.inf for trial in dataset.trials}
-    steps, limit = steps_to_target(paths, dataset.target_boxes()), paths.table["trial"].map(limits).to_numpy(float)
+    steps, limit = steps_to_target(paths, dataset.target_boxes()), limits_of(paths, dataset)
     rows = []
     for fixation in range(longest + 1):
         curve = cumulative_performance(steps[limit >= fixation], fixation)

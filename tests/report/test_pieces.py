@@ -16,7 +16,7 @@ from gazekit.report import search
 from gazekit.report.certificate import _sentence
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart, series_of, ticks
 from gazekit.report.content import Content
-from gazekit.report.evaluation import found_by_limit, search_sections
+from gazekit.report.evaluation import found_by_limit, search_curve, search_sections
 from gazekit.report.exploring import pictures
 from gazekit.report.methods import evaluation_methods, general_methods
 from gazekit.report.page import page_of
@@ -139,18 +139,33 @@ def test_searches_are_told_by_the_limit_that_trials_have(scanpaths_of):
 
     people = walks([("a", 1), ("a", 0), ("b", 1), ("c", 0)], subject=["p", "q", "p", "p"])
     data = Dataset("made", trials, people)
-    told = found_by_limit(people, data)
-    assert told[["limit", "trials", "stimuli", "share"]].to_numpy().tolist() == [[2, 2, 2, 0.75], [4, 1, 1, 0.0]]
+    told = found_by_limit(people, people, data)
+    assert told[["limit", "paths", "share"]].to_numpy().tolist() == [[2, 3, 0.75], [4, 1, 0.0]]
     assert (told["low"][0], told["high"][0]) == (0.5, 1.0)
     assert told[["low", "high"]].iloc[1].isna().all()  # of one stimulus
     predicted = walks([("a", 0), ("b", 1)], source="m", sample=[0, 0])
     (section,) = search_sections(people, predicted, data)
-    assert '<th scope="col"><button type="button">2 fixations<br>2 trials</button></th>' in section.html
+    assert '<th scope="col"><button type="button">2 fixations<br>3 searches</button></th>' in section.html
     assert '<td data-value="0.5">0.50 [0.00, 1.00]</td>' in section.html
     same = replace(data, trials=tuple(replace(trial, max_fixations=4) for trial in trials))
     assert (
         "for each limit apart" not in search_sections(people, predicted, same)[0].html
     )  # one limit: nothing to tell apart
+
+
+def test_a_person_may_have_a_limit_of_their_own(scanpaths_of):
+    """On Interiors people were allowed 2 to 64 saccades in the same trial: those of 2 counted as not found at 3."""
+    trials = [Trial(name, name, Frame(100, 80), target_box=Box(0, 0, 20, 20), max_fixations=4) for name in "ab"]
+    shape = {"frame": Frame(100, 80), "stimulus": list("aabb")}
+    people = scanpaths_of([2, 4, 2, 4], subject=list("pqpq"), saccades_allowed=[2, 4, 2, 4], **shape)
+    people = people.replace(x=np.r_[50, 60, 50, 60, 70, 10, 50, 10, 50, 60, 70, 10].astype(float), y=np.full(12, 10.0))
+    predicted = scanpaths_of([4, 4, 4, 4], source="m", sample=[0, 1, 0, 1], **shape)
+    x = np.r_[50, 10, 50, 50, 50, 50, 50, 10, 50, 50, 10, 50, 50, 50, 50, 50].astype(float)
+    predicted = predicted.replace(x=x, y=np.full(16, 10.0))
+    data = Dataset("made", trials, people)
+    assert found_by_limit(people, people, data)[["limit", "share"]].to_numpy().tolist() == [[2, 0.5], [4, 1.0]]
+    assert found_by_limit(people, predicted, data)[["limit", "share"]].to_numpy().tolist() == [[2, 0.25], [4, 0.75]]
+    assert search_curve(people, data, 4)["share"].tolist() == [0, 0, 0.25, 0, 1]  # of four, then of the two who went on
 
 
 def test_any_table():
