@@ -28,7 +28,7 @@ from gazekit.report.charts import line_chart, series_of
 from gazekit.report.content import Content, Exploration, Section
 from gazekit.report.methods import evaluation_methods
 from gazekit.report.sentences import left_out, summary_sentence
-from gazekit.report.tables import Cell, ScoreTables, between, breakable, number, overview, panels, plain_table, table
+from gazekit.report.tables import Cell, ScoreTables, breakable, number, overview, panels, plain_table, table
 
 READING = (
     "<p>Means over stimuli, with 95&nbsp;% intervals over stimuli and people. The ceiling is each person’s path "
@@ -198,7 +198,7 @@ def _by_limit(limits: pd.DataFrame) -> str:
                 cells.append(Cell(number(math.nan)))
                 continue
             share, low, high = row[["share", "low", "high"]].iloc[0]
-            cells.append(Cell(f"{number(share, 2)} {between(low, high, 2)}", share))
+            cells.append(Cell(f"{number(share, 2)}<small>{number(low, 2)}, {number(high, 2)}</small>", share))
         lines.append(("", cells))
     return table(heads, lines, "Share of searches that found the target, by limit")
 

@@ -146,7 +146,7 @@ def test_searches_are_told_by_the_limit_that_trials_have(scanpaths_of):
     predicted = walks([("a", 0), ("b", 1)], source="m", sample=[0, 0])
     (section,) = search_sections(people, predicted, data)
     assert '<th scope="col"><button type="button">2 fixations<br>3 searches</button></th>' in section.html
-    assert '<td data-value="0.5">0.50 [0.00, 1.00]</td>' in section.html
+    assert '<td data-value="0.5">0.50<small>0.00, 1.00</small></td>' in section.html
     same = replace(data, trials=tuple(replace(trial, max_fixations=4) for trial in trials))
     assert (
         "for each limit apart" not in search_sections(people, predicted, same)[0].html
