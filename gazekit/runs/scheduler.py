@@ -189,11 +189,12 @@ def _finished(watch: _Watch, running: set["Future"]) -> list["Future"]:
 
 def _result(watch: _Watch, future: "Future") -> Any:
     from distributed import CancelledError, KilledWorker
+    from distributed.comm import CommClosedError
 
     while True:
         try:
             return future.result(timeout=FETCH)
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:  # reset while a result was on its way
             raise _lost() from error
         except KilledWorker as error:
             raise GazekitError(
