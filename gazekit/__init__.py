@@ -33,7 +33,18 @@ for _name, _module in {
     "write_parquet": "parquet",
 }.items():
     exchange.add(_name, f"gazekit.interchange.{_module}:{_name}")
-_ROOMS = ("checks", "datasets", "experiments", "interchange", "metrics", "models", "plots", "report", "testing")
+_ROOMS = (
+    "checks",
+    "datasets",
+    "experiments",
+    "interchange",
+    "metrics",
+    "models",
+    "plots",
+    "protocols",
+    "report",
+    "testing",
+)
 
 __all__ = sorted(["__version__", *_WHERE, *_ROOMS])
 
@@ -45,6 +56,7 @@ if TYPE_CHECKING:
     from gazekit import metrics as metrics
     from gazekit import models as models
     from gazekit import plots as plots
+    from gazekit import protocols as protocols
     from gazekit import report as report
     from gazekit import testing as testing
     from gazekit.checks import check as check

@@ -14,6 +14,7 @@ from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.geometry import ToMultiple, is_same, measured_reach, same_geometry
 from gazekit.models.networks.network import Preprocessing
 from gazekit.models.networks.weights import RANDOM, Published, WeightsSource, find_source, hub_at_once, quietly
+from gazekit.models.threads import one_thread
 
 STRIDES = (4, 8, 16)  # of the layers to compare by default
 PRETRAINED = "pretrained"
@@ -205,6 +206,7 @@ def chain_of(network: Any) -> list[tuple[str, nn.Module]] | None:
     return None
 
 
+@one_thread()  # many small computations, for which threads on a busy machine waited half a minute
 def chained(
     name: str, network: Any, chain: Sequence[tuple[str, nn.Module]], levels: Sequence[str] | None, source: WeightsSource
 ) -> Backbone:
