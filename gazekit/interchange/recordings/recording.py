@@ -372,6 +372,7 @@ def their_name(rows: pd.DataFrame, theirs: Sequence[str]) -> str | None:
     --------
     >>> their_name(pd.DataFrame(columns=["Gaze event duration [ms]"]), ["Gaze event duration"])
     'Gaze event duration [ms]'
+    >>> their_name(pd.DataFrame(columns=["Fixation point X (MCSnorm)"]), ["Fixation point X"])  # of the media
     """
     plain = _plain(tuple(rows.columns))
     return next((plain[plain_name(name)] for name in theirs if plain_name(name) in plain), None)
@@ -397,13 +398,19 @@ def _has(columns: Sequence[str], names: Sequence[str]) -> bool:
     return {plain_name(name) for name in names} <= _plain(tuple(columns)).keys()
 
 
+# A unit, or a date (of Gazepoint's TIME). Not `(MCSpx)` or `[normalized]`: those are other positions.
+_UNIT = re.compile(
+    r"\s*[\[(]\s*(?:(?:DACS|ADCS)?\s*(?:ms|sec|s|[unμµ]s|px|pixels?)|\d[^\])]*)\s*[\])]\s*$", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=64)
 def _plain(columns: tuple[str, ...]) -> dict[str, str]:
     """Names of columns by what `their_name` goes by."""
     plain: dict[str, str] = {}
     for name in columns:
         plain.setdefault(plain_name(name), name)
-        plain.setdefault(plain_name(re.sub(r"\s*[\[(][^\])]*[\])]\s*$", "", str(name))), name)
+        plain.setdefault(plain_name(_UNIT.sub("", str(name))), name)
     return plain
 
 

@@ -131,11 +131,11 @@ def _positions(first: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """x, y and the place of the media: px of the display if the file says that place, else of the media, if it can."""
     place = [their_name(first, names) for names in _PLACE]
     display, share, media = ([their_name(first, n) for n in pair] for pair in (_DISPLAY, _SHARE, _MEDIA_PX))
-    placed = display[0] is not None and None not in place
-    if not placed and share[0] is not None:
+    placed = None not in (*display, *place)
+    if not placed and None not in share:
         notes.positions, notes.space["position_unit"] = "image", "share"
         return pd.DataFrame({"x": first[share[0]], "y": first[share[1]]})
-    if not placed and media[0] is not None:
+    if not placed and None not in media:
         notes.positions = "image"
         return pd.DataFrame({"x": first[media[0]], "y": first[media[1]]})
     if None in display:

@@ -155,6 +155,24 @@ def test_a_tobii_export_without_a_column(tmp_path, seen, images, exports, drop, 
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "name", ["Fixation point {} (MCSnorm)", "Fixation point {} [MCS norm]", "FixationPoint{} (MCSpx)"]
+)
+def test_positions_of_the_media_beside_its_place(tmp_path, seen, images, exports, same, name):
+    """They were taken as px of the display in silence, since `(MCSnorm)` was taken for a unit."""
+    files, _ = exports.tobii(seen, tmp_path)
+    table = pd.read_csv(files[0], sep="\t")
+    for axis, side in zip("XY", ("width", "height"), strict=True):
+        place, size = (f"Presented Media {what}" for what in (f"position {axis} (DACSpx)", side))
+        x = table.pop(f"Fixation point {axis}") - table[place]
+        table[name.format(axis)] = x if "px" in name else x / table[size]
+    table.to_csv(files[0], sep="\t", index=False)
+    same(read(files, images, {}).scanpaths, atol=1e-6)
+    table.drop(columns=name.format("Y")).to_csv(files[0], sep="\t", index=False)  # which ended in "KeyError: None"
+    with pytest.raises(DataError, match="has no column 'Fixation point X': export the positions of fixations"):
+        read(files, images, {})
+
+
 def test_positions_of_the_image_take_no_screen(tmp_path, seen, images, exports):
     files, _ = exports.tobii(seen, tmp_path, media="norm")
     with pytest.raises(DataError, match="has positions of the image itself here, not of a screen; leave placed out"):

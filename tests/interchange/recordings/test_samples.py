@@ -128,6 +128,10 @@ def test_samples_of_tobii_and_gazepoint(tmp_path, taken, images):
     data = Dataset.from_table(tmp_path / "a.tsv", images=images, detect="ivt", space=Space(placed="centre", **MM))
     expect(data)
     assert data.dropped["row that is no sample of the eye tracker (left out)"] == len(mouse)
+    shares = tobii.rename(columns=lambda name: name.replace("DACS px", "MCS norm"))  # were taken for px of the display
+    shares.to_csv(tmp_path / "b.tsv", sep="\t", index=False)
+    with pytest.raises(DataError, match="name it, columns="):
+        Dataset.from_table(tmp_path / "b.tsv", images=images, detect="ivt", space=Space(placed="centre", **MM))
     files = []
     for person, rows in taken.groupby("subject"):
         files.append(tmp_path / f"{person}.csv")

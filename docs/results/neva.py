@@ -1,4 +1,4 @@
-"""Write the tables of docs/results/neva.md from finished runs: python docs/results/neva/page.py runs/neva.
+"""Write the tables of docs/results/neva.md from finished runs: python docs/results/neva.py runs/neva.
 
 Prose stands between the tables in the page and is kept.
 """
@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from between_marks import put
 
 from gazekit import Results, Scanpaths
 from gazekit.evaluation.bootstrap import for_all_of, interval
 
-PAGE = Path(__file__).resolve().parents[1] / "neva.md"
+PAGE = Path(__file__).with_suffix(".md")
 COLUMNS = {
     "scanmatch": "ScanMatch",
     "multimatch_direction": "MultiMatch direction",
@@ -119,20 +120,15 @@ def order(run: Path) -> list[str]:
 
 def main(runs: Path) -> None:
     """Put every finished run's tables between its marks in the page."""
-    text = PAGE.read_text(encoding="utf-8")
     for stage in ("sweep", "combine", "final", "full", "mit1003"):
-        mark = f"<!-- {stage} -->"
-        if mark not in text or not (runs / stage / "summary.csv").is_file():
+        if not (runs / stage / "summary.csv").is_file():
             continue
         made = table(runs / stage)
         if stage in ("final", "full", "mit1003"):
             made += ["", *differences(runs / stage)]
         if (runs / f"{stage}-order" / "summary.csv").is_file():
             made += ["", *order(runs / f"{stage}-order")]
-        before, _, rest = text.partition(mark)
-        after = rest.partition(mark)[2]
-        text = "\n".join([f"{before}{mark}", "", *made, "", f"{mark}{after}"])
-    PAGE.write_text(text, encoding="utf-8")
+        put(PAGE, f"<!-- {stage} -->", "\n".join(made))
 
 
 if __name__ == "__main__":
