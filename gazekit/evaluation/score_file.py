@@ -15,7 +15,7 @@ from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.evaluate import NULLS, MetricChoice, evaluate
 from gazekit.evaluation.preparation import checked
 from gazekit.evaluation.results import Results
-from gazekit.foundations.errors import DataError, MismatchError
+from gazekit.foundations.errors import DataError, MismatchError, amount
 from gazekit.models.baselines.precomputed import Precomputed
 
 NO_TASK = ("", "none", "freeview", "free-viewing")  # how files of free viewing write that there is no task
@@ -185,7 +185,7 @@ def _unmatched(rows: pd.DataFrame, names: Mapping[str, str], keep: np.ndarray, d
     notes = []
     if unknown.any():
         few = nearest(rows["stimulus"][unknown], dataset.stimuli)
-        notes.append(f"{int(unknown.sum())} paths of stimuli that the data set does not have: {few}")
+        notes.append(f"{amount(int(unknown.sum()), 'path')} of stimuli that the data set does not have: {few}")
     other = ~keep & ~unknown
     if other.any():
         shown = rows[other].drop_duplicates(["stimulus", "task"])
@@ -193,8 +193,8 @@ def _unmatched(rows: pd.DataFrame, names: Mapping[str, str], keep: np.ndarray, d
         stimuli = {names[stimulus] for stimulus in shown["stimulus"]}
         asked = sorted({t.task for t in dataset.trials if t.stimulus in stimuli and t.task})
         notes.append(
-            f"{int(other.sum())} paths of tasks that the data set does not have on their stimulus ({pairs}); it has "
-            f"{', '.join(map(repr, asked[:5]))} there"
+            f"{amount(int(other.sum()), 'path')} of tasks that the data set does not have on their stimulus ({pairs}); "
+            f"it has {', '.join(map(repr, asked[:5]))} there"
         )
     return notes
 

@@ -11,14 +11,15 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from gazekit.files.untrusted import MAX_LINE, decoding, read_csv_text
-from gazekit.foundations.errors import DataError
+from gazekit.files.untrusted import MAX_LINE, decoding, no_utf8, read_csv_text
+from gazekit.foundations.errors import DataError, refusing
 
 EMPTY = ["", "NA", "NaN", "nan", "."]  # "." is how EyeLink reports write a missing value
 SEPARATORS = (",", ";", "\t")
@@ -129,14 +130,12 @@ def read_pieces(
     DataError
         As `read_delimited`.
     """
-    with decoding(f"{path} cannot be read as a table", "check its separators"), _opened(path) as file:
+    with _opened(path) as file:
         head, line, _, said = _header(path, file)
         columns, kept = _Columns(path, head, sep or said, decimal, is_text, missing), ""
         while piece := file.read(PIECE):
             if "\0" in piece:
-                raise DataError(
-                    f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8"
-                )
+                raise no_utf8(path, ": it holds zero bytes")
             kept += piece
             end = kept.rfind("\n") + 1
             if not end and len(kept) > MAX_LINE:
@@ -157,7 +156,7 @@ def header_of(path: str | Path, sep: str | None = None) -> list[str]:
     DataError
         Not there, not such text; two columns of one name.
     """
-    with decoding(f"{path} cannot be read as a table", "check its separators"), _opened(path) as file:
+    with _opened(path) as file:
         head, _, _, said = _header(path, file)
         return _Columns(path, head, sep or said, ".", lambda name: False, None).header
 
@@ -170,12 +169,16 @@ def _ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _opened(path: str | Path) -> Any:
-    """The text of a file, in one kind of line ends."""
+@contextmanager
+def _opened(path: str | Path) -> Iterator[Any]:
+    """The text of a file, in one kind of line ends; what goes wrong with it is said in one sentence."""
     opened: Any = gzip.open if str(path).lower().endswith(".gz") else open
-    with opened(path, "rb") as file:
-        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    return opened(path, "rt", encoding="utf-16" if wide else "utf-8-sig")
+    no_table = decoding(f"{path} cannot be read as a table", "check its separators")
+    with no_table, refusing(UnicodeDecodeError, lambda _: no_utf8(path)):
+        with opened(path, "rb") as file:
+            wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        with opened(path, "rt", encoding="utf-16" if wide else "utf-8-sig") as file:
+            yield file
 
 
 def _header(path: str | Path, lines: Iterable[str]) -> tuple[str, int, int, str | None]:

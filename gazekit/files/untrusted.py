@@ -251,12 +251,10 @@ def read_csv_text(path: str | Path) -> str:
     """
     content = unpack_gzip(path) if str(path).lower().endswith(".gz") else read_whole(path)
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what Excel calls Unicode text
-    try:
+    with refusing(UnicodeDecodeError, lambda _: no_utf8(path)):
         text = content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text; save it as CSV with the encoding UTF-8") from None
     if "\0" in text:
-        raise DataError(f"{path} is not UTF-8 text: it holds zero bytes; save it as CSV with the encoding UTF-8")
+        raise no_utf8(path, ": it holds zero bytes")
     _check_lines(path, text.encode() if wide else content)
     if "\n" not in text:  # line ends of old Macs
         text = text.replace("\r", "\n")
@@ -266,6 +264,11 @@ def read_csv_text(path: str | Path) -> str:
         raise DataError(f"{path} is empty: there is no table in it")
     check_count(f"{path} has columns", 1 + max(map(header.count, ",;\t")), MAX_COLUMNS, "check its separators")
     return text
+
+
+def no_utf8(path: str | Path, why: str = "") -> DataError:
+    """The error of a file that is not UTF-8 text; why may say what it holds."""
+    return DataError(f"{path} is not UTF-8 text{why}; save it as CSV with the encoding UTF-8")
 
 
 def _check_lines(path: str | Path, content: bytes) -> None:

@@ -201,7 +201,7 @@ def test_a_prediction_for_another_target_is_left_out_and_counted(scanpaths_of):
     assert found.paths.table["trial"].tolist() == ["bottle/a", "cup/b"]
     assert found.unmatched == 1
     assert (
-        "1 paths of tasks that the data set does not have on their stimulus ('cup' on 'a'); it has 'bottle'"
+        "1 path of tasks that the data set does not have on their stimulus ('cup' on 'a'); it has 'bottle'"
         in (found.notes[0])
     )
 

@@ -180,6 +180,14 @@ def test_pieces_are_the_whole(tmp_path, monkeypatch, encoding, size):
     assert header_of(tmp_path / "a.csv") == ["a", "b", "é"]
 
 
+@pytest.mark.parametrize("read", [header_of, lambda path: list(read_pieces(path))])
+def test_text_of_another_encoding(tmp_path, read):
+    """A person was sent to look at the separators."""
+    (tmp_path / "a.csv").write_bytes("stimulus,x\nMünchen,1\n".encode("latin-1"))
+    with pytest.raises(DataError, match=r"a\.csv is not UTF-8 text; save it as CSV with the encoding UTF-8"):
+        read(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_pieces_with_row_names(tmp_path, monkeypatch, quote):
     monkeypatch.setattr(delimited, "PIECE", 20)
