@@ -16,7 +16,7 @@ CHECKS: Mapping[str, str] = {
     "outside": "share of positions outside the image",
     "image-size": "the image's size as stated, and as its file has it",
     "first-fixation": "whether an imposed first fixation is declared as such",
-    "limits": "no more fixations than trials allow",
+    "limits": "people had the limits of their trials, and kept to them",
     "saccades": "distances between successive fixations",
     "samples": "fixations, not raw samples of gaze",
     "durations": "durations in ms, not in another unit, and not points in time",

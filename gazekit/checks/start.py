@@ -10,6 +10,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.files.images import image_file_size
 from gazekit.foundations.errors import GazekitError
+from gazekit.metrics.behaviour.search import ALLOWED, limits_of
 
 PATHS = 10
 NEAR = 0.1  # of the diagonal
@@ -74,9 +75,26 @@ def check_first_prediction(dataset: Dataset, paths: Scanpaths) -> Iterator[Findi
 
 
 def check_limits(dataset: Dataset, paths: Scanpaths) -> Iterator[Finding]:
-    """Say where people made more fixations than trials allow: models are held to the limit, people are not."""
+    """Say where people were allowed another number of fixations than their trial says, or made more.
+
+    Models are held to the trial's limit.
+    """
     limits = {t.id: t.max_fixations or np.inf for t in dataset.trials}
     most = np.array([limits[trial] for trial in paths.table["trial"]])
+    own = limits_of(paths, dataset.trials)
+    other = np.flatnonzero(own != most)
+    if len(other):
+        yield Finding(
+            "limits",
+            "warning",
+            f"{len(other):,} of {len(paths):,} paths had another limit ({ALLOWED}, {own[other].min():g} to "
+            f"{own[other].max():g}) than the max_fixations of their trial (first: {own[other[0]]:g} and "
+            f"{most[other[0]]:g} on {paths.table['stimulus'].iloc[other[0]]!r})",
+            "people of several experiments or conditions together: models are held to the trial's limit, and whether "
+            "people found a target within their own is another question",
+            f"take people of one limit, and that limit for the trials (of Interiors: --data-set {ALLOWED}=12)",
+        )
+        return
     longer = paths.lengths - int(paths.facts.forced_first is True) > most
     if longer.sum() <= BEYOND * np.isfinite(most).sum():
         return

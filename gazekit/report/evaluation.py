@@ -21,7 +21,7 @@ from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
 from gazekit.experiments.captions.observations import image_by_image
 from gazekit.foundations.errors import amount
-from gazekit.metrics.behaviour.search import cumulative_performance, steps_to_target
+from gazekit.metrics.behaviour.search import cumulative_performance, limits_of, steps_to_target
 from gazekit.metrics.outputs import higher_is_better
 from gazekit.report.any_tables import more_tables, read_csv
 from gazekit.report.charts import line_chart, series_of
@@ -151,16 +151,6 @@ def search_sections(
     return [Section("search", "Search", text)]
 
 
-def limits_of(paths: Scanpaths, dataset: Dataset) -> np.ndarray:
-    """(n,) fixations that each path was allowed: the person's (`saccades_allowed`), else the trial's, else inf."""
-    of_trial = {trial.id: trial.max_fixations or np.inf for trial in dataset.trials}
-    limits = paths.table["trial"].map(of_trial).to_numpy(float)
-    if "saccades_allowed" in paths.table:
-        own = paths.table["saccades_allowed"].to_numpy(float)
-        limits = np.where(np.isnan(own), limits, own)
-    return limits
-
-
 def found_by_limit(people: Scanpaths, paths: Scanpaths, dataset: Dataset) -> pd.DataFrame:
     """Share of paths that have found the target, for each number of fixations that people were allowed.
 
@@ -168,7 +158,7 @@ def found_by_limit(people: Scanpaths, paths: Scanpaths, dataset: Dataset) -> pd.
 
     Columns limit, paths, share (mean over stimuli), low, high (95 % interval over stimuli; NaN of one).
     """
-    theirs, ours = limits_of(people, dataset), limits_of(paths, dataset)
+    theirs, ours = limits_of(people, dataset.trials), limits_of(paths, dataset.trials)
     steps, rows = steps_to_target(paths, dataset.target_boxes()), []
     for limit in np.unique(theirs[np.isfinite(theirs)]):
         trials = people.table["trial"][theirs == limit]
@@ -208,7 +198,7 @@ def search_curve(paths: Scanpaths, dataset: Dataset, longest: int) -> pd.DataFra
 
     Columns fixation, share, low, high.
     """
-    steps, limit = steps_to_target(paths, dataset.target_boxes()), limits_of(paths, dataset)
+    steps, limit = steps_to_target(paths, dataset.target_boxes()), limits_of(paths, dataset.trials)
     rows = []
     for fixation in range(longest + 1):
         curve = cumulative_performance(steps[limit >= fixation], fixation)

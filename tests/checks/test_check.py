@@ -146,6 +146,36 @@ def test_a_limit_that_people_exceed(good, limit, found):
         assert " and 4 on 't0')" in findings.found[0].seen
 
 
+@pytest.mark.parametrize(("allowed", "trial"), [([2, 64], 12), ([64], 12), ([12], None)])
+def test_limits_of_people_that_are_not_those_of_their_trials(good, allowed, trial):
+    """Whether people with 2 saccades found a target was set beside models that had 12, without a word."""
+    paths = good.scanpaths
+    table = paths.table.assign(saccades_allowed=[allowed[k % len(allowed)] for k in range(len(paths))])
+    trials = tuple(replace(t, max_fixations=trial) for t in good.trials)
+    findings = check(replace(good, trials=trials, scanpaths=paths.replace(table=table)))
+    assert worst(findings) == [("limits", "warning")]
+    seen = findings.found[0].seen
+    assert f"120 of 120 paths had another limit (saccades_allowed, {allowed[0]} to {allowed[-1]})" in seen
+    assert f"(first: {allowed[0]} and {trial or 'inf'} on 't0')" in seen
+
+
+@pytest.mark.parametrize("known", [12, None, ""])
+def test_limits_of_people_that_are_those_of_their_trials(good, known):
+    paths = good.scanpaths
+    table = paths.table.assign(saccades_allowed=[12, known] * (len(paths) // 2))
+    trials = tuple(replace(t, max_fixations=12) for t in good.trials)
+    assert worst(check(replace(good, trials=trials, scanpaths=paths.replace(table=table)))) == []
+
+
+@pytest.mark.parametrize("odd", ["four", -1])
+def test_limits_that_are_no_numbers(good, odd):
+    table = good.scanpaths.table.assign(saccades_allowed=odd)
+    with pytest.raises(
+        gazekit.DataError, match=f"the column saccades_allowed has '?{odd}'?: it holds numbers of saccades"
+    ):
+        check(replace(good, scanpaths=good.scanpaths.replace(table=table)))
+
+
 def test_a_limit_does_not_count_an_imposed_fixation(good):
     paths = good.scanpaths
     longest = int(paths.lengths.max())

@@ -15,8 +15,8 @@ sys.path.insert(0, str(ROOT / "docs" / "results"))
 page = importlib.import_module("planted_errors")
 sys.path.pop(0)
 MADE = [name for name, root in page.ROOTS.items() if root is None]
-# Where people are truly there twice: subjects 18 and 52 of Interiors are one recording.
-TRUE = {"interiors": ["paths"]}
+# Of Interiors people had limits from 2 to 64, and subjects 18 and 52 are one recording.
+TRUE = {"interiors": ["limits", "paths"]}
 # What a part of 20 stimuli is too little for.
 UNSEEN = {
     ("demo", "one person's y upward"),

@@ -1,19 +1,22 @@
 """Visual search: when the target is found, cumulative performance, target-fixation probability; the scanpath ratio."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.foundations.errors import GazekitError, check_whole
+from gazekit.core.trials import Trial
+from gazekit.foundations.errors import DataError, GazekitError, check_whole
 from gazekit.metrics.context import Trials, with_start
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined
 from gazekit.metrics.options import takes_options_of
 
 MAX_FIXATIONS = 6  # after the initial one: what the COCO-Search18 line reports
+ALLOWED = "saccades_allowed"  # column of paths whose people had a limit of their own
 NO_LENGTH = 1e-6  # px: below this a way is rounding, not a saccade
 NOWHERE = (np.nan,) * 4
 Boxes = Mapping[str, Sequence[float]]
@@ -92,6 +95,33 @@ def steps_to_target(paths: Scanpaths, boxes: Boxes, *, strict: bool = False) -> 
 def target_boxes(trials: Trials) -> dict[str, tuple[float, ...]]:
     """Target boxes of the trials that have one."""
     return {name: tuple(shown.target_box) for name, shown in trials.items() if shown.target_box is not None}
+
+
+def limits_of(paths: Scanpaths, trials: Iterable[Trial]) -> np.ndarray:
+    """(n,) fixations that each path was allowed: the person's (`saccades_allowed`), else the trial's, else inf.
+
+    Raises
+    ------
+    DataError
+        `saccades_allowed` is no number.
+
+    Examples
+    --------
+    >>> from gazekit.core.frames import Frame
+    >>> table = {"stimulus": ["s", "s"], "subject": ["a", "b"], "width": 9, "height": 9, "saccades_allowed": [4, None]}
+    >>> paths = Scanpaths([1, 5], [1, 5], [0, 1, 2], pd.DataFrame(table))
+    >>> limits_of(paths, [Trial("s", "s", Frame(9, 9), max_fixations=12)]).tolist()
+    [4.0, 12.0]
+    """
+    of_trial = {trial.id: trial.max_fixations or np.inf for trial in trials}
+    limits = paths.table["trial"].map(of_trial).to_numpy(float)
+    if ALLOWED in paths.table:
+        given = paths.table[ALLOWED]
+        own = pd.to_numeric(given, errors="coerce").to_numpy(float)
+        for odd in given[(np.isnan(own) & given.notna() & (given != "")) | (own < 0)]:
+            raise DataError(f"the column {ALLOWED} has {odd!r}: it holds numbers of saccades, or nothing")
+        limits = np.where(np.isnan(own), limits, own)
+    return limits
 
 
 def steps_from_one_hot(one_hot: ArrayLike) -> np.ndarray:
