@@ -9,14 +9,12 @@ fixations of each picture and step besides (`firsts`); and the shipped readout, 
 folds 1 to 4, as it was and with eight. One that is in the folder is not made again.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import pandas as pd
-import torch
+from asked_for import asked_for
 from priority_ablations import BUDGET, FIXATIONS, task_of
 from priority_inside import bits, markdown, mean
 
@@ -72,12 +70,7 @@ def table(found: dict[str, pd.DataFrame]) -> str:
 
 def main() -> None:
     """Make what is not there, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    asked = asked_for(__doc__, osie="its folder", out="run folder")
     data = load_dataset("osie", asked.osie)
     views = {view.stimulus: view for view in views_of(data, FeatureReader("lite0"))}
 

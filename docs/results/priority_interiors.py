@@ -10,16 +10,17 @@ First the likelihood of people's next fixations with the right target, others, a
 picture and lie in different folds, so that a readout has learned from each: they are not scored.
 """
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
+from asked_for import asked_for
 
 import gazekit
 from gazekit.experiments.priority import TrainedReadouts, bits_over_centre
+from gazekit.metrics.behaviour.search import steps_to_target
+from gazekit.metrics.behaviour.survival import survival_to_target
 from gazekit.models.priority.checkpoint import load_readout
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.target import sought
@@ -79,30 +80,19 @@ def likelihood(dataset: gazekit.Dataset, readouts: Path) -> None:
 
 def found(paths: gazekit.Scanpaths, dataset: gazekit.Dataset, limits: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12)) -> str:
     """Shares of paths that have been on the target (16 px around its box) by so many fixations; Kaplan-Meier."""
-    boxes, at, length = {trial.id: trial.target_box for trial in dataset.trials}, [], []
-    for path in paths:
-        box = boxes[path.ids["trial"]]
-        inside = (np.abs(path.x - box.centre[0]) <= (box.x1 - box.x0) / 2 + 16) & (
-            np.abs(path.y - box.centre[1]) <= (box.y1 - box.y0) / 2 + 16
-        )
-        at.append(int(inside.argmax()) + 1 if inside.any() else 10**6)
-        length.append(len(path))
-    first, last, left, told = np.array(at), np.array(length), 1.0, []
-    for k in range(1, max(limits) + 1):
-        looking = (first >= k) & (last >= k)
-        left *= 1 - (first[looking] == k).mean()
-        if k in limits:
-            told.append(f"{1 - left:.2f}")
-    return " ".join(told)
+    near = {name: (x0 - 16, y0 - 16, x1 + 16, y1 + 16) for name, (x0, y0, x1, y1) in dataset.target_boxes().items()}
+    curve = survival_to_target(steps_to_target(paths, near), paths.lengths)
+    return " ".join(f"{1 - curve.survival[k]:.2f}" for k in limits)
 
 
 def main() -> None:
     """Print the likelihood; evaluate over five folds, and print the summary and how soon targets are found."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--interiors", type=Path, required=True, help="its folder")
-    parser.add_argument("--out", type=Path, required=True, help="run folder; resumed where it is there")
-    parser.add_argument("--readouts", type=Path, required=True, help="folder with fold-0 to fold-4.safetensors")
-    asked = parser.parse_args()
+    asked = asked_for(
+        __doc__,
+        interiors="its folder",
+        readouts="folder with fold-0 to fold-4.safetensors",
+        out="run folder; resumed where it is there",
+    )
     dataset = gazekit.load_dataset("interiors", asked.interiors)
     likelihood(dataset, asked.readouts)
     scored = dataset.select(stimuli=[name for name in dataset.stimuli if name not in LEARNED])

@@ -14,7 +14,6 @@ densities are for that person, make a map of the person's own places, and choose
 off; all that is scored on the other half, and the other way round.
 """
 
-import argparse
 from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from asked_for import asked_for
 from priority_ablations import ABLATIONS, scored, table
 from priority_inside import markdown
 from scipy.ndimage import gaussian_filter
@@ -185,13 +185,7 @@ def single_people(osie: Dataset) -> tuple[str, pd.DataFrame]:
 
 def main() -> None:
     """Train what is not there, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--whole", type=Path, required=True, help="run folder of priority_ablations.py")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    asked = asked_for(__doc__, osie="its folder", whole="run folder of priority_ablations.py", out="run folder")
     osie = load_dataset("osie", asked.osie)
     text, people = single_people(osie)
     print(text, people.round(3).to_string(), sep="\n\n", flush=True)  # noqa: T201

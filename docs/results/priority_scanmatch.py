@@ -9,7 +9,6 @@ is predicted by the network that has not learned from it. What needs people's fi
 model) is of the shipped readout on fold 0. One that is in the run folder is not made again.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from asked_for import asked_for
 from priority_inside import SHARES, WIDTHS, described, markdown
 from scipy.ndimage import gaussian_filter
 
@@ -275,13 +275,7 @@ def moves(each: dict[str, Scanpaths]) -> str:
 
 def main() -> None:
     """Make what is not there, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--whole", type=Path, required=True, help="run folder of priority_ablations.py")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    asked = asked_for(__doc__, osie="its folder", whole="run folder of priority_ablations.py", out="run folder")
     data = load_dataset("osie", asked.osie)
 
     def model(kind: str, fold: int, temperature: float) -> Priority:

@@ -10,12 +10,12 @@ Of MIT1003 there is also one temperature: that under which people on half of its
 half.
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
+from asked_for import asked_for
 
 import gazekit
 from gazekit.evaluation.bootstrap import for_all_of, resample
@@ -113,13 +113,7 @@ def difference(one: pd.DataFrame, other: pd.DataFrame, column: str) -> tuple[flo
 
 def main() -> None:
     """Train, and print bits per fixation with 95 % intervals over images."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--mit1003", type=Path, required=True, help="its folder")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the readout")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    asked = asked_for(__doc__, osie="its folder", mit1003="its folder", out="folder of the readout")
     reader = FeatureReader("lite0")
     osie, mit = gazekit.load_dataset("osie", asked.osie), gazekit.load_dataset("mit1003", asked.mit1003)
     tested = set(protocols["chen2021"].images["osie"])

@@ -5,14 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gazekit.core.pictures import look_of, looks_like
+from gazekit.core.pictures import looks_like
 from gazekit.files.atomic import sha256_of
 from gazekit.files.untrusted import first_line, parse_json
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.networks.shapes import without_memory
-from gazekit.models.priority.features import image_hash
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.tensor_files import read_tensors, save_tensors
 
@@ -61,11 +58,9 @@ class Readout:
         }
         save_tensors(Path(path), self.network.state_dict(), papers)
 
-    def has_seen(self, image: np.ndarray) -> bool:
-        """Whether it has learned from a picture, perhaps in other pixels; see `looks_like`."""
-        return image_hash(image) in self.trained_on.get("images", ()) or looks_like(
-            look_of(image), self.trained_on.get("looks", ())
-        )
+    def has_seen(self, image: str, look: str) -> bool:
+        """Whether it has learned from the picture of this hash, or from one that looks like it (`looks_like`)."""
+        return image in self.trained_on.get("images", ()) or looks_like(look, self.trained_on.get("looks", ()))
 
 
 def load_readout(path: str | Path) -> Readout:
@@ -97,7 +92,9 @@ def load_readout(path: str | Path) -> Readout:
         with without_memory():
             shapes = {name: tensor.shape for name, tensor in PriorityNetwork(config).state_dict().items()}
         if shapes != {name: tensor.shape for name, tensor in state.items()}:
-            raise DataError(f"{path} does not fit its own configuration; it is damaged: train again")
+            raise DataError(
+                f"{path} does not fit its own configuration: it is damaged, or another gazekit wrote it; train again"
+            )
         if not all(bool((tensor.abs() <= LARGEST).all()) for tensor in state.values()):  # NaN fails this comparison
             raise DataError(
                 f"{path} is damaged: it holds weights that are no numbers of a trained network; train again"

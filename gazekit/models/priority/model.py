@@ -1,5 +1,6 @@
 """`priority` as a scanpath model: densities, likelihoods, and paths with durations and an end."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from gazekit.core.frames import Facts
+from gazekit.core.pictures import look_of
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError, check_choice
@@ -23,7 +25,7 @@ from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import LONGEST, REMEMBERED, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
-from gazekit.models.priority.features import FeatureReader
+from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
@@ -35,6 +37,7 @@ SHIPPED = Path(__file__).parent / "shipped.safetensors"
 NAMED = {"free-viewing": SHIPPED, "search": SHIPPED.with_name("shipped_search.safetensors")}
 DECODING = ("sample", "argmax", "consensus")
 CANDIDATES = 24  # paths of which `decoding="consensus"` takes one
+MANY_CUT = 0.01  # share of drawn fixations that are cut at 10 s, above which it is said
 KEPT = 4  # images whose maps stay in memory
 DISTANCES = tuple(k / 20 for k in range(21))  # at which visibility is told
 Weights = str | Path | Mapping[str, str | Path] | None
@@ -50,8 +53,8 @@ class Looked:
         Whose network it is.
     grid : Grid
         Its cells.
-    maps : (1, maps, rows, columns) Tensor
-        Priority maps.
+    maps : (1, all maps, rows, columns) Tensor
+        See `PriorityNetwork.look`.
     """
 
     readout: Readout
@@ -248,8 +251,9 @@ class Priority(ScanpathModel):
         """
         if not self._readouts:
             raise GazekitError(f"model {self.name!r} learns from people; call fit(dataset) before predict")
+        known_by = image_hash(image), look_of(image)
         for readout in self._readouts:
-            if not readout.has_seen(image):
+            if not readout.has_seen(*known_by):
                 return readout
         if self.allow_seen:
             return self._readouts[0]
@@ -372,7 +376,14 @@ class Priority(ScanpathModel):
     # ------------------------------------------------------------------ paths
 
     def paths(self, request: Request) -> Iterator[tuple[int, list[DrawnPath]]]:
-        """Draw the paths of each trial; see `ScanpathModel.paths`."""
+        """Draw the paths of each trial; see `ScanpathModel.paths`.
+
+        Warns
+        -----
+        UserWarning
+            More than one in a hundred fixations would last longer than 10 s.
+        """
+        made = cut = 0
         for number, trial in enumerate(request.trials):
             looked, many = self.look(trial), request.n_samples
             limit = request.limit(number) or looked.readout.longest
@@ -387,7 +398,18 @@ class Priority(ScanpathModel):
             if self.decoding == "consensus":
                 chosen = {n: consensus([_cut(path, n) for path in drawn], trial.frame) for n in chosen}
             own = range(many) if self.decoding == "sample" else [chosen[n] for n in lengths]
-            yield number, [_cut(drawn[k], n) for k, n in zip(own, lengths, strict=True)]
+            given = [_cut(drawn[k], n) for k, n in zip(own, lengths, strict=True)]
+            durations = np.concatenate([path.duration for path in given])
+            made, cut = made + len(durations), cut + int((durations == LONGEST).sum())
+            yield number, given
+        if cut > MANY_CUT * made:
+            warnings.warn(
+                f"{cut:,} of {made:,} fixations of model {self.name!r} would last longer than {LONGEST / 1000:g} s, "
+                f"which none does that it learned from, and are cut there: so late in a path it does not know "
+                f"durations; ask for shorter paths, or leave durations out",
+                UserWarning,
+                stacklevel=2,
+            )
 
     @one_thread()
     def _walk(
@@ -423,7 +445,7 @@ class Priority(ScanpathModel):
             share = np.exp(weight).cumsum(1)
             kind = weight.argmax(1) if argmax else (share < u[:, 4:5] * share[:, -1:]).sum(1)
             logs = np.minimum(mean[each, kind] + deviation[each, kind] * normal, np.log(LONGEST))
-            columns.append((x, y, np.exp(logs)))
+            columns.append((x, y, np.minimum(np.exp(logs), LONGEST)))  # exp(log(10 s)) is more than 10 s
             gaze.move(grid.places(x, y), cell, logs)
         walked = np.stack([np.stack(column) for column in columns])  # (steps, 3, paths)
         return [DrawnPath(*walked[: stops[k], :, k].T) for k in range(many)]

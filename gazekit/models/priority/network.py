@@ -89,9 +89,14 @@ class PriorityConfig:
     categories: tuple[str, ...] = ()
 
     @property
+    def by_picture(self) -> bool:
+        """Whether a picture says what is sought: a given one, or one that is cut from the image."""
+        return self.target in ("picture", "box")
+
+    @property
     def similarities(self) -> tuple[str, ...]:
         """Names of the maps of similarity to the target."""
-        if self.target in ("picture", "box"):
+        if self.by_picture:
             levels = range(len(self.channels))
             features = [f"{what}, level {level + 1}" for level in levels for what in ("patch", "mean")]
             return (*features, *(f"grey, blur {blur:g} px" for blur in BLURS))
@@ -100,7 +105,7 @@ class PriorityConfig:
     @property
     def known_of_target(self) -> tuple[str, ...]:
         """Names of the maps that say where the target may be: of similarity, and of a picture also their match."""
-        return (*self.similarities, "match") if self.target in ("picture", "box") else self.similarities
+        return (*self.similarities, "match") if self.by_picture else self.similarities
 
     @classmethod
     def of(cls, channels: Sequence[int], options: Mapping[str, Any]) -> Self:
@@ -286,7 +291,7 @@ class PriorityNetwork(nn.Module):
             self.select_target = nn.Linear(sought, hidden, bias=False)
             self.target_weight = nn.Linear(sought, 1, bias=False)
             self.static_target = nn.Sequential(nn.Conv2d(sought, 16, 1), nn.GELU(), nn.Conv2d(16, 1, 1, bias=False))
-        if config.known_of_target != config.similarities:
+        if config.by_picture:
             self.match = nn.Conv2d(len(config.similarities), 1, 1)
             self.spread = nn.Parameter(torch.full((1,), math.log(SPREAD)))  # log of the standard deviation, cells
         if config.categories:
@@ -298,7 +303,7 @@ class PriorityNetwork(nn.Module):
             self.stay[-1].get_parameter("bias")[KINDS : 2 * KINDS] = torch.linspace(-1, 1, KINDS)  # kinds begin apart
             if sought:
                 self.target_weight.weight.mul_(0.1)
-            if config.known_of_target != config.similarities:
+            if config.by_picture:
                 self.target_weight.weight[:, -1] = MATCH_GAIN
                 self.match.weight.fill_(MATCH_SLOPE / len(config.similarities))  # of their mean
                 self.match.get_parameter("bias").fill_(MATCH_BIAS)
@@ -351,7 +356,7 @@ class PriorityNetwork(nn.Module):
                 sought = self.category(category.clamp(min=0)) * (category >= 0)[:, None]
                 similarity = (self.category_key(maps) * sought[:, :, None, None]).sum(1, keepdim=True)
         known = [maps, similarity.to(maps)]
-        if self.config.known_of_target != self.config.similarities:
+        if self.config.by_picture:
             known.append(self.matching(known[1]))
         return torch.cat(known, 1)
 

@@ -17,6 +17,7 @@ from gazekit.models.contract import DrawnPath
 from gazekit.models.learned import load_learned, save_learned
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import similarities
+from gazekit.models.priority.events import events_of
 from gazekit.models.priority.fast import OnImage
 from gazekit.models.priority.features import channels_of, image_hash
 from gazekit.models.priority.grid import Grid
@@ -194,9 +195,12 @@ def test_no_fixation_is_longer_than_those_that_are_learned_from(readout):
     model = Priority(readout, ends=False)
     with torch.no_grad():
         model._readouts[0].network.stay[-1].bias.add_(2000.0)
-    paths = model.predict(example_trials()[:1], max_fixations=30, progress=False)
+    with pytest.warns(UserWarning, match=r"30 of 30 fixations of model 'priority' would last longer than 10 s, which"):
+        paths = model.predict(example_trials()[:1], max_fixations=30, progress=False)
     assert len(paths[0]) == 30
-    assert np.allclose(paths.duration, 10_000)
+    assert (paths.duration == 10_000).all()
+    known = events_of(example_trials()[0], paths[0], Grid.of(paths[0].frame)).numbers[0, 1:, 4]
+    assert (known == 1).all()  # of a longer one the model itself would say that its duration is not known
     assert np.isfinite(paths.x).all()
 
 
@@ -308,7 +312,9 @@ def test_files_that_are_no_readout(readout, tmp_path):
     changes = {
         "is no readout of priority": {"format": "gazekit-oat"},
         "is a readout of version 9": {"version": "9"},
-        "does not fit its own configuration": {"config": json.dumps({"channels": [3]})},
+        "does not fit its own configuration: it is damaged, or another gazekit wrote it": {
+            "config": json.dumps({"channels": [3]})
+        },
         "is damaged": {"longest": "many"},
     }
     for message, change in changes.items():

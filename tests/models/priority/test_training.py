@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from gazekit.core.pictures import look_of
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.networks.weights import sha256_of_tensors
+from gazekit.models.priority.features import image_hash
 from gazekit.models.priority.network import PriorityConfig
 from gazekit.models.priority.training import (
     OPTIONS,
@@ -115,8 +117,9 @@ def test_readout_says_what_it_has_seen(tiny, discs):
     assert len(readout.trained_on["images"]) == 12
     assert readout.longest == 4
     images = [trial.image for trial in discs.trials]
-    assert all(readout.has_seen(image) for image in images)
-    assert not any(readout.has_seen(np.ascontiguousarray(image[::-1, ::-1])) for image in images)
+    assert all(readout.has_seen(image_hash(image), look_of(image)) for image in images)
+    turned = [np.ascontiguousarray(image[::-1, ::-1]) for image in images]
+    assert not any(readout.has_seen(image_hash(image), look_of(image)) for image in turned)
 
 
 def test_timing_is_learned_from_the_first_data_set_alone(tiny, discs, monkeypatch):
