@@ -68,7 +68,7 @@ def copies(pictures: np.ndarray, others: np.ndarray | None = None) -> Iterator[t
     drawn, drawn_too = _drawn(pictures), _drawn(others)
     inside = slice(MARGIN, -MARGIN)
     for i in np.flatnonzero(~drawn):
-        may_be = ((theirs != ours[i]).sum(axis=1) <= MAY_BE) & ~drawn_too
+        may_be = (_differ(theirs, ours[i]) <= MAY_BE) & ~drawn_too
         for j in np.flatnonzero(may_be[i + 1 :]) + i + 1 if alone else np.flatnonzero(may_be):
             one, two = pictures[i], others[j]
             fit = max(match_template(b, a[inside, inside]).max() for a, b in ((one, two), (two, one)))
@@ -84,7 +84,7 @@ def look_of(image: np.ndarray) -> str:
     image : (H, W, 3) uint8
     """
     small = small_grey(image)[None]
-    return "" if _drawn(small)[0] else np.packbits(_signs(small)[0]).tobytes().hex()
+    return "" if _drawn(small)[0] else _signs(small).tobytes().hex()
 
 
 def looks_like(look: str, others: Iterable[str]) -> bool:
@@ -99,22 +99,27 @@ def looks_like(look: str, others: Iterable[str]) -> bool:
     >>> looks_like(look_of(astronaut()[::2, ::2]), [look_of(coffee()), look_of(astronaut())])
     True
     """
-    known = bytes.fromhex("".join(others))
-    if not look or not known:
+    if not look:
         return False
-    bits = np.bitwise_xor(np.frombuffer(known, np.uint8).reshape(-1, len(look) // 2), list(bytes.fromhex(look)))
-    return bool((np.bitwise_count(bits).sum(axis=1) <= SEEN).any())
+    mine, known = (np.frombuffer(bytes.fromhex(each), np.uint64).reshape(-1, 4) for each in (look, "".join(others)))
+    return bool((_differ(known, mine) <= SEEN).any())
 
 
 def _signs(pictures: np.ndarray) -> np.ndarray:
-    """(n, 256) bool: whether each part of a picture is darker than the part right of it, around the edge."""
+    """(n, 4) uint64, 256 bits: whether each part of a picture is darker than the part right of it, around the edge."""
     parts = pictures.reshape(len(pictures), SIGNS, SIDE // SIGNS, SIGNS, SIDE // SIGNS).mean(axis=(2, 4))
-    return (np.roll(parts, -1, axis=2) > parts).reshape(len(pictures), -1)
+    darker = (np.roll(parts, -1, axis=2) > parts).reshape(len(pictures), -1)
+    return np.packbits(darker, axis=1).view(np.uint64)
+
+
+def _differ(signs: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n,) how many signs of each picture are other ones."""
+    return np.asarray(np.bitwise_count(signs ^ others).sum(axis=1))
 
 
 def _drawn(pictures: np.ndarray) -> np.ndarray:
     """(n,) bool: more than half of the pixels equal the next one, to one of 255."""
-    return (np.abs(np.diff(pictures, axis=2)) < 1).mean(axis=(1, 2)) > 0.5
+    return np.array([(np.abs(np.diff(each)) < 1).mean() > 0.5 for each in pictures], dtype=bool)
 
 
 def same_pictures(trials: Iterable[Trial]) -> list[list[str]]:
