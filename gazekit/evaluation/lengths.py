@@ -124,16 +124,17 @@ def donors_of(
     copies, rows = isinstance(model, Copies), []
     if not copies and of_lengths is None:
         return None
-    of = zip(paths.table["trial"], paths.table["sample"], paths.lengths.tolist(), strict=True)
-    for path, (trial, sample, length) in enumerate(of):
+    nth = paths.table.groupby("trial", sort=False).cumcount()  # as in `cut_to_lengths`, whatever samples are called
+    of = zip(paths.table["trial"], paths.table["sample"], nth, paths.lengths.tolist(), strict=True)
+    for path, (trial, sample, place, length) in enumerate(of):
         k, found = number[trial], []
         if copies:
             limit = trials[k].max_fixations if max_fixations is None else max_fixations
             want = None if asked is None else int(asked[k, sample])
             found = model.donors(trials[k], int(sample), seed, length=want, limit=limit)
             found = [each for each in found if each.fixation < length]
-        if of_lengths is not None:  # where there are more paths than lengths, these begin again, as in `cut_to_lengths`
-            mine = of_lengths[trial][sample % len(of_lengths[trial])]
+        if of_lengths is not None:
+            mine = of_lengths[trial][place % len(of_lengths[trial])]
             found = found if found == [mine] else [mine, *found]
         rows += [(path, *each) for each in found]
     table = pd.DataFrame(rows, columns=["path", "stimulus", "subject", "fixation"])

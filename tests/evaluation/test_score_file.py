@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -134,6 +135,21 @@ def test_several_sources_become_several_models(small_dataset, scanpaths_of, tmp_
         match_trials(paths, small_dataset), small_dataset, ["scanmatch"], out=tmp_path / "r", progress=False
     )
     assert results.models == ["human", "a", "a (own lengths)", "predictions", "predictions (own lengths)", *NULLS]
+
+
+def test_intervals_do_not_depend_on_what_samples_are_called(small_dataset, scanpaths_of, tmp_path):
+    """Of paths that a file numbers from 1, or by subject, whose lengths they had was told by these numbers."""
+    stimuli = np.repeat(small_dataset.stimuli, 3).tolist()
+    made = scanpaths_of([9] * 18, frame=Frame(160, 120), stimulus=stimuli, subject="", source="a")
+    summaries = []
+    for number, names in enumerate(([0, 1, 2], [1, 2, 3], [0, 0, 0])):
+        subjects = ["x", "y", "z"] if number == 2 else ""
+        paths = made.replace(table=made.table.assign(sample=names * 6, subject=subjects * 6))
+        matched = match_trials(paths, small_dataset)
+        found = score_predictions(matched, small_dataset, ["scanmatch"], out=tmp_path / str(number), progress=False)
+        summaries.append(found.summary)
+    pd.testing.assert_frame_equal(summaries[0], summaries[1])
+    pd.testing.assert_frame_equal(summaries[0], summaries[2])
 
 
 def test_another_reading_of_the_file_is_another_run(small_dataset, predictions, tmp_path):
