@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from gazekit.cli.options import Outside, Progress, dataset_names
 from gazekit.cli.printing import Json, print_json
 from gazekit.cli.texts import settings
-from gazekit.foundations.errors import GazekitError, amount
+from gazekit.foundations.errors import GazekitError, amount, check_known
 
 if TYPE_CHECKING:
     from gazekit.core.card import Card
@@ -24,6 +24,8 @@ class NamesToo(TyperGroup):
         """See `click.Group.resolve_command`."""
         from gazekit.datasets.registry import datasets
 
+        if not args[0].startswith("-"):
+            check_known("command or data set", args[0], [*self.commands, *datasets])
         return super().resolve_command(ctx, ["info", *args] if args[0] in datasets else args)
 
 

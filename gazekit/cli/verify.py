@@ -7,6 +7,7 @@ import typer
 
 from gazekit.cli.options import Progress
 from gazekit.cli.printing import Json, print_json
+from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.verify import Outcome
@@ -88,6 +89,8 @@ def conformance_command(
     from gazekit.verify import verify_conformance, write_vectors
 
     if write is not None:
+        if as_json or reference is not None:
+            raise GazekitError("--write compares nothing; leave out --reference and --json, or --write")
         typer.echo(f"vectors written to {write_vectors(write)}")
         return
     _finish(verify_conformance(reference), as_json)

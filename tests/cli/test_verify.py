@@ -59,6 +59,14 @@ def test_every_one_prints_json_too(run, command):
     assert "--json" in run(command, "--help").stdout
 
 
+@pytest.mark.parametrize("more", [["--json"], ["--reference", "vectors.npz"]])
+def test_what_is_written_is_not_compared(run, tmp_path, more):
+    """The other option was left out in silence."""
+    result = run("conformance", "--write", str(tmp_path / "new.json"), *more)
+    assert str(result.exception) == "--write compares nothing; leave out --reference and --json, or --write"
+    assert not (tmp_path / "new.json").exists()
+
+
 def test_json_of_a_table(capsys):
     columns = {"name": "", "difference": ".1e"}
     with pytest.raises(typer.Exit):

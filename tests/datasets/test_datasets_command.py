@@ -94,7 +94,7 @@ def test_a_name_alone_is_explained():
     done = run("osie", "--json")
     assert done.exit_code == 0
     assert done.output == run("info", "osie", "--json").output
-    assert "No such command 'osi'" in run("osi").output
+    assert "no command or data set called 'osi'; did you mean 'osie'?" in str(run("osi").exception)
 
 
 def test_the_list_as_json():
