@@ -108,21 +108,25 @@ def _folds(request: Mapping[str, Any]) -> str:
 
 def _models(described: Sequence[Mapping[str, Any]], references: list[str], unused: Collection[str] = ()) -> str:
     """A sentence about each model; of a second one of a class only what differs from the first."""
-    sentences, told, firsts = [], dict[str, str](), dict[str, tuple[str, Mapping[str, Any]]]()
+    sentences, told, firsts = [], dict[str, str](), dict[str, tuple[str, Mapping[str, Any], Any]]()
     for model in described:
         where, name = str(model.get("class", "")), str(model.get("row", model.get("name", "")))
         doc, papers, usual = _documented(where)
         options = {k: v for k, v in _own_options(model).items() if k not in unused}
-        first, before = firsts.setdefault(where, (name, options)) if doc else (name, options)
+        about = model.get("provenance")
+        mine = name, options, about
+        first, before, source = firsts.setdefault(where, mine) if doc else mine
         if first == name:
             stated = {k: v for k, v in options.items() if v != name and not _says_nothing(v, usual.get(k, ...))}
             given = _options(stated, told, name)
             sentence = f"{name}{f' ({given})' if given else ''}{f': {doc}' if doc else '.'}"
         else:
-            given = _options({k: v for k, v in options.items() if v != name and v != before.get(k, ...)}, told, name)
+            changed = {k: v for k, v in options.items() if v != name and v != before.get(k, ...)}
+            given = _options({k: "none" if v is None else v for k, v in changed.items()}, told, name)
             sentence = f"{name}: as {first}{f', with {given}' if given else ''}."
-        about = model.get("provenance")
-        sentences.append(f"{sentence} Provenance: {about}." if about and first == name else sentence)
+        if about and (first == name or about != source):
+            sentence += f" Provenance: {about}."
+        sentences.append(sentence)
         references += papers
     return " ".join(sentences)
 

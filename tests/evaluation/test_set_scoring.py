@@ -25,6 +25,7 @@ from gazekit.evaluation.set_scoring import (
 )
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import Context, Source, density, measures, plausibility, score_sets
+from gazekit.metrics.measure import NEGATIVES
 
 
 @pytest.fixture
@@ -152,6 +153,22 @@ def test_measures_of_stimuli_are_means_over_draws(work):
     )
     assert table.loc["s4", "pairs"] == 5
     assert sorted(cells.loc["s4", "subject"]) == [f"p{k}" for k in range(6)]
+
+
+def test_negatives_of_draws_are_means_over_draws(people):
+    """What each image has moved as others' negative, in equal parts owed to the people of these draws."""
+    names = tuple(f"s{i}" for i in range(6))
+    work = SetWork(Context(people), [measures["paths_auc_shuffled"]], dict.fromkeys(names, 3), names, seed=0)
+    parts = [score_drawn_stimuli(work, None, "human", draw) for draw in range(4)]
+    scored = mean_of_draws(parts)
+    moved = pd.concat(parts).query("side < 0").groupby("stimulus")["value"].sum() / 4
+    cells = scored.cells[scored.cells["donor"] == NEGATIVES]
+    assert cells[cells["subject"] == ""].set_index("stimulus")["value"].to_dict() == dict.fromkeys(names, 1)
+    owed = cells[cells["subject"] != ""].pivot_table(index="stimulus", columns="subject", values="value")
+    assert list(owed) == [f"p{k}" for k in range(6)]
+    assert moved.abs().max() > 1e-3
+    for name in owed:
+        assert owed[name].to_dict() == pytest.approx((moved / 6).to_dict())
 
 
 def test_people_of_a_measure_of_each_stimulus():

@@ -276,6 +276,13 @@ def test_methods_read_like_a_paper():
         "(smoothing = 0.5, shown = (3 x 0, 5 x 1)): Kullback-Leibler divergence",
     ):
         assert part in text
+    where = "gazekit.models.priority.model.Priority"
+    about["request"]["models"] = [
+        {"name": "rooms", "class": where, "options": {"checkpoint": "search"}, "provenance": "747 images"},
+        {"name": "priority", "class": where, "options": {"checkpoint": None}, "provenance": "640 images"},
+    ]
+    said = "priority: as rooms, with checkpoint = none. Provenance: 640 images."  # it was "as rooms."
+    assert said in evaluation_methods(about)
     assert "- gazekit;" not in text
     assert "on 2 stimuli were scored" in evaluation_methods(manifest(name="own"))
 
