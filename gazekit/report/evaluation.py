@@ -15,7 +15,7 @@ import pandas as pd
 from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import interval, resample, resampled_means
-from gazekit.evaluation.chance import models_of, notes_of
+from gazekit.evaluation.chance import compared, models_of, notes_of
 from gazekit.evaluation.lengths import TABLE as PATH_LENGTHS
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
@@ -55,6 +55,7 @@ OTHER_DATA = (
     "differs. The scores are those of the run."
 )
 SIMULATED = "The observers are simulated: these numbers show the toolkit and say nothing about people."
+FOUND = "target_found"
 LONGEST = 20  # fixations of a search curve
 
 
@@ -81,7 +82,7 @@ def evaluation_content(
         )
     people = None if dataset is None else prepare_humans(dataset).paths
     if dataset is not None and people is not None:
-        sections += search_sections(people, predictions, dataset, _null(results, "target_found"))
+        sections += search_sections(people, predictions, dataset, _null(results, FOUND))
     headline = _headline(results)
     notices = [SIMULATED] if about.get("simulated") else []
     notices += [f"{name}: {said}." for name, said in notes_of(results.sources).items()]
@@ -120,12 +121,16 @@ def evaluation_content(
 def search_sections(
     people: Scanpaths, predictions: Scanpaths, dataset: Dataset, chance: str | None = None
 ) -> list[Section]:
-    """Share of searches that found the target, by fixation; nothing where trials have no target box."""
+    """Share of searches that found the target, by fixation; nothing where trials have no target box.
+
+    Of rows that are compared on finding: matched lengths end a search where others were done.
+    """
     boxes = dataset.target_boxes()
     if not boxes or people.facts.unit != "px":
         return []
     longest = int(min(LONGEST, max(np.percentile(people.lengths, 95), 3)))
-    rows = [(HUMAN, people), *((m, predictions.filter(source=m)) for m in dict.fromkeys(predictions.table["source"]))]
+    models = compared(list(dict.fromkeys(predictions.table["source"])), FOUND)
+    rows = [(HUMAN, people), *((m, predictions.filter(source=m)) for m in models)]
     found = []
     for name, paths in rows:
         curve = search_curve(paths, dataset, longest)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gazekit import Box, Dataset, Frame, Trial
+from gazekit import Box, Dataset, Frame, Scanpaths, Trial
 from gazekit.foundations.errors import DataError
 from gazekit.report import search
 from gazekit.report.certificate import _sentence
@@ -147,6 +147,10 @@ def test_searches_are_told_by_the_limit_that_trials_have(scanpaths_of):
     (section,) = search_sections(people, predicted, data)
     assert '<th scope="col"><button type="button">2 fixations<br>3 searches</button></th>' in section.html
     assert '<td data-value="0.5">0.50<small>0.00, 1.00</small></td>' in section.html
+    own = predicted.replace(table=predicted.table.assign(source="m (own lengths)"))
+    (section,) = search_sections(people, Scanpaths.concat([predicted, own]), data)
+    assert "m (own lengths)" in re.sub("<wbr>|&nbsp;", " ", section.html)
+    assert section.html.count("<tr") == 3  # lengths of others end a search where these were done
     same = replace(data, trials=tuple(replace(trial, max_fixations=4) for trial in trials))
     assert (
         "for each limit apart" not in search_sections(people, predicted, same)[0].html
