@@ -385,9 +385,11 @@ def unit_of(name: str, otherwise: str) -> str:
     --------
     >>> unit_of("start timestamp [ns]", "ms"), unit_of("Recording timestamp [μs]", "ms"), unit_of("onset", "s")
     ('ns', 'us', 's')
+    >>> unit_of("duration (Sec)", "ms")
+    's'
     """
     said = re.search(r"[\[(]\s*(\S+)\s*[\])]\s*$", name)
-    unit = said[1].replace("μ", "u").replace("µ", "u") if said else otherwise
+    unit = said[1].casefold().replace("μ", "u").replace("sec", "s") if said else otherwise
     return unit if unit in MS else otherwise
 
 

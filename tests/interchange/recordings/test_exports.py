@@ -59,6 +59,20 @@ def test_neon_is_told_the_image_of_each_file(tmp_path, seen, images, exports):
     ]
 
 
+def test_units_of_neon(tmp_path, seen, images, exports):
+    """Seconds that were called `[sec]` were taken as ms, and shares as px, in silence."""
+    file = exports.neon(seen, tmp_path)[0][0]
+    table = pd.read_csv(file)
+    told = {"stimulus": "kitchen.png"}
+    expected = read(file, images, told).scanpaths.duration
+    seconds = table.assign(**{"duration [sec]": table["duration [ms]"] / 1000}).drop(columns="duration [ms]")
+    seconds.to_csv(file, index=False)
+    np.testing.assert_allclose(read(file, images, told).scanpaths.duration, expected)
+    table.rename(columns=lambda name: name.replace("[px]", "[normalized]")).to_csv(file, index=False)
+    with pytest.raises(DataError, match=r"has no column 'fixation x \[px\]'"):
+        read(file, images, told, recording="neon")
+
+
 def test_sections_of_neon_that_do_not_name_everybody(tmp_path, seen, images, exports):
     """A person without a name is still one person: the recording tells."""
     files = exports.neon(seen, tmp_path)[0]
