@@ -24,7 +24,7 @@ class NamesToo(TyperGroup):
         """See `click.Group.resolve_command`."""
         from gazekit.datasets.registry import datasets
 
-        if not args[0].startswith("-"):
+        if not (ctx.resilient_parsing or args[0].startswith("-")):  # such as when a shell completes a word
             check_known("command or data set", args[0], [*self.commands, *datasets])
         return super().resolve_command(ctx, ["info", *args] if args[0] in datasets else args)
 

@@ -67,6 +67,7 @@ def test_no_colours_where_output_is_no_terminal():
         ("gazekit models cen", ["centre", "centre-object", "centre-point"]),
         ("gazekit metrics scanm", ["scanmatch"]),
         ("gazekit datasets info wal", ["waldo"]),
+        ("gazekit datasets nosuch fe", ["fetch"]),
     ],
 )
 def test_completion(words, expected):
