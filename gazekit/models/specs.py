@@ -1,7 +1,7 @@
 """Models as text: `centre` or `centre:spread=0.2`, for command lines and manifests."""
 
 from difflib import get_close_matches
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
 
 from gazekit.foundations.errors import GazekitError
@@ -60,17 +60,22 @@ def model_from_text(text: str, **more: Any) -> ScanpathModel:
 
 def _lacking(name: str, options: dict[str, Any]) -> str:
     """An option without a default that is not given; empty where there is none."""
-    options_of = signature(model_class(name)).parameters.values()
-    needed = [p.name for p in options_of if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+    needed = [option for option, default in _options_of(name).items() if default is Parameter.empty]
     return next((option for option in needed if option not in options), "")
 
 
 def _unknown(name: str, options: dict[str, Any]) -> str:
     """Which option the model does not have, the nearest, and those it has; empty where it has all of them."""
-    known = [p.name for p in signature(model_class(name)).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    known = list(_options_of(name))
     wrong = next((option for option in options if option not in known), None)
     if wrong is None:
         return ""
     close = get_close_matches(wrong, known, n=1, cutoff=0.5)
     hint = f", did you mean {close[0]!r}?" if close else ""
     return f"it has no option {wrong!r}{hint}; its options are {', '.join(known) or 'none'}"
+
+
+def _options_of(name: str) -> dict[str, Any]:
+    """The options of a model that have a name, with their defaults."""
+    several = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return {p.name: p.default for p in signature(model_class(name)).parameters.values() if p.kind not in several}

@@ -1,6 +1,7 @@
 import pytest
 
 from gazekit.foundations.errors import GazekitError
+from gazekit.models import specs
 from gazekit.models.specs import model_from_text
 
 
@@ -43,3 +44,16 @@ def test_an_option_that_a_model_needs_is_named():
         GazekitError, match=r"'worker' needs its option 'adapter': worker:adapter=\.\.\.; see `gazekit mo"
     ):
         model_from_text("worker")
+
+
+def test_what_is_given_by_place_is_no_option(monkeypatch):
+    """The message asked for an option `parts` that nobody can give."""
+
+    class Other:
+        def __init__(self, *parts, weight=1):
+            raise TypeError("parts do not fit")
+
+    monkeypatch.setattr(specs, "model_class", lambda name: Other)
+    monkeypatch.setattr(specs, "load_model", lambda name, **options: Other(**options))
+    with pytest.raises(GazekitError, match=r"'other' does not take these options \(parts do not fit\); see"):
+        model_from_text("other")
