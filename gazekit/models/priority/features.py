@@ -129,7 +129,8 @@ class FeatureReader:
     def of_image(self, image: np.ndarray) -> tuple[Tensor, ...]:
         """Features of an image, (channels, h, w) float16 for each level.
 
-        They are rounded to float16 whether they come from the disk or not, so that both give the same results.
+        They are rounded to float16, and lie alike in memory, whether they come from the disk or not, so that both give
+        the same results.
 
         Parameters
         ----------
@@ -150,7 +151,7 @@ class FeatureReader:
             kept = self.computed(k, image)
             with _keeping(self.cache):
                 make_folder(file.parent, within=self.cache)
-                write_atomically(file, save({f"{i:02d}": part.contiguous() for i, part in enumerate(kept)}))
+                write_atomically(file, save({f"{i:02d}": part for i, part in enumerate(kept)}))
                 make_room(self.cache, self.room)
         return kept
 
@@ -170,7 +171,7 @@ class FeatureReader:
         out: list[Tensor] = []
         for part in self.networks()[k]:
             outputs = part(pixels)
-            out += [outputs[level][0].half() for level in part.levels]
+            out += [outputs[level][0].half().contiguous() for level in part.levels]
         return tuple(out)
 
 

@@ -21,6 +21,7 @@ from gazekit.models.priority.features import FeatureReader, channels_of, image_h
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import CENTRE_BIAS, MEAN_LOG, Events, PriorityConfig, PriorityNetwork
 from gazekit.models.priority.target import categories_of, has_target, sought
+from gazekit.models.threads import one_thread
 from gazekit.models.training import Epoch, TrainingOptions, train
 
 OPTIONS = TrainingOptions(epochs=8, patience=2, batch=2, rate=3e-3, decay=1e-2)
@@ -422,6 +423,7 @@ def check_timing(datasets: Sequence[str], start: Readout | None, firsts: int) ->
         )
 
 
+@one_thread()
 def train_readout(
     datasets: Sequence[Dataset],
     reader: FeatureReader,
@@ -437,7 +439,7 @@ def train_readout(
     device: str = "cpu",
     progress: bool = True,
 ) -> tuple[Readout, list[Epoch]]:
-    """Train a readout on one or several data sets.
+    """Train a readout on one or several data sets, on one thread: with more of them sums differ.
 
     Parameters
     ----------

@@ -122,6 +122,24 @@ def test_readout_says_what_it_has_seen(tiny, discs):
     assert not any(readout.has_seen(image_hash(image), look_of(image)) for image in turned)
 
 
+def test_a_training_has_one_thread_whatever_the_process_has(tiny, discs, monkeypatch):
+    """With several workers each has one, and alone it had as many as there are processors: other weights in silence."""
+    threads = []
+
+    def seen(*given, **more):
+        threads.append(torch.get_num_threads())
+        return event_losses(*given, **more)
+
+    monkeypatch.setattr("gazekit.models.priority.training.event_losses", seen)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        train_readout([discs], tiny, with_changes(OPTIONS, {"epochs": 1}), config=SMALL, progress=False)
+        assert (set(threads), torch.get_num_threads()) == ({1}, 2)
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_timing_is_learned_from_the_first_data_set_alone(tiny, discs, monkeypatch):
     seen = []
 
