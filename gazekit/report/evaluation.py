@@ -16,6 +16,7 @@ from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.bootstrap import interval, resample, resampled_means
 from gazekit.evaluation.chance import compared, models_of, notes_of
+from gazekit.evaluation.lengths import OWN
 from gazekit.evaluation.lengths import TABLE as PATH_LENGTHS
 from gazekit.evaluation.preparation import prepare_humans
 from gazekit.evaluation.results import Results
@@ -138,6 +139,7 @@ def search_sections(
             found.append(curve.assign(model=name))
     if not found:
         return []
+    chance = next((model for model in models if model in (chance, f"{chance}{OWN}")), None)
     series = series_of(pd.concat(found), "fixation", "share", chance=chance)
     label = "Share of searches in which the target has been fixated, by fixation"
     chart = line_chart(series, label=label, x="fixation", y="target found (share)")

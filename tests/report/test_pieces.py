@@ -148,9 +148,10 @@ def test_searches_are_told_by_the_limit_that_trials_have(scanpaths_of):
     assert '<th scope="col"><button type="button">2 fixations<br>3 searches</button></th>' in section.html
     assert '<td data-value="0.5">0.50<small>0.00, 1.00</small></td>' in section.html
     own = predicted.replace(table=predicted.table.assign(source="m (own lengths)"))
-    (section,) = search_sections(people, Scanpaths.concat([predicted, own]), data)
+    (section,) = search_sections(people, Scanpaths.concat([predicted, own]), data, "m")
     assert "m (own lengths)" in re.sub("<wbr>|&nbsp;", " ", section.html)
     assert section.html.count("<tr") == 3  # lengths of others end a search where these were done
+    assert "chance" in section.html.split("<svg")[1].split("</svg>")[0]
     same = replace(data, trials=tuple(replace(trial, max_fixations=4) for trial in trials))
     assert (
         "for each limit apart" not in search_sections(people, predicted, same)[0].html
