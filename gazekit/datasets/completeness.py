@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose
-from pathlib import Path
+from typing import Self
 
 from gazekit.core.trials import Dataset
 
@@ -50,22 +50,25 @@ class FolderReport:
     ----------
     name : str
         The data set.
-    root : Path
-        The folder that was looked at.
+    found : str
+        What was found, in numbers.
+    problems : sequence of str
+        One line per problem.
+    expectations : sequence of Expectation
+        Every number that was compared.
     """
 
     name: str
-    root: Path
+    found: str
+    problems: Sequence[str]
+    expectations: Sequence[Expectation] = ()
 
-    @property
-    def problems(self) -> list[str]:
-        """One line per problem."""
-        raise NotImplementedError
-
-    @property
-    def found(self) -> str:
-        """What was found, in numbers."""
-        raise NotImplementedError
+    @classmethod
+    def of_counts(cls, name: str, what: str, expectations: Sequence[Expectation], unread: str | None = None) -> Self:
+        """What a folder gives of the numbers that are known; `what` was read, `unread` is why it could not be."""
+        differ = [f"differs  {e}" for e in expectations if not e.met]
+        found = f"{len(expectations) - len(differ)} of {len(expectations)} known numbers of {what}"
+        return cls(name, found, differ if unread is None else [f"unread   {unread}"], expectations)
 
     @property
     def whole(self) -> bool:
@@ -79,44 +82,8 @@ class FolderReport:
 
     def lines(self, limit: int | None = None) -> list[str]:
         """The problems, at most `limit` of them, and how many were left out."""
-        found = self.problems
-        if limit is not None and len(found) > limit:
-            found[limit:] = [f"... and {len(found) - limit} more"]
-        return found
-
-
-@dataclass(frozen=True)
-class CountReport(FolderReport):
-    """What a folder gives of the numbers that are known of a data set.
-
-    Parameters
-    ----------
-    name, root
-        See `FolderReport`.
-    what : str
-        Which files were looked at.
-    expectations : sequence of Expectation
-        Every number that was compared.
-    unread : str, optional
-        Why the folder could not be read, if so.
-    """
-
-    what: str
-    expectations: Sequence[Expectation]
-    unread: str | None = None
-
-    @property
-    def problems(self) -> list[str]:
-        """One line per number that differs, or why there are none."""
-        if self.unread is not None:
-            return [f"unread   {self.unread}"]
-        return [f"differs  {e}" for e in self.expectations if not e.met]
-
-    @property
-    def found(self) -> str:
-        """How many numbers are as known."""
-        met = sum(e.met for e in self.expectations)
-        return f"{met} of {len(self.expectations)} known numbers of {self.what}"
+        left_out = 0 if limit is None else len(self.problems) - limit
+        return [*self.problems[:limit], *([f"... and {left_out} more"] if left_out > 0 else [])]
 
 
 def compared_counts(data: Dataset, known: Mapping[str, int]) -> list[Expectation]:

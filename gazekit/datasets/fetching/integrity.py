@@ -6,12 +6,12 @@ archives: servers pack archives anew and change their hash each time. The lists 
 MD5 stand in the card itself (`downloads`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gazekit.datasets.completeness import CountReport, FolderReport, compared_counts
+from gazekit.datasets.completeness import FolderReport, compared_counts
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.registry import datasets
 from gazekit.files.atomic import digest_of, read_whole, sha256_of, write_atomically
@@ -108,74 +108,6 @@ class Changed:
         return f"{self.path}: expected {kind_of(self.expected)} {self.expected}, got {self.got}"
 
 
-@dataclass(frozen=True)
-class IntegrityReport(FolderReport):
-    """What a folder holds of a data set.
-
-    Parameters
-    ----------
-    name, root
-        See `FolderReport`.
-    expected : int
-        Published files.
-    missing : tuple of str
-        Published files that are not there.
-    changed : tuple of Changed
-        Files whose SHA-256 differs from the published one.
-    extra : tuple of str
-        Files that are not part of the published set, and those that archives unpacked to; they do no harm.
-    unpacked : tuple of str
-        Archives that are not there, and whose content is.
-    """
-
-    expected: int
-    missing: tuple[str, ...]
-    changed: tuple[Changed, ...]
-    extra: tuple[str, ...]
-    unpacked: tuple[str, ...] = ()
-
-    @property
-    def found(self) -> str:
-        """How many files are as published, and how many are not."""
-        good = self.expected - len(self.missing) - len(self.changed) - len(self.unpacked)
-        content = f", of {len(self.unpacked)} archives the content" if self.unpacked else ""
-        return (
-            f"{good} of {self.expected} files as published{content}, {len(self.missing)} missing, "
-            f"{len(self.changed)} changed, {len(self.extra)} extra"
-        )
-
-    @property
-    def problems(self) -> list[str]:
-        """One line per file that is missing or changed."""
-        changed = [f"changed  {c}" for c in self.changed]
-        return [f"missing  {path}" for path in self.missing] + changed
-
-
-@dataclass(frozen=True)
-class JoinedReport(FolderReport):
-    """What several checks of one folder say.
-
-    Parameters
-    ----------
-    name, root
-        See `FolderReport`.
-    reports : sequence of FolderReport
-        Of the hashes and of the counts.
-    """
-
-    reports: Sequence[FolderReport]
-
-    @property
-    def problems(self) -> list[str]:
-        """Those of all checks."""
-        return [problem for report in self.reports for problem in report.problems]
-
-    @property
-    def found(self) -> str:
-        """What each check found."""
-        return "; ".join(report.found for report in self.reports)
-
-
 def check(name: str, root: str | Path, *, progress: bool = True) -> FolderReport:
     """Compare a folder with the published files of a data set, by their hashes and by known counts.
 
@@ -193,8 +125,7 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> FolderReport
 
     Returns
     -------
-    IntegrityReport, CountReport or JoinedReport
-        All have `whole`, `summary` and `lines`.
+    FolderReport
 
     Raises
     ------
@@ -208,35 +139,43 @@ def check(name: str, root: str | Path, *, progress: bool = True) -> FolderReport
     if card.checked_by is not None:
         return imported(card.checked_by)(published, progress=progress)
     listed = datasets.file(name).with_suffix(".sha256").is_file()
-    reports: list[FolderReport] = (
-        [_hashes(published, read_checksums(name), progress)] if listed or card.downloads else []
-    )
+    reports = [_hashes(published, read_checksums(name), progress)] if listed or card.downloads else []
     if card.downloads or not listed:
         reports.append(_counts(published))
-    return reports[0] if len(reports) == 1 else JoinedReport(card.name, Path(root), reports)
+    problems = [problem for report in reports for problem in report.problems]
+    found = "; ".join(report.found for report in reports)
+    return FolderReport(card.name, found, problems, reports[-1].expectations)
 
 
-def _hashes(published: PublishedFolder, expected: Mapping[str, str], progress: bool) -> IntegrityReport:
+def _hashes(published: PublishedFolder, expected: Mapping[str, str], progress: bool) -> FolderReport:
+    """Which published files are there, and what is there beside them: files of others, or unpacked; they do no harm."""
     folder, name = published.root, published.card.name
     missing, changed = compare(folder, expected, f"check {name}", progress)
     unpacked = {download.path for download in published.card.downloads if download.needless_in(folder)}
     missing = tuple(path for path in missing if path not in unpacked)
     unpacked -= {path for path in unpacked if (folder / path).is_file()}
-    present = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
-    extra = tuple(p for p in present if p not in expected)
-    return IntegrityReport(name, published.root, len(expected), missing, changed, extra, tuple(sorted(unpacked)))
+    present = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    extra = sum(p not in expected for p in present)
+    good = len(expected) - len(missing) - len(changed) - len(unpacked)
+    content = f", of {len(unpacked)} archives the content" if unpacked else ""
+    found = (
+        f"{good} of {len(expected)} files as published{content}, {len(missing)} missing, {len(changed)} changed, "
+        f"{extra} extra"
+    )
+    problems = [f"missing  {path}" for path in missing] + [f"changed  {file}" for file in changed]
+    return FolderReport(name, found, problems)
 
 
-def _counts(published: PublishedFolder) -> CountReport:
-    name = published.card.name
+def _counts(published: PublishedFolder) -> FolderReport:
+    name, expectations = published.card.name, []
     try:
         data = imported(published.card.loader)(published)
-    except DataError as error:
-        return CountReport(name, published.root, "the data set", (), str(error))
-    if not published.card.counts:
+        expectations = compared_counts(data, published.card.counts or {})
         none = f"no hash and no count of {name} is known, so that nothing can be compared; it has {data!r}"
-        return CountReport(name, published.root, "the data set", (), none)
-    return CountReport(name, published.root, "the data set", compared_counts(data, published.card.counts))
+        unread = None if expectations else none
+    except DataError as error:
+        unread = str(error)
+    return FolderReport.of_counts(name, "the data set", expectations, unread)
 
 
 def compare(

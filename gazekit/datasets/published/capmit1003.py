@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.completeness import CountReport, Expectation
+from gazekit.datasets.completeness import Expectation, FolderReport
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003.stimuli import find_images, image_sizes, natural_order, stimulus_name
 from gazekit.files.untrusted import check_room
@@ -243,7 +243,7 @@ def load(
     return folder.dataset()
 
 
-def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
+def check(folder: PublishedFolder, *, progress: bool = True) -> FolderReport:
     """Compare a database with what is known of the published one: observations with a caption and clicks.
 
     Parameters
@@ -263,7 +263,7 @@ def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
     known = observations["img_path"] != ""
     clicked = observations["obs_uid"].isin(clicks["obs_uid"])
     found = Expectation("observations with a caption and clicks", OBSERVATIONS, int((captions & known & clicked).sum()))
-    return CountReport("capmit1003", folder.root, FILE, (found,))
+    return FolderReport.of_counts("capmit1003", FILE, (found,))
 
 
 def _usable(

@@ -33,7 +33,8 @@ def test_the_published_folders_are_whole(name, data_root):
     report = check(name, data_root / WHERE[name], progress=False)
     assert report.whole
     assert report.lines() == []
-    assert report.summary.startswith(f"{name}: whole: {report.expected} of {report.expected} files as published")
+    published = len(read_checksums(name))
+    assert report.summary.startswith(f"{name}: whole: {published} of {published} files as published")
 
 
 @pytest.mark.data
@@ -59,13 +60,11 @@ def test_missing_changed_and_extra_files_are_told_apart(waldo_copy):
     (waldo_copy / "notes.txt").write_text("mine")
     report = check("waldo", waldo_copy, progress=False)
     assert not report.whole
-    assert report.missing == ("target_pos.npy",)
-    assert [c.path for c in report.changed] == ["fix/IVSN.npy"]
-    assert report.changed[0].got == sha256_of(waldo_copy / "fix" / "IVSN.npy")
-    assert report.extra == ("notes.txt",)
     assert report.summary == "waldo: NOT whole: 11 of 13 files as published, 1 missing, 1 changed, 1 extra"
     assert report.lines()[0] == "missing  target_pos.npy"
     assert report.lines()[1].startswith("changed  fix/IVSN.npy: expected sha256 ")
+    assert report.lines()[1].endswith(f", got {sha256_of(waldo_copy / 'fix' / 'IVSN.npy')}")
+    assert len(report.lines()) == 2
     assert report.lines(limit=1) == ["missing  target_pos.npy", "... and 1 more"]
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.datasets.completeness import CountReport, Expectation
+from gazekit.datasets.completeness import Expectation, FolderReport
 from gazekit.datasets.published.folder import PublishedFolder
 from gazekit.datasets.published.mit1003 import recordings
 from gazekit.datasets.published.mit1003.detection import RATE, detect_fixations
@@ -134,7 +134,7 @@ def choose_source(folder: PublishedFolder, source: str) -> Literal["raw", "redet
     raise folder.absent(wanted)
 
 
-def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
+def check(folder: PublishedFolder, *, progress: bool = True) -> FolderReport:
     """Compare a folder with what is known of the complete set.
 
     Parameters
@@ -146,7 +146,7 @@ def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
 
     Returns
     -------
-    CountReport
+    FolderReport
 
     Raises
     ------
@@ -158,9 +158,9 @@ def check(folder: PublishedFolder, *, progress: bool = True) -> CountReport:
     found = [Expectation("images", STIMULI, len(images))]
     if source == "raw":
         found += _raw(folder, image_sizes(folder, images), progress)
-        return CountReport("mit1003", folder.root, "the raw gaze", tuple(found))
+        return FolderReport.of_counts("mit1003", "the raw gaze", tuple(found))
     found += _table(folder)
-    return CountReport("mit1003", folder.root, "the re-detected table (not the published fixations)", tuple(found))
+    return FolderReport.of_counts("mit1003", "the re-detected table (not the published fixations)", tuple(found))
 
 
 def _raw(folder: PublishedFolder, sizes: dict[str, tuple[int, int]], progress: bool) -> list[Expectation]:
