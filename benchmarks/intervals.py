@@ -7,6 +7,7 @@ Everything is scored as an evaluation scores it, from tables of scores and cells
 """
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -540,11 +541,10 @@ def main() -> None:
         note(judged(n, people, times))
         note(judged(n, people, times // 2, asked=("plausibility",)))
     if given.write:
-        text = PAGE.read_text(encoding="utf-8")
-        head, _, rest = text.partition("<!-- table -->\n")
-        _, _, tail = rest.partition("<!-- end -->")
-        body = "\n".join(lines(found))
-        PAGE.write_text(f"{head}<!-- table -->\n\n{body}\n\n<!-- end -->{tail}", encoding="utf-8")
+        sys.path.append(str(PAGE.parent))
+        from between_marks import put
+
+        put(PAGE, "<!-- table -->", "\n".join(lines(found)))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,6 @@ from gazekit.models.capabilities import Copies, Learns, LearnsNumbers
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.learned import load_learned, save_learned
 from gazekit.runs.folder import RunFolder
-from gazekit.runs.seals import seal
 
 OF_A_TRIAL = (
     "log_density",
@@ -122,10 +121,10 @@ class FitPiece:
         """What it learned."""
         return self.part.with_suffix(".learned")
 
-    def __call__(self) -> None:
-        """Fit, write and seal."""
+    def __call__(self) -> list[Path]:
+        """Fit and write."""
         save_learned(fit_on(deepcopy(self.model), self.train, self.seed, self.fold), self.file)
-        seal(self.part, [self.file])
+        return [self.file]
 
 
 def fit_on(model: Any, dataset: Dataset, seed: int, fold: int) -> ScanpathModel:

@@ -1,7 +1,7 @@
 """The pieces of an evaluation: clusters of people's fixations, sources on some stimuli, sets of paths.
 
-A piece holds all that it needs, so that any process can do it. Called, it does its work and seals the files that it
-wrote; done twice, it writes the same bytes.
+A piece holds all that it needs, so that any process can do it. Called, it does its work and returns the files that it
+wrote, which are then sealed; done twice, it writes the same bytes.
 """
 
 import json
@@ -31,7 +31,6 @@ from gazekit.models.capabilities import Donor, HasDensity, LearnsNumbers, log_de
 from gazekit.models.contract import ScanpathModel, cut_to_lengths, predicted
 from gazekit.runs.folder import write_table
 from gazekit.runs.image_memory import remembering_images
-from gazekit.runs.seals import seal
 
 CLUSTERING: dict[str, Any] = {"by": ["trial"], "bandwidth_px": None, "quantile": 0.3}
 
@@ -47,10 +46,10 @@ class ClusterPiece:
     part: Path
     human: Scanpaths
 
-    def __call__(self) -> None:
+    def __call__(self) -> list[Path]:
         """Write one file of clusters."""
         mean_shift_clusters(self.human, **CLUSTERING).save(self.part)
-        seal(self.part, [self.part])
+        return [self.part]
 
 
 def join_clusters(pieces: Sequence[ClusterPiece]) -> Clusters:
@@ -129,7 +128,7 @@ class StimuliPiece:
         """File of the parts that single persons have in the scores."""
         return self.part.with_suffix(".cells.parquet")
 
-    def __call__(self) -> None:
+    def __call__(self) -> list[Path]:
         """Write predictions and scores; beside them, and not sealed, how long both took."""
         start = time.perf_counter()
         dataset = remembering_images(self.dataset)
@@ -151,7 +150,7 @@ class StimuliPiece:
         write_table(cells, self.cells)
         took = {"predict_s": between - start, "score_s": time.perf_counter() - between}
         write_atomically(self._seconds, json.dumps(took).encode())
-        seal(self.part, [*self.predictions.values(), self.scores, self.cells])
+        return [*self.predictions.values(), self.scores, self.cells]
 
     def _predict(self, model: ScanpathModel, dataset: Dataset) -> list[tuple[Source, Scanpaths]]:
         """Predict, and save what is scored; each source beside the people on whose paths it is scored.
@@ -264,7 +263,7 @@ class SetPiece:
     about: str = ALL
     numbers: Sequence[int] = (0,)
 
-    def __call__(self) -> None:
+    def __call__(self) -> list[Path]:
         """Write one table."""
         predicted = None if self.predictions is None else load_paths(self.predictions)
         if self.draw is None:
@@ -272,7 +271,7 @@ class SetPiece:
         else:
             table = score_drawn_stimuli(self.work, predicted, self.source, self.draw)
         write_table(table, self.part)
-        seal(self.part, [self.part])
+        return [self.part]
 
 
 def load_paths(files: Sequence[Path]) -> Scanpaths:

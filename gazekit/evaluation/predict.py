@@ -11,7 +11,6 @@ from gazekit.models.contract import ScanpathModel, predicted
 from gazekit.models.identity import identity
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.parallel import check_workers
-from gazekit.runs.seals import seal
 
 PIECE_TRIALS = 10  # as many as `evaluate` has stimuli in a piece
 
@@ -114,7 +113,7 @@ class PredictPiece:
     trials: list[Trial]
     options: dict[str, Any]
 
-    def __call__(self) -> None:
-        """Predict, write and seal."""
+    def __call__(self) -> list[Path]:
+        """Predict and write."""
         predicted(self.model, self.trials, **self.options, progress=False).save(self.part)
-        seal(self.part, [self.part])
+        return [self.part]

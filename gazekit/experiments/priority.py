@@ -23,7 +23,6 @@ from gazekit.models.priority.training import FIXATIONS, View, check_timing, trai
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
-from gazekit.runs.seals import seal
 
 BITS = "bits.parquet"
 KIND = "train priority"
@@ -197,8 +196,8 @@ class ReadoutPiece:
     options: TrainingOptions
     how: dict[str, Any]
 
-    def __call__(self) -> None:
-        """Train, score, write and seal."""
+    def __call__(self) -> list[Path]:
+        """Train, score and write."""
         make_folder(self.part, within=self.part.parent)
         readout, log = train_readout(
             self.train, self.reader, self.options, folder=self.part, progress=False, **self.how
@@ -207,7 +206,7 @@ class ReadoutPiece:
         write_table(pd.DataFrame([{"fold": self.fold, **vars(line)} for line in log]), self.part / LOG)
         views = views_of(self.test, self.reader, readout.network.config)
         write_table(bits_over_centre(readout.network, views).assign(fold=self.fold), self.part / BITS)
-        seal(self.part, [self.part / name for name in (READOUT, BITS)])  # the log's seconds differ
+        return [self.part / name for name in (READOUT, BITS)]  # the log's seconds differ
 
 
 def bits_over_centre(network: PriorityNetwork, views: Sequence[View]) -> pd.DataFrame:

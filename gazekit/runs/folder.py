@@ -32,7 +32,7 @@ from gazekit.runs.differences import SHOWN, in_words
 from gazekit.runs.environment import source, versions
 from gazekit.runs.manifest import FORMAT, NAME, VERSION, is_run, read_manifest
 from gazekit.runs.parallel import run_pieces
-from gazekit.runs.seals import Input, check_seals, hashes_of, is_sealed
+from gazekit.runs.seals import Input, check_seals, hashes_of, is_sealed, seal
 
 _OFFER = (
     "choose another --out, or give --overwrite (overwrite=True), which moves the folder aside and begins anew (nothing "
@@ -42,14 +42,14 @@ INPUTS = "inputs.json"  # beside the manifest: SHA-256 of what is read while the
 
 
 class Piece(Protocol):
-    """A piece of a run: called, it does its work and seals the files that it wrote (`seals.seal`)."""
+    """A piece of a run: called, it does its work and returns the files that it wrote, which are then sealed."""
 
     @property
     def part(self) -> Path:
         """Where it writes, see `RunFolder.part`; the seal has this name."""
 
-    def __call__(self) -> None:
-        """Do the work."""
+    def __call__(self) -> list[Path] | None:
+        """Do the work; None where nothing is sealed, as of a run folder of its own."""
 
 
 class RunFolder:
@@ -332,7 +332,8 @@ def move_aside(path: str | Path) -> Path:
 
 
 def _do(piece: Piece) -> None:
-    piece()
+    if (written := piece()) is not None:
+        seal(piece.part, written)
 
 
 @contextmanager

@@ -646,7 +646,7 @@ def test_a_stopped_run_goes_on_where_it_was(data, tmp_path, monkeypatch):
         if done and stops.pop():
             raise KeyboardInterrupt
         done.append(piece.model.name)
-        call(piece)
+        return call(piece)
 
     def run():
         models = [load_model("centre"), load_model("empirical")]

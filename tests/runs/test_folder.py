@@ -10,7 +10,6 @@ from gazekit.foundations.errors import BusyError, DataError, RunFolderError
 from gazekit.runs import folder
 from gazekit.runs.folder import RunFolder
 from gazekit.runs.manifest import read_finished
-from gazekit.runs.seals import seal
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Writes:
         if self.stops:
             raise KeyboardInterrupt
         self.part.write_text(self.part.read_text() + "again" if self.part.exists() else "once")
-        seal(self.part, [self.part])
+        return [self.part]
 
 
 def test_a_piece_that_is_sealed_is_not_done_again(tmp_path, capsys):

@@ -17,7 +17,6 @@ from gazekit.models.capabilities import Searches, SearchResult
 from gazekit.models.contract import ScanpathModel, assemble, predicted
 from gazekit.models.threads import one_thread
 from gazekit.runs.folder import write_table
-from gazekit.runs.seals import seal
 
 REACH = 10  # px, side of the square within which a target is recognised (Gupta et al. 2021)
 
@@ -148,8 +147,8 @@ class SearchPiece:
         """File of the rows of the table of trials."""
         return self.part.with_suffix(".trials.parquet")
 
-    def __call__(self) -> None:
-        """Search, write the two files, and seal them."""
+    def __call__(self) -> list[Path]:
+        """Search, and write the two files."""
         name, trials = self.row.name, [trial for _, trial in self.displays]
         model = _model(self.row, condition_of(trials[0])[0], self.identity)
         with one_thread():
@@ -159,7 +158,7 @@ class SearchPiece:
         assemble(name, trials, 1, paths, FACTS).save(self.scanpaths)
         table = pd.DataFrame([_row(name, k, t, s, self.absent) for (k, t), s in zip(self.displays, found, strict=True)])
         write_table(table, self.trials)
-        seal(self.part, (self.scanpaths, self.trials))
+        return [self.scanpaths, self.trials]
 
 
 def _distractor_sought(trial: Trial) -> Trial:

@@ -25,7 +25,6 @@ from gazekit.models.registry import model_class
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
-from gazekit.runs.seals import seal
 
 KIND = "oat study"
 TRAININGS = "trainings"
@@ -277,8 +276,8 @@ class ReferencePiece:
     name: str
     rule: str
 
-    def __call__(self) -> None:
-        """Fit the model if it learns, write the table of steps, and seal it."""
+    def __call__(self) -> list[Path]:
+        """Fit the model if it learns, and write the table of steps."""
         model: Any = model_from_text(self.name)
         fit_alone(model, self.dataset)
         scores = model.log_likelihood(self.dataset, rule=self.rule)
@@ -288,7 +287,7 @@ class ReferencePiece:
         subjects = self.dataset.scanpaths.table["subject"].to_numpy()[rows]
         about = {"stimulus": [stimulus[path.trial] for path in people], "subject": subjects, "path": rows}
         write_table(step_by_step(pd.DataFrame({"fold": -1, **about}), scores), self.part)
-        seal(self.part, [self.part])
+        return [self.part]
 
 
 def with_shuffled_targets(dataset: Dataset, seed: int = 0) -> Dataset:

@@ -25,7 +25,6 @@ from gazekit.models.oat.training import train
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
-from gazekit.runs.seals import seal
 
 VALIDATION = 0.1  # share of the training stimuli that decides when to stop
 STEPS, TEST = "steps.parquet", "likelihood.parquet"
@@ -204,8 +203,8 @@ class FoldPiece:
     device: str
     one_thread: bool
 
-    def __call__(self) -> None:
-        """Train, score, write and seal."""
+    def __call__(self) -> list[Path]:
+        """Train, score and write."""
         import torch
 
         if self.one_thread:
@@ -235,7 +234,7 @@ class FoldPiece:
         steps, likelihood = held_out_likelihood(network, self.test, self.fold, self.rule)
         write_table(steps, self.part / STEPS)
         write_table(likelihood, self.part / TEST)
-        seal(self.part, [self.part / name for name in (CHECKPOINT, STEPS, TEST)])  # the log's seconds differ
+        return [self.part / name for name in (CHECKPOINT, STEPS, TEST)]  # the log's seconds differ
 
 
 def held_out_likelihood(network: Any, test: Dataset, fold: int, rule: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -33,7 +33,6 @@ from gazekit.models.object_search.controls import Line, TargetRepeated
 from gazekit.models.specs import model_from_text
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
-from gazekit.runs.seals import seal
 
 TABLES = {"scores": "scores", "approach": "distances", "lengths": "lengths"}  # a row's table, the run's file
 PATHS = "paths.parquet"
@@ -68,12 +67,12 @@ class RowPiece:
     n_samples: int
     seed: int
 
-    def __call__(self) -> None:
-        """Measure the row, write its tables into the folder, and seal them."""
+    def __call__(self) -> list[Path]:
+        """Measure the row, and write its tables into the folder."""
         make_folder(self.part, within=self.part.parent)
         for name, table in self._tables().items():
             write_table(table.assign(model=self.name), self.part / f"{name}.parquet")
-        seal(self.part, sorted(self.part.glob("*.parquet")))
+        return sorted(self.part.glob("*.parquet"))
 
     def _tables(self) -> dict[str, pd.DataFrame]:
         people, model = People.of(self.dataset, self.rule), self.model
