@@ -10,6 +10,7 @@ Of MIT1003 there is also one temperature: that under which people on half of its
 half.
 """
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,7 @@ def with_centre(network: PriorityNetwork, people: gazekit.Dataset) -> PriorityNe
             walked = [path for path in (people.scanpaths[int(row)] for row in rows[trial.id]) if len(path)]
             if walked:
                 views.append(View(trial.stimulus, "", "", (), grid, trial_events(trial, walked, grid)))
-    other = PriorityNetwork(network.config)
-    other.load_state_dict(network.state_dict())
+    other = deepcopy(network)
     other.get_buffer("centre").copy_(centre_bias(views))
     return other
 

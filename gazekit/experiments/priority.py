@@ -210,9 +210,13 @@ class ReadoutPiece:
 
 
 def bits_over_centre(network: PriorityNetwork, views: Sequence[View]) -> pd.DataFrame:
-    """Sums of bits over the centre bias of the training images, by image: columns as in `TrainedReadouts.bits`."""
+    """Sums of bits over the centre bias of the training images, by image: columns as in `TrainedReadouts.bits`.
+
+    The network is put into eval mode: with dropout, bits would be others in every call.
+    """
     import torch
 
+    network.eval()
     rows = []
     with torch.inference_mode():
         for view in views:

@@ -4,17 +4,18 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from gazekit.experiments import priority
-from gazekit.experiments.priority import train_priority
+from gazekit.experiments.priority import bits_over_centre, train_priority
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models.priority import features
 from gazekit.models.priority.checkpoint import load_readout
-from gazekit.models.priority.features import Recipe
+from gazekit.models.priority.features import FeatureReader, Recipe
 from gazekit.models.priority.model import Priority
-from gazekit.models.priority.training import OPTIONS
+from gazekit.models.priority.training import OPTIONS, views_of
 from gazekit.testing import example_dataset
 
 TWICE = replace(OPTIONS, epochs=2)
@@ -54,6 +55,13 @@ def test_a_run_holds_what_was_learned_and_bits_on_unseen_pictures(run, tmp_path)
     assert low <= value <= high
     paths = Priority(tmp_path / "run").predict(data.trials, progress=False)  # each by the fold that has not seen it
     assert len(paths) == len(data.trials)
+
+
+def test_a_network_that_was_left_in_training_is_scored_without_dropout(run):
+    trained, views = run("run"), views_of(example_dataset(), FeatureReader("tiny"))
+    network = load_readout(trained.readouts[0]).network
+    as_it_is = bits_over_centre(network, views)
+    pd.testing.assert_frame_equal(bits_over_centre(network.train(), views), as_it_is)
 
 
 def test_a_stopped_run_goes_on_to_the_same_bytes(run, monkeypatch, tmp_path):
