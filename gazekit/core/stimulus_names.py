@@ -13,9 +13,8 @@ from difflib import get_close_matches
 
 from gazekit.foundations.errors import DataError, listed
 
-SUFFIXES = (
-    ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2", ".mat", ".npy",
-)  # fmt: skip
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2")
+SUFFIXES = (*IMAGE_SUFFIXES, ".mat", ".npy")
 SHOWN = 3  # names in a message
 
 

@@ -16,6 +16,7 @@ LONGEST = 80  # characters of a cell that a message shows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a terminal obeys, half characters
 KEY = ("stimulus", "subject", "trial", "source", "sample")
 POINT_COLUMNS = ("fixation", "x", "y", "duration_ms", "object_id", "onset_ms")
+MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}  # in a unit of time
 EMPTY_PATH = -1  # in the column `fixation`: this row stands for a path without fixations
 
 
@@ -59,9 +60,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 SYNONYMS["y"] = tuple(f"{name[:-1]}y" if name.endswith("x") else f"y{name[1:]}" for name in SYNONYMS["x"])
 # Columns of a table that say more about a trial (`dataset_from_table`).
-ABOUT_TRIALS = (
-    "caption", "target_x0", "target_y0", "target_x1", "target_y1", "start_x", "start_y", "max_fixations",
-)  # fmt: skip
+BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
+START = ("start_x", "start_y")
+ABOUT_TRIALS = ("caption", *BOX, *START, "max_fixations")
 # Where an image was on the screen, px, and how far the eyes were from it, by path (`gazekit.interchange.Space`).
 PLACED = ("placed_x", "placed_y", "placed_width", "placed_height")
 PLACEMENT = (*PLACED, "distance_mm")

@@ -11,13 +11,13 @@ import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import HUMAN, Scanpaths
-from gazekit.core.stimulus_names import match_names, nearest
+from gazekit.core.stimulus_names import IMAGE_SUFFIXES, match_names, nearest
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.files.delimited import Delimited
 from gazekit.files.images import image_file_size
 from gazekit.files.untrusted import decoding, reading
 from gazekit.foundations.errors import DataError, UnknownNameError, naming
-from gazekit.interchange.columns import KEY, RowGroups, names, our_columns, require
+from gazekit.interchange.columns import ABOUT_TRIALS, BOX, KEY, START, RowGroups, names, our_columns, require
 from gazekit.interchange.csv_files import paths_of
 from gazekit.interchange.declared_facts import combine
 from gazekit.interchange.recordings import Recording, read_files
@@ -27,14 +27,10 @@ from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
 from gazekit.interchange.tables import from_table
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".jp2")
 # What `from_table` is told beside what stands in the signature of `dataset_from_table`.
 OPTIONS = tuple(
     sorted({n for n, p in signature(from_table).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"columns", "frames"})
 )
-BOX = ("target_x0", "target_y0", "target_x1", "target_y1")
-START = ("start_x", "start_y")
-ABOUT = ("caption", *BOX, *START, "max_fixations")  # what a table may say of a trial
 
 
 def dataset_from_table(
@@ -270,7 +266,7 @@ def _space_of(recorded: Recording, kind: Format, said: Space | None) -> Space | 
 
 def _refuse_changing(table: pd.DataFrame, paths: Scanpaths) -> None:
     """Refuse a column about trials that changes within a path, which `from_table` leaves out."""
-    for column in ABOUT:
+    for column in ABOUT_TRIALS:
         if column in table and column not in paths.table:
             groups = RowGroups(table, HUMAN)
             row = groups.change(column)
@@ -305,7 +301,7 @@ def _refuse_second_viewing(paths: Scanpaths) -> None:
 
 def _trials(paths: Scanpaths, files: Mapping[str, Path]) -> list[Trial]:
     table = paths.table
-    about = [c for c in ("stimulus", "width", "height", "task", *ABOUT) if c in table]
+    about = [c for c in ("stimulus", "width", "height", "task", *ABOUT_TRIALS) if c in table]
     grouped = table.groupby("trial", sort=False)[about]
     for column, counts in grouped.nunique(dropna=False).items():
         if not (counts > 1).any():

@@ -10,17 +10,17 @@ import pandas as pd
 
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
-from gazekit.core.stimulus_names import match_names, nearest
+from gazekit.core.stimulus_names import IMAGE_SUFFIXES, match_names, nearest
 from gazekit.core.trials import Dataset, Trial
 from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
 from gazekit.foundations.errors import DataError, naming
-from gazekit.interchange.columns import names, numbers
-from gazekit.interchange.own_data import BOX, IMAGE_SUFFIXES, START, image_files, image_frame, with_details
+from gazekit.interchange.columns import ABOUT_TRIALS, names, numbers
+from gazekit.interchange.own_data import image_files, image_frame, with_details
 from gazekit.interchange.shelf_photograph import own_shelf
 
 TEXT = ("stimulus", "trial", "caption", "task", "target")
-COLUMNS = (*TEXT, *BOX, *START, "max_fixations")
+COLUMNS = (*TEXT, *(name for name in ABOUT_TRIALS if name not in TEXT))
 WITHOUT = "picture that the table of trials does not name (left out)"
 
 

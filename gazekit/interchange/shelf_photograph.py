@@ -9,13 +9,14 @@ import pandas as pd
 
 from gazekit.core.frames import Facts, Frame
 from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.stimulus_names import IMAGE_SUFFIXES
 from gazekit.core.trials import Box, Dataset, ImageSource, Objects, Trial
 from gazekit.files.delimited import read_delimited
 from gazekit.files.formulas import unmark_formulas
 from gazekit.files.untrusted import MAX_OBJECTS, check_count
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import names, numbers
-from gazekit.interchange.own_data import IMAGE_SUFFIXES, image_frame
+from gazekit.interchange.own_data import image_frame
 
 CORNERS = (("x0", "y0", "x1", "y1"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
 CLIPPED, OVERLAPPING = "boxes that reach beyond the picture (cut)", "pairs of boxes that overlap (kept)"

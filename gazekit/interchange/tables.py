@@ -15,6 +15,7 @@ from gazekit.foundations.option_kinds import check_kinds
 from gazekit.interchange.columns import (
     EMPTY_PATH,
     KEY,
+    MS,
     PLACED,
     POINT_COLUMNS,
     RowGroups,
@@ -28,7 +29,6 @@ from gazekit.interchange.points import Missing, Outside, check_choice, clean_poi
 from gazekit.interchange.space import Space
 
 UNKNOWN = "path of an unknown stimulus (left out)"
-_MS = {"ms": 1.0, "s": 1000.0, "us": 1e-3, "ns": 1e-6}
 
 
 def from_table(
@@ -104,7 +104,7 @@ def from_table(
     >>> paths.x.tolist(), paths.lengths.tolist(), paths.dropped
     ([10.0, 100.0, 7.0], [2, 1], {'points outside the image (moved to its edge)': 1})
     """
-    check_choice("time_unit", time_unit, _MS)
+    check_choice("time_unit", time_unit, MS)
     check_choice("unknown_stimuli", unknown_stimuli, ("error", "drop"))
     table = our_columns(table, columns)
     groups = RowGroups(table, source or HUMAN)
@@ -115,9 +115,9 @@ def from_table(
         paths, width=width, height=height, px_per_degree=px_per_degree, frames=frames, unknown=unknown_stimuli
     )
     kept = order[point[order]]
-    duration = _durations(table, point, _MS[time_unit])
+    duration = _durations(table, point, MS[time_unit])
     objects = whole_numbers(table["object_id"], -1) if "object_id" in table else None
-    onset = numbers(table["onset_ms"])[kept] * _MS[time_unit] if "onset_ms" in table else np.empty(0)
+    onset = numbers(table["onset_ms"])[kept] * MS[time_unit] if "onset_ms" in table else np.empty(0)
     read = Scanpaths(
         x[kept],
         y[kept],

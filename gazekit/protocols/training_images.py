@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from gazekit.core.pictures import SIDE, copies, small_grey
-from gazekit.core.stimulus_names import SUFFIXES, match_names
+from gazekit.core.stimulus_names import match_names
 from gazekit.core.trials import Dataset
 from gazekit.files.images import read_image_file
 from gazekit.foundations.errors import DataError
+from gazekit.interchange.own_data import image_files
 
 
 def seen_in_training(part: Dataset, trained_on: str | Path | Iterable[str] | None) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def seen_in_training(part: Dataset, trained_on: str | Path | Iterable[str] | Non
             "near": [],
         }
     folder = Path(trained_on)
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES[:11])
+    files = image_files(folder)
     if not files:
         raise DataError(f"{folder} has no picture: give the folder of the training images, or a list of their names")
     shown = {trial.stimulus: trial for trial in part.trials if trial.has("image")}

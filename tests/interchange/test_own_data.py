@@ -10,7 +10,7 @@ from PIL import Image
 from gazekit import Box, Dataset, Facts, Frame
 from gazekit.foundations.errors import DataError
 from gazekit.interchange import dataset_from_table, write_parquet
-from gazekit.interchange.own_data import BOX, START
+from gazekit.interchange.columns import BOX, START
 from gazekit.interchange.points import EMPTIED
 
 

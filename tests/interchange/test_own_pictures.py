@@ -6,6 +6,7 @@ from PIL import Image
 
 from gazekit import DataError, Dataset
 from gazekit.cli.loading import load
+from gazekit.core.stimulus_names import IMAGE_SUFFIXES
 from gazekit.interchange import own_pictures, with_objects
 
 BOX = {"target_x0": 1, "target_y0": 2, "target_x1": 9, "target_y1": 8}
@@ -28,6 +29,12 @@ def test_what_a_row_says(folder):
     assert (tuple(trial.target_box), trial.start, trial.max_fixations) == ((1, 2, 9, 8), (5, 6), 7)
     assert trial.target.shape == (30, 40, 3)
     assert list(data.dropped.values()) == [1]
+
+
+def test_whatever_counts_as_the_suffix_of_an_image_is_found_in_a_folder(tmp_path):
+    for suffix in IMAGE_SUFFIXES:
+        Image.new("L", (40, 30)).save(tmp_path / f"of{suffix}{suffix}")
+    assert len(own_pictures(tmp_path).trials) == len(IMAGE_SUFFIXES)
 
 
 def test_one_picture_needs_no_name(folder):

@@ -20,9 +20,9 @@ import pandas as pd
 from gazekit.files.delimited import EMPTY, Delimited, read_delimited
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, naming, refusing
-from gazekit.interchange.columns import numbers
+from gazekit.interchange.columns import MS, numbers
 from gazekit.interchange.recordings.detection import CHANGES, sampling_interval
-from gazekit.interchange.recordings.recording import MS, Column, Format, Notes, Samples, Written
+from gazekit.interchange.recordings.recording import Column, Format, Notes, Samples, Written
 
 _ORIGINS = {("top", "left"): "top-left", ("bottom", "left"): "bottom-left"}
 _PX = ("px", "pixel", "pixels")

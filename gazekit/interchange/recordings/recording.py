@@ -13,7 +13,7 @@ import pandas as pd
 
 from gazekit.files.delimited import Delimited
 from gazekit.foundations.errors import DataError, naming
-from gazekit.interchange.columns import SYNONYMS, names, numbers, plain_name
+from gazekit.interchange.columns import MS, SYNONYMS, names, numbers, plain_name
 
 NO_IMAGE = "fixation of a trial without an image (left out)"
 BEFORE_IMAGE = "fixation that began before the image (left out)"
@@ -26,7 +26,6 @@ DETAILS = "column about single fixations (left out)"
 NO_ZERO = "onset of a fixation on a clock that does not begin with the image (not kept)"
 _TIMES = ("duration_ms", "onset_ms", "shown_ms")
 OURS = ("stimulus", "subject", "trial", "fixation", "eye", "x", "y", "duration_ms", "onset_ms")
-MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 _EYES = {"l": "left", "left": "left", "0": "left", "r": "right", "right": "right", "1": "right"}
 _FIXATION = (20.0, 2000.0)  # ms: the median duration of fixations lies between, in any task
 _OVERLAP = 2.0  # ms by which a fixation may begin before the end of the one before it: one sample, rounded

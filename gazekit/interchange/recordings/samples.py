@@ -11,12 +11,11 @@ import pandas as pd
 
 from gazekit.files.delimited import EMPTY, Delimited, header_of, read_pieces
 from gazekit.foundations.errors import DataError, naming
-from gazekit.interchange.columns import PLACED, numbers
+from gazekit.interchange.columns import MS, PLACED, numbers
 from gazekit.interchange.formats import read_rows
 from gazekit.interchange.recordings.detection import CHANGES, FEWEST, Detection, detect, sampling_interval
 from gazekit.interchange.recordings.recording import (
     DETAILS,
-    MS,
     OTHER_EYE,
     Column,
     Format,
