@@ -8,7 +8,7 @@ import typer
 
 from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
-from gazekit.cli.loading import reader_options, say_dropped, table_options
+from gazekit.cli.loading import reader_options, say_dropped
 from gazekit.cli.options import (
     Accept,
     BesidePredictions,
@@ -25,7 +25,7 @@ from gazekit.cli.options import (
 )
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
-from gazekit.cli.texts import names, size_options
+from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError, amount
 from gazekit.foundations.named_values import named
 
@@ -189,7 +189,9 @@ def score_command(
     given: BesidePredictions,
     metrics: Metrics = METRICS,
     outside: Outside = "keep",
-    missing: Annotated[str, typer.Option(help="Points without coordinates: error, drop or keep.")] = "error",
+    missing: Annotated[
+        str | None, typer.Option(help="Points without coordinates: error (default), drop or keep.")
+    ] = None,
     columns: Columns = None,
     separator: Separator = None,
     decimal: Decimal = None,
@@ -236,11 +238,8 @@ def score_command(
     check_protocol_options(protocol, transferred, fixed)
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
-    more = {
-        **table_options(columns, separator, decimal, missing),
-        **size_options(size, "--size", "recorded_width", "recorded_height"),
-    }
-    options = reader_options(predictions_set, "--predictions-set", more)
+    said = {"columns": columns, "separator": separator, "decimal": decimal, "missing": missing, "size": size}
+    options = reader_options(predictions_set, "--predictions-set", said)
     given_here = {"frames", "width", "height", "facts", "unknown_stimuli", "outside", "space"} & set(options)
     if given_here:
         raise GazekitError(

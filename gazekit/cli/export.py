@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazekit.cli.groups import takes_groups
-from gazekit.cli.loading import load, say_dropped
+from gazekit.cli.loading import load, say_dropped, told
 from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, Stimulus, TableOptions, names_in
 from gazekit.cli.outputs import check_output
 from gazekit.cli.plot import of_sources, run_paths
-from gazekit.cli.texts import place, size_options
 from gazekit.foundations.errors import GazekitError, amount
 
 if TYPE_CHECKING:
@@ -64,18 +63,16 @@ def export_command(
     from gazekit.interchange import Space
     from gazekit.interchange.export import TARGETS, export_scanpaths
 
-    options = size_options(screen, "--screen", "screen_width", "screen_height")
-    if placed is not None:
-        if not options:
-            raise GazekitError("--placed is a place on a screen: give its size, --screen 1920x1080")
-        options |= {"placed": place(placed)}  # type: ignore[dict-item]
+    if placed is not None and screen is None:
+        raise GazekitError("--placed is a place on a screen: give its size, --screen 1920x1080")
+    options = told({"screen": screen, "placed": placed})
     check_output(out, [] if what is None else [what], overwrite=overwrite or out.is_dir(), folders=to == "bids")
     paths = read(what, given)
     if sources is not None:
         from gazekit.core.scanpaths import Scanpaths
 
         paths = Scanpaths.concat(list(of_sources(paths, sources, str(what or given.data)).values()))
-    done = export_scanpaths(paths, out, to, space=Space(**options) if options else None)  # type: ignore[arg-type]
+    done = export_scanpaths(paths, out, to, space=Space(**options) if options else None)
     for reason, count in done.lost.items():
         typer.echo(f"no place in {to}: {count} x {reason}")
     target = TARGETS[to]

@@ -1,22 +1,43 @@
 """Data as a command line names them: read, and what a manifest keeps of that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gazekit.cli.texts import column_names, declared, files_named, names, separator, settings
+from gazekit.cli.texts import column_names, declared, files_named, names, place, separator, settings, size
 from gazekit.files.untrusted import printable
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
 
-_OF_OWN = (
-    "boxes", "columns", "decimal", "sep", "where", "name", "facts", "recording", "detect", "eye", "stimulus", "placed",
-    "distance_mm", "screen_width", "screen_height", "screen_width_mm", "screen_height_mm",
-)  # fmt: skip
+# Options of the command line that say something of a table of one's own, by name: what their text means, None for
+# itself, and the options of the reader; several get a part of it each.
+TOLD: Mapping[str, tuple[Callable[[str, str], Any] | None, tuple[str, ...]]] = {
+    "columns": (column_names, ("columns",)),
+    "separator": (separator, ("sep",)),
+    "decimal": (None, ("decimal",)),
+    "missing": (None, ("missing",)),
+    "where": (None, ("where",)),
+    "name": (None, ("name",)),
+    "facts": (declared, ("facts",)),
+    "recording": (None, ("recording",)),
+    "detect": (None, ("detect",)),
+    "eye": (None, ("eye",)),
+    "stimulus": (partial(names, repeats=True), ("stimulus",)),  # one per file
+    "placed": (place, ("placed",)),
+    "screen": (size, ("screen_width", "screen_height")),
+    "screen_mm": (size, ("screen_width_mm", "screen_height_mm")),
+    "size": (size, ("recorded_width", "recorded_height")),
+    "distance_mm": (None, ("distance_mm",)),
+}
+NUMBERS = ("screen", "screen_mm", "size", "distance_mm")  # --data-set takes them one by one, as numbers
+_READ = {to[0]: read for name, (read, to) in TOLD.items() if name not in NUMBERS}
+_OF_OWN = {"boxes"}.union(*(to for name, (_, to) in TOLD.items() if name not in ("missing", "size")))
 
 
 def load(
@@ -61,30 +82,37 @@ def load(
     return load_dataset(data, root, **given)
 
 
-def table_options(
-    columns: list[str] | None, separated: str | None, decimal: str | None, missing: str = "error"
-) -> dict[str, Any]:
-    """Options of the reader of somebody's table, from those of the command line; nothing where nothing was said.
+def told(given: Mapping[str, Any]) -> dict[str, Any]:
+    r"""Options of a reader from options of the command line, by their names in `TOLD`; nothing where nothing was said.
 
     Examples
     --------
-    >>> table_options(["x=FIX_X,y=FIX_Y", "trial="], "semicolon", ",")
-    {'columns': {'x': 'FIX_X', 'y': 'FIX_Y', 'trial': None}, 'sep': ';', 'decimal': ','}
+    >>> told({"columns": ["x=FIX_X", "trial="], "separator": "tab", "decimal": None, "screen": "8x6"})
+    {'columns': {'x': 'FIX_X', 'trial': None}, 'sep': '\t', 'screen_width': 8.0, 'screen_height': 6.0}
     """
     found: dict[str, Any] = {}
-    if columns:
-        found["columns"] = column_names(columns)
-    if separated is not None:
-        found["sep"] = separator(separated)
-    if decimal is not None:
-        found["decimal"] = decimal
-    if missing != "error":
-        found["missing"] = missing
+    for name, value in given.items():
+        if value is not None and value != []:
+            read, to = TOLD[name]
+            text = ",".join(value) if isinstance(value, list) else value
+            meant = text if read is None else read(text, _option_of(name))
+            found |= dict(zip(to, meant, strict=True)) if len(to) > 1 else {to[0]: meant}
     return found
 
 
-def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def reader_options(
+    pairs: Iterable[str] | None, option: str, given: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
     r"""Options of a reader from the `name=value` texts of `option`, and those that have an option of their own.
+
+    Parameters
+    ----------
+    pairs : iterable of str, optional
+        What was given with `option`.
+    option : str
+        Its name: --data-set, --predictions-set.
+    given : mapping
+        Options of the command line by name; see `told`.
 
     Raises
     ------
@@ -96,28 +124,19 @@ def reader_options(pairs: Iterable[str] | None, option: str, more: Mapping[str, 
     >>> reader_options(["sep=tab", "facts=forced_first"], "--data-set", {"missing": "drop"})
     {'sep': '\t', 'facts': {'forced_first': True}, 'missing': 'drop'}
     """
-    found = settings(pairs, option, _TEXTS)
-    if "stimulus" in found:
-        found["stimulus"] = names(found["stimulus"], f"{option} stimulus=", repeats=True)
-    if "facts" in found:
-        found["facts"] = declared(found["facts"])
-    if "columns" in found:
-        found["columns"] = column_names([found["columns"]])
-    if "sep" in found:
-        found["sep"] = separator(found["sep"])
-    for name, value in (more or {}).items():
-        if found.setdefault(name, value) != value:
-            own = _SAID_BY.get(name, name.replace("_", "-"))
-            raise GazekitError(f"--{own} and {option} {name}= disagree; give one of them")
+    found = settings(pairs, option, [*_READ, "boxes", "source"])
+    for name in found:
+        if (read := _READ.get(name)) is not None:
+            found[name] = read(found[name], f"{option} {name}=")
+    for own in given:
+        for name, value in told({own: given[own]}).items():
+            if found.setdefault(name, value) != value:
+                raise GazekitError(f"{_option_of(own)} and {option} {name}= disagree; give one of them")
     return found
 
 
-_TEXTS = ("where", "boxes", "name", "source", "stimulus", "facts", "columns", "sep", "decimal")
-_SAID_BY = {
-    "sep": "separator", "recorded_width": "size", "recorded_height": "size", "recording": "from",
-    "screen_width": "screen", "screen_height": "screen", "screen_width_mm": "screen-mm",
-    "screen_height_mm": "screen-mm",
-}  # fmt: skip
+def _option_of(name: str) -> str:
+    return "--from" if name == "recording" else f"--{name.replace('_', '-')}"
 
 
 def how_loaded(data: str, root: Path | None, outside: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.loading import how_loaded, load, reader_options, say_dropped, table_options
-from gazekit.cli.texts import declared, names, place, size_options
+from gazekit.cli.loading import TOLD, how_loaded, load, reader_options, say_dropped
+from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ Outside = Annotated[
     str, typer.Option("--outside", help="Points outside the image: keep, clip or drop. Counted in any case.")
 ]
 Missing = Annotated[
-    str, typer.Option("--missing", help="Points without coordinates in a table of your own: error, drop or keep.")
+    str | None,
+    typer.Option("--missing", help="Points without coordinates in a table of your own: error (default), drop or keep."),
 ]
 Columns = Annotated[
     list[str] | None,
@@ -178,7 +179,8 @@ class NamedData:
     @property
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
-        return reader_options(self.data_set, "--data-set", _own_options(self))
+        said = {f.name: getattr(self, f.name) for f in fields(self) if f.name in TOLD}
+        return reader_options(self.data_set, "--data-set", said)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -220,7 +222,7 @@ class TableOptions:
     columns: Columns = None
     separator: Separator = None
     decimal: Decimal = None
-    missing: Missing = "error"
+    missing: Missing = None
     recording: Recording = None
 
 
@@ -270,26 +272,6 @@ class DataAndPoints(DataOptions):
     def accepted(self) -> list[str]:
         """Checks whose findings are accepted."""
         return accepted(self.accept)
-
-
-def _own_options(given: Any) -> dict[str, Any]:
-    """Options of a user's own table that have an option of their own, of the groups that `given` is made of."""
-    more: dict[str, Any] = {}
-    if isinstance(given, TableOptions):
-        more = table_options(given.columns, given.separator, given.decimal, given.missing)
-    for name in ("where", "name", "recording", "detect", "eye", "distance_mm"):
-        if (value := getattr(given, name, None)) is not None:
-            more[name] = value
-    if (stimulus := getattr(given, "stimulus", None)) is not None:
-        more["stimulus"] = names(stimulus, "--stimulus", repeats=True)  # one per file
-    if isinstance(given, RowOptions) and given.facts is not None:
-        more["facts"] = declared(given.facts)
-    if isinstance(given, ScreenOptions):
-        if given.placed is not None:
-            more["placed"] = place(given.placed)
-        more |= size_options(given.screen, "--screen", "screen_width", "screen_height")
-        more |= size_options(given.screen_mm, "--screen-mm", "screen_width_mm", "screen_height_mm")
-    return more
 
 
 def accepted(text: str | None) -> list[str]:

@@ -76,8 +76,8 @@ def swept(text: str) -> tuple[str, list[Any]]:
     return option.replace("-", "_"), [value_of(value) for value in names(values, "--sweep")]
 
 
-def column_names(texts: Iterable[str]) -> dict[str, str | None]:
-    """Read the `ours=theirs` of `--columns`; nothing after the sign says that there is no such column.
+def column_names(text: str, option: str) -> dict[str, str | None]:
+    """Read the `ours=theirs,ours=theirs` of `--columns`; nothing after a sign says that there is no such column.
 
     Raises
     ------
@@ -85,12 +85,11 @@ def column_names(texts: Iterable[str]) -> dict[str, str | None]:
         Not of that form, or a name twice.
     """
     refused = "{!r} is not of the form x=FIX_X, our name first"
-    pairs = [part for text in texts for part in text.split(",")]
-    found = named(pairs, "--columns", refused, one="name", may_be_empty=True)
+    found = named(text.split(","), option, refused, one="name", may_be_empty=True)
     return {ours: theirs or None for ours, theirs in found.items()}
 
 
-def separator(text: str) -> str:
+def separator(text: str, option: str) -> str:
     """The character that a word or a character means.
 
     Raises
@@ -100,7 +99,7 @@ def separator(text: str) -> str:
     """
     found = SEPARATORS.get(text, text)
     if len(found) != 1:
-        raise GazekitError(f"--separator {text!r} must be one character, or one of {', '.join(SEPARATORS)}")
+        raise GazekitError(f"{option} {text!r} must be one character, or one of {', '.join(SEPARATORS)}")
     return found
 
 
@@ -120,8 +119,8 @@ def files_named(text: str) -> str | list[str]:
     return found
 
 
-def size_options(text: str | None, option: str, width: str, height: str) -> dict[str, float]:
-    """Read a size such as 1920x1080 as two options of a reader; nothing where nothing was said.
+def size(text: str, option: str) -> tuple[float, ...]:
+    """Read width and height of a size.
 
     Raises
     ------
@@ -130,18 +129,16 @@ def size_options(text: str | None, option: str, width: str, height: str) -> dict
 
     Examples
     --------
-    >>> size_options("1920x1080", "--screen", "screen_width", "screen_height")
-    {'screen_width': 1920.0, 'screen_height': 1080.0}
+    >>> size("1920x1080", "--screen")
+    (1920.0, 1080.0)
     """
-    if text is None:
-        return {}
     sides = [side.strip() for side in text.lower().split("x")]
     if len(sides) != 2 or not all(re.fullmatch(r"\d+(\.\d+)?", side) for side in sides):
         raise GazekitError(f"{option} {text!r} must be WIDTHxHEIGHT, as 512x320")
-    return {name: float(side) for name, side in zip((width, height), sides, strict=True)}
+    return tuple(map(float, sides))
 
 
-def place(text: str) -> str | tuple[float, ...]:
+def place(text: str, option: str = "--placed") -> str | tuple[float, ...]:
     """Read where images were on the screen.
 
     Examples
@@ -151,13 +148,13 @@ def place(text: str) -> str | tuple[float, ...]:
     """
     if text in ("centre", "fit"):
         return text
-    found = numbers(text, "--placed", "centre, fit, x,y or x,y,width,height", repeats=True)
+    found = numbers(text, option, "centre, fit, x,y or x,y,width,height", repeats=True)
     if len(found) not in (2, 4):
-        raise GazekitError(f"--placed takes centre, fit, x,y or x,y,width,height, not {text!r}")
+        raise GazekitError(f"{option} takes centre, fit, x,y or x,y,width,height, not {text!r}")
     return tuple(found)
 
 
-def declared(text: str) -> dict[str, Any]:
+def declared(text: str, option: str = "--facts") -> dict[str, Any]:
     """Read what `--facts` declares.
 
     Raises
@@ -173,7 +170,7 @@ def declared(text: str) -> dict[str, Any]:
     from gazekit.core.frames import Facts
     from gazekit.foundations.errors import check_known
 
-    found = settings([part if "=" in part else f"{part}=true" for part in names(text, "--facts")], "--facts")
+    found = settings([part if "=" in part else f"{part}=true" for part in names(text, option)], option)
     for name in found:
         check_known("fact", name, [field.name for field in fields(Facts)])
     Facts(**found)
