@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gazekit.core.trials import Dataset
     from gazekit.evaluation.score_file import MatchedPredictions
 
-METRICS, SAMPLES = "scanmatch,multimatch", 5
+METRICS = "scanmatch,multimatch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,6 @@ class EvaluationRun(ScoredRun):
         bool, typer.Option("--nulls/--no-nulls", help="Add image-blind nulls and a control that never moves.")
     ] = True
 
-    @property
-    def fixed(self) -> dict[str, bool]:
-        """Options that a protocol of the field fixes, and whether they were given."""
-        given = {"--lengths": self.lengths, "--no-nulls": self.nulls, "--resamples": self.resamples}
-        usual = {"--lengths": "matched", "--no-nulls": True, "--resamples": 2000}
-        return {option: value != usual[option] for option, value in given.items()}
-
 
 def tuned(given: list[str]) -> dict[str, str]:
     """Read `--tuned-on MODEL=WHERE`; a model's options may hold `=`, so that the last one counts."""
@@ -65,10 +58,11 @@ def tuned(given: list[str]) -> dict[str, str]:
 @takes_groups
 def evaluate_command(
     *,
+    context: typer.Context,
     given: DataAndPoints,
     models: Models = "uniform,centre,empirical,other-image",
     metrics: Metrics = METRICS,
-    samples: Samples = SAMPLES,
+    samples: Samples = 5,
     max_fixations: Annotated[int | None, typer.Option(min=1, help="Longest predicted path.")] = None,
     folds: Annotated[
         int | None,
@@ -104,17 +98,7 @@ def evaluate_command(
     from gazekit.evaluation.evaluate import evaluate
     from gazekit.report import write_report
 
-    fixed = {
-        "--metrics": metrics != METRICS,
-        "--samples": samples != SAMPLES,
-        "--max-fixations": max_fixations is not None,
-        "--folds": folds is not None,
-        "--fold-by": fold_by != "stimulus",
-        "--tuned-on": bool(tuned_on),
-        "--intervals": intervals != "stimuli and people",
-        **run.fixed,
-    }
-    check_protocol_options(protocol, transferred, fixed)
+    check_protocol_options(context, protocol, transferred)
     dataset = given.read(to_stderr=as_json)
     if protocol is not None:
         evaluate_under(
@@ -185,6 +169,7 @@ class ScoreRun(EvaluationRun):
 @takes_groups
 def score_command(
     *,
+    context: typer.Context,
     predictions: Annotated[Path, typer.Argument(help="Parquet, CSV, COCO-Search18 JSON or HDF5; or --from.")],
     given: BesidePredictions,
     metrics: Metrics = METRICS,
@@ -234,8 +219,7 @@ def score_command(
     from gazekit.protocols import score_protocol
     from gazekit.report import write_report
 
-    fixed = {"--metrics": metrics != METRICS, "--out": run.out is not None, **run.fixed}
-    check_protocol_options(protocol, transferred, fixed)
+    check_protocol_options(context, protocol, transferred, "out")
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
     said = {"columns": columns, "separator": separator, "decimal": decimal, "missing": missing, "size": size}

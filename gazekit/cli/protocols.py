@@ -1,7 +1,6 @@
 """`gazekit protocols`: which protocols of the field there are and what each fixes; how scores under one are printed."""
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +15,11 @@ if TYPE_CHECKING:
     from gazekit.protocols import Protocol, ProtocolScores
 
 
+# Options of `evaluate` and `score` that a protocol of the field fixes.
+FIXED = (
+    *("metrics", "samples", "max_fixations", "folds", "fold_by", "tuned_on", "intervals"),
+    *("lengths", "nulls", "resamples"),
+)
 protocol_names = names_in("gazekit.protocols", "protocols")
 ProtocolName = Annotated[
     str | None,
@@ -113,23 +117,25 @@ def print_scores(found: "ProtocolScores", *, as_json: bool) -> None:
     )
 
 
-def check_protocol_options(protocol: str | None, transferred: bool, fixed: Mapping[str, bool]) -> None:
+def check_protocol_options(context: typer.Context, protocol: str | None, transferred: bool, *more: str) -> None:
     """Refuse options that a protocol fixes, and one that is about a protocol without one.
 
     Parameters
     ----------
-    protocol : str, optional
+    context : typer.Context
+        Of the command: which options were given.
+    protocol, transferred
         As given.
-    transferred : bool
-        As given.
-    fixed : mapping of str to bool
-        Options that a protocol fixes, and whether they were given.
+    *more : str
+        Options that a protocol fixes in this command, beside those of `FIXED`.
     """
     if transferred and protocol is None:
         raise GazekitError("--transferred is about a protocol: give --protocol, or leave it out")
-    given = [option for option, there in fixed.items() if there]
+    fixed: list[Any] = [option for option in context.command.params if option.name in (*FIXED, *more)]
+    given = [option for option in fixed if context.get_parameter_source(option.name).name == "COMMANDLINE"]  # type: ignore[union-attr]
     if protocol is not None and given:
-        raise GazekitError(f"--protocol says how numbers are made: leave out {' and '.join(given)}")
+        names = [(o.secondary_opts if context.params[o.name] is False else o.opts)[0] for o in given]
+        raise GazekitError(f"--protocol says how numbers are made: leave out {' and '.join(names)}")
 
 
 def evaluate_under(

@@ -71,6 +71,8 @@ def test_what_a_protocol_fixes_cannot_be_given(run, files):
     more = ("--metrics", "frechet", "--out", files / "run")
     assert "leave out --metrics and --out" in str(run(*given, "--protocol", "chen2021", *more).exception)
     assert "give --protocol" in str(run(*given, "--transferred").exception)
+    usual = run(*given, "--protocol", "chen2021", "--lengths", "matched").exception  # as it is by default
+    assert "leave out --lengths" in str(usual)
 
 
 def test_models_are_evaluated_under_a_protocol(run, files):
