@@ -3,6 +3,8 @@
 import io
 import os
 import sys
+import warnings
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -106,7 +108,9 @@ def main() -> None:
     if warning := mixed_up():
         typer.echo(f"gazekit: warning: {warning}", err=True)
     try:
-        app()
+        with warnings.catch_warnings():
+            warnings.showwarning = in_one_sentence(warnings.showwarning)
+            app()
     except GazekitError as error:
         _stop(str(error))
     except MemoryError as error:
@@ -126,6 +130,18 @@ def main() -> None:
         if error.filename is None:
             raise
         _stop(f"{os.fsdecode(error.filename)}: the system answers {error.strerror!r}; give another name or folder")
+
+
+def in_one_sentence(usual: Any) -> Any:
+    """In place of `warnings.showwarning`: what gazekit warns of, without a line of its source. Others' are as usual."""
+
+    def show(message: Warning | str, category: type[Warning], filename: str, *where: Any) -> None:
+        if category is UserWarning and Path(filename).is_relative_to(Path(__file__).parents[1]):
+            typer.echo(f"gazekit: warning: {printable(str(message))}", err=True)
+        else:
+            usual(message, category, filename, *where)
+
+    return show
 
 
 def start_text(group: Any) -> str:

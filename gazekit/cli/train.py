@@ -1,5 +1,6 @@
 """`gazekit train ...` and `gazekit oat-study`: models that learn from people, one or many variants of one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted
 from gazekit.cli.printing import estimate
 from gazekit.cli.texts import numbers, settings
-from gazekit.foundations.errors import check_choice, check_whole
+from gazekit.foundations.errors import check_choice, check_known, check_whole
 from gazekit.foundations.named_values import named
 
 PATH = "takes NAME=PATH, not {!r}"
@@ -58,11 +59,13 @@ class Parts:
         }
 
 
-def changes_of(setting: list[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What --set changes of the network, and of the training."""
+def changes_of(setting: list[str] | None, network: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What --set changes of the network, which has options of these names, and of the training."""
     from gazekit.models.training import TrainingOptions
 
     changes = settings(setting, "--set")
+    for name in changes:
+        check_known("option of --set", name, [*network, *(f.name for f in fields(TrainingOptions))])
     training = {f.name: changes.pop(f.name) for f in fields(TrainingOptions) if f.name in changes}
     return changes, training
 
@@ -90,11 +93,12 @@ def oat_command(
     Then: gazekit evaluate --data bookcovers --root data/bookcovers --models oat:checkpoint=runs/oat --out runs/books
     """
     from gazekit.experiments.oat.training import train_oat
+    from gazekit.models.oat.config import RENAMED, OatConfig
     from gazekit.models.oat.config import preset as preset_of
     from gazekit.models.oat.training import PAPER
     from gazekit.models.training import TrainingOptions, with_changes
 
-    network, training = changes_of(setting)
+    network, training = changes_of(setting, [*(f.name for f in fields(OatConfig)), *RENAMED])
     trained = train_oat(
         given.read(),
         preset_of(preset, **network),
@@ -165,12 +169,13 @@ def priority_command(
     from gazekit.experiments.priority import train_priority
     from gazekit.models.priority.checkpoint import load_readout
     from gazekit.models.priority.model import NAMED
-    from gazekit.models.priority.network import TARGETS
+    from gazekit.models.priority.network import TARGETS, PriorityConfig
     from gazekit.models.priority.training import FIXATIONS, OPTIONS
     from gazekit.models.training import with_changes
 
     check_choice("--target", target, ("auto", "none", *TARGETS[1:]))
-    network, training = changes_of(setting)
+    known = [f.name for f in fields(PriorityConfig) if f.name != "channels"]
+    network, training = changes_of(setting, [*known, "fixations", "firsts"])
     fixations = network.pop("fixations", FIXATIONS)
     check_whole("--set fixations", fixations, 1)
     firsts = network.pop("firsts", 0)

@@ -20,7 +20,7 @@ from gazekit.core.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
 from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
-from gazekit.foundations.errors import GazekitError, UnknownNameError, check_whole
+from gazekit.foundations.errors import GazekitError, UnknownNameError, amount, check_whole
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.measure import Measure
 from gazekit.metrics.outputs import why_undefined
@@ -73,7 +73,8 @@ class Folds:
         if by != "subject" and (leaks := dealt.leaks()):
             names = " and ".join(map(repr, leaks[0]))
             warnings.warn(
-                f"{names} show one picture, or nearly, in several folds (there are {len(leaks)} like this): a model is "
+                f"{names} show one picture, or nearly, and are in several folds "
+                f"({amount(len(leaks), 'such picture')} in all): a model is "
                 f"fitted on what it is scored on; leave one out, or give both one name in the column stimulus",
                 UserWarning,
                 stacklevel=2,

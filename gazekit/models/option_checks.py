@@ -6,6 +6,8 @@ import numpy as np
 
 from gazekit.foundations.errors import GazekitError
 
+MOST_DROPPED = 0.99  # of what a network's dropout may leave out
+
 
 def positive(name: str, value: Any, *, zero: bool = False) -> float:
     """Check an option that must be a positive finite number (or zero, where that means something)."""
@@ -13,6 +15,20 @@ def positive(name: str, value: Any, *, zero: bool = False) -> float:
     if not (number > 0 or (zero and number == 0)):
         raise GazekitError(f"{name} must be a {'number of at least 0' if zero else 'positive number'}, not {value!r}")
     return number
+
+
+def within(name: str, value: float, least: float, most: float = np.inf) -> None:
+    """Check an option that has a least value, and perhaps a greatest; both are allowed, NaN and inf are not.
+
+    Examples
+    --------
+    >>> within("dropout", 2.0, 0, 0.9)
+    Traceback (most recent call last):
+    gazekit.GazekitError: dropout must be from 0 to 0.9, not 2.0
+    """
+    if not (np.isfinite(value) and least <= value <= most):
+        bounds = f"at least {least:g}" if most == np.inf else f"from {least:g} to {most:g}"
+        raise GazekitError(f"{name} must be {bounds}, not {value!r}")
 
 
 def finite_nats(name: str, value: Any) -> float:

@@ -16,6 +16,7 @@ from gazekit.foundations.errors import DataError, GazekitError, check_choice, ch
 from gazekit.foundations.option_kinds import check_fields
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
+from gazekit.models.option_checks import positive
 from gazekit.models.tensor_files import read_tensors, save_tensors
 
 
@@ -41,6 +42,11 @@ class TrainingOptions:
         Largest norm of a gradient.
     precision : {"float32", "bfloat16"}
         Of the network in training; weights and loss stay float32.
+
+    Raises
+    ------
+    GazekitError
+        A value that it cannot have: with a rate or a clip of 0 nothing would be learned.
     """
 
     epochs: int = 60
@@ -56,6 +62,8 @@ class TrainingOptions:
         check_fields(self)
         for name, least in (("epochs", 1), ("patience", 0), ("batch", 1)):
             check_whole(name, getattr(self, name), least)
+        for name in ("rate", "decay", "clip"):
+            positive(name, getattr(self, name), zero=name == "decay")
         check_choice("schedule", self.schedule, ("cosine", "constant"))
         check_choice("precision", self.precision, ("float32", "bfloat16"))
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 
 import pytest
 from typer.main import get_command
@@ -32,6 +33,18 @@ def test_a_command_without_a_place_is_listed_too():
     group.commands["new"] = group.commands["demo"]
     width = max(map(len, group.commands))
     assert start_text(group).splitlines()[-2:] == ["More:", f"  {'new':<{width}}  {sentence(group.commands['demo'])}"]
+
+
+def test_a_warning_is_one_sentence_without_its_place_in_the_source(monkeypatch, gazekit):
+    def command():
+        warnings.warn_explicit("the earlier run was moved", UserWarning, start_text.__code__.co_filename, 1)
+        warnings.warn_explicit("of others", UserWarning, "theirs.py", 1)
+
+    monkeypatch.setattr("gazekit.cli.app.app", command)
+    with pytest.warns(UserWarning, match="of others") as others:
+        code, _, err = gazekit()
+    assert (code, err) == (0, "gazekit: warning: the earlier run was moved\n")
+    assert len(others) == 1
 
 
 @pytest.mark.parametrize(

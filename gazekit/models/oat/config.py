@@ -7,8 +7,13 @@ from typing import Any, Literal, get_args, get_type_hints
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, UnknownNameError, check_known
 from gazekit.foundations.option_kinds import check_fields
+from gazekit.models.option_checks import MOST_DROPPED, positive, within
 
 RENAMED = {"way_hidden": "history_hidden"}  # options by the names that earlier versions gave them
+SIZES = (
+    *("width", "encoder_layers", "decoder_layers", "heads", "feed_forward", "pointer_heads"),
+    *("crop_height", "crop_width", "max_objects", "history_hidden"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,10 @@ class OatConfig:
             if choices and getattr(self, name) not in choices:
                 raise UnknownNameError(f"value of OAT's option {name}", str(getattr(self, name)), choices)
         check_fields(self)
+        for name in SIZES:
+            within(name, getattr(self, name), 1)
+        within("dropout", self.dropout, 0, MOST_DROPPED)
+        positive("sigma", self.sigma)
         if self.pointer == "none" and self.pointer_bias == "none":
             raise GazekitError("OAT without a pointer needs pointer_bias='history'; else it has no score at all")
         if self.width % (4 * self.heads):

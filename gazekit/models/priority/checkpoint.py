@@ -78,7 +78,10 @@ def load_readout(path: str | Path) -> Readout:
     """
     path = Path(path)
     if not path.is_file():
-        raise DataError(f"the readout {path} is not there; train one with `gazekit train priority`")
+        raise DataError(
+            f"the readout {path} is not there; train one with `gazekit train priority`, or take free-viewing or "
+            f"search, which come with gazekit"
+        )
     state, papers = read_tensors(path, damaged="cannot be read as a readout of priority ({}); train it again")
     if papers.get("format") != FORMAT:
         raise DataError(f"{path} is no readout of priority; it holds other weights")

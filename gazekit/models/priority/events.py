@@ -8,9 +8,8 @@ import torch
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Trial
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, Events
+from gazekit.models.priority.network import MEAN_LOG, NUMBERS, REMEMBERED, SD_LOG, Events
 
-REMEMBERED = 16  # fixations whose places are kept
 LONGEST = 10_000.0  # ms; a longer fixation is an artefact, and its duration is not known
 SHORTEST = 10.0
 

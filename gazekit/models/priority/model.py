@@ -23,11 +23,11 @@ from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import allowing_seen, positive
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.consensus import consensus
-from gazekit.models.priority.events import LONGEST, REMEMBERED, events_of, path_events
+from gazekit.models.priority.events import LONGEST, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
 from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import MEAN_LOG, NUMBERS, SD_LOG, TARGETS, Events, PriorityNetwork
+from gazekit.models.priority.network import MEAN_LOG, NUMBERS, REMEMBERED, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
 from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
 from gazekit.models.threads import one_thread

@@ -32,12 +32,16 @@ from torch.nn import functional
 
 from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, GazekitError, check_choice
+from gazekit.foundations.option_kinds import check_fields
+from gazekit.models.option_checks import MOST_DROPPED, within
 
 CENTRE_BIAS = (24, 32)  # rows and columns of the stored centre bias
 WIDE = 0.2  # decay length of the wide bump, 1 = side of a square of the image's area; the narrow bump's is a quarter
 VISITED = (0.04, 0.12)  # standard deviations of the marks on places that were looked at
 FIELDS = 5  # of each past fixation: dx, dy, distance, a wide bump and a narrow one
+REMEMBERED = 16  # past fixations whose places are kept
 NUMBERS = 6  # of the state: see `Events.numbers`
+LARGEST_SIDE = 10_000  # of a layer: files are read that others wrote
 TARGETS = ("", "picture", "box", "category")  # what says what is sought; "": nothing is
 BLURS = (0.0, 2.0, 4.0, 8.0)  # px of the network's input: standard deviations at which pictures are compared
 KINDS = 2  # log-normals of a duration
@@ -62,7 +66,7 @@ class PriorityConfig:
     hidden : int
         Width of the layers.
     history : int
-        Last fixations that are known one by one; 0: the next fixation does not depend on those before.
+        Last fixations that are known one by one, 16 at most; 0: the next fixation does not depend on those before.
     content : bool
         Whether the state knows what lies at the last two fixations.
     centre_bias : bool
@@ -70,11 +74,16 @@ class PriorityConfig:
     dropout : float
         Of the features' mixture, in training only.
     context : int
-        Side of a window, cells, from which each cell's mixture also takes; 0 for none.
+        Side of a window, cells, an odd number, from which each cell's mixture also takes; 0 for none.
     target : {"", "picture", "box", "category"}
         What says what is sought: a picture of it, its place in the image (from which a picture is cut), or its name.
     categories : tuple of str
         The names, where the target is one.
+
+    Raises
+    ------
+    GazekitError
+        A value of another kind, or one that no network can have.
     """
 
     channels: tuple[int, ...]
@@ -87,6 +96,22 @@ class PriorityConfig:
     context: int = 0
     target: str = ""
     categories: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        for name in ("maps", "hidden"):
+            within(name, getattr(self, name), 1, LARGEST_SIDE)
+        within("history", self.history, 0, REMEMBERED)
+        within("context", self.context, 0, LARGEST_SIDE)
+        if self.context and self.context % 2 == 0:
+            raise GazekitError(f"context must be an odd number of cells, or 0 for none, not {self.context}")
+        within("dropout", self.dropout, 0, MOST_DROPPED)
+        if not self.channels or not all(isinstance(n, int) and 0 < n <= LARGEST_SIDE for n in self.channels):
+            raise GazekitError(f"channels must be numbers from 1 to {LARGEST_SIDE}, not {self.channels!r}")
+        check_choice("target", self.target, TARGETS)
+        names = self.categories
+        if not all(isinstance(name, str) for name in names) or bool(names) != (self.target == "category"):
+            raise GazekitError("categories must be names if the target is a category, and only then")
 
     @property
     def by_picture(self) -> bool:
@@ -114,16 +139,17 @@ class PriorityConfig:
         Raises
         ------
         GazekitError
-            A field that does not exist.
-        DataError
-            Sizes out of range.
+            A field that does not exist, or a value that it cannot have.
         """
         known = [f.name for f in fields(cls) if f.name != "channels"]
         if unknown := [name for name in options if name not in known]:
             raise GazekitError(
                 f"there is no option of priority's network called {unknown[0]!r}; it has {', '.join(known)}"
             )
-        return cls.from_json(json.dumps({**options, "channels": list(channels)}))
+        names = options.get("categories", ())
+        if isinstance(names, str):
+            raise GazekitError(f"categories must be several names, not the text {names!r}")
+        return cls(**{**options, "channels": tuple(channels), "categories": tuple(names)})
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -141,20 +167,15 @@ class PriorityConfig:
         Raises
         ------
         DataError
-            It is something else, or sizes are out of range.
+            It is something else, or has values that no network can have.
         """
         given, known = parse_json(text), {f.name for f in fields(cls)}
         if not isinstance(given, dict) or set(given) - known or "channels" not in given:
             raise DataError("this is no configuration of a priority network")
-        names = tuple(given.get("categories", ()))
-        config = cls(**{**given, "channels": tuple(given["channels"]), "categories": names})
-        sizes = (*config.channels, config.maps, config.hidden, config.history, config.context)
-        if not all(isinstance(n, int) and 0 <= n <= 10_000 for n in sizes) or not config.channels:
-            raise DataError("the sizes of a priority network's configuration are out of range")
-        check_choice("target", config.target, TARGETS)
-        if not all(isinstance(name, str) for name in names) or bool(names) != (config.target == "category"):
-            raise DataError("a priority network has names of categories if its target is a category, and only then")
-        return config
+        try:
+            return cls.of(given.pop("channels"), given)
+        except (GazekitError, TypeError) as error:
+            raise DataError(f"this is no configuration of a priority network: {error}") from error
 
 
 class Events(NamedTuple):

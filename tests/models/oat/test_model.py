@@ -198,6 +198,20 @@ def test_checkpoints_of_another_kind_or_version(checkpoint, tmp_path):
         OatConfig.from_json("{")
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"heads": 0}, "heads must be at least 1, not 0"),
+        ({"crop_height": -3}, "crop_height must be at least 1, not -3"),
+        ({"dropout": 2.0}, "dropout must be from 0 to 0.99, not 2.0"),
+        ({"sigma": 0.0}, "sigma must be a positive number, not 0.0"),
+    ],
+)
+def test_sizes_that_no_network_can_have_are_refused(option, message):
+    with pytest.raises(GazekitError, match=message):
+        preset("oat-small", **option)
+
+
 def test_options(checkpoint):
     with pytest.raises(GazekitError, match="decoding must be one of 'sample', 'argmax', not 'beam'"):
         Oat(checkpoint, decoding="beam")

@@ -116,6 +116,20 @@ def test_weights_depend_on_the_seed_only(tiny_config):
     assert not torch.equal(one["types.weight"], other["types.weight"])
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"rate": 0.0}, "rate must be a positive number, not 0.0"),
+        ({"rate": float("nan")}, "rate must be a positive number, not nan"),
+        ({"clip": -1.0}, "clip must be a positive number, not -1.0"),
+        ({"decay": -0.1}, "decay must be a number of at least 0, not -0.1"),
+    ],
+)
+def test_a_training_that_would_learn_nothing_is_refused(option, message):
+    with pytest.raises(GazekitError, match=message):
+        TrainingOptions(**option)
+
+
 def test_options_that_do_not_exist():
     with pytest.raises(GazekitError, match="schedule must be one of 'cosine', 'constant', not 'step'"):
         TrainingOptions(schedule="step")

@@ -1,9 +1,12 @@
+import json
+import re
+
 import numpy as np
 import pytest
 import torch
 
 from gazekit.core.frames import Frame
-from gazekit.foundations.errors import DataError
+from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.models.priority.events import path_events
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import VISITED, WIDE, PriorityConfig, PriorityNetwork
@@ -99,6 +102,28 @@ def test_temperature_flattens():
 def test_a_configuration_of_something_else_is_refused(text):
     with pytest.raises(DataError):
         PriorityConfig.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"maps": 0}, "maps must be from 1 to 10000, not 0"),
+        ({"hidden": True}, "hidden must be a whole number, not True"),
+        ({"history": 17}, "history must be from 0 to 16, not 17"),
+        ({"context": 4}, "context must be an odd number of cells, or 0 for none, not 4"),
+        ({"context": -1}, "context must be from 0 to 10000, not -1"),
+        ({"dropout": 2.0}, "dropout must be from 0 to 0.99, not 2.0"),
+        ({"content": "false"}, "content must be true or false, not 'false'"),
+        ({"target": "smell"}, "target must be one of '', 'picture', 'box', 'category', not 'smell'"),
+        ({"categories": ["fork"]}, "categories must be names if the target is a category, and only then"),
+        ({"target": "category", "categories": "fork"}, "categories must be several names, not the text 'fork'"),
+    ],
+)
+def test_values_that_no_network_can_have_are_refused(option, message):
+    with pytest.raises(GazekitError, match=re.escape(message)):
+        PriorityConfig.of((3, 4), option)
+    with pytest.raises(DataError, match=re.escape(f"this is no configuration of a priority network: {message}")):
+        PriorityConfig.from_json(json.dumps({"channels": [3, 4], **option}))
 
 
 def test_a_configuration_comes_back():
