@@ -11,7 +11,7 @@ from gazekit.foundations.errors import DataError, GazekitError, check_choice
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
-from gazekit.models.oat.checkpoint import Checkpoint, load_checkpoint
+from gazekit.models.oat.checkpoint import FILES, Checkpoint, load_checkpoint
 from gazekit.models.oat.fast.decoding import decode
 from gazekit.models.oat.network import OatNetwork
 from gazekit.models.oat.scenes import ObjectPaths, batch_of, needs_of, padded, scene_of
@@ -187,7 +187,4 @@ def path_log_likelihoods(network: OatNetwork, data: ObjectPaths, device: str = "
 
 
 def _load(path: Path) -> list[Checkpoint]:
-    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
-    if not files:
-        raise DataError(f"{path} holds no checkpoint (*.safetensors); train one with `gazekit train oat`")
-    return [load_checkpoint(file) for file in files]
+    return [load_checkpoint(file) for file in FILES.among(path)]

@@ -21,7 +21,7 @@ from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import allowing_seen, positive
-from gazekit.models.priority.checkpoint import Readout, load_readout
+from gazekit.models.priority.checkpoint import FILES, Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import LONGEST, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
@@ -599,10 +599,7 @@ def _weights_of(backbone: str, weights: Weights) -> dict[str, str]:
 
 
 def _load(path: Path) -> list[Readout]:
-    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
-    if not files:
-        raise DataError(f"{path} holds no readout (*.safetensors); train one with `gazekit train priority`")
-    readouts = [load_readout(file) for file in files]
+    readouts = [load_readout(file) for file in FILES.among(path)]
     if len({(one.backbone, one.features, one.network.config.target) for one in readouts}) > 1:
         raise DataError(
             f"the readouts in {path} read features of different networks, or seek by different things; keep those of "

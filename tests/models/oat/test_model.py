@@ -184,9 +184,9 @@ def test_checkpoints_of_another_kind_or_version(checkpoint, tmp_path):
     from safetensors.torch import save_file
 
     save_file(read_tensors(checkpoint)[0], tmp_path / "plain.safetensors")
-    with pytest.raises(DataError, match="is no OAT checkpoint; it holds other weights"):
+    with pytest.raises(DataError, match="is no checkpoint of oat; it holds other weights"):
         load_checkpoint(tmp_path / "plain.safetensors")
-    with pytest.raises(DataError, match="is no OAT checkpoint; it holds other weights"):
+    with pytest.raises(DataError, match="is no checkpoint of oat; it holds other weights"):
         load_checkpoint(rewritten(checkpoint, tmp_path, format="something"))
     with pytest.raises(DataError, match="of version 7, and this gazekit reads version 1"):
         load_checkpoint(rewritten(checkpoint, tmp_path, version="7"))

@@ -322,7 +322,7 @@ def test_files_that_are_no_readout(readout, tmp_path):
         with pytest.raises(DataError, match=message):
             load_readout(bad)
     save_tensors(bad, {**state, "centre": state["centre"] * float("nan")}, papers)
-    with pytest.raises(DataError, match="weights that are no numbers"):
+    with pytest.raises(DataError, match="weights that are not numbers"):
         load_readout(bad)
     bad.write_bytes(b"nonsense")
     with pytest.raises(DataError, match="cannot be read as a readout of priority"):
