@@ -9,7 +9,6 @@ and step, and a quarter of the events of the held-out pictures for stopping. A t
 one that is in the folder is not made again. With --write the table goes into the page.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
+from asked_for import SEEDS, WRITE, asked_for
 from between_marks import put
 from priority_inside import markdown, remembering, shuffled, without_durations
 
@@ -165,16 +164,11 @@ def spread(folder: Path, name: str, seeds: Sequence[int]) -> str:
 
 def main() -> None:
     """Train what is not there, and print or write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
-    parser.add_argument("--folds", default="0", help="of 5, comma-separated; default %(default)s")
-    parser.add_argument("--only", default=",".join(ABLATIONS), help="comma-separated; default all")
-    parser.add_argument("--seeds", default="0", help="comma-separated; default %(default)s")
-    parser.add_argument("--write", action="store_true", help="put the table into the page")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    more = {
+        "folds": {"default": "0", "help": "of 5, comma-separated; default %(default)s"},
+        "only": {"default": ",".join(ABLATIONS), "help": "comma-separated; default all"},
+    }
+    asked = asked_for(__doc__, more | SEEDS | WRITE, osie="its folder", out="run folder")
     data, reader = load_dataset("osie", asked.osie), FeatureReader("lite0")
     views: dict[str, View] = {}
     folds, seeds = ([int(k) for k in some.split(",")] for some in (asked.folds, asked.seeds))

@@ -7,15 +7,15 @@ which features are kept:
         --out runs/priority-backbones --write
 
 All three learn from the same pictures, 128 of OSIE's folds 1 to 4, and are scored on every second one of fold 0. The
-budget is that of `priority_ablations.py`, with eight epochs of these fewer pictures.
+budget is that of `priority_ablations.py`, with eight epochs of these fewer pictures. One that is in the folder is not
+made again.
 """
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
+from itertools import product
 
 import pandas as pd
-import torch
+from asked_for import SEEDS, WRITE, asked_for
 from between_marks import put
 from priority_ablations import BUDGET, PAGE, Ablation, scored, table
 
@@ -30,43 +30,41 @@ OPTIONS = replace(BUDGET, epochs=8)
 ROOM = 4_000_000_000  # bytes of features on the disk
 
 
-def levels(*wanted: str) -> Ablation:
+def levels(words: str, *wanted: str) -> Ablation:
     """Features of some of the backbones."""
     of = [name for name in NAMES for _ in RECIPES[name].levels]
 
     def shown(view: View) -> View:
         return view._replace(features=tuple(f for f, name in zip(view.features, of, strict=True) if name in wanted))
 
-    return Ablation(" and ".join(wanted), {}, shown)
+    return Ablation(words, {}, shown)
 
 
-BACKBONES = {"lite0": levels("lite0"), "dinov2": levels("dinov2"), "both": levels("lite0", "dinov2")}
+BACKBONES = {
+    "lite0": levels("Lite0", "lite0"),
+    "dinov2": levels("DINOv2", "dinov2"),
+    "both": levels("both", *NAMES),
+}
 
 
 def main() -> None:
     """Train what is not there, and print or write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--dinov2", type=Path, required=True, help="file of its weights")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--write", action="store_true", help="put the table into the page")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    asked = asked_for(__doc__, SEEDS | WRITE, osie="its folder", dinov2="file of its weights", out="run folder")
     data = load_dataset("osie", asked.osie)
     split = data.split("stimulus", folds=5, fold=0, seed=0)
     reader = FeatureReader("+".join(NAMES), {"dinov2": str(asked.dinov2)}, room=ROOM)
     learned, unseen = ([t.stimulus for t in part.trials[::EVERY]] for part in (split.train, split.test))
     parts: tuple[list[View], ...] = ()
-    there: dict[str, pd.DataFrame] = {}
-    for name, which in BACKBONES.items():
-        file = asked.out / f"{name}-seed-{asked.seed}.parquet"
+    there: dict[str, list[pd.DataFrame]] = {name: [] for name in BACKBONES}
+    for seed, (name, which) in product(map(int, asked.seeds.split(",")), BACKBONES.items()):
+        file = asked.out / f"{name}-seed-{seed}.parquet"
         if not file.is_file():
             parts = parts or tuple(views_of(data.select(stimuli=some), reader) for some in (learned[:LEARNED], unseen))
-            scored(parts, which, asked.seed, asked.out / file.stem, OPTIONS).to_parquet(file)
-        there[name] = pd.read_parquet(file)
-    text = table({BACKBONES[name].words: [bits] for name, bits in there.items()}, "features", "less Lite0")
+            scored(parts, which, seed, asked.out / file.stem, OPTIONS).to_parquet(file)
+        there[name].append(pd.read_parquet(file))
+    text = table(
+        {BACKBONES[name].words: seeds for name, seeds in there.items()}, "features", "less Lite0, 95 % together"
+    )
     print(text)  # noqa: T201
     if asked.write:
         put(PAGE, HEAD, text)

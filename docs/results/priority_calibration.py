@@ -10,14 +10,13 @@ random part of its own. Of a calibrated model ranks are uniform: the likeliest c
 hold half of the fixations. Prints tables, and writes priority_calibration.png beside this file.
 """
 
-import argparse
 from itertools import combinations
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import torch
+from asked_for import asked_for
 from priority_inside import markdown
 
 from gazekit import Dataset, Scanpaths, load_dataset, load_model
@@ -106,11 +105,7 @@ def drawn(curves: dict[str, pd.DataFrame]) -> None:
 
 def main() -> None:
     """Print the tables, and draw."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--mit1003", type=Path, required=True, help="its folder")
-    asked = parser.parse_args()
-    torch.set_num_threads(1)  # sums depend on the number of threads
+    asked = asked_for(__doc__, osie="its folder", mit1003="its folder")
     model, osie = load_model("priority"), unseen("osie", asked.osie)
     on_osie, on_mit = ranks(osie, model), ranks(unseen("mit1003", asked.mit1003), model)
     rows = [rows_of(on_osie[on_osie["number"].between(*ends)], f"OSIE, {name}") for name, ends in GROUPS.items()]

@@ -7,7 +7,6 @@ Nothing is trained. Run from the project's root; GAZEKIT_FEATURES names a folder
 The run folder keeps one table per part, which is not made again, and with --write the tables go into the page.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from asked_for import WRITE, asked_for
 from between_marks import put
 from scipy.ndimage import gaussian_filter
 
@@ -296,14 +296,8 @@ def tables(one: pd.DataFrame, steps: pd.DataFrame) -> str:
 
 def main() -> None:
     """Make what is not there, and print or write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--osie", type=Path, required=True, help="its folder")
-    parser.add_argument("--out", type=Path, required=True, help="run folder")
-    parser.add_argument("--every", type=int, default=1, help="3: one photograph in three; default all")
-    parser.add_argument("--write", action="store_true", help="put the tables into the page")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)
+    every = {"every": {"type": int, "default": 1, "help": "3: one photograph in three; default all"}}
+    asked = asked_for(__doc__, every | WRITE, osie="its folder", out="run folder")
     made = []
     for name, make in (("lesions", lesions), ("golds", golds), ("saccades", saccades)):
         file = asked.out / f"{name}.parquet"
