@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gazekit.cli.groups import takes_groups
-from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
+from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
 from gazekit.cli.options import Accept, BesidePredictions, PerhapsNamed, Seed, accepted
 from gazekit.cli.outputs import check_output
 from gazekit.cli.texts import names
@@ -182,7 +182,6 @@ def _lines(file: Path) -> list[str]:
 
 def _read(files: list[Path], dataset: Any, kind: str | None, order: Path | None) -> Any:
     """All predictions; a model is called by its file where two files have one name of a model."""
-    from gazekit.cli.evaluate import read_predictions
     from gazekit.core.scanpaths import Scanpaths
     from gazekit.files.untrusted import check_each_once
 
@@ -194,12 +193,8 @@ def _read(files: list[Path], dataset: Any, kind: str | None, order: Path | None)
         )
     parts = []
     for file in files:
-        if kind is not None and file.suffix.lower() != ".parquet":
-            matched = read_matched([file], kind, dataset, order=order)
-            say_matched(file.name, matched)
-        else:
-            matched = read_predictions(file, dataset)
-        parts.append(matched.paths)
+        written_here = file.suffix.lower() == ".parquet"
+        parts.append(read_predictions([file], dataset, None if written_here else kind, order=order).paths)
     sources = [source for part in parts for source in part.table["source"].unique()]
     if len(set(sources)) < len(sources):
         parts = [

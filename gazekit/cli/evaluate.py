@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from gazekit.cli.groups import takes_groups
-from gazekit.cli.import_predictions import From, Order, mend_of, read_matched, say_matched
-from gazekit.cli.loading import reader_options, say_dropped
+from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
+from gazekit.cli.loading import reader_options
 from gazekit.cli.options import (
     Accept,
     BesidePredictions,
@@ -26,12 +26,8 @@ from gazekit.cli.options import (
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
 from gazekit.cli.texts import names
-from gazekit.foundations.errors import GazekitError, amount
+from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.named_values import named
-
-if TYPE_CHECKING:
-    from gazekit.core.trials import Dataset
-    from gazekit.evaluation.score_file import MatchedPredictions
 
 METRICS = "scanmatch,multimatch"
 
@@ -129,36 +125,6 @@ def evaluate_command(
     print_results(results, run.out, write_report(run.out, dataset=dataset, results=results), as_json=as_json)
 
 
-def read_predictions(
-    file: Path, dataset: "Dataset", *, rescale: bool = False, to_stderr: bool = False, **options: Any
-) -> "MatchedPredictions":
-    """Read somebody's predictions for a data set, and say what was left out and what matched."""
-    from gazekit.evaluation.score_file import match_trials
-    from gazekit.interchange import Space, read_scanpaths
-    from gazekit.interchange.tables import UNKNOWN
-
-    space = Space.taken_from(options)
-    options.setdefault("missing", "error")
-    paths = read_scanpaths(
-        file,
-        frames={t.stimulus: t.frame for t in dataset.trials},
-        unknown_stimuli="drop",
-        **({} if space is None else {"space": space}),
-        **options,
-    )
-    matched = match_trials(paths, dataset, rescale=rescale)
-    say_dropped(file.name, paths.dropped, to_stderr=to_stderr)
-    for note in matched.notes:
-        typer.echo(f"{file.name}: {note}", err=to_stderr)
-    unknown = sum(count for reason, count in paths.dropped.items() if reason.startswith(UNKNOWN))
-    typer.echo(
-        f"{file.name}: {amount(len(matched.paths), 'path')} matched, {matched.unmatched + unknown} left out, "
-        f"{matched.trials_without} of {amount(len(dataset.trials), 'trial')} without a prediction",
-        err=to_stderr,
-    )
-    return matched
-
-
 @dataclass(frozen=True, kw_only=True)
 class ScoreRun(EvaluationRun):
     """How the scoring is run; its folder has a default, named after the predictions."""
@@ -234,16 +200,10 @@ def score_command(
         raise GazekitError("--order is about files of published models: give --from, or leave it out")
     if kind is not None and (set(options) - {"missing"} or rescale):
         raise GazekitError("--from says how the file is read: leave out --columns, --size, --rescale and the like")
-    if kind is not None:
-        matched = read_matched(
-            [predictions], kind, dataset, order=order, outside=outside, facts=facts, to_stderr=as_json, **options
-        )
-        say_matched(predictions.name, matched, to_stderr=as_json)
-    else:
-        matched = read_predictions(
-            predictions, dataset, rescale=rescale or size is not None, outside=outside, facts=facts, to_stderr=as_json,
-            **options,
-        )  # fmt: skip
+    matched = read_predictions(
+        [predictions], dataset, kind, order=order, rescale=rescale or size is not None, to_stderr=as_json,
+        outside=outside, facts=facts, **options,
+    )  # fmt: skip
     mend = "" if kind is None else mend_of(kind)
     if protocol is not None:
         check_predictions(matched.paths, dataset, accepted(accept), mend)

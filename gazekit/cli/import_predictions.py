@@ -27,19 +27,67 @@ Order = Annotated[
 ]
 
 
-def read_matched(
-    files: list[Path], format_name: str, dataset: "Dataset", *, to_stderr: bool = False, **options: Any
+def read_predictions(
+    files: list[Path],
+    dataset: "Dataset",
+    kind: str | None = None,
+    *,
+    order: Path | None = None,
+    rescale: bool = False,
+    to_stderr: bool = False,
+    **options: Any,
 ) -> "MatchedPredictions":
-    """Predictions of a published model, in px of the images of a data set; what is not whole is said."""
-    from gazekit.evaluation.score_file import match_trials
-    from gazekit.interchange.predictions import FORMATS, read_predictions
+    """Read predictions for a data set: one file, or those of a published model; say what is left out and what matched.
 
-    frames = {trial.stimulus: trial.frame for trial in dataset.trials}
-    people = dataset.scanpaths.table["subject"].unique()
-    paths = read_predictions(files, format_name, frames, subjects=people, **options)
-    own = FORMATS[format_name].frame is not None or "width" in FORMATS[format_name].keys
-    matched = match_trials(paths, dataset, rescale=own)
-    say_dropped(files[0].name, paths.dropped, to_stderr=to_stderr)
+    Parameters
+    ----------
+    files : list of path
+        One file, unless there is a `kind`.
+    dataset : Dataset
+        What they predict.
+    kind : str, optional
+        What --from names.
+    order : path, optional
+        What --order names; for some kinds.
+    rescale : bool
+        Map paths onto the trials' frames; a kind says itself whether it is in px of another frame.
+    to_stderr : bool
+        Say it on standard error.
+    **options
+        Of the reader.
+    """
+    from gazekit.evaluation.score_file import match_trials
+    from gazekit.interchange import Space, predictions, read_scanpaths
+    from gazekit.interchange.tables import UNKNOWN
+
+    name, frames = files[0].name, {trial.stimulus: trial.frame for trial in dataset.trials}
+    if kind is None:
+        if (space := Space.taken_from(options)) is not None:
+            options["space"] = space
+        paths = read_scanpaths(files[0], frames=frames, unknown_stimuli="drop", **{"missing": "error", **options})
+    else:
+        people = dataset.scanpaths.table["subject"].unique()
+        paths = predictions.read_predictions(files, kind, frames, subjects=people, order=order, **options)
+        form = predictions.FORMATS[kind]
+        rescale = form.frame is not None or "width" in form.keys
+    matched = match_trials(paths, dataset, rescale=rescale)
+    say_dropped(name, paths.dropped, to_stderr=to_stderr)
+    said = list(matched.notes)
+    if kind is None:
+        unknown = sum(count for reason, count in paths.dropped.items() if reason.startswith(UNKNOWN))
+        said.append(
+            f"{amount(len(matched.paths), 'path')} matched, {matched.unmatched + unknown} left out, "
+            f"{matched.trials_without} of {amount(len(dataset.trials), 'trial')} without a prediction"
+        )
+    else:
+        key = ["trial", "subject"] if (matched.paths.table["subject"] != "").any() else ["trial"]
+        counts = matched.paths.table.groupby(key).size().value_counts().sort_index()
+        what = "trials" if len(key) == 1 else "people on a trial"
+        said.append(f"predictions: {', '.join(f'{of} {what} have {n}' for n, of in counts.items())}")
+        if matched.paths.duration is None:
+            said.append("there are no durations: measures that need them have no value")
+    for line in said:
+        typer.echo(f"{name}: {line}", err=to_stderr)
     return matched
 
 
@@ -51,19 +99,6 @@ def mend_of(format_name: str) -> str:
         f"look whether --from {format_name} is the form of this file ({FORMATS[format_name].title}), and whether what "
         f"wrote it changed its units"
     )
-
-
-def say_matched(name: str, matched: "MatchedPredictions", *, to_stderr: bool = False) -> None:
-    """Say which paths belong to no trial, how many samples trials have, and whether there are durations."""
-    for note in matched.notes:
-        typer.echo(f"{name}: {note}", err=to_stderr)
-    key = ["trial", "subject"] if (matched.paths.table["subject"] != "").any() else ["trial"]
-    counts = matched.paths.table.groupby(key).size().value_counts().sort_index()
-    what = "trials" if len(key) == 1 else "people on a trial"
-    samples = ", ".join(f"{of} {what} have {n}" for n, of in counts.items())
-    typer.echo(f"{name}: predictions: {samples}", err=to_stderr)
-    if matched.paths.duration is None:
-        typer.echo(f"{name}: there are no durations: measures that need them have no value", err=to_stderr)
 
 
 @takes_groups
@@ -90,8 +125,7 @@ def import_predictions_command(
     check_suffix(out)
     check_output(out, files, overwrite=overwrite)
     dataset = given.read()
-    matched = read_matched(files, kind, dataset, order=order, outside=outside)
-    say_matched(files[0].name, matched)
+    matched = read_predictions(files, dataset, kind, order=order, outside=outside)
     check_predictions(matched.paths, dataset, accepted(accept), mend_of(kind))
     write_scanpaths(matched.paths, out)
     shown = matched.paths.table["trial"].nunique()

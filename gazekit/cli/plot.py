@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.evaluate import read_predictions
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
 from gazekit.cli.groups import takes_groups
+from gazekit.cli.import_predictions import read_predictions
 from gazekit.cli.loading import load, say_dropped
 from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, ScreenOptions, TableOptions, names_in
 from gazekit.cli.outputs import check_output
@@ -188,7 +188,7 @@ def gaze(what: list[Path], given: Plotted) -> "tuple[Dataset, Scanpaths]":
     elif given.data is not None:
         check_each_once(what)
         dataset = given.read()
-        read = [part for file in what for part in named_sources(read_predictions(file, dataset).paths)]
+        read = [part for file in what for part in named_sources(read_predictions([file], dataset).paths)]
         parts = [part.replace(table=part.table.assign(source=name)) for name, part in read]
         predicted = Scanpaths.concat(parts) if parts else None
     elif what:
