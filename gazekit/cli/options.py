@@ -132,14 +132,6 @@ Metrics = Annotated[
 Setting = Annotated[
     list[str] | None, typer.Option("--set", help="Option of the model, as name=value; may be repeated.")
 ]
-FoveaDegrees = Annotated[
-    float | None,
-    typer.Option("--fovea-degrees", help="eccNET: radius, and its rings with it (4 as published); NeVA: deviation."),
-]
-Sweep = Annotated[
-    str | None,
-    typer.Option("--sweep", help="One run for each value of an option of the model, for example fovea_degrees=1,2,4."),
-]
 Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
 Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
 Resamples = Annotated[

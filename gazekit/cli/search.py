@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.asymmetry import one_or_sweep, say_found
 from gazekit.cli.groups import takes_groups
-from gazekit.cli.options import FoveaDegrees, ScoredRun, Setting, Sweep
+from gazekit.cli.options import ScoredRun, Setting
 from gazekit.cli.printing import aligned, estimate
+from gazekit.cli.searching import SearchOptions
 from gazekit.cli.texts import settings
 from gazekit.foundations.errors import GazekitError, amount
 
@@ -23,25 +23,17 @@ if TYPE_CHECKING:
 def search_command(
     design: Annotated[Path, typer.Argument(help="The design, a TOML file; see docs/howto/search-experiment.md.")],
     *,
-    model: Annotated[
-        str, typer.Option(help="Any model, options as name:option=value; see `gazekit models`.")
-    ] = "eccnet",
+    given: SearchOptions,
     setting: Setting = None,
-    fovea_degrees: FoveaDegrees = None,
     people: Annotated[
         Path | None, typer.Option(help="Reaction times: subject, condition, set_size, present, rt, correct.")
     ] = None,
     stopping: Annotated[
         str, typer.Option(help="all-items, activation, quitting-unit or people; options as activation:misses=0.05.")
     ] = "all-items",
-    controls: Annotated[bool, typer.Option(help="Swapped target and equal level weights, where they exist.")] = True,
-    per_size: Annotated[
-        int | None, typer.Option(min=1, help="Displays per condition and set size; default the design's.")
-    ] = None,
     show: Annotated[
         bool, typer.Option("--show", help="Draw sample displays to OUT-displays.png, and run nothing.")
     ] = False,
-    sweep: Sweep = None,
     run: ScoredRun,
 ) -> None:
     """Search displays of your own design: reaction times, slopes and errors of a model, beside people's.
@@ -51,42 +43,32 @@ def search_command(
     Stop it at any point; the same command resumes it and gives the same tables. --show draws the displays first.
     --sweep makes a run per value, and one table and figure of all slopes.
     """
-    from gazekit.experiments.asymmetry.searchers import searchers
     from gazekit.experiments.search import search
 
     if show:
-        typer.echo(_show(design, run.out, run.seed, per_size))
+        typer.echo(_show(design, run.out, run.seed, given.per_size))
         return
-    options, wanted = settings(setting, "--set"), None if controls else ()
-    if fovea_degrees is not None and options.setdefault("fovea_degrees", fovea_degrees) != fovea_degrees:
+    options, fovea = settings(setting, "--set"), given.fovea_degrees
+    if fovea is not None and options.setdefault("fovea_degrees", fovea) != fovea:
         raise GazekitError("--fovea-degrees and --set fovea_degrees= disagree; give one of them")
 
-    def study(out: Path, **more: Any) -> "SearchExperiment":
+    def study(**more: Any) -> "SearchExperiment":
         results = search(
             design,
-            model,
-            out=out,
+            given.model,
             people=people,
             stopping=stopping,
-            options={**options, **more},
-            controls=wanted,
-            per_size=per_size,
+            controls=given.wanted,
+            per_size=given.per_size,
+            **more,
             **run.arguments,
         )
         if results.people is not None:
             for reason, count in results.people.dropped.items():
                 typer.echo(f"{people}: {count} x {reason}, left out")
-        say_found(results, table_text(results), out)
         return results
 
-    one_or_sweep(
-        sweep,
-        options,
-        run.out,
-        study,
-        slopes=last_rule,
-        check=lambda given: searchers(model, given, wanted, seed=run.seed)[0].model(""),
-    )
+    given.run(study, options, run, table_text, last_rule)
 
 
 def last_rule(results: "SearchExperiment") -> "pd.DataFrame":
