@@ -11,7 +11,7 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted
 from gazekit.cli.printing import estimate
 from gazekit.cli.texts import numbers, settings
-from gazekit.foundations.errors import check_choice, check_known, check_whole
+from gazekit.foundations.errors import check_choice, check_known
 from gazekit.foundations.named_values import named
 
 PATH = "takes NAME=PATH, not {!r}"
@@ -170,19 +170,20 @@ def priority_command(
     from gazekit.models.priority.checkpoint import load_readout
     from gazekit.models.priority.model import NAMED
     from gazekit.models.priority.network import TARGETS, PriorityConfig
-    from gazekit.models.priority.training import FIXATIONS, OPTIONS
+    from gazekit.models.priority.training import OPTIONS
     from gazekit.models.training import with_changes
 
     check_choice("--target", target, ("auto", "none", *TARGETS[1:]))
     known = [f.name for f in fields(PriorityConfig) if f.name != "channels"]
     network, training = changes_of(setting, [*known, "fixations", "firsts"])
-    fixations = network.pop("fixations", FIXATIONS)
-    check_whole("--set fixations", fixations, 1)
-    firsts = network.pop("firsts", 0)
-    check_whole("--set firsts", firsts, 0)
+    drawn = {name: network.pop(name) for name in ("fixations", "firsts") if name in network}
     dataset = given.read()
+    begun = None if start is None else load_readout(NAMED.get(start) or start)
+    before = begun.network.config.target if begun else ""
     if target == "auto":
-        target = "picture" if all(trial.has("target") for trial in dataset.trials) else "none"
+        target = before or ("picture" if all(trial.has("target") for trial in dataset.trials) else "none")
+    elif target == "none" and before:
+        network = {"target": "", **network}
     typer.echo("nothing is sought: free viewing" if target == "none" else f"what is sought is known by its {target}")
     trained = train_priority(
         dataset,
@@ -191,9 +192,8 @@ def priority_command(
         backbone=backbone,
         weights=named(weights or (), "--weights", PATH, one="path"),
         network=network if target == "none" else {"target": target, **network},
-        fixations=fixations,
-        firsts=firsts,
-        start=None if start is None else load_readout(NAMED.get(start) or start),
+        **drawn,
+        start=begun,
         timing=timing,
         also=[load_dataset(name, root) for name, root in named(also or (), "--also", PATH, one="path").items()],
         by=split,

@@ -18,8 +18,17 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.priority.checkpoint import Readout
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
-from gazekit.models.priority.target import categories_of, has_target
-from gazekit.models.priority.training import FIXATIONS, View, check_timing, train_readout, view_losses, views_of
+from gazekit.models.priority.target import has_target
+from gazekit.models.priority.training import (
+    FIXATIONS,
+    View,
+    check_drawn,
+    check_timing,
+    choices_of,
+    train_readout,
+    view_losses,
+    views_of,
+)
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
@@ -120,17 +129,19 @@ def train_priority(
         The folder holds another run; the split cannot be made; training failed.
     """
     check_workers(workers, scheduler)
+    check_drawn(fixations, firsts)
     if timing:
         check_timing([each.name for each in (dataset, *also)], start, firsts)
     config = dict(network or {})
-    target = config.get("target") or (start.network.config.target if start else "")
+    made = PriorityConfig.of((1,), choices_of(config, start, [dataset, *also]))  # now, not when all features are there
+    target, seeks = made.target, bool(start and start.network.config.target)
     if target == "category":
-        config["categories"] = categories_of([dataset, *also])
-    made = PriorityConfig.of((1,), config)  # now, not when all features are there
+        config["categories"] = made.categories
     if lacking := [trial.id for trial in dataset.trials if target and not has_target(trial, made)]:
         raise GazekitError(
             f"what is sought is to be known by its {target}, and {len(lacking)} of {len(dataset.trials)} trials of "
-            f"{dataset.name!r} do not have it ({lacking[0]!r} is one); choose another target, or none"
+            f"{dataset.name!r} do not have it ({lacking[0]!r} is one); "
+            f"choose another target, or none{', and a readout to start from that seeks nothing' if seeks else ''}"
         )
     for each in (dataset, *also):
         if lacking := [trial.id for trial in each.trials if not trial.has("image")]:

@@ -103,8 +103,8 @@ def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_pa
     ("arguments", "message"),
     [
         (["--set", "epochs=2.7"], "epochs must be a whole number, not 2.7"),
-        (["--set", "firsts=-1"], "--set firsts must be a whole number of at least 0, not -1"),
-        (["--set", "fixations=2.7"], "--set fixations must be a whole number of at least 1, not 2.7"),
+        (["--set", "firsts=-1"], "firsts must be a whole number of at least 0, not -1"),
+        (["--set", "fixations=2.7"], "fixations must be a whole number of at least 1, not 2.7"),
         (["--set", "epoch=3"], "there is no option of --set called 'epoch'; did you mean 'epochs'?"),
         (["--set", "frists=2"], "there is no option of --set called 'frists'; did you mean 'firsts'?"),
         (["--set", "hidden=0"], "hidden must be from 1 to 10000, not 0"),

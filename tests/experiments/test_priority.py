@@ -123,6 +123,11 @@ def test_a_search_begins_from_free_viewing(run, tmp_path):
     request = json.loads((tmp_path / "search" / "manifest.json").read_text())["request"]
     assert (request["start"], request["network"]) == (start.sha256, {"target": "picture"})
     assert np.isfinite(trained.gain("next")).all()
+    more = load_readout(run("more", once, only=[0], start=readout).readouts[0])  # seeks as what it starts from does
+    assert more.network.config == readout.network.config
+    free = replace(named, trials=[replace(trial, target_source=None, target_box=None) for trial in named.trials])
+    with pytest.raises(GazekitError, match="another target, or none, and a readout to start from that seeks nothing"):
+        train_priority(free, once, start=readout, out=tmp_path / "refused", backbone="tiny")
     again = load_readout(run("timing", once, only=[0], start=start, timing=True).readouts[0])
     assert json.loads((tmp_path / "timing" / "manifest.json").read_text())["request"]["timing"] is True
     assert all(map(torch.equal, again.network.select.parameters(), start.network.select.parameters()))

@@ -29,7 +29,7 @@ from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, REMEMBERED, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
-from gazekit.models.priority.training import FIXATIONS, OPTIONS, train_readout
+from gazekit.models.priority.training import FIXATIONS, OPTIONS, check_drawn, train_readout
 from gazekit.models.threads import one_thread
 from gazekit.models.training import with_changes
 
@@ -473,7 +473,7 @@ class PriorityFitted(Priority):
     Raises
     ------
     DataError, GazekitError
-        See `Priority`; fewer than two images to learn from.
+        See `Priority`; epochs, fixations or a rate that are not above 0; fewer than two images to learn from.
     """
 
     name = "priority-fitted"
@@ -499,6 +499,8 @@ class PriorityFitted(Priority):
         self.checkpoint, self.allow_seen = "", False
         self._readouts: list[Readout] = []
         self.backbone, self.epochs, self.fixations, self.rate, self.seed = backbone, epochs, fixations, rate, seed
+        check_drawn(fixations)
+        self._options = with_changes(OPTIONS, {"epochs": epochs, "rate": rate})
         self._set_up(backbone, weights, decoding, temperature, ends, target, swap_target, no_target)
 
     def fit(self, dataset: Dataset) -> Self:
@@ -510,9 +512,8 @@ class PriorityFitted(Priority):
             No image, no fixation, or too few images.
         """
         self.check_needs(dataset.trials)
-        options = with_changes(OPTIONS, {"epochs": self.epochs, "rate": self.rate})
         how: dict[str, Any] = {"seed": self.seed, "fixations": self.fixations, "config": {"target": self.target}}
-        self._readouts = [train_readout([dataset], self._reader, options, **how, progress=False)[0]]
+        self._readouts = [train_readout([dataset], self._reader, self._options, **how, progress=False)[0]]
         self._looked.cache_clear()
         return self
 

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from gazekit.core.pictures import look_of
 from gazekit.core.trials import Dataset
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, check_whole
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.priority.checkpoint import Readout
@@ -399,6 +399,19 @@ def held_out_images(images: Sequence[str], seed: int, share: float = VALIDATION)
     return {names[k] for k in order[:count]}
 
 
+def check_drawn(fixations: int, firsts: int = 0) -> None:
+    """Refuse numbers of fixations, and of first ones besides, that cannot be drawn.
+
+    Examples
+    --------
+    >>> check_drawn(0)
+    Traceback (most recent call last):
+    gazekit.GazekitError: fixations must be a whole number of at least 1, not 0
+    """
+    check_whole("fixations", fixations, 1)
+    check_whole("firsts", firsts, 0)
+
+
 def check_timing(datasets: Sequence[str], start: Readout | None, firsts: int) -> None:
     """Refuse to learn timing alone from nothing, or from data sets (by name) or fixations that have no part in it.
 
@@ -421,6 +434,14 @@ def check_timing(datasets: Sequence[str], start: Readout | None, firsts: int) ->
             f"of the first fixations that are drawn besides (firsts={firsts}) only places are learned, and timing "
             f"alone learns none: leave firsts out"
         )
+
+
+def choices_of(config: Mapping[str, Any] | None, start: Readout | None, datasets: Sequence[Dataset]) -> dict[str, Any]:
+    """Fields of `PriorityConfig` besides the channels: of the readout to start from, changed."""
+    found = {**(start.network.config.choices if start else {}), "categories": (), **(config or {})}
+    if found.get("target") == "category":
+        found["categories"] = categories_of(datasets)
+    return found
 
 
 @one_thread()
@@ -476,6 +497,7 @@ def train_readout(
     readout : Readout
     log : list of Epoch
     """
+    check_drawn(fixations, firsts)
     if timing:
         check_timing([each.name for each in datasets], start, firsts)
     if start is not None and start.features != reader.sha256:
@@ -483,13 +505,10 @@ def train_readout(
             f"the readout to start from reads features of {start.backbone} with the hash {start.features}, and those "
             f"here have {reader.sha256}; start from a readout of the same network, or from none"
         )
-    changes = {**(start.network.config.choices if start else {}), **(config or {})}
-    if changes.get("target") == "category":
-        changes["categories"] = categories_of(datasets)
     first = next((trial for each in datasets for trial in each.trials), None)
     if first is None:
         raise DataError("there is no trial to learn from")
-    made = PriorityConfig.of(channels_of(reader.of(first)), changes)
+    made = PriorityConfig.of(channels_of(reader.of(first)), choices_of(config, start, datasets))
     if timing and start is not None and made != start.network.config:
         raise GazekitError(
             f"timing alone leaves a network as it is, and this one would be another than that of the readout to start "

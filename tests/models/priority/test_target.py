@@ -356,6 +356,10 @@ def test_controls_of_search_need_a_search(tiny, tmp_path):
         PriorityFitted("tiny", no_target=True)
     with pytest.raises(GazekitError, match="target must be one of '', 'picture', 'box', 'category', not 'smell'"):
         PriorityFitted("tiny", target="smell")
+    with pytest.raises(GazekitError, match="fixations must be a whole number of at least 1, not 0"):
+        PriorityFitted("tiny", fixations=0)  # learned from nothing
+    with pytest.raises(GazekitError, match="rate must be a positive number, not 0"):
+        PriorityFitted("tiny", rate=0)
 
 
 def test_a_start_of_other_features_is_refused(tiny, searches, tmp_path):
