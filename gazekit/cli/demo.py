@@ -15,7 +15,7 @@ class DemoRun(RunOptions):
     """How the demonstration is run; its folder has a default."""
 
     out: Annotated[Path, typer.Option(help="Folder of the runs; finished ones are shown again.")] = Path("runs/demo")
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")] = 2
+    workers: Annotated[int, typer.Option(min=1, help="Processes; results do not depend on it.")] = 2
 
 
 @takes_groups

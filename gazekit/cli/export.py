@@ -39,15 +39,13 @@ def export_command(
         ),
     ],
     given: Exported,
-    sources: Annotated[
-        str | None, typer.Option("--sources", help="Only these: SOURCE, SOURCE:PERSON or SOURCE:SAMPLE.")
-    ] = None,
+    sources: Annotated[str | None, typer.Option(help="Only these: SOURCE, SOURCE:PERSON or SOURCE:SAMPLE.")] = None,
     screen: Annotated[
         str | None,
-        typer.Option("--screen", help="Write px of a screen of this size; default that of the largest image."),
+        typer.Option(help="Write px of a screen of this size; default that of the largest image."),
     ] = None,
     placed: Annotated[
-        str | None, typer.Option("--placed", help="Where images are on it: centre, fit, x,y or x,y,width,height in px.")
+        str | None, typer.Option(help="Where images are on it: centre, fit, x,y or x,y,width,height in px.")
     ] = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write; of bids a new folder.")],
     overwrite: Replace = False,

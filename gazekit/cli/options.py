@@ -48,113 +48,50 @@ recording_names = names_in("gazekit.interchange.recordings", "FORMATS", "table")
 
 
 _DATA = typer.Option(
-    "--data", autocompletion=dataset_names, help="Name of a data set (see `gazekit datasets`) or a table of your own."
+    autocompletion=dataset_names, help="Name of a data set (see `gazekit datasets`) or a table of your own."
 )
 Data = Annotated[str, _DATA]
 PerhapsData = Annotated[str | None, _DATA]
 Root = Annotated[
     Path | None,
-    typer.Option("--root", help="Folder of the data set in its authors' layout, or of your images."),
+    typer.Option(help="Folder of the data set in its authors' layout, or of your images."),
 ]
-DataSet = Annotated[
-    list[str] | None,
-    typer.Option("--data-set", help="Option of the data set, as name=value (layouts=4x8,6x14); may be repeated."),
-]
-Outside = Annotated[
-    str, typer.Option("--outside", help="Points outside the image: keep, clip or drop. Counted in any case.")
-]
-Missing = Annotated[
-    str | None,
-    typer.Option("--missing", help="Points without coordinates in a table of your own: error (default), drop or keep."),
-]
+Outside = Annotated[str, typer.Option(help="Points outside the image: keep, clip or drop. Counted in any case.")]
 Columns = Annotated[
     list[str] | None,
-    typer.Option("--columns", help="Columns of your own table: x=FIX_X,subject=RECORDING; trial= for none."),
+    typer.Option(help="Columns of your own table: x=FIX_X,subject=RECORDING; trial= for none."),
 ]
 Separator = Annotated[
     str | None,
-    typer.Option("--separator", help="Separator of the columns of your own table: comma, semicolon, tab, pipe, ..."),
+    typer.Option(help="Separator of the columns of your own table: comma, semicolon, tab, pipe, ..."),
 ]
-Decimal = Annotated[
-    str | None, typer.Option("--decimal", help="Decimal mark of your own table, for example --decimal ,")
-]
-Where = Annotated[
-    str | None,
-    typer.Option(
-        "--where", help="Which rows of your own table are read, for example \"practice == 'no' and rt > 200\"."
-    ),
-]
-Named = Annotated[str | None, typer.Option("--name", help="Name of your own data set; default own.")]
-Declared = Annotated[
-    str | None,
-    typer.Option(
-        "--facts",
-        help="Facts about your own data: forced_first, cut_at_target, points=clicks; name=false for what is not so.",
-    ),
-]
-Recording = Annotated[
-    str | None,
-    typer.Option("--from", autocompletion=recording_names, help="Export of an eye tracker, or table."),
-]
-Detect = Annotated[
-    str | None,
-    typer.Option(
-        "--detect",
-        help="The files hold raw samples: find fixations by ivt, idt (ivt:velocity=30,shortest=60), remodnav, i2mc.",
-    ),
-]
-Screen = Annotated[str | None, typer.Option("--screen", help="Positions are px of a screen of this size, 1920x1080.")]
-Placed = Annotated[
-    str | None,
-    typer.Option("--placed", help="Where images were on the screen: centre, fit, x,y or x,y,width,height in px."),
-]
-DistanceMm = Annotated[
-    float | None,
-    typer.Option(
-        "--distance-mm", help="Distance from the eyes to the screen, mm; with --screen-mm it gives px per degree."
-    ),
-]
-ScreenMm = Annotated[str | None, typer.Option("--screen-mm", help="Size of the screen in mm, 531x299.")]
-Eye = Annotated[str | None, typer.Option("--eye", help="Which eye is read where both were recorded: left or right.")]
+Decimal = Annotated[str | None, typer.Option(help="Decimal mark of your own table, for example --decimal ,")]
 Stimulus = Annotated[
     str | None,
     typer.Option(
-        "--stimulus",
         help="The image that was shown, where the recordings do not name it; or one per file, a.png,b.png.",
     ),
 ]
-Models = Annotated[
-    str, typer.Option("--models", autocompletion=model_names, help="Comma-separated; options as name:option=value.")
-]
+Models = Annotated[str, typer.Option(autocompletion=model_names, help="Comma-separated; options as name:option=value.")]
 Metrics = Annotated[
-    str, typer.Option("--metrics", autocompletion=metric_names, help="Comma-separated, or all; see gazekit metrics.")
+    str, typer.Option(autocompletion=metric_names, help="Comma-separated, or all; see gazekit metrics.")
 ]
 Setting = Annotated[
     list[str] | None, typer.Option("--set", help="Option of the model, as name=value; may be repeated.")
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Seed; equal seeds give equal tables.")]
-Samples = Annotated[int, typer.Option("--samples", min=1, help="Scanpaths per trial and model.")]
-Resamples = Annotated[
-    int, typer.Option("--resamples", min=100, help="Resamples (or draws) that intervals are made of.")
-]
+Seed = Annotated[int, typer.Option(help="Seed; equal seeds give equal tables.")]
+Samples = Annotated[int, typer.Option(min=1, help="Scanpaths per trial and model.")]
+Resamples = Annotated[int, typer.Option(min=100, help="Resamples (or draws) that intervals are made of.")]
 Boxes = Annotated[
     Path | None,
-    typer.Option("--boxes", help="Objects of your own pictures: CSV with stimulus, id, x0, y0, x1, y1 (px)."),
+    typer.Option(help="Objects of your own pictures: CSV with stimulus, id, x0, y0, x1, y1 (px)."),
 ]
-Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
-Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; results do not depend on it.")]
-Scheduler = Annotated[
-    str | None,
-    typer.Option("--scheduler", help="Instead of --workers: the workers of a Dask scheduler, tcp://host:port."),
-]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="If the folder holds another run, move it to NAME-DAY; nothing is deleted.")
-]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 PathsFile = Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")]
 Replace = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
 Accept = Annotated[
     str | None,
-    typer.Option("--accept", help="Checks whose findings you know to be right, comma-separated; see gazekit check."),
+    typer.Option(help="Checks whose findings you know to be right, comma-separated; see gazekit check."),
 ]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 
@@ -165,7 +102,10 @@ class NamedData:
 
     data: Data
     root: Root = None
-    data_set: DataSet = None
+    data_set: Annotated[
+        list[str] | None,
+        typer.Option(help="Option of the data set, as name=value (layouts=4x8,6x14); may be repeated."),
+    ] = None
     outside = "keep"
 
     @property
@@ -214,29 +154,56 @@ class TableOptions:
     columns: Columns = None
     separator: Separator = None
     decimal: Decimal = None
-    missing: Missing = None
-    recording: Recording = None
+    missing: Annotated[
+        str | None,
+        typer.Option(help="Points without coordinates in a table of your own: error (default), drop or keep."),
+    ] = None
+    recording: Annotated[
+        str | None,
+        typer.Option("--from", autocompletion=recording_names, help="Export of an eye tracker, or table."),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowOptions:
     """Which rows of a user's own table are read, and what they are."""
 
-    where: Where = None
-    name: Named = None
-    facts: Declared = None
-    detect: Detect = None
-    eye: Eye = None
+    where: Annotated[
+        str | None,
+        typer.Option(help="Which rows of your own table are read, for example \"practice == 'no' and rt > 200\"."),
+    ] = None
+    name: Annotated[str | None, typer.Option(help="Name of your own data set; default own.")] = None
+    facts: Annotated[
+        str | None,
+        typer.Option(
+            help="Facts about your own data: forced_first, cut_at_target, points=clicks; name=false for what "
+            "is not so.",
+        ),
+    ] = None
+    detect: Annotated[
+        str | None,
+        typer.Option(
+            help="The files hold raw samples: find fixations by ivt, idt (ivt:velocity=30,shortest=60), remodnav, "
+            "i2mc.",
+        ),
+    ] = None
+    eye: Annotated[str | None, typer.Option(help="Which eye is read where both were recorded: left or right.")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScreenOptions:
     """The screen that positions of a user's own table are px of."""
 
-    screen: Screen = None
-    placed: Placed = None
-    screen_mm: ScreenMm = None
-    distance_mm: DistanceMm = None
+    screen: Annotated[str | None, typer.Option(help="Positions are px of a screen of this size, 1920x1080.")] = None
+    placed: Annotated[
+        str | None,
+        typer.Option(help="Where images were on the screen: centre, fit, x,y or x,y,width,height in px."),
+    ] = None
+    screen_mm: Annotated[str | None, typer.Option(help="Size of the screen in mm, 531x299.")] = None
+    distance_mm: Annotated[
+        float | None,
+        typer.Option(help="Distance from the eyes to the screen, mm; with --screen-mm it gives px per degree."),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,9 +244,15 @@ class RunOptions:
 
     out: Annotated[Path, typer.Option(help="Run folder; an unfinished run of the same request is resumed.")]
     seed: Seed = 0
-    workers: Workers = 1
-    scheduler: Scheduler = None
-    overwrite: Overwrite = False
+    workers: Annotated[int, typer.Option(min=1, help="Processes; results do not depend on it.")] = 1
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Instead of --workers: the workers of a Dask scheduler, tcp://host:port."),
+    ] = None
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="If the folder holds another run, move it to NAME-DAY; nothing is deleted."),
+    ] = False
     progress: Progress = True
 
     @property

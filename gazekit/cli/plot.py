@@ -36,12 +36,10 @@ class Plotted(ScreenOptions, RowOptions, TableOptions, PerhapsNamed):
 class Chosen:
     """What is drawn."""
 
-    stimulus: Annotated[str | None, typer.Option("--stimulus", help="The image; needed where there are several.")] = (
-        None
-    )
-    trial: Annotated[str | None, typer.Option("--trial", help="The trial, where an image has several.")] = None
+    stimulus: Annotated[str | None, typer.Option(help="The image; needed where there are several.")] = None
+    trial: Annotated[str | None, typer.Option(help="The trial, where an image has several.")] = None
     sources: Annotated[
-        str | None, typer.Option("--sources", help="SOURCE, SOURCE:PERSON or SOURCE:SAMPLE, as human:anna,neva:0.")
+        str | None, typer.Option(help="SOURCE, SOURCE:PERSON or SOURCE:SAMPLE, as human:anna,neva:0.")
     ] = None
 
 
@@ -53,20 +51,16 @@ class Look:
         str | None,
         typer.Option(help="For pair: what is joined, by scanmatch (fixations), multimatch (saccades) or none."),
     ] = None
-    of: Annotated[str | None, typer.Option("--of", help="For saccades: amplitudes or directions.")] = None
-    metric: Annotated[str | None, typer.Option("--metric", help="For forest: which metric.")] = None
+    of: Annotated[str | None, typer.Option(help="For saccades: amplitudes or directions.")] = None
+    metric: Annotated[str | None, typer.Option(help="For forest: which metric.")] = None
     experiment: Annotated[
         str | None, typer.Option(help="For reaction-times: which experiment or condition; default all.")
     ] = None
     model: Annotated[
         str | None,
-        typer.Option(
-            "--model", help="For perceived a neva, for attention an oat; for other kinds a row of the tables."
-        ),
+        typer.Option(help="For perceived a neva, for attention an oat; for other kinds a row of the tables."),
     ] = None
-    fixations: Annotated[
-        int | None, typer.Option("--fixations", min=1, help="Only the first N fixations of each path.")
-    ] = None
+    fixations: Annotated[int | None, typer.Option(min=1, help="Only the first N fixations of each path.")] = None
 
     def of_kind(self, name: str) -> dict[str, Any]:
         """The options given, which must be this kind's.

@@ -25,9 +25,7 @@ class SearchOptions:
     )
     fovea_degrees: Annotated[
         float | None,
-        typer.Option(
-            "--fovea-degrees", help="eccNET: radius, and its rings with it (4 as published); NeVA: deviation."
-        ),
+        typer.Option(help="eccNET: radius, and its rings with it (4 as published); NeVA: deviation."),
     ] = None
     per_size: Annotated[
         int | None,

@@ -46,7 +46,7 @@ class TrainingData(DataAndPoints):
 class Parts:
     """Into which parts the data are split, and which of them are kept for testing, one after another."""
 
-    folds: Annotated[int, typer.Option("--folds", min=2, help="How many parts the data are split into.")] = 5
+    folds: Annotated[int, typer.Option(min=2, help="How many parts the data are split into.")] = 5
     fold: Annotated[str, typer.Option(help="Which part is for testing: a number, several (0,2), or all.")] = "all"
 
     @property
@@ -129,11 +129,11 @@ def priority_command(
     given: DataAndPoints,
     also: Annotated[
         list[str] | None,
-        typer.Option("--also", help="NAME=FOLDER of a data set to learn from as well; may be repeated."),
+        typer.Option(help="NAME=FOLDER of a data set to learn from as well; may be repeated."),
     ] = None,
-    backbone: Annotated[str, typer.Option("--backbone", help="Features: lite0, dinov2, or lite0+dinov2.")] = "lite0",
+    backbone: Annotated[str, typer.Option(help="Features: lite0, dinov2, or lite0+dinov2.")] = "lite0",
     weights: Annotated[
-        list[str] | None, typer.Option("--weights", help="NAME=FILE of a backbone's weights; may be repeated.")
+        list[str] | None, typer.Option(help="NAME=FILE of a backbone's weights; may be repeated.")
     ] = None,
     target: Annotated[
         str,
@@ -148,9 +148,7 @@ def priority_command(
     timing: Annotated[
         bool, typer.Option("--timing", help="Learn only durations and the end, and leave all else as --start has it.")
     ] = False,
-    split: Annotated[
-        str, typer.Option("--split", help="Split by stimulus, target or subject; random leaks.")
-    ] = "stimulus",
+    split: Annotated[str, typer.Option(help="Split by stimulus, target or subject; random leaks.")] = "stimulus",
     parts: Parts,
     setting: Settings = None,
     run: TrainingRun,
