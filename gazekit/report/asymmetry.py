@@ -1,6 +1,6 @@
 """The page of a search-asymmetry run: indices, reaction times by set size, slopes, and searches to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ import pandas as pd
 from gazekit.core.trials import Dataset, Trial
 from gazekit.experiments.asymmetry.displays import choose_displays, fingerprint
 from gazekit.experiments.asymmetry.results import MEAN, AsymmetryResults
+from gazekit.experiments.search.results import SearchExperiment
 from gazekit.foundations.errors import GazekitError, amount
 from gazekit.report.charts import Series, domain_of, interval_mark, line_chart
 from gazekit.report.content import Content, Exploration, Section, bare_trials
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 
+SLOPES_OF = ("condition", "experiment", "model")
 EXAMPLES = 3  # displays of each condition and set size in the explorer: all of them would be too small to see
 PUBLISHED = (
     "Gupta, Zhang, Wu, Wolfe and Kreiman (2021), Visual search asymmetry: deep nets and humans share similar inherent "
@@ -45,7 +47,11 @@ def asymmetry_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset |
                 "Asymmetry",
                 f"{INDEX}{_indices(results)}{NO_WIDTH}{''.join(f'<p>{escape(s)}</p>' for s in more)}",
             ),
-            Section("times", "Reaction times", f"{TIMES}{_charts(results)}<h3>Search slopes</h3>{_slopes(results)}"),
+            Section(
+                "times",
+                "Reaction times",
+                f"{TIMES}{_charts(results)}<h3>Search slopes</h3>{slope_table(results.slopes, SLOPES_OF)}",
+            ),
             Section("tests", "Tests and agreement", _tests(results)),
         ],
         methods=general_methods(_methods(results), request, [PUBLISHED]),
@@ -55,7 +61,9 @@ def asymmetry_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset |
             "Seed, resamples": f"{request['seed']}, {request['resamples']}",
         },
         manifest=manifest,
-        exploration=_exploration(results, dataset),
+        exploration=examples(
+            results, ["experiment", "condition"], displays_of_run(results) if dataset is None else dataset.trials
+        ),
     )
 
 
@@ -101,7 +109,16 @@ def _indices(results: AsymmetryResults) -> str:
     return table(heads, lines, "Asymmetry index of every model and experiment")
 
 
-def time_chart(title: str, model: str, lines: Mapping[str, pd.DataFrame]) -> str:
+def time_charts(cells: pd.DataFrame, model: str, by: list[str], line: str) -> str:
+    """Reaction times of a model by set size: a figure for each of `by`, in it a line for each of `line`."""
+    figures = []
+    for (first, *more), part in cells[cells["model"] == model].groupby(by, sort=False):
+        title = first + "".join(f" ({name})" for name in more)
+        figures.append(_time_chart(title, model, dict(list(part.groupby(line, sort=False)))))
+    return f'<div class="figures">{"".join(figures)}</div>'
+
+
+def _time_chart(title: str, model: str, lines: Mapping[str, pd.DataFrame]) -> str:
     """A figure of reaction times by set size: a line per name, from cells with rt, low, high, and people's beside."""
     series = []
     for number, (name, rows) in enumerate(lines.items()):
@@ -121,39 +138,47 @@ def time_chart(title: str, model: str, lines: Mapping[str, pd.DataFrame]) -> str
     return f"<figure><h3>{escape(title)}</h3>{chart}</figure>"
 
 
+def slope_table(slopes: pd.DataFrame, of: Sequence[str], more: Mapping[str, tuple[str, int]] | None = None) -> str:
+    """Search slopes with their intervals, people's where any are known.
+
+    Parameters
+    ----------
+    slopes : pandas.DataFrame
+        slope, low, high, human (ms per item), and the columns that are named.
+    of : sequence of str
+        Columns of text that say what a slope is of.
+    more : mapping of heading to column and decimals, optional
+        Further columns of numbers.
+    """
+    people, more = bool(slopes["human"].notna().any()), more or {}
+    domain = domain_of([0.0, *slopes["low"], *slopes["high"], *slopes["human"]])
+    lines = []
+    for row in slopes.to_dict("records"):
+        mark = interval_mark(row["low"], row["slope"], row["high"], domain, people=row["human"], zero=0.0)
+        cells = [text_cell(words(row[name]) if name == "condition" else row[name]) for name in of]
+        cells += [number_cell(row["slope"], 1), interval_cell(row["low"], row["high"], 1), Cell(mark)]
+        cells += [number_cell(row["human"], 1)] if people else []
+        lines.append(("", [*cells, *(number_cell(row[name], places) for name, places in more.values())]))
+    heads = [*of, "slope (ms per item)", "95&nbsp;% interval", "·", *(["people"] if people else []), *more]
+    return table(heads, lines, "Search slopes of every model and condition")
+
+
+def examples(results: AsymmetryResults | SearchExperiment, by: list[str], trials: Sequence[Trial]) -> Exploration:
+    """Some searches of each cell, which `by` tells apart, for the explorer; on no picture without the displays."""
+    names = set(results.trials.groupby(["model", *by, "set_size"], sort=False).head(EXAMPLES)["trial"])
+    paths = results.scanpaths().filter(trial=list(names))
+    return Exploration(paths, [t for t in trials or bare_trials(paths) if t.id in names])
+
+
 def words(name: str) -> str:
     """The name of a condition or column as words."""
     return name.replace("_", " ")
 
 
 def _charts(results: AsymmetryResults) -> str:
-    first, cells = results.models[0], results.cells
-    cells = cells[cells["model"] == first].assign(low=cells["rt"] - cells["sem"], high=cells["rt"] + cells["sem"])
-    figures = [
-        time_chart(str(experiment), first, dict(list(part.groupby("condition", sort=False))))
-        for experiment, part in cells.groupby("experiment", sort=False)
-    ]
-    return f'<div class="figures">{"".join(figures)}</div>'
-
-
-def _slopes(results: AsymmetryResults) -> str:
-    slopes = results.slopes
-    domain = domain_of([0.0, *slopes["low"], *slopes["high"], *slopes["human"]])
-    lines = []
-    for row in slopes.to_dict("records"):
-        low, high = row["low"], row["high"]
-        cells = [
-            text_cell(words(row["condition"])),
-            text_cell(row["experiment"]),
-            text_cell(row["model"]),
-            number_cell(row["slope"], 1),
-            interval_cell(low, high, 1),
-            Cell(interval_mark(low, row["slope"], high, domain, people=row["human"], zero=0.0)),
-            number_cell(row["human"], 1),
-        ]
-        lines.append(("", cells))
-    heads = ["condition", "experiment", "model", "slope (ms per item)", "95&nbsp;% interval", "·", "people"]
-    return table(heads, lines, "Search slopes of every model and condition")
+    cells = results.cells.assign(low=results.cells["rt"] - results.cells["sem"])
+    cells["high"] = cells["rt"] + cells["sem"]
+    return time_charts(cells, results.models[0], ["experiment"], "condition")
 
 
 def _tests(results: AsymmetryResults) -> str:
@@ -182,15 +207,6 @@ def _methods(results: AsymmetryResults) -> list[str]:
         "Statistics. Intervals are 95 % percentile intervals of a bootstrap over displays within condition and set "
         f"size ({request['resamples']} resamples, shared by all rows, so that changes made by a control are paired).",
     ]
-
-
-def _exploration(results: AsymmetryResults, dataset: Dataset | None) -> Exploration:
-    paths = results.scanpaths()
-    trials = list(dataset.trials) if dataset is not None else displays_of_run(results)
-    kept = results.trials.groupby(["model", "experiment", "condition", "set_size"], sort=False).head(EXAMPLES)
-    names = set(kept["trial"])
-    paths = paths.filter(trial=list(names))
-    return Exploration(paths, [t for t in trials or bare_trials(paths) if t.id in names])
 
 
 def displays_of_run(results: AsymmetryResults) -> list[Trial]:

@@ -14,22 +14,23 @@ from gazekit.experiments.search.pictures import DISPLAYS, SEARCHES
 from gazekit.experiments.search.results import SearchExperiment
 from gazekit.experiments.search.stopping import RULES
 from gazekit.foundations.errors import amount
-from gazekit.report.asymmetry import NO_WIDTH, time_chart, words
-from gazekit.report.charts import domain_of, interval_mark
-from gazekit.report.content import Content, Exploration, Section, bare_trials
+from gazekit.report.asymmetry import NO_WIDTH, examples, slope_table, time_charts, words
+from gazekit.report.content import Content, Section
 from gazekit.report.methods import general_methods
 from gazekit.report.tables import Cell, interval_cell, number_cell, plain_table, table, text_cell
 
-EXAMPLES = 3  # displays of each cell in the explorer
+CELL = ("condition", "target", "model", "stopping")  # what tells the cells of one set size apart
 
 
 def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | None) -> Content:
     """What the page of a search experiment says; its displays are made again from the design in the run's folder."""
     results = SearchExperiment.load(run)
     request = manifest["request"]
+    lines = results.cells.assign(line="target " + results.cells["target"])
+    charts = time_charts(lines, results.models[0], ["condition", "stopping"], "line")
     sections = [
         Section("slopes", "Search slopes", f"{_slopes(results)}{NO_WIDTH}"),
-        Section("times", "Reaction times", f"{TIMES}{_charts(results)}"),
+        Section("times", "Reaction times", f"{TIMES}{charts}"),
         Section("displays", "Displays and searches", _pictures(run)),
         Section("cells", "Every cell", f"{CELLS}{_cells(results)}"),
         Section("more", "Ratios, asymmetries, agreement", _more(results)),
@@ -52,7 +53,7 @@ def search_content(run: Path, manifest: Mapping[str, Any], dataset: Dataset | No
             "Seed, resamples": f"{request['seed']}, {request['resamples']}",
         },
         manifest=manifest,
-        exploration=_exploration(results),
+        exploration=examples(results, ["condition", "present"], displays_of_run(results)),
     )
 
 
@@ -71,24 +72,13 @@ CELLS = (
 
 def _slopes(results: SearchExperiment) -> str:
     slopes = results.slopes
-    domain = domain_of([0.0, *slopes["low"], *slopes["high"], *slopes["human"].dropna()])
-    with_people = bool(slopes["human"].notna().any())
-    lines = []
-    for row in slopes.to_dict("records"):
-        mark = interval_mark(row["low"], row["slope"], row["high"], domain, people=row["human"], zero=0.0)
-        cells = [text_cell(row[name]) for name in ("condition", "target", "model", "stopping")]
-        cells += [number_cell(row["slope"], 1), interval_cell(row["low"], row["high"], 1), Cell(mark)]
-        cells += [number_cell(row["human"], 1)] if with_people else []
-        cells += [number_cell(row["intercept"], 0), number_cell(row["random_order"], 1)]
-        lines.append(("", cells))
-    heads = ["condition", "target", "model", "stopping", "slope (ms per item)", "95&nbsp;% interval", "·"]
-    heads += [*(["people"] if with_people else []), "intercept (ms)", "random order"]
     about = (
         "<p>Slopes are least squares through the means of the set sizes. Random order is the slope of a search that "
         "looks at each item once, in random order: what a model is not told apart from does not guide.</p>"
     )
-    theirs = _slopes_of_people(slopes) if with_people else ""
-    return about + table(heads, lines, "Search slopes of every model and condition") + theirs
+    more = {"intercept (ms)": ("intercept", 0), "random order": ("random_order", 1)}
+    theirs = _slopes_of_people(slopes) if slopes["human"].notna().any() else ""
+    return about + slope_table(slopes, CELL, more) + theirs
 
 
 def _slopes_of_people(slopes: pd.DataFrame) -> str:
@@ -114,7 +104,7 @@ def _cell_table(results: SearchExperiment, shown: Mapping[str, str], label: str)
     """A row per cell; of each column that is shown, by its head, the value and its interval."""
     lines = []
     for row in results.cells.to_dict("records"):
-        cells = [text_cell(row[name]) for name in ("condition", "target", "model", "stopping")]
+        cells = [text_cell(row[name]) for name in CELL]
         cells += [Cell(str(row[name]), row[name]) for name in ("set_size", "displays")]
         for name in shown.values():
             ends, places = ("" if name == "rt" else f"{name}_"), 2 if name.endswith("errors") else 0
@@ -123,18 +113,8 @@ def _cell_table(results: SearchExperiment, shown: Mapping[str, str], label: str)
                 interval_cell(row[f"{ends}low"], row[f"{ends}high"], places),
             ]
         lines.append(("", cells))
-    heads = ["condition", "target", "model", "stopping", "items", "displays"]
+    heads = [*CELL, "items", "displays"]
     return table([*heads, *(h for head in shown for h in (head, "95&nbsp;% interval"))], lines, label)
-
-
-def _charts(results: SearchExperiment) -> str:
-    first, cells = results.models[0], results.cells
-    cells = cells[cells["model"] == first].assign(line="target " + cells["target"])
-    figures = [
-        time_chart(f"{condition} ({rule})", first, dict(list(part.groupby("line", sort=False))))
-        for (condition, rule), part in cells.groupby(["condition", "stopping"], sort=False)
-    ]
-    return f'<div class="figures">{"".join(figures)}</div>'
 
 
 def _pictures(run: Path) -> str:
@@ -186,10 +166,3 @@ def _methods(results: SearchExperiment) -> list[str]:
         "displays within every cell, people as wholes."
     )
     return found
-
-
-def _exploration(results: SearchExperiment) -> Exploration:
-    kept = results.trials.groupby(["model", "condition", "present", "set_size"], sort=False).head(EXAMPLES)
-    names = set(kept["trial"])
-    paths = results.scanpaths().filter(trial=list(names))
-    return Exploration(paths, [t for t in displays_of_run(results) or bare_trials(paths) if t.id in names])
