@@ -160,7 +160,7 @@ def join_scores(
         of_draws = mean_of_draws(drawn)
         tables.append(of_draws.rows)
         add(of_draws.cells)
-    cells = [*sorts[0], *sorts[1], *sorts[2], added_up(sorts[3])]
+    cells = [*sorts[0], *sorts[1], *sorts[2], of_the_mean(added_up(sorts[3]))]
     whole = [table for piece in sets if piece.draw is None if len(table := read_table(piece.part))]
     whole = [mean_of_people(pd.concat(whole, ignore_index=True))] if whole else []
     order = {"model": [source for source, _ in _by_source(pieces)], "metric": list(outputs)}  # the last one counts most
@@ -177,6 +177,16 @@ def added_up(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     keys = ["model", "metric", "stimulus", "donor", "subject"]
     found = pd.concat(filled, ignore_index=True).groupby(keys, sort=False, as_index=False)["value"].sum(min_count=1)
     return found.assign(pairs=0).reindex(columns=CELL_COLUMNS)
+
+
+def of_the_mean(negatives: pd.DataFrame) -> pd.DataFrame:
+    """Of `added_up`: how far each person on each image has moved the mean over the stimuli that have a value.
+
+    How many these are is known once all pieces are there: people have none where only one of them looked.
+    """
+    keys, step = ["model", "metric"], negatives["subject"] == ""
+    scored = negatives.assign(step=step).groupby(keys, sort=False)["step"].transform("sum")
+    return negatives.assign(value=negatives["value"].where(step, negatives["value"] / scored))
 
 
 def _joined(

@@ -375,7 +375,7 @@ def mean_of_draws(parts: Sequence[pd.DataFrame]) -> Scored:
         scored, subjects = of_model[0]["stimulus"][of_model[0]["value"].notna()], of_model[1]["subject"].unique()
         moved = of_draws.groupby("stimulus", sort=False)["value"].sum().reset_index()
         # Who of the people was it is known from leaving them out; here all have the same part.
-        owed = moved.assign(value=moved["value"] / (draws * max(len(subjects), 1))).merge(
+        owed = moved.assign(value=moved["value"] * len(scored) / (draws * max(len(subjects), 1))).merge(
             pd.DataFrame({"subject": subjects}), how="cross"
         )
         change = pd.DataFrame({"stimulus": scored, "subject": "", "value": 1.0})

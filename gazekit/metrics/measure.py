@@ -35,8 +35,8 @@ class Scored(NamedTuple):
         place of a fixation (shares of the image), NaN of a whole path or its length. Empty where there are no parts.
         With `pairs` 0, `donor` is a number that the model has learned: without a subject `value` is how far the score
         moves where the number is moved by one step, with one how many steps the number owes to this person here.
-        `NEGATIVES` is such a number, of measures that judge against fixations on other images: its step is the mean
-        over stimuli, so that each scored stimulus moves by 1.
+        `NEGATIVES` is such a number, of measures that judge against fixations on other images: what it owes to a person
+        here is how far it has moved the sum over the scored stimuli, each of which has `value` 1 in it.
     """
 
     rows: pd.DataFrame

@@ -168,7 +168,7 @@ def test_negatives_of_draws_are_means_over_draws(people):
     assert list(owed) == [f"p{k}" for k in range(6)]
     assert moved.abs().max() > 1e-3
     for name in owed:
-        assert owed[name].to_dict() == pytest.approx((moved / 6).to_dict())
+        assert owed[name].to_dict() == pytest.approx((moved * 6 / 6).to_dict())  # of the sum of 6 images, 6 people
 
 
 def test_people_of_a_measure_of_each_stimulus():

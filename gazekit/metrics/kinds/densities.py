@@ -246,7 +246,7 @@ def _joined(trials: Sequence[_LeftOut]) -> list[tuple[str, float]]:
 def _cells_of_others(
     model: str, output: str, by_stimulus: Mapping[str, np.ndarray], reference: DensityReference
 ) -> pd.DataFrame:
-    """How far each person on each image has moved the mean over stimuli as a negative of the others.
+    """How far each person on each image has moved the sum over stimuli as a negative of the others.
 
     A stimulus without a value has moved nothing, and takes none of it on itself.
     """
@@ -256,7 +256,7 @@ def _cells_of_others(
         moved[rows] += above / len(rows)
         used[rows] = True
     codes, who = np.unique(reference.others[used, 2:].astype(np.int64), axis=0, return_inverse=True)
-    value = np.bincount(who.reshape(-1), moved[used], len(codes)) / len(reference.stimuli)
+    value = np.bincount(who.reshape(-1), moved[used], len(codes))
     names = np.array(reference.stimuli, dtype=object), np.array(reference.subjects, dtype=object)
     owed = {"stimulus": names[0][codes[:, 0]], "subject": names[1][codes[:, 1]], "value": value}
     parts = [pd.DataFrame({"stimulus": list(by_stimulus), "subject": "", "value": 1.0}), pd.DataFrame(owed)]
