@@ -1,6 +1,6 @@
 """Coming back: refixation and return rates, the return curve over lags, and fixation durations before returns."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +9,6 @@ from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
-from gazekit.metrics.options import takes_options_of
 
 RADIUS = 1.0  # degrees of visual angle, about the fovea; our choice, stated with every number
 MAX_LAG = 10
@@ -238,11 +237,7 @@ def _near(paths: Scanpaths, lag: int, radius: float) -> tuple[np.ndarray, np.nda
     return earlier, gap <= radius
 
 
-def _rates(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> tuple[float, ...]:
-    return return_rates(a, radius_degrees=radius_degrees)[:3]
-
-
-def _rates_of_rows(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> OfRows:
+def _rates(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS) -> OfRows:
     of = a.path_of()
     kinds = _returns(_in_degrees(a, radius_degrees), radius_degrees)
     counts = np.array([np.bincount(of[kind], minlength=len(a)) for kind in (*kinds, a.rank_of() > 0)])
@@ -254,14 +249,8 @@ def _rates_of_rows(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees
     return of_rows
 
 
-@takes_options_of(return_curve)
-def _curve_distance(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> list[float]:
-    mine, theirs = (return_curve(p, **options) for p in (a, b))
-    return [mean_defined(np.abs(mine.observed - theirs.observed))]  # over lags that both sets reach
-
-
-def _curve_distance_of_rows(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float, max_lag: int
+def _curve_distance(
+    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_degrees: float = RADIUS, max_lag: int = MAX_LAG
 ) -> OfRows:
     check_whole("max_lag", max_lag, 1)
     counts = [np.zeros((2, max_lag, len(side)), dtype=np.int64) for side in (a, b)]  # near, and all, by lag and path
@@ -275,7 +264,7 @@ def _curve_distance_of_rows(
     def of_rows(*rows: np.ndarray) -> list[float]:
         sums = [found[:, :, taken].sum(axis=2) for found, taken in zip(counts, rows, strict=True)]
         mine, theirs = (np.divide(near, pairs, out=np.full(max_lag, np.nan), where=pairs > 0) for near, pairs in sums)
-        return [mean_defined(np.abs(mine - theirs))]
+        return [mean_defined(np.abs(mine - theirs))]  # over lags that both sets reach
 
     return of_rows
 
@@ -299,9 +288,9 @@ def _durations_of_rows(a: Scanpaths, b: Scanpaths, trials: Trials, *, radius_deg
 
 
 set_measure(
-    _rates,
+    None,
     "return_rates",
-    of_rows=_rates_of_rows,
+    of_rows=_rates,
     outputs=("refixation_rate", "stay_rate", "return_rate"),
     bounds=(0.0, 1.0),
     needs=("degrees",),
@@ -309,9 +298,9 @@ set_measure(
     source="Usual definitions; the radius is gazekit's choice",
 )
 set_measure(
-    _curve_distance,
+    None,
     "return_curve_distance",
-    of_rows=_curve_distance_of_rows,
+    of_rows=_curve_distance,
     higher_is_better=False,
     bounds=(0.0, 1.0),
     needs=("degrees",),

@@ -176,57 +176,44 @@ def first_saccade_on_target(
     return np.where(np.isnan(step) | (step <= 0) | (paths.lengths < 2), np.nan, (step == 1).astype(np.float64))
 
 
-def _amplitude(paths: Scanpaths) -> np.ndarray:
+def _amplitude(paths: Scanpaths, trials: Trials) -> np.ndarray:
     return first_saccades(paths.to_degrees()).amplitude
 
 
-def _latency(paths: Scanpaths) -> np.ndarray:
+def _latency(paths: Scanpaths, trials: Trials) -> np.ndarray:
     # After drop_first the latency is gone: the start that is put back has no duration, so this is NaN.
     return first_saccades(paths).latency
 
 
-def _leaves_centre(paths: Scanpaths, *, centre_degrees: float = CENTRE_DEGREES) -> np.ndarray:
+def _leaves_centre(paths: Scanpaths, trials: Trials, *, centre_degrees: float = CENTRE_DEGREES) -> np.ndarray:
     if not centre_degrees >= 0:
         raise GazekitError(f"centre_degrees must be a radius of 0 degrees or more, not {centre_degrees!r}")
     eccentricity = first_saccades(paths.to_degrees()).eccentricity
     return np.where(np.isnan(eccentricity), np.nan, eccentricity > centre_degrees)
 
 
-def _mean(
-    of_each: Callable[..., np.ndarray], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
-) -> list[float]:
-    return [mean_defined(of_each(with_start(a, trials), **options))]
+def _on_target(paths: Scanpaths, trials: Trials, *, strict: bool = False) -> np.ndarray:
+    return first_saccade_on_target(paths, target_boxes(trials), strict=strict)
 
 
-def _mean_of_rows(
-    of_each: Callable[..., np.ndarray], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
-) -> OfRows:
-    values = of_each(with_start(a, trials), **options)
+def _mean(of_each: Callable[..., np.ndarray], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> OfRows:
+    values = of_each(with_start(a, trials), trials, **options)
     return lambda mine, theirs: [mean_defined(values[mine])]
-
-
-def _on_target(a: Scanpaths, b: Scanpaths, trials: Trials, *, strict: bool = False) -> list[float]:
-    return [mean_defined(first_saccade_on_target(with_start(a, trials), target_boxes(trials), strict=strict))]
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
 _LATENCY = "Mean duration of the fixation that the first saccade leaves; undefined where a forced first one was dropped"
 _LEAVES = "Share of first saccades that land farther than a radius from the image's centre"
-_compute: Callable[..., Any]
 for _of_each, _name, _bounds, _unit, _need, _summary in (
     (_amplitude, "amplitude", _ANY, "degrees", "degrees", "Mean amplitude of the first saccade"),
     (_latency, "latency", _ANY, "ms", "duration", _LATENCY),
     (_leaves_centre, "leaves_centre", _SHARE, "1", "degrees", _LEAVES),
-    (None, "on_target", _SHARE, "1", "target_box", "Share of first saccades that land on the target"),
+    (_on_target, "on_target", _SHARE, "1", "target_box", "Share of first saccades that land on the target"),
 ):
-    if _of_each is None:
-        _compute, _quick = _on_target, None
-    else:
-        _compute, _quick = takes_options_of(_of_each)(partial(_mean, _of_each)), partial(_mean_of_rows, _of_each)
     set_measure(
-        _compute,
+        None,
         f"first_saccade_{_name}",
-        of_rows=_quick,
+        of_rows=takes_options_of(_of_each)(partial(_mean, _of_each)),
         bounds=_bounds,
         values_in=_unit,
         needs=(_need, "start"),

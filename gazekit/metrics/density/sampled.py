@@ -230,7 +230,12 @@ def _scored(images: Iterable[tuple[str, _OneImage]], measures: tuple[str, ...]) 
 
 
 def _parts_as_maps(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, sigma_share: float, sigma_degrees: float | None
+    a: Scanpaths,
+    b: Scanpaths,
+    trials: Trials,
+    *,
+    sigma_share: float = SIGMA_SHARE,
+    sigma_degrees: float | None = None,
 ) -> "_PartsAsMaps":
     return _PartsAsMaps(_Images(a, b, sigma_share, sigma_degrees))
 
@@ -277,10 +282,9 @@ def _sum_at(values: np.ndarray, cells: np.ndarray) -> float:
     return float(values[cells[cells >= 0]].sum())
 
 
-_as_maps = partial(paths_as_maps, measures=tuple(_MEASURES))
 for _name, (_, _better, _bounds, _values_in, _summary) in _MEASURES.items():
     set_measure(
-        _as_maps,
+        None,
         _name,
         unit="stimulus",
         of_rows=_parts_as_maps,

@@ -47,19 +47,22 @@ class SharesNegatives(Protocol):
 class RowSteps:
     """A measure that scores any rows of two sets of paths from work that is done once for all of them."""
 
-    compute: Callable[..., Any]
+    compute: Callable[..., Any] | None
     of_rows: Callable[..., OfRows | None]
 
     def __call__(self, a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> Any:
         """All rows of both."""
-        return self.compute(a, b, trials, **options)
+        if self.compute is not None:
+            return self.compute(a, b, trials, **options)
+        of_rows: Any = self.of_rows(a, b, trials, **options)  # None only where there is another way, `compute`
+        return of_rows(np.arange(len(a)), np.arange(len(b)))
 
 
 NEEDS = ("degrees", "duration", "start", "target_box", "objects", "target_object", "target_similarity")
 
 
 def set_measure(
-    compute: Callable[..., Any],
+    compute: Callable[..., Any] | None,
     name: str,
     *,
     unit: Unit = "data set",
@@ -74,11 +77,11 @@ def set_measure(
 
     Parameters
     ----------
-    compute : callable
+    compute : callable or None
         `compute(a, b, trials, *, options)`: `a` are the paths of one source, `b` people's, and `trials` maps trial ids
         to what they showed. For the unit "data set" it gives one number per output. For the others it gives a table
         with a row per stimulus (its index) and a column per output at least, NaN where not defined; measures that
-        share the work share the function, which is then called once for all of them.
+        share the work share the function, which is then called once for all of them. None: `of_rows`, with all rows.
     name : str
         The measure's name.
     unit : {"data set", "stimulus", "path"}
@@ -89,7 +92,7 @@ def set_measure(
     of_rows : callable, optional
         `of_rows(a, b, trials, *, options)` gives a function of rows of `a` and rows of `b`, (n,) int64 each, that gives
         what `compute(a[rows], b[rows], trials)` would, to rounding; or None where these options or paths have no quick
-        way. It is asked only where no path of either set lacks what the measure needs, which are paths' needs only.
+        way. It is asked only where no path of either set lacks what the measure needs.
     outputs : tuple of str
         Names of its columns; default one, the measure's name.
     higher_is_better : bool or None
@@ -102,9 +105,10 @@ def set_measure(
         degree of every path, "objects" object ids on the paths or boxes of the trials, "start" where gaze was at the
         start: the paths' first fixation, or the trials' start where an imposed one was dropped.
     """
-    steps: Any = compute
+    steps: Any = compute or of_rows
+    options = options_of(steps, 3)
     if without_each is not None:
-        steps = PathSteps(compute, without_each)
+        steps = PathSteps(steps, without_each)
     elif of_rows is not None:
         steps = RowSteps(compute, of_rows)
     return make(
@@ -112,7 +116,7 @@ def set_measure(
         SETS,
         unit,
         steps,
-        options_of(compute, 3),
+        options,
         outputs or (name,),
         higher_is_better,
         equal_sets=equal_sets,

@@ -226,12 +226,6 @@ def _score_lag(
 
 def _mean_auto(
     a: Scanpaths, b: Scanpaths, trials: Trials, *, radius: float | None = None, shortest_line: int = SHORTEST_LINE
-) -> list[float]:
-    return [mean_defined(column) for column in _auto(columns_of(a), radius, shortest_line).T]
-
-
-def _mean_auto_of_rows(
-    a: Scanpaths, b: Scanpaths, trials: Trials, *, radius: float | None, shortest_line: int
 ) -> OfRows:
     values = _auto(columns_of(a), radius, shortest_line)
     return lambda mine, theirs: [mean_defined(column) for column in values[mine].T]
@@ -266,9 +260,9 @@ pair_measure(
     source=_SOURCE,
 )
 set_measure(
-    _mean_auto,
+    None,
     "auto_recurrence",
-    of_rows=_mean_auto_of_rows,
+    of_rows=_mean_auto,
     outputs=tuple(f"auto_recurrence_{name}" for name in ("rate", *AutoRecurrence._fields[1:])),
     bounds=(0.0, 100.0),
     values_in="%",

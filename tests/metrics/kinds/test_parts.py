@@ -48,7 +48,7 @@ def parts_of(a, b):
 def test_which_measures_are_quick():
     names = [measure.name for measure in QUICK]
     assert {"paths_kl", "amplitude_wasserstein", "direction_js", "return_curve_distance", "return_rates"} <= set(names)
-    assert len(names) == 21
+    assert len(names) == 22
 
 
 @pytest.mark.parametrize("measure", OF_WHOLE, ids=lambda measure: measure.name)
