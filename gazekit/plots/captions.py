@@ -59,9 +59,8 @@ def plausibility_by_length(
     style.name_axes(ax, "window length (fixations)", "plausibility (best person)")
     ax.set_ylim(0, 1)
     ax.set_xticks(sorted(table["length"].unique()))
-    style.bare(ax)
     style.key(ax, loc="center left", bbox_to_anchor=(1, 0.5))
-    return ax
+    return style.plain(ax)
 
 
 def conditions_on_image(

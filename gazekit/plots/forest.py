@@ -94,13 +94,11 @@ def forest(
     for y, row in enumerate(models.itertuples()):
         ax.text(1.02, y, _text(row, digits), transform=ax.get_yaxis_transform(), fontsize=style.TEXT, va="center")
     ax.set_xlabel(rows["metric"].iloc[0], fontsize=style.TEXT)
-    ax.tick_params(axis="x", labelsize=style.TEXT, length=2, width=0.6)
-    ax.tick_params(axis="y", length=0)
     ax.margins(x=0.08)
-    for side in ("left", "right", "top"):
-        ax.spines[side].set_visible(False)
-    ax.spines["bottom"].set_linewidth(0.6)
     ax.locator_params(axis="x", nbins=5)
+    style.plain(ax)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
     return ax
 
 

@@ -100,8 +100,7 @@ def approach_curve(approach: "pd.DataFrame", *, alignment: str = "start", ax: "A
     style.name_axes(ax, LABELS[alignment], "distance to the target (cells)")
     ax.set_ylim(bottom=0)
     style.key(ax)
-    style.bare(ax)
-    return ax
+    return style.plain(ax)
 
 
 def five_features(summary: "pd.DataFrame", *, axes: "list[Axes] | None" = None) -> "list[Axes]":
@@ -138,7 +137,7 @@ def five_features(summary: "pd.DataFrame", *, axes: "list[Axes] | None" = None) 
         ax.set_xlabel(UNITS[name], fontsize=style.SMALL)
         ax.locator_params(axis="x", nbins=3)
         ax.set_xlim(left=0)
-        style.bare(ax)
+        style.plain(ax)
     called = ["people" if model == HUMAN else model for model in models]
     axes[0].set_yticks(range(len(models)), called, fontsize=style.SMALL)
     axes[0].set_ylim(len(models) - 0.5, -0.5)

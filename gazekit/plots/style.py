@@ -203,12 +203,6 @@ def plain(ax: "Axes") -> "Axes":
     return ax
 
 
-def bare(ax: "Axes") -> None:
-    """Take the frame's upper and right side away and write the ticks small."""
-    ax.tick_params(labelsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-
-
 def outline(ax: "Axes", box: Sequence[float] | np.ndarray, *, target: bool) -> None:
     """Draw the edge of a box (x0, y0, x1, y1; px), thin and grey; that of a target strong and orange.
 
