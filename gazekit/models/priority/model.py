@@ -3,13 +3,14 @@
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from gazekit.core.frames import Facts
@@ -181,16 +182,11 @@ class Priority(ScanpathModel):
         self.ends = self.ends_itself = bool(ends)
         self.deterministic = decoding != "sample"
         self._reader = FeatureReader(backbone, _weights_of(backbone, weights))
-        self._looked = lru_cache(KEPT)(self._look)
+        self._looked: LRUCache[Any, tuple[Trial, Looked]] = LRUCache(KEPT)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is kept in memory of the last images."""
-        return {name: value for name, value in vars(self).items() if name != "_looked"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """See `__getstate__`."""
-        vars(self).update(state)
-        vars(self)["_looked"] = lru_cache(KEPT)(self._look)
+        return {**vars(self), "_looked": LRUCache(KEPT)}
 
     @property
     def provenance(self) -> str:
@@ -215,10 +211,14 @@ class Priority(ScanpathModel):
         DataError
             All have, and `allow_seen` is off; or the features are of another network than the readout's.
         """
-        return self._looked(_Key(trial))
+        seen = (trial.id, trial.stimulus, trial.frame, id(trial.image_source))
+        asked = (trial.task, trial.target_box, id(trial.target_source), id(trial.objects))
+        key = (*seen, *asked)  # equal trials have one id, frame and picture
+        if key not in self._looked:
+            self._looked[key] = trial, self._look(trial)  # the trial too: while it is there, nothing else has its ids
+        return self._looked[key][1]
 
-    def _look(self, key: "_Key") -> Looked:
-        trial = key.trial
+    def _look(self, trial: Trial) -> Looked:
         image = trial.image
         readout = self.readout_for(trial, image)
         if self._reader.sha256 != readout.features:
@@ -514,7 +514,7 @@ class PriorityFitted(Priority):
         self.check_needs(dataset.trials)
         how: dict[str, Any] = {"seed": self.seed, "fixations": self.fixations, "config": {"target": self.target}}
         self._readouts = [train_readout([dataset], self._reader, self._options, **how, progress=False)[0]]
-        self._looked.cache_clear()
+        self._looked.clear()
         return self
 
     def _seen_all_the_same(self) -> str:
@@ -527,7 +527,7 @@ class PriorityFitted(Priority):
     def load(self, path: Path) -> Self:
         """Read what `save` wrote."""
         self._readouts = [load_readout(path)]
-        self._looked.cache_clear()
+        self._looked.clear()
         return self
 
 
@@ -562,21 +562,6 @@ class _Gaze:
         if made:
             numbers[:, 3], numbers[:, 5] = (self.log - MEAN_LOG) / SD_LOG, self.elapsed / 1000
         return Before(self.places.astype(np.float32), np.full(many, self.count), self.here, self.before, numbers)
-
-
-class _Key:
-    """A trial as a key of a cache: equal trials have one id, frame and picture."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-        sought = (trial.task, trial.target_box, id(trial.target_source), id(trial.objects))
-        self._key = (trial.id, trial.stimulus, trial.frame, id(trial.image_source), *sought)
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._key == other._key
 
 
 def _cut(path: DrawnPath, length: int | None) -> DrawnPath:
