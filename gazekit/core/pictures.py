@@ -26,6 +26,13 @@ def small_grey(image: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     image : (H, W, 3) uint8
+
+    Examples
+    --------
+    >>> half = np.zeros((90, 120, 3), np.uint8)
+    >>> half[:, 60:] = 255
+    >>> small_grey(half).shape, small_grey(half)[0, [31, 32]].tolist()
+    ((64, 64), [0.0, 255.0])
     """
     from PIL import Image
 
@@ -82,6 +89,12 @@ def look_of(image: np.ndarray) -> str:
     Parameters
     ----------
     image : (H, W, 3) uint8
+
+    Examples
+    --------
+    >>> from skimage.data import astronaut
+    >>> len(look_of(astronaut())), look_of(np.full((90, 120, 3), 128, np.uint8))
+    (64, '')
     """
     small = small_grey(image)[None]
     return "" if _drawn(small)[0] else _signs(small).tobytes().hex()
@@ -108,7 +121,7 @@ def looks_like(look: str, others: Iterable[str]) -> bool:
 def _signs(pictures: np.ndarray) -> np.ndarray:
     """(n, 4) uint64, 256 bits: whether each part of a picture is darker than the part right of it, around the edge."""
     parts = pictures.reshape(len(pictures), SIGNS, SIDE // SIGNS, SIGNS, SIDE // SIGNS).mean(axis=(2, 4))
-    darker = (np.roll(parts, -1, axis=2) > parts).reshape(len(pictures), -1)
+    darker = (np.roll(parts, -1, axis=2) > parts).reshape(len(pictures), SIGNS**2)
     return np.packbits(darker, axis=1).view(np.uint64)
 
 

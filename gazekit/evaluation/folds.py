@@ -315,10 +315,10 @@ def joined_cells(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat(filled, ignore_index=True)
     judged, copied = table[table["donor"] == ""], table[table["donor"] != ""]
     # Images that are others' negatives have moved each group's mean, which counts as its people do.
-    count = [each[each["donor"] == ""].groupby(["model", "metric"])["pairs"].sum() for each in filled]
-    share = pd.concat([of / sum(count) for of in count], keys=range(len(filled)), names=["group"]).rename("share")
-    group = np.repeat(np.arange(len(filled)), [len(each) for each in filled])[copied.index]
-    shares = copied.assign(group=group).join(share, on=["group", "model", "metric"])["share"]
+    group = pd.Series(np.repeat(np.arange(len(filled)), [len(each) for each in filled]), name="group")
+    count = judged.groupby(["model", "metric", group[judged.index]])["pairs"].sum().rename("count")
+    share = (count / count.groupby(["model", "metric"]).transform("sum")).rename("share")
+    shares = copied.assign(group=group[copied.index]).join(share, on=["model", "metric", "group"])["share"]
     copied = copied.assign(value=copied["value"] * shares.where(copied["pairs"] == 0, 1.0))
     keys = ["model", "metric", "stimulus", "donor", "subject"]
     sums = judged.assign(total=judged["value"] * judged["pairs"]).groupby(keys, sort=False)[["total", "pairs"]].sum()

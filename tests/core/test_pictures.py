@@ -122,3 +122,8 @@ def test_nothing_is_kept_of_a_drawn_display():
     display = np.full((120, 160, 3), 128, np.uint8)
     assert look_of(display) == ""
     assert not looks_like("", [look_of(display)])
+
+
+def test_no_picture_is_a_copy_of_none(photographs):
+    nothing, some = np.empty((0, 64, 64), np.float32), np.stack([small_grey(photographs[0])])
+    assert list(copies(nothing)) == list(copies(some, nothing)) == list(copies(nothing, some)) == []

@@ -388,7 +388,8 @@ def test_negatives_of_groups_of_people_count_as_these_do():
         rows = [("m", "auc_shuffled", "s", "", "p", 0.2, pairs), ("m", "auc_shuffled", "s", NEGATIVES, "", 1.0, 0)]
         return pd.DataFrame([*rows, ("m", "auc_shuffled", "t", NEGATIVES, "p", moved, 0)], columns=columns)
 
-    found = joined_cells([group(3, 0.4), group(1, 0.8)]).query("donor != ''")
+    other = group(2, 0.0).replace({"metric": {"auc_shuffled": "nss"}})  # nobody of a third group looked at these
+    found = joined_cells([group(3, 0.4), group(1, 0.8), other]).query("donor != '' and metric == 'auc_shuffled'")
     assert found.groupby(["stimulus", "subject"])["value"].sum().to_dict() == pytest.approx(
         {("s", ""): 1.0, ("t", "p"): 0.5}
     )

@@ -259,11 +259,11 @@ class Priority(ScanpathModel):
             return self._readouts[0]
         raise DataError(
             f"model {self.name!r} has learned from the picture of stimulus {trial.stimulus!r}; predict others, "
-            f"{self._seen_all_the_same()}"
+            f"{self._seen_all_the_same(trial)}"
         )
 
-    def _seen_all_the_same(self) -> str:
-        """How pictures that were learned are predicted, for a message."""
+    def _seen_all_the_same(self, trial: Trial) -> str:
+        """How a picture that was learned is predicted, for a message."""
         return f"give the folder of a k-fold training, or {allowing_seen(self.name, 'pictures')}"
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:
@@ -517,7 +517,12 @@ class PriorityFitted(Priority):
         self._looked.clear()
         return self
 
-    def _seen_all_the_same(self) -> str:
+    def _seen_all_the_same(self, trial: Trial) -> str:
+        if not any(trial.stimulus in each.trained_on.get("stimuli", ()) for each in self._readouts):
+            return (
+                "or leave it out of what it learns from: the same picture, or nearly, is there under another name "
+                "(`gazekit check` says which); give both one name, or leave one out"
+            )
         return "or evaluate it with folds=5 (--folds 5), which fits it on the other pictures"
 
     def save(self, path: Path) -> None:

@@ -252,6 +252,10 @@ def test_a_picture_that_it_learned_from_is_refused(readout):
 def test_what_was_learned_travels_in_a_file(tiny, tmp_path, discs):
     model = PriorityFitted("tiny", epochs=1, fixations=4).fit(discs.select(stimuli=discs.stimuli[:8]))
     save_learned(model, tmp_path / "fit")
+    with pytest.raises(DataError, match=r"picture of stimulus '.*'; predict others, or evaluate it with folds=5"):
+        model.check_unseen(discs.trials[:1])
+    with pytest.raises(DataError, match=r"'twin'; predict others, .* is there under another name \(`gazekit check`"):
+        model.check_unseen([replace(discs.trials[0], stimulus="twin")])
     other = load_learned(PriorityFitted("tiny", epochs=1, fixations=4), tmp_path / "fit")
     unseen = [trial for trial in discs.trials if trial.stimulus in discs.stimuli[8:]]
     one, two = (m.predict(unseen, seed=3, progress=False) for m in (model, other))
