@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gazekit.cli.groups import takes_groups
-from gazekit.cli.options import Accept, DataOptions, ScoredRun, Setting, accepted
+from gazekit.cli.options import Accepting, DataOptions, ScoredRun, Setting
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names, numbers, settings
 from gazekit.foundations.errors import GazekitError, amount
@@ -19,7 +19,7 @@ SHOWN = ("plausibility_best_per_length", "plausibility_best_human", "distinct_ce
 
 
 @dataclass(frozen=True, kw_only=True)
-class Captions(DataOptions):
+class Captions(Accepting, DataOptions):
     """The data set of captions."""
 
     data: Annotated[str, typer.Option(help="Data set with captions.")] = "capmit1003"
@@ -45,7 +45,6 @@ def captions_command(
     fixed_people: Annotated[int, typer.Option(min=1, help="People of the columns that compare data sets.")] = 2,
     samples: Annotated[int, typer.Option(min=1, help="Paths per caption.")] = 1,
     max_fixations: Annotated[int, typer.Option(min=1, help="Length of predicted paths.")] = 10,
-    accept: Accept = None,
     run: ScoredRun,
 ) -> None:
     """Guide a model by right, other and no captions, and score it against people, chance and controls.
@@ -74,7 +73,7 @@ def captions_command(
         n_samples=samples,
         max_fixations=max_fixations,
         notes=(gaze or given).notes,
-        accept=accepted(accept),
+        accept=given.accepted,
         **run.arguments,
     )
     typer.echo(table_text(results))

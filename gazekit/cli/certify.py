@@ -9,7 +9,7 @@ import typer
 
 from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
-from gazekit.cli.options import Accept, BesidePredictions, PerhapsNamed, Seed, accepted
+from gazekit.cli.options import BesidePredictions, PerhapsNamed, Seed
 from gazekit.cli.outputs import check_output
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import DataError, GazekitError, listed
@@ -58,7 +58,6 @@ def certify_command(
             help="A certificate: is it complete and unchanged, and do these files still give the same numbers?"
         ),
     ] = None,
-    accept: Accept = None,
     seed: Seed = 0,
 ) -> None:
     """Say whether numbers may be compared: predictions under every protocol, with people, controls and floors.
@@ -92,7 +91,7 @@ def certify_command(
         check_output(target, files, overwrite=overwrite)
     dataset = given.read()
     paths = _read(files, dataset, kind, order)
-    check_predictions(paths, dataset, accepted(accept), AS_THEY_ARE if kind is None else mend_of(kind))
+    check_predictions(paths, dataset, given.accepted, AS_THEY_ARE if kind is None else mend_of(kind))
     request: dict[str, Any] = {
         "against": None if against is None else names(against, "--against"),
         "splits": splits,

@@ -10,7 +10,6 @@ from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
 from gazekit.cli.loading import reader_options
 from gazekit.cli.options import (
-    Accept,
     BesidePredictions,
     Columns,
     DataAndPoints,
@@ -21,7 +20,6 @@ from gazekit.cli.options import (
     Samples,
     ScoredRun,
     Separator,
-    accepted,
 )
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
@@ -163,7 +161,6 @@ def score_command(
     ] = None,
     protocol: ProtocolName = None,
     transferred: Transferred = False,
-    accept: Accept = None,
     run: ScoreRun,
     as_json: Json = False,
 ) -> None:
@@ -206,7 +203,7 @@ def score_command(
     )  # fmt: skip
     mend = "" if kind is None else mend_of(kind)
     if protocol is not None:
-        check_predictions(matched.paths, dataset, accepted(accept), mend)
+        check_predictions(matched.paths, dataset, given.accepted, mend)
         scores = score_protocol(protocol, dataset, matched.paths, transferred=transferred, seed=run.seed)
         print_scores(scores, as_json=as_json)
         return
@@ -223,7 +220,7 @@ def score_command(
         names(metrics, "--metrics"),
         out=folder,
         notes=given.notes,
-        accept=accepted(accept),
+        accept=given.accepted,
         mend=mend,
         **run.arguments,
     )

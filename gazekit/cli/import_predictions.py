@@ -7,7 +7,7 @@ import typer
 
 from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import say_dropped
-from gazekit.cli.options import Accept, BesidePredictions, Outside, PathsFile, Replace, accepted, names_in
+from gazekit.cli.options import BesidePredictions, Outside, PathsFile, Replace, names_in
 from gazekit.cli.outputs import check_output, check_suffix
 from gazekit.foundations.errors import amount
 
@@ -109,7 +109,6 @@ def import_predictions_command(
     given: BesidePredictions,
     order: Order = None,
     outside: Outside = "keep",
-    accept: Accept = None,
     out: PathsFile,
     overwrite: Replace = False,
 ) -> None:
@@ -126,7 +125,7 @@ def import_predictions_command(
     check_output(out, files, overwrite=overwrite)
     dataset = given.read()
     matched = read_predictions(files, dataset, kind, order=order, outside=outside)
-    check_predictions(matched.paths, dataset, accepted(accept), mend_of(kind))
+    check_predictions(matched.paths, dataset, given.accepted, mend_of(kind))
     write_scanpaths(matched.paths, out)
     shown = matched.paths.table["trial"].nunique()
     typer.echo(

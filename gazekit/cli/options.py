@@ -89,10 +89,6 @@ Boxes = Annotated[
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 PathsFile = Annotated[Path, typer.Option("-o", "--out", help="File to write: .parquet or .csv.")]
 Replace = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
-Accept = Annotated[
-    str | None,
-    typer.Option(help="Checks whose findings you know to be right, comma-separated; see gazekit check."),
-]
 Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progress bars.")]
 
 
@@ -207,7 +203,22 @@ class ScreenOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BesidePredictions(ScreenOptions, RowOptions, NamedData):
+class Accepting:
+    """Which findings of checks are accepted."""
+
+    accept: Annotated[
+        str | None,
+        typer.Option(help="Checks whose findings you know to be right, comma-separated; see gazekit check."),
+    ] = None
+
+    @property
+    def accepted(self) -> list[str]:
+        """Names of the checks."""
+        return [] if self.accept is None else names(self.accept, "--accept")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BesidePredictions(Accepting, ScreenOptions, RowOptions, NamedData):
     """People's data of a command whose --columns, --separator, --decimal, --missing and --from are of predictions."""
 
     stimulus: Stimulus = None
@@ -221,21 +232,10 @@ class DataOptions(ScreenOptions, RowOptions, TableOptions, NamedData):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataAndPoints(DataOptions):
+class DataAndPoints(Accepting, DataOptions):
     """Which data set a command reads, what is done with points outside the image, and which findings are accepted."""
 
     outside: Outside = "keep"
-    accept: Accept = None
-
-    @property
-    def accepted(self) -> list[str]:
-        """Checks whose findings are accepted."""
-        return accepted(self.accept)
-
-
-def accepted(text: str | None) -> list[str]:
-    """The checks that --accept names."""
-    return [] if text is None else names(text, "--accept")
 
 
 @dataclass(frozen=True, kw_only=True)

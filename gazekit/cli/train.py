@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gazekit.cli.groups import takes_groups
-from gazekit.cli.options import Accept, Boxes, Data, DataAndPoints, Root, TrainingRun, accepted
+from gazekit.cli.options import Accepting, Boxes, Data, DataAndPoints, Root, TrainingRun
 from gazekit.cli.printing import estimate
 from gazekit.cli.texts import numbers, settings
 from gazekit.foundations.errors import check_choice, check_known
@@ -212,7 +212,7 @@ def oat_study_command(
     *,
     plan: Annotated[Path, typer.Argument(help="TOML file: data, network, training, and what each variant changes.")],
     root: Root = None,
-    accept: Accept = None,
+    accepting: Accepting,
     run: TrainingRun,
 ) -> None:
     """Train variants of OAT with several seeds, and compare the likelihood of people's paths that they have not seen.
@@ -227,7 +227,7 @@ def oat_study_command(
     read = read_plan(plan)
     options = dict(read.data)
     dataset = load_dataset(options.pop("name"), root, **options)
-    results = oat_study(dataset, read, run.out, accept=accepted(accept), **run.arguments)
+    results = oat_study(dataset, read, run.out, accept=accepting.accepted, **run.arguments)
     for row in results.summary.to_dict("records"):
         loss = estimate(row["loss"], row["low"], row["high"], 3)
         typer.echo(f"{row['variant']}, {row['seed']}: {loss} nats per step")
