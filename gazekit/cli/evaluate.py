@@ -11,15 +11,13 @@ from gazekit.cli.import_predictions import From, Order, mend_of, read_prediction
 from gazekit.cli.loading import reader_options
 from gazekit.cli.options import (
     BesidePredictions,
-    Columns,
     DataAndPoints,
-    Decimal,
     Metrics,
     Models,
     Outside,
     Samples,
     ScoredRun,
-    Separator,
+    Written,
 )
 from gazekit.cli.printing import Json
 from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_options, evaluate_under, print_scores
@@ -138,12 +136,7 @@ def score_command(
     given: BesidePredictions,
     metrics: Metrics = METRICS,
     outside: Outside = "keep",
-    missing: Annotated[
-        str | None, typer.Option(help="Points without coordinates: error (default), drop or keep.")
-    ] = None,
-    columns: Columns = None,
-    separator: Separator = None,
-    decimal: Decimal = None,
+    written: Written,
     size: Annotated[
         str | None, typer.Option(help="What the predictions are px of, as 512x320; mapped onto the images.")
     ] = None,
@@ -185,8 +178,7 @@ def score_command(
     check_protocol_options(context, protocol, transferred, "out")
     dataset = given.read(to_stderr=as_json)
     facts = None if forced_first is None else Facts(forced_first=forced_first)
-    said = {"columns": columns, "separator": separator, "decimal": decimal, "missing": missing, "size": size}
-    options = reader_options(predictions_set, "--predictions-set", said)
+    options = reader_options(predictions_set, "--predictions-set", {**vars(written), "size": size})
     given_here = {"frames", "width", "height", "facts", "unknown_stimuli", "outside", "space"} & set(options)
     if given_here:
         raise GazekitError(

@@ -92,7 +92,7 @@ def told(given: Mapping[str, Any]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name, value in given.items():
-        if value is not None and value != []:
+        if name in TOLD and value is not None and value != []:
             read, to = TOLD[name]
             text = ",".join(value) if isinstance(value, list) else value
             meant = text if read is None else read(text, _option_of(name))
@@ -112,7 +112,7 @@ def reader_options(
     option : str
         Its name: --data-set, --predictions-set.
     given : mapping
-        Options of the command line by name; see `told`.
+        Options of the command line by name; see `told`. Others than those of `TOLD` say nothing of a table.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.loading import TOLD, how_loaded, load, reader_options, say_dropped
+from gazekit.cli.loading import how_loaded, load, reader_options, say_dropped
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError
 
@@ -57,15 +57,6 @@ Root = Annotated[
     typer.Option(help="Folder of the data set in its authors' layout, or of your images."),
 ]
 Outside = Annotated[str, typer.Option(help="Points outside the image: keep, clip or drop. Counted in any case.")]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(help="Columns of your own table: x=FIX_X,subject=RECORDING; trial= for none."),
-]
-Separator = Annotated[
-    str | None,
-    typer.Option(help="Separator of the columns of your own table: comma, semicolon, tab, pipe, ..."),
-]
-Decimal = Annotated[str | None, typer.Option(help="Decimal mark of your own table, for example --decimal ,")]
 Stimulus = Annotated[
     str | None,
     typer.Option(
@@ -93,6 +84,25 @@ Progress = Annotated[bool, typer.Option("--progress/--quiet", help="Show progres
 
 
 @dataclass(frozen=True, kw_only=True)
+class Written:
+    """How a user's own table is written."""
+
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(help="Columns of your own table: x=FIX_X,subject=RECORDING; trial= for none."),
+    ] = None
+    separator: Annotated[
+        str | None,
+        typer.Option(help="Separator of the columns of your own table: comma, semicolon, tab, pipe, ..."),
+    ] = None
+    decimal: Annotated[str | None, typer.Option(help="Decimal mark of your own table, for example --decimal ,")] = None
+    missing: Annotated[
+        str | None,
+        typer.Option(help="Points without coordinates in your own table: error (default), drop or keep."),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class NamedData:
     """Which data set a command reads; `--data-set` has all its options."""
 
@@ -107,8 +117,7 @@ class NamedData:
     @property
     def options(self) -> dict[str, Any]:
         """Options of the data set."""
-        said = {f.name: getattr(self, f.name) for f in fields(self) if f.name in TOLD}
-        return reader_options(self.data_set, "--data-set", said)
+        return reader_options(self.data_set, "--data-set", vars(self))
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -144,16 +153,9 @@ class PerhapsNamed(NamedData):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableOptions:
-    """How a user's own table is written."""
+class TableOptions(Written):
+    """How a user's own table is written, and what wrote it."""
 
-    columns: Columns = None
-    separator: Separator = None
-    decimal: Decimal = None
-    missing: Annotated[
-        str | None,
-        typer.Option(help="Points without coordinates in a table of your own: error (default), drop or keep."),
-    ] = None
     recording: Annotated[
         str | None,
         typer.Option("--from", autocompletion=recording_names, help="Export of an eye tracker, or table."),
