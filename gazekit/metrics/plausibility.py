@@ -12,7 +12,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import GazekitError, check_choice, check_whole
 from gazekit.metrics.columns import AnyPath, columns_of
 from gazekit.metrics.context import Trials
-from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.kinds.pairs import all_pairs
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import column_means
 from gazekit.metrics.pairwise import pairwise
@@ -197,7 +197,7 @@ def similarities_to_people(
     -------
     Judged
     """
-    pairs = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, humans)])
+    pairs = all_pairs(paths, humans)
     pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
     count = np.bincount(pairs[:, 0], minlength=len(paths))
     at = (pairs[:, 0], np.arange(len(pairs)) - np.repeat(np.cumsum(count) - count, count))

@@ -23,7 +23,7 @@ from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.foundations.version import __version__
 from gazekit.metrics.kinds.labels import LABELS
-from gazekit.metrics.kinds.pairs import PAIRS, trial_pairs
+from gazekit.metrics.kinds.pairs import PAIRS, all_pairs
 from gazekit.models.capabilities import HasDensity
 from gazekit.models.contract import ScanpathModel
 from gazekit.protocols.averages import Values, histogram_divergence, image_sums
@@ -282,18 +282,12 @@ def equal_counts(scorer: Scorer, sources: Mapping[str, Scanpaths], splits: int, 
     if not len(least):
         return {"rows": [], "why": "no image has two people and a prediction"}
     rows: dict[tuple[str, str], list[float]] = {}
-    pairs = {
-        name: np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, people)])
-        for name, paths in sources.items()
-        if name != HUMAN
-    }
-    pairs[HUMAN] = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(people, people)])
     everyone = people[:]  # all ordered pairs are kept apart from those of people's row
     by_name = {score.name: score for score in scores}
     found = {
-        (name, score.name): scorer.of_these(score, everyone if name == HUMAN else paths, pairs[name])
+        (name, score.name): scorer.of_these(score, paths, all_pairs(paths, people))
         for score in scores
-        for name, paths in sources.items()
+        for name, paths in {**sources, HUMAN: everyone}.items()
         if not score.needs_duration or not (untimed(paths) or untimed(people))
     }
     images, counted = len(scorer.stimuli), 0

@@ -19,7 +19,7 @@ from gazekit.metrics.context import contents_of
 from gazekit.metrics.density.conditional import task_prior
 from gazekit.metrics.kinds.densities import score_density
 from gazekit.metrics.kinds.labels import LABELS
-from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.kinds.pairs import all_pairs
 from gazekit.metrics.kinds.sets import SETS, score_sets
 from gazekit.metrics.labels.clusters import PUBLISHED_FACTORS, Clusters, mean_shift_clusters
 from gazekit.metrics.measure import find
@@ -322,7 +322,7 @@ class Scorer:
 
     def pairs(self, name: str, paths: Scanpaths, *, everybody: bool = False) -> np.ndarray:
         """(n, 2): row of the path that is judged, row of the person who judges it."""
-        found = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, self.people)])
+        found = all_pairs(paths, self.people)
         if name == HUMAN:
             if self.protocol.people == "with themselves":
                 return np.concatenate([found, np.repeat(np.arange(len(paths)), 2).reshape(-1, 2)])

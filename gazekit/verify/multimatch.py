@@ -13,7 +13,7 @@ from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics import MultiMatch, pairwise
 from gazekit.metrics.columns import columns_of
-from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.kinds.pairs import all_pairs
 from gazekit.verify.outcome import Outcome
 
 TOLERANCE = 1e-12
@@ -83,7 +83,7 @@ def verify_multimatch(
 
 
 def _chosen(paths: Scanpaths, name: str, max_pairs: int | None, seed: int) -> tuple[np.ndarray, list[str]]:
-    pairs, notes = np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(paths, paths)]), []
+    pairs, notes = all_pairs(paths, paths), []
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]  # every two people once
     if not len(pairs):
         raise DataError(f"data set {name!r} has no trial that two subjects saw, so there is no pair to compare")

@@ -86,6 +86,11 @@ def trial_pairs(predicted: Scanpaths, human: Scanpaths) -> Iterator[np.ndarray]:
         yield np.column_stack([left, right])[~same]
 
 
+def all_pairs(predicted: Scanpaths, human: Scanpaths) -> np.ndarray:
+    """(n, 2) int64: the pairs of `trial_pairs`, of all trials."""
+    return np.concatenate([np.empty((0, 2), dtype=np.int64), *trial_pairs(predicted, human)])
+
+
 def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context: Context) -> Scored:
     """As `Measure.rows`. A stimulus whose paths meet no human path has the value NaN and 0 pairs.
 

@@ -6,7 +6,7 @@ import pytest
 from gazekit import Facts, Frame
 from gazekit.foundations.errors import MismatchError
 from gazekit.metrics import Context, Source, measures, multimatch, scanmatch, score
-from gazekit.metrics.kinds.pairs import trial_pairs
+from gazekit.metrics.kinds.pairs import all_pairs
 
 
 def scores_of(predicted, people, *names, threads=1, source="m"):
@@ -50,7 +50,7 @@ def test_a_stimulus_that_nobody_saw_is_undefined(people, predicted):
 
 
 def test_the_ceiling_never_compares_a_person_with_themself(people):
-    pairs = np.concatenate(list(trial_pairs(people, people)))
+    pairs = all_pairs(people, people)
     subjects = people.table["subject"].to_numpy()
     assert (subjects[pairs[:, 0]] != subjects[pairs[:, 1]]).all()
     # a: 3 people, 6 ordered pairs; b: p, q, p: 4; c: one person: none
