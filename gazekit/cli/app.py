@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from gazekit.cli.check import check_command
 from gazekit.cli.demo import demo_command
 from gazekit.cli.evaluate import evaluate_command, score_command
 from gazekit.cli.export import export_command
+from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import import_predictions_command
 from gazekit.cli.import_recordings import import_command
 from gazekit.cli.info import info_command
 from gazekit.cli.metrics import metrics_command
 from gazekit.cli.models import models_command
-from gazekit.cli.once import give_once
+from gazekit.cli.once import OnceCommand
 from gazekit.cli.plot import plot_command
 from gazekit.cli.predict import predict_command
 from gazekit.cli.protocols import protocols_command
@@ -73,6 +75,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "Check against published numbers": {"verify": verify.app},
 }
 
+
+def _registered(group: typer.Typer) -> Iterator[Any]:
+    """All commands, those of groups too."""
+    yield from group.registered_commands
+    for each in group.registered_groups:
+        yield from _registered(each.typer_instance or typer.Typer())
+
+
 app = typer.Typer(
     name="gazekit",
     help="Real gaze in, any scanpath model, scored against a human ceiling.",
@@ -85,7 +95,8 @@ for panel, commands in COMMANDS.items():
             app.add_typer(command, name=name, rich_help_panel=panel)
         else:
             app.command(name, rich_help_panel=panel)(command)
-give_once(app)
+for command in _registered(app):
+    command.cls, command.callback = OnceCommand, takes_groups(command.callback)
 
 
 @app.callback(invoke_without_command=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import ScoredRun
 from gazekit.cli.printing import aligned, estimate
 from gazekit.cli.searching import SearchOptions
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from gazekit.experiments.asymmetry import AsymmetryResults
 
 
-@takes_groups
 def asymmetry_command(
     *,
     given: SearchOptions,

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import Accepting, DataOptions, ScoredRun, Setting
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names, numbers, settings
@@ -25,7 +24,6 @@ class Captions(Accepting, DataOptions):
     data: Annotated[str, typer.Option(help="Data set with captions.")] = "capmit1003"
 
 
-@takes_groups
 def captions_command(
     *,
     given: Captions,

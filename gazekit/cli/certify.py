@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
 from gazekit.cli.options import BesidePredictions, PerhapsNamed, Seed
 from gazekit.cli.outputs import check_output
@@ -25,7 +24,6 @@ class Certified(PerhapsNamed, BesidePredictions):
     """People's data, which a certificate that is only looked at does not need."""
 
 
-@takes_groups
 def certify_command(
     *,
     files: Annotated[

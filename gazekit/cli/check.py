@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import DataAndPoints, dataset_names
 from gazekit.cli.printing import Json, print_json
 
@@ -19,7 +18,6 @@ class Checked(DataAndPoints):
     ]
 
 
-@takes_groups
 def check_command(
     *,
     given: Checked,

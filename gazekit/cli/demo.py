@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import RunOptions
 
 
@@ -18,7 +17,6 @@ class DemoRun(RunOptions):
     workers: Annotated[int, typer.Option(min=1, help="Processes; results do not depend on it.")] = 2
 
 
-@takes_groups
 def demo_command(
     *,
     osie: Annotated[

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
 from gazekit.cli.loading import reader_options
 from gazekit.cli.options import (
@@ -47,7 +46,6 @@ def tuned(given: list[str]) -> dict[str, str]:
     return named(given, "--tuned-on", refused, one="place", last_sign=True)
 
 
-@takes_groups
 def evaluate_command(
     *,
     context: typer.Context,
@@ -128,7 +126,6 @@ class ScoreRun(EvaluationRun):
     out: Annotated[Path | None, typer.Option(help="Run folder for tables and report; default runs/score-NAME.")] = None  # type: ignore[assignment]  # named after the predictions
 
 
-@takes_groups
 def score_command(
     *,
     context: typer.Context,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import load, say_dropped, told
 from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, Stimulus, TableOptions, names_in
 from gazekit.cli.outputs import check_output
@@ -27,7 +26,6 @@ class Exported(RowOptions, TableOptions, PerhapsNamed):
     stimulus: Stimulus = None
 
 
-@takes_groups
 def export_command(
     *,
     what: Annotated[Path | None, typer.Argument(help="A file of paths, or a run folder (its predictions).")] = None,

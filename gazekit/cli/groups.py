@@ -1,4 +1,4 @@
-"""Groups of options: a command that is decorated with `takes_groups` takes such a group (a dataclass) as one parameter.
+"""Groups of options: any command may take such a group (a dataclass) as one parameter.
 
 On the command line it is the group's options.
 """

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import say_dropped
 from gazekit.cli.options import BesidePredictions, Outside, PathsFile, Replace, names_in
 from gazekit.cli.outputs import check_output, check_suffix
@@ -101,7 +100,6 @@ def mend_of(format_name: str) -> str:
     )
 
 
-@takes_groups
 def import_predictions_command(
     *,
     files: Annotated[list[Path], typer.Argument(help="Files of one kind, as the model's own code leaves them.")],

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import load, say_dropped
 from gazekit.cli.options import DataOptions, Outside, PathsFile, Replace
 from gazekit.cli.outputs import check_output, check_suffix
@@ -22,7 +21,6 @@ class Recorded(DataOptions):
     outside: Outside = "keep"
 
 
-@takes_groups
 def import_command(
     *,
     given: Recorded,

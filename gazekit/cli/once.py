@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import typer
 from typer.core import TyperCommand
 
 from gazekit.foundations.errors import GazekitError
@@ -25,15 +24,6 @@ class OnceCommand(TyperCommand):
 
         parser.parse_args = once
         return parser
-
-
-def give_once(app: typer.Typer) -> None:
-    """Make it so for all commands of an app, and of the groups in it."""
-    for command in app.registered_commands:
-        command.cls = OnceCommand
-    for group in app.registered_groups:
-        if group.typer_instance is not None:
-            give_once(group.typer_instance)
 
 
 def _refuse_twice(given: list[Any]) -> None:

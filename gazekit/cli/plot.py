@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gazekit.cli.figures import KINDS, SHOWN, WHOLE, Kind, Shown
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.import_predictions import read_predictions
 from gazekit.cli.loading import load, say_dropped
 from gazekit.cli.options import PerhapsNamed, Replace, RowOptions, ScreenOptions, TableOptions, names_in
@@ -78,7 +77,6 @@ class Look:
         return given
 
 
-@takes_groups
 def plot_command(
     *,
     kind: Annotated[str, typer.Argument(autocompletion=kind_names, help=f"{', '.join(KINDS)}.")],

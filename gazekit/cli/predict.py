@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazekit.cli.figures import path_on_trial
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.loading import say_dropped
 from gazekit.cli.options import DataAndPoints, Device, PerhapsData, RunOptions, Samples
 from gazekit.cli.outputs import check_output, check_suffix
@@ -53,7 +52,6 @@ class DataOrOwn(DataAndPoints):
     data: PerhapsData = None  # type: ignore[assignment]  # `check_choice` looks before it is read
 
 
-@takes_groups
 def predict_command(
     *,
     model: Annotated[str, typer.Argument(help="Model, with options as name:option=value; see `gazekit models`.")],

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import ScoredRun, Setting
 from gazekit.cli.printing import aligned, estimate
 from gazekit.cli.searching import SearchOptions
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from gazekit.experiments.search import SearchExperiment
 
 
-@takes_groups
 def search_command(
     design: Annotated[Path, typer.Argument(help="The design, a TOML file; see docs/howto/search-experiment.md.")],
     *,

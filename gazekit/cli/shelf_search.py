@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import Boxes, DataAndPoints, Models, Samples, ScoredRun
 from gazekit.cli.printing import aligned, estimate, print_written
 from gazekit.cli.texts import names
@@ -55,7 +54,6 @@ class ShelfOptions(DataAndPoints):
         return {"length_filter": self.length_filter, **images, **given}
 
 
-@takes_groups
 def shelf_search_command(
     *,
     given: ShelfOptions,

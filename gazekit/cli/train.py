@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from gazekit.cli.groups import takes_groups
 from gazekit.cli.options import Accepting, Boxes, Data, DataAndPoints, Root, TrainingRun
 from gazekit.cli.printing import estimate
 from gazekit.cli.texts import numbers, settings
@@ -71,7 +70,6 @@ def changes_of(setting: list[str] | None, network: Collection[str]) -> tuple[dic
 
 
 @app.command("oat")
-@takes_groups
 def oat_command(
     *,
     given: TrainingData,
@@ -123,7 +121,6 @@ def oat_command(
 
 
 @app.command("priority")
-@takes_groups
 def priority_command(
     *,
     given: DataAndPoints,
@@ -207,7 +204,6 @@ def priority_command(
     )
 
 
-@takes_groups
 def oat_study_command(
     *,
     plan: Annotated[Path, typer.Argument(help="TOML file: data, network, training, and what each variant changes.")],
