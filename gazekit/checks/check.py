@@ -18,7 +18,7 @@ from gazekit.checks.references import (
     looked_at_reference,
     target_reference,
 )
-from gazekit.checks.repeats import check_repeats
+from gazekit.checks.repeats import check_copied, check_repeats
 from gazekit.checks.sample import Sample, draw_sample
 from gazekit.checks.start import check_first_fixation, check_first_prediction, check_image_sizes, check_limits
 from gazekit.checks.times import check_durations, check_saccades
@@ -103,7 +103,7 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
 def check_predictions(
     paths: Scanpaths, dataset: Dataset, *, accept: Iterable[str] = (), name: str = "", mend: str = ""
 ) -> Findings:
-    """Check predictions of a data set's trials: positions, durations, an imposed first fixation that is not declared.
+    """Check predictions of a data set's trials: positions, durations, an imposed first fixation, people's own paths.
 
     Positions are compared with where people looked; the first fixation is only judged where people say whether theirs
     was imposed.
@@ -122,8 +122,10 @@ def check_predictions(
         What to do where they were read in a way that takes no options (`--predictions-set`).
     """
     accepted = known_checks(accept)
-    not_checked = dict.fromkeys((c for c in CHECKS if c not in (*PLACEMENT, "durations")), "these are predictions")
-    found = list(check_durations(paths))
+    not_checked = dict.fromkeys(
+        (c for c in CHECKS if c not in (*PLACEMENT, "durations", "paths")), "these are predictions"
+    )
+    found = [*check_durations(paths), *check_copied(paths, dataset.scanpaths)]
     first: list[Finding] = []
     sample = draw_sample(dataset, paths)
     if len(sample.x) < FEW or paths.facts.unit != "px":

@@ -21,7 +21,7 @@ CHECKS: Mapping[str, str] = {
     "samples": "fixations, not raw samples of gaze",
     "durations": "durations in ms, not in another unit, and not points in time",
     "rows": "duplicate rows",
-    "paths": "duplicate paths",
+    "paths": "duplicate paths, and predictions that are people's paths",
     "names": "one name for each person, stimulus and picture, and no row without a person among rows with one",
     "repeated-position": "one position again and again, as when a tracker lost the eye",
     "agreement": "people agree more on an image than across images",

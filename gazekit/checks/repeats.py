@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from gazekit.checks.finding import Finding, NotChecked, Seen
-from gazekit.core.scanpaths import Scanpaths
+from gazekit.core.scanpaths import Scanpath, Scanpaths
 
 ROWS = 0.2  # share of points equal to the one before; published sets have none, object arrays .04
 LEAST = 3  # points exactly at (0, 0), or at one place left of and above it, that tell even in a small table
@@ -49,6 +49,39 @@ def check_repeats(paths: Scanpaths) -> Seen:
             "leave these rows out, or empty their x and y and give --data-set missing=drop",
         )
     yield from _same_person(paths) if objects else _paths(paths)
+
+
+def check_copied(paths: Scanpaths, people: Scanpaths) -> Iterator[Finding]:
+    """Say where predictions are what people did on the same trials, to the px.
+
+    Where people looked at objects, whose places are in both, only nearly all paths together tell.
+    """
+    if paths.facts.unit != "px" or people.facts.unit != "px":
+        return
+    told = people.filter(people.lengths >= SHORTEST)
+    shown = np.flatnonzero(paths.lengths >= SHORTEST)
+    points = np.column_stack([told.x, told.y])
+    objects = len(points) > 0 and len(np.unique(points, axis=0)) / len(points) < DISTINCT
+    theirs: dict[tuple[str, bytes], int] = {}
+    for begin in (0, 1) if people.facts.forced_first else (0,):
+        theirs |= {(trial, _to_the_px(told[k], begin)): k for k, trial in enumerate(told.table["trial"].tolist())}
+    trials = paths.table["trial"].tolist()
+    alike = [theirs.get((trials[i], _to_the_px(paths[i]))) for i in shown]
+    copied = [k for k in alike if k is not None]
+    if len(copied) >= 2 and len(copied) > (SAME if objects else ROWS) * len(shown):
+        who, stimulus = told.table[["subject", "stimulus"]].iloc[copied[0]]
+        yield Finding(
+            "paths",
+            "warning",
+            f"{len(copied):,} of {len(shown):,} predicted paths are those of people on the same trials, to the px "
+            f"(first: that of {who!r} on {stimulus!r})",
+            "people's own paths, or a model that was given what it is to predict: they are compared with themselves",
+            "score what the model predicted; people have a row of their own, each against the others",
+        )
+
+
+def _to_the_px(path: Scanpath, begin: int = 0) -> bytes:
+    return bytes((np.round(np.stack([path.x, path.y])[:, begin:]) + 0.0).tobytes())
 
 
 def _rows(paths: Scanpaths) -> Iterator[Finding]:

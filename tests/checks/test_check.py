@@ -265,7 +265,7 @@ def test_an_unknown_check_is_refused_with_the_closest(good):
         check(good, accept=["orientations"])
 
 
-def predictions_of(good, move=lambda x, y: (x, y)):
+def predictions_of(good, move=lambda x, y: (x + 2, y - 2)):
     paths = good.scanpaths.filter(subject="p0")
     x, y = move(paths.x, paths.y)
     return paths.replace(x=x, y=y, table=paths.table.assign(source="mine", subject=""))
@@ -275,8 +275,39 @@ def test_good_predictions_give_no_finding(good):
     findings = check_predictions(predictions_of(good), good)
     assert findings.found == ()
     assert set(CHECKS) - set(findings.not_checked) == {
-        *(["scale", "origin", "orientation", "offset", "outside", "durations"])
+        *(["scale", "origin", "orientation", "offset", "outside", "durations", "paths"])
     }
+
+
+def test_predictions_that_are_peoples_paths_are_told(good):
+    """They are compared with themselves too, and lie above people, in silence."""
+    own = predictions_of(good, lambda x, y: (np.round(x), np.round(y)))
+    found = check_predictions(own, good).found
+    assert [(f.check, f.level) for f in found] == [("paths", "warning")]
+    count = int((own.lengths >= 4).sum())
+    assert found[0].seen.startswith(
+        f"{count} of {count} predicted paths are those of people on the same trials, to the"
+    )
+    assert "(first: that of 'p0' on 't0')" in found[0].seen
+    imposed = replace(good, scanpaths=good.scanpaths.replace(facts=Facts(forced_first=True)))
+    dropped = own.replace(facts=Facts(forced_first=True)).drop_first()
+    assert worst(check_predictions(dropped, imposed)) == [("paths", "warning")]
+    elsewhere = good.scanpaths.table["trial"].map(
+        dict(zip(good.stimuli, [*good.stimuli[1:], good.stimuli[0]], strict=True))
+    )
+    moved = good.scanpaths.replace(table=good.scanpaths.table.assign(source="m", trial=elsewhere, stimulus=elsewhere))
+    assert worst(check_predictions(moved.filter(subject="p0"), good)) == []
+
+
+def test_paths_over_objects_may_be_those_of_people(good):
+    """A place of an object is where it is: some equal paths say nothing, nearly all do."""
+    grid = good.scanpaths.replace(x=np.round(good.scanpaths.x / 60) * 60, y=np.round(good.scanpaths.y / 60) * 60)
+    people = replace(good, scanpaths=grid)
+    own = grid.filter(subject="p0")
+    half = np.repeat(np.arange(len(own)) % 2, own.lengths) * 7
+    for move, found in ((half, []), (0, ["paths"])):
+        paths = own.replace(x=own.x + move, table=own.table.assign(source="m", subject=""))
+        assert [f.check for f in check_predictions(paths, people).found if f.check == "paths"] == found
 
 
 def test_predictions_that_begin_with_an_undeclared_start_are_told(good):
