@@ -22,7 +22,7 @@ from gazekit.files.untrusted import parse_json
 from gazekit.foundations.errors import DataError, naming, refusing
 from gazekit.interchange.columns import MS, numbers
 from gazekit.interchange.recordings.detection import CHANGES, sampling_interval
-from gazekit.interchange.recordings.recording import Column, Format, Notes, Samples, Written
+from gazekit.interchange.recordings.recording import OTHER_EVENT, Column, Format, Notes, Samples, Written
 
 _ORIGINS = {("top", "left"): "top-left", ("bottom", "left"): "bottom-left"}
 _PX = ("px", "pixel", "pixels")
@@ -30,7 +30,6 @@ FARTHEST = 10.0  # m; a ScreenDistance beyond is in other units
 _DEEPEST = 4  # folders of a data set: root, sub-, ses-, beh
 _SAMPLED = ("x_coordinate", "y_coordinate", "SamplingFrequency")
 NO_IMAGE = "sample of no image (left out)"
-OTHER = "event that is no fixation (left out)"
 NO_DISTANCE = "ScreenDistance that cannot be metres (left out)"
 
 # Fixations as events, without samples: onset and duration of BIDS (s), and columns of our own, as BIDS allows.
@@ -47,10 +46,7 @@ _INTERNAL = {"onset_ms": "start", "duration_ms": "duration", "x": "x", "y": "y"}
 def _events(path: Path, notes: Notes) -> Delimited:
     """A row per fixation of events that have positions."""
     found = read_delimited(path, sep="\t", is_text=lambda name: name in ("stim_file", "subject", "trial", "source"))
-    rows = found.table
-    fixation = rows["trial_type"] == "fixation"
-    notes.leave_out(int((~fixation).sum()), OTHER)
-    rows = rows[fixation].drop(columns="trial_type")
+    rows = notes.only(found.table, found.table["trial_type"] == "fixation", OTHER_EVENT).drop(columns="trial_type")
     rows = rows.mask(rows == "n/a")
     table = rows.drop(columns=[c.theirs[0] for c in EVENTS]).rename(columns={"stim_file": "image"})
     for column in EVENTS:

@@ -9,7 +9,7 @@ import re
 
 import pandas as pd
 
-from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, Samples, their_name
+from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, Samples, their_name, yes
 
 INVALID = "fixation that the tracker calls invalid (left out)"
 _KEPT = ("MEDIA_ID", "MEDIA_NAME", "USER", "FPOGX", "FPOGY", "FPOGS", "FPOGD", "FPOGID")
@@ -18,9 +18,7 @@ _KEPT = ("MEDIA_ID", "MEDIA_NAME", "USER", "FPOGX", "FPOGY", "FPOGS", "FPOGD", "
 def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """The last row of each fixation, whose position and duration are those of all its samples."""
     if "FPOGV" in rows:
-        valid = rows["FPOGV"].astype("str").isin(["1", "1.0", "True"])
-        notes.leave_out(int((~valid).sum()), INVALID)
-        rows = rows[valid]
+        rows = notes.only(rows, yes(rows["FPOGV"]), INVALID)
     name = their_name(rows, ("MEDIA_NAME", "MEDIA_ID"))
     by = [column for column in (name, "MEDIA_ID", "USER", "FPOGID", "FPOGS") if column is not None and column in rows]
     if "FPOGID" in rows:

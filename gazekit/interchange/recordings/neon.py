@@ -10,7 +10,7 @@ import pandas as pd
 
 from gazekit.files.delimited import read_delimited
 from gazekit.foundations.errors import DataError
-from gazekit.interchange.recordings.recording import Column, Format, Notes, their_name
+from gazekit.interchange.recordings.recording import Column, Format, Notes, their_name, yes
 
 OFF = "fixation that is not in the reference image (left out)"
 
@@ -23,9 +23,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             f"{notes.path} has positions in the picture of the scene camera, which moves with the head: export the "
             f"fixations of an enrichment that maps them to the image (Reference Image Mapper)"
         )
-    inside = rows[on].astype("str").str.strip().str.lower().isin(["true", "1", "1.0"])
-    notes.leave_out(int((~inside).sum()), OFF)
-    rows = rows[inside].drop(columns=on)
+    rows = notes.only(rows, yes(rows[on]), OFF).drop(columns=on)
     sections = notes.path.with_name("sections.csv")
     if sections.is_file() and "section id" in rows:
         table = read_delimited(sections, is_text=lambda _: True).table

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import numbers
-from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, their_name
+from gazekit.interchange.recordings.recording import DETAILS, Column, Format, Notes, their_name, yes
 
 OFF = "fixation that is not on the surface (left out)"
 _BEGINS = "fixations_on_surface_"
@@ -29,7 +29,7 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             f"{notes.path} has no column 'fixation_id', which says which rows are one fixation: export it, too; its "
             f"columns are: {', '.join(map(str, rows.columns))}"
         )
-    inside = rows[on].astype("str").str.strip().str.lower().isin(["true", "1", "1.0"])
+    inside = yes(rows[on])
     off = rows[number].nunique() - rows.loc[inside, number].nunique()
     notes.leave_out(off, OFF)
     kept = {"norm_pos_x": "mean", "norm_pos_y": "mean", "start_timestamp": "first", "duration": "first"}

@@ -12,9 +12,8 @@ import pandas as pd
 
 from gazekit.foundations.errors import DataError, naming
 from gazekit.interchange.columns import numbers
-from gazekit.interchange.recordings.recording import Column, Format, Notes, Written
+from gazekit.interchange.recordings.recording import OTHER_EVENT, Column, Format, Notes, Written
 
-OTHER = "event that is no fixation (left out)"
 _DEGREES = 90.0  # no position on a screen is farther out; px of a screen are
 
 
@@ -25,9 +24,8 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
             f"{notes.path} has no column 'name', which says which events are fixations; its columns are: "
             f"{', '.join(map(str, rows.columns))}"
         )
-    fixation = rows["name"].astype("str").str.startswith("fixation")
-    notes.leave_out(int((~fixation).sum()), OTHER)
-    rows = rows[fixation].drop(columns="name").reset_index(drop=True)
+    rows = notes.only(rows, rows["name"].astype("str").str.startswith("fixation"), OTHER_EVENT)
+    rows = rows.drop(columns="name").reset_index(drop=True)
     if "location" in rows:
         with naming(notes.path):
             pairs = [_pair(value) for value in rows["location"]]

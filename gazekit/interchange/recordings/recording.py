@@ -17,6 +17,7 @@ from gazekit.interchange.columns import MS, SYNONYMS, names, numbers, plain_name
 
 NO_IMAGE = "fixation of a trial without an image (left out)"
 BEFORE_IMAGE = "fixation that began before the image (left out)"
+OTHER_EVENT = "event that is no fixation (left out)"
 NO_POSITION = "fixation without a position (left out)"
 NOBODY = "fixation of nobody: the name of the person is empty (left out)"
 OTHER_EYE = "fixation of the other eye (left out)"
@@ -183,6 +184,11 @@ class Notes:
         if count:
             self.dropped[reason] += count
 
+    def only(self, table: pd.DataFrame, rows: Any, reason: str) -> pd.DataFrame:
+        """These rows (n, bool) of a table; the others are counted."""
+        self.leave_out(int((~rows).sum()), reason)
+        return table[rows]
+
     def screen(self, width: float, height: float) -> None:
         """The size of the screen, px, which must be the same in the whole file.
 
@@ -248,9 +254,7 @@ def fixations(
     """
     notes.dropped.update(found.dropped)
     rows = found.table.copy(deep=False)
-    people = (columns or {}).get("subject") or their_name(
-        rows, [n for c in kind.columns if c.ours == "subject" for n in c.theirs]
-    )
+    people = whose(rows, kind.columns, columns or {})
     for name in rows.columns[[not pd.api.types.is_numeric_dtype(kind_of) for kind_of in rows.dtypes]]:
         signs = [text for text in kind.missing if name != people or not text.isalpha()]  # "NA" can be somebody
         rows[name] = rows[name].mask(rows[name].isin(signs))
@@ -272,10 +276,10 @@ def fixations(
     none = {ours for ours, theirs in (columns or {}).items() if not theirs}  # columns that the user leaves out
     more = [c for c in rows.columns if c not in (*used, *details, *none) and c not in table]
     table = table.join(rows[more])
-    table = _left_out(table, nameless, NOBODY, notes)
-    table = _left_out(table, _empty(table["stimulus"]), NO_IMAGE, notes)
+    table = notes.only(table, ~nameless, NOBODY)
+    table = notes.only(table, ~_empty(table["stimulus"]), NO_IMAGE)
     table = _one_eye(table, eye, kind, notes)
-    table = _left_out(table, table["x"].isna() | table["y"].isna(), NO_POSITION, notes)
+    table = notes.only(table, table["x"].notna() & table["y"].notna(), NO_POSITION)
     if not len(table):
         left = ", ".join(f"{count} x {reason}" for reason, count in notes.dropped.items())
         raise DataError(f"{notes.path} has no fixation that can be used: {left}{notes.hint}")
@@ -362,6 +366,22 @@ def in_their_words(table: pd.DataFrame, columns: Sequence[Column], how: Written)
     if how.end is not None:
         out[how.end] = ((table["onset_ms"] + table["duration_ms"]) / MS[facts["onset_ms"].unit]).round(6)
     return pd.DataFrame(out)
+
+
+def yes(column: pd.Series) -> pd.Series:
+    """(n,) bool: where a column of yes and no says yes.
+
+    Examples
+    --------
+    >>> yes(pd.Series(["True", " 1", "1.0", "Valid", "0", "false", None])).tolist()
+    [True, True, True, True, False, False, False]
+    """
+    return column.astype("str").str.strip().str.lower().isin(["true", "1", "1.0", "valid"])
+
+
+def whose(rows: pd.DataFrame, columns: Sequence[Column], said: Mapping[str, str | None]) -> str | None:
+    """The column of rows that says who looked, by what a user said of columns, or by its name."""
+    return said.get("subject") or their_name(rows, [n for c in columns if c.ours == "subject" for n in c.theirs])
 
 
 def their_name(rows: pd.DataFrame, theirs: Sequence[str]) -> str | None:
@@ -487,13 +507,6 @@ def _empty(column: pd.Series) -> pd.Series:
     return column.isna() | (column.astype("str") == "")
 
 
-def _left_out(table: pd.DataFrame, rows: Any, reason: str, notes: Notes) -> pd.DataFrame:
-    if not rows.any():
-        return table
-    notes.leave_out(int(rows.sum()), reason)
-    return table[~rows]
-
-
 def _one_eye(table: pd.DataFrame, eye: str | None, kind: Format, notes: Notes) -> pd.DataFrame:
     if eye not in (None, "left", "right"):
         raise DataError(f"eye must be 'left' or 'right', not {eye!r}")
@@ -517,7 +530,7 @@ def _one_eye(table: pd.DataFrame, eye: str | None, kind: Format, notes: Notes) -
     if eye is None:
         return table
     notes.leave_out(number.nunique() - number[of == eye].nunique(), NOT_THAT_EYE)
-    return _left_out(table, of != eye, OTHER_EYE, notes)
+    return notes.only(table, of == eye, OTHER_EYE)
 
 
 def _in_order(table: pd.DataFrame, notes: Notes) -> pd.DataFrame:

@@ -23,6 +23,8 @@ from gazekit.interchange.recordings.recording import (
     Samples,
     their_name,
     unit_of,
+    whose,
+    yes,
 )
 from gazekit.interchange.rows import where_rows
 from gazekit.interchange.space import Space
@@ -307,15 +309,13 @@ def _chosen(read: Iterator[pd.DataFrame], where: str | None, path: Path, notes: 
 def _usable(rows: pd.DataFrame, samples: Samples, notes: Notes) -> pd.DataFrame:
     """Rows of the eye tracker, lost where they are not valid; the size of the screen goes to the notes."""
     if "of" in rows:
-        mine = rows["of"] == samples.of
-        notes.leave_out(int((~mine).sum()), OTHER_ROWS)
-        rows = rows[mine]
+        rows = notes.only(rows, rows["of"] == samples.of, OTHER_ROWS)
     if "screen_width" in rows:
         for width, height in rows[["screen_width", "screen_height"]].dropna().drop_duplicates().itertuples(index=False):
             notes.screen(width, height)
         rows = rows.drop(columns=["screen_width", "screen_height"])
     if "valid" in rows:
-        good = rows["valid"].astype("str").str.lower().isin(["1", "1.0", "true", "valid"])
+        good = yes(rows["valid"])
         rows = rows.assign(x=rows["x"].where(good), y=rows["y"].where(good))
     return rows
 
@@ -346,9 +346,7 @@ def _blocks(
     header = [name for name in header_of(path, sep) if name]
     empty = pd.DataFrame(columns=header)
     texts = {told.get(c.ours) or their_name(empty, c.theirs) for c in samples.columns if c.ours in (*_KEYS, "eye")}
-    people = told.get("subject") or their_name(
-        empty, [n for c in samples.columns if c.ours == "subject" for n in c.theirs]
-    )
+    people = whose(empty, samples.columns, told)
     for piece in read_pieces(
         path,
         sep=sep,

@@ -14,9 +14,8 @@ import pandas as pd
 from gazekit.files.delimited import Delimited, read_delimited
 from gazekit.files.untrusted import read_csv_text
 from gazekit.foundations.errors import DataError
-from gazekit.interchange.recordings.recording import Column, Format, Notes, their_name
+from gazekit.interchange.recordings.recording import OTHER_EVENT, Column, Format, Notes, their_name
 
-OTHER = "event that is no fixation (left out)"
 _CATEGORIES = ("Fixation", "Visual Intake")
 _IMAGE = re.compile(r"# Message: (.+\.(?:jpe?g|png|bmp|gif|tiff?|avi))\s*$", re.IGNORECASE)
 _HEADER = "Table Header for Fixations:"
@@ -63,7 +62,7 @@ def _rows(path: Path, notes: Notes) -> Delimited:
         Image=trial.map(image),
         Subject=said.get("Subject", "").strip() or None,
     )
-    dropped = {**found.dropped, **({OTHER: events} if events else {})}
+    dropped = {**found.dropped, **({OTHER_EVENT: events} if events else {})}
     return Delimited(table.dropna(axis=1, how="all"), dropped)
 
 
@@ -72,9 +71,8 @@ def _prepare(rows: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     category = their_name(rows, ("Category",))
     if category is None:
         return rows
-    fixation = rows[category].astype("str").str.strip().isin(_CATEGORIES)
-    notes.leave_out(int((~fixation).sum()), OTHER)
-    return rows[fixation].drop(columns=category).reset_index(drop=True)
+    rows = notes.only(rows, rows[category].astype("str").str.strip().isin(_CATEGORIES), OTHER_EVENT)
+    return rows.drop(columns=category).reset_index(drop=True)
 
 
 def _of_smi(start: bytes) -> bool:
