@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gazekit.core.scanpaths import Scanpaths, indices_of
 from gazekit.foundations.errors import GazekitError, check_whole
@@ -134,49 +135,36 @@ def _compared(
     distance: Distance,
     by: str | None = None,
     skip_first: bool = False,
-) -> np.ndarray:
+) -> OfRows:
     """Distance of the model's (first) and people's saccades in each column.
 
     Of pooled saccades, or group by group of people's paths, then the mean over defined groups.
     """
     if columns == AMPLITUDE:
         a, b = a.to_degrees(), b.to_degrees()
-
-    def compare(mine: Scanpaths, theirs: Scanpaths) -> list[float]:
-        sides = [saccades(side, skip_first=skip_first)._asdict() for side in (mine, theirs)]
-        return [distance(*(side[column] for side in sides)) for column in columns]
-
-    if by is None:
-        return np.array(compare(a, b))
-    # A model is no subject: all its paths meet each person.
-    values = [compare(a if by == "subject" else a.filter(**{by: key}), theirs) for key, theirs in b.groupby(by)]
-    return column_means(np.array(values, dtype=float).reshape(len(values), -1))
-
-
-def _parts_compared(
-    a: Scanpaths,
-    b: Scanpaths,
-    trials: Trials,
-    *,
-    columns: tuple[str, ...],
-    distance: Distance,
-    by: str | None = None,
-    skip_first: bool = False,
-) -> OfRows | None:
-    """As `_compared` for any rows; None where groups of paths are compared."""
-    if by is not None:
-        return None
-    if columns == AMPLITUDE:
-        a, b = a.to_degrees(), b.to_degrees()
     found = [saccades(side, skip_first=skip_first) for side in (a, b)]
     ends = [np.searchsorted(of.path, np.arange(len(side) + 1)) for of, side in zip(found, (a, b), strict=True)]
 
-    def of_rows(*rows: np.ndarray) -> np.ndarray:
+    def compare(*rows: np.ndarray) -> np.ndarray:
         taken = [indices_of(end, chosen) for end, chosen in zip(ends, rows, strict=True)]
         values = [[getattr(of, column)[k] for of, k in zip(found, taken, strict=True)] for column in columns]
         return np.array([distance(*both) for both in values])
 
-    return of_rows
+    if by is None:
+        return compare
+    group, keys = pd.factorize(b.table[by], sort=True, use_na_sentinel=False)
+    if by == "subject":  # a model is no subject: all its paths meet each person
+        own = None
+    else:
+        a.filter(**{by: list(keys)})  # refuses a column that is not there, or one of another kind
+        own = keys.get_indexer(a.table[by])
+
+    def group_by_group(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        there = np.unique(group[theirs])
+        values = [compare(mine if own is None else mine[own[mine] == k], theirs[group[theirs] == k]) for k in there]
+        return column_means(np.array(values, dtype=float).reshape(len(values), -1))
+
+    return group_by_group
 
 
 def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins: float) -> Distance:
@@ -194,7 +182,6 @@ def _of_counts(count: Callable[..., np.ndarray], smoothing: float | None, **bins
 
 
 def _counts_apart(
-    compared: Callable[..., Any],
     columns: tuple[str, ...],
     count: Callable[..., np.ndarray],
     *sets: Any,
@@ -202,23 +189,19 @@ def _counts_apart(
     skip_first: bool = False,
     smoothing: float | None = SMOOTHING,
     **bins: float,
-) -> Any:
+) -> OfRows:
     distance = _of_counts(count, smoothing, **bins)
-    return compared(*sets, columns=columns, distance=distance, by=by, skip_first=skip_first)
+    return _compared(*sets, columns=columns, distance=distance, by=by, skip_first=skip_first)
 
 
 @takes_options_of(_counts_apart, _amplitude_counts)
-def _amplitude_counts_apart(
-    compared: Callable[..., Any], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
-) -> Any:
-    return _counts_apart(compared, AMPLITUDE, _amplitude_counts, a, b, trials, **options)
+def _amplitude_counts_apart(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> OfRows:
+    return _counts_apart(AMPLITUDE, _amplitude_counts, a, b, trials, **options)
 
 
 @takes_options_of(_counts_apart, _direction_counts)
-def _direction_counts_apart(
-    compared: Callable[..., Any], a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any
-) -> Any:
-    return _counts_apart(compared, DIRECTIONS, _direction_counts, a, b, trials, **options)
+def _direction_counts_apart(a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> OfRows:
+    return _counts_apart(DIRECTIONS, _direction_counts, a, b, trials, **options)
 
 
 _ANY, _SHARE = (0.0, np.inf), (0.0, 1.0)
@@ -226,21 +209,20 @@ _JS, _KL = "Jensen-Shannon divergence", "Kullback-Leibler divergence of people's
 _W1, _KS, _KUIPER = "Wasserstein-1 distance", "Kolmogorov-Smirnov distance", "Kuiper's distance"
 
 
-def _of_samples(columns: tuple[str, ...], distance: Distance) -> Callable[[Any], Callable[..., Any]]:
-    return lambda compared: partial(compared, columns=columns, distance=distance)
+def _of_samples(columns: tuple[str, ...], distance: Distance) -> Callable[..., OfRows]:
+    return partial(_compared, columns=columns, distance=distance)
 
 
-def _of_bins(apart: Callable[..., Any], **fixed: Any) -> Callable[[Any], Callable[..., Any]]:
-    return lambda compared: partial(apart, compared, **fixed)
-
-
-for _name, _with, _bounds, _unit, _words in (
-    ("amplitude_js", _of_bins(_amplitude_counts_apart, smoothing=None), _SHARE, "bit", _JS),
-    ("amplitude_kl", _of_bins(_amplitude_counts_apart), _ANY, "bit", _KL),
+_amplitude_js, _direction_js = (
+    partial(apart, smoothing=None) for apart in (_amplitude_counts_apart, _direction_counts_apart)
+)
+for _name, _apart, _bounds, _unit, _words in (
+    ("amplitude_js", _amplitude_js, _SHARE, "bit", _JS),
+    ("amplitude_kl", _amplitude_counts_apart, _ANY, "bit", _KL),
     ("amplitude_wasserstein", _of_samples(AMPLITUDE, wasserstein), _ANY, "degrees", _W1),
     ("amplitude_ks", _of_samples(AMPLITUDE, ks_distance), _SHARE, "1", _KS),
-    ("direction_js", _of_bins(_direction_counts_apart, smoothing=None), _SHARE, "bit", _JS),
-    ("direction_kl", _of_bins(_direction_counts_apart), _ANY, "bit", _KL),
+    ("direction_js", _direction_js, _SHARE, "bit", _JS),
+    ("direction_kl", _direction_counts_apart, _ANY, "bit", _KL),
     ("direction_wasserstein", _of_samples(DIRECTIONS, circular_wasserstein), (0.0, 180.0), "degrees", _W1),
     ("direction_kuiper", _of_samples(DIRECTIONS, kuiper_distance), _SHARE, "1", _KUIPER),
 ):
@@ -251,9 +233,9 @@ for _name, _with, _bounds, _unit, _words in (
         else ((_name,), ("degrees",), "amplitudes in degrees of visual angle", AMPLITUDE_SOURCE)
     )
     set_measure(
-        _with(_compared),
+        None,
         _name,
-        of_rows=_with(_parts_compared),
+        of_rows=_apart,
         outputs=_outputs,
         higher_is_better=False,
         bounds=_bounds,

@@ -48,14 +48,13 @@ class RowSteps:
     """A measure that scores any rows of two sets of paths from work that is done once for all of them."""
 
     compute: Callable[..., Any] | None
-    of_rows: Callable[..., OfRows | None]
+    of_rows: Callable[..., OfRows]
 
     def __call__(self, a: Scanpaths, b: Scanpaths, trials: Trials, **options: Any) -> Any:
         """All rows of both."""
         if self.compute is not None:
             return self.compute(a, b, trials, **options)
-        of_rows: Any = self.of_rows(a, b, trials, **options)  # None only where there is another way, `compute`
-        return of_rows(np.arange(len(a)), np.arange(len(b)))
+        return self.of_rows(a, b, trials, **options)(np.arange(len(a)), np.arange(len(b)))
 
 
 NEEDS = ("degrees", "duration", "start", "target_box", "objects", "target_object", "target_similarity")
@@ -67,7 +66,7 @@ def set_measure(
     *,
     unit: Unit = "data set",
     without_each: Callable[..., dict[str, pd.DataFrame]] | None = None,
-    of_rows: Callable[..., OfRows | None] | None = None,
+    of_rows: Callable[..., OfRows] | None = None,
     outputs: tuple[str, ...] = (),
     higher_is_better: bool | None = None,
     equal_sets: bool = True,
@@ -91,8 +90,8 @@ def set_measure(
         name, as `compute` would on what is left; see `_without_each`, which is taken otherwise.
     of_rows : callable, optional
         `of_rows(a, b, trials, *, options)` gives a function of rows of `a` and rows of `b`, (n,) int64 each, that gives
-        what `compute(a[rows], b[rows], trials)` would, to rounding; or None where these options or paths have no quick
-        way. It is asked only where no path of either set lacks what the measure needs.
+        what `compute(a[rows], b[rows], trials)` would, to rounding. It is asked only where no path of either set lacks
+        what the measure needs.
     outputs : tuple of str
         Names of its columns; default one, the measure's name.
     higher_is_better : bool or None

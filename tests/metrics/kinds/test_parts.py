@@ -59,6 +59,16 @@ def test_parts_of_the_data_set(sets, measure):
         np.testing.assert_allclose(quick.values(mine, theirs), simple, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("by", ["subject", "stimulus"])
+@pytest.mark.parametrize("name", ["amplitude_wasserstein", "direction_js"])
+def test_parts_of_the_data_set_group_by_group(sets, name, by):
+    measure = find(name).with_options(by=by)
+    quick = Parts([measure], *sets, {})
+    for mine, theirs in parts_of(*sets):
+        simple = value_of_whole(measure, sets[0][mine], sets[1][theirs], {})
+        np.testing.assert_array_equal(quick.values(mine, theirs), simple)
+
+
 @pytest.mark.parametrize("options", [{}, {"sigma_degrees": 0.5}])
 def test_parts_of_stimuli(sets, options):
     """In any order, and again when the last maps were of other rows; with no room for maps as well."""
