@@ -8,21 +8,30 @@ It learns from the photographs of OSIE that are not among the 70 test images of 
 centre bias of the data set that is scored: of MIT1003, that of people on the photographs whose images are not shown.
 Of MIT1003 there is also one temperature: that under which people on half of its images are likeliest, for the other
 half.
+
+Then networks learn from MIT1003 itself, in five folds, each image scored by the one that has not learned from it: from
+these images alone, or from the readout of OSIE on; with several seeds, each with other folds and weights. They lie in
+`alone-SEED` and `after-osie-SEED`, run folders of `gazekit train priority`. At last paths by those after OSIE, of the
+first seed, and by what was learned from OSIE only, beside people and nulls.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-from asked_for import asked_for
+from asked_for import SEEDS, asked_for
 
 import gazekit
 from gazekit.evaluation.bootstrap import for_all_of, resample
-from gazekit.experiments.priority import TrainedReadouts, bits_over_centre
+from gazekit.experiments.priority import TrainedReadouts, bits_over_centre, train_priority
 from gazekit.experiments.ratios import Ratio
-from gazekit.models.priority.checkpoint import load_readout
+from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.events import trial_events
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.grid import Grid
@@ -31,16 +40,24 @@ from gazekit.models.priority.training import OPTIONS, View, centre_bias, train_r
 from gazekit.protocols import protocols
 
 FIXATIONS = 24  # of an image and step
+FOLDS = 5
+OSIE = "osie-630.safetensors"
+METRICS, SAMPLES = ("scanmatch", "sequence_score"), 3
+AFTER, ALONE = "after-osie", "alone"  # learned from MIT1003 after OSIE, or from nothing
+HOW: dict[str, Any] = {
+    AFTER: {"options": replace(OPTIONS, epochs=8, patience=8), "fixations": 48},
+    ALONE: {"options": replace(OPTIONS, epochs=16, patience=16), "fixations": 24},
+}
 TEMPERATURES = tuple(round(0.8 + 0.05 * k, 2) for k in range(25))
 
 
-def trained(dataset: gazekit.Dataset, file: Path, reader: FeatureReader) -> PriorityNetwork:
-    """The network, trained on a data set where the file is not there yet."""
+def trained(dataset: gazekit.Dataset, file: Path, reader: FeatureReader) -> Readout:
+    """What was learned from a data set; it is made where the file is not there yet."""
     if not file.is_file():
         readout, log = train_readout([dataset], reader, OPTIONS, fixations=FIXATIONS, folder=file.with_suffix(".state"))
         readout.save(file)
         print(pd.DataFrame(map(vars, log)).to_string(), flush=True)  # noqa: T201
-    return load_readout(file).network
+    return load_readout(file)
 
 
 def with_centre(network: PriorityNetwork, people: gazekit.Dataset) -> PriorityNetwork:
@@ -101,52 +118,81 @@ def one_temperature(by: dict[float, pd.DataFrame]) -> tuple[pd.DataFrame, dict[s
     return out, chosen
 
 
-def difference(one: pd.DataFrame, other: pd.DataFrame, column: str) -> tuple[float, float, float]:
-    """Bits per fixation of one less those of another, paired, with an interval that holds for both columns together."""
-    draws, counts = resample(len(one), seed=0), one["fixations"].to_numpy(float)
-    less = Ratio.of(one[column].to_numpy(float), counts, draws).minus(
-        Ratio.of(other[column].to_numpy(float), counts, draws)
-    )
-    low, high = for_all_of(2, *less)
-    return less[0], low, high
+def in_folds(
+    shown: gazekit.Dataset, views: Sequence[View], centre: PriorityNetwork, folder: Path, seed: int, **how: Any
+) -> pd.DataFrame:
+    """As `over`, each image by the network of its fold, which has not learned from it."""
+    run = train_priority(shown, out=folder, folds=FOLDS, seed=seed, progress=False, **how)
+    parts = []
+    for readout in map(load_readout, run.readouts):
+        unseen = [view for view in views if not readout.has_seen(view.image, view.look)]
+        parts.append(over(readout.network, unseen, centre))
+    return pd.concat(parts).set_index("stimulus").loc[[view.stimulus for view in views]].reset_index()
+
+
+def mean_of(seeds: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Means of several seeds, by image."""
+    return pd.concat(seeds).groupby("stimulus", sort=False, as_index=False).mean()
+
+
+def told(bits: pd.DataFrame) -> str:
+    """Bits per fixation of both columns, with 95 % intervals over images."""
+    gains = {c: TrainedReadouts((), bits, bits).gain(c) for c in ("static", "next")}
+    return ", ".join("{} {:.3f} [{:.3f}, {:.3f}]".format(c, *gain) for c, gain in gains.items()) + " bit"
+
+
+def difference(one: pd.DataFrame, other: pd.DataFrame, of: int) -> str:
+    """Bits per fixation of one less those of another, paired, with intervals that hold for `of` of them together."""
+    draws, counts, words = resample(len(one), seed=0), one["fixations"].to_numpy(float), []
+    for column in ("static", "next"):
+        a, b = (Ratio.of(bits[column].to_numpy(float), counts, draws) for bits in (one, other))
+        less = a.minus(b)
+        words.append("{} {:.3f} [{:.3f}, {:.3f}]".format(column, less[0], *for_all_of(of, *less)))
+    return ", ".join(words)
 
 
 def main() -> None:
     """Train, and print bits per fixation with 95 % intervals over images."""
-    asked = asked_for(__doc__, osie="its folder", mit1003="its folder", out="folder of the readout")
+    asked = asked_for(__doc__, SEEDS, osie="its folder", mit1003="its folder", out="folder of the readout")
     reader = FeatureReader("lite0")
     osie, mit = gazekit.load_dataset("osie", asked.osie), gazekit.load_dataset("mit1003", asked.mit1003)
     tested = set(protocols["chen2021"].images["osie"])
     learned = osie.select(stimuli=[s for s in osie.stimuli if s not in tested])
-    network = trained(learned, asked.out / "osie-630.safetensors", reader)
-    shown = [trial.stimulus for trial in mit.trials if trial.has("image")]
-    there = set(shown)
-    of_mit = with_centre(network, mit.select(stimuli=[s for s in mit.stimuli if s not in there]))
-    views = {
-        "OSIE, test images of chen2021": views_of(osie.select(stimuli=sorted(tested)), reader, network.config),
-        "MIT1003": views_of(mit.select(stimuli=shown), reader, network.config),
+    start = trained(learned, asked.out / OSIE, reader)
+    network = start.network
+    there = {trial.stimulus for trial in mit.trials if trial.has("image")}
+    shown, rest = (mit.select(stimuli=[s for s in mit.stimuli if (s in there) == side]) for side in (True, False))
+    of_mit = with_centre(network, rest)
+    tests = views_of(osie.select(stimuli=sorted(tested)), reader, network.config)
+    views = views_of(shown, reader, network.config)
+    as_it_is, centred = (over(each, views, of_mit) for each in (network, of_mit))
+    cooled, temperatures = one_temperature(tempered(network, views, of_mit))
+    scored = {
+        "OSIE, test images of chen2021": over(network, tests, network),
+        "MIT1003": as_it_is,
+        "MIT1003, with its centre bias": centred,
+        f"MIT1003, with one temperature ({temperatures})": cooled,
     }
-    first, second = views
-    as_it_is = over(network, views[second], of_mit)
-    cooled, temperatures = one_temperature(tempered(network, views[second], of_mit))
-    gained = [
-        f"{c} {value:.3f} [{low:.3f}, {high:.3f}]"
-        for c in ("static", "next")
-        for value, low, high in [difference(cooled, as_it_is, c)]
-    ]
-    told = {
-        first: over(network, views[first], network),
-        second: as_it_is,
-        f"{second}, with its centre bias": over(of_mit, views[second], of_mit),
-        f"{second}, with one temperature ({temperatures}; less without: {', '.join(gained)})": cooled,
-    }
-    for name, bits in told.items():
-        gains = ", ".join(
-            f"{c} {v:.3f} [{low:.3f}, {high:.3f}]"
-            for c in ("static", "next")
-            for v, low, high in [TrainedReadouts((), bits, bits).gain(c)]
-        )
-        print(f"{name}: {len(bits)} images, {bits['fixations'].sum():,} fixations: {gains} bit", flush=True)  # noqa: T201
+    for name, bits in scored.items():
+        print(f"{name}: {len(bits)} images, {bits['fixations'].sum():,} fixations: {told(bits)}", flush=True)  # noqa: T201
+    for words, changed in {"its centre bias": centred, "one temperature": cooled}.items():
+        print(f"{words} less as it is: {difference(changed, as_it_is, 4)}", flush=True)  # noqa: T201
+    learned_from_it: dict[str, list[pd.DataFrame]] = {AFTER: [], ALONE: []}
+    for seed, (name, bits) in product(map(int, asked.seeds.split(",")), learned_from_it.items()):
+        how = HOW[name] | ({"start": start} if name == AFTER else {})
+        bits.append(in_folds(shown, views, of_mit, asked.out / f"{name}-{seed}", seed, **how))
+        print(f"MIT1003 in five folds, {name}, seed {seed}: {told(bits[-1])}", flush=True)  # noqa: T201
+    means = {name: mean_of(seeds) for name, seeds in learned_from_it.items()}
+    others = {"as it is": as_it_is, "with one temperature": cooled, ALONE: means[ALONE]}
+    compared = [(name, base) for name in means for base in others if name != base]
+    for name, bits in means.items():
+        print(f"MIT1003 in five folds, {name}, mean of the seeds: {told(bits)}")  # noqa: T201
+    for name, base in compared:
+        words = difference(means[name], others[base], 2 * len(compared))
+        print(f"{name} less {base}: {words}", flush=True)  # noqa: T201
+    models = [f"priority:checkpoint={asked.out / name}" for name in (f"{AFTER}-{asked.seeds[0]}", OSIE)]
+    results = gazekit.evaluate(shown, models, list(METRICS), out=asked.out / "paths", n_samples=SAMPLES)
+    print(results.summary.to_string(), results.differences.to_string(), sep="\n")  # noqa: T201
 
 
 if __name__ == "__main__":
