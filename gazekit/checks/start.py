@@ -84,12 +84,14 @@ def check_limits(dataset: Dataset, paths: Scanpaths) -> Iterator[Finding]:
     own = limits_of(paths, dataset.trials)
     other = np.flatnonzero(own != most)
     if len(other):
+        first = int(other[0])
+        of_trial = f"{most[first]:g}" if np.isfinite(most[first]) else "none"
         yield Finding(
             "limits",
             "warning",
             f"{len(other):,} of {len(paths):,} paths had another limit ({ALLOWED}, {own[other].min():g} to "
-            f"{own[other].max():g}) than the max_fixations of their trial (first: {own[other[0]]:g} and "
-            f"{most[other[0]]:g} on {paths.table['stimulus'].iloc[other[0]]!r})",
+            f"{own[other].max():g}) than the max_fixations of their trial (first: {own[first]:g} and "
+            f"{of_trial} on {paths.table['stimulus'].iloc[first]!r})",
             "people of several experiments or conditions together: models are held to the trial's limit, and whether "
             "people found a target within their own is another question",
             f"take people of one limit, and that limit for the trials (of Interiors: --data-set {ALLOWED}=12)",

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.core.scanpaths import Scanpath, Scanpaths
 from gazekit.foundations.errors import GazekitError, MismatchError
+from gazekit.metrics.options import is_number
 
 AnyPath = Scanpath | ArrayLike  # one scanpath, as people give it: (n, 2) or (n, 3) x px, y px, duration ms
 Size = tuple[float, float] | None  # (width, height) of the shown image, px
@@ -100,7 +101,7 @@ def columns_of_single(
         return [_labels(path, metric) for path in paths]
     sizes = [path.frame.size for path in paths if isinstance(path, Scanpath)]
     if size is not None:
-        if len(size) != 2 or not all(np.isfinite(side) and side > 0 for side in size):
+        if len(size) != 2 or not all(is_number(side) and side > 0 for side in size):
             raise GazekitError(f"{metric}: size is the (width, height) of the shown image in px, not {size!r}")
         sizes.append((float(size[0]), float(size[1])))
     if not sizes and needs_size:

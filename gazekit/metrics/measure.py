@@ -254,8 +254,21 @@ def make(*fields: Any, registered: bool = True, **more: Any) -> Measure:
 
 
 def find(measure: str | Measure) -> Measure:
-    """A measure by name, or itself."""
-    found: Measure = measures[measure] if isinstance(measure, str) else measure
+    """A measure by name, or itself.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none; the message offers the closest.
+    GazekitError
+        The name is that of an output of a measure that has several.
+    """
+    try:
+        found: Measure = measures[measure] if isinstance(measure, str) else measure
+    except UnknownNameError:
+        if of := next((each.name for each in all_measures() if measure in each.outputs), None):
+            raise GazekitError(f"{measure} is an output of the metric {of}; ask for that") from None
+        raise
     return found
 
 

@@ -1,10 +1,23 @@
 """Options that several functions share: stated once, by the function that uses them."""
 
 import inspect
+import math
 from collections.abc import Callable
+from numbers import Real
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def is_number(value: object) -> bool:
+    """Whether an option is a finite number: NaN, text and lists are none, nor are true and false.
+
+    Examples
+    --------
+    >>> is_number(3), is_number(0.5), is_number("3"), is_number((1, 2)), is_number(float("inf"))
+    (True, True, False, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def takes_options_of(*others: Callable[..., Any]) -> Callable[[Function], Function]:

@@ -156,7 +156,7 @@ def test_limits_of_people_that_are_not_those_of_their_trials(good, allowed, tria
     assert worst(findings) == [("limits", "warning")]
     seen = findings.found[0].seen
     assert f"120 of 120 paths had another limit (saccades_allowed, {allowed[0]} to {allowed[-1]})" in seen
-    assert f"(first: {allowed[0]} and {trial or 'inf'} on 't0')" in seen
+    assert f"(first: {allowed[0]} and {trial or 'none'} on 't0')" in seen
 
 
 @pytest.mark.parametrize("known", [12, None, ""])

@@ -179,3 +179,38 @@ def test_a_measure_of_another_package_is_found_and_chosen(monkeypatch, scanpaths
     assert choose({"swing": {"bins": 5}}, context).parameters() == {"swing": {"bins": 5}}
     rows = made.rows(Source("m", context.people[[0, 0]]), context.people[[1]], context)
     assert rows[["model", "metric", "stimulus", "value"]].to_numpy().tolist() == [["m", "swing", "", 1.0]]
+
+
+@pytest.mark.parametrize("value", ["x", (1, 2), [], {"a": 1}])
+@pytest.mark.parametrize(
+    ("measure", "option", "message"),
+    [
+        ("scanmatch", "threshold", "scanmatch: threshold"),
+        ("scanmatch", "gap", "scanmatch: gap is a score of 0 or below, not"),
+        ("scanmatch", "temporal_bin_ms", "temporal_bin_ms must be a positive number of ms, not"),
+        ("cross_recurrence", "radius", "radius"),
+        ("eyenalysis", "px_per_ms", "px_per_ms"),
+        ("paths_nss", "sigma_share", "sigma_share must be a share of the width from 0.001 to 1, not"),
+        ("paths_nss", "sigma_degrees", "sigma_degrees must be a positive number, not"),
+    ],
+)
+def test_what_is_no_number_is_refused_in_a_sentence(small_dataset, measure, option, message, value):
+    """As `--metrics scanmatch:threshold=x` gives it: these ended in a traceback."""
+    paths, chosen = small_dataset.scanpaths, measures[measure].with_options(**{option: value})
+    source = Source("m", paths.replace(table=paths.table.assign(source="m", subject="")))
+    with pytest.raises(GazekitError) as error:
+        chosen.rows(source, paths, Context(paths, trials=small_dataset.trials))
+    assert message in str(error.value)
+    assert repr(value) in str(error.value)
+
+
+def test_an_output_is_told_whose_it_is():
+    """The rows of a table are outputs: `--metrics target_found` listed 80 names, and not the one."""
+    with pytest.raises(GazekitError, match="target_found is an output of the metric fixations_to_target; ask for that"):
+        choose(["target_found"], Context(None))
+
+
+def test_bins_that_are_no_two_numbers_are_refused(small_dataset):
+    paths, chosen = small_dataset.scanpaths, measures["scanmatch"].with_options(bins=(1, (2, 3)))
+    with pytest.raises(GazekitError, match="bins are a whole number of columns and of rows, not"):
+        chosen.rows(Source("human", paths), paths, Context(paths, trials=small_dataset.trials))

@@ -9,6 +9,7 @@ from gazekit.foundations.errors import GazekitError, check_whole
 from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
+from gazekit.metrics.options import is_number
 
 RADIUS = 1.0  # degrees of visual angle, about the fovea; our choice, stated with every number
 MAX_LAG = 10
@@ -207,7 +208,7 @@ def durations_before_returns(paths: Scanpaths, *, radius_degrees: float = RADIUS
 
 
 def _in_degrees(paths: Scanpaths, radius_degrees: float) -> Scanpaths:
-    if not (np.isfinite(radius_degrees) and radius_degrees >= 0):
+    if not (is_number(radius_degrees) and radius_degrees >= 0):
         raise GazekitError(f"a radius must be a number of degrees of 0 or more, not {radius_degrees!r}")
     return paths.to_degrees()
 

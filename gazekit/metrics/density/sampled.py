@@ -16,10 +16,12 @@ from gazekit.metrics.density.saliency import auc_uniform, nss
 from gazekit.metrics.fixation_maps.pixels import SIGMA_SHARE, fixation_map, pixels_at
 from gazekit.metrics.kinds.sets import set_measure
 from gazekit.metrics.means import mean_defined
+from gazekit.metrics.options import is_number
 
 # Cells of the map per standard deviation. On 60 images of OSIE four times as many change AUC, CC and SIM by less
 # than .0005, NSS by .4 %, and KL by 5 %: KL hangs on how the map's empty regions are made (see its card).
 CELLS_PER_SIGMA = 4
+SMALLEST = 0.001  # share of the width: a map of 4,000 columns
 KEPT_CELLS = 4_000_000  # of maps that may be asked for again: up to 130 MB, 300 maps of the default width
 
 
@@ -79,9 +81,10 @@ class _Images:
     """The images of two sets of paths, for any rows of both; a map that is asked for again is not made again."""
 
     def __init__(self, a: Scanpaths, b: Scanpaths, sigma_share: float, sigma_degrees: float | None) -> None:
-        for name, value in (("sigma_share", sigma_share), ("sigma_degrees", sigma_degrees)):
-            if value is not None and not (np.isfinite(value) and value > 0):
-                raise GazekitError(f"{name} must be a positive number, not {value!r}")
+        if not (is_number(sigma_share) and SMALLEST <= sigma_share <= 1):
+            raise GazekitError(f"sigma_share must be a share of the width from {SMALLEST} to 1, not {sigma_share!r}")
+        if sigma_degrees is not None and not (is_number(sigma_degrees) and sigma_degrees > 0):
+            raise GazekitError(f"sigma_degrees must be a positive number, not {sigma_degrees!r}")
         if sigma_degrees is not None:
             a, b = a.to_degrees(), b.to_degrees()
         self.sides, self.sigma = (a, b), (sigma_share, sigma_degrees)

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from gazekit.core.frames import Frame
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Size
+from gazekit.metrics.options import is_number
 
 LONGER_SIDE = 128  # cells of the longer side of the densities of an evaluation
 SIGMA_SHARE = 0.03  # of the image's width: about 1 degree on a display 33 degrees wide; gazekit's choice
@@ -119,7 +120,7 @@ def fixation_map(
     """
     from scipy.ndimage import gaussian_filter
 
-    if not (np.isfinite(sigma) and sigma >= 0):
+    if not (is_number(sigma) and sigma >= 0):
         raise GazekitError(f"sigma must be a number of px of 0 or more, not {sigma!r}")
     rows, columns = shape
     index = pixels_at(x, y, (rows, columns), size)

@@ -13,6 +13,7 @@ from gazekit.files.atomic import read_whole, write_atomically
 from gazekit.files.untrusted import decoding, parse_json, reading
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.labels.labelling import points_of
+from gazekit.metrics.options import is_number
 
 FORMAT, VERSION = "gazekit-clusters", 1
 Key = tuple[str, ...]
@@ -192,11 +193,11 @@ def mean_shift_clusters(
     >>> sorted(clusters.centres["s",].round().tolist())
     [[11.0, 10.0], [81.0, 80.0]]
     """
-    if bandwidth_px is not None and not (np.isfinite(bandwidth_px) and bandwidth_px > 0):
+    if bandwidth_px is not None and not (is_number(bandwidth_px) and bandwidth_px > 0):
         raise GazekitError(f"bandwidth_px must be a positive number of px, not {bandwidth_px!r}")
     if not 0 < quantile <= 1:
         raise GazekitError(f"quantile must be above 0 and at most 1, not {quantile!r}")
-    if factors is not None and not (len(factors) and all(np.isfinite(f) and f > 0 for f in factors)):
+    if factors is not None and not (len(factors) and all(is_number(f) and f > 0 for f in factors)):
         raise GazekitError(f"factors must be positive numbers, one or more, not {factors!r}")
     _need_px(paths)
     centres, frames, bandwidths, n_fixations = {}, {}, {}, 0

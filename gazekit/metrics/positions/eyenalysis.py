@@ -7,6 +7,7 @@ import numpy as np
 from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.options import is_number
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, positions
 
@@ -90,7 +91,7 @@ def eyenalysis(
 
 def _prepare(columns: Columns, *, variant: str, px_per_ms: float, over_diagonal: bool) -> TimedPositions:
     check_choice("eyenalysis: variant", variant, VARIANTS)
-    if not (np.isfinite(px_per_ms) and px_per_ms >= 0):
+    if not (is_number(px_per_ms) and px_per_ms >= 0):
         raise GazekitError(f"eyenalysis: px_per_ms is a number of 0 or more, not {px_per_ms!r}")
     at = positions(columns)
     if px_per_ms == 0:

@@ -15,6 +15,7 @@ from gazekit.metrics.context import Trials
 from gazekit.metrics.kinds.pairs import pair_measure
 from gazekit.metrics.kinds.sets import OfRows, set_measure
 from gazekit.metrics.means import mean_defined
+from gazekit.metrics.options import is_number
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.positions.positions import Positions, positions
 
@@ -178,7 +179,7 @@ def _checked(name: str, unit: str, radius: float | None, shortest_line: int) -> 
         if unit != "px":
             raise GazekitError(f"{name}: these scanpaths are in {unit}; give the radius in {unit}")
         radius = RADIUS_PX
-    if not (np.isfinite(radius) and radius >= 0):
+    if not (is_number(radius) and radius >= 0):
         raise GazekitError(f"{name}: radius is a distance of 0 or more, not {radius!r}")
     check_whole(f"{name}: shortest_line", shortest_line, 1)
     return float(radius), int(shortest_line)

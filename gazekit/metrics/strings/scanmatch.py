@@ -10,6 +10,7 @@ from gazekit.core.scanpaths import Scanpaths
 from gazekit.foundations.errors import DataError, GazekitError, MismatchError
 from gazekit.metrics.columns import AnyPath, Columns, Size
 from gazekit.metrics.kinds.pairs import pair_measure
+from gazekit.metrics.options import is_number
 from gazekit.metrics.pairwise import score_pair
 from gazekit.metrics.strings.symbols import Rounding, check_bins, repeated
 
@@ -156,9 +157,9 @@ def symbol_table(
 
     A symbol is column + columns x row of its cell, from 0. A path on which ScanMatch is not defined has none.
     """
-    if not (np.isfinite(threshold) and threshold > 0):
+    if not (is_number(threshold) and threshold > 0):
         raise GazekitError(f"scanmatch: threshold must be a positive number of cells, not {threshold!r}")
-    if not (np.isfinite(gap) and gap <= 0):
+    if not (is_number(gap) and gap <= 0):
         raise GazekitError(f"scanmatch: gap is a score of 0 or below, not {gap!r}")
     if columns.unit != "px":
         raise MismatchError("scanmatch counts px, and these scanpaths are in degrees; score them before to_degrees()")
@@ -248,7 +249,7 @@ def _regions(columns: Columns, *, substitution: ArrayLike, gap: float, temporal_
             f"scanmatch_regions: substitution is a square table of finite scores, some of them above 0, not of shape "
             f"{scores.shape}"
         )
-    if not (np.isfinite(gap) and gap <= 0):
+    if not (is_number(gap) and gap <= 0):
         raise GazekitError(f"scanmatch_regions: gap is a score of 0 or below, not {gap!r}")
     if len(regions) and (regions.min() < 0 or regions.max() >= len(scores)):
         wrong = int(regions.min() if regions.min() < 0 else regions.max())

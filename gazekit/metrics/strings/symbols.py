@@ -1,12 +1,14 @@
 """Scanpaths written as strings of symbols: cells of a grid, or the object, cluster or label of each fixation."""
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import Literal, NamedTuple, TypedDict
 
 import numpy as np
 
 from gazekit.foundations.errors import GazekitError
 from gazekit.metrics.columns import Columns
+from gazekit.metrics.options import is_number
 
 MOST_ROWS = 4096
 MOST_SYMBOLS = 100_000  # of a path whose symbols are repeated by duration: 17 minutes at 10 ms
@@ -158,7 +160,7 @@ def repeated(
             return _made(symbol, offsets)
         repeat = good[np.repeat(np.arange(len(good)), np.diff(offsets))].astype(np.int64)
     else:
-        if not (np.isfinite(temporal_bin_ms) and temporal_bin_ms > 0):
+        if not (is_number(temporal_bin_ms) and temporal_bin_ms > 0):
             raise GazekitError(f"{metric}: temporal_bin_ms must be a positive number of ms, not {temporal_bin_ms!r}")
         if duration is None:
             raise GazekitError(f"{metric}: temporal_bin_ms needs fixation durations; leave it out to ignore time")
@@ -187,8 +189,8 @@ def check_bins(metric: str, bins: object) -> None:
     Traceback (most recent call last):
     gazekit.GazekitError: scanmatch: bins are a whole number of columns and of rows, not (12, 7.5)
     """
-    sides = np.asarray(bins)
-    if sides.shape != (2,) or sides.dtype.kind not in "iu" or sides.min() < 1:
+    sides = list(bins) if isinstance(bins, tuple | list | np.ndarray) else []
+    if len(sides) != 2 or not all(isinstance(side, Integral) and int(side) >= 1 for side in sides):
         raise GazekitError(f"{metric}: bins are a whole number of columns and of rows, not {bins!r}")
 
 

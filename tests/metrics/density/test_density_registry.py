@@ -117,7 +117,7 @@ def test_sampled_widths_and_units(both):
 
 def test_sampled_refusals(both):
     a, b = both
-    with pytest.raises(GazekitError, match="sigma_share must be a positive number, not 0"):
+    with pytest.raises(GazekitError, match=r"sigma_share must be a share of the width from 0.001 to 1, not 0$"):
         score_sets("paths_nss", a, b, sigma_share=0)
     with pytest.raises(MismatchError, match=r"paths of stimulus 's' have several frames; use rescale\(frame\)"):
         score_sets("paths_cc", a.rescale(Frame(200, 150)), b)
