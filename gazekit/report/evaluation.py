@@ -58,6 +58,11 @@ OTHER_DATA = (
 SIMULATED = "The observers are simulated: these numbers show the toolkit and say nothing about people."
 FOUND = "target_found"
 LONGEST = 20  # fixations of a search curve
+ONLY_PEOPLE = (
+    "<p class='quiet'>Models are not shown: people had limits of their own (<code>saccades_allowed</code>) in trials "
+    "that have no <code>max_fixations</code>, so that models were asked for lengths of people with any of these "
+    "limits. Give the trials theirs, and models go on up to it.</p>"
+)
 
 
 def evaluation_content(
@@ -124,13 +129,16 @@ def search_sections(
 ) -> list[Section]:
     """Share of searches that found the target, by fixation; nothing where trials have no target box.
 
-    Of rows that are compared on finding: matched lengths end a search where others were done.
+    Of rows that are compared on finding: matched lengths end a search where others were done. Of people alone where
+    they had limits that their trials have not, since models then have no others.
     """
     boxes = dataset.target_boxes()
     if not boxes or people.facts.unit != "px":
         return []
     longest = int(min(LONGEST, max(np.percentile(people.lengths, 95), 3)))
-    models = compared(list(dict.fromkeys(predictions.table["source"])), FOUND)
+    limitless = people.table["trial"].isin([trial.id for trial in dataset.trials if trial.max_fixations is None])
+    only_people = bool((np.isfinite(limits_of(people, dataset.trials)) & limitless.to_numpy()).any())
+    models = [] if only_people else compared(list(dict.fromkeys(predictions.table["source"])), FOUND)
     rows = [(HUMAN, people), *((m, predictions.filter(source=m)) for m in models)]
     found = []
     for name, paths in rows:
@@ -146,7 +154,7 @@ def search_sections(
     text = (
         f"<p>Share of scanpaths that have fixated the target’s box by each fixation; bands are ±1.96 standard errors "
         f"over scanpaths, of those that were allowed so many fixations. A path that ended without the target counts as "
-        f"not found.</p><figure>{chart}</figure>"
+        f"not found.</p><figure>{chart}</figure>{ONLY_PEOPLE if only_people else ''}"
     )
     limits = pd.concat([found_by_limit(people, paths, dataset).assign(source=name) for name, paths in rows])
     if len(limits["limit"].unique()) > 1:

@@ -153,9 +153,9 @@ def test_searches_are_told_by_the_limit_that_trials_have(scanpaths_of):
     assert section.html.count("<tr") == 3  # lengths of others end a search where these were done
     assert "chance" in section.html.split("<svg")[1].split("</svg>")[0]
     same = replace(data, trials=tuple(replace(trial, max_fixations=4) for trial in trials))
-    assert (
-        "for each limit apart" not in search_sections(people, predicted, same)[0].html
-    )  # one limit: nothing to tell apart
+    told_apart = "for each limit that people had apart"
+    assert told_apart in section.html
+    assert told_apart not in search_sections(people, predicted, same)[0].html  # one limit: nothing to tell apart
 
 
 def test_a_person_may_have_a_limit_of_their_own(scanpaths_of):
@@ -171,6 +171,16 @@ def test_a_person_may_have_a_limit_of_their_own(scanpaths_of):
     assert found_by_limit(people, people, data)[["limit", "share"]].to_numpy().tolist() == [[2, 0.5], [4, 1.0]]
     assert found_by_limit(people, predicted, data)[["limit", "share"]].to_numpy().tolist() == [[2, 0.25], [4, 0.75]]
     assert search_curve(people, data, 4)["share"].tolist() == [0, 0, 0.25, 0, 1]  # of four, then of the two who went on
+    assert "Models are not shown" not in search_sections(people, predicted, data)[0].html
+    free = replace(data, trials=tuple(replace(trial, max_fixations=None) for trial in trials))
+    (section,) = search_sections(
+        people, predicted, free
+    )  # models have paths of two fixations as of people with that limit
+    assert "Models are not shown: people had limits of their own" in section.html
+    assert section.html.count("<tr") == 2
+    assert ">m<" not in section.html
+    asked = replace(free, scanpaths=people.replace(table=people.table.drop(columns="saccades_allowed")))
+    assert ">m<" in search_sections(asked.scanpaths, predicted, asked)[0].html  # nobody had a limit
 
 
 def test_any_table():
