@@ -67,9 +67,8 @@ def reaction_times(
     part = _choose(cells, _times(cells), model)
     part = _named(part, "experiment", experiment)
     ax = style.new_axes() if ax is None else ax
-    conditions = list(dict.fromkeys(part["condition"]))
     ends = []
-    for k, condition in enumerate(conditions):
+    for k, condition in enumerate(dict.fromkeys(part["condition"])):
         colour = CONDITIONS[k % len(CONDITIONS)]
         rows = part[part["condition"] == condition].sort_values("set_size")
         size = rows["set_size"].to_numpy(float)
@@ -77,9 +76,9 @@ def reaction_times(
         own: dict[str, Any] = {"linewidth": 1.2 * style.LINE, "elinewidth": 0.8, "markersize": 3.8, "zorder": 3}
         ax.errorbar(size, rows["human"], _bars(rows, "human"), fmt="s--", color=colour, elinewidth=0.6, **people)
         ax.errorbar(size, rows["rt"], _bars(rows, "rt"), fmt="o-", color=colour, **own, **style.RIM)
-        ends.append(float(rows["rt"].iloc[-1]))
+        ends.append((condition.replace("_", " "), float(part["set_size"].max()), float(rows["rt"].iloc[-1]), colour))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
-    _end_labels(ax, [name.replace("_", " ") for name in conditions], ends, float(part["set_size"].max()))
+    style.name_lines(ax, ends, 0.085, style.SMALL, gap=4)
     ax.set_title(experiment.replace("_", " "), fontsize=style.TEXT, pad=3)
     ax.set_xticks(sorted(part["set_size"].unique()))
     style.name_axes(ax, "set size, items", "reaction time, ms")
@@ -257,14 +256,6 @@ def _named(table: pd.DataFrame, column: str, name: str) -> pd.DataFrame:
     if found.empty:
         raise UnknownNameError(f"{column} in this table", name, table[column].unique())
     return found
-
-
-def _end_labels(ax: "Axes", names: list[str], ends: list[float], right: float) -> None:
-    """Names beside the right ends of the lines, pushed apart where they would overlap."""
-    low, high = ax.get_ylim()
-    places = style.spread(ends, 0.085 * (high - low))
-    for k, (name, y) in enumerate(zip(names, places, strict=True)):
-        style.name_line(ax, name, (right, y), CONDITIONS[k % len(CONDITIONS)], style.SMALL, gap=4)
 
 
 def _times(cells: pd.DataFrame) -> tuple[str, ...]:

@@ -59,11 +59,10 @@ def search_curve(curves: Mapping[str, CumulativePerformance], ax: "Axes | None" 
         style.band(ax, curve.fixations, low, high, lines[name]["color"])
         ax.plot(curve.fixations, curve.share, marker="o", markersize=3.2, label=name, **style.RIM, **lines[name])
     last = max(int(curve.fixations[-1]) for curve in curves.values())
-    ends = [float(curve.share[-1]) for curve in curves.values()]
-    for (name, curve), y in zip(curves.items(), style.spread(ends, ROOM), strict=True):
-        style.name_line(ax, name, (float(curve.fixations[-1]), y), lines[name]["color"])
     ax.set_xlim(0, last)
     ax.set_ylim(0, 1)
+    ends = [(name, float(c.fixations[-1]), float(c.share[-1]), lines[name]["color"]) for name, c in curves.items()]
+    style.name_lines(ax, ends, ROOM)
     ax.set_xticks(range(0, last + 1, max(1, -(-last // 12))))
     style.name_axes(ax, "fixations after the start", "share of trials with the target found")
     return style.plain(ax)

@@ -224,10 +224,18 @@ def name_axes(ax: "Axes", x: str, y: str) -> None:
     ax.set_ylabel(y, fontsize=TEXT)
 
 
-def name_line(ax: "Axes", name: str, end: tuple[float, float], colour: str, size: float = TEXT, gap: float = 5) -> None:
-    """Write a line's name beside its right end, `gap` pt from it, in its colour."""
-    beside: dict[str, Any] = {"xytext": (gap, 0), "textcoords": "offset points", "va": "center"}
-    ax.annotate(name, end, color=colour, fontsize=size, annotation_clip=False, **beside)
+def name_lines(
+    ax: "Axes", ends: Sequence[tuple[str, float, float, str]], room: float, size: float = TEXT, gap: float = 5
+) -> None:
+    """Write the name of each line (name, x, y, colour) beside its right end, `gap` pt from it, in its colour.
+
+    Names have at least `room` between each other, a share of the axis.
+    """
+    low, high = ax.get_ylim()
+    beside: dict[str, Any] = {"xytext": (gap, 0), "textcoords": "offset points", "va": "center", "fontsize": size}
+    places = spread([y for _, _, y, _ in ends], room * (high - low))
+    for (name, x, _, colour), y in zip(ends, places, strict=True):
+        ax.annotate(name, (x, y), color=colour, annotation_clip=False, **beside)
 
 
 def halo(width: float, colour: str = "white") -> "list[AbstractPathEffect]":

@@ -53,8 +53,7 @@ def sweep_panels(table: pd.DataFrame, *, option: str, model: str | None = None) 
     figure, panels = style.new_panels(len(experiments), COLUMNS, PANEL, PANEL * 0.85, below=6)
     for k, (experiment, ax) in enumerate(zip(experiments, panels, strict=True)):
         rows, ends = part[part["experiment"] == experiment], []
-        conditions = list(dict.fromkeys(rows["condition"]))
-        for n, condition in enumerate(conditions):
+        for n, condition in enumerate(dict.fromkeys(rows["condition"])):
             line, colour = rows[rows["condition"] == condition], style.OTHERS[n % len(style.OTHERS)]
             line = line.assign(x=line[option].map(at)).sort_values("x")
             below, above = line["slope"] - line["low"], line["high"] - line["slope"]
@@ -63,11 +62,8 @@ def sweep_panels(table: pd.DataFrame, *, option: str, model: str | None = None) 
                 markersize=3.8, elinewidth=0.8, linewidth=1.2 * style.LINE, zorder=3, **style.RIM,
             )  # fmt: skip
             ax.plot(line["x"], line["human"], "--", color=colour, linewidth=0.8 * style.LINE, zorder=2)
-            ends.append(float(line["slope"].iloc[-1]))
-        low, high = ax.get_ylim()
-        for n, (condition, y) in enumerate(zip(conditions, style.spread(ends, 0.085 * (high - low)), strict=True)):
-            colour = style.OTHERS[n % len(style.OTHERS)]
-            style.name_line(ax, condition.replace("_", " "), (max(at.values()), y), colour, style.SMALL, gap=4)
+            ends.append((condition.replace("_", " "), max(at.values()), float(line["slope"].iloc[-1]), colour))
+        style.name_lines(ax, ends, 0.085, style.SMALL, gap=4)
         ax.axhline(0, color=style.CHANCE, linewidth=0.6, zorder=1)
         ax.set_title(experiment, fontsize=style.TEXT, pad=3)
         ax.set_xticks(list(at.values()), [f"{value:g}" if numeric else str(value) for value in values])
