@@ -195,7 +195,7 @@ def test_a_measure_of_another_package_is_found_and_chosen(monkeypatch, scanpaths
     ],
 )
 def test_what_is_no_number_is_refused_in_a_sentence(small_dataset, measure, option, message, value):
-    """As `--metrics scanmatch:threshold=x` gives it: these ended in a traceback."""
+    """As `evaluate(metrics={"scanmatch": {"threshold": "x"}})` gives it: these ended in a traceback."""
     paths, chosen = small_dataset.scanpaths, measures[measure].with_options(**{option: value})
     source = Source("m", paths.replace(table=paths.table.assign(source="m", subject="")))
     with pytest.raises(GazekitError) as error:

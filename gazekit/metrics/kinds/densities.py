@@ -211,7 +211,7 @@ def _rows(chosen: Sequence[Measure], source: Source, people: Scanpaths, context:
         if fine.any() and (output, stimulus) in negatives:
             by_other.setdefault(output, {})[stimulus] = negatives[output, stimulus] / fine.sum() - numbers[fine].mean()
         if (output, stimulus) in left_out:
-            moved[output, stimulus] = _joined(left_out[output, stimulus])
+            moved[output, stimulus] = _joined(left_out[output, stimulus], int(fine.sum()))
             continue
         of_person: dict[str, list[float]] = {}
         for (subject, value), defined in zip(named, fine, strict=True):
@@ -233,13 +233,12 @@ class _LeftOut(NamedTuple):
     of_persons: list[tuple[str, float]]
 
 
-def _joined(trials: Sequence[_LeftOut]) -> list[tuple[str, float]]:
-    """Deviations of each person on a stimulus, whose value is the mean over its trials."""
-    total = max(sum(each.size for each in trials), 1)
+def _joined(trials: Sequence[_LeftOut], total: int) -> list[tuple[str, float]]:
+    """Deviations of each person on a stimulus, whose value is a mean over `total` values of all its trials."""
     found: dict[str, float] = {}
     for size, of_persons in trials:
         for subject, deviation in of_persons:
-            found[subject] = found.get(subject, 0.0) + deviation * size / total
+            found[subject] = found.get(subject, 0.0) + deviation * size / max(total, 1)
     return list(found.items())
 
 

@@ -160,6 +160,22 @@ def without(agreeing, reference):
     return found.to_numpy(), deviations(np.array(values) - rows["value"].item())
 
 
+def test_a_trial_of_two_people_takes_its_share_of_the_stimulus(agreeing, reference):
+    """An image seen in two tasks, by three people in one and two in the other: these were left out of the mean."""
+    first, second = agreeing.trials[1], replace(agreeing.trials[1], id="again")
+    people = agreeing.scanpaths.filter(trial=first.id)
+    again = people[[3, 4]]
+    again = again.replace(table=again.table.assign(trial="again"))
+    three, both = people[[0, 1, 2]], Scanpaths.concat([people[[0, 1, 2]], again])
+    found = []
+    for paths, trials in ((three, [first]), (both, [first, second])):
+        rows, cells = parts("nss", Source("human", paths), paths, trials, reference)
+        found.append((cells.set_index("subject")["value"] - rows["value"].item()) / (rows["pairs"].item() - 1))
+    alone, together = found
+    assert alone.abs().min() > 1e-6
+    assert together[alone.index].to_dict() == pytest.approx((alone * 3 / 5).to_dict())
+
+
 def test_people_move_the_gold_standard_of_the_others(agreeing, reference, monkeypatch):
     """Brute force: each person left out, of whom is scored and of who makes the gold standard."""
     monkeypatch.setattr("gazekit.metrics.kinds.densities.JUDGED", 4)
