@@ -3,10 +3,10 @@
 import json
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from gazekit.cli.shelf_search import ShelfOptions, shelf_search_command
+from gazekit.cli.app import app
+from gazekit.cli.shelf_search import ShelfOptions
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.object_search.markov_move import MarkovMove
 
@@ -16,11 +16,9 @@ SMALL = ("--samples", "1", "--resamples", "100", "--quiet")
 @pytest.fixture
 def run(monkeypatch, shelves):
     """Run the command on made-up shelves."""
-    app = typer.Typer()
-    app.command()(shelf_search_command)
     monkeypatch.setattr("gazekit.cli.options.load", lambda data, root, outside, options: shelves(6, subjects=2))
     monkeypatch.setattr("gazekit.experiments.shelf_search.experiment.model_from_text", lambda text: MarkovMove())
-    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+    return lambda *arguments: CliRunner().invoke(app, ["shelf-search", *map(str, arguments)])
 
 
 def test_the_table_has_people_chance_and_controls(run, tmp_path):
