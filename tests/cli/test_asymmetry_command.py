@@ -4,10 +4,10 @@ import json
 
 import pandas as pd
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from gazekit.cli.asymmetry import asymmetry_command, table_text
+from gazekit.cli.app import app
+from gazekit.cli.asymmetry import table_text
 from gazekit.experiments.asymmetry import AsymmetryResults
 from gazekit.foundations.errors import GazekitError, RunFolderError, UnknownNameError
 
@@ -17,18 +17,14 @@ PICTURES = ["indices.png", "reaction_times.png", "scanpaths.png"]
 
 @pytest.fixture
 def run():
-    app = typer.Typer()
-    app.command()(asymmetry_command)
-    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+    return lambda *arguments: CliRunner().invoke(app, ["asymmetry", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """One finished run: the command's output and its folder."""
-    app = typer.Typer()
-    app.command()(asymmetry_command)
     folder = tmp_path_factory.mktemp("asymmetry") / "run"
-    return CliRunner().invoke(app, ["--model", "uniform", "--out", str(folder), *SMALL]), folder
+    return CliRunner().invoke(app, ["asymmetry", "--model", "uniform", "--out", str(folder), *SMALL]), folder
 
 
 def test_the_table_has_people_and_the_published_model_beside(done):

@@ -4,11 +4,10 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from gazekit.cli.captions import captions_command
+from gazekit.cli.app import app
 from gazekit.foundations.errors import DataError, GazekitError
 
 SMALL = ("--set", "encoder=colour-words", "--set", "sigma=0.05", "--set", "rounds=1", "--max-fixations", "2")
@@ -26,9 +25,7 @@ def world(tmp_path_factory):
 
 
 def run(*arguments):
-    app = typer.Typer()
-    app.command()(captions_command)
-    return CliRunner().invoke(app, [str(a) for a in arguments])
+    return CliRunner().invoke(app, ["captions", *map(str, arguments)])
 
 
 @pytest.mark.slow

@@ -2,10 +2,9 @@
 
 import pandas as pd
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from gazekit.cli.search import search_command
+from gazekit.cli.app import app
 from gazekit.foundations.errors import DataError, GazekitError
 from gazekit.report import write_report
 
@@ -22,13 +21,11 @@ conditions."a <b>" = {target = "red bar", distractors = "green bar"}
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    app = typer.Typer()
-    app.command()(search_command)
     folder = tmp_path_factory.mktemp("search")
     (folder / "bars.toml").write_text(DESIGN)
     times = "".join(f"{who},a <b>,{n},{p},{500 + 9 * n},1\n" for who in "xy" for n in (2, 4) for p in (0, 1))
     (folder / "rts.csv").write_text(f"subject,condition,set_size,present,rt,correct\n{times}x,a <b>,6,1,500,1\n")
-    return folder, lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+    return folder, lambda *arguments: CliRunner().invoke(app, ["search", *map(str, arguments)])
 
 
 def test_from_a_design_and_reaction_times_to_a_page(run):
