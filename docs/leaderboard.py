@@ -17,6 +17,7 @@ published), then `--add runs/x NAME`, and commit docs/results/runs/NAME and docs
   A measure of a model that two runs have is taken from the run whose name comes first in the alphabet: call a later run
   on OSIE `osie-...`, which comes after `osie`. A later run can add measures of a model that an earlier one has,
   if options, samples and seed are the same; otherwise give the model another name (an option that says what differs).
+- Where only the seed of a model differs from that of an earlier run, its score stands in the table of other seeds.
 - Other data (another name, or other trials of the same name) get a table of their own.
 - Other measures are shown where a column below names them; all are in the run's summary.csv.
 - `--add` reads the run's scores again, refuses one whose summary.csv or differences.csv is not what they give, that is
@@ -74,7 +75,8 @@ control. † is told where the target is, or when it is found. ‡ was tuned on 
 model's own numbers of fixations; all other lines have people's, or say at the run that they have not. ↑ more is better,
 ↓ less is better. A dash is a value that is not defined for that model. All measures are in each run's `summary.csv`.
 Differences are paired over stimuli and have intervals that hold for all differences of the measure in that run
-together; those of other measures are in `differences.csv`.{old}
+together; those of other measures are in `differences.csv`. Another seed draws the paths of models and nulls, and the
+lengths, anew.{old}
 
 The 70 photographs of OSIE and the 20 of MIT1003 are those that the shipped readout of `priority` has not learned from
 (fold 0 of 5); on OSIE NeVA's fovea was not chosen on them either. It has learned from other photographs of both sets.
@@ -174,6 +176,7 @@ def _section(runs: list[Run]) -> list[str]:
             lines += [f"### {title}", "", *_table(rows, shown, order, _facts(runs)), ""]
     for run in runs:
         lines += _differences(run, _facts(runs))
+    lines += _other_seeds(runs, order)
     heads = ("run", "lines", "samples", "lengths", "seed", "summary SHA-256")
     lines += ["### Runs", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for run in runs:
@@ -181,7 +184,8 @@ def _section(runs: list[Run]) -> list[str]:
         there = set(rows.loc[rows["run"] == run.name, "model"])
         models = ", ".join(code(model) for model in order if model in there)
         again = [code(model) for model in order if model in set(run.summary["model"]) - there]
-        models += f"; not shown again: {', '.join(again)}" if again else ""
+        told = "another seed" if request["seed"] != runs[0].manifest["request"]["seed"] else "not shown again"
+        models = "; ".join(part for part in (models, f"{told}: {', '.join(again)}" if again else "") if part)
         files = f"[{run.name}](results/runs/{run.name}/manifest.json)"
         made = f"{request['n_samples']} | {request.get('lengths', 'own')} | {request['seed']}"
         lines.append(f"| {files} | {models} | {made} | `{run.sha256[:12]}` |")
@@ -291,6 +295,31 @@ def _differences(run: Run, facts: dict[str, str]) -> list[str]:
     return [*lines, ""]
 
 
+def _other_seeds(runs: list[Run], order: list[str]) -> list[str]:
+    """The measure that ranks, of models made with several seeds, in the first run of each."""
+    rows = []
+    for run in runs:
+        request = run.manifest["request"]
+        made = {model["name"]: str((model, request["n_samples"])) for model in request["models"]}
+        ranked = run.summary[run.summary["metric"] == RANKED_BY]
+        ranked = ranked.assign(seed=request["seed"], made=ranked["model"].str.removesuffix(OWN).map(made))
+        rows.append(ranked[ranked["model"] != HUMAN])
+    table = pd.concat(rows).drop_duplicates(["model", "made", "seed"])
+    same = table["made"] == table.groupby("model")["made"].transform("first")
+    values = table[same].pivot_table(index="model", columns="seed", values="value")
+    values = values[values.notna().sum(axis="columns") > 1].dropna(axis="columns", how="all")
+    if values.empty:
+        return []
+    roles, facts = _roles(_rows(runs)), _facts(runs)
+    heads = [f"seed {seed}" for seed in values.columns] + ["standard deviation"]
+    lines = [f"### {TITLES[RANKED_BY]}: other seeds", "", f"| | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for model in (model for model in order if model in values.index):
+        found = values.loc[model]
+        cells = ["–" if np.isnan(value) else f"{value:.4f}" for value in found]
+        lines.append(f"| {_name(model, roles, facts)} | {' | '.join(cells)} | {found.std():.4f} |")
+    return [*lines, ""]
+
+
 def _mark(cells: dict[tuple[str, str], Any], metric: str, roles: dict[str, str], null: str | None) -> str:
     """Which way is better, and whether a control reaches people or chance: as the run says, or by the values."""
     more = higher_is_better(metric)
@@ -322,13 +351,17 @@ def _cell(row: Any, chance: bool = False) -> str:
 
 
 def chosen_runs() -> dict[str, dict[str, Any]]:
-    """The runs of leaderboard.toml with their defaults, by name."""
+    """The runs of leaderboard.toml with their defaults, by name; those of other seeds are called `NAME-seed-1`."""
     given = tomllib.loads(CHOSEN.read_text(encoding="utf-8"))
-    runs = {}
+    runs, others = {}, {}
     for name, own in given["runs"].items():
         run = {**given["defaults"], **own}
+        seeds, once = run.pop("other_seeds"), run.pop("one_seed")
         runs[name] = {**run, "metrics": [*run["metrics"], *run.pop("more_metrics", [])]}
-    return runs
+        models = [model for model in run["models"] if model.split(":")[0] not in once]
+        for seed in seeds:
+            others[f"{name}-seed-{seed}"] = {**runs[name], "models": models, "metrics": [RANKED_BY], "seed": seed}
+    return {**runs, **others}
 
 
 def evaluate_run(name: str, stimuli: int | None = None, workers: int = 1) -> tuple[Path, float, int, int]:

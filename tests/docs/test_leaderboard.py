@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from gazekit import evaluate
@@ -103,6 +105,25 @@ def test_a_later_run_adds_measures_of_a_model_made_in_the_same_way(
     assert uniform.endswith("| made-up-one, more |") if shown else uniform.endswith("| made-up-one |")
     people = lines_of(board.page(committed), "| **people**")[0]
     assert people.endswith("| made-up-one, more |") == shown  # a measure that no model has gets no column
+
+
+def test_another_seed_has_a_table_of_its_own(board, committed, finished, dataset_of, tmp_path):
+    options = {"resamples": 100, "nulls": False, "progress": False, "n_samples": 1}
+    models = ["uniform", "centre:spread=0.2", "other-image"]
+    evaluate(dataset_of(3, 3), models, ["scanmatch"], out=tmp_path / "x", seed=7, **options)
+    board.add(tmp_path / "x", "seven", committed)
+    page = board.page(committed)
+    start, end = page.index("### ScanMatch: other seeds"), page.index("### Runs")
+    assert page[start:end].count("| `") == 2  # nobody made the third one with another seed
+    assert len(lines_of(page[:start], "| `uniform`")) == 1
+    scores = [
+        pd.read_csv(folder / "summary.csv").set_index(["model", "metric"]).loc[("uniform", "scanmatch"), "value"]
+        for folder in (finished / "one", tmp_path / "x")
+    ]
+    assert lines_of(page[start:], "| `uniform`") == [
+        f"| `uniform` (null) | {scores[0]:.4f} | {scores[1]:.4f} | {np.std(scores, ddof=1):.4f} |"
+    ]
+    assert "| `centre:spread=0.2`; another seed: `human`, `uniform`, `other-image` |" in page
 
 
 def test_an_edited_summary_is_refused(board, committed):
