@@ -1,4 +1,4 @@
-"""Make docs/results/ceilings.md from finished runs: human ceiling, chance and the control of every measure.
+"""Make docs/results/ceilings.md from finished runs: human ceiling, nulls and the control of every measure.
 
 Run from the project's root: python docs/results/ceilings.py runs/all-osie runs/all-interiors ...
 """
@@ -7,29 +7,41 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from gazekit import Results
+from gazekit.core.scanpaths import HUMAN
+from gazekit.evaluation.chance import CHANCE, compared
+from gazekit.evaluation.lengths import OWN
 from gazekit.metrics.kinds.densities import DENSITIES
 from gazekit.metrics.outputs import caution, higher_is_better, measure_of
 from gazekit.report.sentences import left_out
 
 SOURCES = {
-    "human": "people",
+    HUMAN: "people",
+    "centre:spread=fitted": "centre, fitted",
+    "empirical": "empirical",
     "other-image": "other image",
     "uniform": "uniform",
-    "centre": "centre",
     "centre-point": "centre repeated",
 }
 BETTER = {True: "higher", False: "lower", None: "–"}
 INTRODUCTION = """# Human ceiling and nulls of every measure
 
-What people reach (each person against the others), what a person's path from another image reaches, uniform places, a
-Gaussian at the centre, and the image's centre repeated: a control that no measure should reward. A person's path from
-another image is one of the nulls and not always the best of them. How each kind of measure is scored, and what a null
-means on divergences, is in [architecture.md](../architecture.md#how-an-evaluation-runs). A row in which the control
-is as good as people, or better, is marked (!): do not report that measure without the control beside it. A direction
-of – is a description: neither more nor less is better, read it beside people's. A dash in a cell is a value that is
-not defined. The other image and the control have no density; the empirical density, learned from the other images,
-stands in their place. Default options; `gazekit metrics` prints them.
+What people reach (each person against the others), what four nulls reach that do not see the image, and what the
+image's centre repeated reaches: a control that no measure should reward. The nulls are a Gaussian at the centre with
+the spread of people on the other images, the places of people on the other images (`empirical`), a person's path from
+another image, and uniform places. They have lengths of people on other images; so has the control. The best null of a
+measure, in bold, is chance: a model that is not above it need not use the image.
+
+Intervals are 95 %, over stimuli and people; a † says over stimuli alone. A row in which the control reaches people or
+chance (its distance to them has an interval that holds 0, or lies beyond) is marked (!): do not report that measure
+without the control beside it. A direction of – is a description: neither more nor less is better, read it beside
+people's. A dash in a cell is a value that is not defined; the other image and the control have no density. How each
+kind of measure is scored, and what a null means on divergences, is in
+[architecture.md](../architecture.md#how-an-evaluation-runs); how well each kind of interval holds, in
+[coverage.md](coverage.md). Default options; `gazekit metrics` prints them.
 """
 KINDS = {
     "pairs of scanpaths": "Pairs of paths",
@@ -39,26 +51,31 @@ KINDS = {
 }
 
 
-def cell(rows, source: str) -> str:
+def cell(row: pd.Series) -> str:
     """Value and interval, or a dash."""
-    if source not in rows.index or not rows.loc[source, "stimuli"]:
+    if not np.isfinite(row.value):
         return "–"
-    row = rows.loc[source]
-    return f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
+    value = f"**{row.value:.3f}**" if row.role == CHANCE else f"{row.value:.3f}"
+    alone = " †" if row.over == "stimuli" else ""
+    return f"{value} [{row.low:.3f}, {row.high:.3f}]{alone}"
 
 
-def kind_table(results: Results, columns: dict[str, str], names: list[str]) -> list[str]:
-    """A table of the columns of one kind of measures, with their cautions under it."""
-    rows_of = {metric: part.set_index("model") for metric, part in results.summary.groupby("metric", sort=False)}
-    lines = [f"| measure | better | {' | '.join(columns.values())} |", "|---" * (2 + len(columns)) + "|"]
-    for metric in names:
-        rows, more = rows_of[metric], higher_is_better(metric)
-        mark = ""
-        if more is not None and "centre-point" in rows.index:
-            human, control = rows.loc["human", "value"], rows.loc["centre-point", "value"]
-            mark = " (!)" if (control >= human if more else control <= human) else ""
-        cells = " | ".join(cell(rows, source) for source in columns)
-        lines.append(f"| {metric}{mark} | {BETTER[more]} | {cells} |")
+def kind_table(results: Results, names: list[str]) -> list[str]:
+    """A table of one kind of measures, with their cautions under it."""
+    cells, marked = pd.DataFrame(index=names, columns=list(SOURCES), dtype=object), set()
+    for metric, part in results.summary[results.summary["metric"].isin(names)].groupby("metric", sort=False):
+        rows = part.set_index("model")
+        for model in compared(list(rows.index), metric):
+            cells.loc[metric, model.removesuffix(OWN)] = cell(rows.loc[model])
+        if rows["mark"].any():
+            marked.add(metric)
+    cells = cells.fillna("–")[list(SOURCES)]
+    cells = cells.loc[:, (cells != "–").any()]
+    lines = [f"| measure | better | {' | '.join(SOURCES[source] for source in cells)} |"]
+    lines.append("|---" * (2 + len(cells.columns)) + "|")
+    for metric, found in cells.iterrows():
+        mark = " (!)" if metric in marked else ""
+        lines.append(f"| {metric}{mark} | {BETTER[higher_is_better(metric)]} | {' | '.join(found)} |")
     return [*lines, "", *(f"{text}\n" for text in dict.fromkeys(caution(m) for m in names) if text)]
 
 
@@ -76,10 +93,8 @@ def section(folder: str) -> list[str]:
     kind_of = {metric: found.kind.given for metric in results.metrics if (found := measure_of(metric))}
     for kind, title in KINDS.items():
         names = [metric for metric in results.metrics if kind_of.get(metric) == kind]
-        densities = {"human": "people", "uniform": "uniform", "centre": "centre", "empirical": "empirical"}
         if names:
-            columns = densities if kind == DENSITIES.given else SOURCES
-            lines += [f"### {title}", "", *kind_table(results, columns, names)]
+            lines += [f"### {title}", "", *kind_table(results, names)]
     lines += [*(f"- {line}" for line in left_out(results.manifest)), ""]
     manifest = json.dumps(results.manifest, sort_keys=True)
     return [*lines, "<details><summary>Manifest</summary>", "", f"```json\n{manifest}\n```", "", "</details>", ""]

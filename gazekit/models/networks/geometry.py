@@ -61,10 +61,19 @@ def same_geometry(layers: nn.Module, *, channels: int, stride: int, name: str) -
 
 def is_same(layers: nn.Module, channels: int, stride: int) -> bool:
     """Whether layers give ceil(n / stride) cells for n cells, of whatever size."""
+    # The meta device computes shapes and no values, but not every layer can do with that.
+    return _is_same(copy.deepcopy(layers).to("meta"), channels, stride) or _is_same(layers, channels, stride)
+
+
+def _is_same(layers: nn.Module, channels: int, stride: int) -> bool:
     base = stride * max(2, -(-64 // stride))
+    device = next((weights.device for weights in layers.parameters()), torch.device("cpu"))
     try:
         with torch.inference_mode():
-            shapes = [(n, layers(torch.zeros(1, channels, n, base)).shape) for n in (base, base + 1, base + stride - 1)]
+            shapes = [
+                (n, layers(torch.zeros(1, channels, n, base, device=device)).shape)
+                for n in (base, base + 1, base + stride - 1)
+            ]
     except (RuntimeError, AssertionError, ValueError):  # how networks refuse a size
         return False
     return all(len(s) == 4 and s[2:] == (-(-n // stride), base // stride) for n, s in shapes)
