@@ -32,8 +32,9 @@ INTRODUCTION = """# Human ceiling and nulls of every measure
 What people reach (each person against the others), what four nulls reach that do not see the image, and what the
 image's centre repeated reaches: a control that no measure should reward. The nulls are a Gaussian at the centre with
 the spread of people on the other images, the places of people on the other images (`empirical`), a person's path from
-another image, and uniform places. They have lengths of people on other images; so has the control. The best null of a
-measure, in bold, is chance: a model that is not above it need not use the image.
+another image, and uniform places. They have lengths of people on other images, and so has the control; where finding a
+target is measured and trials have a limit, they go on to it. The best null of a measure, in bold, is chance: a model
+that is not above it need not use the image.
 
 Intervals are 95 %, over stimuli and people; a † says over stimuli alone. A row in which the control reaches people or
 chance (its distance to them has an interval that holds 0, or lies beyond) is marked (!): do not report that measure
@@ -55,9 +56,10 @@ def cell(row: pd.Series) -> str:
     """Value and interval, or a dash."""
     if not np.isfinite(row.value):
         return "–"
-    value = f"**{row.value:.3f}**" if row.role == CHANCE else f"{row.value:.3f}"
+    digits = 0 if abs(row.value) >= 100 else 3
+    value, low, high = (f"{number:.{digits}f}" for number in (row.value, row.low, row.high))
     alone = " †" if row.over == "stimuli" else ""
-    return f"{value} [{row.low:.3f}, {row.high:.3f}]{alone}"
+    return f"{f'**{value}**' if row.role == CHANCE else value} [{low}, {high}]{alone}"
 
 
 def kind_table(results: Results, names: list[str]) -> list[str]:
