@@ -75,8 +75,8 @@ control. † is told where the target is, or when it is found. ‡ was tuned on 
 model's own numbers of fixations; all other lines have people's, or say at the run that they have not. ↑ more is better,
 ↓ less is better. A dash is a value that is not defined for that model. All measures are in each run's `summary.csv`.
 Differences are paired over stimuli and have intervals that hold for all differences of the measure in that run
-together; those of other measures are in `differences.csv`. Another seed draws the paths of models and nulls, and the
-lengths, anew.{old}
+together; those of other measures are in `differences.csv`. Another seed draws the paths of models and nulls anew, and
+the lengths; these are the same for all lines of a run, which move together.{old}
 
 The 70 photographs of OSIE and the 20 of MIT1003 are those that the shipped readout of `priority` has not learned from
 (fold 0 of 5); on OSIE NeVA's fovea was not chosen on them either. It has learned from other photographs of both sets.
