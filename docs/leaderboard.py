@@ -176,7 +176,8 @@ def _section(runs: list[Run]) -> list[str]:
         if shown:
             lines += [f"### {title}", "", *_table(rows, shown, order, _facts(runs)), ""]
     for run in runs:
-        lines += _differences(run, _facts(runs))
+        if run.name in set(rows["run"]):
+            lines += _differences(run, _facts(runs))
     lines += _other_seeds(runs, order)
     heads = ("run", "lines", "samples", "lengths", "seed", "summary SHA-256")
     lines += ["### Runs", "", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
