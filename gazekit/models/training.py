@@ -18,6 +18,7 @@ from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.option_checks import positive
 from gazekit.models.tensor_files import read_tensors, save_tensors
+from gazekit.models.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class Task(Protocol):
 N = TypeVar("N", bound=nn.Module)
 
 
+@one_thread()  # sums differ with the number of threads
 def train(
     network: N,
     task: Task,

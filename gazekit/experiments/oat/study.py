@@ -171,7 +171,6 @@ def oat_study(
         if not issubclass(model_class(name.partition(":")[0].strip()), HasLikelihood):
             raise GazekitError(f"the reference {name!r} has no likelihood; take another")
         model_from_text(name)
-    one_thread = workers > 1 or scheduler is not None
     findings = checked(dataset, accept=accept)
     with RunFolder(
         out,
@@ -190,9 +189,7 @@ def oat_study(
     ) as run:
         if not run.complete:
             pieces = [
-                TrainingPiece(
-                    run.path, dataset, variant, s, plan.split_seed, rule, device, one_thread, findings[0].accepted
-                )
+                TrainingPiece(run.path, dataset, variant, s, plan.split_seed, rule, device, findings[0].accepted)
                 for variant in plan.variants
                 for s in variant.seeds
             ]
@@ -221,7 +218,6 @@ class TrainingPiece:
     split_seed: int
     rule: str
     device: str
-    one_thread: bool
     accept: tuple[str, ...] = ()
 
     @property
@@ -231,10 +227,6 @@ class TrainingPiece:
 
     def __call__(self) -> None:
         """Train."""
-        if self.one_thread:
-            import torch
-
-            torch.set_num_threads(1)
         variant, data = self.variant, self.dataset
         train_oat(
             with_shuffled_targets(data) if variant.targets == "shuffled" else data,

@@ -22,6 +22,7 @@ from gazekit.models.oat.config import OatConfig
 from gazekit.models.oat.model import path_log_likelihoods
 from gazekit.models.oat.scenes import ObjectPaths
 from gazekit.models.oat.training import train
+from gazekit.models.threads import one_thread
 from gazekit.models.training import TrainingOptions
 from gazekit.runs.folder import RunFolder, read_table, write_table
 from gazekit.runs.parallel import check_workers
@@ -131,7 +132,6 @@ def train_oat(
         The folder holds another run; the split cannot be made; training failed.
     """
     check_workers(workers, scheduler)
-    single = workers > 1 or scheduler is not None
     splits = splits_of(dataset, by, folds, only, seed if split_seed is None else split_seed)
     findings = checked(dataset, accept=accept)
     with RunFolder(
@@ -153,9 +153,7 @@ def train_oat(
     ) as run:
         if not run.complete:
             pieces = [
-                FoldPiece(
-                    run.part(f"fold-{k}"), part.train, part.test, by, k, config, options, seed, rule, device, single
-                )
+                FoldPiece(run.part(f"fold-{k}"), part.train, part.test, by, k, config, options, seed, rule, device)
                 for k, part in splits.items()
             ]
             run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress)
@@ -201,14 +199,10 @@ class FoldPiece:
     seed: int
     rule: str
     device: str
-    one_thread: bool
 
+    @one_thread()
     def __call__(self) -> list[Path]:
         """Train, score and write."""
-        import torch
-
-        if self.one_thread:
-            torch.set_num_threads(1)
         make_folder(self.part, within=self.part.parent)
         data = ObjectPaths.from_dataset(self.train, self.config, rule=self.rule)
         order = keyed_rng(self.seed, "oat validation", self.fold).permutation(len(data.scenes))

@@ -50,6 +50,20 @@ def test_a_stopped_training_ends_with_the_same_bytes(data, tiny_config, tmp_path
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+def test_a_training_has_one_thread_whatever_the_process_has(data, tiny_config, monkeypatch):
+    """`train oat` with several workers had one, and with one worker as many as there are processors."""
+    threads = []
+
+    def seen(*given, **more):
+        threads.append(torch.get_num_threads())
+        return step_losses(*given, **more)
+
+    monkeypatch.setattr("gazekit.models.oat.training.step_losses", seen)
+    torch.set_num_threads(2)
+    train(tiny_config(), *halves(data), TrainingOptions(epochs=1), folder=None, progress=False)
+    assert (set(threads), torch.get_num_threads()) == ({1}, 2)
+
+
 def test_a_state_of_another_training_is_refused(data, tiny_config, tmp_path):
     training, validation = halves(data)
     train(tiny_config(), training, validation, TrainingOptions(epochs=1), folder=tmp_path, progress=False)
