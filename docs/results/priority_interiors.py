@@ -7,7 +7,9 @@ Run from the project's root, with the extra `weights`:
     python docs/results/priority_interiors.py --interiors data/interiors --readouts runs/s --out runs/search
 
 First the likelihood of people's next fixations with the right target, others, and none; then paths. Two rooms are one
-picture and lie in different folds, so that a readout has learned from each: they are not scored.
+picture and lie in different folds, so that a readout has learned from each: they are not scored. Of fewer than five
+folds, as of a readout that knows its target by the box (`gazekit train priority ... --target box --fold 0`), there is
+the likelihood alone.
 """
 
 from collections.abc import Iterator
@@ -40,7 +42,8 @@ def bits_of_fold(test: gazekit.Dataset, file: Path) -> Iterator[tuple[str, pd.Da
     views = {"right target": right, "no target": [view._replace(similarity=None) for view in right]}
     own = [trials[view.stimulus] for view in right]
     others = [replace(trial, target_source=own[k - 1].target_source) for k, trial in enumerate(own)]
-    for name, seeking, swapped in (("another piece of the room", own, True), ("target of another room", others, False)):
+    changes = [("another piece of the room", own, True), ("target of another room", others, False)]
+    for name, seeking, swapped in changes if network.config.target == "picture" else changes[:1]:
         views[name] = [
             view._replace(similarity=sought(trial, network.config, reader, view.grid, swapped=swapped)[0])
             for view, trial in zip(right, seeking, strict=True)
@@ -59,10 +62,10 @@ def bits_of_fold(test: gazekit.Dataset, file: Path) -> Iterator[tuple[str, pd.Da
 def likelihood(dataset: gazekit.Dataset, readouts: Path) -> None:
     """Print bits per fixation over the centre bias of the training rooms, and how far each lies below the right one."""
     parts: dict[str, list[pd.DataFrame]] = {}
-    for fold in range(FOLDS):
-        test = dataset.split("stimulus", folds=FOLDS, fold=fold).test
+    for file in sorted(readouts.glob("fold-*.safetensors")):
+        test = dataset.split("stimulus", folds=FOLDS, fold=int(file.stem.partition("-")[2])).test
         scored = test.select(stimuli=[name for name in test.stimuli if name not in LEARNED])
-        for name, bits in bits_of_fold(scored, readouts / f"fold-{fold}.safetensors"):
+        for name, bits in bits_of_fold(scored, file):
             parts.setdefault(name, []).append(bits)
     tables = {name: pd.concat(bits, ignore_index=True) for name, bits in parts.items()}
     right = tables["right target"]
@@ -95,6 +98,8 @@ def main() -> None:
     )
     dataset = gazekit.load_dataset("interiors", asked.interiors)
     likelihood(dataset, asked.readouts)
+    if len(list(asked.readouts.glob("fold-*.safetensors"))) < FOLDS:
+        return
     scored = dataset.select(stimuli=[name for name in dataset.stimuli if name not in LEARNED])
     print("people have found it by 1, 2, 3, 4, 6, 8, 12:", found(scored.scanpaths, scored))  # noqa: T201
     models = [f"priority:checkpoint={asked.readouts}{control}" for control in CONTROLS]
