@@ -21,6 +21,7 @@ from measure import table as markdown
 from gazekit.evaluation.equal_sets import DRAWS
 from gazekit.evaluation.estimates import Deviations, Estimates, MeansOverStimuli, People, ValuesOfTheWhole
 from gazekit.evaluation.results import CELL_COLUMNS, SCORE_COLUMNS
+from gazekit.evaluation.schedule import added_up, of_the_mean
 from gazekit.evaluation.set_scoring import (
     ALL,
     CELLS,
@@ -34,6 +35,7 @@ from gazekit.evaluation.set_scoring import (
 )
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.kinds.leaving_out import pseudo_values
+from gazekit.metrics.measure import NEGATIVES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "coverage.md"
 SIZES = (20, 60, 200)
@@ -288,7 +290,7 @@ def drawn(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[Cove
             for draw in range(DRAWS)
         ]
         scored = mean_of_draws(parts)
-        tables = (table.assign(dataset="d") for table in (scored.rows, scored.cells))
+        tables = (table.assign(dataset="d") for table in (scored.rows, of_pieces(scored.cells)))
         for each in MeansOverStimuli.of_each(*tables):
             for kind, combine in DIFFERENCE.items():
                 found.setdefault(f"{each.metric}, {kind}", []).append(combine(each).estimate())
@@ -346,11 +348,17 @@ def shuffled(stimuli: int, people: int, worlds: int, *, seed: int = 0) -> list[C
 
         sources = Source("human", human), Source("centre", human, centre), Source("looks", human, looks)
         scored = [score_parts(measures, source, human, context) for source in sources]
-        tables = (pd.concat(each, ignore_index=True).assign(dataset="d") for each in zip(*scored, strict=True))
-        for each in MeansOverStimuli.of_each(*tables):
+        values, cells = (pd.concat(each, ignore_index=True) for each in zip(*scored, strict=True))
+        for each in MeansOverStimuli.of_each(values.assign(dataset="d"), of_pieces(cells).assign(dataset="d")):
             for kind, weights in kinds.items():
                 found.setdefault(f"{each.metric}, {kind}", []).append(each.combine(weights).estimate())
     return [covered(kind, stimuli, people, each, None) for kind, each in found.items()]
+
+
+def of_pieces(cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells as an evaluation has them whose pieces these are: negatives move the mean over stimuli."""
+    negatives = cells["donor"] == NEGATIVES
+    return pd.concat([cells[~negatives], of_the_mean(added_up([cells[negatives]]))], ignore_index=True)
 
 
 def looked_at(rng: np.random.Generator, stimuli: int, people: int, places: np.ndarray | None = None) -> np.ndarray:

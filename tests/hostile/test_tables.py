@@ -82,7 +82,7 @@ def test_json(refused, reader, content):
         (b"a = 1" + b"0" * 100_000, "is no TOML file"),
         (b"a = \xff", "is no TOML file"),
         (PLAN.replace(b"width = 64", b"width = 'wide'"), "plan.toml: width must be a whole number, not 'wide'"),
-        (PLAN.replace(b"width = 64", b"heads = 0"), "has a value of the wrong kind"),
+        (PLAN.replace(b"width = 64", b"heads = 0"), "plan.toml: heads must be at least 1, not 0"),
         (PLAN.replace(b"variants.blind", b"variants.'../../blind'"), "is not a plain name within a folder"),
         (PLAN.replace(b"variants.blind", b"variants.'a/b'"), "cannot be the name of a folder"),
     ],

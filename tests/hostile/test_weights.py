@@ -59,7 +59,7 @@ def checkpoint(**changes):
         ({"config": {"width": 4 * 10**9}}, "its width is 4000000000, not a number up to 100,000"),
         ({"config": {"width": 4_096}}, "does not fit its own configuration (it needs"),
         ({"config": {"encoder_layers": 10**9}}, "its encoder_layers is 1000000000, not a number up to 100"),
-        ({"config": {"heads": 0}}, "does not fit its own configuration"),
+        ({"config": {"heads": 0}}, "is damaged (heads must be at least 1, not 0); train again"),
         (
             {"config": {"feed_forward": "wide"}},
             "is damaged (feed_forward must be a whole number, not 'wide'); train again",
