@@ -37,7 +37,7 @@ from gazekit.models.priority.training import (
     prepared_network,
     views_of,
 )
-from gazekit.models.training import TrainingOptions, train
+from gazekit.models.training import train
 
 PAGE = Path(__file__).with_name("priority.md")
 HEAD = "<!-- ablations -->"
@@ -91,18 +91,12 @@ def task_of(
     return NextFixation(learned, stopping, config, batch, seed, fixations=fixations)
 
 
-def scored(
-    views: tuple[list[View], list[View]],
-    ablation: Ablation,
-    seed: int,
-    folder: Path,
-    options: TrainingOptions = BUDGET,
-) -> pd.DataFrame:
+def scored(views: tuple[list[View], list[View]], ablation: Ablation, seed: int, folder: Path) -> pd.DataFrame:
     """Train on the first views, and score the second: a row per picture, as `bits_over_centre` has it."""
     training, test = ([ablation.shown(view) for view in some] for some in views)
     config = PriorityConfig.of(channels_of(training[0].features), ablation.network)
-    task = task_of(training, config, seed, options.batch)
-    network, log = train(prepared_network(config, task.training, seed), task, options, folder=folder, seed=seed)
+    task = task_of(training, config, seed, BUDGET.batch)
+    network, log = train(prepared_network(config, task.training, seed), task, BUDGET, folder=folder, seed=seed)
     print(pd.DataFrame([asdict(line) for line in log]).to_string(), flush=True)  # noqa: T201
     return bits_over_centre(network, test)
 

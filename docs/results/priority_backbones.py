@@ -6,18 +6,16 @@ which features are kept:
     python docs/results/priority_backbones.py --osie data/osie --dinov2 dinov2_vit_small_patch14.safetensors \
         --out runs/priority-backbones --write
 
-All three learn from the same pictures, 128 of OSIE's folds 1 to 4, and are scored on every second one of fold 0. The
-budget is that of `priority_ablations.py`, with eight epochs of these fewer pictures. One that is in the folder is not
-made again.
+All three learn from OSIE's folds 1 to 4, and are scored on fold 0, with the budget of `priority_ablations.py`. One that
+is in the folder is not made again.
 """
 
-from dataclasses import replace
 from itertools import product
 
 import pandas as pd
 from asked_for import SEEDS, WRITE, asked_for
 from between_marks import put
-from priority_ablations import BUDGET, PAGE, Ablation, scored, table
+from priority_ablations import PAGE, Ablation, scored, table
 
 from gazekit import load_dataset
 from gazekit.models.priority.features import RECIPES, FeatureReader
@@ -25,8 +23,6 @@ from gazekit.models.priority.training import View, views_of
 
 HEAD = "<!-- backbones -->"
 NAMES = ("lite0", "dinov2")
-EVERY, LEARNED = 2, 128  # one picture in so many; of those to learn from the first so many
-OPTIONS = replace(BUDGET, epochs=8)
 ROOM = 4_000_000_000  # bytes of features on the disk
 
 
@@ -53,14 +49,13 @@ def main() -> None:
     data = load_dataset("osie", asked.osie)
     split = data.split("stimulus", folds=5, fold=0, seed=0)
     reader = FeatureReader("+".join(NAMES), {"dinov2": str(asked.dinov2)}, room=ROOM)
-    learned, unseen = ([t.stimulus for t in part.trials[::EVERY]] for part in (split.train, split.test))
-    parts: tuple[list[View], ...] = ()
+    parts: tuple[list[View], list[View]] | None = None
     there: dict[str, list[pd.DataFrame]] = {name: [] for name in BACKBONES}
     for seed, (name, which) in product(map(int, asked.seeds.split(",")), BACKBONES.items()):
         file = asked.out / f"{name}-seed-{seed}.parquet"
         if not file.is_file():
-            parts = parts or tuple(views_of(data.select(stimuli=some), reader) for some in (learned[:LEARNED], unseen))
-            scored(parts, which, seed, asked.out / file.stem, OPTIONS).to_parquet(file)
+            parts = parts or (views_of(split.train, reader), views_of(split.test, reader))
+            scored(parts, which, seed, asked.out / file.stem).to_parquet(file)
         there[name].append(pd.read_parquet(file))
     text = table(
         {BACKBONES[name].words: seeds for name, seeds in there.items()}, "features", "less Lite0, 95 % together"
