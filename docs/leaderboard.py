@@ -373,13 +373,14 @@ def evaluate_run(name: str, stimuli: int | None = None, workers: int = 1) -> tup
     run = chosen_runs()[name]
     root = Path(os.path.relpath(os.environ.get("GAZEKIT_DATA", HERE.parent.parent / "shared" / "data")))
     options = run.get("options", {})
-    data = all_of_it = load_dataset(run["data"], root / run["folder"])
-    if run.get("images"):
-        data = all_of_it = data.select(trials=[trial.id for trial in data.trials if trial.has("image")])
-    if options:
+
+    def chosen(**options: Any) -> Any:
         data = load_dataset(run["data"], root / run["folder"], **options)
-    for folds in run.get("unseen", []):  # folds are those of all stimuli, as in training
-        part = set(all_of_it.split("stimulus", folds=folds, fold=0, seed=0).test.stimuli)
+        return data.select(trials=[t.id for t in data.trials if t.has("image")]) if run.get("images") else data
+
+    data = chosen(**options)
+    for folds in run.get("unseen", []):  # folds of all stimuli, as in training
+        part = set(chosen().split("stimulus", folds=folds, fold=0, seed=0).test.stimuli)
         data = data.select(stimuli=[stimulus for stimulus in data.stimuli if stimulus in part])
     whole = len(data.stimuli)
     if stimuli is not None:

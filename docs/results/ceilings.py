@@ -26,6 +26,7 @@ SOURCES = {
     "uniform": "uniform",
     "centre-point": "centre repeated",
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 BETTER = {True: "higher", False: "lower", None: "–"}
 INTRODUCTION = """# Human ceiling and nulls of every measure
 
@@ -59,7 +60,7 @@ def cell(row: pd.Series) -> str:
     digits = 0 if abs(row.value) >= 100 else 3
     value, low, high = (f"{number:.{digits}f}" for number in (row.value, row.low, row.high))
     alone = " †" if row.over == "stimuli" else ""
-    return f"{f'**{value}**' if row.role == CHANCE else value} [{low}, {high}]{alone}"
+    return f"{f'**{value}**' if row.role == CHANCE else value} [{low},{NO_BREAK}{high}]{alone}"
 
 
 def kind_table(results: Results, names: list[str]) -> list[str]:
