@@ -21,34 +21,50 @@ def check_repeats(paths: Scanpaths) -> Seen:
     """Say which rows, paths and positions are there more than once, and what could not be told."""
     twice = list(_rows(paths))
     yield from twice
-    later = paths.rank_of() > 0
-    points = np.column_stack([paths.x, paths.y])[later]
-    points = points[np.isfinite(points).all(axis=1)]
-    places, count = np.unique(points, axis=0, return_counts=True)
-    nowhere = np.flatnonzero(
-        (places <= 0).all(axis=1) & (count >= LEAST)
-    )  # 0, 0 or -1, -1: what stands for no position
-    if len(points) < 50 and not len(nowhere):
-        yield from _paths(paths)
-        yield NotChecked("repeated-position", f"{len(points)} positions after the first of a path are too few")
+    if pairs := equal_paths(paths):
+        yield _twice(paths, pairs)
+    places, count, top = _places(paths)
+    if top is None:
+        yield NotChecked("repeated-position", f"{count.sum()} positions after the first of a path are too few")
         return
-    top = int(count.argmax()) if len(points) >= 50 else int(nowhere[count[nowhere].argmax()])
-    rest = len(points) - count[top]
-    objects = rest > 0 and (len(places) - 1) / rest < DISTINCT and not twice
-    if objects:  # one of them may be looked at often, but none lies at the corner of the image
+    points = count.sum()
+    if _of_objects(places, count, top) and not twice:
+        # one of them may be looked at often, but none lies at the corner of the image
         corner = np.flatnonzero((places == 0).all(axis=1))
         top, count = (int(corner[0]), count) if len(corner) else (top, np.zeros_like(count))
-    share = count[top] / len(points)
+    share = count[top] / points
     if share > ONE_POSITION:
         place = f"({places[top][0]:g}, {places[top][1]:g})"
         yield Finding(
             "repeated-position",
             "warning",
-            f"{share:.1%} of {len(points):,} positions after the first are exactly {place}",
+            f"{share:.1%} of {points:,} positions after the first are exactly {place}",
             "what the tracker writes when it has lost the eye",
             "leave these rows out, or empty their x and y and give --data-set missing=drop",
         )
-    yield from _same_person(paths) if objects else _paths(paths)
+
+
+def equal_paths(paths: Scanpaths) -> list[tuple[int, int]]:
+    """Rows of pairs of paths that are equal to the last digit, if they are more than chance makes: one recording twice.
+
+    Where people looked at objects, whose places many paths share, those of the two people who are equal on nearly all
+    trials.
+    """
+    if _of_objects(*_places(paths)) and not any(_rows(paths)):
+        return _of_one_person(paths)
+    seen: dict[tuple[bytes, ...], int] = {}
+    pairs: list[tuple[int, int]] = []
+    duration = paths.durations()
+    for i in np.flatnonzero(paths.lengths >= SHORTEST):
+        part = slice(paths.offsets[i], paths.offsets[i + 1])
+        if np.ptp(paths.x[part]) == 0 and np.ptp(paths.y[part]) == 0:
+            continue
+        key = (paths.x[part].tobytes(), paths.y[part].tobytes(), duration[part].tobytes())
+        if key in seen:
+            pairs.append((seen[key], int(i)))
+        else:
+            seen[key] = int(i)
+    return pairs if len(pairs) >= 2 else []
 
 
 def check_copied(paths: Scanpaths, people: Scanpaths) -> Iterator[Finding]:
@@ -115,25 +131,27 @@ def _halves_equal(paths: Scanpaths, columns: tuple[np.ndarray, ...], i: int) -> 
     return all(np.array_equal(column[a:half], column[half:b]) for column in columns)
 
 
-def _paths(paths: Scanpaths) -> Iterator[Finding]:
-    """Equal paths of at least four fixations: of two people, or of two images."""
-    seen: dict[tuple[bytes, ...], int] = {}
-    pairs: list[tuple[int, int]] = []
-    duration = paths.durations()
-    for i in np.flatnonzero(paths.lengths >= SHORTEST):
-        part = slice(paths.offsets[i], paths.offsets[i + 1])
-        if np.ptp(paths.x[part]) == 0 and np.ptp(paths.y[part]) == 0:
-            continue
-        key = (paths.x[part].tobytes(), paths.y[part].tobytes(), duration[part].tobytes())
-        if key in seen:
-            pairs.append((seen[key], int(i)))
-        else:
-            seen[key] = int(i)
-    if len(pairs) >= 2:
-        yield _twice(paths, pairs)
+def _places(paths: Scanpaths) -> tuple[np.ndarray, np.ndarray, int | None]:
+    """Places after the first of each path, how often each is there, and which may stand for none; None: too few."""
+    later = paths.rank_of() > 0
+    points = np.column_stack([paths.x, paths.y])[later]
+    points = points[np.isfinite(points).all(axis=1)]
+    places, count = np.unique(points, axis=0, return_counts=True)
+    if len(points) >= 50:
+        return places, count, int(count.argmax())
+    nowhere = np.flatnonzero(
+        (places <= 0).all(axis=1) & (count >= LEAST)
+    )  # 0, 0 or -1, -1: what stands for no position
+    return places, count, int(nowhere[count[nowhere].argmax()]) if len(nowhere) else None
 
 
-def _same_person(paths: Scanpaths) -> Iterator[Finding]:
+def _of_objects(places: np.ndarray, count: np.ndarray, top: int | None) -> bool:
+    """Whether places, without the one that may stand for none, are so few that they are those of objects."""
+    rest = 0 if top is None else count.sum() - count[top]
+    return bool(rest > 0 and (len(places) - 1) / rest < DISTINCT)
+
+
+def _of_one_person(paths: Scanpaths) -> list[tuple[int, int]]:
     """Two people whose paths are equal on nearly all trials; on positions of objects other people's are on some."""
     rows: dict[str, dict[str, int]] = {}
     for i, (subject, trial) in enumerate(zip(paths.table["subject"], paths.table["trial"], strict=True)):
@@ -146,9 +164,7 @@ def _same_person(paths: Scanpaths) -> Iterator[Finding]:
             equal = [(i, j) for i, j in both if keys[i] == keys[j]]
             alike.append((len(equal) / len(both), equal))
     share, pairs = max(alike, key=lambda pair: pair[0], default=(0.0, []))
-    if share < SAME or np.median([each for each, _ in alike]) > SAME / 2:
-        return
-    yield _twice(paths, pairs)
+    return pairs if share >= SAME and np.median([each for each, _ in alike]) <= SAME / 2 else []
 
 
 def _twice(paths: Scanpaths, pairs: list[tuple[int, int]]) -> Finding:

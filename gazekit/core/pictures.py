@@ -17,6 +17,9 @@ MARGIN = 6  # by which a copy may be shifted, of SIDE
 # more; the next pair within 64 signs has 0.47.
 MAY_BE = 64  # most signs of 256 in which a copy differs; about half differ of two pictures
 COPY = 0.8  # least correlation of a copy, where it fits best
+# Share of px that differ by rounding only from what their neighbours go on to: the same photographs have 0.81 at most,
+# gradients with up to 30 items 0.85 or more.
+GRADIENT = 0.83
 SEEN = 32  # most signs in which a picture differs from one that was learned, of which nothing but the signs is kept
 
 
@@ -45,7 +48,7 @@ def copies(pictures: np.ndarray, others: np.ndarray | None = None) -> Iterator[t
 
     Where more was cut off it is not always found: of 200 photographs of OSIE half with 5 %, one in twenty with 8 %.
 
-    Drawn displays, of which more than half of the neighbours are equal, are left out: two of them differ in
+    Drawn displays, of items on a plain background or on a gradient, are left out: two of them differ in
     few places, and are two displays all the same. Pictures that are mirrored or turned are others.
 
     Parameters
@@ -131,8 +134,10 @@ def _differ(signs: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _drawn(pictures: np.ndarray) -> np.ndarray:
-    """(n,) bool: more than half of the pixels equal the next one, to one of 255."""
-    return np.array([(np.abs(np.diff(each)) < 1).mean() > 0.5 for each in pictures], dtype=bool)
+    """(n,) bool: more than half of the pixels equal the next one, to one of 255, or nearly all go on as a gradient."""
+    flat = [(np.abs(np.diff(each)) < 1).mean() > 0.5 for each in pictures]
+    bent = [[(np.abs(np.diff(each, 2, axis=axis)) <= 2).mean() for axis in (0, 1)] for each in pictures]
+    return np.array(flat, dtype=bool) | (np.reshape(bent, (-1, 2)).min(axis=1) > GRADIENT)
 
 
 def same_pictures(trials: Iterable[Trial]) -> list[list[str]]:

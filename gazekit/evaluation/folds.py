@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from gazekit.checks.repeats import equal_paths
 from gazekit.core.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
@@ -36,6 +37,8 @@ OF_A_TRIAL = (
     "donors",
 )  # methods of a model whose first argument is a trial
 FOLD_BY = ("stimulus", "subject", "layout", "target")
+_SAME_PICTURE = ("show one picture, or nearly,", "such picture", ", or give both one name in the column stimulus")
+_SAME_PERSON = ("have equal paths, which are one recording,", "such pair", "")
 
 
 @dataclass(frozen=True)
@@ -64,28 +67,35 @@ class Folds:
         Warns
         -----
         UserWarning
-            One picture has two names, and is in two folds under them; see `gazekit.core.pictures.same_pictures`.
+            One picture, or one person's recording, has two names, and is in two folds under them; see
+            `gazekit.core.pictures.same_pictures` and `gazekit.checks.repeats.equal_paths`.
         """
         if by not in FOLD_BY:
             raise UnknownNameError("group to make folds of", by, FOLD_BY)
         check_whole("folds", folds, 2)
         dealt = cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
-        if by != "subject" and (leaks := dealt.leaks()):
-            names = " and ".join(map(repr, leaks[0]))
+        if leaks := dealt.leaks():
+            same, such, mend = _SAME_PERSON if by == "subject" else _SAME_PICTURE
             warnings.warn(
-                f"{names} show one picture, or nearly, and are in several folds "
-                f"({amount(len(leaks), 'such picture')} in all): a model is "
-                f"fitted on what it is scored on; leave one out, or give both one name in the column stimulus",
+                f"{' and '.join(map(repr, leaks[0]))} {same} and are in several folds ({amount(len(leaks), such)} in "
+                f"all): a model is fitted on what it is scored on; leave one out{mend}",
                 UserWarning,
                 stacklevel=2,
             )
         return dealt
 
     def leaks(self) -> list[list[str]]:
-        """Names of stimuli that are one picture, where they are in the test parts of several folds."""
-        fold = {name: k for k, split in enumerate(self.splits) for name in split.test.stimuli}
-        trials = (trial for split in self.splits for trial in split.test.trials)
-        return [names for names in same_pictures(trials) if len({fold[name] for name in names}) > 1]
+        """Names of what is one picture, or of people whose recording is one, in the test parts of several folds."""
+        fold = {name: k for k, names in enumerate(self.about()) for name in names}
+        return [names for names in self._same() if len({fold[name] for name in names}) > 1]
+
+    def _same(self) -> list[list[str]]:
+        """Names, in groups, of one picture or of one person."""
+        if self.by != "subject":
+            return same_pictures(trial for split in self.splits for trial in split.test.trials)
+        paths = Scanpaths.concat([split.test.scanpaths for split in self.splits])
+        who = paths.table["subject"].tolist()
+        return [list(names) for names in dict.fromkeys(tuple(sorted((who[i], who[j]))) for i, j in equal_paths(paths))]
 
     @property
     def by(self) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gazekit import GazekitError, evaluate
+from gazekit import GazekitError, Scanpaths, evaluate
 from gazekit.evaluation import evaluate as evaluation
 from gazekit.evaluation import folds as folding
 from gazekit.evaluation.choice import choose
@@ -277,6 +277,18 @@ def test_one_picture_under_two_names(small_dataset, tmp_path):
         Folds.of(data, len(trials), "stimulus", seed=0)
     Image.fromarray(picture[::-1]).save(tmp_path / "1.png")
     Folds.of(data, len(trials), "stimulus", seed=0)  # a warning would be an error
+
+
+def test_one_recording_under_two_names(small_dataset):
+    """In two folds of people: models are fitted on the paths that they are scored on."""
+    paths = small_dataset.scanpaths
+    copy = paths.filter(subject=small_dataset.subjects[0])
+    both = Scanpaths.concat([paths, copy.replace(table=copy.table.assign(subject="zoe"))])
+    data = replace(small_dataset, scanpaths=both)
+    told = rf"'{small_dataset.subjects[0]}' and 'zoe' have equal paths, .* several folds \(1 such pair in all"
+    with pytest.warns(UserWarning, match=told):
+        Folds.of(data, len(data.subjects), "subject", seed=0)
+    Folds.of(small_dataset, len(small_dataset.subjects), "subject", seed=0)  # a warning would be an error
 
 
 def test_folds_without_a_model_for_them_change_nothing_and_say_so(small_dataset, tmp_path):
