@@ -128,7 +128,9 @@ def priority_command(
         list[str] | None,
         typer.Option(help="NAME=FOLDER of a data set to learn from as well; may be repeated."),
     ] = None,
-    backbone: Annotated[str, typer.Option(help="Features: lite0, dinov2, or lite0+dinov2.")] = "lite0",
+    backbone: Annotated[
+        str, typer.Option(help="Features: lite0, dinov2, or another network; with sizes, joined: lite0+lite0@2.")
+    ] = "lite0",
     weights: Annotated[
         list[str] | None, typer.Option(help="NAME=FILE of a backbone's weights; may be repeated.")
     ] = None,

@@ -110,7 +110,7 @@ def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_pa
         (["--set", "hidden=0"], "hidden must be from 1 to 10000, not 0"),
         (["--set", "maps=true"], "maps must be a whole number, not True"),
         (["--set", "rate=-1"], "rate must be a positive number, not -1"),
-        (["--backbone", "vgg"], "priority has no backbone 'vgg'; it has lite0, dinov2, or two with a +"),
+        (["--backbone", "vgg"], "there is no backbone called 'vgg'; did you mean 'vgg16'?"),
         (["--weights", "lite0"], "--weights takes NAME=PATH, not 'lite0'"),
         (["--also", "osie="], "--also takes NAME=PATH, not 'osie='"),
         (["--also", "osie=a", "--also", "osie=b"], "--also osie is given twice; give one path"),

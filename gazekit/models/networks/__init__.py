@@ -87,17 +87,38 @@ def network_names(view: str | None = None) -> tuple[tuple[str, str], ...]:
     return tuple((name, entry.line) for name, entry in every.items() if view is None or view in entry.views)
 
 
-def _build(view: str, name: str, weights: str | Path | None, **options: Any) -> Any:
-    """Find the builder of a network by its name, and call it."""
+def entry_of(view: str, name: str, besides: Sequence[str] = ()) -> tuple[Entry, str]:
+    """A network's line of the table, and of a family the member's name; nothing is loaded.
+
+    Parameters
+    ----------
+    view : {"encoder", "backbone"}
+        What it shall be loaded as.
+    name : str
+        Its name.
+    besides : sequence of str
+        Names that the caller knows besides, for the message.
+
+    Raises
+    ------
+    UnknownNameError, GazekitError
+        There is none; it cannot be loaded as this.
+    """
     # "open_clip:RN50", or "open_clip/RN50" as in earlier command lines
-    name = str(name)  # "backbone=5" of a command line is a number
     family, _, member = name.replace("/", ":", 1).partition(":")
     entry = FAMILIES.get(family) if member else NETWORKS.get(name)
     if entry is None:
-        raise UnknownNameError(view, name, [known for known, _ in network_names(view)])
+        raise UnknownNameError(view, name, sorted({*besides, *(known for known, _ in network_names(view))}))
     if view not in entry.views:
         other = "an encoder (a whole network)" if view == BACKBONE else "a backbone (a network to look inside)"
         raise GazekitError(f"{name} is {other}, not one to load as {view}; {view}s are {_listed(view)}")
+    return entry, member
+
+
+def _build(view: str, name: str, weights: str | Path | None, **options: Any) -> Any:
+    """Find the builder of a network by its name, and call it."""
+    name = str(name)  # "backbone=5" of a command line is a number
+    entry, member = entry_of(view, name)
     if name in NO_WEIGHTS and weights is not None:
         raise GazekitError(f"the {view} {name!r} takes no weights; leave out weights={str(weights)!r}")
     if name == "random":

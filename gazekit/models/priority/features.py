@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,14 @@ from gazekit.core.trials import Trial
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.models.networks import load_backbone
+from gazekit.models.networks import BACKBONE, entry_of, load_backbone
 from gazekit.models.networks.backbone import Backbone
 from gazekit.models.networks.weights import sha256_of_tensors
+from gazekit.models.option_checks import within
 
 CACHE_VARIABLE = "GAZEKIT_FEATURES"  # a folder; empty: nothing is kept
-ROOM = 2_000_000_000  # bytes; the files used longest ago are removed beyond
+ROOM = 4_000_000_000  # bytes; the files used longest ago are removed beyond
+SIZES = 1 / 8, 4  # of a network's input, least and most: sides, beside the usual ones
 DIGITS = 16  # of a SHA-256 in names
 
 
@@ -33,7 +35,7 @@ class Recipe:
     network : str
         Name for `load_backbone`.
     levels : tuple of str
-        Layers whose outputs are kept. A transformer is run once for each.
+        Layers whose outputs are kept; none: the network's own. A transformer is run once for each.
     multiple : int
         Sides of the input are multiples of it, px.
     area : int
@@ -56,10 +58,45 @@ class Recipe:
         return high, wide
 
 
+AREA = 512 * 384
 RECIPES = {
-    "lite0": Recipe("lite0", ("blocks.2", "blocks.4", "blocks.6"), 32, 512 * 384),
+    "lite0": Recipe("lite0", ("blocks.2", "blocks.4", "blocks.6"), 32, AREA),
     "dinov2": Recipe("timm:vit_small_patch14_dinov2", ("blocks.5", "blocks.8", "blocks.11"), 14, 518 * 392, True),
 }
+
+
+def recipe_of(term: str) -> tuple[str, Recipe]:
+    """Name of a network, and how features are taken from it, by what is written: a name, or one with a size.
+
+    Parameters
+    ----------
+    term : str
+        A name of `RECIPES`, or one for `load_backbone`, whose own levels count. After an "@", by how much the sides of
+        its input are larger than usual.
+
+    Raises
+    ------
+    UnknownNameError, GazekitError
+        There is no such network; the size is no number from 1/8 to 4.
+
+    Examples
+    --------
+    >>> name, recipe = recipe_of("lite0@2")
+    >>> name, recipe.size(600, 800)
+    ('lite0', (768, 1024))
+    """
+    name, at, size = term.partition("@")
+    if name not in RECIPES:
+        entry_of(BACKBONE, name, besides=tuple(RECIPES))
+    recipe = RECIPES.get(name, Recipe(name, (), 32, AREA))
+    if not at:
+        return name, recipe
+    try:
+        factor = float(size)
+    except ValueError:
+        raise GazekitError(f"the size in {term!r} must be a number, such as 2 in {name}@2, not {size!r}") from None
+    within(f"the size in {term!r}", factor, *SIZES)
+    return name, replace(recipe, area=round(recipe.area * factor**2))
 
 
 def image_hash(image: np.ndarray) -> str:
@@ -74,9 +111,9 @@ class FeatureReader:
     Parameters
     ----------
     backbone : str
-        A name of `RECIPES`, or several joined by "+": their levels stand one after another.
+        What `recipe_of` reads ("lite0", "lite0@2"), or several joined by "+": their levels stand one after another.
     weights : mapping of str to path, optional
-        Weights of each, for `load_backbone`.
+        Weights of each network by its name, for `load_backbone`.
     cache : path, optional
         Folder of the features; default that of the environment variable GAZEKIT_FEATURES; without, nothing is kept.
     room : int
@@ -94,28 +131,32 @@ class FeatureReader:
     room: int = ROOM
 
     def __post_init__(self) -> None:
-        names = self.backbone.split("+")
-        if unknown := [name for name in names if name not in RECIPES]:
-            raise GazekitError(f"priority has no backbone {unknown[0]!r}; it has {', '.join(RECIPES)}, or two with a +")
-        self.recipes = [RECIPES[name] for name in names]
+        self._names, recipes = zip(*map(recipe_of, self.backbone.split("+")), strict=True)
+        self.recipes = list(recipes)
         self._networks: list[list[Backbone]] = []
         self._sha256, self._folders = "", dict[int, str]()
         if self.cache is None and os.environ.get(CACHE_VARIABLE):
             self.cache = Path(os.environ[CACHE_VARIABLE])
 
     def networks(self) -> list[list[Backbone]]:
-        """The networks, loaded when they are first used."""
+        """The networks of each recipe, loaded when they are first used; for several sizes, once."""
         if not self._networks:
-            for name, recipe in zip(self.backbone.split("+"), self.recipes, strict=True):
-                cut = [(level,) for level in recipe.levels] if recipe.transformer else [recipe.levels]
-                self._networks.append([load_backbone(recipe.network, self.weights.get(name), levels=c) for c in cut])
+            loaded: dict[tuple[str, tuple[str, ...]], list[Backbone]] = {}
+            for k, (name, recipe) in enumerate(zip(self._names, self.recipes, strict=True)):
+                if (parts := loaded.get((name, recipe.levels))) is None:
+                    cut = [(level,) for level in recipe.levels] if recipe.transformer else [recipe.levels or None]
+                    parts = [load_backbone(recipe.network, self.weights.get(name), levels=c) for c in cut]
+                    loaded[name, recipe.levels] = parts
+                self._networks.append(parts)
+                self.recipes[k] = replace(recipe, levels=tuple(level for part in parts for level in part.levels))
         return self._networks
 
     @property
     def sha256(self) -> str:
         """What tells these features from others: weights, layers and sizes of the input (16 digits)."""
         if not self._sha256:
-            self._sha256 = _digest(zip(self.recipes, self.networks(), strict=True))
+            networks = self.networks()  # which complete the recipes
+            self._sha256 = _digest(zip(self.recipes, networks, strict=True))
         return self._sha256
 
     def describe(self) -> str:
@@ -157,7 +198,8 @@ class FeatureReader:
 
     def _folder(self, k: int) -> str:
         if k not in self._folders:
-            self._folders[k] = _digest([(self.recipes[k], self.networks()[k])])
+            networks = self.networks()
+            self._folders[k] = _digest([(self.recipes[k], networks[k])])
         return self._folders[k]
 
     @torch.inference_mode()

@@ -26,7 +26,7 @@ from gazekit.models.priority.checkpoint import FILES, Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import LONGEST, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
-from gazekit.models.priority.features import FeatureReader, image_hash
+from gazekit.models.priority.features import FeatureReader, image_hash, recipe_of
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, REMEMBERED, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
@@ -457,7 +457,8 @@ class PriorityFitted(Priority):
     Parameters
     ----------
     backbone : str
-        Features: "lite0", "dinov2", or "lite0+dinov2".
+        Features: "lite0", "dinov2", or another network of `gazekit.models.networks.network_names("backbone")`, of which
+        a size may be said, and several joined: "lite0+lite0@2+lite0@0.5" sees the image at three sizes.
     weights, decoding, temperature, ends
         See `Priority`.
     epochs, fixations, rate : int, int, float
@@ -579,9 +580,9 @@ def _normalised(log_density: Tensor) -> np.ndarray:
 
 
 def _weights_of(backbone: str, weights: Weights) -> dict[str, str]:
-    names = backbone.split("+")
     if weights is None:
         return {}
+    names = [recipe_of(term)[0] for term in backbone.split("+")]
     if isinstance(weights, Mapping):
         if unknown := sorted(set(weights) - set(names)):
             raise GazekitError(f"weights are given for {unknown[0]!r}, which {backbone} does not use")

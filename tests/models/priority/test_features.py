@@ -76,9 +76,44 @@ def test_what_one_backbone_has_kept_a_joined_one_does_not_compute_again(tiny, mo
     assert both.sha256 not in (tiny.sha256, FeatureReader("other").sha256)
 
 
-def test_an_unknown_backbone_is_named():
-    with pytest.raises(GazekitError, match="priority has no backbone 'resnet'; it has lite0, dinov2"):
-        FeatureReader("lite0+resnet")
+@pytest.mark.parametrize(
+    ("backbone", "message"),
+    [
+        ("lite0+resnet", "there is no backbone called 'resnet'; did you mean 'resnet50'"),
+        ("dinov3", "there is no backbone called 'dinov3'; did you mean 'dinov2'"),
+        ("lite0@two", r"the size in 'lite0@two' must be a number, such as 2 in lite0@2, not 'two'"),
+        ("lite0@", r"the size in 'lite0@' must be a number"),
+        ("lite0@5", r"the size in 'lite0@5' must be from 0.125 to 4, not 5.0"),
+        ("lite0@nan", r"the size in 'lite0@nan' must be from 0.125 to 4, not nan"),
+        ("pixels", "pixels is an encoder"),
+    ],
+)
+def test_a_backbone_that_cannot_be_is_refused(backbone, message):
+    with pytest.raises(GazekitError, match=message):
+        FeatureReader(backbone)
+
+
+def test_any_backbone_gives_its_own_levels():
+    reader = FeatureReader("random")
+    found = reader.of_image(IMAGE)
+    (network,) = reader.networks()[0]
+    assert len(found) == len(network.levels)
+    assert reader.recipes[0].levels == network.levels
+    assert reader.recipes[0].size(*IMAGE.shape[:2]) == (352, 544)
+
+
+def test_a_network_sees_several_sizes_and_is_loaded_once(tiny, monkeypatch):
+    alone = tiny.of_image(IMAGE)
+    loaded = []
+    load = features.load_backbone
+    monkeypatch.setattr(features, "load_backbone", lambda *a, **k: loaded.append(a) or load(*a, **k))
+    reader = FeatureReader("tiny+tiny@2+tiny@0.5")
+    found = reader.of_image(IMAGE)
+    assert len(loaded) == 1
+    assert all(torch.equal(a, b) for a, b in zip(alone, found[:2], strict=True))  # as alone: kept in one folder
+    assert [tuple(f.shape[1:]) for f in found[::2]] == [(20, 28), (40, 60), (8, 16)]
+    assert reader.sha256 != tiny.sha256
+    assert len(list(reader.cache.iterdir())) == 3
 
 
 @pytest.mark.parametrize("inside", ["", "features"])
