@@ -14,6 +14,7 @@ from gazekit.foundations.errors import check_choice, check_known
 from gazekit.foundations.named_values import named
 
 PATH = "takes NAME=PATH, not {!r}"
+LEFT_OUT = {"subject": "unseen people", "target": "unseen targets", "random": "paths that were left out"}  # by split
 app = typer.Typer(help="Train a model on people's scanpaths; resumable.", no_args_is_help=True)
 
 Settings = Annotated[
@@ -112,8 +113,8 @@ def oat_command(
         (trained.likelihood["uniform"] * trained.likelihood["steps"]).sum() / trained.likelihood["steps"].sum()
     )
     typer.echo(
-        f"loss on unseen stimuli: {trained.loss:.3f} [{trained.low:.3f}, {trained.high:.3f}] nats per step, the end of "
-        f"search included; a uniform choice has {uniform:.3f}"
+        f"loss on {LEFT_OUT.get(split, 'unseen stimuli')}: {estimate(trained.loss, trained.low, trained.high, 3)} nats "
+        f"per step, the end of search included; a uniform choice has {uniform:.3f}"
     )
     typer.echo(
         f"checkpoints, log, loss curve and manifest in {run.out}; predict with the model oat:checkpoint={run.out}"
@@ -199,8 +200,15 @@ def priority_command(
         accept=given.accepted,
         **run.arguments,
     )
+    if trained.learned:
+        typer.echo(
+            f"{trained.learned} of {len(trained.bits)} images for testing were learned all the same, by the readout to "
+            f"start from, with --also, or under another name: they are not scored"
+        )
     for column, what in (("static", "whatever came before"), ("next", "after those before it")):
-        typer.echo(f"unseen images, a fixation {what}: {estimate(*trained.gain(column), 3)} bit over the centre bias")
+        if trained.learned < len(trained.bits):
+            gain = estimate(*trained.gain(column), 3)
+            typer.echo(f"{LEFT_OUT.get(split, 'unseen images')}, a fixation {what}: {gain} bit over the centre bias")
     typer.echo(
         f"readouts, log, loss curve and manifest in {run.out}; predict with the model priority:checkpoint={run.out}"
     )

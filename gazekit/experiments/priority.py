@@ -1,13 +1,14 @@
 """Train `priority` on one or all folds of a data set: resumable, with a manifest, a log, and bits on unseen images."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from gazekit.core.pictures import look_of
 from gazekit.core.trials import Dataset
 from gazekit.evaluation.describing import inputs_of
 from gazekit.evaluation.preparation import checked
@@ -16,7 +17,7 @@ from gazekit.experiments.ratios import Ratio
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import GazekitError
 from gazekit.models.priority.checkpoint import Readout
-from gazekit.models.priority.features import FeatureReader
+from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
 from gazekit.models.priority.target import has_target
 from gazekit.models.priority.training import (
@@ -50,7 +51,8 @@ class TrainedReadouts(NamedTuple):
     bits : table
         A row per fold and test image: stimulus, fixations, and sums over them of the bits by which a fixation is
         likelier than under the centre bias of the training images: `next` (after those before it), `static`
-        (whatever came before).
+        (whatever came before). NaN for an image that was learned all the same: by the readout that it began from, from
+        data that are learned besides, or under another name.
     """
 
     readouts: tuple[Path, ...]
@@ -58,11 +60,22 @@ class TrainedReadouts(NamedTuple):
     bits: pd.DataFrame
 
     def gain(self, column: str) -> tuple[float, float, float]:
-        """Mean bits per fixation, and its 95 % interval by bootstrap over images."""
+        """Mean bits per fixation on images that have bits, and its 95 % interval by bootstrap over images.
+
+        NaN where none has; folds of people have one image several times, which counts as one.
+        """
         from gazekit.evaluation.bootstrap import resample
 
-        draws = resample(len(self.bits), seed=0)
-        return Ratio.of(self.bits[column].to_numpy(float), self.bits["fixations"].to_numpy(float), draws).with_interval
+        sums = self.bits.dropna(subset=column).groupby("stimulus", sort=False)[[column, "fixations"]].sum()
+        if sums.empty:
+            return (np.nan,) * 3
+        total, fixations = sums.to_numpy(float).T
+        return Ratio.of(total, fixations, resample(len(sums), seed=0)).with_interval
+
+    @property
+    def learned(self) -> int:
+        """How many test images were learned all the same, and have no bits."""
+        return int(self.bits["next"].isna().sum())
 
 
 def train_priority(
@@ -186,7 +199,7 @@ def train_priority(
                 "device": device,
             }
             pieces = [
-                ReadoutPiece(run.part(f"fold-{k}"), [part.train, *also], part.test, k, reader, options, how)
+                ReadoutPiece(run.part(f"fold-{k}"), [part.train, *also], part.test, by, k, reader, options, how)
                 for k, part in splits.items()
             ]
             run.do(pieces, label=KIND, workers=workers, scheduler=scheduler, progress=progress)
@@ -202,6 +215,7 @@ class ReadoutPiece:
     part: Path
     train: list[Dataset]
     test: Dataset
+    by: str
     fold: int
     reader: FeatureReader
     options: TrainingOptions
@@ -216,8 +230,23 @@ class ReadoutPiece:
         readout.save(self.part / READOUT)
         write_table(pd.DataFrame([{"fold": self.fold, **vars(line)} for line in log]), self.part / LOG)
         views = views_of(self.test, self.reader, readout.network.config)
-        write_table(bits_over_centre(readout.network, views).assign(fold=self.fold), self.part / BITS)
+        bits, known = bits_over_centre(readout.network, views).assign(fold=self.fold), self.known(readout)
+        learned = {view.stimulus for view in views if known.has_seen(view.image, view.look)}
+        bits.loc[bits["stimulus"].isin(learned), ["next", "static"]] = np.nan
+        write_table(bits, self.part / BITS)
         return [self.part / name for name in (READOUT, BITS)]  # the log's seconds differ
+
+    def known(self, readout: Readout) -> Readout:
+        """The readout as one that knows pictures on which it is not to be scored.
+
+        All that it has learned from; but if the split is not of pictures, its own part shows those of the test, too.
+        """
+        if self.by in ("stimulus", "layout"):
+            return readout
+        start, shown = self.how["start"], [trial.image for each in self.train[1:] for trial in each.trials]
+        about = start.trained_on if start else {}
+        images = [*about.get("images", ()), *map(image_hash, shown)]
+        return replace(readout, trained_on={"images": images, "looks": [*about.get("looks", ()), *map(look_of, shown)]})
 
 
 def bits_over_centre(network: PriorityNetwork, views: Sequence[View]) -> pd.DataFrame:

@@ -17,7 +17,8 @@ class Ratio:
     value : float
         On all stimuli; NaN where the weight is 0.
     resampled : (resamples,) float64
-        On resampled ones. Two ratios of the same draws are paired.
+        On resampled ones; NaN where fewer than two have a weight: one does not say how stimuli differ. Two ratios of
+        the same draws are paired.
     stimuli : int
         That have a weight.
 
@@ -35,8 +36,9 @@ class Ratio:
     @classmethod
     def of(cls, total: np.ndarray, weight: np.ndarray, draws: np.ndarray) -> Self:
         """Of totals and weights per stimulus, (s,) each; `draws` are from `resample`."""
-        resampled = over(total[draws].sum(1), weight[draws].sum(1))
-        return cls(float(over(total.sum(), weight.sum())), resampled, int((weight > 0).sum()))
+        many = int((weight > 0).sum())
+        resampled = over(total[draws].sum(1), weight[draws].sum(1)) if many > 1 else np.full(len(draws), np.nan)
+        return cls(float(over(total.sum(), weight.sum())), resampled, many)
 
     @property
     def with_interval(self) -> tuple[float, float, float]:

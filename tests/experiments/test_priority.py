@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gazekit.experiments import priority
-from gazekit.experiments.priority import bits_over_centre, train_priority
+from gazekit.experiments.priority import TrainedReadouts, bits_over_centre, train_priority
 from gazekit.foundations.errors import DataError, GazekitError, RunFolderError
 from gazekit.models.priority import features
 from gazekit.models.priority.checkpoint import load_readout
@@ -62,6 +62,33 @@ def test_a_network_that_was_left_in_training_is_scored_without_dropout(run):
     network = load_readout(trained.readouts[0]).network
     as_it_is = bits_over_centre(network, views)
     pd.testing.assert_frame_equal(bits_over_centre(network.train(), views), as_it_is)
+
+
+def test_pictures_that_were_learned_before_or_besides_have_no_bits(run, tmp_path):
+    once, data = replace(TWICE, epochs=1), example_dataset()
+    first = run("first", once)
+    assert first.learned == 0
+    start = load_readout(first.readouts[0])
+    after = run("after", once, start=start)  # it has learned fold 1's pictures, and not those of fold 0
+    scored = after.bits.dropna()
+    assert set(scored["stimulus"]) == set(data.stimuli) - set(start.trained_on["stimuli"])
+    assert after.learned == len(data.stimuli) - len(scored) > 0
+    assert np.isclose(after.gain("next")[0], scored["next"].sum() / scored["fixations"].sum())
+    another = replace(data.select(stimuli=data.stimuli[:1]), name="more")
+    besides = run("besides", once, also=[another])
+    assert besides.bits.loc[besides.bits["next"].isna(), "stimulus"].tolist() == another.stimuli
+    nothing = run("nothing", once, only=[1], start=start)
+    assert nothing.learned == len(nothing.bits)
+    assert np.isnan(nothing.gain("static")).all()
+    people = run("people", once, by="subject", also=[another], start=start)  # whose pictures are in both parts
+    assert set(people.bits.dropna()["stimulus"]) == set(scored["stimulus"]) - set(another.stimuli)
+
+
+def test_a_picture_that_several_folds_score_counts_as_one_in_the_interval():
+    once = pd.DataFrame({"stimulus": list("abcd"), "fixations": 2, "next": [1.0, 2.0, 4.0, 9.0]})
+    twice = pd.concat([once, once])
+    assert np.allclose(TrainedReadouts((), twice, twice).gain("next"), TrainedReadouts((), once, once).gain("next"))
+    assert np.isnan(TrainedReadouts((), once[:1], once[:1]).gain("next")).tolist() == [False, True, True]
 
 
 def test_a_stopped_run_goes_on_to_the_same_bytes(run, monkeypatch, tmp_path):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import torch
 
-from gazekit.core.scanpaths import Scanpath
-from gazekit.core.trials import Trial
+from gazekit.core.scanpaths import Scanpath, Scanpaths
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import DataError
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, REMEMBERED, SD_LOG, Events
 
@@ -98,13 +100,29 @@ def events_of(trial: Trial, path: Scanpath, grid: Grid) -> Events:
 
     A path may say more than its trial: where gaze was made to be (`start_x`, `start_y`, px), and how many saccades it
     was allowed (`saccades_allowed`). Then the end is known where the target was found (`target_found`), and else not.
+    Where it says neither (a table may say it of some paths only), the trial's count.
     """
-    ids = path.ids
-    start = (float(ids["start_x"]), float(ids["start_y"])) if {"start_x", "start_y"} <= set(ids) else trial.start
-    limit = trial.max_fixations
-    if "saccades_allowed" in ids:
-        limit = None if ids.get("target_found") else 0
+    ids, start, limit = path.ids, trial.start, trial.max_fixations
+    said = {name for name, value in ids.items() if pd.notna(value) and value != ""}
+    if {"start_x", "start_y"} <= said:
+        start = float(ids["start_x"]), float(ids["start_y"])
+    if "saccades_allowed" in said:
+        limit = None if ids.get("target_found") == True else 0  # noqa: E712 -- numpy's and 1; nothing and text are not
     return path_events(path.x, path.y, path.duration, grid, start=start, limit=limit)
+
+
+def chosen_in_px(dataset: Dataset) -> Scanpaths:
+    """People's paths, without fixations that were forced.
+
+    Raises
+    ------
+    DataError
+        They are in degrees.
+    """
+    paths = dataset.scanpaths
+    if paths.facts.unit != "px":
+        raise DataError(f"priority knows fixations in px, and those of {dataset.name!r} are in degrees")
+    return paths.drop_first() if paths.facts.forced_first else paths
 
 
 def trial_events(trial: Trial, paths: Sequence[Scanpath], grid: Grid) -> Events:

@@ -24,7 +24,7 @@ from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.option_checks import allowing_seen, positive
 from gazekit.models.priority.checkpoint import FILES, Readout, load_readout
 from gazekit.models.priority.consensus import consensus
-from gazekit.models.priority.events import LONGEST, events_of, path_events
+from gazekit.models.priority.events import LONGEST, chosen_in_px, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
 from gazekit.models.priority.features import FeatureReader, image_hash, recipe_of
 from gazekit.models.priority.grid import Grid
@@ -353,10 +353,17 @@ class Priority(ScanpathModel):
         -------
         list of (n + 1,) float64
             One array per path, in order: nats of every fixation (of going on, and of its cell; -inf outside the
-            picture), then of the end (0 where the trial's limit ended it).
+            picture, 0 for a forced first one, which is left out as in training), then of the end (0 where the trial's
+            limit ended it).
+
+        Raises
+        ------
+        DataError
+            The paths are in degrees.
         """
         trials = {trial.id: trial for trial in dataset.trials}
-        paths = dataset.scanpaths
+        forced = dataset.scanpaths.lengths.clip(max=1) if dataset.scanpaths.facts.forced_first else None
+        paths = chosen_in_px(dataset)
         out = [np.empty(0)] * len(paths)
         for name, rows in paths.table.groupby("trial", sort=False).indices.items():  # a picture is looked at once
             looked, each = self.look(trials[str(name)]), [paths[int(row)] for row in rows]
@@ -371,7 +378,7 @@ class Priority(ScanpathModel):
             nats[last] = np.where(ended, -np.logaddexp(0, -odds[last]), 0.0)
             for row, part in zip(rows, np.split(nats, last[:-1] + 1), strict=True):
                 out[row] = part
-        return out
+        return out if forced is None else [np.insert(nats, 0, np.zeros(n)) for n, nats in zip(forced, out, strict=True)]
 
     # ------------------------------------------------------------------ paths
 

@@ -16,7 +16,7 @@ from gazekit.foundations.errors import DataError, GazekitError, check_whole
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.priority.checkpoint import Readout
-from gazekit.models.priority.events import mirrored, trial_events
+from gazekit.models.priority.events import chosen_in_px, mirrored, trial_events
 from gazekit.models.priority.features import FeatureReader, channels_of, image_hash
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import CENTRE_BIAS, MEAN_LOG, Events, PriorityConfig, PriorityNetwork
@@ -99,10 +99,7 @@ def views_of(
     DataError
         Nobody looked at anything, or paths are in degrees.
     """
-    paths = dataset.scanpaths
-    if paths.facts.unit != "px":
-        raise DataError(f"priority learns from fixations in px, and those of {dataset.name!r} are in degrees")
-    paths = paths.drop_first() if paths.facts.forced_first else paths
+    paths = chosen_in_px(dataset)
     rows = paths.table.groupby("trial", sort=False).indices
     shown = [trial for trial in dataset.trials if trial.id in rows]
     views = []
@@ -351,19 +348,29 @@ def take_weights(network: PriorityNetwork, other: PriorityNetwork) -> None:
     """Take over what another network has learned, its statistics of the features too.
 
     Where a layer has more inputs here (what is sought comes last), these begin at 0: while nothing is sought, both
-    networks do the same.
+    networks do the same. What was learned of a category goes to the one of its name.
 
     Raises
     ------
     GazekitError
         Sizes differ otherwise.
     """
-    own = network.state_dict()
+    own, categories = network.state_dict(), network.config.categories
     for name, weight in other.state_dict().items():
         here = own.get(name)
-        if here is not None and here.shape == weight.shape:
+        if name == "category.weight" and here is not None and here.shape[1] == weight.shape[1]:
+            for category, learned in zip(other.config.categories, weight, strict=True):
+                if category in categories:
+                    here[categories.index(category)] = learned
+        elif here is not None and here.shape == weight.shape:
             here.copy_(weight)
-        elif here is not None and here.ndim == 2 and len(here) == len(weight) and here.shape[1] > weight.shape[1]:
+        elif (
+            here is not None
+            and here.ndim == 2
+            and len(here) == len(weight)
+            and here.shape[1] > weight.shape[1]
+            and name != "field.weight"  # more of the history does not come last
+        ):
             here.zero_()[:, : weight.shape[1]] = weight
         else:
             raise GazekitError(

@@ -2,7 +2,9 @@ import numpy as np
 import torch
 
 from gazekit.core.frames import Frame
-from gazekit.models.priority.events import mirrored, path_events
+from gazekit.core.scanpaths import Scanpath
+from gazekit.core.trials import Trial
+from gazekit.models.priority.events import events_of, mirrored, path_events
 from gazekit.models.priority.grid import Grid
 
 GRID = Grid.of(Frame(800, 600))
@@ -42,6 +44,25 @@ def test_what_is_not_known_has_no_label():
     assert torch.isfinite(events.numbers).all()
     assert events.log_duration[0].isfinite().tolist() == [True, False, False, False]
     assert path_events(X, Y, None, GRID).numbers[0, :, 3:].eq(0).all()
+
+
+def test_what_a_path_does_not_say_is_the_trials():
+    """A table may have a column for some paths only: the others have nothing there."""
+    frame, nan = Frame(800, 600), np.nan
+    trial = Trial("a", "a", frame, start=(100.0, 100.0), max_fixations=9)
+
+    def of(**ids):
+        events = events_of(trial, Scanpath(X, Y, T, frame, ids), GRID)
+        return events.places[0, 0, 0], events.ended[0, 3]
+
+    start, ended = of()
+    for nothing in (nan, ""):
+        there, end = of(start_x=nothing, start_y=nothing, saccades_allowed=nothing, target_found=nothing)
+        assert torch.equal(there, start)
+        assert end == ended == 1
+    assert of(saccades_allowed=4, target_found=True)[1] == 1
+    for no in (False, nan, "False"):
+        assert of(saccades_allowed=4, target_found=no)[1].isnan()
 
 
 def test_mirrored_events_are_those_of_the_mirrored_path():

@@ -115,6 +115,19 @@ def test_a_path_at_the_limit_has_no_likelihood_of_its_end(readout):
     assert model.log_likelihood(data)[0][-1] < 0.0
 
 
+def test_a_forced_fixation_has_no_likelihood_and_degrees_are_refused(readout):
+    model, data = Priority(readout), example_dataset()
+    paths = data.scanpaths
+    forced = replace(data, scanpaths=paths.replace(facts=replace(paths.facts, forced_first=True)))
+    found = model.log_likelihood(forced)
+    others = model.log_likelihood(replace(forced, scanpaths=forced.scanpaths.drop_first()))
+    assert [nats[0] for nats in found] == [0.0] * len(paths)
+    assert all(np.array_equal(nats[1:], other) for nats, other in zip(found, others, strict=True))
+    degrees = replace(data, scanpaths=paths.replace(facts=replace(paths.facts, unit="degrees")))
+    with pytest.raises(DataError, match="fixations in px, and those of 'example' are in degrees"):
+        model.log_likelihood(degrees)
+
+
 def test_histories_of_nonsense_and_one_cell(readout):
     model, trial = Priority(readout), example_trials()[0]
     strange = Scanpath([np.nan, -50, 20, 1e9], [3, 10, np.nan, -1e9], [1, -5, np.nan, 1e12], trial.frame)

@@ -229,6 +229,9 @@ def test_while_nothing_is_sought_it_does_what_it_did_in_free_viewing():
     assert torch.allclose(free.end(a, events), search.end(b, events), atol=1e-5)
     for one, two in zip(free.durations(a, events), search.durations(b, events), strict=True):
         assert torch.allclose(one, two, atol=1e-5)
+    more = PriorityNetwork(replace(free.config, history=free.config.history + 1))
+    with pytest.raises(GazekitError, match="has another size of field.weight"):  # the marks come after the history
+        take_weights(more, free)
     other = PriorityNetwork(PriorityConfig((3,), **{**SMALL, "hidden": 8}))
     with pytest.raises(GazekitError, match="has another size of readout.0.weight"):
         take_weights(other, free)
@@ -263,6 +266,18 @@ def test_it_keeps_the_contract(tiny, tmp_path, control):
         *{"swap_target": ("target_box",), "no_target": ()}.get("".join(control), ("target",)),
     )
     check_model(model).raise_if_failed()
+
+
+def test_what_was_learned_of_a_category_goes_to_its_name():
+    def network(*names):
+        return PriorityNetwork(PriorityConfig((3,), **SMALL, target="category", categories=names))
+
+    before, after = network("blue", "red"), network("green", "red", "violet")
+    as_begun = after.category.weight.detach().clone()
+    take_weights(after, before)
+    assert torch.equal(after.category.weight[1], before.category.weight[1])
+    assert torch.equal(after.category.weight[[0, 2]], as_begun[[0, 2]])
+    assert torch.equal(after.category_key.weight, before.category_key.weight)
 
 
 @pytest.mark.parametrize(("target", "categories"), [("box", ()), ("category", ("another", "square"))])
