@@ -26,9 +26,8 @@ import typer
 from gazekit import Scanpaths
 from gazekit.cli.certify import swap_words
 from gazekit.datasets import load_dataset
-from gazekit.evaluation.fitting_alone import fit_alone
+from gazekit.evaluation.fitting_alone import fit_alone, unseen
 from gazekit.files.atomic import write_atomically
-from gazekit.foundations.errors import DataError
 from gazekit.metrics.context import contents_of, with_start
 from gazekit.models.baselines.other_image import OtherImage
 from gazekit.models.capabilities import HasDensity, Learns
@@ -90,17 +89,8 @@ def predictions(dataset, models, samples):
 def own_predictions(dataset, models, samples):
     """Paths as the models end them, on those of these images that none of them has learned from."""
     part = dataset.select(stimuli=images_of(dataset))
-    part = part.select(stimuli=[trial.stimulus for trial in part.trials if not any(has_seen(m, trial) for m in models)])
+    part = unseen(part, models)
     return Scanpaths.concat([model.predict(part.trials, n_samples=samples, seed=1) for model in models])
-
-
-def has_seen(model, trial):
-    """Whether a model refuses a trial because it has learned from it."""
-    try:
-        model.check_unseen([trial])
-    except DataError:
-        return True
-    return False
 
 
 def learned_by(models):

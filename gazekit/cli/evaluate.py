@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gazekit.cli.import_predictions import From, Order, mend_of, read_predictions
-from gazekit.cli.loading import reader_options
+from gazekit.cli.loading import reader_options, say_dropped
 from gazekit.cli.options import (
     BesidePredictions,
     DataAndPoints,
@@ -23,6 +23,9 @@ from gazekit.cli.protocols import ProtocolName, Transferred, check_protocol_opti
 from gazekit.cli.texts import names
 from gazekit.foundations.errors import GazekitError
 from gazekit.foundations.named_values import named
+
+if TYPE_CHECKING:
+    from gazekit.core.trials import Dataset
 
 METRICS = "scanmatch,multimatch"
 
@@ -61,6 +64,9 @@ def evaluate_command(
     fold_by: Annotated[
         str, typer.Option(help="What the folds are made of: stimulus, subject, layout or target.")
     ] = "stimulus",
+    unseen: Annotated[
+        bool, typer.Option("--unseen", help="Only the stimuli that none of these models has learned from before.")
+    ] = False,
     tuned_on: Annotated[
         list[str] | None,
         typer.Option(help="MODEL=WHERE: the stimuli of this data set that its options were chosen on. Repeatable."),
@@ -101,9 +107,12 @@ def evaluate_command(
             as_json=as_json,
         )
         return
+    named = names(models, "--models")
+    if unseen:
+        dataset = _unseen(dataset, named, to_stderr=as_json)
     results = evaluate(
         dataset,
-        names(models, "--models"),
+        named,
         names(metrics, "--metrics"),
         out=run.out,
         n_samples=samples,
@@ -117,6 +126,16 @@ def evaluate_command(
         **run.arguments,
     )
     print_results(results, run.out, write_report(run.out, dataset=dataset, results=results), as_json=as_json)
+
+
+def _unseen(dataset: "Dataset", models: list[str], *, to_stderr: bool) -> "Dataset":
+    """What `--unseen` leaves, and how much it leaves out."""
+    from gazekit.evaluation.evaluate import load_models
+    from gazekit.evaluation.fitting_alone import LEARNED, unseen
+
+    part = unseen(dataset, load_models(models, nulls=False))
+    say_dropped(dataset.name, {why: n for why, n in part.dropped.items() if why == LEARNED}, to_stderr=to_stderr)
+    return part
 
 
 @dataclass(frozen=True, kw_only=True)

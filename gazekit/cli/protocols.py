@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Options of `evaluate` and `score` that a protocol of the field fixes.
 FIXED = (
-    *("metrics", "samples", "max_fixations", "folds", "fold_by", "tuned_on", "intervals"),
+    *("metrics", "samples", "max_fixations", "folds", "fold_by", "unseen", "tuned_on", "intervals"),
     *("lengths", "nulls", "resamples"),
 )
 protocol_names = names_in("gazekit.protocols", "protocols")

@@ -1,7 +1,8 @@
 """`gazekit report`: one HTML page from a run folder."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -59,9 +60,20 @@ def dataset_of_run(run: Path, data: str | None, root: Path | None) -> "Dataset |
                 return None
             if root is not None:
                 loaded["root"] = root
-            return load(**loaded)
+            return _of_run(run, manifest, load(**loaded))
     except (GazekitError, OSError) as error:
         if root is not None or data is not None:
             raise
         typer.echo(printable(f"without scanpaths of people: {error}"), err=True)
         return None
+
+
+def _of_run(run: Path, manifest: Mapping[str, Any], dataset: "Dataset") -> "Dataset":
+    """The data, or those of their trials that the run is of, where these alone are what it was made of."""
+    scored, file = (manifest["request"].get("data") or {}).get("sha256"), run / "predictions.parquet"
+    if scored is None or not file.is_file() or dataset.fingerprint() == scored:
+        return dataset
+    from gazekit.core.scanpaths import Scanpaths
+
+    part = dataset.select(trials=Scanpaths.load(file).table["trial"].unique())
+    return part if part.fingerprint() == scored else dataset

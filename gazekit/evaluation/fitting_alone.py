@@ -3,10 +3,15 @@
 A file of its own, because a prediction needs it and none of what scores: no metric is imported here.
 """
 
-from gazekit.core.trials import Dataset
-from gazekit.foundations.errors import GazekitError
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gazekit.core.trials import Dataset, Trial
+from gazekit.foundations.errors import GazekitError, LearnedError
 from gazekit.models.capabilities import Learns
 from gazekit.models.contract import ScanpathModel
+
+LEARNED = "stimulus that a model has learned from (left out)"
 
 
 def fit_alone(model: ScanpathModel, dataset: Dataset) -> ScanpathModel:
@@ -30,6 +35,43 @@ def fit_alone(model: ScanpathModel, dataset: Dataset) -> ScanpathModel:
 def fitted_anew(model: ScanpathModel) -> bool:
     """Whether `fit_alone` fits a model."""
     return isinstance(model, Learns) and model.leaves_own_out
+
+
+def unseen(dataset: Dataset, models: Iterable[ScanpathModel]) -> Dataset:
+    """The stimuli that none of these models has learned from; how many others there are is in its `dropped`.
+
+    Of models that learn from the data set itself nothing is left out.
+
+    Raises
+    ------
+    GazekitError
+        They have learned from every stimulus.
+
+    Examples
+    --------
+    >>> from gazekit import load_dataset, load_model
+    >>> data = load_dataset("demo", displays_per_kind=0)
+    >>> len(unseen(data, [load_model("uniform")]).stimuli)  # it has learned from none
+    8
+    """
+    trained = [m for m in models if not (fitted_anew(m) or (isinstance(m, Learns) and not m.learned_stimuli))]
+    shown = {trial.stimulus: trial for trial in dataset.trials}
+    kept = [stimulus for stimulus, trial in shown.items() if not any(_has_seen(model, trial) for model in trained)]
+    if not kept:
+        raise GazekitError(
+            f"of {len(shown)} stimuli of {dataset.name!r} none is left that these models have not learned from"
+        )
+    part = dataset.select(stimuli=kept)
+    left_out = {LEARNED: len(shown) - len(kept)} if len(kept) < len(shown) else {}
+    return replace(part, dropped={**dataset.dropped, **left_out})
+
+
+def _has_seen(model: ScanpathModel, trial: Trial) -> bool:
+    try:
+        model.check_unseen([trial])
+    except LearnedError:
+        return True
+    return False
 
 
 def check_alone(model: ScanpathModel, dataset: Dataset) -> None:

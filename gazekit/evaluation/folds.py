@@ -21,7 +21,7 @@ from gazekit.core.pictures import same_pictures
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Dataset, Split, Trial
 from gazekit.evaluation.fitting_alone import check_alone, fit_alone, fitted_anew
-from gazekit.foundations.errors import GazekitError, UnknownNameError, amount, check_whole
+from gazekit.foundations.errors import GazekitError, LearnedError, UnknownNameError, amount, check_whole
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.metrics.measure import Measure
 from gazekit.metrics.outputs import why_undefined
@@ -272,12 +272,17 @@ def check_learners(models: Sequence[ScanpathModel], dataset: Dataset, folds: Fol
     ------
     GazekitError
         A model that learns without folds, one that was fitted before with folds, or folds without a model for them.
-    DataError
+    LearnedError
         A model that was trained on these stimuli.
     """
     for model in models:
         if folds is None or not folds.applies_to(model):
-            check_alone(model, dataset)
+            try:
+                check_alone(model, dataset)
+            except LearnedError as error:
+                raise LearnedError(
+                    f"{error}; or leave out what it has learned from (--unseen, `evaluation.fitting_alone.unseen`)"
+                ) from None
         elif model.learned_from is not None:
             raise GazekitError(
                 f"model {model.name!r} was fitted before; with folds every fit begins anew: give one that is not "

@@ -21,6 +21,10 @@ class DataError(GazekitError):
     """A file or a table does not hold what it should; the message names it and says what to do."""
 
 
+class LearnedError(DataError):
+    """A model would be scored on what it has learned from."""
+
+
 class MismatchError(GazekitError):
     """Two sets of scanpaths cannot be compared: their frames or declared facts disagree."""
 

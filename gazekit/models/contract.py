@@ -11,7 +11,7 @@ import pandas as pd
 from gazekit.core.frames import Facts
 from gazekit.core.scanpaths import Scanpaths
 from gazekit.core.trials import Trial
-from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError, check_whole
+from gazekit.foundations.errors import GazekitError, LearnedError, MissingNeedError, check_whole
 from gazekit.foundations.progress import tqdm
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.construction import Construction
@@ -185,7 +185,7 @@ class ScanpathModel(Construction):
                     )
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:
-        """Raise `DataError` if it would be scored on stimuli that it has learned from.
+        """Raise `LearnedError` if it would be scored on stimuli that it has learned from.
 
         A model that leaves a stimulus's own paths out of its prediction never is.
         """
@@ -193,7 +193,7 @@ class ScanpathModel(Construction):
             return
         shown = dict.fromkeys(trial.stimulus for trial in trials)
         if seen := [stimulus for stimulus in shown if stimulus in self.learned_stimuli]:
-            raise DataError(
+            raise LearnedError(
                 f"model {self.name!r} has learned from {len(seen)} of these {len(shown)} stimuli ({seen[0]!r} is one), "
                 f"so that its scores would say nothing about new ones; score it on other stimuli, or give an unfitted "
                 f"one and folds=5 (--folds 5), so that every part is predicted by a fit on the others"

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import DataError, GazekitError, check_choice
+from gazekit.foundations.errors import GazekitError, LearnedError, check_choice
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
 from gazekit.models.devices import chosen_device
@@ -142,7 +142,7 @@ class Oat(ScanpathModel):
         return [out[k] for k in sorted(out)]
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:
-        """Raise `DataError` for the first stimulus that all networks have learned from; see `checkpoint_for`."""
+        """Raise `LearnedError` for the first stimulus that all networks have learned from; see `checkpoint_for`."""
         for trial in trials:
             self.checkpoint_for(trial.stimulus)
 
@@ -151,7 +151,7 @@ class Oat(ScanpathModel):
 
         Raises
         ------
-        DataError
+        LearnedError
             All have, and `allow_seen` is off.
         """
         for checkpoint in self._checkpoints:
@@ -160,11 +160,11 @@ class Oat(ScanpathModel):
         if self.allow_seen:
             return self._checkpoints[0]
         if self.checkpoint is None:
-            raise DataError(
+            raise LearnedError(
                 f"the network that comes with gazekit has learned from the stimulus {stimulus!r}; predict others "
                 f"(made-up shelves with covers='test'), or give {allowing_seen(self.name, 'stimuli')}"
             )
-        raise DataError(
+        raise LearnedError(
             f"every network in {self.checkpoint} has learned from the stimulus {stimulus!r}; give the folder of a "
             f"k-fold training, or {allowing_seen(self.name, 'stimuli')}"
         )

@@ -17,7 +17,7 @@ from gazekit.core.frames import Facts
 from gazekit.core.pictures import look_of
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
-from gazekit.foundations.errors import DataError, GazekitError, check_choice
+from gazekit.foundations.errors import DataError, GazekitError, LearnedError, check_choice
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.cells import cells, resampled
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
@@ -246,7 +246,7 @@ class Priority(ScanpathModel):
 
         Raises
         ------
-        DataError
+        LearnedError
             All have, and `allow_seen` is off.
         """
         if not self._readouts:
@@ -257,7 +257,7 @@ class Priority(ScanpathModel):
                 return readout
         if self.allow_seen:
             return self._readouts[0]
-        raise DataError(
+        raise LearnedError(
             f"model {self.name!r} has learned from the picture of stimulus {trial.stimulus!r}; predict others, "
             f"{self._seen_all_the_same(trial)}"
         )
@@ -267,7 +267,7 @@ class Priority(ScanpathModel):
         return f"give the folder of a k-fold training, or {allowing_seen(self.name, 'pictures')}"
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:
-        """Raise `DataError` for the first picture that all readouts have learned from; see `readout_for`."""
+        """Raise `LearnedError` for the first picture that all readouts have learned from; see `readout_for`."""
         for trial in trials:
             self.readout_for(trial, trial.image)
 

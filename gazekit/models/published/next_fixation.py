@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gazekit.core.scanpaths import Scanpath
 from gazekit.core.trials import Dataset, Trial
 from gazekit.files.atomic import sha256_of
-from gazekit.foundations.errors import DataError, GazekitError
+from gazekit.foundations.errors import DataError, GazekitError, LearnedError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.cells import cells
 from gazekit.models.contract import DrawnPath, Request, ScanpathModel
@@ -62,16 +62,16 @@ class NextFixation(ScanpathModel):
         return f"the authors' code as installed, {code}; weights {weights}, learned from {self.learned}"
 
     def check_unseen(self, trials: Iterable[Trial]) -> None:
-        """Raise `DataError` for the first image that has a name of those that the weights have learned from."""
+        """Raise `LearnedError` for the first image that has a name of those that the weights have learned from."""
         shown = list(trials)
         super().check_unseen(shown)
         for trial in shown:
             self.refuse_seen(trial)
 
     def refuse_seen(self, trial: Trial) -> None:
-        """Raise `DataError` for an image that has such a name; predictions and densities are refused, too."""
+        """Raise `LearnedError` for an image that has such a name; predictions and densities are refused, too."""
         if not self.allow_seen and re.fullmatch(self.seen, trial.stimulus):
-            raise DataError(
+            raise LearnedError(
                 f"model {self.name!r} has learned from {self.learned}, and {trial.stimulus!r} has a name of these; "
                 f"predict other images, or give {allowing_seen(self.name, 'images')}"
             )
