@@ -29,7 +29,6 @@ _PX = ("px", "pixel", "pixels")
 FARTHEST = 10.0  # m; a ScreenDistance beyond is in other units
 _DEEPEST = 4  # folders of a data set: root, sub-, ses-, beh
 _SAMPLED = ("x_coordinate", "y_coordinate", "SamplingFrequency")
-NO_IMAGE = "sample of no image (left out)"
 NO_DISTANCE = "ScreenDistance that cannot be metres (left out)"
 
 # Fixations as events, without samples: onset and duration of BIDS (s), and columns of our own, as BIDS allows.
@@ -101,7 +100,6 @@ def _samples(path: Path, notes: Notes) -> Iterator[pd.DataFrame]:
     found = pd.DataFrame({"time": clock * tick, "x": x, "y": y, "trial": _trial(person, shown["event"])})
     if "image" in shown:
         found["stimulus"] = shown["image"]
-        notes.leave_out(int(shown["image"].isna().sum()), NO_IMAGE)
     yield found.assign(subject=person[1]) if person else found
 
 

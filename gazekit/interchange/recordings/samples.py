@@ -31,6 +31,7 @@ from gazekit.interchange.space import Space
 
 TEXT = (".csv", ".tsv", ".txt", ".gz")
 BRIEF = f"trial of fewer than {FEWEST} samples (left out)"
+NO_IMAGE = "sample of no image (left out)"
 OTHER_ROWS = "row that is no sample of the eye tracker (left out)"
 _RATES = (15.0, 2200.0)  # samples per second of eye trackers: they say the unit of a clock that has none
 _KEYS = ("subject", "trial", "stimulus")
@@ -110,7 +111,7 @@ def detected(
     rates: dict[str, float] = {}
     seen: Counter[str] = Counter()
     number, n = count(1), 0
-    for piece in _pieces(_one_eye(read, eye, notes)):
+    for piece in _pieces(_one_eye(read, eye, notes), notes):
         n += len(piece)
         first = piece.iloc[0]
         called = ", ".join(f"{name} {str(first[name])!r}" for name in _KEYS if name in piece) or "its samples"
@@ -221,15 +222,14 @@ def _one_eye(read: Iterator[pd.DataFrame], eye: str | None, notes: Notes) -> Ite
         yield rows
 
 
-def _pieces(read: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """One trial at a time: rows that follow each other with the same person, trial and image."""
+def _pieces(read: Iterator[pd.DataFrame], notes: Notes) -> Iterator[pd.DataFrame]:
+    """One trial at a time: rows that follow each other with the same person, trial and image; of no image, none."""
     kept: list[pd.DataFrame] = []
     for rows in read:
         keys = [name for name in _KEYS if name in rows]
-        if "stimulus" in rows:
-            rows = rows[rows["stimulus"].notna() & (rows["stimulus"].astype("str") != "")]
         if not len(rows):
             continue
+        shown = rows["stimulus"].fillna("").astype("str").ne("").to_numpy() if "stimulus" in rows else None
         codes = [pd.factorize(rows[name])[0] for name in keys]
         edge = np.any([np.diff(code) != 0 for code in codes], axis=0) if codes else np.zeros(0, bool)
         bounds = [0, *map(int, np.flatnonzero(edge) + 1), len(rows)]
@@ -238,7 +238,10 @@ def _pieces(read: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
             if kept and not kept[-1][keys].iloc[0].equals(part[keys].iloc[0]):
                 yield pd.concat(kept, ignore_index=True)
                 kept = []
-            kept.append(part)
+            if shown is None or shown[a]:
+                kept.append(part)
+            else:
+                notes.leave_out(b - a, NO_IMAGE)
     if kept:
         yield pd.concat(kept, ignore_index=True)
 

@@ -82,6 +82,20 @@ def test_the_size_of_the_image_may_be_in_the_table(tmp_path):
     assert data.scanpaths.x.tolist() == pytest.approx([100, 300])
 
 
+def test_two_viewings_of_an_image_with_nothing_between_are_two(tmp_path, monkeypatch):
+    """They were joined to one path of twice the length, where neither a trial nor another image told them apart."""
+    still = [(2.0 * k, 100 + 200 * (k % 300 >= 150), 90) for k in range(900)]
+    table = pd.DataFrame(still, columns=["time", "x", "y"]).assign(stimulus="a", subject="p", width=400, height=300)
+    table.loc[300:599, "stimulus"] = ""
+    table.to_csv(tmp_path / "a.csv", index=False)
+    for piece in (delimited.PIECE, 1200):
+        monkeypatch.setattr(delimited, "PIECE", piece)
+        data = Dataset.from_table(tmp_path / "a.csv", detect="ivt", px_per_degree=30.0)
+        assert data.scanpaths.table["trial"].tolist() == ["a/1", "a/2"]
+        assert data.scanpaths.x.tolist() == pytest.approx([100, 300, 100, 300])
+        assert data.dropped["sample of no image (left out)"] == 300
+
+
 def test_images_in_their_own_size_need_px_per_degree_only(tmp_path, taken, images):
     taken.to_csv(tmp_path / "a.csv", index=False)
     data = Dataset.from_table(
