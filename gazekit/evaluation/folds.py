@@ -181,12 +181,13 @@ class FoldedModel:
         return {**vars(self), "_loaded": {}}  # every process reads the files once, when it needs them
 
     def fitted(self, fold: int) -> ScanpathModel:
-        """The fit of a fold."""
-        fit = self._fits[fold]
-        if not isinstance(fit, Path):
-            return fit
+        """The fit of a fold; where folds are not of pictures, one that may predict those that it has learned from."""
         if fold not in self._loaded:
-            self._loaded[fold] = load_learned(self.model, fit)
+            fit = self._fits[fold]
+            model = load_learned(self.model, fit) if isinstance(fit, Path) else fit
+            if self.by in ("subject", "target") and "allow_seen" in vars(model):
+                vars(model)["allow_seen"] = True
+            self._loaded[fold] = model
         return self._loaded[fold]
 
     def sides(self, dataset: Dataset) -> Iterator[tuple[Any, Dataset]]:

@@ -292,6 +292,15 @@ def test_an_evaluation_fits_it_on_the_other_pictures(tiny, discs, tmp_path):
     assert likelihood > rows.loc[("uniform", "log_likelihood"), "value"]  # it has learned where discs are
 
 
+def test_folds_of_people_score_it_on_pictures_that_other_people_taught_it(tiny, discs, tmp_path):
+    model, how = PriorityFitted("tiny", epochs=1, fixations=4), {"n_samples": 1, "resamples": 100, "progress": False}
+    few = discs.select(stimuli=discs.stimuli[:4])
+    results = evaluate(few, [model], ["scanmatch"], out=tmp_path / "run", folds=3, fold_by="subject", **how)
+    rows = results.summary.set_index(["model", "metric"])
+    assert rows.loc[("priority-fitted", "scanmatch"), "stimuli"] == 4
+    assert np.isfinite(rows.loc[("priority-fitted", "scanmatch"), "value"])
+
+
 def test_it_must_be_fitted_first(tiny):
     with pytest.raises(GazekitError, match=r"learns from people; call fit\(dataset\) before predict"):
         PriorityFitted("tiny").predict(example_trials(), progress=False)
