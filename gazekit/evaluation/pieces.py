@@ -182,7 +182,8 @@ class StimuliPiece:
             made, wanted = [cut_to_lengths(whole, dataset.trials, self.lengths), own], [asked, own_wanted]
         densities: tuple[Any, Any] = (None, None)
         if isinstance(model, HasDensity):
-            densities = partial(log_density_on, model), partial(next_log_densities, model)
+            following = None if model.independent_fixations else partial(next_log_densities, model)
+            densities = partial(log_density_on, model), following
         sources = []
         for name, paths, lengths in zip(self.predictions, made, wanted, strict=True):
             ready = prepare_predictions(paths, dataset.scanpaths, dataset)

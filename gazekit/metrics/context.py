@@ -123,6 +123,7 @@ class Source:
         nothing of another.
     next_densities : callable, optional
         `next_densities(trial, path, shape)`, (n, rows, columns): of each fixation of a path after those before it.
+        None where they are all `log_density`, whatever came before.
     """
 
     name: str

@@ -127,6 +127,8 @@ def next_log_densities(model: HasDensity, trial: Trial, path: Scanpath, shape: t
     >>> densities.shape, bool((densities[0] == densities[2]).all())
     ((3, 2, 4), True)
     """
+    if getattr(model, "independent_fixations", False):
+        return np.broadcast_to(log_density_on(model, trial, shape), (len(path), *shape))
     if isinstance(model, HasNextDensities):
         found = model.conditional_log_densities(trial, path, shape)
         if len(found) != len(path):
@@ -135,8 +137,12 @@ def next_log_densities(model: HasDensity, trial: Trial, path: Scanpath, shape: t
                 f"{trial.id!r}; one for each"
             )
         return np.stack([_of_shape(model, trial, each, shape) for each in found]) if len(path) else found
-    before = (Scanpath(path.x[:k], path.y[:k], path.durations()[:k], path.frame, path.ids) for k in range(len(path)))
-    return np.stack([log_density_on(model, trial, shape, history) for history in before])
+    return np.stack([log_density_on(model, trial, shape, history) for history in histories(path)])
+
+
+def histories(path: Scanpath) -> list[Scanpath]:
+    """What came before each fixation of a path."""
+    return [Scanpath(path.x[:k], path.y[:k], path.durations()[:k], path.frame, path.ids) for k in range(len(path))]
 
 
 @runtime_checkable

@@ -113,6 +113,9 @@ class ScanpathModel(Construction):
     needs_fit, leaves_own_out : bool
         Of a model that learns (`fit`): whether it cannot predict before, and whether a prediction for a stimulus never
         uses scanpaths of that stimulus, so that it may be fitted on the data set on which it is evaluated.
+    independent_fixations : bool
+        Of a model with a density (`log_density`): whether that is the same whatever came before, and need not be
+        asked for fixation by fixation. A class that writes `log_density` must say it itself: it is not inherited.
     gives_what_it_has : bool
         Of predictions that were made before, or of several things said of one image: a trial may lack paths, or have
         more than asked for. Frames that differ are the measures' to refuse.
@@ -127,7 +130,14 @@ class ScanpathModel(Construction):
     ends_itself: bool = False
     needs_fit: bool = False
     leaves_own_out: bool = False
+    independent_fixations: bool = False
     gives_what_it_has: bool = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # What a class says counts for its own density, not for one that is written over it.
+        saying = next(c for c in cls.__mro__ if {"log_density", "independent_fixations"} & vars(c).keys())
+        cls.independent_fixations = vars(saying).get("independent_fixations", False)
 
     @property
     def told_target(self) -> bool:

@@ -9,11 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from gazekit.core.scanpaths import HUMAN, Scanpath, Scanpaths
+from gazekit.core.scanpaths import HUMAN, Scanpaths
 from gazekit.core.trials import Dataset, Trial
 from gazekit.foundations.errors import GazekitError, MissingNeedError
 from gazekit.foundations.told_apart import first_untold
-from gazekit.models.capabilities import HasDensity, HasLikelihood, HasNextDensities, Learns, Searches, SearchResult
+from gazekit.models.capabilities import (
+    HasDensity,
+    HasLikelihood,
+    HasNextDensities,
+    Learns,
+    Searches,
+    SearchResult,
+    histories,
+)
 from gazekit.models.contract import ScanpathModel
 from gazekit.models.identity import identity
 from gazekit.testing.example_trials import with_people
@@ -62,6 +70,8 @@ class Rules:
             yield named(self._left_out)
         if isinstance(self.model, HasDensity):
             yield named(self._densities)
+        if self.model.independent_fixations and isinstance(self.model, HasDensity):
+            yield named(self._independent)
         if isinstance(self.model, HasNextDensities):
             yield named(self._next_densities)
         if isinstance(self.model, HasLikelihood):
@@ -292,6 +302,18 @@ class Rules:
                     abs(total - 1) < 1e-6, f"probabilities add up to {total:.6g}, trial {trial.id!r}; subtract the log"
                 )
 
+    def _independent(self) -> None:
+        """Densities are the same whatever came before."""
+        model = self._fitted()
+        for trial in self.trials:
+            path, always = self.people.scanpaths.filter(trial=trial.id)[0], model.log_density(trial, SHAPE)
+            for k, history in enumerate(histories(path)):
+                expect(
+                    np.array_equal(model.log_density(trial, SHAPE, history=history), always),
+                    f"log_density with {k} fixations as history is another than without, trial {trial.id!r}; set "
+                    f"independent_fixations = False",
+                )
+
     def _next_densities(self) -> None:
         """Densities of a whole path are those of one fixation after another."""
         model = self._fitted()
@@ -302,8 +324,7 @@ class Rules:
                 at_once.shape == (len(path), *SHAPE),
                 f"a path of {len(path)} fixations with shape={SHAPE} gives {at_once.shape}, trial {trial.id!r}",
             )
-            for k, found in enumerate(at_once):
-                history = Scanpath(path.x[:k], path.y[:k], path.durations()[:k], path.frame, path.ids)
+            for k, (found, history) in enumerate(zip(at_once, histories(path), strict=True)):
                 expect(
                     np.allclose(found, model.log_density(trial, SHAPE, history=history), atol=1e-4),
                     f"fixation {k + 1} of a path has another density than log_density with the {k} before it as "

@@ -8,6 +8,7 @@ import pytest
 from gazekit import GazekitError, ScanpathModel
 from gazekit.foundations.errors import MissingNeedError
 from gazekit.models import load_model, models
+from gazekit.models.baselines.centre import Centre
 from gazekit.models.baselines.precomputed import Precomputed
 from gazekit.models.specs import model_from_text
 from gazekit.testing import example_trials
@@ -124,3 +125,26 @@ def test_a_class_without_paths_says_what_is_missing():
 
     with pytest.raises(GazekitError, match="Empty writes neither draw nor paths; a model needs one of them"):
         Empty().predict(example_trials(), progress=False)
+
+
+def test_independent_fixations_are_said_of_the_density_of_the_same_class_only():
+    """Said above a density that has another after every history, it would be scored by the first alone, in silence."""
+
+    class Follows:
+        def log_density(self, trial, shape=None, history=None):
+            raise NotImplementedError
+
+    class Own(Centre, Follows):
+        pass
+
+    class Another(Centre):
+        log_density = Follows.log_density
+
+    class Mixed(Follows, Centre):
+        pass
+
+    class Again(Another):
+        independent_fixations = True
+
+    found = [cls.independent_fixations for cls in (ScanpathModel, Centre, Own, Another, Mixed, Again)]
+    assert found == [False, True, True, False, False, True]

@@ -313,6 +313,7 @@ class Able(Kept):
     """A model that keeps every rule of every capability; its density is of the places that it learned."""
 
     leaves_own_out = True
+    independent_fixations = True
 
     def fit(self, dataset):
         self.learned = dataset.scanpaths
@@ -379,6 +380,17 @@ class NotOneAfterFixations(Able):
         return super().log_density(trial, shape) + (history is not None)
 
 
+class LooksOnAfterTwo(Able):
+    """Says that its fixations are independent, and after two of them prefers one cell."""
+
+    independent_fixations = True
+
+    def log_density(self, trial, shape=None, history=None):
+        density = np.exp(super().log_density(trial, shape))
+        density[0, 0] += history is not None and len(history) == 2
+        return np.log(density / density.sum())
+
+
 class ForgetsTheEnd(Able):
     def log_likelihood(self, dataset, *, rule="nearest"):
         return [nats[1:] for nats in super().log_likelihood(dataset)]
@@ -414,6 +426,7 @@ class SearchesElsewhere(Able):
         (NotOne, "densities add up to 1", "add up to 2.71828"),
         (OfAnotherShape, "densities add up to 1", r"gives (8, 6)"),
         (NotOneAfterFixations, "densities add up to 1", "add up to 2.71828"),
+        (LooksOnAfterTwo, "densities are the same whatever came before", "with 2 fixations as history is another"),
         (ForgetsTheEnd, "likelihoods are nats of every fixation and of the end", "with the end"),
         (AboveZero, "likelihoods are nats of every fixation and of the end", "above 0"),
         (DependsOnCompany, "likelihoods are nats of every fixation and of the end", "which other trials are given"),
@@ -429,7 +442,7 @@ def test_a_capability_that_is_claimed_is_checked(model, rule, message):
 
 def test_every_capability_has_rules():
     names = {c.name for c in check_model(Able()).checks}
-    assert len(names - {c.name for c in check_model(Kept()).checks}) == 6
+    assert len(names - {c.name for c in check_model(Kept()).checks}) == 7
     check_model(Able()).raise_if_failed()
 
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from gazekit.foundations.errors import GazekitError, check_choice
 from gazekit.metrics.columns import Size
-from gazekit.metrics.density.saliency import auc_one_positive, nss
+from gazekit.metrics.density.saliency import auc_one_positive, below_and_equal, nss
 from gazekit.metrics.fixation_maps.pixels import as_map, fixation_map, values_at
 from gazekit.metrics.kinds.densities import density_measure
 
@@ -72,12 +72,7 @@ def conditional_scores(values: ArrayLike, prior: ArrayLike, x: float, y: float, 
     >>> [round(score, 3) for score in conditional_scores([[1, 1], [2, 4]], [[1, 1], [1, 1]], 1.5, 1.5)]
     [1.0, 1.414, 1.0, 1.0]
     """
-    return ConditionalScores(
-        conditional_information_gain(values, prior, x, y, size),
-        conditional_nss(values, x, y, size),
-        conditional_auc(values, x, y, size, convention="trapezoid"),
-        conditional_auc(values, x, y, size, convention="rank"),
-    )
+    return ConditionalScores(*_scores(values, prior, [x], [y], size)[0].tolist())
 
 
 def conditional_information_gain(
@@ -94,11 +89,7 @@ def conditional_information_gain(
     >>> round(conditional_information_gain([[1, 3]], [[1, 1]], 1.5, 0.5), 4)
     0.585
     """
-    p, q = _density(values, "the model's map"), _density(prior, "the prior")
-    if p.shape != q.shape:
-        raise GazekitError(f"the model's map has the shape {p.shape} and the prior {q.shape}; make them one")
-    gained, reference = (values_at(np.log2(part + epsilon), [x], [y], size)[0] for part in (p, q))
-    return float(gained - reference)
+    return float(_gains(values, prior, [x], [y], size, epsilon)[0])
 
 
 def conditional_nss(values: ArrayLike, x: float, y: float, size: Size = None) -> float:
@@ -142,13 +133,8 @@ def conditional_auc(
     (0.5, 0.0)
     """
     check_choice("the convention of a conditional AUC", convention, ("trapezoid", "rank"))
-    if convention == "rank":
-        return float(auc_one_positive(values, [x], [y], size)[0])
-    saliency = as_map(values)
-    here = values_at(saliency, [x], [y], size)[0]
-    if np.isnan(here) or saliency.size == 1:
-        return float("nan")
-    return float(1 - (np.count_nonzero(saliency >= here) - 1) / (saliency.size - 1) / 2)
+    auc = auc_one_positive if convention == "rank" else _trapezoids
+    return float(auc(values, [x], [y], size)[0])
 
 
 def task_prior(
@@ -198,11 +184,37 @@ def _density(values: ArrayLike, what: str) -> np.ndarray:
     return density / total
 
 
-def _of_density(
-    log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size, *, baseline: ArrayLike
-) -> list[ConditionalScores]:
-    density, prior = np.exp(log_density), np.exp(np.asarray(baseline, dtype=np.float64))
-    return [conditional_scores(density, prior, *point, size) for point in zip(np.ravel(x), np.ravel(y), strict=True)]
+def _scores(values: ArrayLike, prior: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size) -> np.ndarray:
+    """(n, 4) float64: `ConditionalScores` of fixations (n,) that are all judged by one map."""
+    return np.column_stack(
+        [
+            _gains(values, prior, x, y, size, EPSILON),
+            nss(values, x, y, size, ddof=1),
+            _trapezoids(values, x, y, size),
+            auc_one_positive(values, x, y, size),
+        ]
+    )
+
+
+def _gains(values: ArrayLike, prior: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size, epsilon: float) -> np.ndarray:
+    p, q = _density(values, "the model's map"), _density(prior, "the prior")
+    if p.shape != q.shape:
+        raise GazekitError(f"the model's map has the shape {p.shape} and the prior {q.shape}; make them one")
+    gained, reference = (values_at(np.log2(part + epsilon), x, y, size) for part in (p, q))
+    return gained - reference
+
+
+def _trapezoids(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size) -> np.ndarray:
+    saliency = as_map(values)
+    here = values_at(saliency, x, y, size)
+    if saliency.size == 1:
+        return np.full(len(here), np.nan)
+    below, _ = below_and_equal(saliency.ravel(), here)
+    return 1 - (saliency.size - below - 1) / (saliency.size - 1) / 2
+
+
+def _of_density(log_density: np.ndarray, x: ArrayLike, y: ArrayLike, size: Size, *, baseline: ArrayLike) -> np.ndarray:
+    return _scores(np.exp(log_density), np.exp(np.asarray(baseline, dtype=np.float64)), x, y, size)
 
 
 density_measure(

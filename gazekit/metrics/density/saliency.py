@@ -165,18 +165,26 @@ def auc_one_positive(values: ArrayLike, x: ArrayLike, y: ArrayLike, size: Size =
 
 def _share_below(negatives: np.ndarray, positives: np.ndarray) -> np.ndarray:
     """Share of the negatives below each positive, equal ones half; NaN where a positive is."""
-    out = np.full(len(positives), np.nan)
+    if not len(negatives):
+        return np.full(len(positives), np.nan)
+    below, equal = below_and_equal(negatives, positives)
+    return (2 * below + equal) / (2 * len(negatives))
+
+
+def below_and_equal(negatives: np.ndarray, positives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) float64 each: how many negatives lie below each positive, and how many equal it; NaN where a positive is."""
+    below, equal = np.full((2, len(positives)), np.nan)
     defined = ~np.isnan(positives)
-    if len(negatives) and defined.sum() <= FEW:
-        at = positives[defined, None]
-        below, equal = (np.count_nonzero(which(negatives, at), axis=1) for which in (np.less, np.equal))
-        out[defined] = (2 * below + equal) / (2 * len(negatives))
-    elif len(negatives):
+    at = positives[defined]
+    if len(at) <= FEW:
+        below[defined], equal[defined] = (
+            np.count_nonzero(which(negatives, at[:, None]), axis=1) for which in (np.less, np.equal)
+        )
+    else:
         ordered = np.sort(negatives)
-        below = np.searchsorted(ordered, positives[defined], side="left")
-        up_to = np.searchsorted(ordered, positives[defined], side="right")
-        out[defined] = (below + up_to) / (2 * len(ordered))
-    return out
+        below[defined], up_to = (np.searchsorted(ordered, at, side=side) for side in ("left", "right"))
+        equal[defined] = up_to - below[defined]
+    return below, equal
 
 
 def _shares_above(

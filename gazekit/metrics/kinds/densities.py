@@ -4,7 +4,7 @@ A model that has `log_density(trial, shape)` gives the density of a fixation wha
 gold standard: for each person a smoothed map of the other people's fixations, mixed with the centre bias.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -404,7 +404,7 @@ def _score_next(
     persons, subjects = pd.factorize(human.table["subject"])
     found: dict[tuple[int, str], list[float]] = {}
 
-    def logs(person: int, path: Scanpath) -> Iterable[np.ndarray]:
+    def logs(person: np.int64, path: Scanpath) -> Iterable[np.ndarray]:
         """Density of every fixation but the first: the model's, or the gold standard of the other people."""
         if source.next_densities is not None:
             return source.next_densities(trial, path, shape)[1:]
@@ -415,11 +415,22 @@ def _score_next(
         any_time = reference.gold(people.maps[rest], baseline)
         return (reference.gold_next(others, now, any_time, baseline) for now in path.xy[:-1])
 
-    for person, path in zip(persons.tolist(), human, strict=True):
-        for (x, y), log_density in zip(path.xy[1:], logs(person, path), strict=False):
-            for measure in chosen:
-                row = score_density(measure, log_density, [x], [y], size=trial.frame.size, baseline=baseline)[0]
-                for output, value in zip(measure.outputs, row.tolist(), strict=True):
+    def judged() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Densities, each with the fixations (n, 2) that it judges, and whose they are."""
+        if source.log_density is not None and source.next_densities is None:
+            later = human.rank_of() > 0
+            points = np.column_stack([human.x, human.y])[later]
+            yield source.log_density(trial, shape), points, persons[human.path_of()[later]]
+            return
+        for person, path in zip(persons, human, strict=True):
+            for point, log_density in zip(path.xy[1:], logs(person, path), strict=False):
+                yield log_density, point[None], person[None]
+
+    for log_density, points, whose in judged():
+        for measure in chosen:
+            rows = score_density(measure, log_density, *points.T, size=trial.frame.size, baseline=baseline)
+            for output, values in zip(measure.outputs, rows.T.tolist(), strict=True):
+                for person, value in zip(whose.tolist(), values, strict=True):
                     found.setdefault((person, output), []).append(value)
     return {
         output: [(str(name), mean_defined(np.array(found.get((k, output), [])))) for k, name in enumerate(subjects)]

@@ -48,6 +48,7 @@ class Centre(Baseline):
 
     name = "centre"
     role = "image-blind"
+    independent_fixations = True
     facts = Facts(forced_first=False)
 
     def __init__(self, spread: float | Literal["fitted"] = 0.25, *, default_length: int = DEFAULT_LENGTH) -> None:

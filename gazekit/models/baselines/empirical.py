@@ -50,6 +50,7 @@ class Empirical(Baseline):
 
     name = "empirical"
     role = "image-blind"
+    independent_fixations = True
     needs_fit = True
 
     def __init__(self, bandwidth: float | Literal["scott"] = 0.025, *, default_length: int = DEFAULT_LENGTH) -> None:

@@ -31,6 +31,7 @@ class Uniform(Baseline):
 
     name = "uniform"
     role = "image-blind"
+    independent_fixations = True
     facts = Facts(forced_first=False)
 
     def draw(self, trial: Trial, prepared: None, rng: np.random.Generator, max_fixations: int | None) -> DrawnPath:

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gazekit import Dataset, Frame, Scanpath, Scanpaths
@@ -27,7 +28,7 @@ from gazekit.metrics.measure import NEGATIVES, score_parts
 from gazekit.models.baselines.centre import Centre
 from gazekit.models.baselines.empirical import Empirical
 from gazekit.models.baselines.uniform import Uniform
-from gazekit.models.capabilities import next_log_densities
+from gazekit.models.capabilities import histories, next_log_densities
 
 NAMES = ["nss", "information_gain", "information_gain_baseline", "auc_shuffled", "map_cc"]
 
@@ -316,6 +317,49 @@ def test_a_density_without_history_scores_as_it_is(agreeing, reference):
 
     rows = conditional_rows(Bias().log_density, agreeing.trials, agreeing.scanpaths, reference)
     np.testing.assert_allclose(rows.loc["cig", "value"], 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("model", [Uniform, Centre, Empirical])
+def test_independent_fixations_are_scored_at_once_as_one_after_another(agreeing, reference, model):
+    """To the bit, rows and cells, with fixations outside the image, short paths, people with several paths."""
+    outside = agreeing.scanpaths.replace(
+        x=np.where(np.arange(len(agreeing.scanpaths.x)) % 7 == 3, 170.0, agreeing.scanpaths.x)
+    )
+    people = Scanpaths.concat([outside, outside.truncate(1), outside.truncate(3)])
+    fitted, context = model().fit(agreeing), Context(people, trials=agreeing.trials, density=reference)
+    asked = []
+
+    def always(trial, shape):
+        asked.append(trial.id)
+        return fitted.log_density(trial, shape)
+
+    def following(trial, path, shape):
+        return np.stack([fitted.log_density(trial, shape, history=history) for history in histories(path)])
+
+    at_once, one_by_one = (
+        score_parts([measures["conditional"]], Source("m", people, always, next_densities=of), people, context)
+        for of in (None, following)
+    )
+    assert max(map(asked.count, asked)) == 3  # at once: for any fixation, and for the next ones; then for any fixation
+    assert len(at_once.rows) == 4 * len(agreeing.trials)
+    assert len(at_once.cells) == 4 * len(agreeing.trials) * len(agreeing.subjects)
+    pd.testing.assert_frame_equal(at_once.rows, one_by_one.rows, check_exact=True)
+    pd.testing.assert_frame_equal(at_once.cells, one_by_one.cells, check_exact=True)
+
+
+def test_a_density_of_independent_fixations_is_asked_for_once_a_path(agreeing):
+    class Counted(Centre):
+        independent_fixations = True
+
+        def log_density(self, trial, shape=None, history=None):
+            asked.append(history)
+            return super().log_density(trial, shape)
+
+    asked, trial, path = [], agreeing.trials[0], agreeing.scanpaths[0]
+    found = next_log_densities(Counted(), trial, path, (3, 4))
+    assert asked == [None]
+    assert found.shape == (len(path), 3, 4)
+    assert all((each == Centre().log_density(trial, (3, 4))).all() for each in found)
 
 
 def test_a_whole_path_at_once_is_the_same_as_one_fixation_after_another(agreeing):
