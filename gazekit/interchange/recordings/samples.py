@@ -223,8 +223,12 @@ def _one_eye(read: Iterator[pd.DataFrame], eye: str | None, notes: Notes) -> Ite
 
 
 def _pieces(read: Iterator[pd.DataFrame], notes: Notes) -> Iterator[pd.DataFrame]:
-    """One trial at a time: rows that follow each other with the same person, trial and image; of no image, none."""
+    """One trial at a time: rows that follow each other with the same person, trial and image.
+
+    Rows of no image end it, but for one or two, as a message may be.
+    """
     kept: list[pd.DataFrame] = []
+    without = 0
     for rows in read:
         keys = [name for name in _KEYS if name in rows]
         if not len(rows):
@@ -235,13 +239,15 @@ def _pieces(read: Iterator[pd.DataFrame], notes: Notes) -> Iterator[pd.DataFrame
         bounds = [0, *map(int, np.flatnonzero(edge) + 1), len(rows)]
         for a, b in pairwise(bounds):
             part = rows.iloc[a:b]
-            if kept and not kept[-1][keys].iloc[0].equals(part[keys].iloc[0]):
+            if shown is not None and not shown[a]:
+                notes.leave_out(b - a, NO_IMAGE)
+                without += b - a
+                continue
+            if kept and (without >= FEWEST or not kept[-1][keys].iloc[0].equals(part[keys].iloc[0])):
                 yield pd.concat(kept, ignore_index=True)
                 kept = []
-            if shown is None or shown[a]:
-                kept.append(part)
-            else:
-                notes.leave_out(b - a, NO_IMAGE)
+            kept.append(part)
+            without = 0
     if kept:
         yield pd.concat(kept, ignore_index=True)
 
@@ -280,7 +286,7 @@ def _table(
                 found[column.ours] = rows[theirs] if text else numbers(rows[theirs])
             if column.ours == "time":
                 factor = factor or _to_ms(found["time"].to_numpy(), unit_of(theirs, column.unit), theirs, path)
-                found["time"] *= factor
+                found["time"] *= factor or 1.0
         lacks = next((n for n in ("time", "x", "y") if n not in found and f"{n}_left" not in found), None)
         if lacks is not None:
             raise DataError(
@@ -323,12 +329,15 @@ def _usable(rows: pd.DataFrame, samples: Samples, notes: Notes) -> pd.DataFrame:
     return rows
 
 
-def _to_ms(time: np.ndarray, unit: str, name: str, path: Path) -> float:
-    """By what a clock is multiplied; one without a unit is in the unit in which its rate is that of an eye tracker."""
+def _to_ms(time: np.ndarray, unit: str, name: str, path: Path) -> float | None:
+    """By what a clock is multiplied; one without a unit is in the unit in which its rate is that of an eye tracker.
+
+    None: too few rows to say.
+    """
     if unit in MS:
         return MS[unit]
     if len(time) < FEWEST:
-        return 1.0
+        return None
     step = abs(float(np.nanmedian(np.diff(time))))
     for factor in MS.values():
         if step and _RATES[0] <= 1000 / (step * factor) <= _RATES[1]:

@@ -73,6 +73,16 @@ def test_the_unit_of_a_clock_is_that_of_its_rate(tmp_path, taken, images, factor
     expect(Dataset.from_table(tmp_path / "a.csv", images=images, detect="idt", space=SPACE))
 
 
+def test_the_unit_of_a_clock_is_not_told_by_a_piece_that_is_left_out(tmp_path, monkeypatch, taken, images):
+    """It counted as ms: of a clock in us every trial was one fixation of many minutes, in silence."""
+    monkeypatch.setattr(delimited, "PIECE", 1200)
+    taken.assign(time=taken["time"] * 1000).to_csv(tmp_path / "a.csv", index=False)
+    few = Dataset.from_table(
+        tmp_path / "a.csv", images=images, detect="ivt", space=SPACE, where=f"subject == {taken['subject'].iloc[-1]!r}"
+    )
+    assert 60 < few.scanpaths.durations().mean() < 1000
+
+
 def test_the_size_of_the_image_may_be_in_the_table(tmp_path):
     still = [(2.0 * k, 100 + 200 * (k >= 150), 90) for k in range(300)]
     table = pd.DataFrame(still, columns=["time", "x", "y"]).assign(stimulus="a", subject="p", width=400, height=300)
@@ -86,14 +96,14 @@ def test_two_viewings_of_an_image_with_nothing_between_are_two(tmp_path, monkeyp
     """They were joined to one path of twice the length, where neither a trial nor another image told them apart."""
     still = [(2.0 * k, 100 + 200 * (k % 300 >= 150), 90) for k in range(900)]
     table = pd.DataFrame(still, columns=["time", "x", "y"]).assign(stimulus="a", subject="p", width=400, height=300)
-    table.loc[300:599, "stimulus"] = ""
+    table.loc[[*range(300, 600), 700, 701], "stimulus"] = ""  # the last two are no pause
     table.to_csv(tmp_path / "a.csv", index=False)
     for piece in (delimited.PIECE, 1200):
         monkeypatch.setattr(delimited, "PIECE", piece)
         data = Dataset.from_table(tmp_path / "a.csv", detect="ivt", px_per_degree=30.0)
         assert data.scanpaths.table["trial"].tolist() == ["a/1", "a/2"]
         assert data.scanpaths.x.tolist() == pytest.approx([100, 300, 100, 300])
-        assert data.dropped["sample of no image (left out)"] == 300
+        assert data.dropped["sample of no image (left out)"] == 302
 
 
 def test_images_in_their_own_size_need_px_per_degree_only(tmp_path, taken, images):
