@@ -268,7 +268,15 @@ class Dataset:
             paths = paths.filter(subject=list(subjects))
         return replace(self, trials=tuple(kept), scanpaths=paths)
 
-    def split(self, by: str = "stimulus", *, folds: int = 5, fold: int = 0, seed: int = 0) -> "Split":
+    def split(
+        self,
+        by: str = "stimulus",
+        *,
+        folds: int = 5,
+        fold: int = 0,
+        seed: int = 0,
+        together: Sequence[Sequence[str]] = (),
+    ) -> "Split":
         """Split a data set so that no group is in both parts.
 
         Parameters
@@ -283,6 +291,8 @@ class Dataset:
             Which part is the test set, 0 to folds - 1.
         seed : int
             Seed of the dealing.
+        together : sequence of sequence of str
+            Names of groups that are one, such as a picture that is there twice: they lie where the first of them does.
 
         Returns
         -------
@@ -320,6 +330,13 @@ class Dataset:
             raise GazekitError(f"data set {self.name!r} has {len(names)} groups by {by}: too few for {folds} folds")
         order = keyed_rng(seed, "split", self.name, by).permutation(len(names))
         test_names = {names[k] for k in order[fold::folds]}
+        for first, *others in together:
+            (test_names.update if first in test_names else test_names.difference_update)(others)
+        if not test_names:
+            raise GazekitError(
+                f"fold {fold} of {folds} of data set {self.name!r} is empty, since groups by {by} that are one lie in "
+                f"others: take fewer folds"
+            )
         in_test = np.array([g in test_names for g in groups])
         digest = hashlib.sha256("\n".join(sorted(test_names)).encode()).hexdigest()
         parts = [self._part(by, in_test == side) for side in (False, True)]

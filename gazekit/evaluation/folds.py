@@ -55,7 +55,7 @@ class Folds:
 
     @classmethod
     def of(cls, dataset: Dataset, folds: int, by: str, *, seed: int) -> Self:
-        """Deal a data set into folds; see `Dataset.split`.
+        """Deal a data set into folds; see `Dataset.split`. Stimuli that show one picture are dealt as one.
 
         Raises
         ------
@@ -67,14 +67,17 @@ class Folds:
         Warns
         -----
         UserWarning
-            One picture, or one person's recording, has two names, and is in two folds under them; see
-            `gazekit.core.pictures.same_pictures` and `gazekit.checks.repeats.equal_paths`.
+            With folds of people or of targets: one person's recording, or one picture, has two names, and is in two
+            folds under them; see `gazekit.checks.repeats.equal_paths` and `gazekit.core.pictures.same_pictures`.
         """
         if by not in FOLD_BY:
             raise UnknownNameError("group to make folds of", by, FOLD_BY)
         check_whole("folds", folds, 2)
-        dealt = cls(tuple(dataset.split(by, folds=folds, fold=k, seed=seed) for k in range(folds)))
-        if leaks := dealt.leaks():
+        split = partial(dataset.split, by, folds=folds, seed=seed)
+        dealt = cls(tuple(split(fold=k) for k in range(folds)))
+        if (leaks := dealt.leaks()) and by in ("stimulus", "layout"):
+            dealt = cls(tuple(split(fold=k, together=leaks) for k in range(folds)))
+        elif leaks:
             same, such, mend = _SAME_PERSON if by == "subject" else _SAME_PICTURE
             warnings.warn(
                 f"{' and '.join(map(repr, leaks[0]))} {same} and are in several folds ({amount(len(leaks), such)} in "

@@ -262,21 +262,33 @@ def test_folds_that_cannot_be_made(small_dataset, tmp_path, how, error, told):
 
 
 def test_one_picture_under_two_names(small_dataset, tmp_path):
-    """In two folds: models are fitted on what they are scored on."""
+    """They lie in one fold: else models are fitted on what they are scored on."""
     trials = []
     for k, trial in enumerate(small_dataset.trials):
         picture = keyed_rng(0, max(k, 1)).integers(0, 256, (48, 64, 3), dtype=np.uint8)  # the first two are the same
         Image.fromarray(picture).save(file := tmp_path / f"{k}.png")
-        trials.append(replace(trial, image_source=file))
+        trials.append(replace(trial, image_source=file, task=f"search: {k}"))
     data = replace(small_dataset, trials=tuple(trials))
     first, second = (trial.stimulus for trial in trials[:2])
-    with pytest.warns(
-        UserWarning,
-        match=rf"'{first}' and '{second}' show one picture, .* several folds \(1 such picture in all",
+    apart = next(
+        seed for seed in range(9) if (first in (t := data.split(folds=2, seed=seed).test.stimuli)) != (second in t)
+    )
+    folds = Folds.of(data, 2, "stimulus", seed=apart)
+    assert not folds.leaks()
+    assert sorted(name for names in folds.about() for name in names) == data.stimuli
+    assert any({first, second} <= set(names) for names in folds.about())
+    plain = [data.split(folds=2, fold=k, seed=apart).test.stimuli for k in range(2)]
+    assert [set(a) ^ set(b) for a, b in zip(folds.about(), plain, strict=True)] == [{second}, {second}]  # one has moved
+    with pytest.raises(
+        GazekitError, match=r"fold \d of 6 of data set .* is empty, since groups by stimulus that are one"
     ):
         Folds.of(data, len(trials), "stimulus", seed=0)
+    with pytest.warns(
+        UserWarning, match=rf"'{first}' and '{second}' show one picture, .* several folds \(1 such picture"
+    ):
+        Folds.of(data, len(trials), "target", seed=0)
     Image.fromarray(picture[::-1]).save(tmp_path / "1.png")
-    Folds.of(data, len(trials), "stimulus", seed=0)  # a warning would be an error
+    Folds.of(data, len(trials), "target", seed=0)  # a warning would be an error
 
 
 def test_one_recording_under_two_names(small_dataset):
