@@ -22,6 +22,8 @@ DEFAULT = Path("paths.csv")  # for pictures of one's own
 TOLD = {
     "caption": "give --caption TEXT, or --trials, a table with a column caption",
     "target": "give --target PICTURE, or --trials, a table with a column target",
+    "target_box": "give --trials, a table with columns target_x0, target_y0, target_x1, target_y1 (px)",
+    "task": "give --trials, a table with a column task, which names what is sought: search: fork",
     "target_object": "give --target ID, or --trials, a table with a column target that has ids of --boxes",
 }
 SHELF = (

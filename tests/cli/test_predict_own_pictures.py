@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from gazekit import Scanpaths
+from gazekit.cli.predict import TOLD
 from gazekit.models.networks import lite0
+from gazekit.models.priority.target import NEEDS
 
 
 @pytest.fixture
@@ -155,6 +157,10 @@ def test_mistakes_end_in_one_sentence(gazekit, tmp_path, arguments, message):
     assert message in err
     assert err.count("\n") == 1
     assert not (tmp_path / "paths.csv").exists()
+
+
+def test_what_a_search_must_know_of_its_target_can_be_said():
+    assert {need for needs in NEEDS.values() for need in needs} <= set(TOLD)
 
 
 def test_nothing_is_replaced(gazekit):
