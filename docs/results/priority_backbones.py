@@ -1,4 +1,4 @@
-r"""`priority` on two backbones, alone and together: a table of priority.md, on unseen pictures of OSIE.
+r"""`priority` on two backbones, alone and together, and on one at three sizes: a table of priority.md, on OSIE.
 
 Run from the project's root, with the extra `weights` and a file of DINOv2's weights; GAZEKIT_FEATURES names a folder in
 which features are kept:
@@ -6,8 +6,8 @@ which features are kept:
     python docs/results/priority_backbones.py --osie data/osie --dinov2 dinov2_vit_small_patch14.safetensors \
         --out runs/priority-backbones --write
 
-All three learn from OSIE's folds 1 to 4, and are scored on fold 0, with the budget of `priority_ablations.py`. One that
-is in the folder is not made again.
+All learn from OSIE's folds 1 to 4, and are scored on fold 0, whose pictures they have not seen, with the budget of
+`priority_ablations.py`. One that is in the folder is not made again.
 """
 
 from itertools import product
@@ -18,20 +18,20 @@ from between_marks import put
 from priority_ablations import PAGE, Ablation, scored, table
 
 from gazekit import load_dataset
-from gazekit.models.priority.features import RECIPES, FeatureReader
+from gazekit.models.priority.features import FeatureReader, recipe_of
 from gazekit.models.priority.training import View, views_of
 
 HEAD = "<!-- backbones -->"
-NAMES = ("lite0", "dinov2")
-ROOM = 4_000_000_000  # bytes of features on the disk
+TERMS = ("lite0", "dinov2", "lite0@2", "lite0@0.5")
+ROOM = 6_000_000_000  # bytes of features on the disk
 
 
 def levels(words: str, *wanted: str) -> Ablation:
-    """Features of some of the backbones."""
-    of = [name for name in NAMES for _ in RECIPES[name].levels]
+    """Features of some of the terms."""
+    of = [term for term in TERMS for _ in recipe_of(term)[1].levels]
 
     def shown(view: View) -> View:
-        return view._replace(features=tuple(f for f, name in zip(view.features, of, strict=True) if name in wanted))
+        return view._replace(features=tuple(f for f, term in zip(view.features, of, strict=True) if term in wanted))
 
     return Ablation(words, {}, shown)
 
@@ -39,7 +39,8 @@ def levels(words: str, *wanted: str) -> Ablation:
 BACKBONES = {
     "lite0": levels("Lite0", "lite0"),
     "dinov2": levels("DINOv2", "dinov2"),
-    "both": levels("both", *NAMES),
+    "both": levels("both", "lite0", "dinov2"),
+    "sizes": levels("Lite0 at three sizes", "lite0", "lite0@2", "lite0@0.5"),
 }
 
 
@@ -48,7 +49,7 @@ def main() -> None:
     asked = asked_for(__doc__, SEEDS | WRITE, osie="its folder", dinov2="file of its weights", out="run folder")
     data = load_dataset("osie", asked.osie)
     split = data.split("stimulus", folds=5, fold=0, seed=0)
-    reader = FeatureReader("+".join(NAMES), {"dinov2": str(asked.dinov2)}, room=ROOM)
+    reader = FeatureReader("+".join(TERMS), {"dinov2": str(asked.dinov2)}, room=ROOM)
     parts: tuple[list[View], list[View]] | None = None
     there: dict[str, list[pd.DataFrame]] = {name: [] for name in BACKBONES}
     for seed, (name, which) in product(map(int, asked.seeds.split(",")), BACKBONES.items()):

@@ -2,14 +2,18 @@ r"""Search by `priority` in the rooms of Interiors that its readouts have not le
 
 Run from the project's root, with the extra `weights`:
 
-    gazekit train priority --data interiors --root data/interiors --start free-viewing \
-        --set epochs=8 --set patience=8 --set fixations=48 --out runs/s
-    python docs/results/priority_interiors.py --interiors data/interiors --readouts runs/s --out runs/search
+    for seed in 0 1 2; do
+        gazekit train priority --data interiors --root data/interiors --start free-viewing --seed $seed \
+            --set epochs=8 --set patience=8 --set fixations=48 --out runs/s-$seed
+    done
+    python docs/results/priority_interiors.py --interiors data/interiors --readouts runs/s --seeds 0,1,2 \
+        --out runs/search
 
-First the likelihood of people's next fixations with the right target, others, and none; then paths. Two rooms are one
-picture and lie in different folds, so that a readout has learned from each: they are not scored. Of fewer than five
-folds, as of a readout that knows its target by the box (`gazekit train priority ... --target box --fold 0`), there is
-the likelihood alone.
+First the likelihood of people's next fixations with the right target, others, and none; then paths, of each seed by
+itself. Each seed has other folds, weights and samples. Two pictures are there as two rooms each, which lie in
+different folds in some seeds, so that readouts have learned from both: these four rooms are not scored. Of fewer than
+five folds, as of a readout that knows its target by the box (`gazekit train priority ... --target box --fold 0 --out
+runs/box-0`), there is the likelihood alone.
 """
 
 from collections.abc import Iterator
@@ -17,7 +21,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-from asked_for import asked_for
+from asked_for import SEEDS, asked_for
+from priority_transfer import mean_of
 
 import gazekit
 from gazekit.experiments.priority import TrainedReadouts, bits_over_centre
@@ -31,7 +36,10 @@ from gazekit.models.priority.training import views_of
 CONTROLS = ("", ":swap_target=True", ":no_target=True")
 METRICS = ("scanmatch", "sequence_score")
 SAMPLES, FOLDS = 3, 5
-LEARNED = ("grayscale_13_kitchen.jpg", "grayscale_37_oliva.jpg")  # one picture, in two folds
+TWICE = (  # two pictures, each there as two rooms
+    *("grayscale_13_kitchen.jpg", "grayscale_37_oliva.jpg"),
+    *("grayscale_21_kitchen.jpg", "grayscale_44_oliva.jpg"),
+)
 
 
 def bits_of_fold(test: gazekit.Dataset, file: Path) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -59,15 +67,27 @@ def bits_of_fold(test: gazekit.Dataset, file: Path) -> Iterator[tuple[str, pd.Da
     )
 
 
-def likelihood(dataset: gazekit.Dataset, readouts: Path) -> None:
+def likelihood(dataset: gazekit.Dataset, readouts: dict[int, list[Path]]) -> None:
     """Print bits per fixation over the centre bias of the training rooms, and how far each lies below the right one."""
-    parts: dict[str, list[pd.DataFrame]] = {}
-    for file in sorted(readouts.glob("fold-*.safetensors")):
-        test = dataset.split("stimulus", folds=FOLDS, fold=int(file.stem.partition("-")[2])).test
-        scored = test.select(stimuli=[name for name in test.stimuli if name not in LEARNED])
-        for name, bits in bits_of_fold(scored, file):
-            parts.setdefault(name, []).append(bits)
-    tables = {name: pd.concat(bits, ignore_index=True) for name, bits in parts.items()}
+    seeds = []
+    for seed, files in readouts.items():
+        parts: dict[str, list[pd.DataFrame]] = {}
+        for file in files:
+            fold = int(file.stem.partition("-")[2])
+            test = dataset.split("stimulus", folds=FOLDS, fold=fold, seed=seed).test
+            scored = test.select(stimuli=[name for name in test.stimuli if name not in TWICE])
+            for name, bits in bits_of_fold(scored, file):
+                parts.setdefault(name, []).append(bits)
+        seeds.append({name: pd.concat(bits, ignore_index=True) for name, bits in parts.items()})
+        print(f"seed {seed}")  # noqa: T201
+        tell(seeds[-1])
+    if len(seeds) > 1:
+        print("mean of the seeds, by room")  # noqa: T201
+        tell({name: mean_of([tables[name] for tables in seeds]) for name in seeds[0]})
+
+
+def tell(tables: dict[str, pd.DataFrame]) -> None:
+    """Print the bits of each way of seeking, with intervals over rooms."""
     right = tables["right target"]
     for name, table in tables.items():
         less = table.assign(**{c: right[c] - table[c] for c in ("static", "next")})
@@ -75,7 +95,7 @@ def likelihood(dataset: gazekit.Dataset, readouts: Path) -> None:
             values = TrainedReadouts((), right, table).gain(column), TrainedReadouts((), right, less).gain(column)
             told = [f"{value:.3f} [{low:.3f}, {high:.3f}]" for value, low, high in values]
             print(  # noqa: T201
-                f"{name}, {len(table)} rooms, {table['fixations'].sum():,} fixations, {column}: {told[0]} bit; "
+                f"{name}, {len(table)} rooms, {table['fixations'].sum():,.0f} fixations, {column}: {told[0]} bit; "
                 f"right target less this: {told[1]}",
                 flush=True,
             )
@@ -88,29 +108,37 @@ def found(paths: gazekit.Scanpaths, dataset: gazekit.Dataset, limits: tuple[int,
     return " ".join(f"{1 - curve.survival[k]:.2f}" for k in limits)
 
 
-def main() -> None:
-    """Print the likelihood; evaluate over five folds, and print the summary and how soon targets are found."""
-    asked = asked_for(
-        __doc__,
-        interiors="its folder",
-        readouts="folder with fold-0 to fold-4.safetensors",
-        out="run folder; resumed where it is there",
-    )
-    dataset = gazekit.load_dataset("interiors", asked.interiors)
-    likelihood(dataset, asked.readouts)
-    if len(list(asked.readouts.glob("fold-*.safetensors"))) < FOLDS:
-        return
-    scored = dataset.select(stimuli=[name for name in dataset.stimuli if name not in LEARNED])
-    print("people have found it by 1, 2, 3, 4, 6, 8, 12:", found(scored.scanpaths, scored))  # noqa: T201
-    models = [f"priority:checkpoint={asked.readouts}{control}" for control in CONTROLS]
+def paths(dataset: gazekit.Dataset, readouts: Path, seed: int, out: Path) -> None:
+    """Evaluate one seed's readouts over five folds; print the summary and how soon targets are found."""
     for control in CONTROLS:
         options = {control[1:].partition("=")[0]: True} if control else {}
-        model = gazekit.load_model("priority", checkpoint=asked.readouts, ends=False, **options)
-        paths = model.predict(scored.trials, n_samples=SAMPLES, seed=0, max_fixations=12, progress=False)
-        print(f"priority{control}:", found(paths, scored), flush=True)  # noqa: T201
-    results = gazekit.evaluate(scored, models, list(METRICS), out=asked.out, n_samples=SAMPLES, accept=["paths"])
-    print(results.summary.to_string())  # noqa: T201
-    print(results.differences.to_string())  # noqa: T201
+        model = gazekit.load_model("priority", checkpoint=readouts, ends=False, **options)
+        walked = model.predict(dataset.trials, n_samples=SAMPLES, seed=seed, max_fixations=12, progress=False)
+        print(f"priority{control}, seed {seed}:", found(walked, dataset), flush=True)  # noqa: T201
+    models = [f"priority:checkpoint={readouts}{control}" for control in CONTROLS]
+    how = {"out": out, "n_samples": SAMPLES, "seed": seed, "accept": ["paths"]}
+    results = gazekit.evaluate(dataset, models, list(METRICS), **how)
+    print(results.summary.to_string(), results.differences.to_string(), sep="\n", flush=True)  # noqa: T201
+
+
+def main() -> None:
+    """Print the likelihood, and what whole paths say where there are readouts of all folds."""
+    asked = asked_for(
+        __doc__,
+        SEEDS,
+        interiors="its folder",
+        readouts="folder-SEED has fold-0 to fold-4.safetensors of a seed",
+        out="run folder of each seed; resumed where it is there",
+    )
+    dataset = gazekit.load_dataset("interiors", asked.interiors)
+    folders = {int(seed): asked.readouts.with_name(f"{asked.readouts.name}-{seed}") for seed in asked.seeds.split(",")}
+    readouts = {seed: sorted(folder.glob("fold-*.safetensors")) for seed, folder in folders.items()}
+    likelihood(dataset, readouts)
+    scored = dataset.select(stimuli=[name for name in dataset.stimuli if name not in TWICE])
+    print("people have found it by 1, 2, 3, 4, 6, 8, 12:", found(scored.scanpaths, scored))  # noqa: T201
+    for seed, folder in folders.items():
+        if len(readouts[seed]) == FOLDS:
+            paths(scored, folder, seed, asked.out / f"seed-{seed}")
 
 
 if __name__ == "__main__":

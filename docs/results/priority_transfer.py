@@ -153,8 +153,9 @@ def difference(one: pd.DataFrame, other: pd.DataFrame, of: int) -> str:
 
 def main() -> None:
     """Train, and print bits per fixation with 95 % intervals over images."""
-    asked = asked_for(__doc__, SEEDS, osie="its folder", mit1003="its folder", out="folder of the readout")
-    reader = FeatureReader("lite0")
+    more = {"backbone": {"default": "lite0", "help": "features; default %(default)s"}}
+    asked = asked_for(__doc__, more | SEEDS, osie="its folder", mit1003="its folder", out="folder of the readout")
+    reader = FeatureReader(asked.backbone)
     osie, mit = gazekit.load_dataset("osie", asked.osie), gazekit.load_dataset("mit1003", asked.mit1003)
     tested = set(protocols["chen2021"].images["osie"])
     learned = osie.select(stimuli=[s for s in osie.stimuli if s not in tested])
@@ -179,7 +180,7 @@ def main() -> None:
         print(f"{words} less as it is: {difference(changed, as_it_is, 4)}", flush=True)  # noqa: T201
     learned_from_it: dict[str, list[pd.DataFrame]] = {AFTER: [], ALONE: []}
     for seed, (name, bits) in product(map(int, asked.seeds.split(",")), learned_from_it.items()):
-        how = HOW[name] | ({"start": start} if name == AFTER else {})
+        how = HOW[name] | {"backbone": asked.backbone} | ({"start": start} if name == AFTER else {})
         bits.append(in_folds(shown, views, of_mit, asked.out / f"{name}-{seed}", seed, **how))
         print(f"MIT1003 in five folds, {name}, seed {seed}: {told(bits[-1])}", flush=True)  # noqa: T201
     means = {name: mean_of(seeds) for name, seeds in learned_from_it.items()}
