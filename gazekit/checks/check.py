@@ -62,6 +62,8 @@ def check(dataset: Dataset, *, accept: Iterable[str] = ()) -> Findings:
     """
     accepted = known_checks(accept)
     paths = dataset.scanpaths
+    if not len(paths.x):
+        return _findings(dataset.name, [], dict.fromkeys(CHECKS, "there is no fixation"), accepted)
     found: list[Finding] = []
     seen: list[Finding | NotChecked] = []
     not_checked: dict[str, str] = {}

@@ -175,8 +175,10 @@ class Findings:
     def summary(self) -> str:
         """One line: how many findings of each level."""
         counts = [(level, sum(f.level == level for f in self.found)) for level in ("error", "warning", "note")]
-        said = ", ".join(f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts if n) or "nothing suspicious"
-        return f"{self.name}: {said}; {len(CHECKS) - len(self.not_checked)} of {len(CHECKS)} checks made"
+        made = len(CHECKS) - len(self.not_checked)
+        nothing = "nothing suspicious" if made else "nothing was checked"
+        said = ", ".join(f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts if n) or nothing
+        return f"{self.name}: {said}; {made} of {len(CHECKS)} checks made"
 
     def to_dict(self) -> dict[str, Any]:
         """For a manifest or for JSON: `found`, `not_checked`, `accepted`."""

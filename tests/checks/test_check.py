@@ -372,4 +372,8 @@ def test_predictions_of_chance_models_give_no_warning(good):
 
 def test_paths_without_anything_are_no_reason_to_fail():
     empty = Scanpaths([], [], [0], pd.DataFrame({"stimulus": [], "width": [], "height": []}))
-    assert check(Dataset("none", (), empty)).found == ()
+    findings = check(Dataset("none", (), empty))
+    assert findings.found == ()
+    assert (
+        findings.summary == f"none: nothing was checked; 0 of {len(CHECKS)} checks made"
+    )  # it was "nothing suspicious"
