@@ -50,9 +50,10 @@ class TrainedReadouts(NamedTuple):
         A row per fold and epoch: train, validation (nats per fixation, all parts of the loss), rate, seconds.
     bits : table
         A row per fold and test image: stimulus, fixations, and sums over them of the bits by which a fixation is
-        likelier than under the centre bias of the training images: `next` (after those before it), `static`
-        (whatever came before). NaN for an image that was learned all the same: by the readout that it began from, from
-        data that are learned besides, or under another name.
+        likelier than under the centre bias of the training images (with `timing`, of those of the readout that it
+        began from): `next` (after those before it), `static` (whatever came before). NaN for an image that was
+        learned all the same: by the readout that it began from, from data that are learned besides, or under another
+        name.
     """
 
     readouts: tuple[Path, ...]

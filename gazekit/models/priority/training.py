@@ -81,7 +81,7 @@ class View(NamedTuple):
 def views_of(
     dataset: Dataset, reader: FeatureReader, config: PriorityConfig | None = None, *, progress: bool = False
 ) -> list[View]:
-    """Views of a data set, one per trial that somebody looked at.
+    """Views of a data set, one per trial in which somebody looked at the image.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def views_of(
     Raises
     ------
     DataError
-        Nobody looked at anything, or paths are in degrees.
+        Nobody looked at any image, or paths are in degrees.
     """
     paths = chosen_in_px(dataset)
     rows = paths.table.groupby("trial", sort=False).indices
@@ -105,16 +105,10 @@ def views_of(
     views = []
     for trial in tqdm(shown, desc="features", unit="image", disable=not progress):
         walked = [path for path in (paths[int(row)] for row in rows[trial.id]) if len(path)]
-        if walked:
-            image, grid = trial.image, Grid.of(trial.frame)
-            view = View(
-                trial.stimulus,
-                image_hash(image),
-                look_of(image),
-                reader.of_image(image),
-                grid,
-                trial_events(trial, walked, grid),
-            )
+        grid = Grid.of(trial.frame)
+        if walked and ((events := trial_events(trial, walked, grid)).target >= 0).any():
+            image = trial.image
+            view = View(trial.stimulus, image_hash(image), look_of(image), reader.of_image(image), grid, events)
             if config is not None and has_target(trial, config):
                 similarity, category = sought(trial, config, reader, grid)
                 view = view._replace(similarity=similarity, category=category)

@@ -217,6 +217,18 @@ def test_too_few_images():
     assert len(held_out_images([str(k) for k in range(30)], 0)) == 3
 
 
+def test_images_beside_which_everybody_looked_decide_nothing(tiny, discs):
+    """Held out to say when to stop, or alone in a step, such an image has no loss."""
+    paths = discs.scanpaths
+    known = discs.stimuli[:3]
+    beside = ~np.isin(paths.table["stimulus"].to_numpy()[paths.path_of()], known)
+    few = replace(discs, scanpaths=paths.replace(x=np.where(beside, 500.0, paths.x)))
+    assert [view.stimulus for view in views_of(few, tiny)] == known
+    readout, log = train_readout([few], tiny, with_changes(OPTIONS, {"epochs": 2, "batch": 1}), progress=False)
+    assert readout.trained_on["stimuli"] == known
+    assert np.isfinite([line.validation for line in log]).all()
+
+
 def test_data_without_fixations(tiny, discs):
     with pytest.raises(DataError, match="data set 'discs' has no fixation to learn from"):
         views_of(discs.select(subjects=["nobody"]), tiny)
