@@ -15,7 +15,7 @@ from gazekit.core.trials import Dataset, Trial
 from gazekit.evaluation.evaluate import NULLS, MetricChoice, evaluate
 from gazekit.evaluation.preparation import checked
 from gazekit.evaluation.results import Results
-from gazekit.foundations.errors import DataError, MismatchError, amount
+from gazekit.foundations.errors import DataError, MismatchError, amount, listed
 from gazekit.models.baselines.precomputed import Precomputed
 
 NO_TASK = ("", "none", "freeview", "free-viewing")  # how files of free viewing write that there is no task
@@ -34,7 +34,8 @@ class MatchedPredictions:
     trials_without : int
         Trials of the data set for which there is no prediction.
     notes : tuple of str
-        Which names were not found, with the nearest that are there, and why a column `trial` was not used.
+        Which names were not found, with the nearest that are there, why a column `trial` was not used, and which
+        sources lack trials that others have.
     """
 
     paths: Scanpaths
@@ -98,6 +99,9 @@ def match_trials(predictions: Scanpaths, dataset: Dataset, *, rescale: bool = Fa
             "rescale=True (--rescale) changes nothing: every prediction says, or is taken to be, px of its image; if "
             "it is px of another size, give that size (--size 512x320)"
         )
+    of_each = paths.table.groupby("source", sort=False)["trial"].nunique()
+    if few := [f"{name!r} {n}" for name, n in of_each.items() if n < len(frames)]:
+        notes.append(f"of {len(frames)} trials with a prediction, {listed(few)}: each source is scored on its own")
     paths = _rescale_to_trials(paths, frames) if rescale else _check_frames(paths, frames)
     return MatchedPredictions(paths, int((~keep).sum()), len(dataset.trials) - len(frames), tuple(notes))
 

@@ -30,6 +30,14 @@ def test_names_match_without_suffix_or_case(small_dataset, predictions):
     assert (matched.unmatched, matched.trials_without) == (1, 4)
 
 
+def test_sources_that_lack_trials_of_others_are_named(small_dataset, predictions):
+    other = predictions[[0]]
+    both = Scanpaths.concat([predictions, other.replace(table=other.table.assign(source="few"))])
+    assert "of 2 trials with a prediction, 'few' 1: each source is scored on its own" in (
+        match_trials(both, small_dataset).notes
+    )
+
+
 def test_nothing_matches(small_dataset, predictions):
     with pytest.raises(DataError, match="no prediction belongs to a trial.*'unknown'"):
         match_trials(predictions[[2]], small_dataset)
