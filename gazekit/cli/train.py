@@ -138,7 +138,7 @@ def priority_command(
     target: Annotated[
         str,
         typer.Option(
-            help="What says what is sought: picture, box, category; none; auto: pictures, where all have one."
+            help="What says what is sought: picture, box, category, text; none; auto: pictures, where all have one."
         ),
     ] = "auto",
     start: Annotated[

@@ -19,7 +19,7 @@ from gazekit.foundations.errors import GazekitError
 from gazekit.models.priority.checkpoint import Readout
 from gazekit.models.priority.features import FeatureReader, image_hash
 from gazekit.models.priority.network import PriorityConfig, PriorityNetwork
-from gazekit.models.priority.target import has_target
+from gazekit.models.priority.target import check_text, has_target
 from gazekit.models.priority.training import (
     FIXATIONS,
     View,
@@ -167,6 +167,7 @@ def train_priority(
     accept = tuple(accept)
     findings = [found for each in (dataset, *also) for found in checked(each, accept=accept)]
     reader = FeatureReader(backbone, dict(weights or {}))
+    check_text(target, reader)
     with RunFolder(
         out,
         {

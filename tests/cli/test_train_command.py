@@ -114,7 +114,10 @@ def test_trains_priority_on_people_and_predicts_what_it_has_not_seen(few, tmp_pa
         (["--weights", "lite0"], "--weights takes NAME=PATH, not 'lite0'"),
         (["--also", "osie="], "--also takes NAME=PATH, not 'osie='"),
         (["--also", "osie=a", "--also", "osie=b"], "--also osie is given twice; give one path"),
-        (["--target", "smell"], "--target must be one of 'auto', 'none', 'picture', 'box', 'category', not 'smell'"),
+        (
+            ["--target", "smell"],
+            "--target must be one of 'auto', 'none', 'picture', 'box', 'category', 'text', not 'smell'",
+        ),
         (["--target", "box"], "what is sought is to be known by its box, and 8 of 20 trials of 'demo'"),
         (
             ["--start", "nowhere"],

@@ -2,27 +2,31 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from gazekit.core.trials import Trial
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.models.networks import BACKBONE, entry_of, load_backbone
+from gazekit.models.networks import BACKBONE, entry_of, load_backbone, load_encoder
 from gazekit.models.networks.backbone import Backbone
+from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.weights import sha256_of_tensors
 from gazekit.models.option_checks import within
 
 CACHE_VARIABLE = "GAZEKIT_FEATURES"  # a folder; empty: nothing is kept
 ROOM = 4_000_000_000  # bytes; the files used longest ago are removed beyond
 SIZES = 1 / 8, 4  # of a network's input, least and most: sides, beside the usual ones
+TEXT = "text/"  # before the name of an encoder that reads what is sought
 DIGITS = 16  # of a SHA-256 in names
 
 
@@ -99,6 +103,12 @@ def recipe_of(term: str) -> tuple[str, Recipe]:
     return name, replace(recipe, area=round(recipe.area * factor**2))
 
 
+def names_of(backbone: str) -> list[str]:
+    """Names of the networks in a backbone, of the encoder of text too; see `FeatureReader`."""
+    terms = backbone.split("+")
+    return [term.removeprefix(TEXT) if term.startswith(TEXT) else recipe_of(term)[0] for term in terms]
+
+
 def image_hash(image: np.ndarray) -> str:
     """SHA-256 (first 16 digits) of an image's size and pixels: the same picture under another name is the same."""
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:DIGITS]
@@ -111,9 +121,10 @@ class FeatureReader:
     Parameters
     ----------
     backbone : str
-        What `recipe_of` reads ("lite0", "lite0@2"), or several joined by "+": their levels stand one after another.
+        What `recipe_of` reads ("lite0", "lite0@2"), or several joined by "+": their levels stand one after another. Of
+        a text that is sought also the encoder that reads it: "lite0+text/open_clip/RN50-quickgelu".
     weights : mapping of str to path, optional
-        Weights of each network by its name, for `load_backbone`.
+        Weights of each network by its name, for `load_backbone`; of the encoder by its name behind "text/".
     cache : path, optional
         Folder of the features; default that of the environment variable GAZEKIT_FEATURES; without, nothing is kept.
     room : int
@@ -131,8 +142,13 @@ class FeatureReader:
     room: int = ROOM
 
     def __post_init__(self) -> None:
-        self._names, recipes = zip(*map(recipe_of, self.backbone.split("+")), strict=True)
+        terms = [term for term in self.backbone.split("+") if not term.startswith(TEXT)]
+        readers = [term.removeprefix(TEXT) for term in self.backbone.split("+") if term.startswith(TEXT)]
+        if len(readers) > 1 or not terms:
+            raise GazekitError(f"backbone {self.backbone!r} must have a network, and one encoder of text at most")
+        self._names, recipes = zip(*map(recipe_of, terms), strict=True)
         self.recipes = list(recipes)
+        self.reads_text = "".join(readers)  # name of the encoder; "": none
         self._networks: list[list[Backbone]] = []
         self._sha256, self._folders = "", dict[int, str]()
         if self.cache is None and os.environ.get(CACHE_VARIABLE):
@@ -151,17 +167,42 @@ class FeatureReader:
                 self.recipes[k] = replace(recipe, levels=tuple(level for part in parts for level in part.levels))
         return self._networks
 
+    @cached_property
+    def encoder(self) -> Encoder:
+        """What reads the text that is sought.
+
+        Raises
+        ------
+        GazekitError
+            None is named in `backbone`, or one that reads no text.
+        """
+        if not self.reads_text:
+            raise GazekitError(
+                f"what is sought is known by a text, and backbone {self.backbone!r} has nothing that reads it: name an "
+                f"encoder, as in {self.backbone}+text/open_clip/RN50-quickgelu (text/colour-words reads colours only)"
+            )
+        encoder = load_encoder(self.reads_text, self.weights.get(self.reads_text))
+        encoder.text([])  # raises the sentence that says so
+        return encoder
+
     @property
     def sha256(self) -> str:
-        """What tells these features from others: weights, layers and sizes of the input (16 digits)."""
+        """What tells these features from others: weights, layers and sizes of the input (16 digits).
+
+        With an encoder of text, a "+" and as many digits of it.
+        """
         if not self._sha256:
             networks = self.networks()  # which complete the recipes
             self._sha256 = _digest(zip(self.recipes, networks, strict=True))
+            if self.reads_text:
+                told = self.encoder.name + sha256_of_tensors(self.encoder.state_dict())
+                self._sha256 += "+" + hashlib.sha256(told.encode()).hexdigest()[:DIGITS]
         return self._sha256
 
     def describe(self) -> str:
         """Names of the networks and their weights."""
-        return "; ".join(f"{parts[0].name}, {parts[0].weights}" for parts in self.networks())
+        networks = [parts[0] for parts in self.networks()] + ([self.encoder] if self.reads_text else [])
+        return "; ".join(f"{network.name}, {network.weights}" for network in networks)
 
     def of(self, trial: Trial) -> tuple[Tensor, ...]:
         """Features of a trial's image; see `of_image`."""
@@ -178,18 +219,56 @@ class FeatureReader:
         image : (H, W, 3) uint8
             Any size.
         """
-        return tuple(level for k in range(len(self.recipes)) for level in self._kept(k, image))
+        numbers = range(len(self.recipes))
+        each = (self._kept(partial(self._folder, k), partial(self.computed, k), image) for k in numbers)
+        return tuple(level for levels in each for level in levels)
 
-    def _kept(self, k: int, image: np.ndarray) -> tuple[Tensor, ...]:
+    def squares_of(self, image: np.ndarray, shares: Sequence[int]) -> tuple[Tensor, ...]:
+        """What the encoder of text makes of squares of an image, half a square apart, of each size from left and top.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8
+            Any size.
+        shares : sequence of int
+            The shorter side of the image in sides of a square.
+
+        Returns
+        -------
+        tuple of (rows, columns, D) float32
+            Unit vectors. The first and the last of a row touch the edges.
+        """
+        folder = f"{self.sha256.partition('+')[2]}-{'-'.join(map(str, shares))}"
+        return self._kept(lambda: folder, lambda shown: tuple(self._squares(shown, share) for share in shares), image)
+
+    @torch.inference_mode()
+    def _squares(self, image: np.ndarray, share: int) -> Tensor:
+        pixels, size = torch.from_numpy(image).permute(2, 0, 1)[None].float() / 255, (self.encoder.size,) * 2
+        sides = pixels.shape[2:]
+        side = max(1, min(sides) // share)
+        tops, lefts = (np.linspace(0, n - side, 1 - -2 * (n - side) // side).round().astype(int) for n in sides)
+        rows = []
+        for top in tops:
+            parts = [pixels[..., top : top + side, left : left + side] for left in lefts]
+            sized = [functional.interpolate(part, size, mode="bilinear", antialias=True) for part in parts]
+            rows.append(functional.normalize(self.encoder(torch.cat(sized)), dim=1))
+        return torch.stack(rows)
+
+    def _kept(
+        self,
+        folder: Callable[[], str],
+        compute: Callable[[np.ndarray], tuple[Tensor, ...]],
+        image: np.ndarray,
+    ) -> tuple[Tensor, ...]:
         """Features of one of the networks; kept for each by itself, so that no two joined ones compute them again."""
         if self.cache is None:
-            return self.computed(k, image)
-        file = self.cache / self._folder(k) / f"{image_hash(image)}.safetensors"
+            return compute(image)
+        file = self.cache / folder() / f"{image_hash(image)}.safetensors"
         kept = _read(file)
         if kept is None:
             from safetensors.torch import save
 
-            kept = self.computed(k, image)
+            kept = compute(image)
             with _keeping(self.cache):
                 make_folder(file.parent, within=self.cache)
                 write_atomically(file, save({f"{i:02d}": part for i, part in enumerate(kept)}))

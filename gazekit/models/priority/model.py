@@ -26,7 +26,7 @@ from gazekit.models.priority.checkpoint import FILES, Readout, load_readout
 from gazekit.models.priority.consensus import consensus
 from gazekit.models.priority.events import LONGEST, chosen_in_px, events_of, path_events
 from gazekit.models.priority.fast import Before, OnImage
-from gazekit.models.priority.features import FeatureReader, image_hash, recipe_of
+from gazekit.models.priority.features import FeatureReader, image_hash, names_of
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import MEAN_LOG, NUMBERS, REMEMBERED, SD_LOG, TARGETS, Events, PriorityNetwork
 from gazekit.models.priority.target import NEEDS, sought
@@ -172,6 +172,8 @@ class Priority(ScanpathModel):
                     f"{name} is a control of search, and this readout of priority has learned to seek nothing; give "
                     f"one that has: gazekit train priority --target picture"
                 )
+        if swap_target and target == "text":
+            raise GazekitError("a text has no other one to swap with; give trials whose task names something else")
         if swap_target and no_target:
             raise GazekitError("swap_target and no_target exclude each other: something else is sought, or nothing")
         self.swap_target, self.no_target = bool(swap_target), bool(no_target)
@@ -465,16 +467,18 @@ class PriorityFitted(Priority):
     ----------
     backbone : str
         Features: "lite0", "dinov2", or another network of `gazekit.models.networks.network_names("backbone")`, of which
-        a size may be said, and several joined: "lite0+lite0@2+lite0@0.5" sees the image at three sizes.
+        a size may be said, and several joined: "lite0+lite0@2+lite0@0.5" sees the image at three sizes. For a text that
+        is sought, also its encoder: "lite0+text/open_clip/RN50-quickgelu", or "lite0+text/colour-words" for colours.
     weights, decoding, temperature, ends
         See `Priority`.
     epochs, fixations, rate : int, int, float
         At most so many epochs; fixations of each image and step; highest learning rate.
     seed : int
         Of the weights, the order and the images that decide when to stop.
-    target : {"", "picture", "box", "category"}
+    target : {"", "picture", "box", "category", "text"}
         What says what is sought: nothing is (free viewing); the trial's picture of the target; a piece of the image,
-        cut out of the target's box; or what the task names ("search: fork").
+        cut out of the target's box; what the task names ("search: fork"), by a learned embedding of each name; or the
+        same words, read by an encoder.
     swap_target, no_target
         See `Priority`; when it predicts, not when it learns.
 
@@ -589,7 +593,7 @@ def _normalised(log_density: Tensor) -> np.ndarray:
 def _weights_of(backbone: str, weights: Weights) -> dict[str, str]:
     if weights is None:
         return {}
-    names = [recipe_of(term)[0] for term in backbone.split("+")]
+    names = names_of(backbone)
     if isinstance(weights, Mapping):
         if unknown := sorted(set(weights) - set(names)):
             raise GazekitError(f"weights are given for {unknown[0]!r}, which {backbone} does not use")

@@ -42,7 +42,8 @@ FIELDS = 5  # of each past fixation: dx, dy, distance, a wide bump and a narrow 
 REMEMBERED = 16  # past fixations whose places are kept
 NUMBERS = 6  # of the state: see `Events.numbers`
 LARGEST_SIDE = 10_000  # of a layer: files are read that others wrote
-TARGETS = ("", "picture", "box", "category")  # what says what is sought; "": nothing is
+TARGETS = ("", "picture", "box", "category", "text")  # what says what is sought; "": nothing is
+WINDOWS = (2, 4)  # of the shorter side of an image: squares that are compared with a text
 BLURS = (0.0, 2.0, 4.0, 8.0)  # px of the network's input: standard deviations at which pictures are compared
 KINDS = 2  # log-normals of a duration
 NARROWEST, WIDEST = -2.5, 1.0  # logarithms of their standard deviations, in units of SD_LOG
@@ -75,8 +76,9 @@ class PriorityConfig:
         Of the features' mixture, in training only.
     context : int
         Side of a window, cells, an odd number, from which each cell's mixture also takes; 0 for none.
-    target : {"", "picture", "box", "category"}
-        What says what is sought: a picture of it, its place in the image (from which a picture is cut), or its name.
+    target : {"", "picture", "box", "category", "text"}
+        What says what is sought: a picture of it, its place in the image (from which a picture is cut), its name, or
+        words that an encoder reads.
     categories : tuple of str
         The names, where the target is one.
 
@@ -125,6 +127,8 @@ class PriorityConfig:
             levels = range(len(self.channels))
             features = [f"{what}, level {level + 1}" for level in levels for what in ("patch", "mean")]
             return (*features, *(f"grey, blur {blur:g} px" for blur in BLURS))
+        if self.target == "text":
+            return tuple(f"text, windows of 1/{share}" for share in WINDOWS)
         return ("category",) if self.target else ()
 
     @property

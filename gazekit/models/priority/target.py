@@ -18,11 +18,11 @@ from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models.priority.features import FeatureReader
 from gazekit.models.priority.grid import Grid
-from gazekit.models.priority.network import BLURS, PriorityConfig
+from gazekit.models.priority.network import BLURS, WINDOWS, PriorityConfig
 from gazekit.models.target_pictures import cut_out, no_larger
 
 GREY = 128  # around the target's picture
-NEEDS = {"": (), "picture": ("target",), "box": ("target_box",), "category": ("task",)}  # fields of a trial
+NEEDS = {"": (), "picture": ("target",), "box": ("target_box",), "category": ("task",), "text": ("task",)}  # of a trial
 
 
 def category_of(trial: Trial) -> str:
@@ -51,12 +51,29 @@ def categories_of(datasets: Sequence[Dataset]) -> list[str]:
     return names
 
 
+def check_text(target: str, reader: FeatureReader) -> None:
+    """Refuse a text to seek without an encoder that reads it, and such an encoder without a text.
+
+    Raises
+    ------
+    GazekitError
+        One of these.
+    """
+    if target == "text":
+        _ = reader.encoder
+    elif reader.reads_text:
+        raise GazekitError(
+            f"backbone {reader.backbone!r} names an encoder of text, and what is sought is not known by one; leave "
+            f"text/{reader.reads_text} out, or give target text"
+        )
+
+
 def has_target(trial: Trial, config: PriorityConfig) -> bool:
     """Whether a trial has what the network must know of the target."""
     return (
         bool(config.target)
         and all(map(trial.has, NEEDS[config.target]))
-        and not (config.target == "category" and not category_of(trial))
+        and not (config.target in ("category", "text") and not category_of(trial))
     )
 
 
@@ -70,8 +87,10 @@ def sought(
     trial, config, reader, grid
         The trial has what the configuration asks for.
     swapped : bool
-        Seek something else: see `picture_of`; or the next category in the order of names.
+        Seek something else: see `picture_of`; or the next category in the order of names. Not of a text.
     """
+    if config.target == "text":
+        return text_maps(trial, reader, grid), -1
     if config.target == "category":
         number = category_number(trial, config)
         return None, (number + swapped) % len(config.categories)
@@ -180,8 +199,61 @@ def similarity_maps(image: np.ndarray, sought: np.ndarray, reader: FeatureReader
         maps += _cosines(shown.float(), template.float(), box, grid)
     grey = _grey(image, sought, reader)
     maps += [functional.adaptive_max_pool2d(each[None], grid.shape)[0] for each in grey]
-    found = torch.stack(maps)
-    centred = found - found.mean((1, 2), keepdim=True)
+    return _standardised(torch.stack(maps))
+
+
+@torch.inference_mode()
+def text_maps(trial: Trial, reader: FeatureReader, grid: Grid) -> Tensor:
+    """How similar each cell's surroundings are to the words that a trial's task has after its colon.
+
+    Squares of the image, half a square apart, are embedded by the encoder, and compared with the embedding of the text
+    (cosine); a cell has what lies between the nearest. Each map has mean 0 and standard deviation 1; one that tells no
+    places apart is 0.
+
+    Parameters
+    ----------
+    trial : Trial
+        With an image and a task.
+    reader : FeatureReader
+        With an encoder of text.
+    grid : Grid
+        The cells.
+
+    Returns
+    -------
+    (windows, rows, columns) float32
+        In the order of `PriorityConfig.similarities`.
+
+    Raises
+    ------
+    GazekitError
+        There are none, or the encoder makes nothing of them.
+    """
+    words, encoder = category_of(trial), reader.encoder
+    if not words:
+        raise GazekitError(f"trial {trial.id!r} names nothing to seek: its task is {trial.task!r}; give search: fork")
+    if not encoder.reads(words):
+        raise GazekitError(
+            f"trial {trial.id!r} seeks {words!r}, of which the encoder {encoder.name!r} can make nothing; name another "
+            f"encoder behind text/, or leave the trial out"
+        )
+    text = functional.normalize(encoder.text([words])[0], dim=0)
+    maps = []
+    for share, squares in zip(WINDOWS, reader.squares_of(trial.image, WINDOWS), strict=True):
+        sides = trial.image.shape[:2]
+        side = max(1, min(sides) // share)
+        at = [
+            ((torch.arange(many) + 0.5) / many * length - side / 2) / max(1, length - side) * 2 - 1
+            for many, length in zip(grid.shape, sides, strict=True)
+        ]
+        where = torch.stack(torch.meshgrid(*at, indexing="ij")[::-1], -1)[None].float()
+        likeness = (squares @ text)[None, None]
+        maps.append(functional.grid_sample(likeness, where, padding_mode="border", align_corners=True)[0, 0])
+    return _standardised(torch.stack(maps))
+
+
+def _standardised(maps: Tensor) -> Tensor:
+    centred = maps - maps.mean((1, 2), keepdim=True)
     return centred / centred.std((1, 2), keepdim=True, correction=0).clamp(min=1e-3)
 
 

@@ -20,7 +20,7 @@ from gazekit.models.priority.events import chosen_in_px, mirrored, trial_events
 from gazekit.models.priority.features import FeatureReader, channels_of, image_hash
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import CENTRE_BIAS, MEAN_LOG, Events, PriorityConfig, PriorityNetwork
-from gazekit.models.priority.target import categories_of, has_target, sought
+from gazekit.models.priority.target import categories_of, check_text, has_target, sought
 from gazekit.models.threads import one_thread
 from gazekit.models.training import Epoch, TrainingOptions, train
 
@@ -501,7 +501,7 @@ def train_readout(
     check_drawn(fixations, firsts)
     if timing:
         check_timing([each.name for each in datasets], start, firsts)
-    if start is not None and start.features != reader.sha256:
+    if start is not None and start.features not in (reader.sha256, reader.sha256.partition("+")[0]):
         raise DataError(
             f"the readout to start from reads features of {start.backbone} with the hash {start.features}, and those "
             f"here have {reader.sha256}; start from a readout of the same network, or from none"
@@ -510,6 +510,7 @@ def train_readout(
     if first is None:
         raise DataError("there is no trial to learn from")
     made = PriorityConfig.of(channels_of(reader.of(first)), choices_of(config, start, datasets))
+    check_text(made.target, reader)
     if timing and start is not None and made != start.network.config:
         raise GazekitError(
             f"timing alone leaves a network as it is, and this one would be another than that of the readout to start "

@@ -114,7 +114,7 @@ def test_a_configuration_of_something_else_is_refused(text):
         ({"context": -1}, "context must be from 0 to 10000, not -1"),
         ({"dropout": 2.0}, "dropout must be from 0 to 0.99, not 2.0"),
         ({"content": "false"}, "content must be true or false, not 'false'"),
-        ({"target": "smell"}, "target must be one of '', 'picture', 'box', 'category', not 'smell'"),
+        ({"target": "smell"}, "target must be one of '', 'picture', 'box', 'category', 'text', not 'smell'"),
         ({"categories": ["fork"]}, "categories must be names if the target is a category, and only then"),
         ({"target": "category", "categories": "fork"}, "categories must be several names, not the text 'fork'"),
     ],

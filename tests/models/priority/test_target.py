@@ -10,13 +10,15 @@ from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
 from gazekit.models import identity
+from gazekit.models.networks.encoder import Encoder
+from gazekit.models.networks.network import Preprocessing
 from gazekit.models.priority.checkpoint import Readout, load_readout
 from gazekit.models.priority.events import events_of, path_events
-from gazekit.models.priority.features import channels_of
+from gazekit.models.priority.features import FeatureReader, channels_of
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.model import Priority, PriorityFitted
 from gazekit.models.priority.network import BLURS, Events, PriorityConfig, PriorityNetwork
-from gazekit.models.priority.target import category_number, category_of, picture_of, similarity_maps
+from gazekit.models.priority.target import category_number, category_of, picture_of, similarity_maps, text_maps
 from gazekit.models.priority.training import (
     OPTIONS,
     NextFixation,
@@ -320,6 +322,102 @@ def test_it_learns_what_people_seek(tiny, searches, tmp_path, target):
     assert torch.isfinite(mean).all()
 
 
+class MeanColour(Encoder):
+    """Means of red, green and blue; the only text is red."""
+
+    has_text = True
+
+    def __init__(self, name="mean colour"):
+        super().__init__(name, "none", Preprocessing(size=8))
+
+    def features(self, x):
+        return x.mean((2, 3))
+
+    def text(self, captions):
+        return torch.tensor([[1.0, 0.0, 0.0]]).repeat(len(captions), 1)
+
+
+def test_squares_of_the_image_are_compared_with_a_text():
+    """An image whose red rises to the right: the cosine with red at the middle of each square, in closed form."""
+    reader = FeatureReader("random+text/colour-words")
+    reader.encoder = MeanColour()
+    image = np.full((120, 160, 3), 100, np.uint8)
+    image[..., 0] = np.arange(160)
+    trial = Trial("t", "t", Frame(160, 120), image, task="search: red")
+    maps = text_maps(trial, reader, Grid(160, 120, 6, 8))
+    assert maps.shape == (2, 6, 8)
+    squares = reader.squares_of(image, (2, 4))
+    assert [tuple(each.shape) for each in squares] == [(3, 5, 3), (7, 10, 3)]
+    corner = torch.tensor([129.5, 100.0, 100.0])  # the last square of the first row
+    assert torch.allclose(squares[0][0, -1], corner / corner.norm(), atol=1e-3)
+    assert torch.allclose(maps, maps[:, :1].expand_as(maps), atol=1e-4)  # nothing changes from top to bottom
+    red = (np.arange(8) + 0.5) / 8 * 160 - 0.5  # at the middles of the cells
+    for side, found in zip((60, 30), maps[:, 0], strict=True):
+        x = red.clip(side / 2 - 0.5, 160 - side / 2 - 0.5)  # where squares have their middles
+        cosine = x / np.sqrt(x**2 + 2 * 100**2)
+        assert np.allclose(found, (cosine - cosine.mean()) / cosine.std(), atol=0.02)
+
+
+def test_a_text_is_most_similar_where_its_colour_is(searches):
+    reader = FeatureReader("random+text/colour-words")
+    for trial in searches.trials[:4]:
+        for words in (trial.task, trial.task.replace("red", "crimson").replace("blue", "navy")):
+            maps = text_maps(replace(trial, task=words), reader, grid := Grid.of(trial.frame))
+            x, y = grid.points(maps[1].argmax().numpy(), 0.5, 0.5)
+            assert np.hypot(x - trial.target_box.centre[0], y - trial.target_box.centre[1]) < 20
+
+
+def test_it_learns_what_a_text_names(tiny, searches, tmp_path):
+    """On unseen pictures people's fixations are likelier with their colour than with the other; also by other words."""
+    before, _ = train_readout([searches], tiny, with_changes(OPTIONS, {"epochs": 1}), config=SMALL, progress=False)
+    reader = FeatureReader("tiny+text/colour-words")
+    assert reader.sha256.partition("+")[0] == tiny.sha256
+    options, learned = with_changes(OPTIONS, {"epochs": 8, "batch": 3}), searches.select(stimuli=searches.stimuli[:8])
+    how = {"config": {**SMALL, "target": "text"}, "fixations": 8, "start": before, "progress": False}
+    readout, _ = train_readout([learned], reader, options, **how)
+    readout.save(file := tmp_path / "r.safetensors")
+    unseen = searches.select(stimuli=searches.stimuli[8:])
+
+    def nats(**changes):
+        trials = tuple(replace(t, task=changes[t.task.partition(": ")[2]]) for t in unseen.trials)
+        model = Priority(file, allow_seen=True)  # `before` has looked at all
+        return np.mean(np.concatenate(model.log_likelihood(replace(unseen, trials=trials))))
+
+    right = nats(red="search: red", blue="search: blue")
+    other = nats(red="search: blue", blue="search: red")
+    assert right > other
+    assert nats(red="search: crimson", blue="search: navy") > other
+    with pytest.raises(GazekitError, match="a text has no other one to swap with"):
+        Priority(file, swap_target=True)
+    for task, told in (
+        ("search: fork", "seeks 'fork', of which the encoder 'colour-words' can"),
+        ("look", "nothing to"),
+    ):
+        with pytest.raises(GazekitError, match=told):
+            Priority(file, allow_seen=True).predict([replace(unseen.trials[0], task=task)], progress=False)
+    model = Priority(file, allow_seen=True)
+    model._reader.encoder = MeanColour()
+    with pytest.raises(DataError, match="was trained on features of tiny.text/colour-words with the hash"):
+        model.predict(unseen.trials[:1], progress=False)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "target", "message"),
+    [
+        ("tiny", "text", "nothing that reads it: name an encoder, as in tiny.text/open_clip/RN50-quickgelu"),
+        ("tiny+text/colour-words", "picture", "names an encoder of text, and what is sought is not known by one"),
+        ("tiny+text/colour-words", "", "names an encoder of text, and what is sought is not known by one"),
+        ("tiny+text/pixels", "text", "the encoder 'pixels' has no text side"),
+        ("tiny+text/smell", "text", "there is no encoder called 'smell'"),
+        ("text/colour-words", "text", "must have a network, and one encoder of text at most"),
+        ("tiny+text/colour-words+text/colour-words", "text", "must have a network, and one encoder of text at most"),
+    ],
+)
+def test_encoders_of_text_that_cannot_be(tiny, searches, backbone, target, message):
+    with pytest.raises(GazekitError, match=message):
+        train_readout([searches], FeatureReader(backbone), config={**SMALL, "target": target}, progress=False)
+
+
 def test_people_who_land_beside_what_they_seek_are_followed_there():
     """Features say nothing, a peak of similarity all: on unseen pictures as much goes near it as people's gaze does.
 
@@ -369,7 +467,9 @@ def test_controls_of_search_need_a_search(tiny, tmp_path):
         Priority(path, swap_target=True, no_target=True)
     with pytest.raises(GazekitError, match="no_target is a control of search, and this readout of priority"):
         PriorityFitted("tiny", no_target=True)
-    with pytest.raises(GazekitError, match="target must be one of '', 'picture', 'box', 'category', not 'smell'"):
+    with pytest.raises(
+        GazekitError, match="target must be one of '', 'picture', 'box', 'category', 'text', not 'smell'"
+    ):
         PriorityFitted("tiny", target="smell")
     with pytest.raises(GazekitError, match="fixations must be a whole number of at least 1, not 0"):
         PriorityFitted("tiny", fixations=0)  # learned from nothing
