@@ -26,6 +26,7 @@ from gazekit.models.option_checks import within
 CACHE_VARIABLE = "GAZEKIT_FEATURES"  # a folder; empty: nothing is kept
 ROOM = 4_000_000_000  # bytes; the files used longest ago are removed beyond
 SIZES = 1 / 8, 4  # of a network's input, least and most: sides, beside the usual ones
+MOST_SQUARES = 64  # along a side of an image, however long it is
 TEXT = "text/"  # before the name of an encoder that reads what is sought
 DIGITS = 16  # of a SHA-256 in names
 
@@ -224,7 +225,7 @@ class FeatureReader:
         return tuple(level for levels in each for level in levels)
 
     def squares_of(self, image: np.ndarray, shares: Sequence[int]) -> tuple[Tensor, ...]:
-        """What the encoder of text makes of squares of an image, half a square apart, of each size from left and top.
+        """What the encoder of text makes of squares of an image, half a square apart, but at most 64 along a side.
 
         Parameters
         ----------
@@ -246,7 +247,8 @@ class FeatureReader:
         pixels, size = torch.from_numpy(image).permute(2, 0, 1)[None].float() / 255, (self.encoder.size,) * 2
         sides = pixels.shape[2:]
         side = max(1, min(sides) // share)
-        tops, lefts = (np.linspace(0, n - side, 1 - -2 * (n - side) // side).round().astype(int) for n in sides)
+        many = (min(1 - -2 * (n - side) // side, MOST_SQUARES) for n in sides)
+        tops, lefts = (np.linspace(0, n - side, k).round().astype(int) for n, k in zip(sides, many, strict=True))
         rows = []
         for top in tops:
             parts = [pixels[..., top : top + side, left : left + side] for left in lefts]

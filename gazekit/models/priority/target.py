@@ -227,7 +227,7 @@ def text_maps(trial: Trial, reader: FeatureReader, grid: Grid) -> Tensor:
     Raises
     ------
     GazekitError
-        There are none, or the encoder makes nothing of them.
+        There are none, more than the encoder reads, or such as it makes nothing of.
     """
     words, encoder = category_of(trial), reader.encoder
     if not words:
@@ -236,6 +236,12 @@ def text_maps(trial: Trial, reader: FeatureReader, grid: Grid) -> Tensor:
         raise GazekitError(
             f"trial {trial.id!r} seeks {words!r}, of which the encoder {encoder.name!r} can make nothing; name another "
             f"encoder behind text/, or leave the trial out"
+        )
+    tokens, limit = encoder.token_count(words)
+    if tokens > limit:
+        raise GazekitError(
+            f"what trial {trial.id!r} seeks has {tokens} tokens, and the encoder {encoder.name!r} reads {limit}: say "
+            f"it in fewer words"
         )
     text = functional.normalize(encoder.text([words])[0], dim=0)
     maps = []

@@ -358,6 +358,23 @@ def test_squares_of_the_image_are_compared_with_a_text():
         assert np.allclose(found, (cosine - cosine.mean()) / cosine.std(), atol=0.02)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (5, 4)])
+def test_squares_of_images_of_any_size(size):
+    reader = FeatureReader("random+text/colour-words")
+    reader.encoder = MeanColour()
+    image = np.zeros((*size, 3), np.uint8)
+    assert all(len(squares) <= 64 and squares.shape[1] <= 64 for squares in reader.squares_of(image, (2, 4)))
+    trial = Trial("t", "t", Frame(*size[::-1]), image, task="search: red")
+    assert torch.isfinite(text_maps(trial, reader, Grid.of(trial.frame))).all()
+
+
+def test_a_text_that_the_encoder_would_cut_is_refused(searches, monkeypatch):
+    reader = FeatureReader("random+text/colour-words")
+    monkeypatch.setattr(type(reader.encoder), "token_count", lambda *_: (80, 77))
+    with pytest.raises(GazekitError, match="has 80 tokens, and the encoder 'colour-words' reads 77: say it in fewer"):
+        text_maps(searches.trials[0], reader, Grid(160, 120, 6, 8))
+
+
 def test_a_text_is_most_similar_where_its_colour_is(searches):
     reader = FeatureReader("random+text/colour-words")
     for trial in searches.trials[:4]:
