@@ -17,7 +17,7 @@ from gazekit.core.trials import Trial
 from gazekit.files.atomic import write_atomically
 from gazekit.files.links import make_folder
 from gazekit.foundations.errors import DataError, GazekitError
-from gazekit.models.networks import BACKBONE, entry_of, load_backbone, load_encoder
+from gazekit.models.networks import BACKBONE, ENCODER, NO_WEIGHTS, entry_of, load_backbone, load_encoder
 from gazekit.models.networks.backbone import Backbone
 from gazekit.models.networks.encoder import Encoder
 from gazekit.models.networks.weights import sha256_of_tensors
@@ -26,6 +26,7 @@ from gazekit.models.option_checks import within
 CACHE_VARIABLE = "GAZEKIT_FEATURES"  # a folder; empty: nothing is kept
 ROOM = 4_000_000_000  # bytes; the files used longest ago are removed beyond
 SIZES = 1 / 8, 4  # of a network's input, least and most: sides, beside the usual ones
+MOST_TERMS = 12  # of a backbone
 MOST_SQUARES = 64  # along a side of an image, however long it is
 TEXT = "text/"  # before the name of an encoder that reads what is sought
 DIGITS = 16  # of a SHA-256 in names
@@ -143,10 +144,15 @@ class FeatureReader:
     room: int = ROOM
 
     def __post_init__(self) -> None:
-        terms = [term for term in self.backbone.split("+") if not term.startswith(TEXT)]
-        readers = [term.removeprefix(TEXT) for term in self.backbone.split("+") if term.startswith(TEXT)]
+        every = str(self.backbone).split("+")  # "backbone=5" of a command line is a number
+        terms = [term for term in every if not term.startswith(TEXT)]
+        readers = [term.removeprefix(TEXT) for term in every if term.startswith(TEXT)]
+        if len(every) > MOST_TERMS or len(set(every)) < len(every):
+            raise GazekitError(f"backbone {str(self.backbone)[:60]!r} must have {MOST_TERMS} terms at most, each once")
         if len(readers) > 1 or not terms:
             raise GazekitError(f"backbone {self.backbone!r} must have a network, and one encoder of text at most")
+        for reader in readers:
+            entry_of(ENCODER, reader)
         self._names, recipes = zip(*map(recipe_of, terms), strict=True)
         self.recipes = list(recipes)
         self.reads_text = "".join(readers)  # name of the encoder; "": none
@@ -175,12 +181,17 @@ class FeatureReader:
         Raises
         ------
         GazekitError
-            None is named in `backbone`, or one that reads no text.
+            None is named in `backbone`, or one that reads no text, or whose weights are not named.
         """
         if not self.reads_text:
             raise GazekitError(
                 f"what is sought is known by a text, and backbone {self.backbone!r} has nothing that reads it: name an "
                 f"encoder, as in {self.backbone}+text/open_clip/RN50-quickgelu (text/colour-words reads colours only)"
+            )
+        if self.reads_text not in (*NO_WEIGHTS, *self.weights):  # a file of a stranger must not start a download
+            raise GazekitError(
+                f"the encoder {self.reads_text} needs weights: name them, as in {self.reads_text}=FILE "
+                f"(--weights, or the option weights), or a published set such as openai"
             )
         encoder = load_encoder(self.reads_text, self.weights.get(self.reads_text))
         encoder.text([])  # raises the sentence that says so
@@ -196,7 +207,9 @@ class FeatureReader:
             networks = self.networks()  # which complete the recipes
             self._sha256 = _digest(zip(self.recipes, networks, strict=True))
             if self.reads_text:
-                told = self.encoder.name + sha256_of_tensors(self.encoder.state_dict())
+                buffers = dict(self.encoder.named_buffers())  # also those that are no part of its state
+                told = f"{self.encoder.name} {self.encoder.size} "
+                told += sha256_of_tensors({**self.encoder.state_dict(), **buffers})
                 self._sha256 += "+" + hashlib.sha256(told.encode()).hexdigest()[:DIGITS]
         return self._sha256
 

@@ -368,6 +368,16 @@ def test_squares_of_images_of_any_size(size):
     assert torch.isfinite(text_maps(trial, reader, Grid.of(trial.frame))).all()
 
 
+def test_an_encoder_is_known_by_its_table():
+    """The table of colours is no part of the encoder's state: one of other colours had the same hash."""
+    reader, other = FeatureReader("random+text/colour-words"), FeatureReader("random+text/colour-words")
+    buffers = dict(other.encoder.named_buffers())
+    name = max(buffers, key=lambda each: buffers[each].numel())
+    setattr(other.encoder, name, buffers[name] * 0.5)
+    assert reader.sha256.partition("+")[0] == other.sha256.partition("+")[0]
+    assert reader.sha256 != other.sha256
+
+
 def test_a_text_that_the_encoder_would_cut_is_refused(searches, monkeypatch):
     reader = FeatureReader("random+text/colour-words")
     monkeypatch.setattr(type(reader.encoder), "token_count", lambda *_: (80, 77))
@@ -427,7 +437,8 @@ def test_it_learns_what_a_text_names(tiny, searches, tmp_path):
         ("tiny+text/pixels", "text", "the encoder 'pixels' has no text side"),
         ("tiny+text/smell", "text", "there is no encoder called 'smell'"),
         ("text/colour-words", "text", "must have a network, and one encoder of text at most"),
-        ("tiny+text/colour-words+text/colour-words", "text", "must have a network, and one encoder of text at most"),
+        ("tiny+text/colour-words+text/pixels", "text", "must have a network, and one encoder of text at most"),
+        ("tiny+text/open_clip/RN50", "text", "the encoder open_clip/RN50 needs weights: name them"),
     ],
 )
 def test_encoders_of_text_that_cannot_be(tiny, searches, backbone, target, message):
