@@ -144,11 +144,11 @@ class FeatureReader:
     room: int = ROOM
 
     def __post_init__(self) -> None:
-        every = str(self.backbone).split("+")  # "backbone=5" of a command line is a number
+        every = self.backbone.split("+")
         terms = [term for term in every if not term.startswith(TEXT)]
         readers = [term.removeprefix(TEXT) for term in every if term.startswith(TEXT)]
         if len(every) > MOST_TERMS or len(set(every)) < len(every):
-            raise GazekitError(f"backbone {str(self.backbone)[:60]!r} must have {MOST_TERMS} terms at most, each once")
+            raise GazekitError(f"backbone {self.backbone[:60]!r} must have {MOST_TERMS} terms at most, each once")
         if len(readers) > 1 or not terms:
             raise GazekitError(f"backbone {self.backbone!r} must have a network, and one encoder of text at most")
         for reader in readers:

@@ -86,7 +86,6 @@ def test_what_one_backbone_has_kept_a_joined_one_does_not_compute_again(tiny, mo
         ("lite0@5", r"the size in 'lite0@5' must be from 0.125 to 4, not 5.0"),
         ("lite0@nan", r"the size in 'lite0@nan' must be from 0.125 to 4, not nan"),
         ("pixels", "pixels is an encoder"),
-        (5, "there is no backbone called '5'"),
         ("lite0+lite0", "'lite0.lite0' must have 12 terms at most, each once"),
         ("+".join(f"lite0@1.{k}" for k in range(10, 99)), "must have 12 terms at most"),
         ("lite0+text/", "there is no encoder called ''"),
