@@ -111,6 +111,11 @@ def names_of(backbone: str) -> list[str]:
     return [term.removeprefix(TEXT) if term.startswith(TEXT) else recipe_of(term)[0] for term in terms]
 
 
+def side_of_square(shorter: int, share: int) -> int:
+    """Side, px, of the squares of an image that are compared with a text: a share of its shorter side."""
+    return max(1, shorter // share)
+
+
 def image_hash(image: np.ndarray) -> str:
     """SHA-256 (first 16 digits) of an image's size and pixels: the same picture under another name is the same."""
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()[:DIGITS]
@@ -259,7 +264,7 @@ class FeatureReader:
     def _squares(self, image: np.ndarray, share: int) -> Tensor:
         pixels, size = torch.from_numpy(image).permute(2, 0, 1)[None].float() / 255, (self.encoder.size,) * 2
         sides = pixels.shape[2:]
-        side = max(1, min(sides) // share)
+        side = side_of_square(min(sides), share)
         many = (min(1 - -2 * (n - side) // side, MOST_SQUARES) for n in sides)
         tops, lefts = (np.linspace(0, n - side, k).round().astype(int) for n, k in zip(sides, many, strict=True))
         rows = []
@@ -275,7 +280,7 @@ class FeatureReader:
         compute: Callable[[np.ndarray], tuple[Tensor, ...]],
         image: np.ndarray,
     ) -> tuple[Tensor, ...]:
-        """Features of one of the networks; kept for each by itself, so that no two joined ones compute them again."""
+        """What one network makes of an image; kept for each by itself, so that joined ones do not compute it again."""
         if self.cache is None:
             return compute(image)
         file = self.cache / folder() / f"{image_hash(image)}.safetensors"

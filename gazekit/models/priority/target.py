@@ -16,7 +16,7 @@ from torch.nn import functional
 from gazekit.core.trials import Box, Dataset, Trial
 from gazekit.foundations.errors import DataError, GazekitError, MissingNeedError
 from gazekit.foundations.randomness import keyed_rng
-from gazekit.models.priority.features import FeatureReader
+from gazekit.models.priority.features import FeatureReader, side_of_square
 from gazekit.models.priority.grid import Grid
 from gazekit.models.priority.network import BLURS, WINDOWS, PriorityConfig
 from gazekit.models.target_pictures import cut_out, no_larger
@@ -247,7 +247,7 @@ def text_maps(trial: Trial, reader: FeatureReader, grid: Grid) -> Tensor:
     maps = []
     for share, squares in zip(WINDOWS, reader.squares_of(trial.image, WINDOWS), strict=True):
         sides = trial.image.shape[:2]
-        side = max(1, min(sides) // share)
+        side = side_of_square(min(sides), share)
         at = [
             ((torch.arange(many) + 0.5) / many * length - side / 2) / max(1, length - side) * 2 - 1
             for many, length in zip(grid.shape, sides, strict=True)
